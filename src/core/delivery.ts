@@ -1,0 +1,48 @@
+// The nouns of the journey: a delivery, its label, one attempt to bring it to the bot, and the reply that goes back.
+
+/** Header names and values as they were on the wire, in order and in their own case: `[name, value, name, value, …]`. */
+export type RawHeaders = readonly string[]
+
+/** One HTTP call by which the platform brings an event. Its bytes are sacred: `body` is what arrived and what is sent on. */
+export interface Delivery {
+  /** dev-hook's own id, the value of `x-dev-hook-delivery`. */
+  readonly id: string
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number
+  readonly method: string
+  /** The query string as received, with its `?`; empty when there is none. */
+  readonly search: string
+  /** As received, without dev-hook's own credentials. */
+  readonly headers: RawHeaders
+  readonly body: Buffer
+}
+
+/** What a delivery says about itself, read from its body; `null` where it does not say. */
+export interface Label {
+  readonly event: string | null
+  /** The platform's own id of the delivery. */
+  readonly platformId: string | null
+  readonly conversation: string | null
+  readonly text: string | null
+}
+
+/** A complete HTTP answer: the bot's, or one of our own. */
+export interface Reply {
+  readonly status: number
+  readonly headers: RawHeaders
+  readonly body: Buffer
+}
+
+export type Outcome = Attempt['outcome']
+
+/**
+ * One try to bring a delivery to the bot.
+ * `refused`: nothing was sent. `interrupted`: some of it may have been sent. `cancelled`: we gave up before an answer came.
+ */
+export type Attempt = { readonly startedAt: number; readonly ms: number } & (
+  | { readonly outcome: 'answered'; readonly reply: Reply }
+  | { readonly outcome: 'refused' | 'interrupted' | 'timed-out' | 'cancelled'; readonly reason: string }
+)
+
+/** True for a status that tells the platform "received". */
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300

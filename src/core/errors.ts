@@ -1,0 +1,303 @@
+// Every error and warning that dev-hook can announce: stable codes, their category, and what to do about each.
+
+/** `user`: they can fix it. `environment`: their machine or network. `remote`: the platform or ngrok. `bug`: ours. */
+export type Category = 'user' | 'environment' | 'remote' | 'bug'
+
+/** What a failure means for the run as a whole; the front door turns it into an exit code. */
+export type Failure = 'failed' | 'usage' | 'credentials' | 'tunnel' | 'platform' | 'not-restored' | 'taken'
+
+interface ErrorEntry {
+  /** Stable, never reused. */
+  readonly code: `DEVHOOK_${string}`
+  readonly category: Category
+  readonly failure: Failure
+  /** What it means, for the README. */
+  readonly means: string
+  /** What to do, unless the place that throws knows better. */
+  readonly remedy: string
+}
+
+const entry = (
+  code: ErrorEntry['code'],
+  category: Category,
+  failure: Failure,
+  means: string,
+  remedy: string,
+): ErrorEntry => ({ code, category, failure, means, remedy })
+
+/** The code table: the only place where a code is spelled. Keyed by the name that code uses. */
+export const ERRORS = {
+  usage: entry(
+    'DEVHOOK_USAGE',
+    'user',
+    'usage',
+    'an option, value or command is not known or not valid',
+    'see `dev-hook --help`',
+  ),
+  tokenMissing: entry(
+    'DEVHOOK_TOKEN_MISSING',
+    'user',
+    'usage',
+    'no access token was found',
+    "copy the bot's token from its details in the Web1on1 admin pages into TOKEN in `.env`",
+  ),
+  tokenMalformed: entry(
+    'DEVHOOK_TOKEN_MALFORMED',
+    'user',
+    'usage',
+    'TOKEN is not a JSON Web Token',
+    "copy the whole token from the bot's details in the Web1on1 admin pages into TOKEN in `.env`",
+  ),
+  tokenKind: entry(
+    'DEVHOOK_TOKEN_KIND',
+    'user',
+    'usage',
+    'TOKEN holds a refresh token',
+    'put the access token into TOKEN and the refresh token into REFRESH_TOKEN',
+  ),
+  botUnknown: entry(
+    'DEVHOOK_BOT_UNKNOWN',
+    'user',
+    'usage',
+    'no bot id is given and the token names none',
+    'give the bot id with `--bot` or BOT_ID',
+  ),
+  commandNotFound: entry(
+    'DEVHOOK_COMMAND_NOT_FOUND',
+    'user',
+    'usage',
+    'the command after `--` cannot be started',
+    'check its spelling, and that it runs by itself in this folder',
+  ),
+  credentialsRefused: entry(
+    'DEVHOOK_CREDENTIALS_REFUSED',
+    'user',
+    'credentials',
+    'the platform refused the token, and it could not be refreshed',
+    "copy a fresh token, and its refresh token, from the bot's details in the Web1on1 admin pages into `.env`",
+  ),
+  permissionDenied: entry(
+    'DEVHOOK_PERMISSION_DENIED',
+    'user',
+    'platform',
+    'the token may not do this',
+    'use a token with the scope that is named',
+  ),
+  ngrokTokenMissing: entry(
+    'DEVHOOK_NGROK_TOKEN_MISSING',
+    'user',
+    'usage',
+    'no ngrok authtoken was found',
+    'put it into NGROK_AUTHTOKEN in `.env` (https://dashboard.ngrok.com/get-started/your-authtoken), or try `dev-hook sandbox`, which needs none',
+  ),
+  ngrokTokenRefused: entry(
+    'DEVHOOK_NGROK_TOKEN_REFUSED',
+    'user',
+    'credentials',
+    'ngrok refused the authtoken',
+    'copy it again from https://dashboard.ngrok.com/get-started/your-authtoken into NGROK_AUTHTOKEN',
+  ),
+  tunnelFailed: entry(
+    'DEVHOOK_TUNNEL_FAILED',
+    'environment',
+    'tunnel',
+    'the tunnel could not be opened',
+    'check the network and https://status.ngrok.com, then start again',
+  ),
+  tunnelUnreachable: entry(
+    'DEVHOOK_TUNNEL_UNREACHABLE',
+    'environment',
+    'tunnel',
+    'the public URL does not reach this machine',
+    'check that the URL forwards to the gateway port, then start again',
+  ),
+  tunnelReconnecting: entry(
+    'DEVHOOK_TUNNEL_RECONNECTING',
+    'environment',
+    'tunnel',
+    'the tunnel was lost and is being opened again',
+    'nothing: the platform retries what it could not deliver meanwhile',
+  ),
+  apiUnreachable: entry(
+    'DEVHOOK_API_UNREACHABLE',
+    'environment',
+    'platform',
+    'the platform API cannot be reached',
+    'check the network and `--api-host`',
+  ),
+  apiRefused: entry(
+    'DEVHOOK_API_REFUSED',
+    'remote',
+    'platform',
+    'the platform API refused a call',
+    'check the bot id and the scope of the token',
+  ),
+  apiFailed: entry(
+    'DEVHOOK_API_FAILED',
+    'remote',
+    'platform',
+    'the platform API failed, or is too busy',
+    'try again in a minute',
+  ),
+  apiNotJson: entry(
+    'DEVHOOK_API_NOT_JSON',
+    'remote',
+    'platform',
+    'the answer is not the API: it is no JSON',
+    'check `--api-host`, and whether a proxy answers in its place',
+  ),
+  webhookUnknown: entry(
+    'DEVHOOK_WEBHOOK_UNKNOWN',
+    'remote',
+    'platform',
+    "the bot's record shows no webhook in a known place",
+    'paste the printed URL into the admin page: Settings, your organization, Bots, the bot, tab Webhook',
+  ),
+  webhookAmbiguous: entry(
+    'DEVHOOK_WEBHOOK_AMBIGUOUS',
+    'remote',
+    'platform',
+    'the bot has several webhooks and none of them stands out',
+    'paste the printed URL into the admin page: Settings, your organization, Bots, the bot, tab Webhook',
+  ),
+  claimDidNotStick: entry(
+    'DEVHOOK_CLAIM_DID_NOT_STICK',
+    'remote',
+    'platform',
+    'the platform accepted the claim but shows another URL',
+    'use `--hook manual`, and report the shape of the bot record',
+  ),
+  notVerified: entry(
+    'DEVHOOK_NOT_VERIFIED',
+    'remote',
+    'platform',
+    'the platform did not verify the webhook',
+    'open the public URL from outside this network, then start again',
+  ),
+  taken: entry(
+    'DEVHOOK_TAKEN',
+    'user',
+    'taken',
+    'the webhook belongs to somebody else',
+    'use `--take-over` to replace it until you quit',
+  ),
+  superseded: entry(
+    'DEVHOOK_SUPERSEDED',
+    'remote',
+    'failed',
+    'somebody else changed the webhook during the run',
+    'start again with `--take-over` to claim it back',
+  ),
+  notRestored: entry(
+    'DEVHOOK_NOT_RESTORED',
+    'remote',
+    'not-restored',
+    'the webhook could not be put back',
+    'run `dev-hook restore`',
+  ),
+  restoredUnverified: entry(
+    'DEVHOOK_RESTORED_UNVERIFIED',
+    'remote',
+    'failed',
+    'the webhook was put back, but the old URL did not verify',
+    'start what serves the old URL, then click Verify in the admin page',
+  ),
+  leftoverAdopted: entry(
+    'DEVHOOK_LEFTOVER_ADOPTED',
+    'environment',
+    'failed',
+    'an earlier run ended without restoring; its snapshot is used',
+    'nothing: the webhook is put back when this run ends',
+  ),
+  takenOverDead: entry(
+    'DEVHOOK_TAKEN_OVER_DEAD',
+    'remote',
+    'failed',
+    'the webhook pointed to another dev-hook that no longer answers; it was replaced',
+    'nothing, unless somebody starts that dev-hook again',
+  ),
+  botNotListening: entry(
+    'DEVHOOK_BOT_NOT_LISTENING',
+    'user',
+    'failed',
+    "nothing listens on the bot's port yet; deliveries are held",
+    'start the bot, or give its port with `--port`',
+  ),
+  secretUnknown: entry(
+    'DEVHOOK_SECRET_UNKNOWN',
+    'user',
+    'failed',
+    'no secret is known, so signatures are not checked',
+    "put the webhook's secret into SECRET in `.env`",
+  ),
+  secretStale: entry(
+    'DEVHOOK_SECRET_STALE',
+    'user',
+    'failed',
+    'deliveries are signed with another secret than ours',
+    "copy the webhook's secret from the admin page into SECRET in `.env`",
+  ),
+  releaseFailed: entry(
+    'DEVHOOK_RELEASE_FAILED',
+    'environment',
+    'failed',
+    'something did not end in order',
+    'nothing, if it does not repeat',
+  ),
+  stateUnwritable: entry(
+    'DEVHOOK_STATE_UNWRITABLE',
+    'environment',
+    'failed',
+    'the state folder cannot be written',
+    'free disk space, or point XDG_STATE_HOME to a folder that can be written',
+  ),
+  portTaken: entry(
+    'DEVHOOK_PORT_TAKEN',
+    'user',
+    'failed',
+    'the gateway port is in use',
+    'give another one with `--gateway-port`',
+  ),
+  interrupted: entry('DEVHOOK_INTERRUPTED', 'user', 'failed', 'the start was ended before it was done', 'nothing'),
+  unexpected: entry(
+    'DEVHOOK_UNEXPECTED',
+    'bug',
+    'failed',
+    'dev-hook itself is wrong',
+    'report it with the stack that `--verbose` prints',
+  ),
+} as const satisfies Readonly<Record<string, ErrorEntry>>
+
+export type ErrorName = keyof typeof ERRORS
+
+/** An error with a stable code, one sentence, one remedy and its cause. `message` never contains a secret. */
+export class DevHookError extends Error {
+  override readonly name = 'DevHookError'
+  readonly code: string
+  readonly category: Category
+  readonly failure: Failure
+  readonly remedy: string
+
+  constructor(kind: ErrorName, message: string, details: { cause?: unknown; remedy?: string } = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : {})
+    const { code, category, failure, remedy } = ERRORS[kind]
+    this.code = code
+    this.category = category
+    this.failure = failure
+    this.remedy = details.remedy ?? remedy
+  }
+
+  /** True when this error is of one of these kinds. */
+  is(...kinds: readonly ErrorName[]): boolean {
+    return kinds.some((kind) => ERRORS[kind].code === this.code)
+  }
+}
+
+/** What was thrown, as a `DevHookError`: itself, or a `bug` that carries it. */
+export function asDevHookError(thrown: unknown): DevHookError {
+  if (thrown instanceof DevHookError) return thrown
+  return new DevHookError('unexpected', messageOf(thrown), { cause: thrown })
+}
+
+/** The message of whatever was thrown. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown))

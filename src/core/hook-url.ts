@@ -1,0 +1,42 @@
+// The public address of the gateway: an unguessable path that carries the run's id, with credentials of this run.
+import { randomBytes } from 'node:crypto'
+
+/** Where the gateway may be reached, and by whom. New for every run. */
+export interface HookAddress {
+  readonly runId: string
+  /** Starts with a slash, carries the run's id. */
+  readonly path: string
+  readonly user: string
+  readonly password: string
+}
+
+const PATH = /^\/dev-hook\/([0-9a-f]{32})$/
+
+/** Makes the address of a new run. 128 random bits in the path, 192 in the password. */
+export function createHookAddress(): HookAddress {
+  const runId = randomBytes(16).toString('hex')
+  return { runId, path: `/dev-hook/${runId}`, user: 'dev-hook', password: randomBytes(24).toString('base64url') }
+}
+
+/** The URL that the platform is given: public base, path and credentials. */
+export function hookUrl(base: string, address: HookAddress): string {
+  const url = new URL(address.path, base)
+  url.username = address.user
+  url.password = address.password
+  return url.href
+}
+
+/** The id of the run that made a URL, or `null` when no dev-hook made it. */
+export function runIdOf(url: string): string | null {
+  if (!URL.canParse(url)) return null
+  return PATH.exec(new URL(url).pathname)?.[1] ?? null
+}
+
+/** The same URL without user and password, for people and logs. */
+export function withoutCredentials(url: string): string {
+  if (!URL.canParse(url)) return url
+  const parsed = new URL(url)
+  parsed.username = ''
+  parsed.password = ''
+  return parsed.href
+}

@@ -1,0 +1,142 @@
+// What dev-hook announces: every notice and its fields, and the hub that hands them to whoever listens.
+import type { Outcome } from './delivery.ts'
+import { type DevHookError, ERRORS, type ErrorName, type Failure } from './errors.ts'
+
+export type HookKind = 'bot' | 'service' | 'manual'
+export type RestoreResult = 'restored' | 'deleted' | 'superseded' | 'nothing' | 'failed'
+export type RejectReason = 'signature-wrong' | 'signature-missing' | 'too-large' | 'unauthorised' | 'full'
+
+/** What a run did, in numbers. */
+export interface Totals {
+  readonly deliveries: number
+  readonly delivered: number
+  readonly held: number
+  readonly longestHoldMs: number
+  /** Acknowledged by dev-hook, not yet at the bot. */
+  readonly undelivered: number
+}
+
+interface Problem {
+  readonly code: string
+  readonly message: string
+  readonly remedy: string
+}
+
+/** The body of a notice, by type. Fields may be added, never renamed. */
+export type NoticeBody =
+  | { readonly type: 'starting'; readonly version: string; readonly step: string }
+  | {
+      readonly type: 'ready'
+      readonly url: string
+      readonly target: string
+      readonly inspector: string | null
+      readonly api: string
+      readonly kind: HookKind
+      readonly before: {
+        readonly url: string
+        readonly events: readonly string[] | null
+        readonly status: string | null
+      } | null
+      readonly events: readonly string[] | null
+      readonly steps: readonly { readonly name: string; readonly ms: number }[]
+      readonly pid: number
+    }
+  | {
+      readonly type: 'delivery'
+      readonly id: string
+      readonly event: string | null
+      readonly conversation: string | null
+      readonly text: string | null
+      readonly bytes: number
+      readonly redelivery?: string
+    }
+  | {
+      readonly type: 'attempt'
+      readonly id: string
+      readonly n: number
+      readonly outcome: Outcome
+      readonly status: number | null
+      readonly ms: number
+    }
+  | { readonly type: 'held'; readonly id: string; readonly reason: string }
+  | { readonly type: 'released'; readonly id: string; readonly ms: number }
+  | {
+      readonly type: 'rejected'
+      readonly id: string
+      readonly reason: RejectReason
+      readonly status: number
+      readonly detail: string
+    }
+  | {
+      readonly type: 'bot'
+      readonly state: 'starting' | 'ready' | 'stopping' | 'crashed' | 'stopped'
+      readonly pid: number | null
+      readonly port: number
+      readonly code: number | string | null
+      readonly ms: number
+    }
+  | { readonly type: 'bot-output'; readonly stream: 'stdout' | 'stderr'; readonly line: string }
+  | {
+      readonly type: 'tunnel'
+      readonly state: 'opening' | 'online' | 'reconnecting' | 'offline'
+      readonly url: string | null
+    }
+  | {
+      readonly type: 'registration'
+      readonly state: 'claimed' | 'verified' | 'reclaimed' | 'superseded' | 'manual'
+      readonly kind: HookKind
+      readonly url?: string
+      readonly events?: readonly string[] | null
+    }
+  | { readonly type: 'restored'; readonly result: RestoreResult }
+  | ({ readonly type: 'warning' | 'error' } & Problem)
+  | ({ readonly type: 'stopped'; readonly restored: RestoreResult; readonly failure: Failure | null } & Totals)
+
+export type NoticeType = NoticeBody['type']
+
+/** A notice as it is announced: `type` and `time` (ISO 8601) first. */
+export type Notice = { readonly time: string } & NoticeBody
+
+export type Emit = (body: NoticeBody) => void
+export type Listener = (notice: Notice) => void
+
+/** Where notices come in, and go out to every listener. */
+export interface Notices {
+  readonly emit: Emit
+  /** Returns the function that undoes it. */
+  on(listener: Listener): () => void
+}
+
+/** Creates the hub. A listener that throws does not keep the others from hearing. */
+export function createNotices(now: () => number = Date.now): Notices {
+  const listeners = new Set<Listener>()
+  return {
+    emit: ({ type, ...rest }) => {
+      const notice = { type, time: new Date(now()).toISOString(), ...rest } as Notice
+      for (const listener of listeners) {
+        try {
+          listener(notice)
+        } catch (error) {
+          // A listener is somebody else's code: its error is theirs, and surfaces as an uncaught one, later.
+          queueMicrotask(() => {
+            throw error
+          })
+        }
+      }
+    },
+    on: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
+
+/** The `warning` that belongs to an entry of the code table. */
+export function warning(kind: ErrorName, message: string, remedy?: string): NoticeBody {
+  return { type: 'warning', code: ERRORS[kind].code, message, remedy: remedy ?? ERRORS[kind].remedy }
+}
+
+/** The `error` notice of something that was thrown. */
+export function errorNotice(error: DevHookError): NoticeBody {
+  return { type: 'error', code: error.code, message: error.message, remedy: error.remedy }
+}

@@ -1,0 +1,157 @@
+// What the corridor expects of each room: the whole house on one page.
+import type { Attempt, Delivery, Label, RawHeaders, Reply } from './delivery.ts'
+import type { HookKind, RejectReason, RestoreResult } from './notices.ts'
+
+/** Undoes an `on…`; calling it twice does nothing. */
+export type Off = () => void
+
+// ── tunnel: public URL to gateway ────────────────────────────────────────────────────────────────────────────────
+
+export type TunnelState =
+  | { readonly state: 'online'; readonly url: string }
+  | { readonly state: 'reconnecting'; readonly url: string; readonly reason: string }
+  /** Final: nothing will bring it back, `cause` says why (a refused token). */
+  | { readonly state: 'offline'; readonly url: string; readonly cause: Error }
+
+/** An open tunnel: its public URL has answered a challenge of our own. */
+export interface Tunnel {
+  current(): TunnelState
+  on(listener: (state: TunnelState) => void): Off
+  /** Says that a delivery came through, so that the idle probe can wait. */
+  used(): void
+  /** Idempotent. */
+  close(): Promise<void>
+}
+
+// ── platform: the registration, from the outside ─────────────────────────────────────────────────────────────────
+
+/** The registration as the platform shows it; `null` where it does not show it. */
+export interface Registered {
+  readonly url: string | null
+  readonly events: readonly string[] | null
+  readonly secret: string | null
+  readonly status: string | null
+}
+
+/** Whose the registration is, found out before the claim. */
+export type Owner =
+  | { readonly is: 'nobody' }
+  /** A run that died here: its snapshot is adopted. */
+  | { readonly is: 'us'; readonly runId: string }
+  /** Another dev-hook. `who` is what it calls itself, when it answers. */
+  | { readonly is: 'dev-hook'; readonly answers: boolean; readonly who: string | null; readonly url: string }
+  /** Somebody's real webhook. */
+  | { readonly is: 'somebody'; readonly url: string }
+
+/** One bot's registration, from the first look to the restore. */
+export interface Registration {
+  readonly kind: HookKind
+  readonly owner: Owner
+  /** As it was before this run (of an adopted snapshot: before the run that died). */
+  readonly before: Registered | null
+  /** The secret that deliveries are signed with, as far as it is known now. */
+  secret(): string | null
+  /** Reads the secret from the platform again. */
+  rereadSecret(): Promise<string | null>
+  /** Writes the snapshot to disk, synced; once, and never of a URL of ours. */
+  takeSnapshot(): Promise<void>
+  /** Points the platform at `url`. Called again after the tunnel came back with another URL; no new snapshot is taken. */
+  claim(url: string, events: readonly string[] | null, signal: AbortSignal): Promise<void>
+  /** Resolves when the challenge came and the platform says active; `challenged` resolves when a challenge reached us. */
+  verify(challenged: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>
+  /** Reads the registration: still ours, or somebody else's by now. */
+  check(signal: AbortSignal): Promise<'ours' | 'superseded'>
+  /** Puts back what was there if the registration is still ours, and deletes the snapshot. Never throws. */
+  restore(): Promise<RestoreResult>
+}
+
+// ── gateway: where the tunnel ends ───────────────────────────────────────────────────────────────────────────────
+
+/** What the gateway asks of the corridor. */
+export interface GatewayHandlers {
+  accept(delivery: Delivery): Promise<Reply>
+  /** A challenge was answered; `own` when it carried the mark of our own probe. */
+  challenged(): void
+  rejected(id: string, reason: RejectReason, status: number, detail: string): void
+}
+
+export interface Gateway {
+  readonly port: number
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string
+  /** Refuses what is new with 503, lets what is in flight finish, then closes. Idempotent. */
+  close(): Promise<void>
+}
+
+// ── delivery: lanes, hold and release, one attempt ───────────────────────────────────────────────────────────────
+
+/** A delivery that the queue has taken. */
+export interface Ticket {
+  /** `waiting` in the queue, `sent` to the bot (an attempt is under way), or `done`. */
+  phase(): 'waiting' | 'sent' | 'done'
+  /** The attempt that ended it: never `refused`, which the queue repeats by itself. Never rejects. */
+  readonly done: Promise<Attempt>
+  /** Takes it out of the queue, or aborts its attempt: `done` becomes `cancelled`. */
+  cancel(reason: string): void
+}
+
+export interface Queue {
+  /** Takes a delivery; `null` when a bound is reached. Deliveries of one lane keep their order while any of them waits. */
+  submit(delivery: Delivery, lane: string | null, headers?: RawHeaders): Ticket | null
+  /** Keeps everything that is not sent yet. `reason` is shown: `bot restarting`. */
+  hold(reason: string): void
+  /** Lets go, in order of arrival, lane by lane. */
+  release(): void
+  readonly holding: boolean
+  /** How many wait, their bytes, and how many are at the bot. */
+  readonly waiting: number
+  readonly waitingBytes: number
+  readonly inFlight: number
+  /** Resolves when nothing is in flight, or the signal is aborted. */
+  idle(signal: AbortSignal): Promise<void>
+  /** Cancels what waits and what is in flight; idempotent. */
+  close(): Promise<void>
+}
+
+// ── journal: the record on disk ──────────────────────────────────────────────────────────────────────────────────
+
+/** What became of a delivery. `acknowledged`: the platform was told "received", the bot has not had it yet. */
+export type Settled = 'delivered' | 'acknowledged' | 'interrupted' | 'returned' | 'rejected'
+
+export interface Journal {
+  /** Writes behind; never throws and never waits. */
+  record(delivery: Delivery, label: Label): void
+  recordAttempt(id: string, n: number, attempt: Attempt): void
+  settle(id: string, settled: Settled): void
+  /** Resolves once everything recorded so far is on disk, synced; rejects when the disk refuses. */
+  synced(): Promise<void>
+  /** Acknowledged and not delivered, oldest first. */
+  undelivered(): readonly { readonly delivery: Delivery; readonly label: Label }[]
+  /** The settled answer to the same platform id or content, within 24 h; `null` when it was never seen. */
+  close(): Promise<void>
+}
+
+// ── bot: the developer's program ─────────────────────────────────────────────────────────────────────────────────
+
+export type BotState =
+  | { readonly state: 'starting' | 'stopping'; readonly pid: number | null }
+  | { readonly state: 'ready'; readonly pid: number | null; readonly ms: number }
+  | {
+      readonly state: 'crashed'
+      readonly pid: number | null
+      readonly code: number | string | null
+      readonly ms: number
+    }
+  | { readonly state: 'stopped'; readonly pid: number | null; readonly code: number | string | null }
+
+/** A bot, supervised or only watched. */
+export interface Bot {
+  current(): BotState
+  on(listener: (state: BotState) => void): Off
+  /** Says that a forward was refused: its port may be closed, so look again at once. */
+  refused(): void
+  /** Ends it and starts it again; one at a time, latest wins. Nothing for a bot that is not supervised. */
+  restart(reason: string): void
+  /** Idempotent. */
+  stop(): Promise<void>
+}

@@ -1,0 +1,40 @@
+// Taking secrets out of text before anybody sees it.
+
+const REDACTED = '[redacted]'
+
+/** Replaces every secret in a text by `[redacted]`. */
+export type Redact = (text: string) => string
+
+// Shapes that are secret wherever they come from: JWTs, bearer and basic credentials, and the password of a URL.
+const SHAPES: readonly (readonly [RegExp, string])[] = [
+  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, REDACTED],
+  [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
+  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]+@/gi, `$1:${REDACTED}@`],
+]
+
+/** A redactor that knows some secrets by value and others by shape; `know` teaches it another one. */
+export interface Redactor {
+  readonly redact: Redact
+  know(secret: string | null | undefined): void
+}
+
+/** Creates a redactor. Values shorter than four characters are ignored: they would blot out ordinary text. */
+export function createRedactor(secrets: readonly (string | null | undefined)[] = []): Redactor {
+  const known: string[] = []
+  const know = (secret: string | null | undefined): void => {
+    if (!secret || secret.length < 4 || known.includes(secret)) return
+    known.push(secret)
+    // Longest first, so that a secret that contains another one leaves no tail behind.
+    known.sort((a, b) => b.length - a.length)
+  }
+  secrets.forEach(know)
+  return {
+    know,
+    redact: (text) => {
+      let clean = text
+      for (const secret of known) clean = clean.replaceAll(secret, REDACTED)
+      for (const [shape, replacement] of SHAPES) clean = clean.replace(shape, replacement)
+      return clean
+    },
+  }
+}
