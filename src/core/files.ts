@@ -9,23 +9,45 @@ export async function makePrivateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 })
 }
 
-/** Replaces `path` with `text` atomically: temporary file (0600), synced, renamed. On return it is on disk. */
-export async function writePrivateFile(path: string, text: string): Promise<void> {
+/** A file that lies ready under another name in the same folder, synced. */
+export interface PreparedFile {
+  /** Puts it in its place; whoever looks sees the old content or the new. On return it is on disk. */
+  commit(): Promise<void>
+  /** Takes it away again. */
+  discard(): Promise<void>
+}
+
+/** Writes `text` next to `path`, with this mode. */
+export async function prepareFile(path: string, text: string, mode: number): Promise<PreparedFile> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  const discard = (): Promise<void> => rm(temporary, { force: true })
   try {
-    const file = await open(temporary, 'wx', 0o600)
+    const file = await open(temporary, 'wx', mode)
     try {
       await file.writeFile(text)
       await file.sync()
     } finally {
       await file.close()
     }
-    await renameOver(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
+    await discard()
     throw error
   }
-  await syncFolder(dirname(path))
+  const commit = async (): Promise<void> => {
+    try {
+      await renameOver(temporary, path)
+    } catch (error) {
+      await discard()
+      throw error
+    }
+    await syncFolder(dirname(path))
+  }
+  return { commit, discard }
+}
+
+/** Replaces `path` with `text` atomically: temporary file (0600), synced, renamed. On return it is on disk. */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  await (await prepareFile(path, text, 0o600)).commit()
 }
 
 // Windows refuses to replace a file that a virus scanner or indexer has open for a moment.
@@ -42,8 +64,8 @@ async function renameOver(from: string, to: string): Promise<void> {
   }
 }
 
-// A rename is only durable once the folder is synced; Windows cannot open a folder for that, and does not need it.
-async function syncFolder(path: string): Promise<void> {
+/** Makes what was created or renamed in a folder durable; Windows cannot open a folder for that, and does not need it. */
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')
   try {

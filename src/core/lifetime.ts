@@ -1,9 +1,12 @@
 // The order of release: what was acquired is released in reverse order, each within its limit, once.
+import { setMaxListeners } from 'node:events'
 
 /** Everything a run has acquired so far. */
 export interface Lifetime {
   /** Aborted when the end begins; every wait of the run listens to it. */
   readonly signal: AbortSignal
+  /** Begins the end without releasing anything yet, so that a start under way gives up first. */
+  cancel(): void
   /** Registers the release of something on the line after its acquisition. `limitMs` bounds the wait for it. */
   add(name: string, release: () => Promise<void> | void, limitMs: number): void
   /** Releases everything, last acquired first. Memoised; never throws. */
@@ -16,6 +19,8 @@ export type ReleaseFailed = (name: string, cause: unknown) => void
 /** Creates an empty lifetime. A failing release is announced through `onReleaseFailed`, and the next one runs all the same. */
 export function createLifetime(onReleaseFailed: ReleaseFailed): Lifetime {
   const controller = new AbortController()
+  // Many waits of one run listen to it; Node takes more than ten for a leak.
+  setMaxListeners(0, controller.signal)
   const releases: { name: string; release: () => Promise<void> | void; limitMs: number }[] = []
   let ending: Promise<void> | undefined
 
@@ -31,6 +36,7 @@ export function createLifetime(onReleaseFailed: ReleaseFailed): Lifetime {
 
   return {
     signal: controller.signal,
+    cancel: () => controller.abort(),
     add: (name, release, limitMs) => void releases.push({ name, release, limitMs }),
     end: () => {
       ending ??= releaseAll()

@@ -50,6 +50,16 @@ export type NoticeBody =
       readonly bytes: number
       readonly redelivery?: string
     }
+  /** A person asked for a recorded delivery again; its attempts follow. `edited`: with another body. */
+  | {
+      readonly type: 'replay'
+      readonly id: string
+      readonly event: string | null
+      readonly conversation: string | null
+      readonly text: string | null
+      readonly bytes: number
+      readonly edited: boolean
+    }
   | {
       readonly type: 'attempt'
       readonly id: string
@@ -80,6 +90,8 @@ export type NoticeBody =
       readonly type: 'tunnel'
       readonly state: 'opening' | 'online' | 'reconnecting' | 'offline'
       readonly url: string | null
+      /** Who forwards the URL to which port, where it is neither ngrok nor the person who starts dev-hook. */
+      readonly forwarded?: { readonly by: string; readonly port: number }
     }
   | {
       readonly type: 'registration'
@@ -88,7 +100,11 @@ export type NoticeBody =
       readonly url?: string
       readonly events?: readonly string[] | null
     }
+  /** The start waits for the answer of a person. */
+  | { readonly type: 'asking'; readonly question: string }
   | { readonly type: 'restored'; readonly result: RestoreResult }
+  /** The sandbox only: what was said in the conversation. */
+  | { readonly type: 'message'; readonly role: 'contact' | 'bot'; readonly name: string; readonly text: string }
   | ({ readonly type: 'warning' | 'error' } & Problem)
   | ({ readonly type: 'stopped'; readonly restored: RestoreResult; readonly failure: Failure | null } & Totals)
 
@@ -112,6 +128,7 @@ export function createNotices(now: () => number = Date.now): Notices {
   const listeners = new Set<Listener>()
   return {
     emit: ({ type, ...rest }) => {
+      if (listeners.size === 0) return
       const notice = { type, time: new Date(now()).toISOString(), ...rest } as Notice
       for (const listener of listeners) {
         try {

@@ -1,6 +1,6 @@
 // What the corridor expects of each room: the whole house on one page.
-import type { Attempt, Delivery, Label, RawHeaders, Reply } from './delivery.ts'
-import type { HookKind, RejectReason, RestoreResult } from './notices.ts'
+import type { Attempt, Delivery, Label, Outcome, RawHeaders, Reply } from './delivery.ts'
+import type { HookKind, RejectReason, RestoreResult, Totals } from './notices.ts'
 
 /** Undoes an `on…`; calling it twice does nothing. */
 export type Off = () => void
@@ -69,9 +69,8 @@ export interface Registration {
 
 /** What the gateway asks of the corridor. */
 export interface GatewayHandlers {
+  /** Answers every request on the hook path that has the right credentials. Never rejects. */
   accept(delivery: Delivery): Promise<Reply>
-  /** A challenge was answered; `own` when it carried the mark of our own probe. */
-  challenged(): void
   rejected(id: string, reason: RejectReason, status: number, detail: string): void
 }
 
@@ -96,8 +95,11 @@ export interface Ticket {
 }
 
 export interface Queue {
-  /** Takes a delivery; `null` when a bound is reached. Deliveries of one lane keep their order while any of them waits. */
-  submit(delivery: Delivery, lane: string | null, headers?: RawHeaders): Ticket | null
+  /**
+   * Takes a delivery; `null` when a bound is reached. Deliveries of one lane keep their order while any of them waits.
+   * `headers` go in place of the delivery's own; `n` is the number of its first attempt (1).
+   */
+  submit(delivery: Delivery, lane: string | null, headers?: RawHeaders, n?: number): Ticket | null
   /** Keeps everything that is not sent yet. `reason` is shown: `bot restarting`. */
   hold(reason: string): void
   /** Lets go, in order of arrival, lane by lane. */
@@ -118,16 +120,50 @@ export interface Queue {
 /** What became of a delivery. `acknowledged`: the platform was told "received", the bot has not had it yet. */
 export type Settled = 'delivered' | 'acknowledged' | 'interrupted' | 'returned' | 'rejected'
 
+/** A delivery that was recorded, by this run or an earlier one. */
+export interface Recorded {
+  readonly id: string
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number
+  readonly label: Label
+  /** `null` while nothing is known of its fate, or when its run ended before that. */
+  readonly settled: Settled | null
+  /** The number of its last attempt; 0 before the first. */
+  readonly attempts: number
+  /** Reads it whole from disk; rejects with `stateDamaged` when it cannot be read back. */
+  load(): Promise<Delivery>
+}
+
+/** What became of a delivery that came before under the same key. */
+export interface Seen {
+  readonly id: string
+  /** `null` when its run ended before that was known. */
+  readonly settled: Settled | null
+  /** What the platform was answered then; without headers and body where those were not the bot's, or not kept whole. */
+  answer(): Promise<Reply | null>
+}
+
 export interface Journal {
-  /** Writes behind; never throws and never waits. */
-  record(delivery: Delivery, label: Label): void
+  /**
+   * Writes behind; never throws and never waits. `key` is what the same delivery would be recognised by: the platform's id,
+   * else a digest of its content; `null` for one that must not answer for others (rejected, itself a redelivery).
+   */
+  record(delivery: Delivery, label: Label, key: string | null): void
   recordAttempt(id: string, n: number, attempt: Attempt): void
-  settle(id: string, settled: Settled): void
-  /** Resolves once everything recorded so far is on disk, synced; rejects when the disk refuses. */
-  synced(): Promise<void>
-  /** Acknowledged and not delivered, oldest first. */
-  undelivered(): readonly { readonly delivery: Delivery; readonly label: Label }[]
-  /** The settled answer to the same platform id or content, within 24 h; `null` when it was never seen. */
+  /** `told` is the status that dev-hook itself gave the platform; absent when it was given the bot's own answer. */
+  settle(id: string, settled: Settled, told?: number): void
+  /**
+   * Resolves once this delivery, and everything recorded so far, is on disk, synced. Rejects with `stateUnwritable` when
+   * the disk refuses, or when the delivery was not recorded because of that.
+   */
+  synced(id: string): Promise<void>
+  /** Acknowledged and not delivered, oldest first, of any age. */
+  undelivered(): readonly Recorded[]
+  /** The delivery with this id, if it is recorded. */
+  find(id: string): Recorded | null
+  /** The latest delivery recorded under this key within 24 h, if any. */
+  seen(key: string): Seen | null
+  /** Writes what is recorded, and closes. Idempotent; never rejects: what could not be written was said as trouble. */
   close(): Promise<void>
 }
 
@@ -154,4 +190,46 @@ export interface Bot {
   restart(reason: string): void
   /** Idempotent. */
   stop(): Promise<void>
+}
+
+// ── commands: what the inspector, the keys and other dev-hook commands may ask of a run ─────────────────────────────
+
+/** The attempt that ended a replay. */
+export interface Replayed {
+  readonly id: string
+  readonly n: number
+  readonly outcome: Outcome
+  /** The bot's; `null` when it gave none. */
+  readonly status: number | null
+  readonly ms: number
+  /** Why the bot gave none; `null` when it did. */
+  readonly reason: string | null
+}
+
+/** Forwards recorded deliveries again, because a person asked. */
+export interface Replays {
+  /**
+   * Forwards it in its lane, with the bytes that were recorded, or with another body; signed anew where the signature would not
+   * be right for the bot. While it waits, aborting the signal takes it back.
+   * Rejects with `deliveryUnknown`, `replayRefused` or `stateDamaged`.
+   */
+  replay(id: string, body: Buffer | null, signal?: AbortSignal): Promise<Replayed>
+}
+
+/** What a run is doing. */
+export interface RunStatus extends Totals {
+  readonly version: string
+  readonly pid: number
+  /** The public URL without credentials; `null` while there is none. */
+  readonly url: string | null
+  readonly target: string
+  /** `null` before it is started. */
+  readonly bot: BotState['state'] | null
+}
+
+export interface Commands extends Replays {
+  status(): RunStatus
+  restartBot(): void
+  /** Holds every delivery until it is called again. Returns whether it holds now. */
+  togglePause(): boolean
 }

@@ -1,15 +1,17 @@
 // Taking secrets out of text before anybody sees it.
 
-const REDACTED = '[redacted]'
+/** What stands in place of a secret. */
+export const REDACTED = '[redacted]'
 
 /** Replaces every secret in a text by `[redacted]`. */
 export type Redact = (text: string) => string
 
 // Shapes that are secret wherever they come from: JWTs, bearer and basic credentials, and the password of a URL.
+// Every part is bounded: text from outside must cost neither the square of its length nor the stack of the expression.
 const SHAPES: readonly (readonly [RegExp, string])[] = [
-  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, REDACTED],
-  [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
-  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]+@/gi, `$1:${REDACTED}@`],
+  [/\beyJ[\w-]{8,16384}\.[\w-]{8,16384}\.[\w-]{0,16384}/g, REDACTED],
+  [/\b(Bearer|Basic)\s{1,100}[\w.~+/=-]{8,16384}/gi, `$1 ${REDACTED}`],
+  [/\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/]{0,1024}):[^\s@/]{1,1024}@/gi, `$1:${REDACTED}@`],
 ]
 
 /** A redactor that knows some secrets by value and others by shape; `know` teaches it another one. */

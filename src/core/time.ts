@@ -21,7 +21,7 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(whole / 60)}m${whole % 60 ? ` ${whole % 60}s` : ''}`
 }
 
-/** Waits; rejects with the signal's reason when it is aborted. Does not keep the process alive on its own account. */
+/** Waits; rejects with an `AbortError`, the signal's reason as its cause, when it is aborted. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   await delay(ms, undefined, signal ? { signal } : {})
 }
@@ -33,6 +33,18 @@ export async function settledWithin<T>(ms: number, promise: Promise<T>): Promise
     timer = setTimeout(resolve, ms, 'late')
   })
   return Promise.race([promise.then((value) => ({ value })), late]).finally(() => clearTimeout(timer))
+}
+
+/** The promise, settled as it is, or `otherwise` once the limit is over. Cheap: every delivery waits like this. */
+export function inTime<T>(final: Promise<T>, ms: number, otherwise: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(otherwise()), ms)
+    const settled = (): void => {
+      clearTimeout(timer)
+      resolve(final)
+    }
+    final.then(settled, settled)
+  })
 }
 
 /** Exponential back-off with full jitter between half and all of the step: `minMs`, doubled per attempt, up to `maxMs`. */

@@ -24,6 +24,12 @@ export function challengeReply(challenge: string, who: string): Reply {
 /** In which a dev-hook says who it is to those who know its URL and credentials: `<user>@<host> pid <pid>`. */
 export const WHO_HEADER = 'x-dev-hook'
 
+/** In which a dev-hook that asks for the bot says who it is, on a challenge of its own. */
+export const HAND_OVER_HEADER = 'x-dev-hook-hand-over'
+
+/** The user agent of challenges that a dev-hook sends: they prove nothing about the platform. */
+export const PROBE_AGENT = 'dev-hook'
+
 /** The query of a challenge, as the platform sends it. */
 export const challengeSearch = (challenge: string): string =>
   `?${new URLSearchParams({ type: 'subscribe', challenge }).toString()}`

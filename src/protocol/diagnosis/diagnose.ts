@@ -1,0 +1,58 @@
+// Why a signature is not right: the likely accidents, tried one after the other until one of them makes it right.
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Accident, Guess } from './accident.ts'
+import { bodiesLike } from './bodies.ts'
+import { readHeader } from './header.ts'
+import { secretsLike } from './secrets.ts'
+
+/** What a check of a signature found. */
+export interface Diagnosis {
+  readonly right: boolean
+  /** `sha1=<40 hex digits>`, as it would be right for this body and secret. */
+  readonly expected: string
+  /** What explains a wrong one, all of it together; none for a right one. */
+  readonly accidents: readonly Accident[]
+  /** False when nothing that was tried makes it right: the accidents are then only the likeliest. */
+  readonly certain: boolean
+}
+
+/** Above this, in bytes, a changed body is tried with the secret as it is only: all pairs would take too long. */
+const LARGE = 1024 * 1024
+
+/** Tells that a signature header fits a body and a secret, or why not. The secret is taken untrimmed, as a bot would take it. */
+export function diagnose(header: string, body: Buffer, secret: string): Diagnosis {
+  const expected = `sha1=${hmac('sha1', Buffer.from(secret), body).toString('hex')}`
+  if (header.trim() === expected) return { right: true, expected, accidents: [], certain: true }
+  const { algorithm, digest, accident } = readHeader(header.trim())
+  const form = accident === null ? [] : [accident]
+  if (digest === null) return { right: false, expected, accidents: form, certain: true }
+  const found = search(algorithm, digest, body, secretsLike(secret))
+  return { right: false, expected, accidents: [...form, ...(found ?? [unknown(body)])], certain: found !== null }
+}
+
+function search(
+  algorithm: string,
+  digest: Buffer,
+  given: Buffer,
+  secrets: readonly Guess[],
+): readonly Accident[] | null {
+  for (const body of bodiesLike(given)) {
+    const keys = body.accident !== null && given.length > LARGE ? secrets.slice(0, 1) : secrets
+    const key = keys.find(({ bytes }) => same(hmac(algorithm, bytes, body.bytes), digest))
+    if (key !== undefined) return [key.accident, body.accident].filter((accident) => accident !== null)
+  }
+  return null
+}
+
+function unknown(body: Buffer): Accident {
+  if (body.length === 0) return { message: 'the body is empty', remedy: 'give the body exactly as it was received' }
+  return {
+    message: 'it was signed with another secret, or this is not the body that was signed',
+    remedy:
+      'compare SECRET with the secret in the admin page (Settings, your organization, Bots, the bot, tab Webhook), and give the raw bytes of the body',
+  }
+}
+
+const hmac = (algorithm: string, key: Buffer, body: Buffer): Buffer => createHmac(algorithm, key).update(body).digest()
+
+const same = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)

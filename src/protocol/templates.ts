@@ -1,0 +1,240 @@
+// Realistic payloads for the documented events, built from ids, a time and the documents that they are about.
+// Source: developers.web1on1.chat/webhooks/{payloads,events}.
+import { CONVERSATION_TYPES, MESSAGE_TYPES } from './events.ts'
+import type { Conversation, Document, Message, Participant, Role } from './resources.ts'
+
+/** The body of a delivery, before it becomes bytes. */
+export interface Payload {
+  readonly id: string
+  /** ISO 8601. */
+  readonly timestamp: string
+  readonly event: string
+  readonly organization: string
+  readonly activity: Activity
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+interface Activity {
+  readonly '@context': string
+  readonly type: string
+  readonly actor: { readonly id: string; readonly type: string }
+  readonly object: { readonly id: string; readonly type: string }
+  readonly published: string
+  readonly summary: string
+}
+
+/** What every payload needs from outside: its own id (a UUID), the time, and the API that its links point to. */
+export interface Envelope {
+  readonly id: string
+  readonly time: Date
+  /** `https://api.web1on1.chat`, without a trailing slash. */
+  readonly api: string
+}
+
+/** Who did it. `resource` is where the API keeps such a person. */
+export interface Actor {
+  readonly resource: 'users' | 'contacts'
+  readonly id: string
+  readonly name: string
+}
+
+/** A person, bot or contact by id and name. */
+export interface Named {
+  readonly id: string
+  readonly name: string
+}
+
+/** A conversation with the defaults of the platform. */
+export function buildConversation(fields: {
+  readonly id: string
+  readonly organization: string
+  readonly name: string
+  readonly type?: string
+  readonly contact?: string
+  readonly participants?: readonly Participant[]
+  readonly time: Date
+}): Conversation {
+  const { time, ...given } = fields
+  const at = time.toISOString()
+  return { type: 'contact', status: 'active', participants: [], meta: {}, ...given, createdAt: at, updatedAt: at }
+}
+
+/** A message with the defaults of the platform. `author` is the user, or for the role `contact` the contact. */
+export function buildMessage(fields: {
+  readonly id: string
+  readonly conversation: Conversation
+  readonly type?: string
+  readonly role: Role
+  readonly author: string
+  readonly text: string
+  readonly meta?: Readonly<Record<string, unknown>>
+  readonly time: Date
+}): Message {
+  const { conversation, role, author, time } = fields
+  const at = time.toISOString()
+  return {
+    id: fields.id,
+    organization: conversation.organization,
+    conversation: conversation.id,
+    type: fields.type ?? 'chat',
+    role,
+    ...(role === 'contact' ? { contact: author } : { user: author }),
+    contentType: 'text/plain',
+    text: fields.text,
+    isBackchannel: false,
+    meta: fields.meta ?? {},
+    createdBy: author,
+    createdAt: at,
+    updatedAt: at,
+  }
+}
+
+/** The event of a message: `message.create.<conversation type>.<message type>`, or `message.update`, `message.delete`. */
+function messageEvent(action: string, conversation: Conversation, message: Message): string {
+  return action === 'create' ? `message.create.${conversation.type}.${message.type}` : `message.${action}`
+}
+
+/** The payload of an event about a message. */
+export function messagePayload(
+  envelope: Envelope,
+  action: string,
+  conversation: Conversation,
+  message: Message,
+  actor: Actor,
+): Payload {
+  const { api } = envelope
+  const links = {
+    organization: `${api}/v2/organizations/${message.organization}`,
+    conversation: `${api}/v2/conversations/${conversation.id}`,
+    message: `${api}/v2/messages/${message.id}`,
+    [actor.resource === 'users' ? 'user' : 'contact']: `${api}/v2/${actor.resource}/${actor.id}`,
+  }
+  return {
+    id: envelope.id,
+    timestamp: envelope.time.toISOString(),
+    event: messageEvent(action, conversation, message),
+    organization: message.organization,
+    activity: activityOf(envelope, action, actor, links.message, `${message.type} message`),
+    data: { conversation, message, links },
+  }
+}
+
+/** The payload of `<resource>.<action>`, for `resource` in the singular. */
+export function resourcePayload(
+  envelope: Envelope,
+  event: { readonly resource: string; readonly action: string; readonly organization: string },
+  document: Document,
+  actor: Actor,
+): Payload {
+  const { resource, action, organization } = event
+  const link = `${envelope.api}/v2/${resource}s/${document.id}`
+  const links = { organization: `${envelope.api}/v2/organizations/${organization}`, [resource]: link }
+  return {
+    id: envelope.id,
+    timestamp: envelope.time.toISOString(),
+    event: `${resource}.${action}`,
+    organization,
+    activity: activityOf(envelope, action, actor, link, resource),
+    data: { [resource]: document, links },
+  }
+}
+
+const DONE: Readonly<Record<string, string>> = { create: 'created', update: 'updated', delete: 'deleted' }
+
+function activityOf(envelope: Envelope, action: string, actor: Actor, object: string, what: string): Activity {
+  const done = DONE[action]
+  return {
+    '@context': 'https://www.w3.org/ns/activitystreams',
+    // Activity Streams has a verb for each change of a resource; what else happens is a plain activity.
+    type: done === undefined ? 'Activity' : capitalised(action),
+    actor: { id: `${envelope.api}/v2/${actor.resource}/${actor.id}`, type: 'Person' },
+    object: { id: object, type: 'Object' },
+    published: envelope.time.toISOString(),
+    summary: `User ${actor.name} ${done === undefined ? `did ${action}:` : done} a ${what}`,
+  }
+}
+
+const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
+
+/** Everybody and everything that an example event needs. All ids but the envelope's are 24 hex digits. */
+export interface Cast extends Envelope {
+  readonly organization: string
+  readonly bot: Named
+  readonly agent: Named
+  readonly contact: Named
+  readonly conversation: string
+  readonly message: string
+}
+
+/** What a message of a type says when nobody says otherwise, and who says it. */
+const TYPICAL: Readonly<
+  Record<string, (cast: Cast) => { role: Role; text: string; meta?: Readonly<Record<string, unknown>> }>
+> = {
+  command: ({ bot }) => ({ role: 'agent', text: '/assign', meta: { users: [bot.id] } }),
+  // chipchat compares `targetUser` with its own id as a string; a list would not match.
+  mention: ({ bot }) => ({ role: 'agent', text: `@${bot.name} help`, meta: { targetUser: bot.id } }),
+  postback: () => ({ role: 'contact', text: 'YES' }),
+}
+
+/**
+ * An example of an event, complete enough for a bot to handle it; `text` replaces what its message would say.
+ * `null` when the name is neither `message.create.<conversation type>.<message type>` nor `<resource>.<action>`.
+ */
+export function exampleOf(event: string, cast: Cast, text?: string): Payload | null {
+  const [resource = '', action = '', conversationType, messageType, ...more] = event.split('.')
+  if (!/^[a-z]+$/.test(resource) || !/^[a-z]+$/.test(action) || more.length > 0) return null
+  if (resource !== 'message') return conversationType === undefined ? exampleOfResource(resource, action, cast) : null
+  if (action !== 'create')
+    return conversationType === undefined ? exampleOfMessage(action, 'contact', 'chat', cast, text) : null
+  if (!isOneOf(CONVERSATION_TYPES, conversationType) || !isOneOf(MESSAGE_TYPES, messageType)) return null
+  return exampleOfMessage('create', conversationType, messageType, cast, text)
+}
+
+const isOneOf = (words: readonly string[], word: string | undefined): word is string =>
+  word !== undefined && words.includes(word)
+
+function exampleOfMessage(action: string, conversationType: string, type: string, cast: Cast, text?: string): Payload {
+  const typical = TYPICAL[type]?.(cast) ?? { role: 'contact', text: 'hi' }
+  const author = typical.role === 'contact' ? cast.contact : cast.agent
+  const conversation = exampleConversation(conversationType, cast)
+  const message = buildMessage({
+    ...typical,
+    id: cast.message,
+    conversation,
+    type,
+    author: author.id,
+    text: text ?? typical.text,
+    time: cast.time,
+  })
+  const resource = typical.role === 'contact' ? 'contacts' : 'users'
+  return messagePayload(cast, action, conversation, message, { resource, ...author })
+}
+
+function exampleConversation(type: string, cast: Cast): Conversation {
+  const { organization, bot } = cast
+  return buildConversation({
+    id: cast.conversation,
+    organization,
+    type,
+    name: cast.contact.name,
+    contact: cast.contact.id,
+    participants: [{ user: bot.id, name: bot.name, role: 'bot', organization, active: true, accepted: true }],
+    time: cast.time,
+  })
+}
+
+const DOCUMENTS: Readonly<Record<string, (cast: Cast) => Document>> = {
+  conversation: (cast) => exampleConversation('contact', cast),
+  user: ({ agent, organization }) => ({ ...agent, givenName: agent.name.split(' ')[0] ?? '', organization }),
+  contact: ({ contact, organization }) => ({ ...contact, organization }),
+  bot: ({ bot, organization }) => ({ ...bot, organization, status: 'active', enabled: true }),
+  organization: ({ organization }) => ({ id: organization }),
+  botinstance: ({ bot, organization }) => ({ id: bot.id, bot: bot.id, organization, enabled: true, status: 'active' }),
+}
+
+function exampleOfResource(resource: string, action: string, cast: Cast): Payload {
+  const { organization } = cast
+  // A resource that nobody has described yet still has an id and an owner.
+  const document = DOCUMENTS[resource]?.(cast) ?? { id: cast.message, organization }
+  return resourcePayload(cast, { resource, action, organization }, document, { resource: 'users', ...cast.agent })
+}

@@ -1,0 +1,37 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { makePrivateFolder, writePrivateFile } from '../../src/core/files.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dev-hook-files-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+describe('A private file', () => {
+  it('is replaced whole, and for its owner only', async () => {
+    const path = join(folder, 'a', 'file.json')
+    await makePrivateFolder(join(folder, 'a'))
+    await writePrivateFile(path, 'one')
+    await writePrivateFile(path, 'two')
+    expect(await readFile(path, 'utf8')).toBe('two')
+    expect((await stat(path)).mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600)
+    expect((await stat(join(folder, 'a'))).mode & 0o077).toBe(process.platform === 'win32' ? 0o066 : 0)
+  })
+
+  it('that cannot be written leaves nothing half-written behind', async () => {
+    await makePrivateFolder(join(folder, 'taken'))
+    await expect(writePrivateFile(join(folder, 'taken'), 'x')).rejects.toThrow()
+    expect(await readdir(folder)).toEqual(['taken'])
+  })
+
+  it('is one of those written at the same time, never a mixture', async () => {
+    const path = join(folder, 'file')
+    const texts = Array.from({ length: 20 }, (_, i) => String(i).repeat(10_000))
+    await Promise.all(texts.map((text) => writePrivateFile(path, text)))
+    expect(texts).toContain(await readFile(path, 'utf8'))
+    expect(await readdir(folder)).toEqual(['file'])
+  })
+})

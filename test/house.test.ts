@@ -1,0 +1,111 @@
+// The house rules: who imports whom, one kind of outside package per room, one job per file, file length.
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const src = join(root, 'src')
+
+interface Room {
+  /** The folders of ours that it may import. */
+  readonly imports: readonly string[]
+  /** The packages that it may import. */
+  readonly packages: readonly string[]
+}
+
+const ROOMS = ['tunnel', 'platform', 'gateway', 'journal', 'delivery', 'bot', 'inspector', 'sandbox'] as const
+
+const HOUSE: Readonly<Record<string, Room>> = {
+  core: { imports: [], packages: [] },
+  protocol: { imports: ['core'], packages: [] },
+  config: { imports: ['protocol', 'core'], packages: ['jiti', 'leven', 'yaml'] },
+  tunnel: { imports: ['protocol', 'core'], packages: ['@ngrok/ngrok', 'undici'] },
+  platform: { imports: ['protocol', 'core'], packages: ['undici'] },
+  gateway: { imports: ['protocol', 'core'], packages: [] },
+  journal: { imports: ['core'], packages: [] },
+  delivery: { imports: ['core'], packages: ['undici'] },
+  bot: { imports: ['core'], packages: ['chokidar', 'ignore', 'tinyexec'] },
+  inspector: { imports: ['protocol', 'core'], packages: ['fastify'] },
+  sandbox: { imports: ['protocol', 'core'], packages: ['fastify', 'undici'] },
+  daemon: { imports: ['config', 'protocol', 'core', ...ROOMS], packages: [] },
+  doctor: { imports: ['daemon', 'config', 'protocol', 'core', ...ROOMS], packages: [] },
+  onboarding: { imports: ['daemon', 'config', 'protocol', 'core', 'platform'], packages: [] },
+  cli: {
+    imports: ['onboarding', 'doctor', 'daemon', 'config', 'protocol', 'core', ...ROOMS],
+    packages: ['@clack/prompts', 'commander', 'leven', 'pino'],
+  },
+  'index.ts': { imports: ['daemon', 'config', 'core'], packages: [] },
+}
+
+/** What only the front door may touch. */
+const OUTSIDE = /\bprocess\.(argv|env|exit|exitCode|on|once|stdout|stderr|stdin)\b/
+/** The child that holds the SDK is a process of its own, so it has a front door of its own. */
+const CHILDREN = new Set(['tunnel/ngrok-child.ts', 'daemon/watchdog-child.ts'])
+
+interface Source {
+  readonly path: string
+  readonly room: string
+  readonly text: string
+  readonly imports: readonly string[]
+}
+
+const sources: readonly Source[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => {
+    const text = readFileSync(join(src, path), 'utf8')
+    const imports = [...text.matchAll(/(?:\bfrom|\bimport\(|^import)\s*'([^']+)'/gm)].map(([, name]) => name ?? '')
+    return { path: path.replaceAll('\\', '/'), room: path.split(/[\\/]/)[0] ?? '', text, imports }
+  })
+
+const packageOf = (name: string): string =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/')
+
+const roomOf = (source: Source, name: string): string =>
+  relative(src, join(src, dirname(source.path), name)).split(/[\\/]/)[0] ?? ''
+
+describe('The house', () => {
+  it('has only rooms that the plan knows', () => {
+    expect(sources.filter(({ room }) => !(room in HOUSE)).map(({ path }) => path)).toEqual([])
+  })
+
+  it('imports downwards only, and no room imports another', () => {
+    const wrong = sources.flatMap((source) =>
+      source.imports
+        .filter((name) => name.startsWith('.'))
+        .map((name) => roomOf(source, name))
+        .filter((room) => room !== source.room && !HOUSE[source.room]?.imports.includes(room))
+        .map((room) => `${source.path} imports ${room}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('lets each room use the packages of its own trade only', () => {
+    const wrong = sources.flatMap((source) =>
+      source.imports
+        .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
+        .map(packageOf)
+        .filter((name) => !HOUSE[source.room]?.packages.includes(name))
+        .map((name) => `${source.path} imports ${name}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('touches argv, environment, signals, streams and exit codes at the front door only', () => {
+    const wrong = sources.filter(({ room, path, text }) => room !== 'cli' && !CHILDREN.has(path) && OUTSIDE.test(text))
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
+  it('opens every file with one sentence that says what it owns', () => {
+    const wrong = sources.filter(({ text }) => !/^(#!.*\n)?\/\/ [A-Z`].*\S/.test(text))
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
+  it('keeps every file at 300 lines or fewer', () => {
+    const wrong = sources.filter(({ text }) => text.split('\n').length > 301)
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+})

@@ -1,0 +1,102 @@
+// Example events, as real receivers take them.
+import { createRequire } from 'node:module'
+import { expect, test } from 'vitest'
+import { CONVERSATION_TYPES, MESSAGE_TYPES } from '../../src/protocol/events.ts'
+import { identify } from '../../src/protocol/payload.ts'
+import { type Cast, exampleOf } from '../../src/protocol/templates.ts'
+
+/** As much of the SDK as this test calls. */
+interface Receiver {
+  readonly auth: { user: string }
+  onAny(listener: (event: string) => void): void
+  ingest(payload: unknown, signature: null, options: { readonly async: true }): Promise<unknown> | undefined
+}
+const ChipChat: new (options: Readonly<Record<string, unknown>>) => Receiver = createRequire(import.meta.url)(
+  'chipchat',
+)
+
+const CAST: Cast = {
+  id: '774ae370-02cc-11e7-ac41-c38ce8763025',
+  time: new Date('2018-12-19T19:09:01Z'),
+  api: 'https://api.example.com',
+  organization: '5c138790ec944f05ff5f6d77',
+  bot: { id: 'b'.repeat(24), name: 'Echo' },
+  agent: { id: 'a'.repeat(24), name: 'Alex Agent' },
+  contact: { id: 'c'.repeat(24), name: 'Jenny Jones' },
+  conversation: 'd'.repeat(24),
+  message: 'e'.repeat(24),
+}
+
+const EVENTS = [
+  ...CONVERSATION_TYPES.flatMap((conversation) =>
+    MESSAGE_TYPES.map((type) => `message.create.${conversation}.${type}`),
+  ),
+  'message.update',
+  'message.delete',
+  'message.error',
+  'conversation.create',
+  'conversation.update',
+  'user.login',
+  'user.create',
+  'contact.update',
+  'organization.update',
+  'botinstance.update',
+  'service.error',
+  'article.update',
+]
+
+async function heardBySdk(payload: unknown): Promise<readonly string[]> {
+  const sdk = new ChipChat({ ignoreUnjoined: true, ignoreOnActivity: true })
+  sdk.auth.user = CAST.bot.id
+  const heard: string[] = []
+  sdk.onAny((event) => heard.push(event))
+  await sdk.ingest(JSON.parse(JSON.stringify(payload)), null, { async: true })
+  return heard
+}
+
+test.each(EVENTS)('the SDK takes the example of %s', async (event) => {
+  const payload = exampleOf(event, CAST)
+  expect(payload).toMatchObject({ id: CAST.id, event, timestamp: '2018-12-19T19:09:01.000Z' })
+  const heard = await heardBySdk(payload)
+  expect(heard).toContain(event)
+  expect(heard).not.toContain('error')
+})
+
+test.each([
+  ['message.create.agent.command', undefined, ['notify', 'assign']],
+  ['message.create.contact.mention', undefined, ['notify', 'mention']],
+  ['message.create.contact.command', '>help', ['notify', 'command']],
+])('the SDK knows that %s is meant for the bot', async (event, text, aliases) => {
+  expect(await heardBySdk(exampleOf(event, CAST, text))).toEqual(expect.arrayContaining(aliases))
+})
+
+test('a chat message of a contact reads like the documented example', () => {
+  const payload = exampleOf('message.create.contact.chat', CAST, 'Hello there')
+  expect(payload?.activity).toEqual({
+    '@context': 'https://www.w3.org/ns/activitystreams',
+    type: 'Create',
+    actor: { id: `https://api.example.com/v2/contacts/${CAST.contact.id}`, type: 'Person' },
+    object: { id: `https://api.example.com/v2/messages/${CAST.message}`, type: 'Object' },
+    published: '2018-12-19T19:09:01.000Z',
+    summary: 'User Jenny Jones created a chat message',
+  })
+  const body = Buffer.from(JSON.stringify(payload))
+  expect(identify({ id: 'd', receivedAt: 0, method: 'POST', search: '', headers: [], body }).label).toEqual({
+    event: 'message.create.contact.chat',
+    platformId: CAST.id,
+    conversation: CAST.conversation,
+    text: 'Hello there',
+  })
+})
+
+test.each([
+  '',
+  'message',
+  'message.create',
+  'message.create.contact',
+  'message.create.nobody.chat',
+  'message.create.contact.song',
+  'message.create.contact.chat.contact',
+  'user.login.twice',
+  '*.update',
+])('there is no example of "%s"', (event) => expect(exampleOf(event, CAST)).toBeNull())
