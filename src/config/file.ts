@@ -1,0 +1,105 @@
+// The config file: finding it, and reading it whatever it is written in, with what it extends.
+import { access, readFile } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { messageOf } from '../core/errors.ts'
+import { codeOf } from '../core/files.ts'
+
+type Values = Readonly<Record<string, unknown>>
+
+/** The values of a config file, and its name as people know it. */
+export interface ConfigFile {
+  readonly name: string
+  readonly values: Values
+  /** Several bots in one file: the values that each one has of its own. */
+  readonly profiles: Readonly<Record<string, Values>>
+}
+
+const NAMES = ['dev-hook.config.ts', 'dev-hook.config.js', 'dev-hook.config.mjs', 'dev-hook.config.json'] as const
+/** How many files may extend each other: more is a circle. */
+const DEEPEST = 10
+
+/** Reads the named file, or the first one found in `cwd`; `null` when there is none. Throws what is wrong with it. */
+export async function readConfigFile(cwd: string, named: string | null): Promise<ConfigFile | null> {
+  if (named !== null) return load(cwd, isAbsolute(named) ? named : join(cwd, named), 0)
+  for (const name of NAMES) {
+    const path = join(cwd, name)
+    if (await exists(path)) return load(cwd, path, 0)
+  }
+  return readPackage(cwd)
+}
+
+async function load(cwd: string, path: string, depth: number): Promise<ConfigFile> {
+  const name = relative(cwd, path) || path
+  try {
+    return await withExtended(cwd, path, { name, ...split(asRecord(await read(path))) }, depth)
+  } catch (error) {
+    throw new Error(`${name} cannot be read: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/** What a file extends lies below it: values of the file itself win, profile by profile. */
+async function withExtended(
+  cwd: string,
+  path: string,
+  file: ConfigFile & Extending,
+  depth: number,
+): Promise<ConfigFile> {
+  const { extends: bases, name, values, profiles } = file
+  if (bases.length > 0 && depth >= DEEPEST) throw new Error('it extends itself')
+  let below: Pick<ConfigFile, 'values' | 'profiles'> = { values: {}, profiles: {} }
+  for (const base of bases) below = merged(below, await load(cwd, join(dirname(path), base), depth + 1))
+  return { name, ...merged(below, { values, profiles }) }
+}
+
+function merged(below: Pick<ConfigFile, 'values' | 'profiles'>, above: Pick<ConfigFile, 'values' | 'profiles'>) {
+  const profiles = { ...below.profiles }
+  for (const [name, values] of Object.entries(above.profiles)) profiles[name] = { ...profiles[name], ...values }
+  return { values: { ...below.values, ...above.values }, profiles }
+}
+
+interface Extending {
+  readonly extends: readonly string[]
+}
+
+function split(all: Values): Extending & Pick<ConfigFile, 'values' | 'profiles'> {
+  const { extends: bases = [], profiles = {}, ...values } = all
+  const list = Array.isArray(bases) ? bases.map(String) : [String(bases)]
+  const each = Object.entries(asRecord(profiles)).map(([name, own]) => [name, asRecord(own)] as const)
+  return { extends: list, values, profiles: Object.fromEntries(each) }
+}
+
+async function read(path: string): Promise<unknown> {
+  if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8'))
+  if (path.endsWith('.ts')) {
+    // Node 20 cannot read TypeScript by itself, and later ones refuse some of it: one loader gives one behaviour everywhere.
+    const { createJiti } = await import('jiti')
+    return createJiti(path).import(path, { default: true })
+  }
+  const module: unknown = await import(pathToFileURL(path).href)
+  return asRecord(module)['default']
+}
+
+async function readPackage(cwd: string): Promise<ConfigFile | null> {
+  const path = join(cwd, 'package.json')
+  try {
+    const values = asRecord(JSON.parse(await readFile(path, 'utf8')))['dev-hook']
+    if (values === undefined) return null
+    return await withExtended(cwd, path, { name: 'package.json', ...split(asRecord(values)) }, 0)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw new Error(`package.json cannot be read: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+function asRecord(value: unknown): Values {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it holds no object')
+  return value as Values
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

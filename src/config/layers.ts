@@ -1,0 +1,60 @@
+// Where options are found, in order of precedence: flags, environment, `.env`, config file.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { codeOf } from '../core/files.ts'
+import { envNames, OPTION_KEYS, type OptionKey, optionOf } from './options.ts'
+
+/** A value as it was found, with the source it is named after in messages. */
+export interface Found {
+  readonly raw: unknown
+  readonly source: string
+}
+
+/** One place where options are found. */
+export type Layer = (key: OptionKey) => Found | null
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Flags of the command line, or the options of a library call. */
+export function givenLayer(options: Readonly<Record<string, unknown>>, sourceOf: (key: OptionKey) => string): Layer {
+  return (key) => (options[key] === undefined ? null : { raw: options[key], source: sourceOf(key) })
+}
+
+/** Environment variables; the option's own name goes before the names that other tools use. */
+export function environmentLayer(env: Environment, suffix = ''): Layer {
+  return (key) => {
+    const name = envNames(key).find((candidate) => env[candidate] !== undefined && env[candidate] !== '')
+    return name === undefined ? null : { raw: env[name], source: `${name}${suffix}` }
+  }
+}
+
+/** The values of a config file. */
+export function fileLayer(values: Readonly<Record<string, unknown>>, file: string): Layer {
+  return (key) =>
+    values[key] === undefined || optionOf(key).file === false ? null : { raw: values[key], source: file }
+}
+
+/** The variables of `.env`, or another file of its kind; none when there is no such file. */
+export async function readDotEnv(cwd: string, name: string): Promise<Environment> {
+  try {
+    return parseEnv(await readFile(join(cwd, name), 'utf8'))
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return {}
+    throw error
+  }
+}
+
+/** What each layer in turn has for a key: the first one that has it wins. */
+export function firstFound(layers: readonly Layer[], key: OptionKey): Found | null {
+  for (const layer of layers) {
+    const found = layer(key)
+    if (found !== null) return found
+  }
+  return null
+}
+
+/** The keys that a config file may hold. */
+export const FILE_KEYS: readonly OptionKey[] = OPTION_KEYS.filter(
+  (key) => optionOf(key).file !== false && optionOf(key).flag !== false,
+)

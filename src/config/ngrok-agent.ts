@@ -1,0 +1,52 @@
+// The authtoken in the ngrok agent's own config file, for those who have set up ngrok already.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Environment } from './layers.ts'
+
+/** Where the agent keeps its file, newest place first. Source: ngrok.com/docs/agent/config. */
+function candidates(env: Environment, platform: NodeJS.Platform): string[] {
+  const home = env['HOME'] ?? env['USERPROFILE']
+  const places = [
+    platform === 'win32' ? env['LOCALAPPDATA'] && join(env['LOCALAPPDATA'], 'ngrok', 'ngrok.yml') : undefined,
+    platform === 'darwin' ? home && join(home, 'Library', 'Application Support', 'ngrok', 'ngrok.yml') : undefined,
+    env['XDG_CONFIG_HOME'] && join(env['XDG_CONFIG_HOME'], 'ngrok', 'ngrok.yml'),
+    home && join(home, '.config', 'ngrok', 'ngrok.yml'),
+    home && join(home, '.ngrok2', 'ngrok.yml'),
+  ]
+  return places.filter((place): place is string => Boolean(place))
+}
+
+/** The token and the file it came from; `null` when the agent is not set up here. */
+export async function readAgentAuthtoken(
+  env: Environment,
+  platform: NodeJS.Platform,
+): Promise<{ readonly token: string; readonly file: string } | null> {
+  for (const file of candidates(env, platform)) {
+    const content = await readFile(file, 'utf8').catch(() => null)
+    if (content === null) continue
+    const token = await authtokenIn(content)
+    if (token !== null) return { token, file }
+  }
+  return null
+}
+
+/** Version 3 keeps it under `agent`, the versions before at the top. */
+async function authtokenIn(content: string): Promise<string | null> {
+  const { parse } = await import('yaml')
+  let document: unknown
+  try {
+    document = parse(content)
+  } catch {
+    // Somebody else's file: if it is broken, ngrok itself will say so. For us it holds no token.
+    return null
+  }
+  return authtoken(document) ?? authtoken(member(document, 'agent'))
+}
+
+const member = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined
+
+function authtoken(value: unknown): string | null {
+  const found = member(value, 'authtoken')
+  return typeof found === 'string' && found !== '' ? found : null
+}

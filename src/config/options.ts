@@ -1,0 +1,274 @@
+// The one table of options: from it come the flags, environment names, help, types, JSON Schema and README table.
+import {
+  choice,
+  duration,
+  type Kind,
+  path,
+  pathsOrOff,
+  patterns,
+  port,
+  safeUrl,
+  secret,
+  switched,
+  text,
+} from './types.ts'
+
+/** One option. `T` is its value once it is read, `Shown` the text that people write for it. */
+interface Option<T, Shown extends string = string> {
+  readonly kind: Kind<T, Shown>
+  /** What it means, in one sentence without a full stop. */
+  readonly says: string
+  /** The same for its `--no-` flag. */
+  readonly saysNo?: string
+  /** Heading in the help. */
+  readonly group: 'Bot' | 'Webhook' | 'Tunnel' | 'Delivery' | 'Output' | 'Start'
+  readonly short?: string
+  /** `false`: it has no flag (secrets). */
+  readonly flag?: false
+  /** Also read from these names, after the option's own environment name. */
+  readonly env?: readonly string[]
+  /** The default, where it is a plain value. */
+  readonly fallback?: NoInfer<T>
+  /** The default in words, where it is not. */
+  readonly otherwise?: string
+  /** `false`: it cannot stand in a config file. */
+  readonly file?: false
+}
+
+const option = <T, Shown extends string>(given: Option<T, Shown>): Option<T, Shown> => given
+
+/** Every option there is, by its key. */
+export const OPTIONS = {
+  port: option({ kind: port, group: 'Bot', short: 'p', env: ['PORT'], fallback: 3000, says: "the bot's port" }),
+  path: option({ kind: path, group: 'Bot', env: ['WEBHOOK_PATH'], fallback: '/', says: "the bot's webhook path" }),
+  forwardTo: option({
+    kind: text('target'),
+    group: 'Bot',
+    short: 'f',
+    says: 'where the bot is: `3000`, `:3000/hook`, `host:port` or a URL, instead of port and path',
+  }),
+  watch: option({
+    kind: pathsOrOff,
+    group: 'Bot',
+    says: 'files and folders whose change restarts the bot that is given after `--`',
+    saysNo: 'never restart the bot after a change',
+    otherwise: 'the working folder',
+  }),
+  bot: option({
+    kind: text('id'),
+    group: 'Webhook',
+    env: ['BOT_ID', 'BOTID'],
+    says: 'the bot id',
+    otherwise: 'the `_id` of the token',
+  }),
+  hook: option({
+    kind: choice(['bot', 'service', 'manual']),
+    group: 'Webhook',
+    fallback: 'bot',
+    says: 'which webhook to claim: the bot-specific one, a general one, or none: print the URL and wait for the challenge',
+  }),
+  webhookPlace: option({
+    kind: text('keys'),
+    group: 'Webhook',
+    says: "where the bot's record keeps its webhook, as keys with dots, should it not be found by itself",
+  }),
+  events: option({
+    kind: patterns,
+    group: 'Webhook',
+    short: 'e',
+    says: 'event patterns to subscribe to',
+    otherwise: 'what is registered; if nothing is, `message.create.*`',
+  }),
+  takeOver: option({
+    kind: switched,
+    group: 'Webhook',
+    fallback: false,
+    says: 'replace a registration that is not ours without asking',
+  }),
+  restore: option({
+    kind: switched,
+    group: 'Webhook',
+    fallback: true,
+    says: 'put the registration back at the end',
+    saysNo: 'leave the registration in place at the end',
+  }),
+  apiHost: option({
+    kind: safeUrl,
+    group: 'Webhook',
+    env: ['APIHOST'],
+    fallback: 'https://api.web1on1.chat',
+    says: "the platform's API",
+  }),
+  token: option({ kind: secret, flag: false, group: 'Webhook', env: ['TOKEN'], says: 'the access token' }),
+  refreshToken: option({
+    kind: secret,
+    flag: false,
+    group: 'Webhook',
+    env: ['REFRESH_TOKEN'],
+    says: 'the refresh token',
+  }),
+  email: option({
+    kind: text('email'),
+    flag: false,
+    group: 'Webhook',
+    env: ['EMAIL'],
+    says: "the bot's e-mail, for the refresh token",
+    otherwise: '`bot+<id>@web1on1.chat`',
+  }),
+  secret: option({
+    kind: secret,
+    flag: false,
+    group: 'Webhook',
+    env: ['SECRET'],
+    says: 'the secret the bot checks signatures with',
+    otherwise: 'the registered secret',
+  }),
+  tunnel: option({
+    kind: choice(['ngrok', 'loopback']),
+    group: 'Tunnel',
+    fallback: 'ngrok',
+    says: 'how the public URL reaches this machine',
+  }),
+  ngrokAuthtoken: option({
+    kind: secret,
+    flag: false,
+    group: 'Tunnel',
+    env: ['NGROK_AUTHTOKEN'],
+    says: 'the ngrok authtoken',
+    otherwise: "the ngrok agent's own config file",
+  }),
+  domain: option({
+    kind: text('name'),
+    group: 'Tunnel',
+    env: ['NGROK_DOMAIN'],
+    says: 'the ngrok domain',
+    otherwise: "the account's own",
+  }),
+  ngrokServerAddr: option({ kind: text('host:port'), group: 'Tunnel', says: 'a custom ngrok agent ingress' }),
+  ngrokCa: option({ kind: text('file'), group: 'Tunnel', says: 'the PEM file of the CA of that ingress' }),
+  url: option({
+    kind: safeUrl,
+    group: 'Tunnel',
+    says: 'a public URL that already reaches this machine, instead of a tunnel',
+    otherwise: 'without an ngrok authtoken: what GitHub Codespaces or Gitpod forwards',
+  }),
+  gatewayPort: option({
+    kind: port,
+    group: 'Tunnel',
+    says: "the gateway's port",
+    otherwise: 'any free one; 4748 where Codespaces or Gitpod forwards it',
+  }),
+  probe: option({
+    kind: duration,
+    group: 'Tunnel',
+    fallback: 120_000,
+    says: 'how often an idle tunnel is checked through its public URL',
+  }),
+  hold: option({
+    kind: duration,
+    group: 'Delivery',
+    fallback: 15_000,
+    says: 'longest wait for a bot that is not ready',
+  }),
+  late: option({
+    kind: choice(['ack', 'retry']),
+    group: 'Delivery',
+    fallback: 'ack',
+    says: 'past the hold: `ack` records the delivery, answers 200 and delivers it later; `retry` answers 503',
+  }),
+  onBotError: option({
+    kind: choice(['ack', 'pass']),
+    group: 'Delivery',
+    fallback: 'ack',
+    says: "the bot's own non-2xx answer: `ack` shows it and answers 200; `pass` passes it on",
+  }),
+  signature: option({
+    kind: choice(['enforce', 'warn', 'off']),
+    group: 'Delivery',
+    fallback: 'enforce',
+    says: 'what happens to a delivery whose signature is wrong or missing',
+  }),
+  json: option({
+    kind: switched,
+    group: 'Output',
+    fallback: false,
+    says: 'one JSON notice per line on stdout',
+    otherwise: 'off; on when stdout is not a terminal and `CI` is set',
+  }),
+  quiet: option({ kind: switched, group: 'Output', fallback: false, says: 'only problems and the last line' }),
+  verbose: option({
+    kind: switched,
+    group: 'Output',
+    fallback: false,
+    says: 'everything that goes to the log file, and stacks',
+  }),
+  color: option({
+    kind: switched,
+    group: 'Output',
+    says: 'colours',
+    saysNo: 'no colours',
+    otherwise: 'on a terminal; NO_COLOR and FORCE_COLOR are obeyed',
+  }),
+  yes: option({ kind: switched, group: 'Start', fallback: false, says: 'never ask' }),
+  config: option({
+    kind: text('file'),
+    group: 'Start',
+    file: false,
+    says: 'the config file',
+    otherwise: '`dev-hook.config.{ts,js,mjs,json}`, or `"dev-hook"` in package.json',
+  }),
+  profile: option({
+    kind: text('name'),
+    group: 'Start',
+    file: false,
+    says: 'one of the bots in the config file; its secrets are read from `.env.<name>` before `.env`',
+  }),
+  cwd: option({
+    kind: text('folder'),
+    group: 'Start',
+    file: false,
+    says: 'where to run',
+    otherwise: 'the working folder',
+  }),
+} as const
+
+export type OptionKey = keyof typeof OPTIONS
+
+/** The value of an option once it is read. */
+export type OptionValue<K extends OptionKey> = (typeof OPTIONS)[K] extends Option<infer T> ? T : never
+
+/** An option as people give it: a duration as text with its unit, a port as a number or as text. */
+type Given<O> =
+  O extends Option<infer T, infer Shown>
+    ? string extends Shown
+      ? T | (T extends number ? string : never)
+      : Shown
+    : never
+
+/** What people give: any part of it. */
+export type Options = {
+  readonly [K in OptionKey]?: Given<(typeof OPTIONS)[K]>
+}
+
+/** The keys in the order of the table. */
+export const OPTION_KEYS = Object.keys(OPTIONS) as OptionKey[]
+
+/** `gatewayPort` → `gateway-port`. */
+export const flagName = (key: OptionKey): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+/** `gatewayPort` → `DEV_HOOK_GATEWAY_PORT`, then the names it is also read from. */
+export function envNames(key: OptionKey): readonly string[] {
+  const own = `DEV_HOOK_${flagName(key).toUpperCase().replaceAll('-', '_')}`
+  return [own, ...(optionOf(key).env ?? [])]
+}
+
+/** The entry of a key, whatever the type of its value. */
+export const optionOf = (key: OptionKey): Option<unknown> => OPTIONS[key] as Option<unknown>
+
+/** The default in words, for help and README. */
+export function defaultOf(key: OptionKey): string {
+  const { otherwise, fallback, kind } = optionOf(key)
+  if (otherwise !== undefined) return otherwise
+  if (fallback === undefined || kind === switched) return ''
+  return `\`${kind.show(fallback)}\``
+}

@@ -1,0 +1,35 @@
+// The bot's address, from port and path or from one `forward-to`.
+import type { Parsed } from './types.ts'
+
+/** Where forwards go. `path` starts with a slash. */
+export interface Target {
+  readonly host: string
+  readonly port: number
+  readonly path: string
+}
+
+const SHORT = /^(?:(?<host>[a-z0-9.-]+|\[[0-9a-f:]+\]):|:)?(?<port>\d{1,5})(?<path>\/[^?#\s]*)?$/i
+
+/** `3000`, `:3000/hook`, `host:port` or `http://host:port/hook` → target. */
+export function parseTarget(given: string, fallbackPath: string): Parsed<Target> {
+  const groups = SHORT.exec(given)?.groups
+  if (groups) return target(groups['host'] ?? '127.0.0.1', Number(groups['port']), groups['path'] ?? fallbackPath)
+  if (!/^https?:\/\//i.test(given) || !URL.canParse(given)) return { problem: 'is no port, host:port or URL' }
+  const url = new URL(given)
+  if (url.protocol !== 'http:') return { problem: 'is not http: a bot under development speaks plain http' }
+  if (url.search || url.hash || url.username) return { problem: 'may hold a host, a port and a path only' }
+  return target(
+    url.hostname,
+    url.port === '' ? 80 : Number(url.port),
+    url.pathname === '/' ? fallbackPath : url.pathname,
+  )
+}
+
+function target(host: string, port: number, path: string): Parsed<Target> {
+  if (port < 1 || port > 65_535) return { problem: 'has no valid port' }
+  return { value: { host: host.replace(/^\[|\]$/g, ''), port, path } }
+}
+
+/** The target as a URL. */
+export const targetUrl = ({ host, port, path }: Target): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`

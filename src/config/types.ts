@@ -1,0 +1,144 @@
+// The kinds of value that an option can have: how each is read from text, and how it is described to people and schemas.
+import { isLoopback } from '../core/proxy.ts'
+import { parseDuration } from '../core/time.ts'
+import { isEventPattern } from '../protocol/events.ts'
+
+/** What reading a value gave: the value, or the end of the sentence `<value> (from <source>) …`. */
+export type Parsed<T> = { readonly value: T } | { readonly problem: string }
+
+/** A duration as people write it: `500ms`, `15s`, `2m`. */
+export type Duration = `${number}${'ms' | 's' | 'm' | 'h'}`
+
+/** One kind of value. `Shown` is the text that people write for it. */
+export interface Kind<T, Shown extends string = string> {
+  /** Shown in help: `--port <port>`; `null` for a switch. */
+  readonly shown: string | null
+  /** The value as a config file may hold it. */
+  readonly schema: Readonly<Record<string, unknown>>
+  /** Text from a flag or the environment, or any value of a config file. */
+  read(raw: unknown): Parsed<T>
+  /** The value as people write it, for help and README. */
+  show(value: T): Shown
+}
+
+const kind = <T>(
+  shown: string | null,
+  schema: Readonly<Record<string, unknown>>,
+  read: (raw: unknown) => Parsed<T>,
+  show: (value: T) => string = String,
+): Kind<T> => ({ shown, schema, read, show })
+
+const fromText =
+  <T>(read: (text: string) => Parsed<T>) =>
+  (raw: unknown): Parsed<T> =>
+    typeof raw === 'string' || typeof raw === 'number' ? read(String(raw).trim()) : { problem: 'is not text' }
+
+const nonEmpty = (text: string): Parsed<string> => (text === '' ? { problem: 'is empty' } : { value: text })
+
+export const text = (shown: string): Kind<string> => kind(shown, { type: 'string', minLength: 1 }, fromText(nonEmpty))
+
+/** Never a flag, never in a config file, never printed. */
+export const secret: Kind<string> = kind('secret', { not: {} }, fromText(nonEmpty), () => '[redacted]')
+
+export const port: Kind<number> = kind(
+  'port',
+  { type: 'integer', minimum: 1, maximum: 65_535 },
+  fromText((given) => {
+    const number = /^\d{1,5}$/.test(given) ? Number(given) : 0
+    return number >= 1 && number <= 65_535 ? { value: number } : { problem: 'is not a port' }
+  }),
+)
+
+/** Milliseconds inside, `15s` outside. */
+export const duration: Kind<number, Duration> = {
+  ...kind(
+    'time',
+    { type: 'string', pattern: '^\\d+(\\.\\d+)?(ms|s|m|h)$' },
+    fromText((given) => {
+      const ms = parseDuration(given)
+      return ms === null ? { problem: 'is not a duration such as 500ms, 15s or 2m' } : { value: ms }
+    }),
+  ),
+  show: showDuration,
+}
+
+function showDuration(ms: number): Duration {
+  if (ms % 60_000 === 0) return `${ms / 60_000}m`
+  return ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`
+}
+
+export const path: Kind<string> = kind(
+  'path',
+  { type: 'string', pattern: '^/?[^?#\\s]*$' },
+  fromText((given) => {
+    if (/[?#\s]/.test(given)) return { problem: 'is not a path' }
+    // chipchat adds the leading slash to WEBHOOK_PATH as well.
+    return { value: given.startsWith('/') ? given : `/${given}` }
+  }),
+)
+
+export const switched: Kind<boolean> = kind(null, { type: 'boolean' }, (raw) => {
+  if (typeof raw === 'boolean') return { value: raw }
+  const given = String(raw).trim().toLowerCase()
+  if (['1', 'true', 'yes', 'on'].includes(given)) return { value: true }
+  if (['0', 'false', 'no', 'off', ''].includes(given)) return { value: false }
+  return { problem: 'is neither true nor false' }
+})
+
+export function choice<const T extends string>(values: readonly T[]): Kind<T> {
+  return kind(
+    values.join('|'),
+    { enum: values },
+    fromText((given) => {
+      const found = values.find((value) => value === given)
+      return found === undefined ? { problem: `is not one of ${values.join(', ')}` } : { value: found }
+    }),
+  )
+}
+
+function list(
+  shown: string,
+  item: (given: string) => string | null,
+  items: Readonly<Record<string, unknown>>,
+): Kind<readonly string[]> {
+  const read = (raw: unknown): Parsed<readonly string[]> => {
+    const given = (Array.isArray(raw) ? raw : [raw])
+      .flatMap((part) => String(part).split(','))
+      .map((part) => part.trim())
+    const values = given.filter((value) => value !== '')
+    if (values.length === 0) return { problem: 'is empty' }
+    const problem = values.map(item).find((found) => found !== null)
+    return problem ? { problem } : { value: values }
+  }
+  return kind(shown, { type: 'array', items, minItems: 1 }, read, (values) => values.join(','))
+}
+
+export const patterns = list(
+  'patterns',
+  (given) => (isEventPattern(given) ? null : `holds ${given}, which is no event pattern`),
+  {
+    type: 'string',
+  },
+)
+
+const paths = list('paths', () => null, { type: 'string' })
+
+/** Paths, or off. */
+export const pathsOrOff: Kind<readonly string[] | false> = kind<readonly string[] | false>(
+  'paths',
+  { anyOf: [paths.schema, { const: false }] },
+  (raw) => (raw === false || raw === 'false' ? { value: false } : paths.read(raw)),
+  (value) => (value === false ? 'off' : value.join(',')),
+)
+
+/** A URL that is https, or stays on this machine: a token must not travel in the clear. */
+export const safeUrl: Kind<string> = kind(
+  'url',
+  { type: 'string', format: 'uri' },
+  fromText((given) => {
+    if (!URL.canParse(given)) return { problem: 'is not a URL' }
+    const url = new URL(given)
+    const safe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+    return safe ? { value: given.replace(/\/+$/, '') } : { problem: 'is neither https nor on this machine' }
+  }),
+)

@@ -1,0 +1,180 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Environment } from '../../src/config/layers.ts'
+import { type Config, loadConfig } from '../../src/config/load.ts'
+import { envNames, flagName, OPTION_KEYS, type Options, optionOf } from '../../src/config/options.ts'
+
+let cwd: string
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'dev-hook-config-'))
+})
+afterEach(() => rm(cwd, { recursive: true, force: true }))
+
+const write = async (name: string, content: string): Promise<void> => {
+  const path = join(cwd, name)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, content)
+}
+
+const load = (given: Record<string, unknown> = {}, env: Environment = {}): Promise<Config> =>
+  loadConfig(given as Options, { cwd, env, platform: 'linux', sourceOf: (key) => `--${flagName(key)}` })
+
+describe('The config', () => {
+  it('is complete without anything given', async () => {
+    const config = await load()
+    expect(config).toMatchObject({
+      port: 3000,
+      path: '/',
+      hook: 'bot',
+      tunnel: 'ngrok',
+      hold: 15_000,
+      probe: 120_000,
+      apiHost: 'https://api.web1on1.chat',
+      restore: true,
+      token: null,
+      events: null,
+      target: { host: '127.0.0.1', port: 3000, path: '/' },
+    })
+    expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  it('takes flag, environment, .env and file in this order', async () => {
+    await write('dev-hook.config.json', '{ "port": 1004 }')
+    expect((await load()).port).toBe(1004)
+    await write('.env', 'PORT=1003')
+    expect((await load()).port).toBe(1003)
+    expect((await load({}, { PORT: '1002' })).port).toBe(1002)
+    expect((await load({}, { PORT: '1002', DEV_HOOK_PORT: '1001' })).port).toBe(1001)
+    expect((await load({ port: '1000' }, { DEV_HOOK_PORT: '1001' })).port).toBe(1000)
+  })
+
+  it('reads what a chipchat bot reads, from the same places', async () => {
+    await write(
+      '.env',
+      'TOKEN=abc\nSECRET="s e"\nWEBHOOK_PATH=hook\nAPIHOST=http://127.0.0.1:99\nBOTID=b1\nREFRESH_TOKEN=r\nEMAIL=e@x\n',
+    )
+    expect(await load()).toMatchObject({
+      token: 'abc',
+      secret: 's e',
+      path: '/hook',
+      apiHost: 'http://127.0.0.1:99',
+      bot: 'b1',
+      refreshToken: 'r',
+      email: 'e@x',
+      sources: { token: 'TOKEN in .env' },
+    })
+  })
+
+  it('names every bad value and its source, all at once', async () => {
+    await write('dev-hook.config.json', '{ "hold": "soon", "prot": 1 }')
+    const failure = load({ hook: 'bots', events: ['mess*'] }, { DEV_HOOK_PORT: '70000', APIHOST: 'http://example.com' })
+    await expect(failure).rejects.toMatchObject({ code: 'DEVHOOK_USAGE', failure: 'usage' })
+    const message = await failure.then(String, (error: Error) => error.message)
+    expect(message.split('\n').toSorted()).toEqual([
+      'apiHost http://example.com (from APIHOST) is neither https nor on this machine',
+      'events mess* (from --events) holds mess*, which is no event pattern',
+      'hold soon (from dev-hook.config.json) is not a duration such as 500ms, 15s or 2m',
+      'hook bots (from --hook) is not one of bot, service, manual',
+      'port 70000 (from DEV_HOOK_PORT) is not a port',
+      'prot (in dev-hook.config.json) is no option; did you mean port?',
+    ])
+  })
+
+  it('refuses a secret in a config file, without repeating it', async () => {
+    await write('dev-hook.config.json', '{ "token": "hush-hush" }')
+    const message: string = await load().then(String, (error: Error) => error.message)
+    expect(message).toContain('.env')
+    expect(message).not.toContain('hush-hush')
+  })
+
+  it.each([
+    ['dev-hook.config.ts', 'enum P { A = 1234 }\nexport default { port: P.A as number }'],
+    ['dev-hook.config.mjs', 'export default { port: 1234 }'],
+    ['dev-hook.config.json', '{ "$schema": "x", "port": 1234 }'],
+    ['package.json', '{ "dev-hook": { "port": 1234 } }'],
+  ])('is found in %s', async (name, content) => {
+    await write(name, content)
+    expect((await load()).port).toBe(1234)
+  })
+
+  it('takes one bot of several, with its own secrets before those of all', async () => {
+    await write(
+      'dev-hook.config.json',
+      '{ "port": 1, "hold": "1s", "profiles": { "echo": { "port": 2 }, "quiz": { "port": 3 } } }',
+    )
+    await write('.env', 'TOKEN=all\nSECRET=all')
+    await write('.env.echo', 'TOKEN=echo')
+    expect(await load({ profile: 'echo' })).toMatchObject({ port: 2, hold: 1_000, token: 'echo', secret: 'all' })
+    expect(await load()).toMatchObject({ port: 1, token: 'all' })
+    await expect(load({ profile: 'eco' })).rejects.toThrow(
+      'there is no profile eco: dev-hook.config.json has echo, quiz',
+    )
+  })
+
+  it('extends what a team shares', async () => {
+    await write('team/base.json', '{ "port": 1, "hold": "1s", "profiles": { "echo": { "path": "/a", "port": 5 } } }')
+    await write(
+      'dev-hook.config.json',
+      '{ "extends": "./team/base.json", "port": 2, "profiles": { "echo": { "path": "/b" } } }',
+    )
+    expect(await load()).toMatchObject({ port: 2, hold: 1_000 })
+    expect(await load({ profile: 'echo' })).toMatchObject({ port: 5, path: '/b' })
+  })
+
+  it('that extends itself is refused', async () => {
+    await write('dev-hook.config.json', '{ "extends": "./dev-hook.config.json" }')
+    await expect(load()).rejects.toThrow('it extends itself')
+  })
+
+  it('says which file is broken', async () => {
+    await write('dev-hook.config.json', '{')
+    await expect(load()).rejects.toThrow(/^dev-hook\.config\.json cannot be read: /)
+    await expect(load({ config: 'elsewhere.json' })).rejects.toThrow(/elsewhere\.json cannot be read: /)
+  })
+
+  it.each([
+    ['3001', { host: '127.0.0.1', port: 3001, path: '/x' }],
+    [':3001/hook', { host: '127.0.0.1', port: 3001, path: '/hook' }],
+    ['localhost:3001', { host: 'localhost', port: 3001, path: '/x' }],
+    ['[::1]:3001/a', { host: '::1', port: 3001, path: '/a' }],
+    ['http://localhost:3001/hook', { host: 'localhost', port: 3001, path: '/hook' }],
+    ['http://localhost', { host: 'localhost', port: 80, path: '/x' }],
+  ])('forwards to %s', async (forwardTo, target) => {
+    expect((await load({ forwardTo, path: '/x' })).target).toEqual(target)
+  })
+
+  it.each(['', 'x', '0', '70000', 'https://localhost:1', 'http://a:b@localhost', ':1?a=b'])(
+    'cannot forward to "%s"',
+    async (forwardTo) => {
+      await expect(load({ forwardTo })).rejects.toMatchObject({ code: 'DEVHOOK_USAGE' })
+    },
+  )
+
+  it('finds the authtoken in the file of the ngrok agent, old and new', async () => {
+    await write('home/.config/ngrok/ngrok.yml', 'version: "3"\nagent:\n  authtoken: new-token\n')
+    expect((await load({}, { HOME: join(cwd, 'home') })).ngrokAuthtoken).toBe('new-token')
+    await write('old/.ngrok2/ngrok.yml', 'authtoken: old-token\n')
+    expect((await load({}, { HOME: join(cwd, 'old') })).ngrokAuthtoken).toBe('old-token')
+    await write('broken/.ngrok2/ngrok.yml', 'a: [')
+    expect((await load({}, { HOME: join(cwd, 'broken') })).ngrokAuthtoken).toBeNull()
+  })
+})
+
+describe('The table of options', () => {
+  it('gives every option an environment name of its own, and no name twice', () => {
+    const names = OPTION_KEYS.flatMap(envNames)
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('gives every secret no flag', () => {
+    const withFlag = OPTION_KEYS.filter((key) => optionOf(key).kind.shown === 'secret' && optionOf(key).flag !== false)
+    expect(withFlag).toEqual([])
+  })
+
+  it('gives every short flag once', () => {
+    const shorts = OPTION_KEYS.flatMap((key) => optionOf(key).short ?? [])
+    expect(new Set(shorts).size).toBe(shorts.length)
+  })
+})
