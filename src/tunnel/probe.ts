@@ -1,0 +1,119 @@
+// Asking a public URL whether it reaches a dev-hook: one GET with a fresh challenge.
+import { randomBytes } from 'node:crypto'
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
+import { messageOf } from '../core/errors.ts'
+import { type HookAddress, hookUrl } from '../core/hook-url.ts'
+import { NO_PROXIES, type Proxies, proxyFor } from '../core/proxy.ts'
+import { formatDuration } from '../core/time.ts'
+import { challengeSearch, HAND_OVER_HEADER, PROBE_AGENT, WHO_HEADER } from '../protocol/challenge.ts'
+import { onAbort, under } from './limit.ts'
+
+/** What came of it. `who` is what the dev-hook that answered calls itself, if it does. Neither holds credentials. */
+export type ProbeResult =
+  | { readonly answered: true; readonly who: string | null }
+  | { readonly answered: false; readonly reason: string }
+
+/** Asks a public base URL once; rejects only when the signal is aborted. */
+export type Probe = (publicUrl: string, signal: AbortSignal) => Promise<ProbeResult>
+
+export interface ProbeOptions {
+  /** For the whole of it, from the look-up of the name to the last byte. */
+  readonly timeoutMs?: number
+  /** Certificates to trust instead of Node's own, PEM. */
+  readonly ca?: string
+  /** The way out of this network. Default: straight. */
+  readonly proxies?: Proxies
+  /** Asks the dev-hook that answers to let go of its bot, and says who asks. */
+  readonly handOver?: string
+}
+
+/** Longest answer that is read: a challenge is much shorter, and a wrong answer can be endless. */
+const LONGEST_ANSWER = 1_024
+
+/** The probe of a run: asks its own hook path with its own credentials. */
+export function createProbe(address: HookAddress, options: ProbeOptions = {}): Probe {
+  return (publicUrl, signal) => probe(hookUrl(publicUrl, address), signal, options)
+}
+
+/** Fetches `url`, credentials included, with a challenge, and compares the answer. Rejects only when the signal is aborted. */
+export async function probe(url: string, signal: AbortSignal, options: ProbeOptions = {}): Promise<ProbeResult> {
+  const { timeoutMs = 3_000, handOver } = options
+  const limit = { ms: timeoutMs, reason: `no answer within ${formatDuration(timeoutMs)}` }
+  let agent: Dispatcher | undefined
+  try {
+    const opened = agentFor(url, timeoutMs, options)
+    agent = opened
+    return await under([signal], limit, (inner) => {
+      // undici hears of an abort only once it is connected, which may take much longer; so everything goes.
+      onAbort(inner, () => opened.destroy(inner.reason))
+      return ask(url, opened, handOver, inner).catch((error: unknown) => {
+        // An agent for a proxy keeps the reason to itself.
+        inner.throwIfAborted()
+        throw error
+      })
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    return { answered: false, reason: messageOf(error) }
+  } finally {
+    await agent?.destroy()
+  }
+}
+
+// A connection of its own: one that was kept from before a network change would hang although the tunnel is well.
+function agentFor(url: string, timeout: number, { ca, proxies = NO_PROXIES }: ProbeOptions): Dispatcher {
+  const connect = { timeout, ...(ca === undefined ? {} : { ca }) }
+  const proxy = proxyFor(url, proxies)
+  return proxy === null
+    ? new Agent({ connect })
+    : new ProxyAgent({ uri: proxy, requestTls: connect, proxyTls: { timeout } })
+}
+
+async function ask(
+  url: string,
+  dispatcher: Dispatcher,
+  handOver: string | undefined,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const challenge = randomBytes(16).toString('hex')
+  const { target, headers: own } = addressed(url, challenge)
+  const headers = handOver === undefined ? own : { ...own, [HAND_OVER_HEADER]: handOver }
+  const answer = await request(target, { dispatcher, headers, signal })
+  const text = await readBounded(answer.body)
+  if (answer.statusCode === 200 && text === challenge) {
+    return { answered: true, who: headerOf(answer.headers[WHO_HEADER]) }
+  }
+  const code = headerOf(answer.headers['ngrok-error-code'])
+  const status = `status ${answer.statusCode}${code ? ` (${code})` : ''}`
+  return { answered: false, reason: answer.statusCode === 200 ? 'something else answers there' : status }
+}
+
+// undici takes credentials from a header only.
+function addressed(url: string, challenge: string): { target: URL; headers: Record<string, string> } {
+  const target = new URL(url)
+  const credentials = `${decodeURIComponent(target.username)}:${decodeURIComponent(target.password)}`
+  target.username = ''
+  target.password = ''
+  target.search = challengeSearch(challenge)
+  const headers = {
+    'user-agent': PROBE_AGENT,
+    // Without it ngrok's free plan may show a warning page to what it takes for a browser.
+    'ngrok-skip-browser-warning': '1',
+    ...(credentials === ':' ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
+  }
+  return { target, headers }
+}
+
+async function readBounded(body: AsyncIterable<Buffer>): Promise<string | null> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > LONGEST_ANSWER) return null
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+const headerOf = (value: string | string[] | undefined): string | null =>
+  (Array.isArray(value) ? value[0] : value)?.slice(0, 200) ?? null
