@@ -1,0 +1,93 @@
+// A bot's registration on a loopback platform: server, client, state folder and the notices that were announced.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createHookAddress, type HookAddress, hookUrl } from '../../src/core/hook-url.ts'
+import type { NoticeBody } from '../../src/core/notices.ts'
+import type { Registration } from '../../src/core/ports.ts'
+import { type Client, type ClientOptions, createClient } from '../../src/platform/client.ts'
+import { openRegistration, type RegistrationOptions } from '../../src/platform/registration.ts'
+import { BOT_ID, type Documents, type DocumentsOptions, serveDocuments } from './api-documents.ts'
+import { type ApiServer, makeToken, startApiServer } from './api-server.ts'
+
+export interface PlatformBench {
+  readonly server: ApiServer
+  readonly documents: Documents
+  readonly client: Client
+  readonly folder: string
+  readonly notices: NoticeBody[]
+  readonly signal: AbortSignal
+  /** A client of its own, closed with the bench. */
+  connect(options?: Partial<ClientOptions>): Client
+  /** A new run: another address, the same state folder. */
+  run(options?: Partial<RegistrationOptions>): Promise<Run>
+  /** The codes of the warnings and errors so far. */
+  codes(): string[]
+  close(): Promise<void>
+}
+
+export interface Run {
+  readonly registration: Registration
+  readonly address: HookAddress
+  /** The URL of this run at a tunnel. */
+  readonly url: (base?: string) => string
+}
+
+export const TUNNEL = 'https://first.ngrok.example'
+
+/** Starts the platform with these documents. */
+export async function startPlatformBench(options: DocumentsOptions = {}): Promise<PlatformBench> {
+  const server = await startApiServer()
+  const documents = serveDocuments(server, options)
+  const folder = await mkdtemp(join(tmpdir(), 'dev-hook-platform-'))
+  const notices: NoticeBody[] = []
+  const { signal } = new AbortController()
+  const clients: Client[] = []
+
+  function connect(changed: Partial<ClientOptions> = {}): Client {
+    // Without a limit on calls: the limit has its own tests.
+    const limit = { turn: async () => {}, rest: () => {} }
+    const tokens = { token: makeToken({ _id: BOT_ID, scope: 'guest agent bot admin' }) }
+    const client = createClient({ apiHost: server.url, tokens, userAgent: 'test', limit, ...changed })
+    clients.push(client)
+    return client
+  }
+  const client = connect()
+
+  return {
+    server,
+    documents,
+    client,
+    folder,
+    notices,
+    signal,
+    connect,
+    run: async (changed = {}) => {
+      const address = createHookAddress()
+      const registration = await openRegistration(
+        {
+          client,
+          kind: 'bot',
+          botId: BOT_ID,
+          folder,
+          address,
+          serviceName: 'dev-hook test',
+          webhookPath: null,
+          secret: null,
+          probe: async () => ({ answers: false, who: null }),
+          emit: (notice) => void notices.push(notice),
+          verifyWithinMs: 100,
+          ...changed,
+        },
+        signal,
+      )
+      return { registration, address, url: (base = TUNNEL) => hookUrl(base, address) }
+    },
+    codes: () => notices.flatMap((notice) => ('code' in notice ? [String(notice.code)] : [])),
+    close: async () => {
+      for (const open of clients) await open.close()
+      await server.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
