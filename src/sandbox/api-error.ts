@@ -1,0 +1,12 @@
+// A refusal of the emulated API: a status and a sentence.
+
+/** Thrown by routes; becomes `{"error":{"message"}}` with its status. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}

@@ -1,0 +1,46 @@
+// Which changes of documents become which events.
+import { randomUUID } from 'node:crypto'
+import type { Message } from '../protocol/resources.ts'
+import { type Actor, type Envelope, messagePayload, type Payload, resourcePayload } from '../protocol/templates.ts'
+import { asText } from './json.ts'
+import type { Residents } from './seed.ts'
+import type { Change, ResourceName, Store } from './store.ts'
+
+// Bots and services are left out: their documents hold the secrets of webhooks.
+const SINGULAR: Partial<Readonly<Record<ResourceName, string>>> = {
+  users: 'user',
+  organizations: 'organization',
+  contacts: 'contact',
+  conversations: 'conversation',
+  botinstances: 'botinstance',
+}
+
+/** The payload that announces a change; `null` when nothing does. `api` is what its links point to. */
+export function payloadOf(change: Change, store: Store, residents: Residents, api: string): Payload | null {
+  const envelope: Envelope = { id: randomUUID(), time: new Date(), api }
+  if (change.resource === 'messages')
+    return payloadOfMessage(change.action, change.document, envelope, store, residents)
+  const resource = SINGULAR[change.resource]
+  if (resource === undefined) return null
+  const organization = asText(change.document['organization']) ?? residents.organization
+  const actor = { resource: 'users', id: residents.bot.id, name: residents.bot.name } as const
+  return resourcePayload(envelope, { resource, action: change.action, organization }, change.document, actor)
+}
+
+function payloadOfMessage(
+  action: string,
+  message: Message,
+  envelope: Envelope,
+  store: Store,
+  residents: Residents,
+): Payload | null {
+  const conversation = store.conversations.get(message.conversation)
+  if (conversation === undefined) return null
+  return messagePayload(envelope, action, conversation, message, actorOf(message, store, residents))
+}
+
+function actorOf(message: Message, store: Store, { bot }: Residents): Actor {
+  const resource = message.role === 'contact' ? 'contacts' : 'users'
+  const id = asText(message[message.role === 'contact' ? 'contact' : 'user']) ?? bot.id
+  return { resource, id, name: asText(store[resource].get(id)?.['name']) ?? 'Somebody' }
+}

@@ -1,0 +1,72 @@
+// What can be chosen when a sandbox is opened.
+import type { HookFields, PlaceName } from './places.ts'
+import { newSecret } from './registrations.ts'
+import type { Retry } from './webhooks.ts'
+
+/** All optional; durations in milliseconds. */
+export interface SandboxOptions {
+  /** The port of the API on 127.0.0.1. Default: any free one. */
+  readonly port?: number
+  /** Where the bot's webhook sits. Default `webhook`. */
+  readonly place?: PlaceName
+  /** The bot's webhook at the start, `null` for none. Default: a bot in production at example.com, which always answers. */
+  readonly registered?: Partial<HookFields> | null
+  /** The scope of the bot's tokens. Default `guest agent bot admin`. */
+  readonly scope?: string
+  /** How long an access token is good. Default: for ever. */
+  readonly tokenLifetimeMs?: number
+  /** API requests per second and token. Default 20. */
+  readonly rateLimit?: number
+  /** Whether a webhook that lost its secret in a PATCH is given a new one. Default true. */
+  readonly regenerateSecret?: boolean
+  /** Whether a changed URL that cannot be verified is refused with 403, rather than saved as unverified. Default false. */
+  readonly strictVerification?: boolean
+  /** How long a webhook may take to answer. Default 20 s. */
+  readonly timeoutMs?: number
+  /** How a delivery that was not received is repeated. Default: after 1 s, doubling up to an hour, for 24 h. */
+  readonly retry?: Partial<Retry>
+  /** PEM of a certificate authority that is trusted for webhook URLs. */
+  readonly ca?: string
+}
+
+/** The options, complete. */
+export interface SandboxConfig {
+  readonly port: number
+  readonly place: PlaceName
+  readonly registered: HookFields | null
+  readonly scope: string
+  readonly tokenLifetimeMs: number | null
+  readonly rateLimit: number
+  readonly regenerateSecret: boolean
+  readonly strictVerification: boolean
+  readonly timeoutMs: number
+  readonly retry: Retry
+  readonly ca: string | null
+}
+
+const HOUR = 3_600_000
+
+/** Fills in the defaults. */
+export function completeOptions(options: SandboxOptions): SandboxConfig {
+  const { registered = {}, retry = {} } = options
+  return {
+    port: options.port ?? 0,
+    place: options.place ?? 'webhook',
+    registered: registered === null ? null : { ...production(), ...registered },
+    scope: options.scope ?? 'guest agent bot admin',
+    tokenLifetimeMs: options.tokenLifetimeMs ?? null,
+    rateLimit: options.rateLimit ?? 20,
+    regenerateSecret: options.regenerateSecret ?? true,
+    strictVerification: options.strictVerification ?? false,
+    timeoutMs: options.timeoutMs ?? 20_000,
+    retry: { firstMs: 1_000, factor: 2, maxMs: HOUR, forMs: 24 * HOUR, ...retry },
+    ca: options.ca ?? null,
+  }
+}
+
+const production = (): HookFields => ({
+  url: 'https://bots.example.com/hook',
+  events: ['message.create.*'],
+  secret: newSecret(),
+  status: 'active',
+})

@@ -1,0 +1,29 @@
+// The platform's limit of requests per second and key.
+
+/** Counts a request; milliseconds to wait when it is one too many, else 0. */
+export type RateLimit = (key: string) => number
+
+const WINDOW_MS = 1_000
+
+/** Creates a limit of `perSecond` requests for each key, counted in windows of a second. */
+export function createRateLimit(perSecond: number, now: () => number = Date.now): RateLimit {
+  const windows = new Map<string, { readonly start: number; count: number }>()
+  return (key) => {
+    const at = now()
+    const known = windows.get(key)
+    if (known !== undefined && at - known.start < WINDOW_MS) {
+      known.count += 1
+      return known.count > perSecond ? known.start + WINDOW_MS - at : 0
+    }
+    forget(at)
+    windows.set(key, { start: at, count: 1 })
+    return perSecond < 1 ? WINDOW_MS : 0
+  }
+
+  // Keys come and go with tokens: a window that is over is not worth keeping.
+  function forget(at: number): void {
+    for (const [key, window] of windows) {
+      if (at - window.start >= WINDOW_MS) windows.delete(key)
+    }
+  }
+}

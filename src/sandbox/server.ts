@@ -1,0 +1,151 @@
+// The HTTP front of the emulated API: limits, access, faults and the shape of errors, before any route.
+import { setTimeout as delay } from 'node:timers/promises'
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { DevHookError } from '../core/errors.ts'
+import { codeOf } from '../core/files.ts'
+import { scopesOf } from './access.ts'
+import { ApiError } from './api-error.ts'
+import { serveAuth, TOKEN_PATH } from './auth.ts'
+import { bots } from './bots.ts'
+import { remember } from './bounds.ts'
+import { conversations } from './conversations.ts'
+import type { ApiFault, FaultSwitches } from './faults.ts'
+import { messages, servePosting } from './messages.ts'
+import { plainResources } from './plain.ts'
+import type { RateLimit } from './rate-limit.ts'
+import { serveResource } from './resource.ts'
+import { services } from './services.ts'
+import type { World } from './world.ts'
+
+/** One call of the API; `status` is `null` when its connection was cut. `path` has the query, which holds no token. */
+export interface Call {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly method: string
+  readonly path: string
+  readonly status: number | null
+}
+
+export interface ApiServer {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string
+  readonly port: number
+  /** The last 10,000, oldest first. */
+  readonly calls: readonly Call[]
+  /** Cuts every connection. Idempotent. */
+  close(): Promise<void>
+}
+
+// Without these, Fastify loads its compilers of schemas, which takes a third as long as all the rest of it.
+const noSchema = (): never => {
+  throw new Error('no route has a schema')
+}
+const NO_SCHEMAS = { compilersFactory: { buildValidator: noSchema, buildSerializer: noSchema } }
+
+/** Opens the API on loopback. */
+export async function openApi(options: {
+  readonly world: World
+  readonly port: number
+  readonly limit: RateLimit
+  readonly faults: FaultSwitches
+}): Promise<ApiServer> {
+  const { world, port, limit, faults } = options
+  const calls: Call[] = []
+  const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, schemaController: NO_SCHEMAS })
+  acceptEmptyJson(app)
+  app.setErrorHandler((error: ApiError | FastifyError, _request, reply) => sendError(reply, error))
+  app.setNotFoundHandler((_request, reply) => sendError(reply, new ApiError(404, 'Not found')))
+
+  const record = (request: FastifyRequest, status: number | null): void =>
+    remember(calls, { at: Date.now(), method: request.method, path: request.url, status })
+  app.addHook('onResponse', async (request, reply) => record(request, reply.statusCode))
+
+  app.addHook('onRequest', async (request, reply) => {
+    const fault = faults.take(`${request.method} ${request.url}`, 'before')
+    if (fault !== null && (await suffered(fault, request, reply))) return reply
+    const wait = limit(request.headers.authorization ?? request.ip)
+    if (wait > 0) {
+      void reply.header('retry-after', Math.ceil(wait / 1_000))
+      throw new ApiError(429, 'Rate limit exceeded')
+    }
+    if (pathOf(request) !== TOKEN_PATH) scopesOf(request, world.tokens)
+    return undefined
+  })
+
+  // The work is done, but its answer is late, another one, or lost.
+  app.addHook('onSend', async (request, reply, payload) => {
+    const fault = faults.take(`${request.method} ${request.url}`, 'after')
+    if (fault === null) return payload
+    if (fault.delayMs !== undefined) await delay(fault.delayMs)
+    if ('drop' in fault) cut(request)
+    return 'status' in fault ? prepared(reply, fault) : payload
+  })
+
+  /** Whether the fault has ended the request. */
+  async function suffered(fault: ApiFault, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+    if (fault.delayMs !== undefined) await delay(fault.delayMs)
+    if ('drop' in fault) {
+      void reply.hijack()
+      cut(request)
+      return true
+    }
+    if (!('status' in fault)) return false
+    void reply.send(prepared(reply, fault))
+    return true
+  }
+
+  function cut(request: FastifyRequest): void {
+    record(request, null)
+    request.raw.socket.destroy()
+  }
+
+  serveAuth(app, world)
+  servePosting(app, world)
+  for (const resource of plainResources(world)) serveResource(app, world, resource)
+  serveResource(app, world, bots(world))
+  serveResource(app, world, services(world))
+  serveResource(app, world, conversations(world))
+  serveResource(app, world, messages(world))
+
+  const url = await listen(app, port)
+  return { url, port: Number(new URL(url).port), calls, close: () => app.close() }
+}
+
+async function listen(app: FastifyInstance, port: number): Promise<string> {
+  try {
+    return await app.listen({ host: '127.0.0.1', port })
+  } catch (error) {
+    if (codeOf(error) !== 'EADDRINUSE') throw error
+    throw new DevHookError('portTaken', `port ${port} is in use`, {
+      cause: error,
+      remedy: 'give the sandbox another port',
+    })
+  }
+}
+
+// SDKs say `content-type: application/json` on every call, a DELETE without a body among them.
+function acceptEmptyJson(app: FastifyInstance): void {
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, body === '' ? undefined : JSON.parse(body.toString()))
+    } catch {
+      done(new ApiError(400, 'The body is no JSON'), undefined)
+    }
+  })
+}
+
+function prepared(reply: FastifyReply, fault: Extract<ApiFault, { readonly status: number }>): string {
+  const { status, body = '', headers = {} } = fault
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const type = typeof body === 'string' ? 'text/html; charset=utf-8' : 'application/json'
+  void reply.code(status).headers({ 'content-type': type, ...headers })
+  return text
+}
+
+function sendError(reply: FastifyReply, error: ApiError | FastifyError): FastifyReply {
+  const status = error instanceof ApiError ? error.status : (error.statusCode ?? 500)
+  return reply.code(status).send({ error: { message: error.message } })
+}
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? ''
