@@ -1,0 +1,247 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Delivery, Reply } from '../../src/core/delivery.ts'
+import { createHookAddress } from '../../src/core/hook-url.ts'
+import type { Gateway } from '../../src/core/ports.ts'
+import { type GatewayOptions, openGateway } from '../../src/gateway/server.ts'
+import { exchange } from '../support/raw-http.ts'
+
+const address = createHookAddress()
+const auth = `Basic ${Buffer.from(`${address.user}:${address.password}`).toString('base64')}`
+const fine: Reply = { status: 200, headers: [], body: Buffer.from('fine') }
+
+let gateway: Gateway | undefined
+afterEach(async () => gateway?.close())
+
+interface Rejected {
+  readonly reason: string
+  readonly status: number
+}
+
+async function open(options: Partial<GatewayOptions> = {}) {
+  const deliveries: Delivery[] = []
+  const rejected: Rejected[] = []
+  const accept = async (delivery: Delivery): Promise<Reply> => {
+    deliveries.push(delivery)
+    return fine
+  }
+  const onRejected: GatewayOptions['rejected'] = (_id, reason, status) => rejected.push({ reason, status })
+  gateway = await openGateway({ address, port: null, accept, rejected: onRejected, ...options })
+  return { port: gateway.port, deliveries, rejected }
+}
+
+interface Request {
+  readonly method?: string
+  readonly target?: string
+  readonly headers?: readonly string[]
+  readonly body?: Buffer
+}
+
+function request({
+  method = 'POST',
+  target = address.path,
+  headers = ['Authorization', auth],
+  body,
+}: Request = {}): Buffer {
+  const lines = [`${method} ${target} HTTP/1.1`, 'Host: x', 'Connection: close']
+  for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`)
+  if (body) lines.push(`Content-Length: ${body.length}`)
+  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body ?? Buffer.alloc(0)])
+}
+
+const token = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,12}$/)
+const OURS = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'authorization',
+  'transfer-encoding',
+  'expect',
+  'upgrade',
+])
+
+describe('The gateway', () => {
+  it('hands over method, query, headers with their case and duplicates, and body exactly as they arrived', async () => {
+    const { port, deliveries } = await open()
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('POST', 'PUT', 'GET', 'DELETE', 'PATCH', 'PROPFIND', 'OPTIONS'),
+        fc.uint8Array({ maxLength: 3_000 }).map((array) => Buffer.from(array)),
+        fc.array(
+          fc.tuple(
+            token.filter((name) => !OURS.has(name.toLowerCase())),
+            fc.stringMatching(/^[!-~]{1,20}$/),
+          ),
+          { maxLength: 8 },
+        ),
+        fc.stringMatching(/^[a-z0-9=&%/?:+._~-]{0,30}$/),
+        async (method, body, pairs, query) => {
+          deliveries.length = 0
+          const headers = pairs.flat()
+          const target = query === '' ? address.path : `${address.path}?${query}`
+          const answer = await exchange(
+            port,
+            request({ method, target, headers: ['Authorization', auth, ...headers], body }),
+          )
+          expect(answer.status).toBe(200)
+          const [delivery] = deliveries
+          expect(delivery?.method).toBe(method)
+          expect(delivery?.search).toBe(query === '' ? '' : `?${query}`)
+          expect(delivery?.body.equals(body)).toBe(true)
+          expect(delivery?.headers.slice(4, -2)).toEqual(headers)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  it.each(['application/json', 'text/plain', 'foo', '', ';;', 'multipart/form-data'])(
+    'takes a body of content type "%s"',
+    async (type) => {
+      const { port, deliveries } = await open()
+      const headers = ['Authorization', auth, 'Content-Type', type]
+      const { status } = await exchange(port, request({ headers, body: Buffer.from('{broken') }))
+      expect(status).toBe(200)
+      expect(deliveries[0]?.body.toString()).toBe('{broken')
+      expect(deliveries[0]?.headers).toContain(type)
+    },
+  )
+
+  it('takes chunked bodies', async () => {
+    const { port, deliveries } = await open()
+    const head = request({ headers: ['Authorization', auth, 'Transfer-Encoding', 'chunked'] })
+    const { status } = await exchange(port, Buffer.concat([head, Buffer.from('3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n')]))
+    expect(status).toBe(200)
+    expect(deliveries[0]?.body.toString()).toBe('abcde')
+  })
+
+  it('keeps its own credentials to itself', async () => {
+    const { port, deliveries } = await open()
+    await exchange(port, request({ body: Buffer.from('x') }))
+    expect(deliveries[0]?.headers.join(' ')).not.toMatch(/authorization/i)
+  })
+
+  it('answers every other path with 404 and touches nothing', async () => {
+    const { port, deliveries, rejected } = await open()
+    for (const target of [
+      '/',
+      '/hook',
+      `${address.path}/`,
+      `${address.path}x`,
+      '/%zz',
+      `/dev-hook/${'0'.repeat(32)}`,
+    ]) {
+      expect((await exchange(port, request({ target }))).status).toBe(404)
+    }
+    expect(deliveries).toEqual([])
+    expect(rejected).toEqual([])
+  })
+
+  it('answers wrong or missing credentials with 401 and says so', async () => {
+    const { port, deliveries, rejected } = await open()
+    // As long as the right one, so that only its content tells them apart.
+    const wrong = `Basic ${Buffer.from(`${address.user}:${'x'.repeat(address.password.length)}`).toString('base64')}`
+    expect((await exchange(port, request({ headers: ['Authorization', wrong] }))).status).toBe(401)
+    expect((await exchange(port, request({ headers: [] }))).status).toBe(401)
+    expect(deliveries).toEqual([])
+    expect(rejected).toEqual([
+      { reason: 'unauthorised', status: 401 },
+      { reason: 'unauthorised', status: 401 },
+    ])
+  })
+
+  it('takes a body of exactly the limit and refuses one more byte with 413', async () => {
+    const { port, deliveries, rejected } = await open({ maxBytes: 1_000 })
+    expect((await exchange(port, request({ body: Buffer.alloc(1_000) }))).status).toBe(200)
+    expect((await exchange(port, request({ body: Buffer.alloc(1_001) }))).status).toBe(413)
+    expect(deliveries).toHaveLength(1)
+    expect(rejected).toEqual([{ reason: 'too-large', status: 413 }])
+  })
+
+  it('answers 413 also to a sender that reads the answer only after it has sent everything', async () => {
+    const { port, rejected } = await open({ maxBytes: 1_000 })
+    expect((await exchange(port, request({ body: Buffer.alloc(20 * 1024 * 1024) }))).status).toBe(413)
+    expect(rejected).toEqual([{ reason: 'too-large', status: 413 }])
+  })
+
+  it('takes ten megabytes as they are', async () => {
+    const { port, deliveries } = await open()
+    const body = Buffer.alloc(10 * 1024 * 1024, 'x')
+    expect((await exchange(port, request({ body }))).status).toBe(200)
+    expect(deliveries[0]?.body.equals(body)).toBe(true)
+  })
+
+  it('passes status, headers and body of the reply back, duplicates too', async () => {
+    const headers = ['Set-Cookie', 'a=1', 'set-cookie', 'b=2']
+    const reply: Reply = { status: 418, headers, body: Buffer.from([0, 255, 10]) }
+    const { port } = await open({ accept: async () => reply })
+    const answer = await exchange(port, request())
+    expect(answer.status).toBe(418)
+    expect(answer.headers.slice(0, 4)).toEqual(headers)
+    expect(answer.body.equals(reply.body)).toBe(true)
+  })
+
+  it('gives no body to a reply that cannot have one', async () => {
+    const { port } = await open({ accept: async () => ({ status: 204, headers: [], body: Buffer.alloc(0) }) })
+    const answer = await exchange(port, request())
+    expect(answer.status).toBe(204)
+    expect(answer.headers.join(' ')).not.toMatch(/content-length/i)
+  })
+
+  it('lets a request in flight finish when it closes, and refuses the next one', async () => {
+    let arrived = (): void => undefined
+    const here = new Promise<void>((resolve) => {
+      arrived = resolve
+    })
+    let answer = (_reply: Reply): void => undefined
+    const later = new Promise<Reply>((resolve) => {
+      answer = resolve
+    })
+    const { port } = await open({
+      accept: () => {
+        arrived()
+        return later
+      },
+    })
+    const keepAlive = Buffer.from(request().toString('latin1').replace('Connection: close\r\n', ''), 'latin1')
+    const inFlight = exchange(port, keepAlive)
+    await here
+    const closed = gateway?.close()
+    answer(fine)
+    const last = await inFlight
+    expect(last.status).toBe(200)
+    // Without it, a client that keeps connections would keep the gateway from closing.
+    expect(last.headers).toContain('connection')
+    await closed
+    await expect(exchange(port, request())).rejects.toThrow(/ECONNREFUSED/)
+  })
+
+  it('does not wait for a request that never ends', async () => {
+    let arrived = (): void => undefined
+    const here = new Promise<void>((resolve) => {
+      arrived = resolve
+    })
+    const never = new Promise<Reply>(() => undefined)
+    const { port } = await open({
+      finishWithinMs: 50,
+      accept: () => {
+        arrived()
+        return never
+      },
+    })
+    const cut = exchange(port, request())
+    await here
+    await gateway?.close()
+    expect((await cut).status).toBeNaN()
+  })
+
+  it('says which port is taken', async () => {
+    const { port } = await open()
+    await expect(
+      openGateway({ address, port, accept: async () => fine, rejected: () => undefined }),
+    ).rejects.toMatchObject({
+      code: 'DEVHOOK_PORT_TAKEN',
+      message: expect.stringContaining(String(port)),
+    })
+  })
+})
