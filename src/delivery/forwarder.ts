@@ -1,0 +1,111 @@
+// The way to the bot: one target, its kept-alive connections, and the attempts that use them.
+import type { LookupFunction } from 'node:net'
+import { type Dispatcher, Pool } from 'undici'
+import type { Delivery, RawHeaders } from '../core/delivery.ts'
+import { startAttempt, type UnderWay } from './attempt.ts'
+import { forwardHeaders } from './headers.ts'
+
+/** Where the bot listens. `localhost` tries both IPv4 and IPv6; `path` starts with a slash. */
+export interface Target {
+  readonly host: string
+  readonly port: number
+  readonly path: string
+}
+
+export interface ForwarderOptions {
+  readonly target: Target
+  /** Connections to the bot at most. Default 64. */
+  readonly connections?: number
+  /** A longer answer ends the attempt as `interrupted`. Default 10 MiB. */
+  readonly maxReplyBytes?: number
+  /** How long the bot's port may take to accept a connection. Default 5 s. */
+  readonly connectTimeoutMs?: number
+  readonly now?: () => number
+}
+
+/**
+ * Starts one attempt, with other headers than those received if it was signed anew.
+ * It has no limit of its own, since a breakpoint in the bot may take minutes, and follows no redirects.
+ */
+export type Forward = (delivery: Delivery, headers?: RawHeaders) => UnderWay
+
+export interface Forwarder {
+  readonly forward: Forward
+  /** Lets go of idle connections, because the bot has gone; attempts under way go on. */
+  reset(): void
+  /** Cancels what is under way and closes every connection. Idempotent. */
+  close(): Promise<void>
+}
+
+// Most servers announce how long they keep an idle connection, and undici leaves 2 s before that. The others keep it longer than this.
+const UNANNOUNCED_KEEP_ALIVE_MS = 1_000
+
+/** Creates the forwarder of a target; nothing is connected before the first attempt. */
+export function createForwarder(options: ForwarderOptions): Forwarder {
+  const {
+    target,
+    connections = 64,
+    maxReplyBytes = 10 * 1024 * 1024,
+    connectTimeoutMs = 5_000,
+    now = Date.now,
+  } = options
+  const pools = new Set<Pool>()
+  let pool = openPool()
+  let closed = false
+
+  function openPool(): Pool {
+    const opened = new Pool(originOf(target), {
+      connections,
+      pipelining: 1,
+      connect: {
+        timeout: connectTimeoutMs,
+        autoSelectFamily: true,
+        ...(target.host === 'localhost' ? { lookup: lookupLoopback } : {}),
+      },
+      keepAliveTimeout: UNANNOUNCED_KEEP_ALIVE_MS,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxResponseSize: maxReplyBytes,
+    })
+    pools.add(opened)
+    return opened
+  }
+
+  function retire(gone: Dispatcher): void {
+    if (closed || gone !== pool) return
+    const retired = pool
+    pool = openPool()
+    // Ends its idle connections now, and the others after their answer.
+    void retired.close().then(() => pools.delete(retired))
+  }
+
+  const shared = { pool: () => pool, retire, closed: () => closed, now }
+
+  return {
+    forward: (delivery, headers = delivery.headers) =>
+      startAttempt(shared, {
+        path: target.path + delivery.search,
+        method: delivery.method,
+        headers: forwardHeaders(headers, delivery.id),
+        body: delivery.body,
+        // undici may write an idempotent request again by itself; whether to repeat one is not its decision.
+        idempotent: false,
+      }),
+    reset: () => retire(pool),
+    close: async () => {
+      closed = true
+      await Promise.all([...pools].map((each) => each.destroy()))
+    },
+  }
+}
+
+// Many a hosts file knows only one address of `localhost`, and the bot may listen on the other.
+const lookupLoopback: LookupFunction = (_hostname, _options, found) =>
+  found(null, [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ])
+
+function originOf({ host, port }: Target): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

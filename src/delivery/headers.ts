@@ -1,0 +1,66 @@
+// Which headers travel: those of a delivery on its way to the bot, and those of the bot's reply on its way back.
+import type { RawHeaders } from '../core/delivery.ts'
+
+/** Carries dev-hook's own id of the delivery to the bot. */
+export const DELIVERY_HEADER = 'x-dev-hook-delivery'
+
+// RFC 9110 7.6.1, and those that older proxies still send: they speak of one connection, and ours is another one.
+const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+] as const
+
+// undici writes `host` and `content-length` from the target and the body, and refuses `expect`.
+const NOT_FORWARDED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'host', 'content-length', 'expect', DELIVERY_HEADER])
+
+// The gateway writes the length of the body it sends: a reply to HEAD, or one that came in chunks, has another one.
+const NOT_RETURNED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'content-length'])
+
+/** The headers of a forward: as received, in their order and case, without those that end here, plus the id. `host` comes from undici. */
+export function forwardHeaders(received: RawHeaders, id: string): string[] {
+  const headers = without(received, NOT_FORWARDED)
+  headers.push(DELIVERY_HEADER, id)
+  return headers
+}
+
+/** The headers of a reply, out of undici's flat list of bytes: as the bot sent them, without those that end here. */
+export function replyHeaders(raw: readonly Buffer[]): RawHeaders {
+  return without(
+    raw.map((bytes) => bytes.toString('latin1')),
+    NOT_RETURNED,
+  )
+}
+
+function without(headers: RawHeaders, dropped: ReadonlySet<string>): string[] {
+  const named = namedByConnection(headers)
+  const kept: string[] = []
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] ?? ''
+    const lower = name.toLowerCase()
+    if (!dropped.has(lower) && !named?.has(lower)) kept.push(name, headers[i + 1] ?? '')
+  }
+  return kept
+}
+
+/** What `connection` headers name beside themselves; `null`, as nearly always, when that is nothing. */
+function namedByConnection(headers: RawHeaders): ReadonlySet<string> | null {
+  let named: Set<string> | null = null
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    // The length first: it spares almost every name the lower-casing.
+    if (headers[i]?.length !== 10 || headers[i]?.toLowerCase() !== 'connection') continue
+    for (const option of headers[i + 1]?.toLowerCase().split(',') ?? []) {
+      const name = option.trim()
+      if (name === '' || name === 'keep-alive' || name === 'close') continue
+      named ??= new Set()
+      named.add(name)
+    }
+  }
+  return named
+}

@@ -1,0 +1,325 @@
+// What the queue does with one delivery after the other.
+import { beforeEach, expect, test } from 'vitest'
+import type { Queue } from '../../src/core/ports.ts'
+import { createQueue, type QueueOptions } from '../../src/delivery/queue.ts'
+import { aDelivery } from '../support/deliveries.ts'
+import { createFakeBot, createFakeClock, type FakeBot, type FakeClock, settled } from '../support/fake-bot.ts'
+
+let clock: FakeClock
+let bot: FakeBot
+let told: string[]
+
+beforeEach(() => {
+  clock = createFakeClock()
+  bot = createFakeBot(clock.now)
+  told = []
+})
+
+function aQueue(options: Partial<QueueOptions> = {}): Queue {
+  return createQueue({
+    forward: bot.forward,
+    now: clock.now,
+    after: clock.after,
+    on: {
+      held: ({ id }, reason) => told.push(`${id} held: ${reason}`),
+      released: ({ id }, ms) => told.push(`${id} released after ${ms}`),
+      attempt: ({ id }, n, { outcome }) => told.push(`${id} attempt ${n} ${outcome}`),
+      refused: () => told.push('refused'),
+    },
+    ...options,
+  })
+}
+
+/** Submits deliveries named after their lane: `a1` to lane `a`, `-1` to none. */
+const submit = (queue: Queue, ...ids: string[]) =>
+  ids.map((id) => {
+    const ticket = queue.submit(aDelivery({ id }), id.startsWith('-') ? null : id.slice(0, 1))
+    if (ticket === null) throw new Error(`${id} was not taken`)
+    return ticket
+  })
+
+const sentIds = (): string[] => bot.sent.map(({ delivery }) => delivery.id)
+
+const end = async (id: string, outcome: 'answered' | 'refused' | 'interrupted' = 'answered'): Promise<void> => {
+  bot
+    .open()
+    .find(({ delivery }) => delivery.id === id)
+    ?.end(outcome)
+  await settled()
+}
+
+test('a delivery goes straight to a bot that is ready, within the call', () => {
+  const queue = aQueue()
+  const [ticket] = submit(queue, 'a1')
+  expect(sentIds()).toEqual(['a1'])
+  expect(ticket?.phase()).toBe('sent')
+  expect(queue.inFlight).toBe(1)
+})
+
+test('the answer to the attempt ends the ticket, and nothing is told of holding', async () => {
+  const queue = aQueue()
+  const [ticket] = submit(queue, 'a1')
+  await end('a1')
+  expect(ticket?.phase()).toBe('done')
+  expect(await ticket?.done).toMatchObject({ outcome: 'answered', reply: { status: 200 } })
+  expect(told).toEqual(['a1 attempt 1 answered'])
+  expect(queue.inFlight).toBe(0)
+})
+
+test('headers given with a delivery go with its attempt', () => {
+  const queue = aQueue()
+  queue.submit(aDelivery(), null, ['x', 'y'])
+  queue.submit(aDelivery(), null)
+  expect(bot.sent.map(({ headers }) => headers)).toEqual([['x', 'y'], undefined])
+})
+
+test('lanes never serialise while nothing is held', () => {
+  submit(aQueue(), 'a1', 'a2', 'a3')
+  expect(sentIds()).toEqual(['a1', 'a2', 'a3'])
+})
+
+test('a hold keeps what is not sent, and a release lets one of each lane go', async () => {
+  const queue = aQueue()
+  queue.hold('bot restarting')
+  submit(queue, 'a1', 'b1', 'a2', '-1', '-2', 'a3')
+  expect([queue.holding, queue.waiting, sentIds()]).toEqual([true, 6, []])
+  await clock.pass(1_200)
+  queue.release()
+  expect(sentIds()).toEqual(['a1', 'b1', '-1', '-2'])
+  await end('a1')
+  await end('a2')
+  expect(sentIds()).toEqual(['a1', 'b1', '-1', '-2', 'a2', 'a3'])
+  expect(told.slice(0, 6)).toEqual(['a1', 'b1', 'a2', '-1', '-2', 'a3'].map((id) => `${id} held: bot restarting`))
+  expect(told).toContain('a3 released after 1200')
+})
+
+test('a lane goes on without an answer after 5 s', async () => {
+  const queue = aQueue()
+  queue.hold('x')
+  submit(queue, 'a1', 'a2', 'a3')
+  queue.release()
+  await clock.pass(4_999)
+  expect(sentIds()).toEqual(['a1'])
+  await clock.pass(1)
+  expect(sentIds()).toEqual(['a1', 'a2'])
+  await end('a1')
+  expect(sentIds()).toEqual(['a1', 'a2'])
+  await clock.pass(5_000)
+  expect(sentIds()).toEqual(['a1', 'a2', 'a3'])
+})
+
+test('what comes while its lane drains queues behind it, and other lanes are free', async () => {
+  const queue = aQueue()
+  queue.hold('x')
+  submit(queue, 'a1')
+  queue.release()
+  submit(queue, 'a2', 'b1', '-1')
+  expect(sentIds()).toEqual(['a1', 'b1', '-1'])
+  expect(told).toContain('a2 held: behind its conversation')
+  await end('a1')
+  await end('a2')
+  submit(queue, 'a3', 'a4')
+  expect(sentIds()).toEqual(['a1', 'b1', '-1', 'a2', 'a3', 'a4'])
+  expect(clock.timers()).toBe(0)
+})
+
+test('a hold while lanes drain stops further starts', async () => {
+  const queue = aQueue()
+  queue.hold('x')
+  submit(queue, 'a1', 'a2')
+  queue.release()
+  queue.hold('y')
+  await end('a1')
+  await clock.pass(10_000)
+  expect(sentIds()).toEqual(['a1'])
+  queue.release()
+  expect(sentIds()).toEqual(['a1', 'a2'])
+})
+
+test('a refused delivery holds the queue and goes first once it is released', async () => {
+  const queue = aQueue()
+  const tickets = submit(queue, 'a1', 'a2', 'a3')
+  await end('a2', 'refused')
+  expect(queue.holding).toBe(true)
+  submit(queue, 'a4')
+  await end('a3', 'refused')
+  await end('a1', 'refused')
+  expect(tickets.map((ticket) => ticket.phase())).toEqual(['waiting', 'waiting', 'waiting'])
+  queue.release()
+  for (const id of ['a1', 'a2', 'a3', 'a4']) await end(id)
+  expect(sentIds().slice(3)).toEqual(['a1', 'a2', 'a3', 'a4'])
+  expect(told.slice(0, 3)).toEqual(['a2 attempt 1 refused', 'a2 held: bot not reachable', 'refused'])
+  expect(told).toContain('a1 attempt 2 answered')
+})
+
+test('a refusal during a hold keeps the reason of the hold', async () => {
+  const queue = aQueue()
+  submit(queue, 'a1')
+  queue.hold('bot restarting')
+  await end('a1', 'refused')
+  expect(told).toContain('a1 held: bot restarting')
+})
+
+test('a release within the telling of a refusal is safe', async () => {
+  const queue: Queue = aQueue({
+    on: { held: () => {}, released: () => {}, attempt: () => {}, refused: () => queue.release() },
+  })
+  submit(queue, 'a1', 'a2')
+  await end('a1', 'refused')
+  submit(queue, 'a3')
+  expect(sentIds()).toEqual(['a1', 'a2', 'a1'])
+  await end('a1')
+  await end('a3')
+  expect(sentIds()).toEqual(['a1', 'a2', 'a1', 'a3'])
+  expect([queue.waiting, clock.timers()]).toEqual([0, 0])
+})
+
+test.each(['interrupted', 'timed-out'] as const)('an attempt that ends as %s is not repeated', async (outcome) => {
+  const queue = aQueue()
+  const [ticket] = submit(queue, 'a1')
+  bot.sent[0]?.end(outcome)
+  expect((await ticket?.done)?.outcome).toBe(outcome)
+  expect([queue.holding, bot.sent.length]).toEqual([false, 1])
+})
+
+test('a full bot makes deliveries wait in order of arrival, without a word and without serialising', async () => {
+  const queue = aQueue({ inFlightLimit: 2 })
+  submit(queue, 'a1', 'a2', 'a3', 'b1', 'a4')
+  expect([queue.inFlight, queue.waiting]).toEqual([2, 3])
+  await end('a1')
+  await end('a2')
+  await end('a3')
+  expect(sentIds()).toEqual(['a1', 'a2', 'a3', 'b1', 'a4'])
+  expect(told.filter((text) => /held|released/.test(text))).toEqual([])
+})
+
+test('a hold is told of those that waited for a free place, too', async () => {
+  const queue = aQueue({ inFlightLimit: 1 })
+  submit(queue, 'a1', 'a2')
+  await clock.pass(100)
+  queue.hold('bot restarting')
+  queue.hold('bot crashed')
+  expect(told).toEqual(['a2 held: bot restarting'])
+  await clock.pass(100)
+  queue.release()
+  await end('a1')
+  expect(told).toContain('a2 released after 200')
+})
+
+test('what is released stays within the limit', async () => {
+  const queue = aQueue({ inFlightLimit: 3 })
+  queue.hold('x')
+  submit(queue, ...Array.from({ length: 10 }, (_, i) => `-${i}`))
+  queue.release()
+  expect(bot.open()).toHaveLength(3)
+  await end('-0')
+  expect(sentIds()).toEqual(['-0', '-1', '-2', '-3'])
+})
+
+test('a waiting delivery that is cancelled leaves the others in order', async () => {
+  const queue = aQueue()
+  queue.hold('x')
+  const [, second, third] = submit(queue, 'a1', 'a2', 'a3', 'a4')
+  second?.cancel('hold over')
+  third?.cancel('hold over')
+  third?.cancel('again')
+  expect(await second?.done).toMatchObject({ outcome: 'cancelled', reason: 'hold over' })
+  expect(queue.waiting).toBe(2)
+  queue.release()
+  await end('a1')
+  await end('a4')
+  expect(sentIds()).toEqual(['a1', 'a4'])
+  expect(told.filter((text) => text.includes('released'))).toHaveLength(2)
+})
+
+test('a sent delivery that is cancelled aborts its attempt', async () => {
+  const queue = aQueue()
+  const [ticket] = submit(queue, 'a1')
+  ticket?.cancel('shutting down')
+  expect(bot.sent[0]?.cancelled).toBe('shutting down')
+  expect((await ticket?.done)?.outcome).toBe('cancelled')
+  ticket?.cancel('again')
+  expect(queue.inFlight).toBe(0)
+})
+
+test('a cancelled delivery whose attempt was refused meanwhile is cancelled and not repeated', async () => {
+  const queue = aQueue()
+  const [ticket] = submit(queue, 'a1')
+  bot.sent[0]?.end('refused')
+  ticket?.cancel('too late')
+  expect(await ticket?.done).toMatchObject({ outcome: 'cancelled', reason: 'too late' })
+  expect([queue.holding, queue.waiting]).toEqual([false, 0])
+})
+
+test('a delivery over a bound is not taken, and is taken once there is room', () => {
+  const queue = aQueue({ maxWaiting: 2, maxWaitingBytes: 10 })
+  queue.hold('x')
+  const of = (bytes: number) => queue.submit(aDelivery({ body: Buffer.alloc(bytes) }), 'a')
+  const first = of(10)
+  expect([first === null, of(1)]).toEqual([false, null])
+  first?.cancel('')
+  expect([of(5), of(5), of(0)].map((ticket) => ticket === null)).toEqual([false, false, true])
+  expect([queue.waiting, queue.waitingBytes]).toEqual([2, 10])
+})
+
+test('the bounds are those of waiting: what goes straight is always taken', () => {
+  const queue = aQueue({ maxWaiting: 0, maxWaitingBytes: 0 })
+  expect(queue.submit(aDelivery(), 'a')).not.toBeNull()
+})
+
+test('idle resolves when nothing is in flight, or when it is aborted', async () => {
+  const queue = aQueue()
+  await queue.idle(new AbortController().signal)
+  submit(queue, 'a1', 'a2')
+  const controller = new AbortController()
+  const order: string[] = []
+  const aborted = queue.idle(controller.signal).then(() => order.push('aborted'))
+  const idle = queue.idle(new AbortController().signal).then(() => order.push('idle'))
+  controller.abort()
+  await aborted
+  await end('a1')
+  expect(order).toEqual(['aborted'])
+  await end('a2')
+  await idle
+  expect(order).toEqual(['aborted', 'idle'])
+})
+
+test('closing cancels what waits and what is sent, and takes nothing more', async () => {
+  const queue = aQueue({ inFlightLimit: 2 })
+  queue.hold('x')
+  const tickets = submit(queue, 'a1', 'a2', 'b1', 'b2')
+  queue.release()
+  await Promise.all([queue.close(), queue.close()])
+  for (const ticket of tickets) {
+    expect(await ticket.done).toMatchObject({ outcome: 'cancelled' })
+  }
+  expect([queue.submit(aDelivery(), null), queue.waiting, queue.inFlight, clock.timers()]).toEqual([null, 0, 0, 0])
+})
+
+test.each([25, 10_000])('10,000 deliveries over %i lanes are released without growing slower', async (laneCount) => {
+  const started = performance.now()
+  const queue = createQueue({
+    forward: (_delivery) => ({
+      done: Promise.resolve({ outcome: 'interrupted', reason: '', startedAt: 0, ms: 0 }),
+      cancel: () => {},
+    }),
+    on: { held: () => {}, released: () => {}, attempt: () => {}, refused: () => {} },
+  })
+  queue.hold('x')
+  for (let i = 0; i < 10_000; i++) queue.submit(aDelivery(), `lane ${i % laneCount}`)
+  expect(queue.waiting).toBe(10_000)
+  queue.release()
+  await queue.idle(new AbortController().signal)
+  expect(queue.waiting).toBe(0)
+  // A fraction of a second; the rest is for a busy machine.
+  expect(performance.now() - started).toBeLessThan(5_000)
+})
+
+test('the attempts of a delivery that had some before are numbered on', async () => {
+  const queue = aQueue()
+  queue.submit(aDelivery({ id: 'a1' }), 'a', undefined, 4)
+  await end('a1', 'refused')
+  queue.release()
+  await end('a1')
+  expect(told.filter((line) => line.includes('attempt'))).toEqual(['a1 attempt 4 refused', 'a1 attempt 5 answered'])
+})
