@@ -1,0 +1,171 @@
+// One run of the bot's command: started in a process group of its own, heard line by line, ended with all it started.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { normalizeSpawnCommand } from 'tinyexec'
+import { codeOf } from '../core/files.ts'
+import { settledWithin, sleep } from '../core/time.ts'
+import { type Group, groupOf } from './group.ts'
+import { onLines } from './lines.ts'
+
+export type Stream = 'stdout' | 'stderr'
+
+/** The program and its arguments, as they stand after `--`. */
+export type Command = readonly [program: string, ...args: string[]]
+
+export interface ProcessOptions {
+  readonly command: Command
+  readonly cwd: string
+  /** The whole environment of the bot, not an addition to ours. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** How long it may take to leave after it was asked to. */
+  readonly killAfterMs: number
+  /** Gets each line without its line end, colours kept. */
+  readonly output: (stream: Stream, line: string) => void
+}
+
+/** How it ended: its exit code, the signal that ended it (`SIGKILL`), or why it could not be started (`ENOENT`). */
+export interface Exit {
+  readonly code: number | string
+}
+
+/** A running command, or one that has ended. */
+export interface BotProcess {
+  /** `null` when it could not be started. */
+  readonly pid: number | null
+  /** Resolves when the command has ended and what it printed was passed on; what it started may still run. Never rejects. */
+  readonly exited: Promise<Exit>
+  /** How it ended; `null` until `exited` has resolved. */
+  exit(): Exit | null
+  /** The last 20 lines that it printed, oldest first. */
+  lastLines(): readonly string[]
+  /** Ends the command and everything in its group: TERM, then KILL. Resolves when nobody is left, or will not go. Memoised; never rejects. */
+  end(): Promise<void>
+}
+
+const LAST_LINES = 20
+/** How long output is waited for after the exit: a pipe stays open for as long as a grandchild holds it. */
+const DRAIN_MS = 200
+/** How long a killed group is waited for: a process in an uninterruptible system call does not go. */
+const KILLED_MS = 2_000
+const POLL_MS = 20
+
+/** Starts a command. What keeps it from starting is its `exit`, not an error that is thrown. */
+export function startProcess(options: ProcessOptions): BotProcess {
+  const lines: string[] = []
+  const hear = (stream: Stream, line: string): void => {
+    lines.push(line)
+    if (lines.length > LAST_LINES) lines.shift()
+    options.output(stream, line)
+  }
+
+  const started = spawnCommand(options)
+  if (started instanceof Error) return neverStarted(started, hear)
+
+  let exit: Exit | null = null
+  let ending: Promise<void> | undefined
+  const drained = hearAll(started, hear)
+  const left = leave(started)
+  const exited = left.then(async (how) => {
+    await settledWithin(DRAIN_MS, drained)
+    exit = how
+    return how
+  })
+  const group = started.pid === undefined ? null : groupOf(started.pid)
+
+  return {
+    pid: started.pid ?? null,
+    exited,
+    exit: () => exit,
+    lastLines: () => [...lines],
+    end: () => {
+      ending ??= endGroup(group, left, options.killAfterMs).then(async () => {
+        // Bounded, because of one that cannot even be killed.
+        await settledWithin(2 * DRAIN_MS, exited)
+        await settledWithin(DRAIN_MS, drained)
+        // Somebody who left the group may hold the other end for ever.
+        started.stdout?.destroy()
+        started.stderr?.destroy()
+      })
+      return ending
+    },
+  }
+}
+
+/** The child, or what `spawn` threw. */
+function spawnCommand({ command: [program, ...args], cwd, env }: ProcessOptions): ChildProcess | Error {
+  // The daemon owns the terminal's input. A group of its own keeps the terminal's Ctrl-C from it; on Windows that would
+  // open a window, and taskkill finds the tree without it.
+  const options = {
+    cwd,
+    env: { ...env },
+    stdio: ['ignore' as const, 'pipe' as const, 'pipe' as const],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  }
+  try {
+    const normal = normalizeSpawnCommand(program, args, options)
+    return spawn(normal.command, normal.args, normal.options)
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}
+
+function neverStarted(error: Error, hear: (stream: Stream, line: string) => void): BotProcess {
+  const exit: Exit = { code: codeOf(error) ?? error.name }
+  hear('stderr', error.message)
+  return {
+    pid: null,
+    exited: Promise.resolve(exit),
+    exit: () => exit,
+    lastLines: () => [error.message],
+    end: () => Promise.resolve(),
+  }
+}
+
+/** Passes on what the child prints; resolves when both streams are closed. */
+async function hearAll(child: ChildProcess, hear: (stream: Stream, line: string) => void): Promise<void> {
+  const closed: Promise<void>[] = []
+  for (const name of ['stdout', 'stderr'] as const) {
+    const stream = child[name]
+    if (stream === null) continue
+    onLines(stream, (line) => hear(name, line))
+    // A pipe that breaks is closed next, which is all that matters here; without a listener it would end the daemon.
+    stream.on('error', (error) => hear('stderr', error.message))
+    closed.push(new Promise((resolve) => stream.once('close', resolve)))
+  }
+  child.once('error', (error) => hear('stderr', error.message))
+  await Promise.all(closed)
+}
+
+/** How the child itself ended. `child.killed` only says that a signal was sent; the `exit` event is the word that counts. */
+async function leave(child: ChildProcess): Promise<Exit> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code: code ?? signal ?? 'unknown' }))
+    child.on('error', (error) => {
+      // An error after the start (a signal that could not be sent) is not its end.
+      if (child.pid === undefined) resolve({ code: codeOf(error) ?? error.name })
+    })
+  })
+}
+
+async function endGroup(group: Group | null, left: Promise<Exit>, killAfterMs: number): Promise<void> {
+  if (group === null) return
+  // Nobody left already: the id may belong to somebody else soon, so nothing is sent to it.
+  if (await isGone(group, left, 0)) return
+  const asked = await group.terminate()
+  if (asked && (await isGone(group, left, killAfterMs))) return
+  const until = performance.now() + KILLED_MS
+  // Again and again: one of them may have been starting another one.
+  do await group.kill()
+  while (!(await isGone(group, left, 2 * POLL_MS)) && performance.now() < until)
+}
+
+/** True when the leader has ended and nobody is left of its group, within the limit. */
+async function isGone(group: Group, left: Promise<Exit>, limitMs: number): Promise<boolean> {
+  const until = performance.now() + limitMs
+  if ((await settledWithin(limitMs, left)) === 'late') return false
+  while (await group.alive()) {
+    if (performance.now() >= until) return false
+    await sleep(POLL_MS)
+  }
+  return true
+}

@@ -1,0 +1,85 @@
+// Whether a port accepts connections, and waiting until it does or no longer does.
+import { connect, type Socket } from 'node:net'
+import { sleep } from '../core/time.ts'
+import { untilAborted } from './waits.ts'
+
+/** Where the bot listens. */
+export interface Target {
+  readonly host: string
+  readonly port: number
+}
+
+/** `open`: accepts. `closed`: refuses, or cannot be reached. `silent`: somebody has it but does not accept in time. */
+export type Look = 'open' | 'closed' | 'silent'
+
+/** Resolves when the port accepts; rejects with the signal's reason when it is aborted. */
+export type WaitForPort = (target: Target, signal: AbortSignal) => Promise<void>
+
+/** Resolves to true when nobody has the port any more, to false when the limit is over or the signal is aborted. */
+export type WaitForPortFree = (target: Target, limitMs: number, signal: AbortSignal) => Promise<boolean>
+
+const CONNECT_MS = 1_000
+/** The first polls of a port come this often; later ones after a twentieth of the time waited so far, up to the slowest. */
+const POLL_MS = 10
+const SLOWEST_POLL_MS = 1_000
+/** How long one look at a port that is to be free may take, and how soon the next one comes. */
+const FREE_POLL_MS = 50
+
+/** Connects once, and hangs up. An aborted look is `silent`. Never rejects. */
+export async function lookAtPort(target: Target, signal: AbortSignal, timeoutMs = CONNECT_MS): Promise<Look> {
+  const socket = connect({ host: target.host, port: target.port })
+  let look: Look = 'silent'
+  const looked = new Promise<void>((resolve) => {
+    const see = (seen: Look): void => {
+      look = seen
+      resolve()
+    }
+    socket.once('connect', () => see(isItself(socket) ? 'closed' : 'open'))
+    socket.once('error', () => see('closed'))
+    socket.setTimeout(timeoutMs, resolve)
+  })
+  await untilAborted(looked, signal)
+  socket.destroy()
+  return look
+}
+
+/**
+ * Whether a socket is its own other end: when nobody listens, Linux may connect one to itself, if the port is one of
+ * those that it gives to clients.
+ */
+export const isItself = (socket: Socket): boolean =>
+  socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress
+
+/** Polls until the port accepts: at first every 10 ms, at last every second. */
+export const waitForPort: WaitForPort = async (target, signal) => {
+  const start = performance.now()
+  while (true) {
+    signal.throwIfAborted()
+    const look = await lookAtPort(target, signal)
+    signal.throwIfAborted()
+    if (look === 'open') return
+    const waited = performance.now() - start
+    await sleep(Math.min(SLOWEST_POLL_MS, Math.max(POLL_MS, waited / 20)), signal)
+  }
+}
+
+/** Polls until the port refuses on every address where it would keep a bot on this host from listening. */
+export const waitForPortFree: WaitForPortFree = async ({ host, port }, limitMs, signal) => {
+  const until = performance.now() + limitMs
+  while (!signal.aborted) {
+    const looks = await Promise.all(
+      rivals(host).map((rival) => lookAtPort({ host: rival, port }, signal, FREE_POLL_MS)),
+    )
+    if (looks.every((look) => look === 'closed')) return true
+    if (performance.now() >= until) return false
+    // An abort ends the loop, and the answer is false.
+    await sleep(FREE_POLL_MS, signal).catch(() => {})
+  }
+  return false
+}
+
+// A bot listens on all addresses as a rule, and is refused when one loopback address is taken.
+const LOOPBACK = ['127.0.0.1', '::1']
+
+const rivals = (host: string): readonly string[] =>
+  host === 'localhost' || LOOPBACK.includes(host) ? LOOPBACK : [host]

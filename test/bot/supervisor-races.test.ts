@@ -1,0 +1,154 @@
+// What keeping a bot running promises whatever happens, and in whatever order: random lives in a virtual world.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { startSupervisor } from '../../src/bot/supervisor.ts'
+import type { BotState } from '../../src/core/ports.ts'
+import { createVirtualWorld, type Manners, type VirtualWorld } from '../support/virtual-world.ts'
+
+type Step =
+  | { readonly do: 'pass'; readonly ms: number }
+  | { readonly do: 'exit'; readonly code: number }
+  | { readonly do: 'behave'; readonly manners: Manners }
+  | { readonly do: 'restart' | 'refuse' | 'stop' }
+
+const manners: fc.Arbitrary<Manners> = fc.record({
+  listensAfter: fc.option(fc.constantFrom(0, 30, 400, 3_000), { freq: 5 }),
+  leavesAfter: fc.constantFrom(0, 10, 300, 5_000),
+  lingers: fc.constantFrom(0, 0, 60, 1_000),
+})
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom(0, 1, 10, 50, 300, 2_000, 12_000).map((ms) => ({ do: 'pass' as const, ms })),
+  },
+  { weight: 3, arbitrary: fc.constantFrom(0, 1, 1, 7).map((code) => ({ do: 'exit' as const, code })) },
+  { weight: 2, arbitrary: manners.map((given) => ({ do: 'behave' as const, manners: given })) },
+  { weight: 4, arbitrary: fc.constant({ do: 'restart' as const }) },
+  { weight: 2, arbitrary: fc.constant({ do: 'refuse' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'stop' as const }) },
+)
+
+/** Which states may follow which. The first one is `starting`, and is announced with the process id once there is one. */
+const NEXT: Readonly<Record<BotState['state'], readonly BotState['state'][]>> = {
+  starting: ['ready', 'stopping', 'crashed', 'stopped'],
+  ready: ['starting', 'stopping', 'crashed', 'stopped'],
+  stopping: ['starting', 'stopped'],
+  crashed: ['starting', 'stopped'],
+  stopped: ['starting'],
+}
+
+function supervise(world: VirtualWorld, pauseMs: number, stopped: () => boolean = () => false) {
+  const states: BotState[] = []
+  const faults: string[] = world.faults
+  const bot = startSupervisor({
+    command: ['bot'],
+    cwd: '.',
+    env: {},
+    host: '127.0.0.1',
+    port: 1,
+    output: () => {},
+    warn: () => {},
+    pause: async () => {
+      if (stopped()) faults.push('a pause after the stop')
+      await world.sleep(pauseMs, new AbortController().signal)
+    },
+    world,
+  })
+  bot.on((state) => {
+    const before = states.at(-1)
+    if (before && !NEXT[before.state].includes(state.state)) faults.push(`${state.state} after ${before.state}`)
+    if (state.state === 'ready' && state.pid !== world.processes.at(-1)?.pid) faults.push('ready is not the bot')
+    if (state.state === 'stopping' && state.pid !== world.processes.at(-1)?.pid) faults.push('stopping another one')
+    states.push(state)
+  })
+  return { bot, states }
+}
+
+test('there is never a second bot, no save is forgotten, and stop leaves nothing behind', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.constantFrom(0, 20, 2_000), async (steps, pauseMs) => {
+      const world = createVirtualWorld()
+      let stopping: Promise<void> | undefined
+      const { bot, states } = supervise(world, pauseMs, () => stopping !== undefined)
+      const latest = () => world.processes.at(-1)
+      let startedAtStop: number | undefined
+      /** How many had been started when the last restart was asked for. */
+      let startedAtRestart = -1
+
+      for (const one of steps) {
+        if (one.do === 'pass') await world.advance(one.ms)
+        if (one.do === 'exit') latest()?.leave(one.code)
+        if (one.do === 'behave') world.behave(one.manners)
+        if (one.do === 'refuse') bot.refused()
+        if (one.do === 'stop') {
+          startedAtStop ??= world.processes.length
+          stopping ??= bot.stop()
+        }
+        if (one.do !== 'restart') continue
+        bot.restart('saved')
+        startedAtRestart = world.processes.length
+      }
+
+      if (stopping === undefined) {
+        world.behave({ listensAfter: 0, leavesAfter: 0, lingers: 0 })
+        await world.advance(60_000)
+        const { state } = bot.current()
+        expect(world.processes.length).toBeGreaterThan(startedAtRestart)
+        expect(latest()?.isAlive()).toBe(state === 'starting' || state === 'ready')
+        expect(['starting', 'ready', 'stopped']).toContain(state)
+        stopping = bot.stop()
+      }
+      await world.advance(20_000)
+      await stopping
+      const told = states.length
+      await world.advance(20_000)
+      bot.refused()
+      bot.restart('too late')
+      await world.advance(20_000)
+
+      expect(world.faults).toEqual([])
+      if (startedAtStop !== undefined) expect(world.processes).toHaveLength(startedAtStop)
+      expect(world.processes.filter((process) => process.isAlive())).toEqual([])
+      expect(bot.current().state).toBe('stopped')
+      expect(states).toHaveLength(told)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('crashes back off from 0.25 s to 5 s, a save starts at once, and a steady run forgets them', async () => {
+  const world = createVirtualWorld()
+  const { bot } = supervise(world, 0)
+  const crashed = async (): Promise<number> => {
+    const started = world.processes.length
+    world.processes.at(-1)?.leave(1)
+    for (let ms = 0; ; ms += 10) {
+      await world.advance(10)
+      if (world.processes.length > started) return ms
+    }
+  }
+  await world.advance(0)
+  const waits: number[] = []
+  for (let i = 0; i < 7; i++) waits.push(await crashed())
+  expect(waits.map((ms) => Math.round(ms / 50) * 50)).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000, 5_000])
+
+  world.processes.at(-1)?.leave(1)
+  await world.advance(100)
+  bot.restart('saved')
+  await world.advance(0)
+  expect(world.processes).toHaveLength(9)
+  expect(Math.round((await crashed()) / 50) * 50).toBe(250)
+  expect(Math.round((await crashed()) / 50) * 50).toBe(500)
+
+  bot.restart('saved while it ran')
+  await world.advance(500)
+  expect(Math.round((await crashed()) / 50) * 50).toBe(250)
+  expect(Math.round((await crashed()) / 50) * 50).toBe(500)
+
+  await world.advance(10_000)
+  expect(Math.round((await crashed()) / 50) * 50).toBe(250)
+  const stopped = bot.stop()
+  await world.advance(1_000)
+  await stopped
+})
