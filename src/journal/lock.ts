@@ -1,0 +1,208 @@
+// Who holds a bot on this machine: one run at a time, free again as soon as its process is gone.
+import { randomUUID } from 'node:crypto'
+import { link, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { DevHookError, messageOf } from '../core/errors.ts'
+import { codeOf, makePrivateFolder } from '../core/files.ts'
+import { sleep } from '../core/time.ts'
+import { isAlive, processMark } from './liveness.ts'
+
+/** Who holds a bot. */
+export interface Holder {
+  readonly runId: string
+  readonly user: string
+  readonly host: string
+  readonly pid: number
+  /** When the lock was taken; milliseconds since the epoch. */
+  readonly started: number
+  /** True when it is no run: it only puts back what a dead one has left, and is done soon. */
+  readonly restoring: boolean
+}
+
+export interface Lock {
+  readonly holder: Holder
+  /** Gives it back, if it is still ours. Idempotent. */
+  close(): Promise<void>
+}
+
+export interface LockInfo {
+  readonly runId: string
+  /** How the holder calls itself to people: `<user>@<host> pid <pid>`. */
+  readonly user: string
+  readonly restoring?: boolean
+}
+
+/** What the file says: the holder, which of all locks ever taken this is, and which process with that pid. */
+interface Claim extends Holder {
+  readonly token: string
+  readonly mark: string | null
+}
+
+// From another machine a pid says nothing; there the file has to be touched now and then.
+const HEARTBEAT_MS = 10_000
+const HEARTBEATS_LOST_MS = 60_000
+// Replacing a dead claim takes a rival a few milliseconds, unless it is stopped in the middle of it.
+const RIVAL_MS = 5
+const RIVAL_LOOKS = 200
+
+/**
+ * Takes the lock of a bot's folder. Rejects with `taken`, naming the holder, while a live process holds it; with
+ * `stateUnwritable` when the folder cannot be written.
+ */
+export async function openLock(folder: string, info: LockInfo): Promise<Lock> {
+  const path = lockPath(folder)
+  const claim = await createClaim(info)
+  const holder = await writable(folder, async () => {
+    await makePrivateFolder(folder)
+    return take(path, claim)
+  })
+  if (holder !== null) throw taken(holder)
+  const heartbeat = setInterval(() => void touch(path), HEARTBEAT_MS).unref()
+  return {
+    holder: withoutToken(claim),
+    close: async () => {
+      clearInterval(heartbeat)
+      await release(path, claim.token)
+    },
+  }
+}
+
+/** Who holds the bot of this folder now; `null` when nobody alive does. */
+export async function readLock(folder: string): Promise<Holder | null> {
+  const path = lockPath(folder)
+  const claim = await readClaim(path)
+  return claim !== null && (await lives(path, claim)) ? withoutToken(claim) : null
+}
+
+const lockPath = (folder: string): string => join(folder, 'lock')
+
+async function createClaim({ runId, user, restoring = false }: LockInfo): Promise<Claim> {
+  const { pid } = process
+  const mark = await processMark(pid)
+  return { runId, user, host: hostname(), pid, started: Date.now(), restoring, token: randomUUID(), mark }
+}
+
+/**
+ * Puts our claim there, or gives the live one that is. A dead claim may be removed only by who holds the lock named after
+ * its token: else two starters that both saw it dead could remove first it, and then each other's.
+ */
+async function take(path: string, claim: Claim): Promise<Claim | null> {
+  for (let looks = 1; ; looks += 1) {
+    if (await put(path, claim)) return null
+    const found = await readClaim(path)
+    if (found === null) continue
+    if (await lives(path, found)) return found
+    const right = `${path}.${found.token}`
+    const rival = await take(right, claim)
+    if (rival !== null) {
+      if (looks >= RIVAL_LOOKS) return rival
+      await sleep(RIVAL_MS)
+      continue
+    }
+    try {
+      // Somebody else may have removed it, and put a new one there, while we were looking.
+      if ((await readClaim(path))?.token === found.token) await unlink(path)
+    } finally {
+      await release(right, claim.token)
+    }
+  }
+}
+
+/** Creates the file whole or not at all; `false` when there is one. */
+async function put(path: string, claim: Claim): Promise<boolean> {
+  const temporary = `${path}.${randomUUID()}.tmp`
+  try {
+    await writeFile(temporary, JSON.stringify(claim), { mode: 0o600, flag: 'wx', flush: true })
+    await link(temporary, path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+async function release(path: string, token: string): Promise<void> {
+  if ((await readClaim(path))?.token === token) await unlink(path)
+}
+
+/** `null` when there is no file; a claim of nobody when the file says nothing: a lock is put there whole or not at all. */
+async function readClaim(path: string): Promise<Claim | null> {
+  try {
+    return claimIn(await readFile(path, 'utf8')) ?? NOBODY
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+const NOBODY: Claim = {
+  runId: '',
+  user: '',
+  host: '',
+  pid: 0,
+  started: 0,
+  restoring: false,
+  token: 'unreadable',
+  mark: null,
+}
+
+function claimIn(text: string): Claim | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isClaim(value) ? value : null
+  } catch {
+    // Not JSON: it says nothing.
+    return null
+  }
+}
+
+function isClaim(value: unknown): value is Claim {
+  if (typeof value !== 'object' || value === null) return false
+  const { runId, user, host, pid, started, token, mark } = value as Readonly<Record<string, unknown>>
+  const texts = [runId, user, host, token, mark ?? '']
+  return texts.every((text) => typeof text === 'string') && typeof pid === 'number' && typeof started === 'number'
+}
+
+async function lives(path: string, claim: Claim): Promise<boolean> {
+  if (claim === NOBODY) return false
+  if (claim.host !== hostname()) return (await silence(path)) < HEARTBEATS_LOST_MS
+  return isAlive({ pid: claim.pid, mark: claim.mark, at: claim.started })
+}
+
+/** How long ago the file was last touched, in milliseconds. */
+async function silence(path: string): Promise<number> {
+  try {
+    return Date.now() - (await stat(path)).mtimeMs
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return Infinity
+    throw error
+  }
+}
+
+async function touch(path: string): Promise<void> {
+  const now = new Date()
+  // Gone, or not writable for now: the next start finds out by itself whether we live.
+  await utimes(path, now, now).catch(() => {})
+}
+
+function withoutToken({ runId, user, host, pid, started, restoring }: Claim): Holder {
+  return { runId, user, host, pid, started, restoring }
+}
+
+function taken({ user, started }: Claim): DevHookError {
+  const since = new Date(started).toISOString()
+  return new DevHookError('taken', `another dev-hook holds this bot: ${user}, since ${since}`, {
+    remedy: 'end that dev-hook, or ask it to let go with `--take-over`',
+  })
+}
+
+async function writable<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw new DevHookError('stateUnwritable', `cannot lock ${folder}: ${messageOf(cause)}`, { cause })
+  }
+}

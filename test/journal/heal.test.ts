@@ -1,0 +1,179 @@
+import { appendFile, mkdir, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { openJournal } from '../../src/journal/journal.ts'
+import { readDeliveries, readDelivery } from '../../src/journal/reader.ts'
+import { delivery, NO_LABEL, openTestJournal, temporaryFolder } from '../support/journal.ts'
+
+const ids = async (folder: string): Promise<string[]> => (await readDeliveries(folder)).map(({ id }) => id)
+
+/** A folder with one segment of so many deliveries; gives the path of the segment. */
+async function written(folder: string, deliveries: number): Promise<string> {
+  const { journal } = await openTestJournal(folder)
+  for (let i = 1; i <= deliveries; i += 1)
+    journal.record(delivery(`d${i}`, { body: Buffer.from(`body ${i} ü`.repeat(i)) }), NO_LABEL, null)
+  await journal.close()
+  return segmentIn(folder)
+}
+
+async function segmentIn(folder: string): Promise<string> {
+  const [name = ''] = await readdir(join(folder, 'events'))
+  return join(folder, 'events', name)
+}
+
+describe('a torn log', () => {
+  it('keeps every complete line, wherever it was cut, and goes on behind them', async () => {
+    const folder = await temporaryFolder()
+    const whole = await readFile(await written(join(folder, 'whole'), 6))
+    const lines = whole.toString().split('\n').filter(Boolean)
+    let run = 0
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length), fc.constantFrom('', '\0\0\0', '{"t":"deli', '\n'), async (at, junk) => {
+        run += 1
+        const place = join(folder, String(run))
+        await mkdir(join(place, 'events'), { recursive: true })
+        const cut = Buffer.concat([whole.subarray(0, at), Buffer.from(junk)])
+        await writeFile(join(place, 'events', '0000000000000001.jsonl'), cut)
+        const complete = cut
+          .toString()
+          .split('\n')
+          .slice(0, -1)
+          .filter((line) => lines.includes(line))
+        const expected = complete.map((_, i) => `d${i + 1}`)
+        expect(await ids(place)).toEqual(expected)
+
+        const journal = await openJournal(place, { onTrouble: (_, message) => expect.unreachable(message) })
+        journal.record(delivery('new'), NO_LABEL, null)
+        await journal.close()
+        expect(await ids(place)).toEqual([...expected, 'new'])
+        expect(await readdir(join(place, 'events'))).toHaveLength(1)
+        expect((await readFile(await segmentIn(place))).includes(0)).toBe(false)
+      }),
+      {
+        numRuns: 80,
+        examples: [
+          [whole.length, ''],
+          [whole.length - 1, ''],
+          [whole.length - 1, '\n'],
+          [0, '\0\0\0'],
+        ],
+      },
+    )
+  })
+})
+
+describe('a damaged log', () => {
+  it('keeps what is readable, sets the rest aside, and says so', async () => {
+    const folder = await temporaryFolder()
+    const path = await written(folder, 5)
+    const lines = (await readFile(path, 'utf8')).split('\n')
+    const broken = `${lines[1]?.slice(0, 30)}#${lines[1]?.slice(40)}`
+    await writeFile(path, [lines[0], broken, lines[2], 'garbage', ...lines.slice(3)].join('\n'))
+    expect(await ids(folder)).toEqual(['d1', 'd3', 'd4', 'd5'])
+
+    const { journal, troubles } = await openTestJournal(folder)
+    expect(troubles).toMatchObject([{ kind: 'stateDamaged', message: expect.stringContaining(`${path}.damaged-1`) }])
+    expect(await readFile(`${path}.damaged-1`, 'utf8')).toBe(`${broken}\ngarbage\n`)
+    journal.record(delivery('new'), NO_LABEL, null)
+    await journal.close()
+    expect(await ids(folder)).toEqual(['d1', 'd3', 'd4', 'd5', 'new'])
+    expect((await readDelivery(folder, 'd4'))?.delivery.body.toString()).toBe('body 4 ü'.repeat(4))
+    expect((await openTestJournal(folder)).troubles).toEqual([])
+  })
+
+  it('finds a block of zeros in the middle of a body whose head looks well', async () => {
+    const folder = await temporaryFolder()
+    const path = await written(folder, 40)
+    const before = await readFile(path)
+    const start = before.indexOf('body 30')
+    const file = await open(path, 'r+')
+    await file.write(Buffer.alloc(50), 0, 50, start + 20)
+    await file.close()
+    const { journal, troubles } = await openTestJournal(folder)
+    expect(troubles).toMatchObject([{ kind: 'stateDamaged' }])
+    await journal.close()
+    const expected = Array.from({ length: 40 }, (_, i) => `d${i + 1}`).filter((id) => id !== 'd30')
+    expect(await ids(folder)).toEqual(expected)
+  })
+
+  it('says of a delivery whose bytes were changed that it cannot be read back', async () => {
+    const folder = await temporaryFolder()
+    const { journal } = await openTestJournal(folder)
+    journal.record(delivery('d1', { body: Buffer.from('something') }), NO_LABEL, null)
+    journal.settle('d1', 'acknowledged', 200)
+    await journal.close()
+    const path = await segmentIn(folder)
+    await writeFile(path, (await readFile(path, 'utf8')).replace('something', 'some"hing'))
+    const next = (await openTestJournal(folder)).journal
+    await expect(next.undelivered()[0]?.load()).rejects.toMatchObject({ code: 'DEVHOOK_STATE_DAMAGED' })
+    await expect(readDelivery(folder, 'd1')).rejects.toMatchObject({ code: 'DEVHOOK_STATE_DAMAGED' })
+  })
+
+  it('sets a segment aside that cannot be read at all, and goes on', async () => {
+    const folder = await temporaryFolder()
+    await written(folder, 2)
+    const odd = join(folder, 'events', '0000000000000003.jsonl')
+    await mkdir(odd)
+    const { journal, troubles } = await openTestJournal(folder)
+    expect(troubles).toMatchObject([{ kind: 'stateDamaged', message: expect.stringContaining(`${odd}.damaged-1`) }])
+    journal.record(delivery('new'), NO_LABEL, null)
+    await journal.close()
+    expect(await ids(folder)).toEqual(['d1', 'd2', 'new'])
+  })
+
+  it('reads lines that somebody wrote by hand, and is not upset by line ends of another system', async () => {
+    const folder = await temporaryFolder()
+    const path = await written(folder, 3)
+    const lines = (await readFile(path, 'utf8')).split('\n')
+    const { headers, enc, body, ...head } = JSON.parse(lines[0] ?? '')
+    const reordered = JSON.stringify({ t: 'delivery', z: 1, headers, enc, body, ...head })
+    await writeFile(path, [reordered, `${lines[1]}\r`, lines[2], ''].join('\n'))
+    const { journal, troubles } = await openTestJournal(folder)
+    await journal.close()
+    expect(troubles).toHaveLength(1)
+    expect(await ids(folder)).toEqual(['d1', 'd3'])
+  })
+
+  it('finds its way through lines longer than it reads at once', async () => {
+    const folder = await temporaryFolder()
+    const { journal } = await openTestJournal(folder)
+    const body = Buffer.alloc(3_000_000, '\x07"\\')
+    for (const id of ['d1', 'd2', 'd3']) {
+      journal.record(delivery(id, { body }), NO_LABEL, null)
+      journal.settle(id, 'acknowledged', 200)
+    }
+    await journal.close()
+    expect(await ids(folder)).toEqual(['d1', 'd2', 'd3'])
+    const next = (await openTestJournal(folder)).journal
+    expect((await next.undelivered()[2]?.load())?.body.equals(body)).toBe(true)
+  })
+
+  it('does without a segment in the middle', async () => {
+    const folder = await temporaryFolder()
+    const limits = { deliveries: 20, ms: 1e12, bytes: 1e9 }
+    const { journal } = await openTestJournal(folder, { limits })
+    for (let i = 1; i <= 6; i += 1) {
+      journal.record(delivery(`d${i}`), NO_LABEL, null)
+      await journal.synced(`d${i}`)
+    }
+    await journal.close()
+    await rm(join(folder, 'events', '0000000000000003.jsonl'))
+    expect(await ids(folder)).toEqual(['d1', 'd2', 'd5', 'd6'])
+    const { journal: next, troubles } = await openTestJournal(folder)
+    await next.close()
+    expect(troubles).toEqual([])
+  })
+})
+
+describe('a log under a reader', () => {
+  it('shows no half line, and the whole one once it is there', async () => {
+    const folder = await temporaryFolder()
+    const path = await written(folder, 2)
+    const whole = await readFile(path)
+    await truncate(path, whole.length - 10)
+    expect(await ids(folder)).toEqual(['d1'])
+    await appendFile(path, whole.subarray(whole.length - 10))
+    expect(await ids(folder)).toEqual(['d1', 'd2'])
+  })
+})

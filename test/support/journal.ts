@@ -1,0 +1,89 @@
+// What the tests of the journal share: folders that go away, deliveries to record, and children that write.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+import type { Attempt, Delivery, Label } from '../../src/core/delivery.ts'
+import type { ErrorName } from '../../src/core/errors.ts'
+import type { Journal } from '../../src/core/ports.ts'
+import { type JournalOptions, openJournal } from '../../src/journal/journal.ts'
+
+/** A folder of this test alone, removed when the test is over. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'dev-hook-journal-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export interface Trouble {
+  readonly kind: ErrorName
+  readonly message: string
+}
+
+/** Opens a journal that is closed when the test is over, and collects what it says. */
+export async function openTestJournal(
+  folder: string,
+  options: Partial<JournalOptions> = {},
+): Promise<{ journal: Journal; troubles: Trouble[] }> {
+  const troubles: Trouble[] = []
+  const onTrouble = (kind: ErrorName, message: string): void => void troubles.push({ kind, message })
+  const journal = await openJournal(folder, { onTrouble, ...options })
+  onTestFinished(() => journal.close())
+  return { journal, troubles }
+}
+
+export const NO_LABEL: Label = { event: null, platformId: null, conversation: null, text: null }
+
+/** A delivery that differs from the usual one in these fields. */
+export const delivery = (id: string, fields: Partial<Delivery> = {}): Delivery => ({
+  id,
+  receivedAt: Date.now(),
+  method: 'POST',
+  search: '',
+  headers: ['Content-Type', 'application/json'],
+  body: Buffer.from(`{"id":"${id}"}`),
+  ...fields,
+})
+
+/** The attempt in which the bot answered. */
+export const answered = (status: number, body: string | Buffer = ''): Attempt => ({
+  startedAt: 1_700_000_000_000,
+  ms: 1.5,
+  outcome: 'answered',
+  reply: { status, headers: ['X-Bot', 'yes'], body: Buffer.from(body) },
+})
+
+export const refused: Attempt = { startedAt: 1_700_000_000_000, ms: 1, outcome: 'refused', reason: 'ECONNREFUSED' }
+
+/** A child process that runs a fixture, and the lines that it prints. */
+export interface Child {
+  readonly process: ChildProcess
+  readonly lines: AsyncIterableIterator<string>
+  /** Its next line; an empty one when it ended without. */
+  nextLine(): Promise<string>
+  /** Sends the signal, and resolves when it is gone. */
+  kill(signal: NodeJS.Signals): Promise<void>
+}
+
+/** Runs `test/support/fixtures/<name>` in a process of its own, until it ends or the test is over. */
+export function startChild(name: string, ...args: string[]): Child {
+  const path = fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
+  const child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const gone = once(child, 'exit')
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const kill = async (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal)
+    await gone
+  }
+  onTestFinished(() => kill('SIGKILL'))
+  return { process: child, lines, nextLine: async () => String((await lines.next()).value ?? ''), kill }
+}
+
+/** Looks again and again until it is so, or the test times out. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5))
+}
