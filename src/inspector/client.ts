@@ -1,0 +1,91 @@
+// The other side of the inspector's API: asking a run that another process is.
+import { type IncomingMessage, request } from 'node:http'
+import { DevHookError, ERRORS, type ErrorName, messageOf } from '../core/errors.ts'
+import type { Replayed, Replays } from '../core/ports.ts'
+import type { InspectorAddress } from './address.ts'
+
+/** Longest answer that is read, in bytes. */
+const MOST_BYTES = 1024 * 1024
+
+/** Creates it; connects with each call. Rejects as the run does, or with `runUnreachable`. */
+export function createInspectorClient(address: Pick<InspectorAddress, 'port' | 'token'>): Replays {
+  return {
+    replay: async (id, body, signal) => {
+      const asked = JSON.stringify({ id, ...(body !== null && { body: body.toString('utf8') }) })
+      // Its shape is that of our own server, which is of this version or near it.
+      return (await call(address, '/api/replay', asked, signal)) as Replayed
+    },
+  }
+}
+
+async function call(
+  { port, token }: Pick<InspectorAddress, 'port' | 'token'>,
+  path: string,
+  body: string,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const { status, text } = await exchange(port, path, token, body, signal).catch((cause: unknown) => {
+    throw new DevHookError(
+      'runUnreachable',
+      `the dev-hook that runs for this bot does not answer: ${messageOf(cause)}`,
+      {
+        cause,
+      },
+    )
+  })
+  const answer = parse(text)
+  if (status === 200 && answer !== null) return answer
+  throw errorIn(answer) ?? new DevHookError('runUnreachable', `the dev-hook that runs for this bot answers ${status}`)
+}
+
+/** `node:http`, because it waits as long as a breakpoint in the bot takes. */
+function exchange(
+  port: number,
+  path: string,
+  token: string,
+  body: string,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  return new Promise((resolve, reject) => {
+    const asking = request({ host: '127.0.0.1', port, path, method: 'POST', headers, agent: false, signal })
+    asking.once('error', reject)
+    asking.once('response', (response) => {
+      textOf(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject)
+    })
+    asking.end(body)
+  })
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of response) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes > MOST_BYTES) throw new Error('its answer is too long')
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+const asRecord = (value: unknown): Json | null => (typeof value === 'object' && value !== null ? (value as Json) : null)
+
+function parse(text: string): Json | null {
+  try {
+    return asRecord(JSON.parse(text))
+  } catch {
+    // Something else answers on that port: the caller says so.
+    return null
+  }
+}
+
+/** The error of the run, as if it had been thrown here. */
+function errorIn(answer: Json | null): DevHookError | null {
+  const { code, message, remedy } = asRecord(answer?.['error']) ?? {}
+  const names = Object.keys(ERRORS) as ErrorName[]
+  const kind = names.find((name) => ERRORS[name].code === code)
+  if (kind === undefined || typeof message !== 'string') return null
+  return new DevHookError(kind, message, typeof remedy === 'string' ? { remedy } : {})
+}

@@ -1,0 +1,112 @@
+// The inspector's HTTP server on loopback, and the guard at its door.
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
+import { asDevHookError, type DevHookError } from '../core/errors.ts'
+import type { Commands } from '../core/ports.ts'
+import { removeAddress, writeAddress } from './address.ts'
+import { addApi, MOST_REQUEST_BYTES } from './api.ts'
+
+export interface InspectorOptions {
+  readonly commands: Commands
+  /** The bot's state folder, in which the address is written. */
+  readonly folder: string
+  readonly runId: string
+  /** How long requests in flight may go on after `close()`, in ms. */
+  readonly finishWithinMs?: number
+}
+
+export interface Inspector {
+  readonly port: number
+  /** Refuses what is new, lets what is under way finish for a moment, takes the address away. Idempotent. */
+  close(): Promise<void>
+}
+
+const TOKEN_BYTES = 24
+
+/** Listens on any free port of 127.0.0.1, then writes down where. Rejects with what the system says. */
+export async function openInspector(options: InspectorOptions): Promise<Inspector> {
+  const { commands, folder, runId, finishWithinMs = 500 } = options
+  const token = randomBytes(TOKEN_BYTES).toString('base64url')
+  const app = createServer(token)
+  addApi(app, commands)
+  let closing: Promise<void> | undefined
+
+  async function closeAll(): Promise<void> {
+    await removeAddress(folder)
+    const closed = app.close()
+    app.server.closeIdleConnections()
+    const timer = setTimeout(() => app.server.closeAllConnections(), finishWithinMs)
+    await closed.finally(() => clearTimeout(timer))
+  }
+  const close = (): Promise<void> => {
+    closing ??= closeAll()
+    return closing
+  }
+
+  try {
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const port = portOf(app)
+    await writeAddress(folder, { runId, port, token })
+    return { port, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+// Without these, Fastify loads its compilers of schemas, which takes a third as long as all the rest of it.
+const noSchema = (): never => {
+  throw new Error('no route has a schema')
+}
+const NO_SCHEMAS = { compilersFactory: { buildValidator: noSchema, buildSerializer: noSchema } }
+
+function createServer(token: string): FastifyInstance {
+  const app = fastify({
+    bodyLimit: MOST_REQUEST_BYTES,
+    requestTimeout: 30_000,
+    exposeHeadRoutes: false,
+    schemaController: NO_SCHEMAS,
+  })
+  const expected = Buffer.from(`Bearer ${token}`)
+  // JSON only: a form of another site can send plain text without being asked first.
+  app.removeContentTypeParser('text/plain')
+  app.addHook('onRequest', async (request, reply) => {
+    // A page of the web can send requests here, under a name of its own that it lets point to 127.0.0.1.
+    const { host, origin } = request.headers
+    const hosts = [`127.0.0.1:${portOf(app)}`, `localhost:${portOf(app)}`]
+    if (!hosts.some((ours) => host === ours)) return reply.code(403).send(refusal('the inspector has another name'))
+    if (origin !== undefined && !hosts.some((ours) => origin === `http://${ours}`))
+      return reply.code(403).send(refusal('another site asks'))
+    if (!isExpected(request, expected)) return reply.code(401).send(refusal('the token is wrong or missing'))
+  })
+  app.setErrorHandler((thrown: Error & { readonly statusCode?: number }, _request, reply) => {
+    // Fastify's own, of a request that is not well-formed.
+    if (thrown.statusCode !== undefined) return reply.code(thrown.statusCode).send(refusal(thrown.message))
+    const error = asDevHookError(thrown)
+    return reply.code(STATUS[error.category]).send({ error: describe(error) })
+  })
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(refusal('not found')))
+  return app
+}
+
+const refusal = (message: string) => ({ error: { message } })
+
+const describe = ({ code, message, remedy }: DevHookError) => ({ code, message, remedy })
+
+const STATUS: Readonly<Record<DevHookError['category'], number>> = {
+  user: 409,
+  environment: 500,
+  remote: 502,
+  bug: 500,
+}
+
+function isExpected({ headers }: FastifyRequest, expected: Buffer): boolean {
+  const actual = Buffer.from(headers.authorization ?? '')
+  return actual.length === expected.length && timingSafeEqual(actual, expected)
+}
+
+function portOf(app: FastifyInstance): number {
+  const address = app.server.address()
+  if (address === null || typeof address === 'string') throw new Error('the inspector has no port')
+  return address.port
+}

@@ -1,0 +1,191 @@
+import { EventEmitter, once } from 'node:events'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { DevHookError } from '../../src/core/errors.ts'
+import type { Commands, Replayed } from '../../src/core/ports.ts'
+import { readAddress } from '../../src/inspector/address.ts'
+import { createInspectorClient } from '../../src/inspector/client.ts'
+import { openInspector } from '../../src/inspector/server.ts'
+import { folderForTest } from '../support/cli.ts'
+import { exchange } from '../support/raw-http.ts'
+
+const REPLAYED: Replayed = { id: 'd1', n: 2, outcome: 'answered', status: 200, ms: 45, reason: null }
+const STATUS: ReturnType<Commands['status']> = {
+  version: '1.0.0',
+  pid: 1,
+  url: null,
+  target: 'http://127.0.0.1:3000/',
+  bot: 'ready',
+  deliveries: 3,
+  delivered: 2,
+  held: 1,
+  longestHoldMs: 10,
+  undelivered: 0,
+}
+
+async function inspectorForTest(replay: Commands['replay'] = async () => REPLAYED) {
+  const folder = await folderForTest()
+  const commands: Commands = { replay, status: () => STATUS, restartBot: () => undefined, togglePause: () => false }
+  const inspector = await openInspector({ commands, folder, runId: 'run1', finishWithinMs: 50 })
+  onTestFinished(inspector.close)
+  const address = await readAddress(folder)
+  if (address === null) throw new Error('no address was written')
+  const { port, token } = address
+
+  /** Sends a request in which some of the usual headers are others, or missing. */
+  const send = (line: string, headers: Readonly<Record<string, string | null>> = {}, body = '') => {
+    const usual = { Host: `127.0.0.1:${port}`, Authorization: `Bearer ${token}`, Connection: 'close' }
+    const all = Object.entries({ ...usual, 'Content-Length': String(Buffer.byteLength(body)), ...headers })
+    const written = all.flatMap(([name, value]) => (value === null ? [] : [`${name}: ${value}`]))
+    return exchange(port, `${line} HTTP/1.1\r\n${written.join('\r\n')}\r\n\r\n${body}`)
+  }
+  const json = { 'Content-Type': 'application/json' }
+  const post = (body: string, headers: Readonly<Record<string, string | null>> = json) =>
+    send('POST /api/replay', headers, body)
+  return { folder, inspector, address, send, post, client: createInspectorClient(address) }
+}
+
+describe('The inspector', () => {
+  it('is found through a file that only its user may read, and that goes with it', async () => {
+    const { folder, inspector, address } = await inspectorForTest()
+    expect(address).toEqual({ runId: 'run1', port: inspector.port, token: expect.stringMatching(/^[\w-]{32}$/) })
+    if (process.platform !== 'win32') expect((await stat(join(folder, 'inspector.json'))).mode & 0o777).toBe(0o600)
+    await inspector.close()
+    expect(await readAddress(folder)).toBeNull()
+    await expect(readFile(join(folder, 'inspector.json'))).rejects.toThrow('ENOENT')
+    await expect(exchange(inspector.port, '')).rejects.toThrow('ECONNREFUSED')
+  })
+
+  it('says what the run is doing', async () => {
+    const { send } = await inspectorForTest()
+    const answer = await send('GET /api/status')
+    expect(answer.status).toBe(200)
+    expect(JSON.parse(answer.body.toString())).toEqual(STATUS)
+  })
+
+  it('replays, and gives the attempt back', async () => {
+    const asked: unknown[] = []
+    const { client, post } = await inspectorForTest(async (id, body) => {
+      asked.push([id, body?.toString() ?? null])
+      return REPLAYED
+    })
+    expect(await client.replay('d1', null)).toEqual(REPLAYED)
+    expect(await client.replay('d1', Buffer.from('"é"'))).toEqual(REPLAYED)
+    expect((await post('{"id":"d2"}')).status).toBe(200)
+    expect(asked).toEqual([
+      ['d1', null],
+      ['d1', '"é"'],
+      ['d2', null],
+    ])
+  })
+
+  it('gives the errors of the run to whoever asked', async () => {
+    const { client } = await inspectorForTest(async () => {
+      throw new DevHookError('replayRefused', 'not now', { remedy: 'later' })
+    })
+    await expect(client.replay('d1', null)).rejects.toMatchObject({
+      code: 'DEVHOOK_REPLAY_REFUSED',
+      message: 'not now',
+      remedy: 'later',
+    })
+  })
+
+  it('takes a body as long as a delivery may be, and none that is longer', async () => {
+    const { client } = await inspectorForTest(async (_, body) => ({ ...REPLAYED, n: body?.length ?? 0 }))
+    const longest = 10 * 1024 * 1024
+    expect((await client.replay('d1', Buffer.alloc(longest, '"'))).n).toBe(longest)
+    await expect(client.replay('d1', Buffer.alloc(longest + 1, 'a'))).rejects.toThrow('answers 413')
+    await expect(client.replay('d1', Buffer.alloc(3 * longest, 'a'))).rejects.toBeInstanceOf(DevHookError)
+  })
+
+  it('hears when whoever asked does not wait any longer', async () => {
+    const { replay, asked, gone } = neverEnding()
+    const { client } = await inspectorForTest(replay)
+    const leaving = new AbortController()
+    const asking = client.replay('d1', null, leaving.signal)
+    await asked
+    leaving.abort()
+    await expect(asking).rejects.toBeInstanceOf(DevHookError)
+    await gone
+  })
+
+  it('closes although somebody still waits', async () => {
+    const { replay, asked } = neverEnding()
+    const { inspector, client } = await inspectorForTest(replay)
+    const asking = client.replay('d1', null)
+    await asked
+    await Promise.all([expect(asking).rejects.toMatchObject({ code: 'DEVHOOK_RUN_UNREACHABLE' }), inspector.close()])
+  })
+})
+
+/** A replay that waits until it is taken back, and longer. */
+function neverEnding() {
+  const steps = new EventEmitter()
+  const replay: Commands['replay'] = (_id, _body, signal) =>
+    new Promise(() => {
+      steps.emit('asked')
+      signal?.addEventListener('abort', () => steps.emit('gone'))
+    })
+  return { replay, asked: once(steps, 'asked'), gone: once(steps, 'gone') }
+}
+
+describe('The door of the inspector', () => {
+  it.each([
+    ['no token', { Authorization: null }, 401],
+    ['a wrong token', { Authorization: `Bearer ${'A'.repeat(32)}` }, 401],
+    ['another scheme', { Authorization: 'Basic YTpi' }, 401],
+    ['a name that somebody let point here', { Host: 'evil.example.com' }, 403],
+    ['another port in the name', { Host: '127.0.0.1:1' }, 403],
+    ['no name', { Host: '' }, 403],
+    ['the origin of another site', { Origin: 'https://evil.example.com' }, 403],
+    ['an origin of this machine that is not ours', { Origin: 'http://localhost:3000' }, 403],
+    ['an opaque origin', { Origin: 'null' }, 403],
+  ] as const)('is closed to a request with %s', async (_, headers, status) => {
+    let asked = false
+    const { post } = await inspectorForTest(async () => {
+      asked = true
+      return REPLAYED
+    })
+    const answer = await post('{"id":"d1"}', { 'Content-Type': 'application/json', ...headers })
+    expect(answer.status).toBe(status)
+    expect(answer.headers.map((name) => name.toLowerCase())).not.toContain('access-control-allow-origin')
+    expect(asked).toBe(false)
+  })
+
+  it('is open to its own page, by both names of this machine', async () => {
+    const { send, address } = await inspectorForTest()
+    for (const name of [`127.0.0.1:${address.port}`, `localhost:${address.port}`]) {
+      const answer = await send('GET /api/status', { Host: name, Origin: `http://${name}` })
+      expect(answer.status).toBe(200)
+    }
+  })
+
+  it('gives no other site leave to ask', async () => {
+    const { send } = await inspectorForTest()
+    const asking = { Origin: 'https://evil.example.com', 'Access-Control-Request-Method': 'POST', Authorization: null }
+    const answer = await send('OPTIONS /api/replay', asking)
+    expect(answer.status).toBe(403)
+    expect(answer.headers.join().toLowerCase()).not.toContain('access-control')
+  })
+
+  it.each([
+    ['{"id":"d1"}', 'text/plain', 415],
+    ['{"id":', 'application/json', 400],
+    ['{"body":"x"}', 'application/json', 400],
+    ['{"id":"d1","more":1}', 'application/json', 400],
+    ['{"id":"d1","body":{}}', 'application/json', 400],
+    ['{"id":"d1","body":null}', 'application/json', 400],
+    ['{"id":1}', 'application/json', 400],
+    ['null', 'application/json', 400],
+  ])('refuses %s as %s', async (body, type, status) => {
+    const { post } = await inspectorForTest()
+    expect((await post(body, { 'Content-Type': type })).status).toBe(status)
+  })
+
+  it('tells a stranger on the port from a run', async () => {
+    const { address } = await inspectorForTest()
+    const stranger = createInspectorClient({ ...address, token: 'x' })
+    await expect(stranger.replay('d1', null)).rejects.toMatchObject({ code: 'DEVHOOK_RUN_UNREACHABLE' })
+  })
+})
