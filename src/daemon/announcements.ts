@@ -1,0 +1,52 @@
+// What is said of a start that worked: the claim, and that everything is ready.
+import type { Config } from '../config/load.ts'
+import { targetUrl } from '../config/target.ts'
+import { withoutCredentials } from '../core/hook-url.ts'
+import type { NoticeBody } from '../core/notices.ts'
+import type { Registered, Registration } from '../core/ports.ts'
+import { DEFAULT_EVENTS } from '../protocol/events.ts'
+
+interface Announced {
+  readonly registration: Registration
+  /** The events of the config. */
+  readonly wanted: readonly string[] | null
+}
+
+const eventsOf = ({ registration, wanted }: Announced): readonly string[] =>
+  wanted ?? registration.before?.events ?? DEFAULT_EVENTS
+
+/** The claim; where a person has to make it, what is to be pasted: the one place where the credentials are shown. */
+export function claimNotice(announced: Announced, url: string): NoticeBody {
+  const { kind } = announced.registration
+  if (kind !== 'manual') return { type: 'registration', state: 'claimed', kind }
+  return { type: 'registration', state: 'manual', kind, url, events: eventsOf(announced) }
+}
+
+/** Everything a person or a program wants to know once deliveries can come. */
+export function readyNotice(
+  ready: Announced & {
+    readonly publicUrl: string
+    readonly config: Pick<Config, 'target' | 'apiHost'>
+    readonly steps: readonly { readonly name: string; readonly ms: number }[]
+    readonly pid: number
+  },
+): NoticeBody {
+  const { registration, publicUrl, config, steps, pid } = ready
+  return {
+    type: 'ready',
+    url: withoutCredentials(publicUrl),
+    target: targetUrl(config.target),
+    inspector: null,
+    api: config.apiHost,
+    kind: registration.kind,
+    before: shown(registration.before),
+    events: eventsOf(ready),
+    steps,
+    pid,
+  }
+}
+
+function shown(before: Registered | null) {
+  if (before?.url == null) return null
+  return { url: withoutCredentials(before.url), events: before.events, status: before.status }
+}

@@ -1,0 +1,296 @@
+// The journey of one delivery: challenge, signature, seen before, queue, and an answer in time.
+import { createBag, type InBag } from '../core/bag.ts'
+import { type Attempt, type Delivery, isSuccess, type Label, type RawHeaders, type Reply } from '../core/delivery.ts'
+import { DevHookError } from '../core/errors.ts'
+import type { Emit, Totals } from '../core/notices.ts'
+import type { Journal, Queue, Recorded, Replayed, Ticket } from '../core/ports.ts'
+import { inTime, settledWithin } from '../core/time.ts'
+import { challengeOf, challengeReply, HAND_OVER_HEADER, PROBE_AGENT } from '../protocol/challenge.ts'
+import { headerOf } from '../protocol/headers.ts'
+import { identify } from '../protocol/payload.ts'
+import type { Guard } from './guard.ts'
+import { createRedeliveries, type First } from './redeliveries.ts'
+import { endOf, replayedBy, settleReplay } from './replay.ts'
+import { createReplies } from './replies.ts'
+
+export interface PipelineOptions {
+  readonly queue: Queue
+  readonly journal: Journal
+  readonly guard: Guard
+  readonly emit: Emit
+  /** Who this dev-hook is, for those who send a challenge. */
+  readonly who: string
+  /** A challenge came that was not a probe of dev-hook's own. */
+  readonly challenged: () => void
+  /** Another dev-hook, which calls itself so, asks for the bot. */
+  readonly handedOver: (by: string) => void
+  /** A delivery came in. */
+  readonly arrived: () => void
+  /** The headers to forward with, should the bot need another signature than the platform's. */
+  readonly headersFor: (delivery: Delivery) => RawHeaders | undefined
+  readonly late: 'ack' | 'retry'
+  readonly onBotError: 'ack' | 'pass'
+  readonly holdMs: number
+  /** Longest wait for a bot that has the delivery, from its arrival: the platform gives up at 20 s. */
+  readonly patienceMs?: number
+  readonly now?: () => number
+}
+
+export interface Pipeline {
+  /** Answers one request of the hook path. Never rejects. */
+  accept(delivery: Delivery): Promise<Reply>
+  /** Delivers what an earlier run acknowledged; `n` is the number of its next attempt (1). Nobody waits for the answer. */
+  deliver(delivery: Delivery, label: Label, n?: number): void
+  /**
+   * Forwards what a person asks to have again, as it is, in its lane; resolves when it is over. Aborting the signal takes it back
+   * while it waits. Rejects with `replayRefused` when it is still on its way to the bot, or too much waits.
+   */
+  replay(delivery: Delivery, recorded: Recorded, edited: boolean, signal?: AbortSignal): Promise<Replayed>
+  /** Whether this one is under way because a person asked, not the platform. */
+  isReplay(id: string): boolean
+  /** Answers what the platform still waits for: what the bot has may finish, for the rest it is told to come again. */
+  end(): Promise<void>
+  totals(): Omit<Totals, 'held' | 'longestHoldMs'>
+}
+
+/** A delivery that the bot has not answered yet. */
+interface Open extends InBag {
+  readonly id: string
+  readonly ticket: Ticket
+}
+
+/** Creates the pipeline. It has no I/O of its own. */
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { queue, journal, guard, emit, late, onBotError, patienceMs = 18_000, now = Date.now } = options
+  const holdMs = Math.min(options.holdMs, patienceMs)
+  const redeliveries = createRedeliveries()
+  const replies = createReplies(journal)
+  const open = createBag<Open>()
+  const kept = new Set<string>()
+  const replaying = new Set<string>()
+  let deliveries = 0
+  let delivered = 0
+
+  async function accept(delivery: Delivery): Promise<Reply> {
+    const challenge = challengeOf(delivery.method, delivery.search)
+    if (challenge !== null) {
+      if (!isOwnProbe(delivery.headers)) options.challenged()
+      const by = headerOf(delivery.headers, HAND_OVER_HEADER)
+      if (by !== undefined) options.handedOver(by)
+      return challengeReply(challenge, options.who)
+    }
+    options.arrived()
+    const given = guard(delivery)
+    const verdict = given instanceof Promise ? await given : given
+    const { label, key } = identify(delivery)
+    if (!verdict.pass) {
+      journal.record(delivery, label, null)
+      journal.settle(delivery.id, 'rejected', verdict.status)
+      emit({
+        type: 'rejected',
+        id: delivery.id,
+        reason: verdict.reason,
+        status: verdict.status,
+        detail: verdict.detail,
+      })
+      return replies.text(verdict.status, verdict.detail)
+    }
+    const first = key === null ? undefined : firstOf(key)
+    announce(delivery, label, first?.id)
+    return first && key !== null ? again(first, key) : begin(delivery, label, key)
+  }
+
+  function announce(delivery: Delivery, label: Label, redelivery?: string): void {
+    const { event, conversation, text } = label
+    const more = redelivery === undefined ? {} : { redelivery }
+    emit({ type: 'delivery', id: delivery.id, event, conversation, text, bytes: delivery.body.length, ...more })
+  }
+
+  function firstOf(key: string): First | undefined {
+    const known = redeliveries.first(key)
+    if (known) return known
+    const seen = journal.seen(key)
+    if (seen === null || (seen.settled !== 'delivered' && seen.settled !== 'acknowledged')) return undefined
+    return { id: seen.id, at: now(), state: 'answered', final: null }
+  }
+
+  /** The same delivery again: never forwarded twice, answered with what the first one gets. */
+  async function again(first: First, key: string): Promise<Reply> {
+    if (first.state === 'kept') return replies.received
+    if (first.final === null) return answerOfThen(key)
+    return inTime(first.final, patienceMs, () => replies.text(503, 'the bot has not answered yet'))
+  }
+
+  async function answerOfThen(key: string): Promise<Reply> {
+    // A replay may have brought to the bot what the platform was refused then; and if the answer cannot be read, that the
+    // delivery was received is still true.
+    const reply = await journal
+      .seen(key)
+      ?.answer()
+      .catch(() => null)
+    return reply && isSuccess(reply.status) ? reply : replies.received
+  }
+
+  async function begin(delivery: Delivery, label: Label, key: string | null): Promise<Reply> {
+    deliveries += 1
+    journal.record(delivery, label, key)
+    const ticket = queue.submit(delivery, label.conversation, options.headersFor(delivery))
+    if (ticket === null) {
+      journal.settle(delivery.id, 'returned', replies.full.status)
+      const detail = 'too many deliveries wait for the bot'
+      emit({ type: 'rejected', id: delivery.id, reason: 'full', status: 503, detail })
+      return replies.full
+    }
+    const { id, receivedAt } = delivery
+    const owed: Open = { id, ticket, place: -1 }
+    open.add(owed)
+    const final = ticket.done.then((attempt) => {
+      open.remove(owed)
+      return conclude(id, key, attempt)
+    })
+    if (key !== null) redeliveries.remember(key, { id, at: receivedAt, state: 'open', final })
+    return answerInTime(delivery, ticket, key, final)
+  }
+
+  /** What the end of the last attempt means: for the record, and for the platform should it still wait. */
+  function conclude(id: string, key: string | null, attempt: Attempt): Reply | Promise<Reply> {
+    if (attempt.outcome === 'answered') return concludeAnswer(id, key, attempt.reply)
+    if (attempt.outcome === 'cancelled') return giveBack(id, key, 503, attempt.reason)
+    const acknowledged = kept.delete(id)
+    if (late === 'retry' && !acknowledged) return giveBack(id, key, 502, 'the connection to the bot broke')
+    journal.settle(id, 'interrupted', replies.received.status)
+    mark(key, 'kept')
+    return replies.afterSync(id)
+  }
+
+  function concludeAnswer(id: string, key: string | null, reply: Reply): Reply | Promise<Reply> {
+    const acknowledged = kept.delete(id)
+    delivered += 1
+    if (isSuccess(reply.status)) {
+      journal.settle(id, 'delivered')
+      mark(key, 'answered')
+      if (key !== null) leaveToJournal(id, key)
+      return reply
+    }
+    if (onBotError === 'pass' && !acknowledged) {
+      journal.settle(id, 'returned')
+      // The platform will send it again, and then it is meant for the bot.
+      if (key !== null) redeliveries.forget(key)
+      return reply
+    }
+    journal.settle(id, 'delivered', replies.received.status)
+    mark(key, 'answered')
+    return replies.afterSync(id)
+  }
+
+  function giveBack(id: string, key: string | null, status: number, why: string): Reply {
+    // Acknowledged already: it stays on disk for the next run.
+    if (kept.has(id)) return replies.received
+    journal.settle(id, 'returned', status)
+    if (key !== null) redeliveries.forget(key)
+    return replies.text(status, why)
+  }
+
+  function mark(key: string | null, state: First['state']): void {
+    const first = key === null ? undefined : redeliveries.first(key)
+    if (first) first.state = state
+  }
+
+  /** What the journal knows is not kept here as well: thousands of replies in memory slow down every garbage collection. */
+  function leaveToJournal(id: string, key: string): void {
+    const first = redeliveries.first(key)
+    if (first && journal.seen(key)?.id === id) first.final = null
+  }
+
+  /** The final answer if it comes in time; else what is owed at the end of the hold, or of the patience. */
+  async function answerInTime(
+    delivery: Delivery,
+    ticket: Ticket,
+    key: string | null,
+    final: Promise<Reply>,
+  ): Promise<Reply> {
+    const held = await within(final, delivery.receivedAt + holdMs - now())
+    if (held !== null) return held
+    if (ticket.phase() === 'waiting') return lateAnswer(delivery.id, ticket, key, 503, 'the bot is not ready')
+    const slow = await within(final, delivery.receivedAt + patienceMs - now())
+    if (slow !== null) return slow
+    return lateAnswer(delivery.id, ticket, key, 504, 'the bot has not answered in time')
+  }
+
+  async function lateAnswer(
+    id: string,
+    ticket: Ticket,
+    key: string | null,
+    status: number,
+    why: string,
+  ): Promise<Reply> {
+    if (late === 'ack' && ticket.phase() !== 'done') {
+      kept.add(id)
+      journal.settle(id, 'acknowledged', replies.received.status)
+      const reply = await replies.afterSync(id)
+      if (isSuccess(reply.status)) {
+        if (kept.has(id)) mark(key, 'kept')
+        return reply
+      }
+      kept.delete(id)
+    }
+    if (ticket.phase() === 'waiting') ticket.cancel(why)
+    return replies.text(status, why)
+  }
+
+  function deliver(delivery: Delivery, label: Label, n?: number): void {
+    announce(delivery, label)
+    const ticket = queue.submit(delivery, label.conversation, options.headersFor(delivery), n)
+    if (ticket === null) return
+    kept.add(delivery.id)
+    void ticket.done.then((attempt) => conclude(delivery.id, null, attempt))
+  }
+
+  async function replay(
+    delivery: Delivery,
+    { id, label, attempts }: Recorded,
+    edited: boolean,
+    signal?: AbortSignal,
+  ): Promise<Replayed> {
+    if (open.items.some((one) => one.id === id) || kept.has(id) || replaying.has(id))
+      throw new DevHookError('replayRefused', `delivery ${id} is still on its way to the bot`)
+    const { event, conversation, text } = label
+    emit({ type: 'replay', id, event, conversation, text, bytes: delivery.body.length, edited })
+    replaying.add(id)
+    try {
+      const ticket = queue.submit(delivery, conversation, delivery.headers, attempts + 1)
+      if (ticket === null) throw new DevHookError('replayRefused', 'too many deliveries wait for the bot')
+      const attempt = await endOf(ticket, signal)
+      settleReplay(journal, id, attempt)
+      // Refused ones may have come before it.
+      return replayedBy(id, journal.find(id)?.attempts ?? attempts + 1, attempt)
+    } finally {
+      replaying.delete(id)
+    }
+  }
+
+  async function end(): Promise<void> {
+    const owed = open.items.filter(({ id }) => !kept.has(id)).map(({ ticket }) => ticket)
+    for (const ticket of owed) {
+      if (ticket.phase() === 'waiting') ticket.cancel('dev-hook is ending')
+    }
+    await settledWithin(END_MS, Promise.allSettled(owed.map((ticket) => ticket.done)))
+  }
+
+  return {
+    accept,
+    deliver,
+    replay,
+    isReplay: (id) => replaying.has(id),
+    end,
+    totals: () => ({ deliveries, delivered, undelivered: kept.size }),
+  }
+}
+
+/** How long what is at the bot may take to answer at the end, while the tunnel can still carry the answer. */
+const END_MS = 900
+
+const isOwnProbe = (headers: RawHeaders): boolean => headerOf(headers, 'user-agent') === PROBE_AGENT
+
+const within = (final: Promise<Reply>, ms: number): Promise<Reply | null> =>
+  inTime<Reply | null>(final, Math.max(0, ms), () => null)

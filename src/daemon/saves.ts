@@ -1,0 +1,79 @@
+// What a save means: the bot is started again, and a changed config takes effect where it can.
+import { basename, relative, resolve } from 'node:path'
+import { startWatcher, type Watcher } from '../bot/watcher.ts'
+import type { Config } from '../config/load.ts'
+import { OPTION_KEYS, type OptionKey } from '../config/options.ts'
+import { messageOf } from '../core/errors.ts'
+import { type Emit, warning } from '../core/notices.ts'
+
+export interface SavesOptions {
+  readonly config: Config
+  /** Loads the config again; rejects when it has become wrong. */
+  readonly reload: () => Promise<Config>
+  readonly supervised: boolean
+  /** Where the runs keep their state: it may be below the working folder. */
+  readonly stateHome: string
+  readonly restart: (reason: string) => void
+  /** Other events are wanted: they are claimed at once. */
+  readonly eventsChanged: (events: Config['events']) => void
+  readonly emit: Emit
+}
+
+const CONFIG_FILES = [
+  '.env',
+  'package.json',
+  'dev-hook.config.ts',
+  'dev-hook.config.js',
+  'dev-hook.config.mjs',
+  'dev-hook.config.json',
+]
+
+/** Watches until it is stopped; a save means nothing any more once `signal` is aborted. `null` when none could mean anything. */
+export function watchSaves(options: SavesOptions, signal: AbortSignal): Watcher | null {
+  const { config, supervised, restart, emit } = options
+  if (config.watch === false) return null
+  let current = config
+  let reloading = Promise.resolve()
+  const { config: named, profile, cwd } = config
+  const given = named === null ? [] : [relative(cwd, resolve(cwd, named))]
+  const files = [...CONFIG_FILES, ...given, ...(profile === null ? [] : [`.env.${profile}`])]
+
+  async function reload(): Promise<void> {
+    try {
+      const next = await options.reload()
+      const changed = changedKeys(current, next)
+      current = next
+      if (changed.includes('events')) options.eventsChanged(next.events)
+      const rest = changed.filter((key) => key !== 'events')
+      if (rest.length > 0)
+        emit(warning('restartNeeded', `changed, but in use only after a new start: ${rest.join(', ')}`))
+    } catch (error) {
+      emit(warning('configWrong', `the changed config is not used: ${messageOf(error)}`))
+    }
+  }
+
+  return startWatcher({
+    root: config.cwd,
+    // A bot that somebody else runs is theirs to restart; then only the config is of interest.
+    ...(supervised ? config.watch !== null && { paths: config.watch } : { paths: [] }),
+    also: files,
+    left: [options.stateHome],
+    warn: (kind, message) => emit(warning(kind, message)),
+    changed: (paths) => {
+      if (signal.aborted) return
+      // One after the other: the last save is the one that counts.
+      if (paths.some((path) => files.includes(path))) reloading = reloading.then(reload)
+      if (supervised) restart(`saved ${describe(paths)}`)
+    },
+  })
+}
+
+function describe(paths: readonly string[]): string {
+  const [first = ''] = paths
+  return paths.length === 1 ? basename(first) : `${basename(first)} and ${paths.length - 1} more`
+}
+
+/** The options whose values differ. Secrets are compared like the rest, and named, never shown. */
+function changedKeys(before: Config, after: Config): OptionKey[] {
+  return OPTION_KEYS.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+}

@@ -1,0 +1,53 @@
+// The bot of a run: supervised when its command was given, else watched from the outside.
+import { MARK } from '../bot/marked.ts'
+import { startSupervisor } from '../bot/supervisor.ts'
+import { watchBot } from '../bot/unsupervised.ts'
+import type { ErrorName } from '../core/errors.ts'
+import { warning } from '../core/notices.ts'
+import type { Bot } from '../core/ports.ts'
+import type { Deliveries } from './deliveries.ts'
+import type { DaemonOptions } from './options.ts'
+
+/** How long requests in flight may take to finish before the bot is ended for a restart. */
+const FINISH_MS = 2_000
+
+/** Starts it, or starts to look for it. Does not wait until it is ready. */
+export function startBot(given: {
+  readonly options: DaemonOptions
+  readonly deliveries: Deliveries
+  readonly secret: string | null
+  readonly publicUrl: string
+  readonly runId: string
+}): Bot {
+  const { options, deliveries } = given
+  const { config, command, notices } = options
+  const { host, port } = config.target
+  const warn = (kind: ErrorName, message: string): void => notices.emit(warning(kind, message))
+  const [program, ...args] = command ?? []
+  if (program === undefined) return watchBot({ host, port, warn })
+  return startSupervisor({
+    command: [program, ...args],
+    cwd: config.cwd,
+    env: { ...options.env, ...botEnvironment(given), ...options.botEnv },
+    host,
+    port,
+    warn,
+    output: (stream, line) => notices.emit({ type: 'bot-output', stream, line }),
+    pause: async (reason) => {
+      deliveries.queue.hold(reason)
+      await deliveries.queue.idle(AbortSignal.timeout(FINISH_MS))
+    },
+  })
+}
+
+/** What the bot finds in its environment on top of dev-hook's own. */
+function botEnvironment({
+  options,
+  secret,
+  publicUrl,
+  runId,
+}: Parameters<typeof startBot>[0]): Readonly<Record<string, string>> {
+  const { port, path } = options.config.target
+  const own = { PORT: String(port), WEBHOOK_PATH: path, PUBLIC_URL: publicUrl, [MARK]: runId }
+  return secret === null ? own : { ...own, SECRET: secret }
+}
