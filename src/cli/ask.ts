@@ -1,0 +1,20 @@
+// One question to the person at the terminal.
+import { createInterface } from 'node:readline/promises'
+
+/** Asks for a yes; anything else, an interrupt too, is a no. */
+export async function askYes(question: string, signal: AbortSignal): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  // While a line is being read the terminal passes Ctrl-C on as a key; the signal's own rules hold for it.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  // Ctrl-D, or a terminal that is closed: nothing more will come.
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+  try {
+    const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal }), closed])
+    return /^y(es)?$/i.test(answer.trim())
+  } catch (error) {
+    if (signal.aborted) return false
+    throw error
+  } finally {
+    lines.close()
+  }
+}

@@ -1,0 +1,114 @@
+// The command `dev-hook doctor`: checks everything that a run needs, and says what to do.
+import { homedir } from 'node:os'
+import type { Config } from '../../config/load.ts'
+import { stateHome } from '../../config/state-home.ts'
+import type { Failure } from '../../core/errors.ts'
+import { createRedactor, type Redactor } from '../../core/redact.ts'
+import { whoAmI } from '../../core/who.ts'
+import { CHECKS } from '../../doctor/doctor.ts'
+import { redactRecord } from '../../doctor/dump.ts'
+import { examine } from '../../doctor/examine.ts'
+import { createFacts, type Facts, type Surroundings } from '../../doctor/facts.ts'
+import { type Finding, notChecked } from '../../doctor/finding.ts'
+import { liveRound } from '../../doctor/live.ts'
+import { askYes } from '../ask.ts'
+import { createCheckJson, createCheckLines, type PrintFinding, summary } from '../check-lines.ts'
+import type { Call, CommandHandler } from '../commands.ts'
+import { EXIT_CODES } from '../exit.ts'
+import { type Io, wantsColor, wantsJson } from '../io.ts'
+import { loadFor } from '../load-for.ts'
+import { createProgress } from '../progress.ts'
+import { onEndSignals } from '../signals.ts'
+
+export const doctor: CommandHandler = async (call) => {
+  const { io } = call
+  const redactor = createRedactor()
+  const surroundings: Surroundings = {
+    load: () => loadKnowing(call, redactor),
+    env: io.env,
+    platform: io.platform,
+    nodeVersion: process.version,
+    stateHome: stateHome(io.env, io.platform, homedir()),
+    who: whoAmI(),
+    redactor,
+  }
+  const facts = createFacts(surroundings)
+  try {
+    if (call.own['dumpBot'] === true) return await dumpBot(facts, io)
+    return await check(call, facts)
+  } finally {
+    await facts.close()
+  }
+}
+
+async function loadKnowing(call: Call, redactor: Redactor): Promise<Config> {
+  const config = await loadFor(call)
+  for (const secret of [config.token, config.refreshToken, config.secret, config.ngrokAuthtoken]) redactor.know(secret)
+  return config
+}
+
+async function dumpBot(facts: Facts, io: Io): Promise<number> {
+  // What keeps it from being read is thrown as it is, not as something that another check would tell.
+  await facts.identity()
+  await facts.api()
+  io.out(JSON.stringify(redactRecord(await facts.bot(), facts.redactor.redact), null, 2))
+  return EXIT_CODES.ended
+}
+
+async function check(call: Call, facts: Facts): Promise<number> {
+  const { io, own, options } = call
+  const config = await facts.config().catch(() => null)
+  const progress = createProgress((name) => io.errIsTerminal && io.err(`· ${name} …`))
+  const { redact } = facts.redactor
+  const json = config === null ? options.json === true : wantsJson(config.json, io)
+  const color = wantsColor(config?.color ?? null, io)
+  const print = json
+    ? createCheckJson(io.out, redact)
+    : createCheckLines({ write: io.out, color, quiet: config?.quiet ?? false, redact })
+  const waiting = (name: string | null): void => (name === null ? progress.end() : progress.step(name))
+  const found = (name: string, finding: Finding): void => {
+    progress.end()
+    print(name, finding)
+  }
+  const findings = [...(await examine(CHECKS, { facts, waiting, found }))]
+  if (own['live'] === true) findings.push(...(await live(findings, config, { io, facts, waiting, found })))
+  progress.end()
+  if (!json) io.err(summary(findings))
+  return exitCodeOf(findings)
+}
+
+interface Stage {
+  readonly io: Io
+  readonly facts: Facts
+  readonly waiting: (name: string | null) => void
+  readonly found: PrintFinding
+}
+
+/** What keeps a run from its first step. */
+const IN_THE_WAY: ReadonlySet<Failure | null> = new Set<Failure>(['usage', 'credentials', 'platform'])
+
+async function live(before: readonly Finding[], config: Config | null, stage: Stage): Promise<readonly Finding[]> {
+  const { io, facts, waiting, found } = stage
+  if (config === null || before.some(({ failure }) => IN_THE_WAY.has(failure))) {
+    const finding = notChecked('what is not well above')
+    found('live', finding)
+    return [finding]
+  }
+  const ask = io.interactive && !config.yes ? askYes : null
+  const ending = new AbortController()
+  const off = onEndSignals(() => ending.abort(), process.exit)
+  try {
+    return await liveRound({ ...facts, config, ask, waiting, found }, ending.signal)
+  } finally {
+    off()
+  }
+}
+
+/** What has to be mended first decides. */
+const WORST = ['usage', 'credentials', 'not-restored', 'platform', 'tunnel', 'taken', 'failed'] as const
+
+function exitCodeOf(findings: readonly Finding[]): number {
+  if (findings.every(({ ok }) => ok)) return EXIT_CODES.ended
+  const worst = WORST.find((failure) => findings.some((finding) => finding.failure === failure))
+  return EXIT_CODES[worst ?? 'failed']
+}

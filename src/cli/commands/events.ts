@@ -1,0 +1,121 @@
+// `dev-hook events`: what the journal has recorded, listed, shown, followed, exported.
+import { homedir } from 'node:os'
+import type { Config } from '../../config/load.ts'
+import { stateHome } from '../../config/state-home.ts'
+import { targetUrl } from '../../config/target.ts'
+import { DevHookError } from '../../core/errors.ts'
+import { createRedactor, type Redact } from '../../core/redact.ts'
+import { findRecordedBot } from '../../daemon/recorded-bot.ts'
+import { forBot } from '../../daemon/replay.ts'
+import { type Change, followDeliveries } from '../../journal/follow.ts'
+import { type RecordedDelivery, readDeliveries, readDelivery } from '../../journal/reader.ts'
+import type { Summary } from '../../journal/summary.ts'
+import type { Call, CommandHandler } from '../commands.ts'
+import { eventDetail, eventDetailJson } from '../event-detail.ts'
+import { EXPORTS, isExport } from '../event-export.ts'
+import { readFilter, textOf } from '../event-filter.ts'
+import { eventJson, eventRow } from '../event-row.ts'
+import { EXIT_CODES } from '../exit.ts'
+import { type Io, wantsColor, wantsJson } from '../io.ts'
+import { loadFor } from '../load-for.ts'
+import { type Paint, paintFor } from '../paint.ts'
+import { onEndSignals } from '../signals.ts'
+
+/** What every part of the command works with. */
+interface View {
+  readonly folder: string
+  readonly config: Config
+  readonly io: Io
+  readonly json: boolean
+  readonly paint: Paint
+  readonly redact: Redact
+}
+
+/** How many of those recorded before are shown first when following. */
+const BEFORE = 10
+
+export const events: CommandHandler = async (call) => {
+  const { words, own, io } = call
+  const [action, id] = words
+  const act = actionOf(action, id, own)
+  const config = await loadFor(call)
+  const folder = await findRecordedBot(config, stateHome(io.env, io.platform, homedir()))
+  const { redact } = createRedactor([config.token, config.refreshToken, config.secret])
+  const color = wantsColor(config.color, { env: io.env, errIsTerminal: io.outIsTerminal })
+  await act({ folder, config, io, json: wantsJson(config.json, io), paint: paintFor(color), redact })
+  await io.flushed()
+  return EXIT_CODES.ended
+}
+
+/** Which part of the command is meant; wrong words are told before anything is read. */
+function actionOf(action: string | undefined, id: string | undefined, own: Call['own']): (view: View) => Promise<void> {
+  const format = textOf(own, 'as')
+  if (format !== null && action !== 'export') throw usage('`--as` belongs to `dev-hook events export`')
+  if (action === undefined) {
+    const filter = readFilter(own)
+    return own['follow'] === true ? (view) => follow(view, filter) : (view) => list(view, filter)
+  }
+  if (action !== 'show' && action !== 'export') throw usage(`\`${action}\` is neither show nor export`)
+  if (id === undefined) throw usage(`\`dev-hook events ${action}\` takes the id of a delivery`)
+  if (action === 'show') return (view) => show(view, id)
+  if (format === null || !isExport(format)) throw usage(`\`--as\` is one of ${Object.keys(EXPORTS).join(', ')}`)
+  return async (view) => view.io.out(EXPORTS[format](await exported(view, id)))
+}
+
+const usage = (message: string): DevHookError =>
+  new DevHookError('usage', message, { remedy: 'see `dev-hook events --help`' })
+
+type Filter = ReturnType<typeof readFilter>
+
+async function list(view: View, filter: Filter): Promise<void> {
+  const { folder, io } = view
+  const rows = await readDeliveries(folder, filter)
+  if (rows.length > 0) return io.out(rows.map(printerFor(view)).join('\n'))
+  if (!view.json) io.err('nothing is recorded that fits')
+}
+
+async function follow(view: View, { where = () => true, since, until, last = BEFORE }: Filter): Promise<void> {
+  const end = new AbortController()
+  const offSignals = onEndSignals(() => end.abort(), process.exit)
+  const inTime = ({ receivedAt }: Summary): boolean =>
+    (since === undefined || receivedAt >= since) && (until === undefined || receivedAt < until)
+  const signal = AbortSignal.any([end.signal, view.io.outGone])
+  const print = printerFor(view)
+  try {
+    for await (const change of followDeliveries(view.folder, signal, last, (row) => inTime(row) && where(row)))
+      if (isNews(change)) view.io.out(print(change.summary))
+  } finally {
+    offSignals()
+  }
+}
+
+/** A delivery is printed when its fate is known, once; and again after each further attempt. */
+function isNews({ what, summary }: Change): boolean {
+  const { settled, attempts, outcome } = summary
+  if (what === 'delivery') return settled !== null || attempts > 0
+  // A refused attempt is repeated by itself.
+  if (what === 'attempt') return outcome !== 'refused'
+  return settled === 'acknowledged' || settled === 'rejected' || (settled === 'returned' && outcome !== 'answered')
+}
+
+function printerFor({ json, paint, redact }: View): (summary: Summary) => string {
+  return (summary) => (json ? JSON.stringify(eventJson(summary, redact)) : eventRow(summary, paint, redact))
+}
+
+async function show(view: View, id: string): Promise<void> {
+  const { json, paint, redact, io } = view
+  const recorded = await find(view, id)
+  io.out(json ? JSON.stringify(eventDetailJson(recorded, redact)) : eventDetail(recorded, paint, redact).join('\n'))
+}
+
+async function exported(view: View, id: string) {
+  const { summary, delivery } = await find(view, id)
+  const { target, secret } = view.config
+  return { delivery: forBot(delivery, null, secret), label: summary.label, url: targetUrl(target) }
+}
+
+async function find({ folder }: View, id: string): Promise<RecordedDelivery> {
+  const recorded = await readDelivery(folder, id)
+  if (recorded !== null) return recorded
+  throw new DevHookError('deliveryUnknown', `no delivery ${id} is recorded`)
+}

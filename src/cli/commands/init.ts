@@ -1,0 +1,154 @@
+// The command `dev-hook init`: sets a folder up, asking only what cannot be found out.
+import type { Config } from '../../config/load.ts'
+import { DevHookError } from '../../core/errors.ts'
+import { portOf, startLine } from '../../onboarding/conclusions.ts'
+import { defaultAnswers, missingIn, tryFound } from '../../onboarding/defaults.ts'
+import { installPackages } from '../../onboarding/install.ts'
+import { type Folder, lookAround } from '../../onboarding/look-around.ts'
+import { type Answers, type PlannedFile, planFiles } from '../../onboarding/plan.ts'
+import { STARTER_COMMAND } from '../../onboarding/starter.ts'
+import { writeAll } from '../../onboarding/write-all.ts'
+import type { Call, CommandHandler } from '../commands.ts'
+import { EXIT_CODES } from '../exit.ts'
+import { interview } from '../init/interview.ts'
+import { preview } from '../init/preview.ts'
+import type { Prompter } from '../init/prompter.ts'
+import { createPlainTeller, type Teller } from '../init/teller.ts'
+import { wantsColor } from '../io.ts'
+import { loadFor } from '../load-for.ts'
+import { paintFor } from '../paint.ts'
+import { onEndSignals } from '../signals.ts'
+
+export const init: CommandHandler = async (call) => {
+  const { io } = call
+  const config = await loadFor(call)
+  const folder = await lookAround(config, io)
+  if (io.interactive && !config.yes) {
+    const { openPrompter } = await import('../init/prompter.ts')
+    return withSomebody(call, folder, openPrompter())
+  }
+  return alone(call, folder)
+}
+
+async function withSomebody(call: Call, folder: Folder, prompter: Prompter): Promise<number> {
+  prompter.intro('dev-hook init')
+  prompter.tell('info', `In ${folder.cwd}: ${foundIn(folder)}`)
+  const { answers, files } = await agree(call, folder, prompter).catch((error: unknown) => {
+    if (!(error instanceof DevHookError) || !error.is('interrupted')) throw error
+    const remedy = 'nothing was written; start again when you like'
+    throw new DevHookError('interrupted', error.message, { cause: error, remedy })
+  })
+  if (files === null) {
+    prompter.outro('Nothing was written.')
+    return EXIT_CODES.ended
+  }
+  if (files.length > 0) await write(folder, files, prompter)
+  if (answers.starter) return tryStarter(call, folder, answers, prompter)
+  return tryLive(call, folder, answers, prompter)
+}
+
+/** Asks what to write, and whether to; no files when the answer is no. */
+async function agree(
+  call: Call,
+  folder: Folder,
+  prompter: Prompter,
+): Promise<{ readonly answers: Answers; readonly files: readonly PlannedFile[] | null }> {
+  const answers = await interview(folder, prompter, new AbortController().signal)
+  const files = await planFiles(folder, answers)
+  if (files.length === 0) {
+    prompter.tell('success', 'Everything is there already; nothing is written.')
+    return { answers, files }
+  }
+  show(files, folder.config, call, prompter)
+  return { answers, files: (await prompter.yes('Write this?', true)) ? files : null }
+}
+
+/** Takes what was found. Throws `usage` with what is missing, unless `--yes` says to go on without it. */
+async function alone(call: Call, folder: Folder): Promise<number> {
+  const { config } = folder
+  const teller = createPlainTeller(call.io)
+  const found = await tryFound(folder, new AbortController().signal)
+  if (found.is === 'bad') throw found.error
+  if (found.is === 'unknown') teller.tell('warn', `the token is not checked: ${found.error.message}`)
+  const tried = found.is === 'good' ? found.tried : null
+  const missing = missingIn(folder, tried)
+  if (missing.length > 0 && !config.yes) {
+    throw new DevHookError('usage', `nobody can be asked here, and this is missing:\n${missing.join('\n')}`, {
+      remedy: 'put it into `.env` and start again, or go on without it: `dev-hook init --yes`',
+    })
+  }
+  const answers = defaultAnswers(folder, tried)
+  const files = await planFiles(folder, answers)
+  if (files.length === 0) teller.tell('success', 'Everything is there already; nothing is written.')
+  else {
+    show(files, config, call, teller)
+    await write(folder, files, teller)
+  }
+  for (const name of missing) teller.tell('warn', `still missing (the sandbox needs none): ${name}`)
+  teller.outro(nextSteps(folder, answers, false))
+  return EXIT_CODES.ended
+}
+
+function foundIn(folder: Folder): string {
+  const { chipchat, entry, configFile } = folder
+  const { port, sure } = portOf(folder)
+  const found = [
+    ...(chipchat === null ? [] : [`chipchat ${chipchat}`]),
+    ...(entry === null ? [] : [entry.name]),
+    ...(sure ? [`port ${port}`] : []),
+    ...(configFile === null ? [] : [configFile.name]),
+  ]
+  return found.length === 0 ? 'nothing of a bot yet' : found.join(', ')
+}
+
+function show(files: readonly PlannedFile[], { color }: Config, { io }: Call, teller: Teller): void {
+  const paint = paintFor(wantsColor(color, io))
+  for (const file of files) teller.tell('step', preview(file, paint))
+}
+
+async function write({ cwd }: Folder, files: readonly PlannedFile[], teller: Teller): Promise<void> {
+  const ending = new AbortController()
+  // Once the first file is in its place, the others follow, whatever is pressed.
+  const off = onEndSignals(() => ending.abort(), process.exit)
+  try {
+    await writeAll(cwd, files, ending.signal)
+  } finally {
+    off()
+  }
+  teller.tell('success', `Written: ${files.map(({ name }) => name).join(', ')}`)
+}
+
+async function tryStarter(call: Call, folder: Folder, answers: Answers, prompter: Prompter): Promise<number> {
+  const { cwd } = folder
+  const install = await prompter.yes('Install what the bot needs, with npm?', true)
+  if (install) await installPackages(cwd, call.io.env)
+  const talk = install && (await prompter.yes('Talk to the bot in the sandbox now?', true))
+  prompter.outro(nextSteps(folder, answers, install))
+  if (!talk) return EXIT_CODES.ended
+  const { sandbox } = await import('./sandbox.ts')
+  return sandbox({ ...call, options: { cwd }, own: {}, words: [], command: STARTER_COMMAND.split(' ') })
+}
+
+async function tryLive(call: Call, folder: Folder, answers: Answers, prompter: Prompter): Promise<number> {
+  const { config, token, ngrokAuthtoken } = folder
+  const tunnel = config.url !== null || config.tunnel !== 'ngrok' || (ngrokAuthtoken ?? answers.ngrokAuthtoken) !== null
+  const ready = tunnel && (token ?? answers.token) !== null
+  const question = 'Try one whole round now: tunnel, claim the webhook, verify, put it back?'
+  const live = ready && (await prompter.yes(question, false))
+  prompter.outro(nextSteps(folder, answers, true))
+  if (!live) return EXIT_CODES.ended
+  const { doctor } = await import('./doctor.ts')
+  return doctor({ ...call, options: { ...call.options, cwd: config.cwd }, own: { live: true }, words: [] })
+}
+
+function nextSteps(folder: Folder, { starter }: Answers, installed: boolean): string {
+  const line = starter ? STARTER_COMMAND : (startLine(folder) ?? 'node bot.js')
+  const steps: readonly (readonly [string, string])[] = [
+    ...(installed || !starter ? [] : ([['npm install', 'what the bot needs']] as const)),
+    [`npx dev-hook sandbox -- ${line}`, 'talk to the bot, without an account'],
+    [`npx dev-hook -- ${line}`, 'develop it against the platform'],
+    ['npx dev-hook doctor', 'check everything that this needs'],
+  ]
+  const width = Math.max(...steps.map(([command]) => command.length))
+  return ['Next:', ...steps.map(([command, says]) => `  ${command.padEnd(width)}   ${says}`)].join('\n')
+}

@@ -1,0 +1,59 @@
+// `dev-hook sandbox`: the daemon against the emulated platform, with a contact who talks to the bot.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '../../config/load.ts'
+import { openSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
+import type { CommandHandler } from '../commands.ts'
+import { converse } from '../conversation.ts'
+import { loadFor } from '../load-for.ts'
+import { runDaemon } from '../run-daemon.ts'
+
+export const sandbox: CommandHandler = async (call) => {
+  const { command, io, own } = call
+  const given = await loadFor(call)
+  // Nothing of a sandbox outlives it, so its state is not kept where that of real bots is.
+  const stateHome = await mkdtemp(join(tmpdir(), 'dev-hook-sandbox-'))
+  try {
+    await using platform = await openDisposable(given)
+    const config = inSandbox(given, platform)
+    const say = typeof own['say'] === 'string' ? own['say'] : null
+    return await runDaemon({
+      config,
+      command,
+      io,
+      stateHome,
+      reload: async () => inSandbox(await loadFor(call), platform),
+      botEnv: { APIHOST: platform.api, TOKEN: platform.token },
+      conversation: (emit, signal) => converse({ sandbox: platform, say, io, json: config.json, emit }, signal),
+    })
+  } finally {
+    await rm(stateHome, { recursive: true, force: true })
+  }
+}
+
+async function openDisposable({ secret }: Config): Promise<Sandbox & AsyncDisposable> {
+  // A bot that somebody else runs checks with the secret of its own environment.
+  const opened = await openSandbox(secret === null ? {} : { registered: { secret } })
+  return Object.assign(opened, { [Symbol.asyncDispose]: opened.close })
+}
+
+/** The same config, pointed to the sandbox in everything that concerns the outside. */
+function inSandbox(config: Config, { api, token, refreshToken, email, botId }: Sandbox): Config {
+  return Object.freeze({
+    ...config,
+    apiHost: api,
+    token,
+    refreshToken,
+    email,
+    bot: botId,
+    hook: 'bot',
+    webhookPlace: null,
+    tunnel: 'loopback',
+    url: null,
+    forwarding: null,
+    gatewayPort: null,
+    // What is registered there at the start is an example that belongs to nobody.
+    takeOver: true,
+  })
+}

@@ -1,0 +1,77 @@
+// `dev-hook status`: prints what is registered now.
+import { homedir } from 'node:os'
+import { stateHome } from '../../config/state-home.ts'
+import { withoutCredentials } from '../../core/hook-url.ts'
+import { createNotices } from '../../core/notices.ts'
+import type { Owner } from '../../core/ports.ts'
+import { createRedactor } from '../../core/redact.ts'
+import { whoAmI } from '../../core/who.ts'
+import { lookAtStatus, type Status } from '../../daemon/status.ts'
+import type { CommandHandler } from '../commands.ts'
+import { EXIT_CODES } from '../exit.ts'
+import { wantsColor } from '../io.ts'
+import { loadFor } from '../load-for.ts'
+import { paintFor } from '../paint.ts'
+import { printable } from '../printable.ts'
+import { createTerminal } from '../terminal.ts'
+
+const LOOK_MS = 60_000
+
+export const status: CommandHandler = async (call) => {
+  const { io } = call
+  const config = await loadFor(call)
+  const { quiet, verbose } = config
+  const color = wantsColor(config.color, io)
+  const notices = createNotices()
+  notices.on(createTerminal({ write: io.err, color, quiet, verbose }))
+  const redactor = createRedactor([config.token, config.refreshToken, config.secret])
+  const home = stateHome(io.env, io.platform, homedir())
+  const request = { config, stateHome: home, who: whoAmI(), emit: notices.emit, redactor }
+  const found = await lookAtStatus(request, AbortSignal.timeout(LOOK_MS))
+  if (config.json) io.out(JSON.stringify(withoutSecrets(found)))
+  else lines(found, paintFor(color).dim).forEach(io.out)
+  return found.leftover === null ? EXIT_CODES.ended : EXIT_CODES.failed
+}
+
+/** What may be shown: URLs without their credentials, and no secret. */
+function withoutSecrets(found: Status): unknown {
+  const { registration, owner } = found
+  return {
+    ...found,
+    registration: registration && {
+      ...registration,
+      url: shown(registration.url),
+      secret: registration.secret === null ? null : '[redacted]',
+    },
+    owner: 'url' in owner ? { ...owner, url: withoutCredentials(owner.url) } : owner,
+  }
+}
+
+const shown = (url: string | null): string | null => (url === null ? null : withoutCredentials(url))
+
+function lines(found: Status, dim: (text: string) => string): string[] {
+  const { botId, registration, owner, answers, leftover, running } = found
+  const rows: readonly (readonly [string, string])[] = [
+    ['bot', botId],
+    ['webhook', shown(registration?.url ?? null) ?? 'none'],
+    ['events', registration?.events?.join(', ') ?? 'all'],
+    ['status', registration?.status ?? 'not shown'],
+    ['owner', nameOf(owner)],
+    ['answers', answers === null ? '–' : answers ? 'yes' : 'no'],
+    ['running', running === null ? 'no run on this machine' : running.user],
+    [
+      'leftover',
+      leftover === null
+        ? 'nothing'
+        : `the run of ${leftover.takenAt} did not put the webhook back; \`dev-hook restore\` does`,
+    ],
+  ]
+  return rows.map(([name, value]) => `${dim(name.padEnd(9))} ${printable(value)}`)
+}
+
+function nameOf(owner: Owner): string {
+  if (owner.is === 'nobody') return 'nobody'
+  if (owner.is === 'us') return 'a dev-hook of this machine'
+  if (owner.is === 'somebody') return 'somebody else: not dev-hook’s'
+  return `another dev-hook: ${owner.who ?? (owner.answers ? 'unnamed' : 'it no longer answers')}`
+}

@@ -1,0 +1,89 @@
+// The command `dev-hook verify`: checks a signature offline.
+import { environmentLayer, type Found, readDotEnv } from '../../config/layers.ts'
+import type { Config } from '../../config/load.ts'
+import { DevHookError } from '../../core/errors.ts'
+import { type Diagnosis, diagnose } from '../../protocol/diagnosis/diagnose.ts'
+import type { Call, CommandHandler } from '../commands.ts'
+import { EXIT_CODES } from '../exit.ts'
+import { readInput } from '../input.ts'
+import { type Io, wantsColor, wantsJson } from '../io.ts'
+import { loadFor } from '../load-for.ts'
+import { type Paint, paintFor } from '../paint.ts'
+import { printable } from '../printable.ts'
+
+/** What was checked, and what came of it. */
+interface Verification extends Diagnosis {
+  readonly given: string
+  readonly bytes: number
+  /** Where the secret was found. */
+  readonly source: string
+}
+
+export const verify: CommandHandler = async (call) => {
+  const { io } = call
+  const config = await loadFor(call)
+  const header = ownFlag(call, 'header', "the value of the delivery's X-Hub-Signature: --header sha1=…")
+  const named = ownFlag(call, 'body', 'the body as it was received, in a file or on standard input: --body body.json')
+  const secrets = await findSecrets(io, config)
+  if (named === '-' && io.interactive) io.err('Reading the body from the terminal; Ctrl-D ends it.')
+  const body = await readInput(named, config.cwd)
+  const found = check(header, body, secrets)
+  if (wantsJson(config.json, io)) io.out(JSON.stringify(jsonOf(found)))
+  else linesOf(found, paintFor(wantsColor(config.color, io))).forEach(io.out)
+  return found.right ? EXIT_CODES.ended : EXIT_CODES.failed
+}
+
+function ownFlag({ own }: Call, name: string, remedy: string): string {
+  const given = own[name]
+  if (typeof given === 'string') return given
+  throw new DevHookError('usage', `\`--${name}\` is missing`, { remedy: `give ${remedy}` })
+}
+
+interface FoundSecret {
+  readonly value: string
+  readonly source: string
+}
+
+/** Every secret that is set, the one that is used first; untrimmed, because a bot takes it as it is. */
+async function findSecrets(
+  io: Io,
+  { cwd, profile }: Pick<Config, 'cwd' | 'profile'>,
+): Promise<readonly [FoundSecret, ...FoundSecret[]]> {
+  const layers = [environmentLayer(io.env)]
+  for (const name of profile === null ? ['.env'] : [`.env.${profile}`, '.env'])
+    layers.push(environmentLayer(await readDotEnv(cwd, name), ` in ${name}`))
+  const [first, ...others] = layers
+    .map((layer) => layer('secret'))
+    .filter((found): found is Found => found !== null)
+    .map(({ raw, source }) => ({ value: String(raw), source }))
+  if (first !== undefined) return [first, ...others]
+  throw new DevHookError('usage', 'there is no secret: SECRET is set neither in the environment nor in .env', {
+    remedy:
+      'copy it from the admin page (Settings, your organization, Bots, the bot, tab Webhook) into SECRET in `.env`',
+  })
+}
+
+function check(given: string, body: Buffer, [used, ...others]: readonly [FoundSecret, ...FoundSecret[]]): Verification {
+  const checked = { given, bytes: body.length, source: used.source }
+  const found = diagnose(given, body, used.value)
+  const hidden = found.certain ? undefined : others.find(({ value }) => diagnose(given, body, value).right)
+  if (hidden === undefined) return { ...found, ...checked }
+  const message = `it is right with ${hidden.source}, but ${used.source} goes before it`
+  return { ...found, ...checked, certain: true, accidents: [{ message, remedy: `take ${used.source} away` }] }
+}
+
+function jsonOf({ right, certain, accidents, given, expected, bytes, source }: Verification): unknown {
+  return { type: 'verify', ok: right, certain, accidents, given, expected, bytes, secret: source }
+}
+
+function linesOf({ right, certain, accidents, given, expected, bytes, source }: Verification, paint: Paint): string[] {
+  const used = `${bytes} bytes of body, signed with ${source}`
+  if (right) return [`${paint.green('✓ right')}: ${used}`]
+  const likely = certain ? '' : 'probably: '
+  return [
+    `${paint.red('✗ wrong')}: ${likely}${accidents.map(({ message }) => printable(message)).join('; and ')}`,
+    `  ${paint.dim('given   ')} ${printable(given)}`,
+    `  ${paint.dim('expected')} ${expected} ${paint.dim(`(${used})`)}`,
+    ...[...new Set(accidents.map(({ remedy }) => remedy))].map((remedy) => `  → ${remedy}`),
+  ]
+}

@@ -1,0 +1,64 @@
+// The command line as a shell has to know it: commands, their flags, and what each takes.
+import type { CommandSpec } from '../commands.ts'
+import { parserOf } from '../parser.ts'
+
+/** What comes after a flag, or as a word of a command. */
+export type Takes =
+  | { readonly is: 'nothing' | 'file' | 'folder' }
+  /** Only the person knows it. */
+  | { readonly is: 'text'; readonly name: string }
+  | { readonly is: 'choice'; readonly choices: readonly string[] }
+
+export interface FlagGrammar {
+  /** `-p` and `--port`, or only one of them. */
+  readonly short: string | null
+  readonly long: string
+  readonly takes: Takes
+  readonly repeats: boolean
+  readonly says: string
+}
+
+export interface CommandGrammar {
+  /** The name, and then its aliases. */
+  readonly names: readonly [string, ...string[]]
+  readonly says: string
+  readonly flags: readonly FlagGrammar[]
+  readonly word: Takes
+  /** Whether the bot's own command may stand after `--`. */
+  readonly takesCommand: boolean
+}
+
+const HELP: FlagGrammar = { short: '-h', long: '--help', takes: { is: 'nothing' }, repeats: false, says: 'help' }
+
+/** The grammar of a command. */
+export function grammarOf(spec: CommandSpec): CommandGrammar {
+  const command = parserOf(spec, spec.name)
+  const flags = command.options.map((option): FlagGrammar => {
+    const placeholder = /<(.+)>/.exec(option.flags)?.[1]
+    return {
+      short: option.short ?? null,
+      long: option.long ?? option.flags,
+      takes: placeholder === undefined ? { is: 'nothing' } : takesOf(placeholder),
+      repeats: option.parseArg !== undefined,
+      says: withoutDefault(option.description),
+    }
+  })
+  const [word] = command.registeredArguments
+  return {
+    names: [spec.name, ...spec.aliases],
+    says: spec.description,
+    flags: [...flags, HELP],
+    word: word === undefined ? { is: 'nothing' } : takesOf(word.name()),
+    takesCommand: spec.takesCommand,
+  }
+}
+
+/** What stands between `<` and `>` in the help says what is to be completed. */
+function takesOf(placeholder: string): Takes {
+  const names = placeholder.split('|')
+  if (names.includes('file') || names.includes('paths')) return { is: 'file' }
+  if (names.includes('folder')) return { is: 'folder' }
+  return names.length > 1 ? { is: 'choice', choices: names } : { is: 'text', name: placeholder }
+}
+
+const withoutDefault = (description: string): string => description.replace(/ \(default: .*$/, '')

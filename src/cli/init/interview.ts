@@ -1,0 +1,154 @@
+// The conversation of init: asks what could not be found out, and looks at each answer at once.
+import { authtokenProblem } from '../../config/ngrok-token.ts'
+import { port as portKind } from '../../config/types.ts'
+import { DevHookError, messageOf } from '../../core/errors.ts'
+import { devScriptFor, isEmpty, portOf } from '../../onboarding/conclusions.ts'
+import { defaultAnswers, tryFound } from '../../onboarding/defaults.ts'
+import type { Folder } from '../../onboarding/look-around.ts'
+import type { Answers } from '../../onboarding/plan.ts'
+import { assertRefreshToken, isNoVerdict, type TriedToken, tryToken } from '../../onboarding/try-token.ts'
+import type { CheckAnswer, Prompter } from './prompter.ts'
+
+/** Asks. Throws `interrupted` when the person gives up. */
+export async function interview(folder: Folder, prompter: Prompter, signal: AbortSignal): Promise<Answers> {
+  const starter = isEmpty(folder) && (await wantsStarter(prompter))
+  const { token, tried } = await askToken(folder, prompter, signal)
+  const known = defaultAnswers(folder, tried)
+  if (known.secret !== null && folder.secret === null) {
+    prompter.tell(
+      'success',
+      'the secret of its webhook, from the platform: SECRET is for the bot to check signatures with',
+    )
+  }
+  const hasToken = token !== null || folder.token !== null
+  return {
+    starter,
+    token: token ?? known.token,
+    refreshToken: (await askRefreshToken(folder, tried, prompter)) ?? known.refreshToken,
+    secret: known.secret,
+    ngrokAuthtoken: hasToken ? await askAuthtoken(folder, prompter) : null,
+    ...(await askPort(folder, starter, prompter)),
+    devScript: await askScript(folder, prompter),
+  }
+}
+
+async function wantsStarter(prompter: Prompter): Promise<boolean> {
+  const choice = await prompter.choose('There is no bot in this folder yet.', [
+    {
+      value: 'starter',
+      label: 'Start with an example bot',
+      hint: 'it runs in the sandbox at once, without an account',
+    },
+    { value: 'settings', label: 'Only write the settings', hint: 'the bot is somewhere else' },
+  ])
+  return choice === 'starter'
+}
+
+interface AskedToken {
+  /** A new one; `null` when the one that was found is kept, or there is none. */
+  readonly token: string | null
+  readonly tried: TriedToken | null
+}
+
+async function askToken(folder: Folder, prompter: Prompter, signal: AbortSignal): Promise<AskedToken> {
+  const found = await tryFound(folder, signal)
+  const source = folder.token?.source ?? ''
+  if (found.is === 'good') {
+    prompter.tell('success', `${source}: ${nameOf(found.tried)}`)
+    return { token: null, tried: found.tried }
+  }
+  if (found.is === 'unknown') {
+    prompter.tell('warn', `${source} is not checked: ${found.error.message}`)
+    return { token: null, tried: null }
+  }
+  if (found.is === 'bad') prompter.tell('warn', `${source} is not good: ${found.error.message}`)
+  return askNewToken(folder, prompter, found.is === 'bad')
+}
+
+async function askNewToken(folder: Folder, prompter: Prompter, keeps: boolean): Promise<AskedToken> {
+  let tried: TriedToken | null = null
+  let unchecked: string | null = null
+  const check: CheckAnswer = async (answer, signal) => {
+    if (answer === '') return null
+    try {
+      unchecked = null
+      tried = await tryToken(answer, null, folder.config, signal)
+      return null
+    } catch (error) {
+      tried = null
+      if (!isNoVerdict(error)) return problemOf(error)
+      unchecked = messageOf(error)
+      return null
+    }
+  }
+  prompter.tell(
+    'info',
+    "The bot's token is in its details in the Web1on1 admin pages: Settings, your organization, Bots.",
+  )
+  const skip = keeps ? 'Enter keeps the one that is there' : 'Enter skips it: the sandbox needs none'
+  const token = await prompter.secret(`The bot's access token (${skip})`, check)
+  if (token === '') return { token: null, tried: null }
+  if (unchecked !== null) prompter.tell('warn', `It is not checked: ${String(unchecked)}`)
+  if (tried !== null) prompter.tell('success', nameOf(tried))
+  return { token, tried }
+}
+
+const nameOf = ({ name, botId }: TriedToken): string => `the token of bot ${name ?? 'without a name'} (${botId})`
+
+async function askRefreshToken(folder: Folder, tried: TriedToken | null, prompter: Prompter): Promise<string | null> {
+  if (tried === null || !tried.expires || folder.refreshToken !== null) return null
+  const check: CheckAnswer = (answer) => {
+    if (answer === '') return null
+    try {
+      assertRefreshToken(answer, tried.botId)
+      return null
+    } catch (error) {
+      return problemOf(error)
+    }
+  }
+  const question = 'The refresh token next to it, as the token expires (Enter skips it)'
+  return (await prompter.secret(question, check)) || null
+}
+
+const COMMAND = /^ngrok\s+(?:config\s+add-)?authtoken\s+/
+
+async function askAuthtoken(folder: Folder, prompter: Prompter): Promise<string | null> {
+  const { ngrokAuthtoken: found, config } = folder
+  if (config.tunnel !== 'ngrok' || config.url !== null) return null
+  const known = found === null ? null : authtokenProblem(found.value)
+  if (found !== null && known === null) {
+    prompter.tell('success', `the ngrok authtoken, from ${found.source}`)
+    return null
+  }
+  if (found !== null) prompter.tell('warn', `what stands in ${found.source} is ${known ?? ''}`)
+  const check: CheckAnswer = (answer) => {
+    const problem = answer === '' ? null : authtokenProblem(answer.replace(COMMAND, ''))
+    return problem === null ? null : `That is ${problem}`
+  }
+  prompter.tell('info', 'The ngrok authtoken is at https://dashboard.ngrok.com/get-started/your-authtoken')
+  const answer = await prompter.secret('The ngrok authtoken (Enter skips it: the sandbox needs none)', check)
+  // The dashboard shows it as a command to copy.
+  return answer.replace(COMMAND, '') || null
+}
+
+async function askPort(folder: Folder, starter: boolean, prompter: Prompter): Promise<Pick<Answers, 'port' | 'path'>> {
+  const { port, path, sure } = portOf(folder)
+  if (sure || starter) return { port, path }
+  const check: CheckAnswer = (answer) => {
+    const read = portKind.read(answer)
+    return 'problem' in read ? `${answer} ${read.problem}` : null
+  }
+  const answer = await prompter.text('The port that the bot listens on', String(port), check)
+  return { port: Number(answer), path }
+}
+
+async function askScript(folder: Folder, prompter: Prompter): Promise<string | null> {
+  const line = devScriptFor(folder)
+  if (line === null) return null
+  return (await prompter.yes(`Add a script to package.json: "dev": "${line}"?`, true)) ? line : null
+}
+
+const problemOf = (error: unknown): string => {
+  if (error instanceof DevHookError) return error.message
+  throw error
+}

@@ -1,0 +1,23 @@
+// What init says, with or without somebody to ask.
+import type { Io } from '../io.ts'
+
+export type Mood = 'info' | 'step' | 'success' | 'warn'
+
+export interface Teller {
+  intro(title: string): void
+  tell(mood: Mood, text: string): void
+  outro(text: string): void
+}
+
+const MARKS: Readonly<Record<Mood, string>> = { info: '·', step: '·', success: '✓', warn: '!' }
+
+/** Plain lines, for where there is no terminal, or nothing is to be asked. */
+export function createPlainTeller({ err }: Pick<Io, 'err'>): Teller {
+  const indented = (mark: string, text: string): void =>
+    text.split('\n').forEach((line, at) => err(`${at === 0 ? mark : ' '} ${line}`))
+  return {
+    intro: () => undefined,
+    tell: (mood, text) => indented(MARKS[mood], text),
+    outro: (text) => text.split('\n').forEach((line) => err(line)),
+  }
+}

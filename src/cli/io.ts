@@ -1,0 +1,82 @@
+// The streams of the process, guarded: a closed pipe or a closed terminal must not end a run before it has restored.
+import type { Environment } from '../config/layers.ts'
+
+/** What a command sees of the outside. */
+export interface Io {
+  /** Data. */
+  out(line: string): void
+  /** Resolves when all data is written, or nobody reads it any more. */
+  flushed(): Promise<void>
+  /** Aborted when nobody reads the data any more. */
+  readonly outGone: AbortSignal
+  /** Everything for people. */
+  err(line: string): void
+  /** Both ends of the conversation are a terminal: it makes sense to ask. */
+  readonly interactive: boolean
+  readonly outIsTerminal: boolean
+  readonly errIsTerminal: boolean
+  readonly env: Environment
+  readonly cwd: string
+  readonly platform: NodeJS.Platform
+}
+
+/** The real ones. */
+export function createIo(): Io {
+  const { stdin, stdout, stderr } = process
+  // The reader of a pipe may go, and a terminal that was closed answers EIO: there is nobody left to tell.
+  const outGone = new AbortController()
+  stdout.on('error', () => outGone.abort())
+  stderr.on('error', () => undefined)
+  const lines = createLines()
+  process.on('exit', lines.flush)
+  return {
+    out: (line) => lines.add(stdout, line),
+    flushed: () => {
+      lines.flush()
+      return new Promise((resolve) => stdout.write('', () => resolve()))
+    },
+    outGone: outGone.signal,
+    err: (line) => lines.add(stderr, line),
+    interactive: stdin.isTTY === true && stderr.isTTY === true,
+    outIsTerminal: stdout.isTTY === true,
+    errIsTerminal: stderr.isTTY === true,
+    env: process.env,
+    cwd: process.cwd(),
+    platform: process.platform,
+  }
+}
+
+/**
+ * Lines on their way out: those of one turn of the event loop leave together. A write blocks, and one for each line of
+ * each delivery took longer than anything else that is done for it.
+ */
+function createLines(): { add(stream: NodeJS.WritableStream, line: string): void; flush(): void } {
+  let waiting: { readonly stream: NodeJS.WritableStream; text: string }[] = []
+  const flush = (): void => {
+    const leaving = waiting
+    waiting = []
+    for (const { stream, text } of leaving) stream.write(text)
+  }
+  return {
+    flush,
+    add: (stream, line) => {
+      if (waiting.length === 0) setImmediate(flush)
+      // Both may end on the same terminal, so the order between them counts.
+      const last = waiting.at(-1)
+      if (last?.stream === stream) last.text += `${line}\n`
+      else waiting.push({ stream, text: `${line}\n` })
+    },
+  }
+}
+
+/** Whether to use colours: the option, then NO_COLOR and FORCE_COLOR, then whether a person looks at it. */
+export function wantsColor(option: boolean | null, { env, errIsTerminal }: Pick<Io, 'env' | 'errIsTerminal'>): boolean {
+  if (option !== null) return option
+  if (env['NO_COLOR']) return false
+  if (env['FORCE_COLOR'] && env['FORCE_COLOR'] !== '0') return true
+  return errIsTerminal && env['TERM'] !== 'dumb'
+}
+
+/** Whether to write JSON: the option, or a build server that reads what is printed. */
+export const wantsJson = (option: boolean, { env, outIsTerminal }: Pick<Io, 'env' | 'outIsTerminal'>): boolean =>
+  option || (!outIsTerminal && Boolean(env['CI']))

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// The front door: hands argv, environment and streams to a command, and its exit code to the system.
+import * as module from 'node:module'
+
+// Compiled code is kept between runs where Node can do that (22.8 and newer): some 40 ms off each start.
+if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') module.enableCompileCache()
+
+const argv = process.argv.slice(2)
+
+if (argv[0] === '--version' || argv[0] === '-V') {
+  const { version } = await import('../core/version.ts')
+  process.stdout.write(`${version}\n`)
+} else {
+  const { run } = await import('./run.ts')
+  // Nothing keeps the loop alive after this by right; a native session or a stuck socket must not do it either.
+  process.exit(await run(argv))
+}

@@ -1,0 +1,38 @@
+// The parser of one command, made from its flags and words.
+import { Command, Option } from 'commander'
+import { defaultOf, flagName, type OptionKey, optionOf } from '../config/options.ts'
+import type { CommandSpec } from './commands.ts'
+
+/** The parser of a command, under the name that its help calls it. */
+export function parserOf(spec: CommandSpec, name: string): Command {
+  const program = new Command(name)
+    .description(spec.description)
+    .usage(spec.usage)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
+    .allowExcessArguments(false)
+    .helpOption('-h, --help', 'this help')
+  for (const argument of spec.words ?? []) program.argument(argument)
+  for (const own of spec.own ?? []) program.addOption(new Option(own.flags, own.says).helpGroup('Options:'))
+  for (const key of spec.options) for (const flag of flagsOf(key)) program.addOption(flag)
+  return program
+}
+
+function flagsOf(key: OptionKey): Option[] {
+  const { kind, says, saysNo = says, group, short, flag } = optionOf(key)
+  if (flag === false) return []
+  const name = flagName(key)
+  const words = defaultOf(key) === '' ? says : `${says} (default: ${defaultOf(key).replaceAll('`', '')})`
+  const option = (flags: string, text: string): Option =>
+    new Option(flags, text.replaceAll('`', '')).helpGroup(`${group}:`)
+  if (kind.shown === null && saysNo !== says) return [option(`--no-${name}`, saysNo)]
+  if (kind.shown === null) return [option(`--${name}`, words)]
+  const main = option(`${short === undefined ? '' : `-${short}, `}--${name} <${kind.shown}>`, words)
+  if (Array.isArray(kind.schema['anyOf'])) return [main.argParser(collect), option(`--no-${name}`, saysNo)]
+  return [kind.schema['type'] === 'array' ? main.argParser(collect) : main]
+}
+
+const collect = (value: string, earlier: unknown): string[] => [
+  ...(Array.isArray(earlier) ? earlier.map(String) : []),
+  value,
+]

@@ -1,0 +1,95 @@
+// The command line's grammar: commands and their flags, made from the table of options.
+import { type Command, CommanderError } from 'commander'
+import { closestMatch } from 'leven'
+import { OPTION_KEYS, type Options } from '../config/options.ts'
+import { DevHookError } from '../core/errors.ts'
+import { COMMANDS, type CommandSpec } from './commands.ts'
+import { parserOf } from './parser.ts'
+
+/** What a command line asks for. */
+export type Parsed =
+  | {
+      readonly is: 'run'
+      readonly spec: CommandSpec
+      readonly options: Options
+      readonly own: Readonly<Record<string, unknown>>
+      readonly words: readonly string[]
+      readonly command: readonly string[] | null
+    }
+  | { readonly is: 'help'; readonly text: string }
+
+/** Parses argv (without node and script). Throws `usage`, with the nearest name for a misspelled one. */
+export function parse(argv: readonly string[]): Parsed {
+  const at = argv.indexOf('--')
+  const ours = at === -1 ? argv : argv.slice(0, at)
+  const command = at === -1 ? null : argv.slice(at + 1)
+  if (command?.length === 0) throw new DevHookError('usage', 'there is no command after `--`')
+  const [first] = ours
+  const named = first !== undefined && !first.startsWith('-')
+  const spec = named ? find(first) : DAEMON
+  const words = named ? ours.slice(1) : ours
+  if (first === 'help') return help(words[0] === undefined ? DAEMON : find(words[0]))
+  if (command !== null && !spec.takesCommand)
+    throw new DevHookError('usage', `\`dev-hook ${spec.name}\` takes no command after \`--\``)
+  return parseWith(spec, words, command)
+}
+
+const DAEMON = COMMANDS[0]
+
+function find(name: string): CommandSpec {
+  const found = COMMANDS.find((spec) => spec.name === name || spec.aliases.includes(name))
+  if (found || name === 'help') return found ?? DAEMON
+  const names = COMMANDS.flatMap((spec) => [spec.name, ...spec.aliases])
+  // `node` is nearly as far from `dev` as from anything: a word of which half is wrong was not misspelled.
+  const nearest = closestMatch(name, names, { maxDistance: Math.min(3, Math.ceil(name.length / 2)) })
+  if (nearest !== undefined) throw new DevHookError('usage', `\`${name}\` is no command; did you mean \`${nearest}\`?`)
+  throw new DevHookError('usage', `\`${name}\` is no command of dev-hook`, {
+    remedy:
+      'put the command that starts the bot after `--`: dev-hook -- node bot.js; for all else see `dev-hook --help`',
+  })
+}
+
+function help(spec: CommandSpec): Parsed {
+  const written: string[] = []
+  withHelp(spec)
+    .configureOutput({ writeOut: (text) => written.push(text) })
+    .outputHelp()
+  return { is: 'help', text: written.join('') }
+}
+
+function parseWith(spec: CommandSpec, words: readonly string[], command: readonly string[] | null): Parsed {
+  const program = withHelp(spec)
+  try {
+    program.parse(words, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.code === 'commander.helpDisplayed') return help(spec)
+    throw new DevHookError('usage', error.message.replace(/^error: /, '').replaceAll('\n', ' '), {
+      remedy: `see \`dev-hook ${spec === DAEMON ? '' : `${spec.name} `}--help\``,
+      cause: error,
+    })
+  }
+  const given = Object.entries(program.opts()).filter(([key]) => program.getOptionValueSource(key) === 'cli')
+  const isTable = (key: string): boolean => OPTION_KEYS.some((known) => known === key)
+  return {
+    is: 'run',
+    spec,
+    options: Object.fromEntries(given.filter(([key]) => isTable(key))),
+    own: Object.fromEntries(given.filter(([key]) => !isTable(key))),
+    words: program.args,
+    command,
+  }
+}
+
+function withHelp(spec: CommandSpec): Command {
+  const more = spec === DAEMON ? `\n${commandList()}\n\n${examples(spec)}` : `\n${examples(spec)}`
+  return parserOf(spec, spec === DAEMON ? 'dev-hook' : `dev-hook ${spec.name}`).addHelpText('after', more)
+}
+
+function commandList(): string {
+  const rows = COMMANDS.slice(1).map(({ name, description }) => `  ${name.padEnd(12)} ${description}`)
+  return ['Commands (each has its own --help):', ...rows].join('\n')
+}
+
+const examples = ({ examples: rows }: CommandSpec): string =>
+  ['Examples:', ...rows.map(([line, says]) => `  ${line.padEnd(50)} ${says}`)].join('\n')

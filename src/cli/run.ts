@@ -1,0 +1,39 @@
+// One command line from start to exit code.
+import { asDevHookError, type DevHookError } from '../core/errors.ts'
+import { createRedactor } from '../core/redact.ts'
+import { EXIT_CODES } from './exit.ts'
+import { createIo, type Io, wantsColor } from './io.ts'
+import { paintFor } from './paint.ts'
+import { printable } from './printable.ts'
+import { parse } from './program.ts'
+
+/** Runs a command line; resolves to the exit code. Never rejects. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const io = createIo()
+  try {
+    const parsed = parse(argv)
+    if (parsed.is === 'help') {
+      io.out(parsed.text.trimEnd())
+      return EXIT_CODES.ended
+    }
+    const handler = await parsed.spec.load()
+    return await handler({ ...parsed, io })
+  } catch (thrown) {
+    const error = asDevHookError(thrown)
+    printError(error, io, argv.includes('--verbose'))
+    return EXIT_CODES[error.failure]
+  }
+}
+
+/** What, what to do; the stack only for a fault of our own, or when everything was asked for. */
+function printError(error: DevHookError, io: Pick<Io, 'err' | 'env' | 'errIsTerminal'>, verbose: boolean): void {
+  const paint = paintFor(wantsColor(null, io))
+  const { redact } = createRedactor()
+  const [first = '', ...more] = redact(error.message).split('\n')
+  io.err(`${paint.red('error')}: ${printable(first, 1_000)} [${error.code}]`)
+  for (const line of more) io.err(`       ${printable(line, 1_000)}`)
+  io.err(`  → ${printable(redact(error.remedy), 1_000)}`)
+  if (error.category !== 'bug' && !verbose) return
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    io.err(paint.dim(redact(cause.stack ?? cause.message)))
+}

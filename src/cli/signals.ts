@@ -1,0 +1,28 @@
+// Signals: the first one ends in order, the second one at once.
+
+/** How a signal is told apart from its repetition: a closing terminal sends SIGHUP up to three times. */
+const SAME_MS = 1_000
+
+const NUMBERS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15, SIGBREAK: 21 }
+
+/** Listens for the signals that end a run. Returns the function that stops listening. */
+export function onEndSignals(first: (signal: NodeJS.Signals) => void, second: (exitCode: number) => void): () => void {
+  const names: NodeJS.Signals[] =
+    process.platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP']
+  let last: { readonly signal: NodeJS.Signals; readonly at: number } | null = null
+
+  const listener = (signal: NodeJS.Signals): void => {
+    const now = performance.now()
+    const before = last
+    last = { signal, at: now }
+    if (before === null) return first(signal)
+    // npm and a terminal may both pass on the same one; a person needs longer to press Ctrl-C again on purpose.
+    if (before.signal === signal && now - before.at < SAME_MS) return
+    second(128 + (NUMBERS[signal] ?? 15))
+  }
+
+  for (const name of names) process.on(name, listener)
+  return () => {
+    for (const name of names) process.off(name, listener)
+  }
+}

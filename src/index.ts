@@ -1,0 +1,84 @@
+// The public API: dev-hook inside another program, without signals, exit codes or output of its own.
+import { homedir } from 'node:os'
+import type { Environment } from './config/layers.ts'
+import { loadConfig } from './config/load.ts'
+import type { Options } from './config/options.ts'
+import { stateHome } from './config/state-home.ts'
+import { createNotices, type Listener, type Totals } from './core/notices.ts'
+import { createRedactor } from './core/redact.ts'
+import { version } from './core/version.ts'
+import { whoAmI } from './core/who.ts'
+import { createDaemon } from './daemon/daemon.ts'
+import type { Stopped } from './daemon/handle.ts'
+
+export type { Options } from './config/options.ts'
+export { DevHookError } from './core/errors.ts'
+export type { Notice, NoticeType, Totals } from './core/notices.ts'
+export type { Stopped } from './daemon/handle.ts'
+
+/** What `startDevHook` takes: every option of the command line in camel case, and these. */
+export interface StartOptions extends Options {
+  /** A command that runs the bot, restarted on every save; without it, somebody else runs the bot. */
+  readonly command?: readonly [program: string, ...args: string[]]
+  /** What is read in place of the environment of the process. Default: nothing but `.env` and the options given here. */
+  readonly env?: Environment
+  /** Where state is kept. Default: the user's state folder. */
+  readonly stateFolder?: string
+  /** Hears every notice from the first one on. */
+  readonly onNotice?: Listener
+}
+
+/** A running dev-hook. */
+export interface DevHook {
+  /** The public URL, without credentials. */
+  readonly url: string
+  /** What it has done so far. */
+  status(): Totals
+  /** Returns the function that undoes it. */
+  on(listener: Listener): () => void
+  /** Ends in order: the webhook is put back. Idempotent; never rejects. */
+  stop(): Promise<Stopped>
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<Stopped>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Starts dev-hook; resolves when it is ready.
+ * Rejects with a `DevHookError` when it cannot start; nothing is left behind then.
+ */
+export async function startDevHook(options: StartOptions = {}): Promise<DevHook> {
+  const { command, env = {}, stateFolder, onNotice, ...given } = options
+  const sourceOf = (key: string): string => `options.${key}`
+  const platform = process.platform
+  const reload = () => loadConfig(given, { cwd: given.cwd ?? process.cwd(), env, platform, sourceOf })
+  const config = await reload()
+  const notices = createNotices()
+  if (onNotice) notices.on(onNotice)
+  const daemon = createDaemon({
+    config,
+    command: command ?? null,
+    version,
+    who: whoAmI(),
+    stateHome: stateFolder ?? stateHome(env, platform, homedir()),
+    env,
+    botEnv: {},
+    ask: null,
+    reload,
+    notices,
+    redactor: createRedactor([config.token, config.refreshToken, config.secret, config.ngrokAuthtoken]),
+  })
+  await daemon.start()
+  return {
+    get url() {
+      return daemon.url() ?? ''
+    },
+    status: daemon.totals,
+    on: notices.on,
+    stop: daemon.stop,
+    ended: daemon.ended,
+    [Symbol.asyncDispose]: async () => {
+      await daemon.stop()
+    },
+  }
+}

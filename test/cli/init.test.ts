@@ -1,0 +1,393 @@
+import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseEnv } from 'node:util'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { makeToken, startApiServer } from '../support/api-server.ts'
+import { eventually, freePort } from '../support/bots.ts'
+import { type CliEnd, folderForTest, startCli } from '../support/cli.ts'
+import { sandboxForTest } from '../support/sandboxes.ts'
+import { CTRL_C, DOWN, ENTER, startTerminal, type TestTerminal } from '../support/terminal.ts'
+
+const NODE_MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url))
+const AUTHTOKEN = '2abcdefghijklmnopqrstuvwxyz_0123456789'
+
+/** A folder with an `npm` in it that installs what is installed here. */
+async function fakeNpm(): Promise<string> {
+  const folder = await folderForTest()
+  await writeFile(join(folder, 'npm'), `#!/bin/sh\nln -s '${NODE_MODULES}' node_modules && echo installed with $1\n`)
+  await chmod(join(folder, 'npm'), 0o755)
+  return folder
+}
+
+/** A project with a bot that listens on a port of its own, and takes its token from a variable of its own. */
+async function project(dotEnv: string): Promise<string> {
+  const cwd = await folderForTest()
+  await writeFile(
+    join(cwd, 'package.json'),
+    '{\n  "name": "p",\n  "main": "src/bot.js",\n  "scripts": {\n    "test": "x"\n  }\n}\n',
+  )
+  await mkdir(join(cwd, 'src'))
+  const bot = "const C = require('chipchat')\nnew C({ token: process.env.BOT_TOKEN, webhook: 'in' }).start(4002)\n"
+  await writeFile(join(cwd, 'src', 'bot.js'), bot)
+  await writeFile(join(cwd, '.env'), dotEnv)
+  return cwd
+}
+
+const text = (cwd: string, name: string): Promise<string> => readFile(join(cwd, name), 'utf8')
+
+/** Every file with its content and time: what a second run must not change. */
+async function contents(cwd: string): Promise<unknown> {
+  const names = (await readdir(cwd)).toSorted()
+  return Promise.all(
+    names.map(async (name) => {
+      const { mtimeMs } = await lstat(join(cwd, name))
+      return [name, mtimeMs, await text(cwd, name).catch(() => 'a folder')]
+    }),
+  )
+}
+
+const initAlone = async (cwd: string, env: Readonly<Record<string, string>>, ...args: string[]): Promise<CliEnd> => {
+  const cli = await startCli({ args: ['init', ...args], cwd, env })
+  cli.endInput()
+  return cli.ended
+}
+
+describe('dev-hook init at a terminal', () => {
+  it('leads from an empty folder to the first echo, past wrong answers', async () => {
+    const sandbox = await sandboxForTest()
+    const cwd = await folderForTest()
+    const port = await freePort()
+    const path = `${await fakeNpm()}:${process.env['PATH'] ?? ''}`
+    const terminal = await startTerminal({
+      args: ['init'],
+      cwd,
+      env: { APIHOST: sandbox.api, PATH: path, PORT: String(port) },
+    })
+
+    await terminal.shows('There is no bot in this folder yet')
+    terminal.type(ENTER)
+    await terminal.shows('access token (Enter skips')
+    for (const [wrong, reason] of [
+      ['abc', 'is not a JSON Web Token'],
+      [sandbox.refreshToken, 'holds a refresh token'],
+      [`${sandbox.token}x`, 'invalid signature'],
+    ] as const) {
+      terminal.type(wrong + ENTER)
+      await terminal.shows(reason)
+    }
+    terminal.type(sandbox.token + ENTER)
+    await terminal.shows(`the token of bot Echo (${sandbox.botId})`)
+    await terminal.shows('The ngrok authtoken (Enter skips')
+    terminal.type(`ak_2abcdefghijklmnop${ENTER}`)
+    await terminal.shows('the id of an API key')
+    terminal.type(`ngrok config add-authtoken ${AUTHTOKEN}${ENTER}`)
+    for (const name of ['.gitignore', '.env', 'dev-hook.config.json', 'bot.js', 'package.json'])
+      await terminal.shows(`${name} (new)`)
+    await terminal.shows('Write this?')
+    expect(await readdir(cwd)).toEqual([])
+    terminal.type(ENTER)
+    await terminal.shows('Written')
+    await terminal.shows('Install what the bot needs')
+    terminal.type(ENTER)
+    await terminal.shows('installed with install')
+    await terminal.shows('in the sandbox now?')
+    terminal.type(ENTER)
+    await terminal.shows('Ready in')
+    await terminal.shows('bot ready')
+    terminal.type(`hi there${ENTER}`)
+    await terminal.shows('bot › You said: hi there')
+    terminal.type(CTRL_C)
+    expect(await terminal.ended).toBe(0)
+
+    expect(parseEnv(await text(cwd, '.env'))).toEqual({
+      TOKEN: sandbox.token,
+      SECRET: sandbox.secret(),
+      NGROK_AUTHTOKEN: AUTHTOKEN,
+    })
+    expect((await stat(join(cwd, '.env'))).mode & 0o777).toBe(0o600)
+    expect(await text(cwd, '.gitignore')).toBe('node_modules/\n.env\n')
+    for (const secret of [sandbox.token, sandbox.refreshToken, sandbox.secret() ?? '', AUTHTOKEN])
+      expect(terminal.raw()).not.toContain(secret)
+  })
+
+  it('asks no question that the folder answers, and writes nothing when the answer is no', async () => {
+    const sandbox = await sandboxForTest({ registered: null })
+    const cwd = await project(`BOT_TOKEN=${sandbox.token}\nNGROK_AUTHTOKEN=${AUTHTOKEN}\n`)
+    const before = await contents(cwd)
+    const terminal = await startTerminal({ args: ['init'], cwd, env: { APIHOST: sandbox.api } })
+    await terminal.shows('src/bot.js, port 4002')
+    await terminal.shows('BOT_TOKEN, which src/bot.js reads: the token of bot Echo')
+    await terminal.shows('"dev": "npx dev-hook -- node src/bot.js"')
+    terminal.type(ENTER)
+    await terminal.shows('.env (changed)')
+    await terminal.shows('+ TOKEN=[redacted]')
+    await terminal.shows('+   "port": 4002')
+    await terminal.shows('+   "path": "/in"')
+    await terminal.shows('+     "dev"')
+    await terminal.shows('Write this?')
+    terminal.type('n')
+    await terminal.shows('Nothing was written')
+    expect(await terminal.ended).toBe(0)
+    expect(await contents(cwd)).toEqual(before)
+  })
+
+  it('asks for the port where nothing says it, and refuses what is none', async () => {
+    const cwd = await folderForTest()
+    const terminal = await startTerminal({ args: ['init'], cwd })
+    await terminal.shows('There is no bot')
+    terminal.type(DOWN + ENTER)
+    await terminal.shows('access token')
+    terminal.type(ENTER)
+    await terminal.shows('The port that the bot listens on')
+    terminal.type(`70000${ENTER}`)
+    await terminal.shows('70000 is not a port')
+    terminal.type(`\x15abc${ENTER}`)
+    await terminal.shows('abc is not a port')
+    terminal.type(`\x154321${ENTER}`)
+    await terminal.shows('"port": 4321')
+    await terminal.shows('Write this?')
+    terminal.type(ENTER)
+    await terminal.shows('Written: dev-hook.config.json')
+    expect(await terminal.ended).toBe(0)
+    expect(JSON.parse(await text(cwd, 'dev-hook.config.json'))).toMatchObject({
+      port: 4321,
+      $schema: expect.any(String),
+    })
+    expect(await readdir(cwd)).toEqual(['dev-hook.config.json'])
+  })
+
+  it('asks again for a token that stands there and is not good, and puts the new one in its place', async () => {
+    const sandbox = await sandboxForTest({ tokenLifetimeMs: 3_600_000, registered: null })
+    const cwd = await project(`# mine\nTOKEN=${sandbox.refreshToken}\nOTHER=1\nNGROK_AUTHTOKEN=${AUTHTOKEN}\n`)
+    const terminal = await startTerminal({ args: ['init'], cwd, env: { APIHOST: sandbox.api } })
+    await terminal.shows('TOKEN in .env is not good: TOKEN holds a refresh token')
+    await terminal.shows('Enter keeps the one that is there')
+    terminal.type(sandbox.token + ENTER)
+    await terminal.shows('The refresh token next to it')
+    terminal.type(sandbox.token + ENTER)
+    await terminal.shows('REFRESH_TOKEN holds an access token')
+    terminal.type(sandbox.refreshToken + ENTER)
+    await terminal.shows('Add a script')
+    terminal.type('n')
+    await terminal.shows('- TOKEN=[redacted]')
+    await terminal.shows('+ TOKEN=[redacted]')
+    await terminal.shows('Write this?')
+    terminal.type('y')
+    await terminal.shows('Written')
+    await terminal.shows('Try one whole round now')
+    terminal.type('n')
+    expect(await terminal.ended).toBe(0)
+    expect(await text(cwd, '.env')).toBe(
+      `# mine\nTOKEN=${sandbox.token}\nOTHER=1\nNGROK_AUTHTOKEN=${AUTHTOKEN}\nREFRESH_TOKEN=${sandbox.refreshToken}\n`,
+    )
+  })
+
+  it('takes a token that cannot be checked, and says so', async () => {
+    const cwd = await folderForTest()
+    const { token } = await sandboxForTest()
+    const env = { APIHOST: `http://127.0.0.1:${await freePort()}` }
+    const terminal = await startTerminal({ args: ['init'], cwd, env })
+    await terminal.shows('There is no bot')
+    terminal.type(ENTER)
+    await terminal.shows('access token')
+    terminal.type(token + ENTER)
+    await terminal.shows('It is not checked')
+    await terminal.shows('The ngrok authtoken (Enter')
+    terminal.type(CTRL_C)
+    expect(await terminal.ended).toBe(1)
+  })
+
+  it('offers a whole round at the end, and goes it', async () => {
+    const sandbox = await sandboxForTest({ registered: null })
+    const cwd = await project(`TOKEN=${sandbox.token}\nDEV_HOOK_TUNNEL=ngrok\nNGROK_AUTHTOKEN=short\n`)
+    const terminal = await startTerminal({ args: ['init'], cwd, env: { APIHOST: sandbox.api } })
+    await terminal.shows('too short')
+    await terminal.shows('The ngrok authtoken (Enter')
+    terminal.type(AUTHTOKEN + ENTER)
+    await terminal.shows('Add a script')
+    terminal.type('y')
+    await terminal.shows('Write this?')
+    terminal.type('y')
+    await terminal.shows('Try one whole round now')
+    terminal.type('y')
+    // Without a network, as far as the tunnel.
+    await terminal.shows('authtoken from NGROK_AUTHTOKEN in .env')
+    await terminal.shows('live-')
+    terminal.type(CTRL_C)
+    await terminal.ended
+  })
+})
+
+describe('dev-hook init, when it is interrupted', () => {
+  /** The questions in an empty folder, and how each is answered. */
+  const dialogue = (token: string, refreshToken: string): readonly (readonly [question: string, answer: string])[] => [
+    ['There is no bot in this folder yet', ENTER],
+    ['access token (Enter skips', token + ENTER],
+    ['The refresh token next to it', refreshToken + ENTER],
+    ['The ngrok authtoken (Enter skips', AUTHTOKEN + ENTER],
+    ['Write this?', ENTER],
+  ]
+
+  async function upTo(count: number): Promise<{ readonly terminal: TestTerminal; readonly cwd: string }> {
+    const sandbox = await sandboxForTest({ tokenLifetimeMs: 3_600_000 })
+    const cwd = await folderForTest()
+    const terminal = await startTerminal({ args: ['init'], cwd, env: { APIHOST: sandbox.api } })
+    const steps = dialogue(sandbox.token, sandbox.refreshToken)
+    for (const [at, [question, answer]] of steps.slice(0, count + 1).entries()) {
+      await terminal.shows(question)
+      if (at < count) terminal.type(answer)
+    }
+    return { terminal, cwd }
+  }
+
+  it.each([0, 1, 2, 3, 4])('leaves nothing behind after Ctrl-C at question %i', async (count) => {
+    const { terminal, cwd } = await upTo(count)
+    terminal.type(CTRL_C)
+    await terminal.shows('nothing was written')
+    expect(await terminal.ended).toBe(1)
+    expect(await readdir(cwd)).toEqual([])
+    // The cursor is shown again.
+    expect(terminal.raw().lastIndexOf('\x1b[?25h')).toBeGreaterThan(terminal.raw().lastIndexOf('\x1b[?25l'))
+  })
+
+  it.each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)('leaves nothing behind after %s', async (signal) => {
+    const { terminal, cwd } = await upTo(4)
+    terminal.kill(signal)
+    await terminal.ended
+    expect(await readdir(cwd)).toEqual([])
+  })
+
+  it('does not make anybody wait for a token that is being checked', async () => {
+    const api = await startApiServer()
+    onTestFinished(() => api.close())
+    api.on('GET', /./, () => new Promise(() => {}))
+    const cwd = await folderForTest()
+    const terminal = await startTerminal({ args: ['init'], cwd, env: { APIHOST: api.url } })
+    await terminal.shows('There is no bot')
+    terminal.type(ENTER)
+    await terminal.shows('access token')
+    terminal.type(makeToken({ _id: 'b1' }) + ENTER)
+    await eventually(() => api.calls.length > 0)
+    const since = performance.now()
+    terminal.type(CTRL_C)
+    expect(await terminal.ended).toBe(1)
+    expect(performance.now() - since).toBeLessThan(8_000)
+    expect(await readdir(cwd)).toEqual([])
+  })
+})
+
+describe('dev-hook init without questions', () => {
+  it('writes a bot into an empty folder with --yes, and changes nothing the second time', async () => {
+    const cwd = await folderForTest()
+    const first = await initAlone(cwd, {}, '--yes')
+    expect(first.code).toBe(0)
+    expect((await readdir(cwd)).toSorted()).toEqual(['.gitignore', 'bot.js', 'dev-hook.config.json', 'package.json'])
+    expect(first.stderr).toContain('still missing (the sandbox needs none): TOKEN')
+    const before = await contents(cwd)
+    const second = await initAlone(cwd, {}, '--yes')
+    expect(second.code).toBe(0)
+    expect(second.stderr).toContain('Everything is there already')
+    expect(await contents(cwd)).toEqual(before)
+  })
+
+  it('takes what is found in a project with --yes, keeps the rest, and changes nothing the second time', async () => {
+    const sandbox = await sandboxForTest()
+    const dotEnv = `# the bot's own\r\nBOT_TOKEN=${sandbox.token}\r\nTOKEN=\r\nOTHER="a # b"`
+    const cwd = await project(dotEnv)
+    await writeFile(join(cwd, '.gitignore'), 'node_modules\r\n*.log')
+    const env = { APIHOST: sandbox.api, NGROK_AUTHTOKEN: AUTHTOKEN }
+    const { code, stderr } = await initAlone(cwd, env, '--yes')
+    expect(code).toBe(0)
+    expect(await text(cwd, '.env')).toBe(
+      `${dotEnv.replace('TOKEN=\r', `TOKEN=${sandbox.token}\r`)}\r\nSECRET=${sandbox.secret()}\r\n`,
+    )
+    expect(await text(cwd, '.gitignore')).toBe('node_modules\r\n*.log\r\n.env\r\n')
+    expect(JSON.parse(await text(cwd, 'dev-hook.config.json'))).toMatchObject({ port: 4002, path: '/in' })
+    expect(JSON.parse(await text(cwd, 'package.json')).scripts).toEqual({
+      test: 'x',
+      dev: 'npx dev-hook -- node src/bot.js',
+    })
+    for (const secret of [sandbox.token, sandbox.secret() ?? '', AUTHTOKEN]) expect(stderr).not.toContain(secret)
+    const before = await contents(cwd)
+    expect((await initAlone(cwd, env, '--yes')).code).toBe(0)
+    expect(await contents(cwd)).toEqual(before)
+  })
+
+  it('lists what is missing and ends with 2 where there is no terminal', async () => {
+    const cwd = await folderForTest()
+    const { code, stderr } = await initAlone(cwd, {})
+    expect(stderr).toMatch(/nobody can be asked here[\s\S]*TOKEN:[\s\S]*NGROK_AUTHTOKEN:[\s\S]*--yes/)
+    expect(code).toBe(2)
+    expect(await readdir(cwd)).toEqual([])
+  })
+
+  it('needs no --yes where nothing is missing', async () => {
+    const sandbox = await sandboxForTest()
+    const cwd = await project(`TOKEN=${sandbox.token}\nNGROK_AUTHTOKEN=${AUTHTOKEN}\n`)
+    expect((await initAlone(cwd, { APIHOST: sandbox.api })).code).toBe(0)
+    expect(await readdir(cwd)).toContain('dev-hook.config.json')
+  })
+
+  it('writes nothing around a token that is refused', async () => {
+    const sandbox = await sandboxForTest()
+    const cwd = await project(`TOKEN=${sandbox.token}x\n`)
+    const before = await contents(cwd)
+    const { code, stderr } = await initAlone(cwd, { APIHOST: sandbox.api }, '--yes')
+    expect(stderr).toContain('invalid signature')
+    expect(code).toBe(3)
+    expect(await contents(cwd)).toEqual(before)
+  })
+
+  it.each([
+    ['dev-hook.config.ts', 'export default { port: 4002 }'],
+    ['dev-hook.config.json', '{ "port": 4002, "path": "/in" }'],
+  ])('leaves a %s that is there to its owner', async (name, config) => {
+    const cwd = await project('')
+    await writeFile(join(cwd, name), config)
+    expect((await initAlone(cwd, {}, '--yes')).code).toBe(0)
+    expect(await text(cwd, name)).toBe(config)
+    expect((await readdir(cwd)).filter((file) => file.startsWith('dev-hook'))).toEqual([name])
+  })
+
+  it('keeps what is given as a flag', async () => {
+    const cwd = await project('')
+    await writeFile(join(cwd, 'dev-hook.config.json'), '{"hold":"5s"}')
+    const flags = ['--yes', '--port', '4444', '--tunnel', 'loopback']
+    expect((await initAlone(cwd, {}, ...flags)).code).toBe(0)
+    const written = { hold: '5s', port: 4444, path: '/in', tunnel: 'loopback' }
+    expect(JSON.parse(await text(cwd, 'dev-hook.config.json'))).toEqual(written)
+    expect((await initAlone(cwd, {}, ...flags)).stderr).toContain('Everything is there already')
+  })
+
+  it('leaves a config in package.json where it is', async () => {
+    const cwd = await folderForTest()
+    await writeFile(join(cwd, 'package.json'), '{ "dev-hook": { "port": 4002 } }')
+    expect((await initAlone(cwd, {}, '--yes')).code).toBe(0)
+    expect(await readdir(cwd)).toEqual(['package.json'])
+  })
+
+  it.each([
+    ['package.json', '{'],
+    ['dev-hook.config.json', '{ "prot": 1 }'],
+    ['.env', 'PORT=abc'],
+  ])('touches nothing when %s is wrong', async (name, content) => {
+    const cwd = await folderForTest()
+    await writeFile(join(cwd, name), content)
+    const { code } = await initAlone(cwd, {}, '--yes')
+    expect(code).toBe(2)
+    expect(await readdir(cwd)).toEqual([name])
+    expect(await text(cwd, name)).toBe(content)
+  })
+
+  it('writes a bot that answers in the sandbox at once', async () => {
+    const cwd = await folderForTest()
+    expect((await initAlone(cwd, {}, '--yes')).code).toBe(0)
+    await symlink(NODE_MODULES, join(cwd, 'node_modules'))
+    const env = { PORT: String(await freePort()) }
+    const cli = await startCli({ args: ['sandbox', '--say', 'hi'], cwd, env, command: ['node', 'bot.js'] })
+    const { code, stdout } = await cli.ended
+    expect(stdout).toContain('You said: hi')
+    expect(code).toBe(0)
+  })
+})
