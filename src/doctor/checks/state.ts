@@ -1,0 +1,70 @@
+// The state folder: that it can be written, and what dead runs have left in it.
+import { access, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DevHookError, messageOf } from '../../core/errors.ts'
+import { codeOf, makePrivateFolder, writePrivateFile } from '../../core/files.ts'
+import { readLock } from '../../journal/lock.ts'
+import type { Facts } from '../facts.ts'
+import { bad, type Finding, well } from '../finding.ts'
+
+export async function checkState({ stateHome }: Facts): Promise<Finding> {
+  const path = join(stateHome, `doctor-${process.pid}`)
+  try {
+    await makePrivateFolder(stateHome)
+    await writePrivateFile(path, 'well\n')
+    await rm(path)
+    return well(`${stateHome} can be written`)
+  } catch (cause) {
+    throw new DevHookError('stateUnwritable', `${stateHome} cannot be written: ${codeOf(cause) ?? messageOf(cause)}`, {
+      cause,
+    })
+  }
+}
+
+export async function checkLeftovers({ stateHome }: Facts): Promise<Finding> {
+  const folders = await botFolders(stateHome)
+  const seen = await Promise.all(folders.map(async ({ host, bot, folder }) => ({ host, bot, ...(await look(folder)) })))
+  const left = seen.filter(({ snapshot, runs }) => snapshot && !runs)
+  const running = seen.filter(({ runs }) => runs).map(({ bot }) => bot)
+  const others = running.length === 0 ? '' : `; running now: ${running.join(', ')}`
+  if (left.length === 0) return well(`none${others}`)
+  const names = left.map(({ bot, host }) => `bot ${bot} at ${host}`).join(', ')
+  return bad('failed', `the webhook of ${names} was not put back${others}`, restoring(left.map(({ bot }) => bot)))
+}
+
+const restoring = (bots: readonly string[]): string =>
+  `run ${bots.map((bot) => `\`dev-hook restore --bot ${bot}\``).join(', ')} with a token of that bot`
+
+async function look(folder: string): Promise<{ readonly snapshot: boolean; readonly runs: boolean }> {
+  const [snapshot, holder] = await Promise.all([exists(join(folder, 'snapshot.json')), readLock(folder)])
+  return { snapshot, runs: holder !== null }
+}
+
+/** One folder for each host, and in it one for each bot. */
+async function botFolders(home: string) {
+  const hosts = await foldersIn(home)
+  const nested = await Promise.all(
+    hosts.map(async (host) =>
+      (await foldersIn(join(home, host))).map((bot) => ({ host, bot, folder: join(home, host, bot) })),
+    ),
+  )
+  return nested.flat()
+}
+
+async function foldersIn(path: string): Promise<string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true })
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw new DevHookError('stateUnwritable', `${path} cannot be read: ${codeOf(error) ?? messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )

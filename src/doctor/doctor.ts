@@ -1,0 +1,32 @@
+// The list of checks: everything that a run needs, from the machine to the bot.
+import { checkChallenge, checkPort, checkSignatures } from './checks/bot.ts'
+import { checkConfig } from './checks/config.ts'
+import { checkNetwork, checkNode, checkPackage } from './checks/machine.ts'
+import { checkApi, checkBot, checkClock, checkOwner, checkSecret, checkWebhook } from './checks/platform.ts'
+import { checkLeftovers, checkState } from './checks/state.ts'
+import { checkRefreshToken, checkToken } from './checks/token.ts'
+import { checkDomain, checkNgrok } from './checks/tunnel.ts'
+import type { Check } from './examine.ts'
+
+/** In the order in which they are told: what the rest depends on comes first. */
+export const CHECKS: readonly Check[] = [
+  { name: 'node', run: checkNode },
+  { name: 'package', run: checkPackage },
+  { name: 'config', run: checkConfig },
+  { name: 'state', run: checkState },
+  { name: 'leftovers', run: checkLeftovers },
+  { name: 'network', run: checkNetwork },
+  { name: 'token', run: checkToken },
+  { name: 'refresh-token', run: checkRefreshToken },
+  { name: 'api', run: checkApi },
+  { name: 'clock', run: checkClock },
+  { name: 'bot', run: checkBot },
+  { name: 'webhook', run: checkWebhook },
+  { name: 'owner', run: checkOwner },
+  { name: 'secret', run: checkSecret },
+  { name: 'ngrok', run: checkNgrok },
+  { name: 'domain', run: checkDomain },
+  { name: 'port', run: checkPort },
+  { name: 'challenge', run: checkChallenge },
+  { name: 'signature', run: checkSignatures },
+]

@@ -1,0 +1,44 @@
+// Running checks side by side, and telling what they found in the order of the list.
+import { formatDuration, settledWithin } from '../core/time.ts'
+import type { Facts } from './facts.ts'
+import { bad, type Finding, failed } from './finding.ts'
+
+export interface Check {
+  /** Stable: scripts look for it. */
+  readonly name: string
+  /** May throw what is wrong. */
+  readonly run: (facts: Facts, signal: AbortSignal) => Promise<Finding>
+}
+
+export interface Examination {
+  readonly facts: Facts
+  /** For each check. */
+  readonly limitMs?: number
+  /** Which check is waited for. */
+  readonly waiting: (name: string) => void
+  readonly found: (name: string, finding: Finding) => void
+}
+
+const LIMIT_MS = 10_000
+
+/** Runs every check; none takes longer than the limit. Never rejects. */
+export async function examine(checks: readonly Check[], examination: Examination): Promise<readonly Finding[]> {
+  const { facts, limitMs = LIMIT_MS, waiting, found } = examination
+  const running = checks.map((check) => ({ name: check.name, finding: within(limitMs, check, facts) }))
+  const findings: Finding[] = []
+  for (const { name, finding } of running) {
+    waiting(name)
+    const settled = await finding
+    findings.push(settled)
+    found(name, settled)
+  }
+  return findings
+}
+
+async function within(limitMs: number, { run }: Check, facts: Facts): Promise<Finding> {
+  const limit = new AbortController()
+  const outcome = await settledWithin(limitMs, run(facts, limit.signal).catch(failed))
+  limit.abort()
+  if (outcome !== 'late') return outcome.value
+  return bad('failed', `no answer within ${formatDuration(limitMs)}`, 'try again; if it stays, check the network')
+}

@@ -1,0 +1,94 @@
+// What several checks look at: each fact is found out once, when the first of them asks.
+import type { Environment } from '../config/layers.ts'
+import type { Config } from '../config/load.ts'
+import type { Redactor } from '../core/redact.ts'
+import { createApiClient } from '../daemon/client.ts'
+import { type Identity, identityOf } from '../daemon/identity.ts'
+import { serviceNameOf } from '../daemon/look.ts'
+import { findBotWebhook, type Located, type NotLocated } from '../platform/bot-webhook.ts'
+import type { Client } from '../platform/client.ts'
+import { botDocument } from '../platform/place.ts'
+import { findService } from '../platform/service-webhook.ts'
+import { needs } from './finding.ts'
+import { type ApiLook, lookAtApi } from './look-at-api.ts'
+
+/** What a doctor is given from the outside. */
+export interface Surroundings {
+  readonly load: () => Promise<Config>
+  readonly env: Environment
+  readonly platform: NodeJS.Platform
+  /** As Node says it: `v20.19.0`. */
+  readonly nodeVersion: string
+  /** Where the state of every bot is kept. */
+  readonly stateHome: string
+  /** `<user>@<host> pid <pid>` */
+  readonly who: string
+  readonly redactor: Redactor
+}
+
+/** Each of them rejects with what is wrong. */
+export interface Facts extends Surroundings {
+  config(): Promise<Config>
+  identity(): Promise<Identity>
+  /** What the API answers to somebody without a token. */
+  api(): Promise<ApiLook>
+  client(): Promise<Client>
+  /** The bot's record. */
+  bot(): Promise<unknown>
+  /** Where the webhook is; `null` where a run would make one, or a person. */
+  webhook(): Promise<Located | NotLocated | null>
+  /** Ends what is still being found out. */
+  close(): Promise<void>
+}
+
+/** Creates them; nothing is looked at before somebody asks. */
+export function createFacts(surroundings: Surroundings): Facts {
+  const { redactor, who } = surroundings
+  const closing = new AbortController()
+  const { signal } = closing
+  const clients: Client[] = []
+
+  const config = once(surroundings.load)
+  const identity = once(async () => identityOf(await needs('config', config())))
+  const api = once(async () => lookAtApi(await needs('config', config()), signal))
+  const client = once(async () => {
+    const { token } = await needs('token', identity())
+    const created = createApiClient({ config: await config(), token, redactor })
+    clients.push(created)
+    return created
+  })
+  const bot = once(async () => {
+    const { botId } = await needs('token', identity())
+    await needs('api', api())
+    return (await (await client()).get(botDocument(botId), { signal })).json
+  })
+  const webhook = once(async () => {
+    await needs('bot', bot())
+    const [{ botId }, { hook, webhookPlace }, caller] = await Promise.all([identity(), config(), client()])
+    if (hook === 'manual') return null
+    if (hook === 'service') return findService(caller, serviceNameOf(botId, who), () => true, signal)
+    return findBotWebhook(caller, botId, webhookPlace, signal)
+  })
+
+  return {
+    ...surroundings,
+    config,
+    identity,
+    api,
+    client,
+    bot,
+    webhook,
+    close: async () => {
+      closing.abort()
+      await Promise.all(clients.map((opened) => opened.close()))
+    },
+  }
+}
+
+function once<T>(find: () => Promise<T>): () => Promise<T> {
+  let finding: Promise<T> | undefined
+  return () => {
+    finding ??= find()
+    return finding
+  }
+}

@@ -1,0 +1,44 @@
+// Changing a `.env`: values are added or replaced, everything else stays as it is, to the byte.
+import { isDeepStrictEqual, parseEnv } from 'node:util'
+
+/** One variable to be set. */
+export interface Variable {
+  readonly name: string
+  readonly value: string
+}
+
+/** The text of the file with these variables set; `null` stands for no file. Reading it gives exactly these values. */
+export function setVariables(text: string | null, variables: readonly Variable[]): string {
+  return variables.reduce(setVariable, text ?? '')
+}
+
+function setVariable(text: string, variable: Variable): string {
+  const { name, value } = variable
+  if (parseEnv(text)[name] === value) return text
+  const eol = text.includes('\r\n') ? '\r\n' : '\n'
+  const line = `${name}=${quoted(value)}`
+  const end = text === '' || text.endsWith('\n') ? '' : eol
+  const appended = `${text}${end}${line}${eol}`
+  // Node takes a line that is no assignment for the beginning of the next one.
+  const prepended = `${line}${eol}${text}`
+  const ways = [...replacements(text, name, line), appended, prepended]
+  return ways.find((way) => isSet(text, way, variable)) ?? appended
+}
+
+/** Whether the variable is read as it should be, and every other one as before. */
+function isSet(before: string, after: string, { name, value }: Variable): boolean {
+  return isDeepStrictEqual({ ...parseEnv(after) }, { ...parseEnv(before), [name]: value })
+}
+
+/** The text with one assignment replaced; first the last one, as that is the one that counts as a rule. */
+function replacements(text: string, name: string, line: string): string[] {
+  const shape = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=[^\\r\\n]*`, 'gm')
+  const found = [...text.matchAll(shape)].toReversed()
+  return found.map(({ 0: old, index }) => text.slice(0, index) + line + text.slice(index + old.length))
+}
+
+/** As plain as it can be written: quoted only where the bare value would be read as something else. */
+function quoted(value: string): string {
+  const ways = [value, `"${value}"`, `'${value}'`, `\`${value}\``]
+  return ways.find((way) => parseEnv(`X=${way}\n`)['X'] === value) ?? value
+}

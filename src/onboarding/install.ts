@@ -1,0 +1,17 @@
+// Installing what the starter bot needs.
+import { spawn } from 'node:child_process'
+import { DevHookError } from '../core/errors.ts'
+
+/** Runs `npm install` in a folder, with its output where ours goes. Throws `usage` when it fails, or is not there. */
+export async function installPackages(cwd: string, env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  // npm is a `.cmd` on Windows, which only a shell can start.
+  const child = spawn('npm install', { cwd, env, shell: true, stdio: ['ignore', 'inherit', 'inherit'] })
+  const code = await new Promise<number | string | null>((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    child.once('close', (exitCode, signal) => resolve(exitCode ?? signal))
+  })
+  if (code === 0) return
+  throw new DevHookError('usage', `npm install ended with ${code}`, {
+    remedy: 'run `npm install` in this folder again',
+  })
+}

@@ -1,0 +1,56 @@
+// Reading and changing a `package.json` as text, so that it stays as its owner writes it.
+import { isDeepStrictEqual } from 'node:util'
+import { isRecord, type Json, textIn, valueIn } from '../platform/json.ts'
+
+/** What matters of it here. */
+export interface Manifest {
+  readonly text: string
+  readonly main: string | null
+  readonly scripts: Readonly<Record<string, string>>
+  /** Whether it holds the config of dev-hook. */
+  readonly hasConfig: boolean
+}
+
+/** Reads it; `null` when it is no JSON object. */
+export function readManifest(text: string): Manifest | null {
+  const json = parse(text)
+  if (json === null) return null
+  const scripts = valueIn(json, 'scripts')
+  const named = isRecord(scripts) ? Object.entries(scripts).filter(([, line]) => typeof line === 'string') : []
+  return {
+    text,
+    main: textIn(json, 'main'),
+    scripts: Object.fromEntries(named.map(([name, line]) => [name, String(line)])),
+    hasConfig: Object.hasOwn(json, 'dev-hook'),
+  }
+}
+
+/** The text with one more script: one line is added where that is possible, else it is written anew, indented as it was. */
+export function addScript({ text, scripts }: Manifest, name: string, line: string): string {
+  const json = parse(text) ?? {}
+  const wanted = { ...json, scripts: { ...scripts, [name]: line } }
+  const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? '  '
+  const eol = text.includes('\r\n') ? '\r\n' : '\n'
+  const inserted = insertScript(text, `${indent}${indent}${JSON.stringify(name)}: ${JSON.stringify(line)}`, eol)
+  if (isDeepStrictEqual(parse(inserted), wanted)) return inserted
+  return JSON.stringify(wanted, null, indent).replaceAll('\n', eol) + (text.endsWith('\n') ? eol : '')
+}
+
+/** Puts a line after the last script, where scripts are written one a line; whoever calls looks whether that went well. */
+function insertScript(text: string, line: string, eol: string): string {
+  // From the name to the first brace that is in no string.
+  const block = /"scripts"\s*:\s*\{(?:[^"}]|"(?:[^"\\]|\\.)*")*/.exec(text)
+  if (block === null) return text
+  const end = block.index + block[0].trimEnd().length
+  return `${text.slice(0, end)},${eol}${line}${text.slice(end)}`
+}
+
+function parse(text: string): Json | null {
+  try {
+    const json: unknown = JSON.parse(text)
+    return isRecord(json) ? json : null
+  } catch {
+    // The caller says that it cannot be read.
+    return null
+  }
+}

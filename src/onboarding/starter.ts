@@ -1,0 +1,37 @@
+// A bot to start with: the example of this package, and the manifest that runs it.
+import { readFile } from 'node:fs/promises'
+
+const EXAMPLE = new URL('../../config/examples/echo-bot.js', import.meta.url)
+
+/** The SDK that the example is written for. */
+const CHIPCHAT = '^0.7.4'
+
+/** The file that the bot is in. */
+export const STARTER_FILE = 'bot.js'
+
+/** How it is started. */
+export const STARTER_COMMAND = `node ${STARTER_FILE}`
+
+/** The files of the starter bot, by their names. */
+export async function starterFiles(folderName: string): Promise<ReadonlyMap<string, string>> {
+  const example = await readFile(EXAMPLE, 'utf8')
+  const manifest = {
+    name:
+      folderName
+        .toLowerCase()
+        .replace(/[^a-z0-9-]+/g, '-')
+        .replace(/^-+|-+$/g, '') || 'bot',
+    private: true,
+    type: 'module',
+    scripts: {
+      start: STARTER_COMMAND,
+      dev: `npx dev-hook -- ${STARTER_COMMAND}`,
+      sandbox: `npx dev-hook sandbox -- ${STARTER_COMMAND}`,
+    },
+    dependencies: { chipchat: CHIPCHAT },
+  }
+  return new Map([
+    [STARTER_FILE, example.replaceAll('echo-bot.js', STARTER_FILE)],
+    ['package.json', `${JSON.stringify(manifest, null, 2)}\n`],
+  ])
+}

@@ -1,0 +1,70 @@
+// Trying a token against the real thing: whose it is, and what it is allowed to see.
+import type { Config } from '../config/load.ts'
+import { DevHookError } from '../core/errors.ts'
+import { createRedactor } from '../core/redact.ts'
+import { createApiClient } from '../daemon/client.ts'
+import { identityOf } from '../daemon/identity.ts'
+import { findBotWebhook } from '../platform/bot-webhook.ts'
+import type { Client } from '../platform/client.ts'
+import { textIn } from '../platform/json.ts'
+import { botDocument } from '../platform/place.ts'
+import { readRefreshToken } from '../platform/token.ts'
+
+/** The bot of a token that is good. */
+export interface TriedToken {
+  readonly botId: string
+  readonly name: string | null
+  /** Whether it ends being good, so that a refresh token is of use. */
+  readonly expires: boolean
+  /** The secret of the bot's webhook, where the platform shows it. */
+  readonly secret: string | null
+}
+
+const LIMIT_MS = 10_000
+
+/** Tries it. Throws what is wrong with it; `apiUnreachable` or `apiFailed` say nothing of the token. */
+export async function tryToken(
+  token: string,
+  refreshToken: string | null,
+  config: Pick<Config, 'apiHost' | 'email' | 'bot' | 'webhookPlace' | 'proxies'>,
+  signal: AbortSignal,
+): Promise<TriedToken> {
+  const { botId, claims } = identityOf({ token, bot: config.bot })
+  const client = createApiClient({ config: { ...config, refreshToken }, token, redactor: createRedactor() })
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)])
+  try {
+    const { json } = await client.get(botDocument(botId), { signal: limited })
+    const secret = await secretOf(client, botId, config.webhookPlace, limited)
+    return { botId, name: textIn(json, 'name'), expires: claims.expiresAt !== null, secret }
+  } catch (error) {
+    if (signal.aborted || !limited.aborted) throw error
+    throw new DevHookError('apiUnreachable', `${config.apiHost} does not answer in time`, { cause: error })
+  } finally {
+    await client.close()
+  }
+}
+
+/** A help only: what keeps it from being found is met again, and told, by a run. */
+async function secretOf(
+  client: Client,
+  botId: string,
+  place: string | null,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const found = await findBotWebhook(client, botId, place, signal).catch((error: unknown) => {
+    if (error instanceof DevHookError) return null
+    throw error
+  })
+  return found !== null && 'seen' in found ? found.seen.registered.secret : null
+}
+
+/** Checks that a refresh token belongs to a token. Throws `tokenMalformed` or `tokenKind`. */
+export function assertRefreshToken(refreshToken: string, botId: string): void {
+  const { id, expiresAt } = readRefreshToken(refreshToken)
+  if (id !== null && id !== botId) throw new DevHookError('tokenKind', 'it is the refresh token of another bot')
+  if (expiresAt !== null && expiresAt <= Date.now()) throw new DevHookError('credentialsRefused', 'it has expired')
+}
+
+/** True for what says nothing of the token itself. */
+export const isNoVerdict = (error: unknown): boolean =>
+  error instanceof DevHookError && error.is('apiUnreachable', 'apiFailed', 'apiNotJson')

@@ -1,0 +1,213 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { CHECKS } from '../../src/doctor/doctor.ts'
+import { makeToken, startApiServer } from '../support/api-server.ts'
+import { freePort } from '../support/bots.ts'
+import { folderForTest, startCli } from '../support/cli.ts'
+import { diagnose } from '../support/doctor.ts'
+import { echoBotForTest, sandboxForTest } from '../support/sandboxes.ts'
+import { worldForTest } from '../support/world.ts'
+
+const ID = '5b430ef410b7cb0cc2580183'
+const WARNED = { ok: true, remedy: expect.any(String) }
+const WELL = { ok: true, remedy: null }
+const BAD = { ok: false, remedy: expect.any(String) }
+
+describe('dev-hook doctor', () => {
+  it('tells every check in order, and ends with 0 when all is well', async () => {
+    const world = await worldForTest()
+    const secret = world.platform.secret() ?? ''
+    const bot = await echoBotForTest(world.platform)
+    const env = { ...world.env, PORT: String(bot.port), SECRET: secret, DEV_HOOK_TAKE_OVER: 'yes' }
+    const { code, names, check, output } = await diagnose({ env })
+    expect(names).toEqual(CHECKS.map(({ name }) => name))
+    for (const name of names.filter((one) => one !== 'signature')) expect(check(name)).toMatchObject(WELL)
+    expect(check('webhook').message).toContain('in bot.webhook: https://bots.example.com/hook')
+    expect(check('token').message).toContain(`bot ${world.platform.botId}, scope guest agent bot admin`)
+    expect(check('signature')).toMatchObject({ ...WARNED, message: expect.stringContaining('as chipchat does') })
+    expect(code).toBe(0)
+    for (const hidden of [world.platform.token, world.platform.refreshToken, secret, world.edge.authtoken])
+      expect(output).not.toContain(hidden)
+    expect(world.platform.calls.filter(({ method }) => method !== 'GET')).toEqual([])
+  })
+
+  it('says so for a bot that is not up, and ends with 0 all the same', async () => {
+    const world = await worldForTest()
+    const { code, check } = await diagnose({ env: world.env })
+    expect(check('port')).toMatchObject(WARNED)
+    expect(check('challenge').message).toContain('not up')
+    expect(code).toBe(0)
+  })
+
+  it('ends with 2 for what is wrong with config or token, and checks the rest', async () => {
+    const { platform } = await worldForTest()
+    const missing = await diagnose({ env: { APIHOST: platform.api } })
+    expect(missing.check('token')).toMatchObject({ ...BAD, message: expect.stringContaining('no access token') })
+    expect(missing.check('bot')).toMatchObject({ ok: false, message: 'not checked: token comes first', remedy: null })
+    expect(missing.check('api')).toMatchObject(WELL)
+    expect(missing.code).toBe(2)
+
+    const swapped = await diagnose({ env: { APIHOST: platform.api, TOKEN: platform.refreshToken } })
+    expect(swapped.check('token').message).toContain('refresh token')
+    expect(swapped.code).toBe(2)
+
+    const config = await diagnose({ env: { PORT: 'abc', DEV_HOOK_HOLD: 'soon' } })
+    expect(config.check('config').message).toContain('port abc (from PORT) is not a port')
+    expect(config.check('config').message).toContain('hold soon')
+    expect(config.check('state')).toMatchObject(WELL)
+    expect(config.code).toBe(2)
+  })
+
+  it('ends with 3 for a token that has expired or is refused', async () => {
+    const api = await startApiServer()
+    onTestFinished(() => api.close())
+    api.on('GET', /./, () => ({ status: 401, json: { error: { message: 'invalid signature' } } }))
+    const past = Math.floor(Date.now() / 1_000) - 60
+    const expired = await diagnose({ env: { APIHOST: api.url, TOKEN: makeToken({ _id: ID, exp: past }) } })
+    expect(expired.check('token')).toMatchObject({ ...BAD, message: expect.stringContaining('expired at') })
+    expect(expired.check('refresh-token')).toMatchObject(WARNED)
+    expect(expired.code).toBe(2) // there is no ngrok authtoken either
+    const tunnel = { DEV_HOOK_TUNNEL: 'loopback' }
+    const refused = await diagnose({ env: { ...tunnel, APIHOST: api.url, TOKEN: makeToken({ _id: ID }) } })
+    expect(refused.check('token')).toMatchObject(WELL)
+    expect(refused.check('api')).toMatchObject(WELL)
+    expect(refused.check('bot')).toMatchObject({ ...BAD, message: expect.stringContaining('invalid signature') })
+    expect(refused.code).toBe(3)
+  })
+
+  it.each([
+    ['holds an access token', makeToken({ _id: ID, grant_type: 'access_token' }), 'holds an access token'],
+    ['is none', 'abc', 'not a JSON Web Token'],
+    ['is another bot’s', makeToken({ _id: 'other', grant_type: 'refresh_token' }), 'two different bots'],
+    ['has expired', makeToken({ _id: ID, grant_type: 'refresh_token', exp: 1 }), 'expired at 1970'],
+  ])('says so when the refresh token %s', async (_, token, message) => {
+    const env = { APIHOST: 'http://127.0.0.1:1', TOKEN: makeToken({ _id: ID }), REFRESH_TOKEN: token }
+    expect((await diagnose({ env })).check('refresh-token')).toMatchObject({
+      ...BAD,
+      message: expect.stringContaining(message),
+    })
+  })
+
+  it('ends with 5 for an API that is not reached, or is none, and says which', async () => {
+    const env = { TOKEN: makeToken({ _id: ID }), DEV_HOOK_TUNNEL: 'loopback' }
+    const gone = await diagnose({ env: { ...env, APIHOST: `http://127.0.0.1:${await freePort()}` } })
+    expect(gone.check('api')).toMatchObject({ ...BAD, message: expect.stringContaining('ECONNREFUSED') })
+    expect(gone.check('bot').message).toBe('not checked: api comes first')
+    expect(gone.code).toBe(5)
+
+    const api = await startApiServer()
+    onTestFinished(() => api.close())
+    api.on('GET', /./, () => ({ text: '<html>Sign in to the network</html>' }))
+    const page = await diagnose({ env: { ...env, APIHOST: api.url } })
+    expect(page.check('api')).toMatchObject({ ...BAD, message: expect.stringContaining('not with JSON') })
+    expect(page.code).toBe(5)
+
+    api.on('GET', /./, () => ({ status: 404, json: { error: { message: 'Not found' } } }))
+    const unknown = await diagnose({ env: { ...env, APIHOST: api.url } })
+    expect(unknown.check('api')).toMatchObject(WELL)
+    expect(unknown.check('bot')).toMatchObject({ ...BAD, message: expect.stringContaining('404') })
+    expect(unknown.code).toBe(5)
+  })
+
+  it('does not trust an API whose certificate nobody vouches for, and says what to do', async () => {
+    const world = await worldForTest()
+    const { check } = await diagnose({
+      env: { ...world.env, APIHOST: await world.edge.publicUrl(), NODE_EXTRA_CA_CERTS: '' },
+    })
+    expect(check('api')).toMatchObject({ ok: false, remedy: expect.stringContaining('NODE_EXTRA_CA_CERTS') })
+  })
+
+  it('compares the clocks', async () => {
+    const api = await startApiServer()
+    onTestFinished(() => api.close())
+    const env = { APIHOST: api.url, TOKEN: makeToken({ _id: ID }) }
+    const at = (ms: number) => () => ({ json: {}, headers: { date: new Date(Date.now() + ms).toUTCString() } })
+    api.on('GET', /./, at(-60 * 60_000))
+    expect((await diagnose({ env })).check('clock')).toMatchObject({
+      ...BAD,
+      message: expect.stringContaining('ahead of'),
+    })
+    api.on('GET', /./, at(60_000))
+    expect((await diagnose({ env })).check('clock')).toMatchObject({
+      ...WARNED,
+      message: expect.stringContaining('behind'),
+    })
+  })
+
+  it('finds what a dead run has left, and names the command that restores', async () => {
+    const home = await folderForTest()
+    const folder = join(home, 'dev-hook', 'api.web1on1.chat', ID)
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'snapshot.json'), '{}')
+    const { check } = await diagnose({ env: { XDG_STATE_HOME: home, APIHOST: 'http://127.0.0.1:1' } })
+    expect(check('leftovers')).toMatchObject({
+      ok: false,
+      remedy: expect.stringContaining(`dev-hook restore --bot ${ID}`),
+    })
+  })
+
+  it('says that the state folder cannot be written', async () => {
+    const file = join(await folderForTest(), 'file')
+    await writeFile(file, '')
+    const { check } = await diagnose({ env: { XDG_STATE_HOME: file, APIHOST: 'http://127.0.0.1:1' } })
+    expect(check('state')).toMatchObject({ ...BAD, message: expect.stringContaining(file) })
+  })
+
+  it('tells a dev-hook that runs here from one that runs elsewhere', async () => {
+    const world = await worldForTest()
+    const state = await folderForTest()
+    const cli = await world.start({ env: { XDG_STATE_HOME: state } })
+    await cli.notice('ready')
+    const here = await diagnose({ env: { ...world.env, XDG_STATE_HOME: state } })
+    expect(here.check('owner')).toMatchObject({ ...WELL, message: expect.stringContaining('runs here now') })
+    expect(here.check('leftovers').message).toContain('running now')
+    const elsewhere = await diagnose({ env: world.env })
+    expect(elsewhere.check('owner')).toMatchObject({ ...BAD, message: expect.stringContaining('which answers') })
+    expect(elsewhere.code).toBe(7)
+  })
+
+  it.each([
+    ['ak_2abcdefghijklmnopqrstu', 'the id of an API key'],
+    ['two words', 'more than one word'],
+    ['a-brief-one', 'too short'],
+  ])('says that %j is no ngrok authtoken, without trying it', async (token, message) => {
+    const { check, output } = await diagnose({ env: { NGROK_AUTHTOKEN: token, APIHOST: 'http://127.0.0.1:1' } })
+    expect(check('ngrok')).toMatchObject({ ...BAD, message: expect.stringContaining(message) })
+    expect(output).not.toContain(token)
+  })
+
+  it('finds the authtoken of the ngrok agent', async () => {
+    const home = await folderForTest()
+    await mkdir(join(home, '.config', 'ngrok'), { recursive: true })
+    await writeFile(join(home, '.config', 'ngrok', 'ngrok.yml'), 'agent:\n  authtoken: 2abcdefghijklmnopqrstuvwxyz\n')
+    const { check } = await diagnose({ env: { HOME: home, APIHOST: 'http://127.0.0.1:1' } })
+    expect(check('ngrok')).toMatchObject({ ...WELL, message: expect.stringContaining('ngrok.yml') })
+  })
+
+  it('tells of a port that the cloud forwards, and how it is opened', async () => {
+    const env = { GITPOD_WORKSPACE_URL: 'https://bot.gitpod.example', APIHOST: 'http://127.0.0.1:1' }
+    const { check } = await diagnose({ env })
+    expect(check('ngrok')).toMatchObject({ ok: true, remedy: expect.stringContaining('gp ports visibility') })
+  })
+
+  it('tells of a proxy and of certificates in the environment, without the password of the proxy', async () => {
+    const proxy = `http://me:hunter22@127.0.0.1:${await freePort()}`
+    const proxied = await diagnose({ env: { HTTPS_PROXY: proxy, APIHOST: 'https://api.example.com' } })
+    const through = expect.stringContaining('through the proxy http://127.0.0.1')
+    expect(proxied.check('network')).toMatchObject({ ...WARNED, message: through })
+    expect(proxied.output).not.toContain('hunter22')
+    const unreadable = await diagnose({ env: { NODE_EXTRA_CA_CERTS: '/nowhere.pem', APIHOST: 'http://127.0.0.1:1' } })
+    expect(unreadable.check('network')).toMatchObject(BAD)
+  })
+
+  it('prints lines for a person, a remedy below each that needs one, and a last line that counts', async () => {
+    const sandbox = await sandboxForTest()
+    const cli = await startCli({ args: ['doctor'], env: { APIHOST: sandbox.api, TOKEN: sandbox.token } })
+    const { stdout, stderr, code } = await cli.ended
+    expect(stdout).toMatch(/^✓ node {10}Node v/)
+    expect(stdout).toMatch(/\n✗ ngrok .*\n {16}→ put it into NGROK_AUTHTOKEN/)
+    expect(stderr).toMatch(/1 of 19 not well, 2 worth a look/)
+    expect(code).toBe(2)
+  })
+})

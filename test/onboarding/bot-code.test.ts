@@ -1,0 +1,35 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readBotCode } from '../../src/onboarding/bot-code.ts'
+
+describe('The source of a bot', () => {
+  it.each([
+    ["const ChipChat = require('chipchat')\nbot.start()", { usesChipchat: true, port: 3000, path: null }],
+    ["import ChipChat from 'chipchat'\nbot.start(4002)", { usesChipchat: true, port: 4002 }],
+    ['app.listen(process.env.PORT || 8080)', { usesChipchat: false, port: 8080 }],
+    ["app.listen(Number(process.env.PORT ?? '8081'))", { port: 8081 }],
+    ['const port = 5000\nbot.start(port)', { port: 5000 }],
+    ['// app.listen(9999)\n/* app.listen(9998) */\napp.listen(7000)', { port: 7000 }],
+    ["fetch('http://127.0.0.1/') // nothing\napp.listen(99999)", { port: null }],
+    ["new ChipChat({ webhook: 'hook' })", { path: '/hook' }],
+    ["bot.router('/web1on1', app)", { path: '/web1on1' }],
+    ["app.use('/in', bot.router())", { path: '/in' }],
+    ["{ webhook: 'https://bots.example.com/hook' }", { path: null }],
+    ['', { usesChipchat: false, port: null, path: null }],
+  ])('%j', (source, expected) => {
+    expect(readBotCode(source)).toMatchObject(expected)
+  })
+
+  it('says where the bot takes its secrets from', () => {
+    const source = `new ChipChat({
+      token: process.env.BOT_TOKEN,
+      refreshToken: process.env['BOT_REFRESH'],
+      secret: config.secret,
+    })`
+    expect(readBotCode(source).names).toEqual({ token: 'BOT_TOKEN', refreshToken: 'BOT_REFRESH', secret: null })
+  })
+
+  it('is never too strange to be read', () => {
+    fc.assert(fc.property(fc.string({ maxLength: 2_000 }), (source) => void readBotCode(source)))
+  })
+})
