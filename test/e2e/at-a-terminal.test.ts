@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { CTRL_C, CTRL_D, startAtTerminal } from '../support/at-terminal.ts'
+import { eventually } from '../support/bots.ts'
+import { processesOf } from '../support/traces.ts'
+import { expectUndone, registrationOf } from '../support/undone.ts'
+import { worldForTest } from '../support/world.ts'
+
+const QUESTION =
+  'The webhook points to https://bots.example.com/hook. Point it here, and put it back when you quit? [y/N] '
+
+// script(1), which makes the terminal, takes other flags elsewhere.
+describe.runIf(process.platform === 'linux')('at a terminal', () => {
+  it('a yes takes the webhook, keys work after it, and the yes is remembered', async () => {
+    const world = await worldForTest()
+    const before = registrationOf(world)
+    const first = await startAtTerminal({ env: world.env })
+    await first.shows(QUESTION)
+    expect(registrationOf(world)).toEqual(before)
+    first.press('y\r')
+    const ready = await first.shows(/quit +Ctrl-C; the webhook is put back/)
+    expect(ready).toContain('(nothing listens there yet, deliveries are held)')
+    first.press('?')
+    await first.shows('restart the bot')
+    first.press('q')
+    expect(await first.ended).toBe(0)
+    expect(first.screen()).toMatch(/0 deliveries, 0 held, 0 lost, webhook restored\n$/)
+    await expectUndone(world, first, before)
+
+    const second = await startAtTerminal({ env: world.env, home: first.home })
+    await second.shows('Ready in')
+    expect(second.screen()).not.toContain('[y/N]')
+    second.press(CTRL_C)
+    expect(await second.ended).toBe(0)
+    await expectUndone(world, second, before)
+  })
+
+  it.each([
+    ['a no', 'n\r', 7],
+    ['just Enter', '\r', 7],
+    ['Ctrl-D', CTRL_D, 7],
+    ['Ctrl-C', CTRL_C, 0],
+  ] as const)('%s at the question leaves the webhook alone', async (_, keys, code) => {
+    const world = await worldForTest()
+    const before = registrationOf(world)
+    const run = await startAtTerminal({ env: world.env })
+    await run.shows(QUESTION)
+    run.press(keys)
+    expect(await run.ended).toBe(code)
+    expect(run.screen().includes('→ use `--take-over`')).toBe(code === 7)
+    expect(run.screen()).not.toContain('deliveries')
+    expect(world.platform.calls.filter(({ method }) => method !== 'GET')).toEqual([])
+    await expectUndone(world, run, before)
+  })
+
+  it('an end that takes its time says so, and a second Ctrl-C leaves the rest to the watchdog', async () => {
+    const world = await worldForTest()
+    const before = registrationOf(world)
+    const run = await startAtTerminal({ env: world.env, args: ['--take-over'] })
+    await run.shows('Ready in')
+    world.platform.faults.api = { delayMs: 60_000 }
+    run.press(CTRL_C)
+    await run.shows('ending in order … (Ctrl-C again ends at once)')
+    // Within a second it is taken for an echo of the first.
+    await sleep(1_000)
+    world.platform.faults.api = null
+    run.press(CTRL_C)
+    expect(await run.ended).toBe(130)
+    expect(run.screen()).toContain('the watchdog puts the webhook back')
+    await eventually(async () => (await processesOf(run.home)).length === 0)
+    await expectUndone(world, run, before)
+  })
+
+  it('an end without the platform prints the command that restores', async () => {
+    const world = await worldForTest()
+    const run = await startAtTerminal({ env: world.env, args: ['--take-over'] })
+    await run.shows('Ready in')
+    world.platform.faults.api = { status: 404, body: { error: { message: 'Bot not found' } } }
+    run.press(CTRL_C)
+    expect(await run.ended).toBe(6)
+    const { botId, api } = world.platform
+    expect(run.screen()).toContain(`run \`dev-hook restore --bot ${botId} --api-host ${api}\``)
+    expect(run.screen()).toMatch(/webhook NOT restored\n$/)
+  })
+})

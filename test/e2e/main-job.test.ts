@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { PLACE_NAMES } from '../../src/sandbox/places.ts'
+import { worldForTest } from '../support/world.ts'
+
+/** The platform writes it anew with every change. */
+const withoutUpdatedAt = (registration: unknown): unknown => ({ ...Object(registration), updatedAt: null })
+
+const KNOWN_PLACES = PLACE_NAMES.filter((place) => place !== 'unknown')
+
+describe('dev-hook with the real ngrok SDK, the sandbox and a chipchat bot', () => {
+  it.each(KNOWN_PLACES)(
+    'carries a contact’s words to the bot and back, and restores the webhook (in place "%s")',
+    async (place) => {
+      const world = await worldForTest({ place })
+      const before = world.platform.registration()
+      const cli = await world.start()
+      const ready = await cli.notice('ready')
+      expect(ready.url).toBe(`${await world.edge.publicUrl()}/`)
+      expect(ready.before).toMatchObject({ url: 'https://bots.example.com/hook', status: 'active' })
+      expect(world.platform.registration()).not.toEqual(before)
+
+      const jenny = await world.platform.contact({ name: 'Jenny' })
+      const answer = await jenny.say('hi')
+      expect(answer.text).toBe('You said: hi')
+
+      cli.kill('SIGINT')
+      const { code, stdout, stderr } = await cli.ended
+      expect(code).toBe(0)
+      expect(withoutUpdatedAt(world.platform.registration())).toEqual(withoutUpdatedAt(before))
+      expect(world.edge.sessions()).toBe(0)
+      expect(cli.notices.at(-1)).toMatchObject({ type: 'stopped', restored: 'restored', exitCode: 0, undelivered: 0 })
+      for (const secret of [
+        world.platform.token,
+        world.platform.refreshToken,
+        world.edge.authtoken,
+        world.platform.secret() ?? '',
+      ]) {
+        expect(stdout + stderr).not.toContain(secret)
+      }
+    },
+  )
+
+  it('makes a general webhook of its own when asked to, and deletes it', async () => {
+    const world = await worldForTest()
+    const before = world.platform.registration()
+    const cli = await world.start({ args: ['--hook', 'service', '--events', 'message.create.contact.*'] })
+    expect(await cli.notice('ready')).toMatchObject({
+      kind: 'service',
+      before: null,
+      events: ['message.create.contact.*'],
+    })
+    const jenny = await world.platform.contact({ name: 'Jenny' })
+    expect((await jenny.say('hi')).text).toBe('You said: hi')
+    cli.kill('SIGTERM')
+    expect((await cli.ended).code).toBe(0)
+    expect((await cli.notice('restored')).result).toBe('deleted')
+    expect(world.platform.registration()).toEqual(before)
+  })
+
+  it('never writes to a bot record whose webhook it cannot find, and waits for a person instead', async () => {
+    const world = await worldForTest({ place: 'unknown' })
+    const before = world.platform.bot()
+    const cli = await world.start()
+    const manual = await cli.notice('registration', ({ state }) => state === 'manual')
+    expect(cli.notices.some(({ type }) => type === 'ready')).toBe(false)
+    await world.platform.changeRegistration({ url: manual.url ?? '' })
+    expect(await cli.notice('ready')).toMatchObject({ kind: 'manual' })
+    const jenny = await world.platform.contact({ name: 'Jenny' })
+    expect((await jenny.say('hi')).text).toBe('You said: hi')
+    cli.kill('SIGINT')
+    expect((await cli.ended).code).toBe(0)
+    expect(world.platform.calls.filter(({ method }) => method === 'PATCH')).toEqual([])
+    expect(before).not.toBeNull()
+  })
+})

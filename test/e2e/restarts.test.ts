@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import type { SandboxDelivery } from '../../src/sandbox/webhooks.ts'
+import { freePort } from '../support/bots.ts'
+import { type Cli, noticeFromNow, startCli } from '../support/cli.ts'
+import { type Recorder, recorderForTest } from '../support/recorder.ts'
+import { sandboxForTest } from '../support/sandboxes.ts'
+import { arrived, createTraffic, disordered, repeated, type Traffic } from '../support/traffic.ts'
+
+const DELIVERIES = 1_000
+const CONVERSATIONS = 25
+const PER_SECOND = 50
+const RESTARTS = 20
+/** The platform gives up then. */
+const PLATFORM_WAITS_MS = 20_000
+
+interface Busy {
+  readonly cli: Cli
+  readonly bot: Recorder
+  readonly traffic: Traffic
+}
+
+/** A run without ngrok, as what is tested here is behind the tunnel. */
+async function busyRun(delayMs: number): Promise<Busy> {
+  const platform = await sandboxForTest()
+  const bot = await recorderForTest(delayMs)
+  const { api, token, refreshToken, email } = platform
+  const env = { APIHOST: api, TOKEN: token, REFRESH_TOKEN: refreshToken, EMAIL: email, PORT: String(await freePort()) }
+  const cli = await startCli({
+    args: ['--json', '--take-over', '--tunnel', 'loopback'],
+    env: { ...env, ...bot.env },
+    cwd: bot.cwd,
+    command: bot.command,
+  })
+  await cli.notice('ready')
+  await cli.notice('bot', ({ state }) => state === 'ready')
+  return { cli, bot, traffic: createTraffic(platform, CONVERSATIONS) }
+}
+
+/** Does something to the bot again and again; each time it is up again before the next. */
+async function again(cli: Cli, times: number, act: (n: number) => Promise<void> | void): Promise<void> {
+  for (let n = 0; n < times; n++) {
+    const ready = noticeFromNow(cli)('bot', ({ state }) => state === 'ready')
+    await act(n)
+    await ready
+    await sleep(400)
+  }
+}
+
+const pidOf = (cli: Cli): number => {
+  const ready = cli.notices.findLast((notice) => notice.type === 'bot' && notice.state === 'ready')
+  if (ready?.type !== 'bot' || ready.pid === null) throw new Error('the bot is not ready')
+  return ready.pid
+}
+
+/** What the platform has to complain about: a delivery that was not received at the first attempt, or not in time. */
+const complaints = ({ sent }: Traffic): readonly (SandboxDelivery | null)[] =>
+  sent
+    .map(({ delivery }) => delivery)
+    .filter((delivery) => {
+      const [attempt, ...more] = delivery?.attempts ?? []
+      const inTime = (attempt?.ms ?? Number.POSITIVE_INFINITY) < PLATFORM_WAITS_MS
+      return delivery?.state !== 'delivered' || more.length > 0 || !inTime
+    })
+
+describe('A bot that restarts again and again under traffic', () => {
+  it.each([
+    ['answers at once', 0],
+    ['takes 200 ms to answer', 200],
+  ])(
+    'gets every delivery once and in order, and the platform waits for none of them in vain, when it %s',
+    async (_, delayMs) => {
+      const { cli, bot, traffic } = await busyRun(delayMs)
+      await Promise.all([traffic.flow(DELIVERIES, PER_SECOND), again(cli, RESTARTS, () => bot.save())])
+      await traffic.settled()
+
+      expect(complaints(traffic)).toEqual([])
+      const came = await bot.came()
+      expect(repeated(came)).toEqual([])
+      expect(came).toHaveLength(DELIVERIES)
+      expect(disordered(arrived(traffic.sent, cli.notices), came)).toEqual([])
+      expect(new Set((await bot.lines()).map(({ pid }) => pid)).size).toBeGreaterThan(RESTARTS / 2)
+
+      cli.kill('SIGINT')
+      expect((await cli.ended).code).toBe(0)
+      expect(await cli.notice('stopped')).toMatchObject({
+        deliveries: DELIVERIES,
+        delivered: DELIVERIES,
+        undelivered: 0,
+        restored: 'restored',
+      })
+    },
+    60_000,
+  )
+
+  it('gets nothing twice when it crashes as well, and what a crash broke is said and never lost in silence', async () => {
+    const { cli, bot, traffic } = await busyRun(50)
+    const crash = (): void => void process.kill(pidOf(cli), 'SIGKILL')
+    await Promise.all([
+      traffic.flow(DELIVERIES, PER_SECOND),
+      again(cli, RESTARTS, (n) => (n % 3 === 2 ? crash() : bot.save())),
+    ])
+    await traffic.settled()
+
+    expect(complaints(traffic)).toEqual([])
+    const came = await bot.came()
+    expect(repeated(came)).toEqual([])
+    expect(disordered(arrived(traffic.sent, cli.notices), came)).toEqual([])
+    const broken = cli.notices.filter((notice) => notice.type === 'attempt' && notice.outcome === 'interrupted').length
+    expect(broken).toBeGreaterThan(0)
+    const answered = (await bot.lines()).filter(({ what }) => what === 'answered').length
+    // Its last word may be lost with the connection that a crash broke.
+    expect(answered + broken).toBeGreaterThanOrEqual(DELIVERIES)
+    expect(came.length + broken).toBeGreaterThanOrEqual(DELIVERIES)
+
+    cli.kill('SIGINT')
+    expect((await cli.ended).code).toBe(0)
+    expect(await cli.notice('stopped')).toMatchObject({
+      deliveries: DELIVERIES,
+      delivered: DELIVERIES - broken,
+      undelivered: 0,
+    })
+  }, 60_000)
+})

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs'
+import { copyFile, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { publint } from 'publint'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../support/bots.ts'
+import { folderForTest } from '../support/cli.ts'
+import { execute, openPackage, type PackageForTest, PROJECT } from '../support/package.ts'
+
+const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc')
+const ATTW = join(PROJECT, 'node_modules/@arethetypeswrong/cli/dist/index.js')
+
+let packed: PackageForTest
+
+beforeAll(async () => {
+  packed = await openPackage()
+})
+afterAll(() => packed.remove())
+
+/** Runs the installed command line in an empty folder, with nothing of this process's environment but what it needs. */
+async function devHook(args: readonly string[], cwd: string): Promise<{ stdout: string; stderr: string }> {
+  const main = join(packed.consumer, 'node_modules/dev-hook/dist/cli/main.js')
+  const env = { PATH: process.env['PATH'], HOME: cwd, XDG_STATE_HOME: cwd, PORT: String(await freePort()) }
+  return execute(process.execPath, [main, ...args], { cwd, env })
+}
+
+describe('The package', () => {
+  it('holds the compiled sources, the example, the schema and what people read, and nothing else', () => {
+    const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'config/dev-hook.schema.json']
+    const extra = packed.files
+      .map(({ path }) => path)
+      .filter((path) => !documents.includes(path) && !/^config\/examples\/[^/]+\.js$/.test(path))
+      .filter((path) => {
+        const source = /^dist\/(.+?)(?:\.d\.ts|\.js)$/.exec(path)?.[1]
+        return source === undefined || !existsSync(join(PROJECT, 'src', `${source}.ts`))
+      })
+    expect(extra).toEqual([])
+    expect(packed.files.map(({ path }) => path)).toEqual(
+      expect.arrayContaining([
+        ...documents,
+        'config/examples/echo-bot.js',
+        'dist/index.js',
+        'dist/index.d.ts',
+        'dist/cli/main.js',
+        'dist/tunnel/ngrok-child.js',
+        'dist/daemon/watchdog-child.js',
+      ]),
+    )
+  })
+
+  it('has a command line that the system can run as it is', async () => {
+    const main = join(packed.consumer, 'node_modules/dev-hook/dist/cli/main.js')
+    expect(await readFile(main, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+    // Windows knows no such bit.
+    if (process.platform !== 'win32') expect((await stat(main)).mode & 0o111).toBe(0o111)
+  })
+
+  it('asks nobody to run a script when it is installed', async () => {
+    // npm 12 runs none of them unless the user allows it, so a package that needs one is broken for most.
+    const lock = JSON.parse(await readFile(join(PROJECT, 'package-lock.json'), 'utf8'))
+    const scripted = Object.entries<{ readonly dev?: boolean; readonly hasInstallScript?: boolean }>(lock.packages)
+      .filter(([, { dev, hasInstallScript }]) => dev !== true && hasInstallScript === true)
+      .map(([name]) => name)
+    expect(scripted).toEqual([])
+    const manifest = JSON.parse(await readFile(join(packed.consumer, 'node_modules/dev-hook/package.json'), 'utf8'))
+    expect(Object.keys(manifest.scripts).filter((name) => name.endsWith('install'))).toEqual([])
+  })
+
+  it('says its version and its help, and nothing on stderr', async () => {
+    const cwd = await folderForTest()
+    const { version } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8'))
+    expect(await devHook(['--version'], cwd)).toEqual({ stdout: `${version}\n`, stderr: '' })
+    const help = await devHook(['--help'], cwd)
+    expect(help.stdout).toContain('dev-hook -- node bot.js')
+    expect(help.stderr).toBe('')
+  })
+
+  it('talks to a bot in the sandbox with the dependencies that it names', async () => {
+    const bot = join(packed.consumer, 'bot.js')
+    await copyFile(join(packed.consumer, 'node_modules/dev-hook/config/examples/echo-bot.js'), bot)
+    const { stdout, stderr } = await devHook(['sandbox', '--say', 'hi', '--', process.execPath, bot], packed.consumer)
+    expect(stdout).toBe('You said: hi\n')
+    expect(stderr).not.toMatch(/warning/i)
+  })
+
+  it('passes publint', async () => {
+    const pkgDir = join(packed.consumer, 'node_modules/dev-hook')
+    const { messages } = await publint({ pkgDir, pack: false, strict: true })
+    expect(messages).toEqual([])
+  })
+
+  it('resolves for everybody who imports it as a module', async () => {
+    await execute(process.execPath, [ATTW, packed.tarball, '--profile', 'esm-only'])
+  })
+
+  it('has types under which right programs compile and wrong ones do not', async () => {
+    const { stdout } = await execute(process.execPath, [TSC, '-p', packed.consumer]).catch(
+      (failed: { readonly stdout: string }) => failed,
+    )
+    expect(stdout).toBe('')
+  })
+})

@@ -1,0 +1,77 @@
+// What the README and the JSON Schema say about options, errors and exit codes, made from the tables in the code.
+import { EXIT_CODES, EXIT_MEANINGS } from '../../src/cli/exit.ts'
+import { FILE_KEYS } from '../../src/config/layers.ts'
+import { defaultOf, envNames, flagName, OPTION_KEYS, type OptionKey, optionOf } from '../../src/config/options.ts'
+import { ERRORS } from '../../src/core/errors.ts'
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+const escaped = (text: string): string => text.replaceAll('|', '\\|')
+
+function flagCell(key: OptionKey): string {
+  const { kind, flag, short, saysNo } = optionOf(key)
+  if (flag === false) return '(no flag)'
+  const negative = kind.shown === null && saysNo !== undefined
+  const name = `\`--${negative ? 'no-' : ''}${flagName(key)}\``
+  return short === undefined ? name : `${name}, \`-${short}\``
+}
+
+function meaningOf(key: OptionKey): string {
+  const { kind, says, saysNo } = optionOf(key)
+  if (saysNo === undefined) return says
+  return kind.shown === null ? saysNo : `${says}; \`--no-${flagName(key)}\`: ${saysNo}`
+}
+
+/** The options, one row each. */
+export function optionTable(): string {
+  const rows = OPTION_KEYS.map((key) => {
+    const names = envNames(key).map((name) => `\`${name}\``)
+    return row([flagCell(key), escaped(meaningOf(key)), names.join(', '), escaped(defaultOf(key))])
+  })
+  return [row(['flag', 'meaning', 'environment', 'default']), row(['---', '---', '---', '---']), ...rows].join('\n')
+}
+
+/** The codes of errors and warnings, one row each. */
+export function errorTable(): string {
+  const rows = Object.values(ERRORS).map(({ code, means, remedy }) =>
+    row([`\`${code}\``, escaped(means), escaped(remedy)]),
+  )
+  return [row(['code', 'means', 'what to do']), row(['---', '---', '---']), ...rows].join('\n')
+}
+
+/** The exit codes, one row each. */
+export function exitTable(): string {
+  const names = Object.keys(EXIT_CODES) as (keyof typeof EXIT_CODES)[]
+  const rows = names.map((name) => row([String(EXIT_CODES[name]), EXIT_MEANINGS[name]]))
+  return [
+    row(['code', 'means']),
+    row(['---', '---']),
+    ...rows,
+    row(['130, 143', 'ended at once by a second signal']),
+  ].join('\n')
+}
+
+/** The schema of a config file. */
+export function configSchema(): string {
+  const properties = Object.fromEntries(
+    FILE_KEYS.map((key) => {
+      const { kind, says, fallback } = optionOf(key)
+      const shown = typeof fallback === 'number' && kind.schema['type'] === 'string' ? kind.show(fallback) : fallback
+      return [key, { ...kind.schema, description: says, ...(shown !== undefined && { default: shown }) }]
+    }),
+  )
+  const files = { type: 'string', description: 'a config file whose values lie below those of this one' }
+  const profiles = {
+    type: 'object',
+    description: 'several bots in one file: what each has of its own, chosen with --profile',
+    additionalProperties: { type: 'object', properties, additionalProperties: false },
+  }
+  const own = { $schema: { type: 'string' }, extends: { anyOf: [files, { type: 'array', items: files }] }, profiles }
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'dev-hook',
+    type: 'object',
+    properties: { ...own, ...properties },
+    additionalProperties: false,
+  }
+  return `${JSON.stringify(schema, null, 2)}\n`
+}

@@ -1,0 +1,88 @@
+// The built command line at a real terminal: a pseudo-terminal that a test types into, and reads like a person.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import { spawn } from '@lydell/node-pty'
+import { onTestFinished } from 'vitest'
+import { folderForTest } from './cli.ts'
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+export const ENTER = '\r'
+export const CTRL_C = '\x03'
+export const DOWN = '\x1b[B'
+
+export interface TestTerminal {
+  readonly pid: number
+  /** Waits until the text is shown, after what was waited for before; rejects when the process ends without showing it. */
+  shows(text: string): Promise<void>
+  /** Types, as fast as a paste. */
+  type(keys: string): void
+  /** Everything that was shown so far, without colours and movements. */
+  shown(): string
+  /** Everything, byte for byte. */
+  raw(): string
+  kill(signal: NodeJS.Signals): void
+  readonly ended: Promise<number>
+}
+
+/** Starts `dev-hook` at a terminal of 100 columns, with nothing of this process's environment but what it needs to run. */
+export async function startTerminal(options: {
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+}): Promise<TestTerminal> {
+  const home = await folderForTest()
+  await mkdir(join(home, 'state'))
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: home,
+    XDG_STATE_HOME: join(home, 'state'),
+    TERM: 'xterm-256color',
+    ...options.env,
+  }
+  const child = spawn(process.execPath, [MAIN, ...options.args], { cwd: options.cwd, env, cols: 100, rows: 60 })
+  let raw = ''
+  let seen = 0
+  let code: number | null = null
+  const waiting = new Set<() => void>()
+  const ended = new Promise<number>((resolve) => {
+    child.onExit(({ exitCode }) => {
+      code = exitCode
+      for (const look of waiting) look()
+      resolve(exitCode)
+    })
+  })
+  child.onData((chunk) => {
+    raw += chunk
+    for (const look of waiting) look()
+  })
+  onTestFinished(async () => {
+    if (code === null) child.kill('SIGKILL')
+    await ended
+  })
+  const shown = (): string => stripVTControlCharacters(raw)
+
+  return {
+    pid: child.pid,
+    shown,
+    raw: () => raw,
+    type: (keys) => child.write(keys),
+    kill: (signal) => child.kill(signal),
+    ended,
+    shows: (text) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const at = shown().indexOf(text, seen)
+          if (at === -1 && code === null) return
+          waiting.delete(look)
+          if (at === -1) return reject(new Error(`it ended with ${code} without "${text}":\n${shown()}`))
+          seen = at + text.length
+          resolve()
+        }
+        waiting.add(look)
+        look()
+      }),
+  }
+}
