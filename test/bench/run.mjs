@@ -1,0 +1,44 @@
+// `npm run bench`: every part in one run, as tables and one line of JSON. `--quick` is shorter, `--only=forward,start` runs some.
+import { benchDurable, printDurable } from './durable.mjs'
+import { benchForward, printForward } from './forward.mjs'
+import { benchHold, printHold } from './hold.mjs'
+import { benchIdle, printIdle } from './idle.mjs'
+import { benchRestart, printRestart } from './restart.mjs'
+import { benchStart, printStart } from './start.mjs'
+
+const quick = process.argv.includes('--quick')
+const only = process.argv
+  .find((word) => word.startsWith('--only='))
+  ?.slice('--only='.length)
+  .split(',')
+
+/** `pick(usual, quick)` */
+const pick = (usual, short) => (quick ? short : usual)
+
+const PARTS = {
+  forward: {
+    bench: () => benchForward(pick({ rounds: 7, ms: 800 }, { rounds: 3, ms: 300 })),
+    print: printForward,
+  },
+  start: {
+    bench: () => benchStart(pick({ times: 20, readyTimes: 7 }, { times: 5, readyTimes: 2 })),
+    print: printStart,
+  },
+  restart: { bench: () => benchRestart(pick({ rounds: 10 }, { rounds: 3 })), print: printRestart },
+  hold: { bench: () => benchHold(pick({ total: 10_000 }, { total: 2_000 })), print: printHold },
+  durable: { bench: () => benchDurable(pick({ ms: 1_500 }, { ms: 400 })), print: printDurable },
+  idle: { bench: () => benchIdle(pick({ idleMs: 5_000 }, { idleMs: 1_000 })), print: printIdle },
+}
+
+const results = {}
+for (const [name, part] of Object.entries(PARTS)) {
+  if (only && !only.includes(name)) continue
+  const start = performance.now()
+  const result = await part.bench()
+  results[name] = result
+  const seconds = Math.round((performance.now() - start) / 1_000)
+  console.log(`## ${name} (${seconds} s)\n\n${part.print(result)}\n`)
+}
+console.log(JSON.stringify({ node: process.version, platform: process.platform, ...results }))
+// A connection that somebody keeps alive must not keep the result waiting.
+process.exit()

@@ -1,0 +1,65 @@
+// dev-hook from gateway to bot, put together as the daemon does it: check, journal, queue, forwarder, notices.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createIo } from '../../dist/cli/io.js'
+import { startOutput } from '../../dist/cli/output.js'
+import { loadConfig } from '../../dist/config/load.js'
+import { createNotices } from '../../dist/core/notices.js'
+import { createRedactor } from '../../dist/core/redact.js'
+import { createDeliveries } from '../../dist/daemon/deliveries.js'
+import { openJournal } from '../../dist/journal/journal.js'
+import { SECRET } from './payload.mjs'
+
+const NO_JOURNAL = {
+  record: () => {},
+  recordAttempt: () => {},
+  settle: () => {},
+  synced: async () => {},
+  undelivered: () => [],
+  seen: () => null,
+  close: async () => {},
+}
+
+/** A folder of this benchmark alone. */
+export const temporaryFolder = () => mkdtemp(join(tmpdir(), 'dev-hook-bench-'))
+
+/** Opens everything between gateway and bot. `--no-journal` and `--no-output` leave that out, to see what it costs. */
+export async function openWiring(upstream, without = []) {
+  const folder = await temporaryFolder()
+  const given = { forwardTo: upstream, secret: SECRET, tunnel: 'loopback', json: true }
+  const config = await loadConfig(given, { cwd: folder, env: {}, platform: process.platform, sourceOf: (key) => key })
+  const notices = createNotices()
+  const redactor = createRedactor([config.secret])
+  const endOutput = without.includes('--no-output')
+    ? async () => {}
+    : startOutput(config, createIo(), notices, redactor, join(folder, 'log'))
+  const journal = without.includes('--no-journal') ? NO_JOURNAL : await openJournal(folder, { onTrouble })
+  const deliveries = createDeliveries({
+    config,
+    journal,
+    emit: notices.emit,
+    who: 'bench',
+    secret: () => config.secret,
+    rereadSecret: async () => null,
+    botSecret: () => null,
+    challenged: () => {},
+    arrived: () => {},
+    refused: () => {},
+  })
+  return {
+    deliveries,
+    emit: notices.emit,
+    close: async () => {
+      await deliveries.close()
+      await journal.close()
+      await endOutput()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A disk that does not keep up would make the figures worthless. */
+export function onTrouble(kind, message) {
+  throw new Error(`${kind}: ${message}`)
+}
