@@ -1,0 +1,15 @@
+// The tests on every version of Node, and under every package manager; they download these, so they are not among the others.
+import { defineConfig } from 'vitest/config'
+import base from '../vitest.config.ts'
+
+export default defineConfig({
+  ...base,
+  test: {
+    ...base.test,
+    include: ['test/matrix/*.ts'],
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    // Each version builds `dist` anew, which the others run from.
+    fileParallelism: false,
+  },
+})
