@@ -19,6 +19,9 @@ const PER_SECOND = 20
 const SAVE_EVERY_MS = 10_000
 const DROP_EVERY_MS = 30_000
 const SAMPLE_EVERY_MS = 2_000
+/** So many deliveries are remembered; before that memory grows by right. */
+const REMEMBERED = 10_000
+const WARM_PER_SECOND = 150
 /** More than this from the first third to the last is growth. */
 const GROWTH = { rss: 1.15, fds: 1.1 }
 
@@ -42,6 +45,7 @@ const edge = await openNgrokEdge()
 const platform = await openSandbox({ ca: edge.ca, retry: { firstMs: 500, factor: 2, maxMs: 2_000, forMs: 120_000 } })
 const traffic = createTraffic(platform, 25)
 const { child, notices } = await startDevHook()
+await traffic.flow(REMEMBERED, WARM_PER_SECOND)
 const samples = await soak(minutes * 60_000)
 await traffic.settled()
 const ids = await came()
