@@ -1,5 +1,6 @@
 // The streams of the process, guarded: a closed pipe or a closed terminal must not end a run before it has restored.
 import type { Environment } from '../config/layers.ts'
+import { createLines } from './lines.ts'
 
 /** What a command sees of the outside. */
 export interface Io {
@@ -43,29 +44,6 @@ export function createIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     platform: process.platform,
-  }
-}
-
-/**
- * Lines on their way out: those of one turn of the event loop leave together. A write blocks, and one for each line of
- * each delivery took longer than anything else that is done for it.
- */
-function createLines(): { add(stream: NodeJS.WritableStream, line: string): void; flush(): void } {
-  let waiting: { readonly stream: NodeJS.WritableStream; text: string }[] = []
-  const flush = (): void => {
-    const leaving = waiting
-    waiting = []
-    for (const { stream, text } of leaving) stream.write(text)
-  }
-  return {
-    flush,
-    add: (stream, line) => {
-      if (waiting.length === 0) setImmediate(flush)
-      // Both may end on the same terminal, so the order between them counts.
-      const last = waiting.at(-1)
-      if (last?.stream === stream) last.text += `${line}\n`
-      else waiting.push({ stream, text: `${line}\n` })
-    },
   }
 }
 

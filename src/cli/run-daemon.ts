@@ -37,6 +37,14 @@ function endWith(daemon: Daemon, io: Pick<Io, 'err'>): void {
   void daemon.stop().finally(() => clearTimeout(slow))
 }
 
+/** Asks below everything that was printed so far. */
+function askBelow(io: Pick<Io, 'flushed'>): typeof askYes {
+  return async (question, signal) => {
+    await io.flushed()
+    return askYes(question, signal)
+  }
+}
+
 /** Runs it to its end; resolves to the exit code. */
 export async function runDaemon(run: DaemonRun): Promise<number> {
   const { config, command, io, botEnv } = run
@@ -44,7 +52,7 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
   const notices = createNotices()
   const redactor = createRedactor([config.token, config.refreshToken, config.secret, config.ngrokAuthtoken])
   const endOutput = startOutput(config, io, notices, redactor, join(home, 'log'))
-  const ask = io.interactive && !config.yes ? askYes : null
+  const ask = io.interactive && !config.yes ? askBelow(io) : null
   const daemon = createDaemon({
     config,
     command,

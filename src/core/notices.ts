@@ -126,10 +126,12 @@ export interface Notices {
 /** Creates the hub. A listener that throws does not keep the others from hearing. */
 export function createNotices(now: () => number = Date.now): Notices {
   const listeners = new Set<Listener>()
+  const timeOf = createClock()
   return {
-    emit: ({ type, ...rest }) => {
+    emit: (body) => {
       if (listeners.size === 0) return
-      const notice = { type, time: new Date(now()).toISOString(), ...rest } as Notice
+      // `type` and `time` come first, whatever order the body has.
+      const notice: Notice = Object.assign({ type: body.type, time: timeOf(now()) }, body)
       for (const listener of listeners) {
         try {
           listener(notice)
@@ -145,6 +147,17 @@ export function createNotices(now: () => number = Date.now): Notices {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+  }
+}
+
+/** ISO 8601 of a time in milliseconds. Two notices come with every delivery, most often within the same millisecond. */
+function createClock(): (ms: number) => string {
+  let last = Number.NaN
+  let text = ''
+  return (ms) => {
+    if (ms !== last) text = new Date(ms).toISOString()
+    last = ms
+    return text
   }
 }
 
