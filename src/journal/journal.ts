@@ -4,7 +4,7 @@ import type { Delivery, Reply } from '../core/delivery.ts'
 import { DevHookError, messageOf } from '../core/errors.ts'
 import { makePrivateFolder } from '../core/files.ts'
 import type { Journal, Recorded } from '../core/ports.ts'
-import { type Entry, type Kept, lastAnswered } from './ledger.ts'
+import { answerTo, type Entry, type Kept } from './ledger.ts'
 import { attemptContent, attemptHead, type Content, deliveryHead, type Head } from './lines.ts'
 import { type Loaded, loadLog } from './load.ts'
 import { countExpired, removeLeftovers, removeOldest } from './prune.ts'
@@ -69,7 +69,7 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
   }
 
   async function answerOf(entry: Entry): Promise<Reply | null> {
-    const answer = entry.answer ?? lastAnswered(entry)
+    const answer = answerTo(entry)
     if (answer === null) return null
     if (typeof answer === 'number') return statusOnly(answer)
     if (answer.head.outcome !== 'answered') return null
@@ -87,13 +87,16 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
       if (ledger.entries.has(id)) keep(attemptHead(seq, id, n, attempt), attemptContent(attempt))
     },
     settle: (id, settled, told) => {
-      if (ledger.entries.has(id)) keep({ t: 'settled', seq, id, settled, at: now(), told: told ?? null }, null)
+      const entry = ledger.entries.get(id)
+      // Most often the attempt has said it, and a line for each delivery is spared.
+      if (entry === undefined || (entry.settled === settled && told === undefined)) return
+      keep({ t: 'settled', seq, id, settled, at: now(), told: told ?? null }, null)
     },
     synced: (id) => {
       if (ledger.entries.has(id)) return writer.synced()
       return Promise.reject(new DevHookError('stateUnwritable', `delivery ${id} is not in the journal`))
     },
-    undelivered: () => [...ledger.entries.values()].filter(({ settled }) => settled === 'acknowledged').map(recorded),
+    undelivered: () => [...ledger.owed].sort(byArrival).map(recorded),
     find: (id) => {
       const entry = ledger.entries.get(id)
       return entry === undefined ? null : recorded(entry)
@@ -109,6 +112,8 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
     },
   }
 }
+
+const byArrival = (a: Entry, b: Entry): number => a.delivery.head.seq - b.delivery.head.seq
 
 const statusOnly = (status: number): Reply => ({ status, headers: [], body: Buffer.alloc(0) })
 

@@ -13,13 +13,15 @@ export interface Entry {
   readonly delivery: Kept<DeliveryHead>
   readonly attempts: Kept<AttemptHead>[]
   settled: Settled | null
-  /** What the platform was answered: a reply of the bot, or a status of our own. It is answered once. */
+  /** What the platform was answered, once: a status of our own, else the first reply of the bot. */
   answer: Kept<AttemptHead> | number | null
 }
 
 export interface Ledger {
   /** Oldest first. */
   readonly entries: ReadonlyMap<string, Entry>
+  /** Those of them that are acknowledged and not delivered, in no order. */
+  readonly owed: ReadonlySet<Entry>
   /** Counts a line in; gives the entry that it belongs to, `null` when its delivery is not known (any more). */
   add(line: Kept): Entry | null
   /** The latest delivery with this key. */
@@ -32,6 +34,7 @@ export interface Ledger {
 export function createLedger(): Ledger {
   const entries = new Map<string, Entry>()
   const keys = new Map<string, Entry>()
+  const owed = new Set<Entry>()
 
   function addDelivery(delivery: Kept<DeliveryHead>): Entry {
     const { id, key } = delivery.head
@@ -45,12 +48,15 @@ export function createLedger(): Ledger {
 
   return {
     entries,
+    owed,
     add: (line) => {
       if (isDelivery(line)) return addDelivery(line)
       const entry = entries.get(line.head.id)
       if (entry === undefined) return null
       if (isAttempt(line)) addAttempt(entry, line)
       else if (line.head.t === 'settled') addSettlement(entry, line.head.settled, line.head.told)
+      if (entry.settled === 'acknowledged') owed.add(entry)
+      else owed.delete(entry)
       return entry
     },
     byKey: (key) => keys.get(key) ?? null,
@@ -60,6 +66,7 @@ export function createLedger(): Ledger {
         const written = segmentOf(entry)
         if (written === null || written >= segment) return
         entries.delete(id)
+        owed.delete(entry)
         if (head.key !== null && keys.get(head.key) === entry) keys.delete(head.key)
       }
     },
@@ -77,9 +84,12 @@ const isAttempt = (line: Kept): line is Kept<AttemptHead> => line.head.t === 'at
 export const lastAnswered = (entry: Entry): Kept<AttemptHead> | null =>
   entry.attempts.findLast(({ head }) => head.outcome === 'answered') ?? null
 
+/**
+ * What an attempt says by itself. A settlement follows in the next line where it is not all: when the platform was answered in
+ * our own name, or was given back a delivery that the bot had answered.
+ */
 function addAttempt(entry: Entry, attempt: Kept<AttemptHead>): void {
   entry.attempts.push(attempt)
-  // The settlement follows in the next line, unless the run was killed in between: then the attempt has to say it.
   if (entry.settled !== null && entry.settled !== 'acknowledged') return
   if (attempt.head.outcome === 'answered') entry.settled = 'delivered'
   if (attempt.head.outcome === 'interrupted') entry.settled = 'interrupted'
@@ -87,5 +97,11 @@ function addAttempt(entry: Entry, attempt: Kept<AttemptHead>): void {
 
 function addSettlement(entry: Entry, settled: Settled, told: number | null): void {
   entry.settled = settled
-  entry.answer ??= told ?? lastAnswered(entry)
+  entry.answer ??= told ?? firstAnswered(entry)
 }
+
+/** What the platform was answered, or would have been had the run not been killed before that; `null` while there is no answer. */
+export const answerTo = (entry: Entry): Kept<AttemptHead> | number | null => entry.answer ?? firstAnswered(entry)
+
+const firstAnswered = (entry: Entry): Kept<AttemptHead> | null =>
+  entry.attempts.find(({ head }) => head.outcome === 'answered') ?? null

@@ -31,14 +31,13 @@ export function countExpired(segments: readonly Segment[], ledger: Ledger, limit
 }
 
 /** The segment of the oldest delivery that was acknowledged lately and is not delivered. */
-function firstOwed(ledger: Ledger, now: number): string | null {
-  for (const entry of ledger.entries.values()) {
-    const { receivedAt } = entry.delivery.head
-    const owed = entry.settled === 'acknowledged' && now - receivedAt <= DELIVERABLE_MS
-    const segment = owed ? segmentOf(entry) : null
-    if (segment !== null) return segment
+function firstOwed({ owed }: Ledger, now: number): string | null {
+  let first: string | null = null
+  for (const entry of owed) {
+    const segment = now - entry.delivery.head.receivedAt <= DELIVERABLE_MS ? segmentOf(entry) : null
+    if (segment !== null && (first === null || segment < first)) first = segment
   }
-  return null
+  return first
 }
 
 /** Removes the oldest segments, oldest first, so that a reader never sees a gap. */
