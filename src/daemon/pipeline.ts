@@ -97,7 +97,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
     const first = key === null ? undefined : firstOf(key)
     announce(delivery, label, first?.id)
-    return first && key !== null ? again(first, key) : begin(delivery, label, key)
+    return first ? again(first) : begin(delivery, label, key)
   }
 
   function announce(delivery: Delivery, label: Label, redelivery?: string): void {
@@ -111,14 +111,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (known) return known
     const seen = journal.seen(key)
     if (seen === null || (seen.settled !== 'delivered' && seen.settled !== 'acknowledged')) return undefined
-    return { id: seen.id, at: now(), state: 'answered', final: null }
+    return { key, id: seen.id, at: now(), state: 'answered', final: null }
   }
 
   /** The same delivery again: never forwarded twice, answered with what the first one gets. */
-  async function again(first: First, key: string): Promise<Reply> {
-    if (first.state === 'kept') return replies.received
-    if (first.final === null) return answerOfThen(key)
-    return inTime(first.final, patienceMs, () => replies.text(503, 'the bot has not answered yet'))
+  async function again({ key, state, final }: First): Promise<Reply> {
+    if (state === 'kept') return replies.received
+    if (final === null) return answerOfThen(key)
+    return inTime(final, patienceMs, () => replies.text(503, 'the bot has not answered yet'))
   }
 
   async function answerOfThen(key: string): Promise<Reply> {
@@ -142,85 +142,82 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return replies.full
     }
     const { id, receivedAt } = delivery
+    const first: First | null = key === null ? null : { key, id, at: receivedAt, state: 'open', final: null }
     const owed: Open = { id, ticket, place: -1 }
     open.add(owed)
     const final = ticket.done.then((attempt) => {
       open.remove(owed)
-      return conclude(id, key, attempt)
+      return conclude(id, first, attempt)
     })
-    if (key !== null) redeliveries.remember(key, { id, at: receivedAt, state: 'open', final })
-    return answerInTime(delivery, ticket, key, final)
+    if (first !== null) {
+      first.final = final
+      redeliveries.remember(first)
+    }
+    return answerInTime(delivery, ticket, first, final)
   }
 
   /** What the end of the last attempt means: for the record, and for the platform should it still wait. */
-  function conclude(id: string, key: string | null, attempt: Attempt): Reply | Promise<Reply> {
-    if (attempt.outcome === 'answered') return concludeAnswer(id, key, attempt.reply)
-    if (attempt.outcome === 'cancelled') return giveBack(id, key, 503, attempt.reason)
+  function conclude(id: string, first: First | null, attempt: Attempt): Reply | Promise<Reply> {
+    if (attempt.outcome === 'answered') return concludeAnswer(id, first, attempt.reply)
+    if (attempt.outcome === 'cancelled') return giveBack(id, first, 503, attempt.reason)
     const acknowledged = kept.delete(id)
-    if (late === 'retry' && !acknowledged) return giveBack(id, key, 502, 'the connection to the bot broke')
+    if (late === 'retry' && !acknowledged) return giveBack(id, first, 502, 'the connection to the bot broke')
     journal.settle(id, 'interrupted', replies.received.status)
-    mark(key, 'kept')
+    if (first !== null) first.state = 'kept'
     return replies.afterSync(id)
   }
 
-  function concludeAnswer(id: string, key: string | null, reply: Reply): Reply | Promise<Reply> {
+  function concludeAnswer(id: string, first: First | null, reply: Reply): Reply | Promise<Reply> {
     const acknowledged = kept.delete(id)
     delivered += 1
-    if (isSuccess(reply.status)) {
-      journal.settle(id, 'delivered')
-      mark(key, 'answered')
-      if (key !== null) leaveToJournal(id, key)
-      return reply
-    }
-    if (onBotError === 'pass' && !acknowledged) {
+    if (onBotError === 'pass' && !acknowledged && !isSuccess(reply.status)) {
       journal.settle(id, 'returned')
       // The platform will send it again, and then it is meant for the bot.
-      if (key !== null) redeliveries.forget(key)
+      if (first !== null) redeliveries.forget(first)
+      return reply
+    }
+    if (first !== null) first.state = 'answered'
+    if (isSuccess(reply.status)) {
+      journal.settle(id, 'delivered')
+      if (first !== null) leaveToJournal(first)
       return reply
     }
     journal.settle(id, 'delivered', replies.received.status)
-    mark(key, 'answered')
     return replies.afterSync(id)
   }
 
-  function giveBack(id: string, key: string | null, status: number, why: string): Reply {
+  function giveBack(id: string, first: First | null, status: number, why: string): Reply {
     // Acknowledged already: it stays on disk for the next run.
     if (kept.has(id)) return replies.received
     journal.settle(id, 'returned', status)
-    if (key !== null) redeliveries.forget(key)
+    if (first !== null) redeliveries.forget(first)
     return replies.text(status, why)
   }
 
-  function mark(key: string | null, state: First['state']): void {
-    const first = key === null ? undefined : redeliveries.first(key)
-    if (first) first.state = state
-  }
-
   /** What the journal knows is not kept here as well: thousands of replies in memory slow down every garbage collection. */
-  function leaveToJournal(id: string, key: string): void {
-    const first = redeliveries.first(key)
-    if (first && journal.seen(key)?.id === id) first.final = null
+  function leaveToJournal(first: First): void {
+    if (journal.seen(first.key)?.id === first.id) first.final = null
   }
 
   /** The final answer if it comes in time; else what is owed at the end of the hold, or of the patience. */
   async function answerInTime(
     delivery: Delivery,
     ticket: Ticket,
-    key: string | null,
+    first: First | null,
     final: Promise<Reply>,
   ): Promise<Reply> {
     const held = await within(final, delivery.receivedAt + holdMs - now())
     if (held !== null) return held
-    if (ticket.phase() === 'waiting') return lateAnswer(delivery.id, ticket, key, 503, 'the bot is not ready')
+    if (ticket.phase() === 'waiting') return lateAnswer(delivery.id, ticket, first, 503, 'the bot is not ready')
     const slow = await within(final, delivery.receivedAt + patienceMs - now())
     if (slow !== null) return slow
-    return lateAnswer(delivery.id, ticket, key, 504, 'the bot has not answered in time')
+    return lateAnswer(delivery.id, ticket, first, 504, 'the bot has not answered in time')
   }
 
   async function lateAnswer(
     id: string,
     ticket: Ticket,
-    key: string | null,
+    first: First | null,
     status: number,
     why: string,
   ): Promise<Reply> {
@@ -229,7 +226,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       journal.settle(id, 'acknowledged', replies.received.status)
       const reply = await replies.afterSync(id)
       if (isSuccess(reply.status)) {
-        if (kept.has(id)) mark(key, 'kept')
+        if (kept.has(id) && first !== null) first.state = 'kept'
         return reply
       }
       kept.delete(id)

@@ -3,6 +3,7 @@ import type { Reply } from '../core/delivery.ts'
 
 /** The first delivery of a key, as far as it got. */
 export interface First {
+  readonly key: string
   readonly id: string
   /** When it came, in milliseconds since the epoch. */
   readonly at: number
@@ -14,9 +15,9 @@ export interface First {
 
 export interface Redeliveries {
   first(key: string): First | undefined
-  remember(key: string, first: First): void
+  remember(first: First): void
   /** So that the next one with this key is forwarded again. */
-  forget(key: string): void
+  forget(first: First): void
 }
 
 const KEEP_MS = 24 * 60 * 60 * 1000
@@ -32,14 +33,14 @@ export function createRedeliveries(limit = 5_000, now: () => number = Date.now):
       const found = young.get(key) ?? old.get(key)
       return found !== undefined && now() - found.at < KEEP_MS ? found : undefined
     },
-    remember: (key, first) => {
+    remember: (first) => {
       if (young.size >= limit) {
         old = young
         young = new Map()
       }
-      young.set(key, first)
+      young.set(first.key, first)
     },
-    forget: (key) => {
+    forget: ({ key }) => {
       young.delete(key)
       old.delete(key)
     },
