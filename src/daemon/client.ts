@@ -26,6 +26,7 @@ export function createApiClient({ config, token, redactor, onTokens }: ClientReq
     apiHost,
     proxy: proxyFor(apiHost, proxies),
     userAgent: `dev-hook/${version}`,
+    redactor,
     tokens: { token, refreshToken, email, onTokens: learn },
   })
 }

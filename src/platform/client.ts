@@ -1,6 +1,6 @@
 // The platform's REST API as its callers see it: JSON in, JSON out, and a `DevHookError` for everything else.
 import { DevHookError } from '../core/errors.ts'
-import { createRedactor } from '../core/redact.ts'
+import { createRedactor, type Redactor } from '../core/redact.ts'
 import { backOff, sleep as realSleep } from '../core/time.ts'
 import { never } from './abort.ts'
 import { isTokenTrouble, isTransient, jsonOf, problemOf, type RawAnswer } from './api-errors.ts'
@@ -41,7 +41,7 @@ export interface Client {
   delete(path: string, options?: CallOptions): Promise<Answer>
   /** What the access token says about itself now. */
   claims(): Claims
-  /** Keeps a secret out of every error message from now on. */
+  /** Keeps a secret out of everything that is printed, and out of every error message, from now on. */
   conceal(secret: string | null): void
   close(): Promise<void>
 }
@@ -50,6 +50,8 @@ export interface ClientOptions {
   readonly apiHost: string
   readonly tokens: TokenOptions
   readonly userAgent: string
+  /** Learns every secret that the client hears of. Default: one of its own. */
+  readonly redactor?: Redactor
   /** The HTTP proxy that leads there, as a URL. */
   readonly proxy?: string | null
   readonly timeoutMs?: number
@@ -68,11 +70,12 @@ type Outcome = { readonly answer: RawAnswer } | { readonly error: DevHookError }
 /** Creates a client. Throws `tokenMalformed` or `tokenKind`; connects with the first call. */
 export function createClient(options: ClientOptions): Client {
   const { userAgent, proxy = null, now = Date.now, random = Math.random, sleep = realSleep } = options
-  const { limit = createRateLimit(), timeoutMs = 10_000 } = options
+  const { limit = createRateLimit(), timeoutMs = 10_000, redactor = createRedactor() } = options
   const host = new URL(options.apiHost)
   const prefix = host.pathname.replace(/\/+$/, '')
   const transport = createTransport(host.origin, { timeoutMs, proxy })
-  const redactor = createRedactor([options.tokens.token, options.tokens.refreshToken])
+  redactor.know(options.tokens.token)
+  redactor.know(options.tokens.refreshToken)
   const onTokens = (fresh: Tokens): void => {
     redactor.know(fresh.token)
     redactor.know(fresh.refreshToken)
