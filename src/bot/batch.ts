@@ -1,37 +1,69 @@
-// Gathering what comes in a burst, to tell it once.
+// Gathering what comes in a burst, to tell it once or twice.
 
 export interface Batch {
   add(item: string): void
+  /** Resolves when nothing is being gathered. */
+  rest(): Promise<void>
   /** Forgets what was gathered. */
   cancel(): void
 }
 
-/** Tells the items, each once, when none came for `quietMs`, and `longestMs` after the first one at the latest. */
-export function createBatch(quietMs: number, longestMs: number, tell: (items: readonly string[]) => void): Batch {
+export interface BatchTimes {
+  /** A batch ends when nothing came for so long … */
+  readonly leadMs: number
+  /** … or, when it began within this time after another one, for as long as this. */
+  readonly quietMs: number
+  /** One that never comes to rest, so long after its first item. */
+  readonly longestMs: number
+}
+
+export interface Hearer {
+  /** Something came, and more may come. */
+  began(first: string): void
+  /** Everything of a batch, each once. */
+  ended(items: readonly string[]): void
+}
+
+/** A batch ends soon where it stands alone, so that one save is quick, and at rest where one follows the other. */
+export function createBatch({ leadMs, quietMs, longestMs }: BatchTimes, hearer: Hearer): Batch {
   const items = new Set<string>()
+  const waiters: (() => void)[] = []
   let quiet: NodeJS.Timeout | undefined
   let longest: NodeJS.Timeout | undefined
+  let restMs = leadMs
+  let endedAt = Number.NEGATIVE_INFINITY
+
+  function begin(): void {
+    restMs = performance.now() - endedAt < quietMs ? quietMs : leadMs
+    longest = setTimeout(end, longestMs)
+  }
 
   function cancel(): void {
     clearTimeout(quiet)
     clearTimeout(longest)
-    longest = undefined
     items.clear()
+    for (const wake of waiters.splice(0)) wake()
   }
 
-  function flush(): void {
+  function end(): void {
     const all = [...items]
+    endedAt = performance.now()
     cancel()
-    tell(all)
+    hearer.ended(all)
   }
 
   return {
     cancel,
     add: (item) => {
+      const isFirst = items.size === 0
       items.add(item)
+      if (isFirst) begin()
       clearTimeout(quiet)
-      quiet = setTimeout(flush, quietMs)
-      longest ??= setTimeout(flush, longestMs)
+      quiet = setTimeout(end, restMs)
+      if (isFirst) hearer.began(item)
+    },
+    rest: async () => {
+      if (items.size > 0) await new Promise<void>((resolve) => waiters.push(resolve))
     },
   }
 }

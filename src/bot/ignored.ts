@@ -1,11 +1,14 @@
-// Which paths are not watched: `.git`, `node_modules`, and what the `.gitignore` of the root names.
+// Which paths are not watched: `.git`, `node_modules`, scratch files of editors, and what the `.gitignore` of the root names.
 import { readFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path'
 
 /** Whether a path, absolute, is left alone. `isFolder` may be false when that is not known yet. */
 export type Ignored = (path: string, isFolder: boolean) => boolean
 
 const NEVER = new Set(['.git', 'node_modules'])
+
+// What Vim, Emacs, JetBrains and GNOME make beside a file for the moment of its save. chokidar knows `~` and `.swp` by itself.
+const SCRATCH = /^(4913|\.#.*|#.*#|.*___jb_(tmp|old)___|\.goutputstream-.*)$/
 
 /**
  * Reads the `.gitignore` of the root. Listed paths are watched with what is in them, and files besides, even where it
@@ -33,6 +36,7 @@ export async function readIgnored(
     const path = normalize(given)
     if (left.some((folder) => isBelow(relative(folder, path)))) return true
     if (wanted.has(path)) return false
+    if (SCRATCH.test(basename(path))) return true
     const below = listed.map((base) => relative(base, path)).filter(isBelow)
     if (!below.some((name) => name.split(sep).every((part) => !NEVER.has(part)))) return true
     return named.some((base) => isBelow(relative(base, path))) ? false : isNamed(path, isFolder)

@@ -20,7 +20,7 @@ export type WaitForPortFree = (target: Target, limitMs: number, signal: AbortSig
 
 const CONNECT_MS = 1_000
 /** The first polls of a port come this often; later ones after a twentieth of the time waited so far, up to the slowest. */
-const POLL_MS = 10
+const POLL_MS = 5
 const SLOWEST_POLL_MS = 1_000
 /** How long one look at a port that is to be free may take, and how soon the next one comes. */
 const FREE_POLL_MS = 50
@@ -50,7 +50,7 @@ export async function lookAtPort(target: Target, signal: AbortSignal, timeoutMs 
 export const isItself = (socket: Socket): boolean =>
   socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress
 
-/** Polls until the port accepts: at first every 10 ms, at last every second. */
+/** Polls until the port accepts: at first every 5 ms, at last every second. */
 export const waitForPort: WaitForPort = async (target, signal) => {
   const start = performance.now()
   while (true) {

@@ -18,11 +18,15 @@ export interface World {
   readonly now: () => number
 }
 
-export interface SupervisorOptions extends Pick<ProcessOptions, 'command' | 'cwd' | 'env' | 'output'> {
+export interface SupervisorOptions extends Pick<ProcessOptions, 'command' | 'cwd' | 'output'> {
   readonly host: string
   readonly port: number
+  /** Asked at every start. */
+  env(): ProcessOptions['env']
   /** Called before the bot is ended for a restart: the queue holds, and what is in flight may finish. Its owner bounds it. */
   pause(reason: string): Promise<void>
+  /** Resolves when nothing is being saved: a bot that starts before that reads half of it. Its owner bounds it. */
+  rest(): Promise<void>
   readonly warn: Warn
   readonly killAfterMs?: number
   /** How long the port may stay taken after the bot has ended. */
@@ -59,7 +63,7 @@ const REAL: World = { startProcess, waitForPort, waitForPortFree, sleep, now: ()
 
 /** Starts the bot at once and keeps it running until `stop`. One loop owns the process, so there is never a second one. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
-  const { command, cwd, env, host, port, warn, world = REAL } = options
+  const { command, cwd, host, port, warn, world = REAL } = options
   const { killAfterMs = 5_000, portFreeMs = 5_000, lateMs = 10_000, steadyMs = 5_000 } = options
   const target = { host, port }
   const states = createAnnouncer({ state: 'starting', pid: null })
@@ -97,6 +101,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   async function clear(): Promise<Phase> {
     // A bot that meets a busy port may retry only seconds later, as chipchat does.
     const free = await world.waitForPortFree(target, portFreeMs, wishes.end)
+    await untilAborted(options.rest(), wishes.end)
     if (wishes.end.aborted) return { is: 'over' }
     if (!free) warn('botPortTaken', `another program listens on ${host}:${port}; the bot is started all the same`)
     // A save is another program: its crashes are counted anew.
@@ -105,7 +110,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     wishes.granted()
     otherPort = null
     readyAt = null
-    latest = world.startProcess({ command, cwd, env, killAfterMs, output: hear })
+    latest = world.startProcess({ command, cwd, env: options.env(), killAfterMs, output: hear })
     return { is: 'running', child: latest, startedAt: world.now() }
   }
 

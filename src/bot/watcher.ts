@@ -4,9 +4,10 @@ import type { ChokidarOptions, FSWatcher } from 'chokidar'
 import { messageOf } from '../core/errors.ts'
 import { codeOf } from '../core/files.ts'
 import { settledWithin } from '../core/time.ts'
-import { createBatch } from './batch.ts'
+import { type BatchTimes, createBatch } from './batch.ts'
 import { type Ignored, readIgnored } from './ignored.ts'
 import type { Warn } from './lookout.ts'
+import { changedSince } from './second-look.ts'
 
 type Watch = (paths: string[], options: ChokidarOptions) => FSWatcher
 
@@ -19,23 +20,26 @@ export interface WatcherOptions {
   readonly also?: readonly string[]
   /** Folders that are left alone, absolute: what we write ourselves is no save. */
   readonly left?: readonly string[]
+  /** Something was saved, and more of it may follow: a path relative to the root. */
+  readonly changing?: (path: string) => void
   /** A batch of saves: paths relative to the root, each once. */
   readonly changed: (paths: readonly string[]) => void
   readonly warn: Warn
-  /** A batch ends when nothing was saved for this long. */
-  readonly debounceMs?: number
+  readonly times?: Partial<BatchTimes>
   readonly watch?: Watch
 }
 
 export interface Watcher {
   /** Resolves when every save from now on is noticed; never when it is stopped before that. */
   readonly ready: Promise<void>
+  /** Resolves when nothing is being saved. */
+  rest(): Promise<void>
   /** After it resolves nothing is told any more. Idempotent. */
   stop(): Promise<void>
 }
 
-/** A batch that never comes to rest is told after this long. */
-const LONGEST_BATCH_MS = 1_000
+/** Editors take a few ms for the steps of one save; formatters and compilers save again and again. */
+const TIMES: BatchTimes = { leadMs: 5, quietMs: 100, longestMs: 1_000 }
 const POLL_MS = 500
 /** How long `stop` waits for the first look at a large tree: a watcher that is closed in the middle of it leaks. */
 const FIRST_LOOK_MS = 300
@@ -51,12 +55,13 @@ async function close(watcher: FSWatcher): Promise<void> {
 
 /** Starts watching. When the system's limit of watches is reached it says so once and polls instead. */
 export function startWatcher(options: WatcherOptions): Watcher {
-  const { root, changed, warn, debounceMs = 100 } = options
+  const { root, changing = () => {}, changed, warn } = options
   const listed = (options.paths ?? [root]).map((path) => resolve(root, path))
   const also = (options.also ?? []).map((path) => resolve(root, path))
   // A file that is not there yet is found by its folder: chokidar may overlook one that comes while it gets ready.
   const watched = [...new Set([...listed, ...also.map((path) => dirname(path))])]
-  const batch = createBatch(debounceMs, LONGEST_BATCH_MS, changed)
+  const batch = createBatch({ ...TIMES, ...options.times }, { began: changing, ended: tell })
+  const end = new AbortController()
   let watcher: FSWatcher | null = null
   let polls = false
   let failed = false
@@ -65,6 +70,14 @@ export function startWatcher(options: WatcherOptions): Watcher {
   const ready = new Promise<void>((resolve) => {
     becomeReady = resolve
   })
+
+  function tell(paths: readonly string[]): void {
+    changed(paths)
+    const files = paths.map((path) => resolve(root, path))
+    void changedSince(files, end.signal).then((again) => again.forEach(add))
+  }
+
+  const add = (path: string): void => batch.add(relative(root, path))
 
   async function start(): Promise<void> {
     // Loaded beside the rest of the start.
@@ -88,7 +101,7 @@ export function startWatcher(options: WatcherOptions): Watcher {
     })
     opened.on('all', (event, path) => {
       // A folder is no save: what matters are the files in it.
-      if (event !== 'addDir' && event !== 'unlinkDir') batch.add(relative(root, path))
+      if (event !== 'addDir' && event !== 'unlinkDir') add(path)
     })
     opened.on('error', (error) => {
       if (watcher !== opened) return
@@ -108,6 +121,7 @@ export function startWatcher(options: WatcherOptions): Watcher {
   }
 
   async function stop(): Promise<void> {
+    end.abort()
     await started
     if (watcher === null) return
     await settledWithin(FIRST_LOOK_MS, ready)
@@ -119,6 +133,7 @@ export function startWatcher(options: WatcherOptions): Watcher {
 
   return {
     ready,
+    rest: batch.rest,
     stop: () => {
       stopping ??= stop()
       return stopping

@@ -4,7 +4,7 @@ import { asDevHookError, DevHookError } from '../core/errors.ts'
 import { createHookAddress, hookUrl, withoutCredentials } from '../core/hook-url.ts'
 import { createLifetime } from '../core/lifetime.ts'
 import { errorNotice, type RestoreResult, type Totals, warning } from '../core/notices.ts'
-import type { Bot, BotState, Registration, Tunnel } from '../core/ports.ts'
+import type { BotState, Registration, Tunnel } from '../core/ports.ts'
 import { settledWithin } from '../core/time.ts'
 import { openGateway } from '../gateway/server.ts'
 import type { Tokens } from '../platform/token-source.ts'
@@ -27,7 +27,7 @@ import type { DaemonOptions } from './options.ts'
 import { permitClaim } from './ownership.ts'
 import { watchSaves } from './saves.ts'
 import { sideBySide } from './side-by-side.ts'
-import { startBot } from './start-bot.ts'
+import { type StartedBot, startBot } from './start-bot.ts'
 import { openState, type State } from './state.ts'
 import { createSteps } from './steps.ts'
 import { startVigil, type Vigil } from './vigil.ts'
@@ -47,7 +47,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
   )
   const { signal } = lifetime
   const steps = createSteps(emit, version, signal)
-  let bot: Bot | null = null
+  let bot: StartedBot | null = null
   let link: BotLink | null = null
   let traffic: Traffic | null = null
   let tunnel: Tunnel | null = null
@@ -107,7 +107,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       who,
       secret: () => registration?.secret() ?? config.secret,
       rereadSecret: async () => (await registration?.rereadSecret()) ?? null,
-      botSecret: () => (options.command === null ? config.secret : null),
+      botSecret: () => bot?.secret() ?? null,
       challenged: challenges.came,
       handedOver: (by) => {
         emit(warning('handedOver', `${by} takes over the bot`))
@@ -192,7 +192,14 @@ export function createDaemon(options: DaemonOptions): Daemon {
     const orders = { folder, runId: address.runId, user: who, apiHost, email, proxies, restore, ...tokens }
     watchdog = await armWatchdog({ orders, env: options.env })
     signal.throwIfAborted()
-    bot = startBot({ options, deliveries, secret: seen.secret(), publicUrl, runId: address.runId })
+    bot = startBot({
+      options,
+      deliveries,
+      secret: seen.secret,
+      publicUrl: () => withoutCredentials(opened.current().url),
+      runId: address.runId,
+      rest: async () => watcher?.rest(),
+    })
     link = linkBot({ bot, deliveries, emit, port: config.target.port, supervised: options.command !== null })
     bot.on(guardBot)
 

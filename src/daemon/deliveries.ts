@@ -17,7 +17,7 @@ export interface DeliveriesOptions {
   /** The webhook's secret, as far as it is known. */
   readonly secret: () => string | null
   readonly rereadSecret: () => Promise<string | null>
-  /** The secret that the bot checks with; `null` when it checks none, or the webhook's own. */
+  /** The secret that the bot checks with now; `null` when it checks none, or the webhook's own. */
   readonly botSecret: () => string | null
   readonly challenged: () => void
   readonly handedOver: (by: string) => void
@@ -46,8 +46,14 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const { config, journal, emit, secret, botSecret } = options
   const holds = { count: 0, longestMs: 0 }
   const forwarder = createForwarder({ target: config.target })
+
+  // When it is sent, not when it came: the bot may have been started again meanwhile, with another secret.
+  const headersFor = (delivery: Delivery): RawHeaders | undefined => {
+    const bots = botSecret()
+    return bots === null || bots === secret() ? undefined : resign(delivery.headers, delivery.body, bots)
+  }
   const queue = createQueue({
-    forward: forwarder.forward,
+    forward: (delivery, headers = headersFor(delivery)) => forwarder.forward(delivery, headers),
     on: {
       held: (delivery, reason) => {
         if (!pipeline.isReplay(delivery.id)) holds.count += 1
@@ -67,10 +73,6 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   })
   queue.hold('bot not ready')
 
-  const headersFor = (delivery: Delivery): RawHeaders | undefined => {
-    const bots = botSecret()
-    return bots === null || bots === secret() ? undefined : resign(delivery.headers, delivery.body, bots)
-  }
   const { signature: mode, late, onBotError, hold: holdMs } = config
   const guard = createGuard({ mode, secret, rereadSecret: options.rereadSecret, emit })
   const { challenged, handedOver, arrived, who } = options
@@ -83,7 +85,6 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     challenged,
     handedOver,
     arrived,
-    headersFor,
     late,
     onBotError,
     holdMs,

@@ -26,8 +26,6 @@ export interface PipelineOptions {
   readonly handedOver: (by: string) => void
   /** A delivery came in. */
   readonly arrived: () => void
-  /** The headers to forward with, should the bot need another signature than the platform's. */
-  readonly headersFor: (delivery: Delivery) => RawHeaders | undefined
   readonly late: 'ack' | 'retry'
   readonly onBotError: 'ack' | 'pass'
   readonly holdMs: number
@@ -134,7 +132,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   async function begin(delivery: Delivery, label: Label, key: string | null): Promise<Reply> {
     deliveries += 1
     journal.record(delivery, label, key)
-    const ticket = queue.submit(delivery, label.conversation, options.headersFor(delivery))
+    const ticket = queue.submit(delivery, label.conversation)
     if (ticket === null) {
       journal.settle(delivery.id, 'returned', replies.full.status)
       const detail = 'too many deliveries wait for the bot'
@@ -237,7 +235,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   function deliver(delivery: Delivery, label: Label, n?: number): void {
     announce(delivery, label)
-    const ticket = queue.submit(delivery, label.conversation, options.headersFor(delivery), n)
+    const ticket = queue.submit(delivery, label.conversation, undefined, n)
     if (ticket === null) return
     kept.add(delivery.id)
     void ticket.done.then((attempt) => conclude(delivery.id, null, attempt))

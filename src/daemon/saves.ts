@@ -59,18 +59,16 @@ export function watchSaves(options: SavesOptions, signal: AbortSignal): Watcher 
     also: files,
     left: [options.stateHome],
     warn: (kind, message) => emit(warning(kind, message)),
+    // At once: the bot may leave while the rest is being saved, and is started again when that has come to rest.
+    changing: (path) => {
+      if (supervised && !signal.aborted) restart(`saved ${basename(path)}`)
+    },
     changed: (paths) => {
       if (signal.aborted) return
       // One after the other: the last save is the one that counts.
       if (paths.some((path) => files.includes(path))) reloading = reloading.then(reload)
-      if (supervised) restart(`saved ${describe(paths)}`)
     },
   })
-}
-
-function describe(paths: readonly string[]): string {
-  const [first = ''] = paths
-  return paths.length === 1 ? basename(first) : `${basename(first)} and ${paths.length - 1} more`
 }
 
 /** The options whose values differ. Secrets are compared like the rest, and named, never shown. */

@@ -11,24 +11,39 @@ import type { DaemonOptions } from './options.ts'
 /** How long requests in flight may take to finish before the bot is ended for a restart. */
 const FINISH_MS = 2_000
 
-/** Starts it, or starts to look for it. Does not wait until it is ready. */
-export function startBot(given: {
+export interface StartBot {
   readonly options: DaemonOptions
   readonly deliveries: Deliveries
-  readonly secret: string | null
-  readonly publicUrl: string
+  /** As they are when the bot is started: both may have changed at the next start. */
+  secret(): string | null
+  publicUrl(): string
   readonly runId: string
-}): Bot {
-  const { options, deliveries } = given
+  /** Resolves when nothing is being saved. */
+  rest(): Promise<void>
+}
+
+export interface StartedBot extends Bot {
+  /** What it checks signatures with, as far as it is known; `null` when it checks none. */
+  secret(): string | null
+}
+
+/** Starts it, or starts to look for it. Does not wait until it is ready. */
+export function startBot(given: StartBot): StartedBot {
+  const { options, deliveries, rest } = given
   const { config, command, notices } = options
+  let secret = config.secret
   const { host, port } = config.target
   const warn = (kind: ErrorName, message: string): void => notices.emit(warning(kind, message))
   const [program, ...args] = command ?? []
-  if (program === undefined) return watchBot({ host, port, warn })
-  return startSupervisor({
+  if (program === undefined) return { ...watchBot({ host, port, warn }), secret: () => secret }
+  const bot = startSupervisor({
     command: [program, ...args],
     cwd: config.cwd,
-    env: { ...options.env, ...botEnvironment(given), ...options.botEnv },
+    env: () => {
+      secret = given.secret()
+      return { ...options.env, ...botEnvironment(given, secret), ...options.botEnv }
+    },
+    rest,
     host,
     port,
     warn,
@@ -38,16 +53,15 @@ export function startBot(given: {
       await deliveries.queue.idle(AbortSignal.timeout(FINISH_MS))
     },
   })
+  return { ...bot, secret: () => secret }
 }
 
 /** What the bot finds in its environment on top of dev-hook's own. */
-function botEnvironment({
-  options,
-  secret,
-  publicUrl,
-  runId,
-}: Parameters<typeof startBot>[0]): Readonly<Record<string, string>> {
+function botEnvironment(
+  { options, publicUrl, runId }: StartBot,
+  secret: string | null,
+): Readonly<Record<string, string>> {
   const { port, path } = options.config.target
-  const own = { PORT: String(port), WEBHOOK_PATH: path, PUBLIC_URL: publicUrl, [MARK]: runId }
+  const own = { PORT: String(port), WEBHOOK_PATH: path, PUBLIC_URL: publicUrl(), [MARK]: runId }
   return secret === null ? own : { ...own, SECRET: secret }
 }

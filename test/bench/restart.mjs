@@ -15,7 +15,7 @@ import { count, median, round, table } from './numbers.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const NODEMON = fileURLToPath(new URL('../../node_modules/nodemon/bin/nodemon.js', import.meta.url))
-const EVERY_MS = 10
+const EVERY_MS = 5
 const LONGEST_MS = 20_000
 
 /** The bot: answers with the number of its version. */

@@ -32,6 +32,16 @@ test('.git and node_modules are left alone wherever they are', async () => {
     expect(ignored(path), path).toBe(false)
 })
 
+test('what an editor makes beside a file for the moment of its save is left alone', async () => {
+  const ignored = await ignoredIn(null)
+  const scratch = ['4913', '.#bot.js', '#bot.js#', 'bot.js___jb_tmp___', 'bot.js___jb_old___', '.goutputstream-AB12C3']
+  for (const name of scratch) {
+    expect(ignored(name), name).toBe(true)
+    expect(ignored(`src/${name}`), name).toBe(true)
+  }
+  for (const path of ['4913.js', 'a#b.js', '.env', 'src/jb_tmp.js']) expect(ignored(path), path).toBe(false)
+})
+
 test('a folder in which dev-hook itself writes is left alone, with what is in it', async () => {
   const ignored = await ignoredIn(null, ['.', 'state/kept'], [], ['state'])
   for (const path of ['state', 'state/b1/lock', 'state/kept']) expect(ignored(path), path).toBe(true)

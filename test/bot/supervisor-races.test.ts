@@ -44,7 +44,8 @@ function supervise(world: VirtualWorld, pauseMs: number, stopped: () => boolean 
   const bot = startSupervisor({
     command: ['bot'],
     cwd: '.',
-    env: {},
+    env: () => ({}),
+    rest: async () => {},
     host: '127.0.0.1',
     port: 1,
     output: () => {},

@@ -21,7 +21,11 @@ const NEVER = new AbortController().signal
 
 async function supervise(
   command: Command,
-  { env = {}, port, ...more }: Partial<Omit<SupervisorOptions, 'env'>> & { env?: Record<string, string> } = {},
+  {
+    env = {},
+    port,
+    ...more
+  }: Partial<Omit<SupervisorOptions, 'env'>> & { env?: Readonly<Record<string, string>> } = {},
 ) {
   const on = port ?? (await freePort())
   const prints = recordPrints()
@@ -30,7 +34,8 @@ async function supervise(
   const bot: Supervisor = startSupervisor({
     command,
     cwd: PROGRAMS,
-    env: environmentOf(on, env),
+    env: () => environmentOf(on, env),
+    rest: async () => {},
     host: '127.0.0.1',
     port: on,
     output: prints.output,
@@ -101,6 +106,48 @@ test('a storm of 20 saves ends with exactly one bot', async () => {
   expect(pids.size).toBeGreaterThanOrEqual(5)
   expect([...pids].filter(isAlive)).toEqual([bot.current().pid])
   expect(prints.lines).not.toContain('EADDRINUSE')
+})
+
+test('a restart ends the bot at once, and starts it when what is being saved has come to rest', async () => {
+  let rested = (): void => {}
+  let resting = Promise.resolve()
+  const { bot, prints, states } = await supervise(commandOf('listens'), { rest: () => resting })
+  await states.until('ready')
+  resting = new Promise((resolve) => {
+    rested = resolve
+  })
+  bot.restart('saved')
+  await eventually(() => prints.living().length === 0)
+  await sleep(100)
+  expect(prints.pids()).toHaveLength(1)
+  rested()
+  await states.until('ready', 2)
+})
+
+test('a stop while something is being saved starts nothing', async () => {
+  const { bot, prints, states } = await supervise(commandOf('listens'), {
+    rest: () => (prints.pids().length === 0 ? Promise.resolve() : new Promise(() => {})),
+  })
+  await states.until('ready')
+  bot.restart('saved')
+  await eventually(() => prints.living().length === 0)
+  await bot.stop()
+  expect(prints.pids()).toHaveLength(1)
+})
+
+test('each start has the environment of its time', async () => {
+  const secrets = ['first', 'second']
+  const { bot, prints, states } = await supervise([process.execPath, '-e', 'console.log(process.env.SECRET)'], {
+    env: {
+      get SECRET() {
+        return secrets.shift() ?? ''
+      },
+    },
+  })
+  await states.until('stopped')
+  bot.restart('saved')
+  await states.until('stopped', 2)
+  expect(prints.lines).toEqual(['first', 'second'])
 })
 
 test('a pause that fails or takes long keeps nobody from ending the bot', async () => {

@@ -40,7 +40,6 @@ function setUp(options: Partial<PipelineOptions> = {}, guardOptions: Partial<Gua
     challenged,
     handedOver,
     arrived: () => undefined,
-    headersFor: () => undefined,
     late: 'ack',
     onBotError: 'ack',
     holdMs: 15_000,
@@ -361,14 +360,6 @@ describe('The pipeline', () => {
     expect(answer.status).toBe(503)
     expect(answer.headers).toContain('retry-after')
     expect(seen.some((notice) => notice.type === 'rejected' && notice.reason === 'full')).toBe(true)
-  })
-
-  it('forwards with the bot’s own signature when the bot checks with another secret', async () => {
-    const { pipeline, queue } = setUp({ headersFor: ({ headers, body }) => resign(headers, body, 'bot secret') })
-    const one = delivery()
-    void pipeline.accept(one)
-    await settle()
-    expect(only(queue.tickets).headers).toContain(sign(one.body, 'bot secret'))
   })
 
   it('ends by telling the platform to come again with what waits, and keeps what it acknowledged', async () => {

@@ -26,7 +26,6 @@ function setUp(options: Partial<PipelineOptions> = {}) {
     challenged: () => undefined,
     handedOver: () => undefined,
     arrived: () => undefined,
-    headersFor: () => undefined,
     late: 'ack',
     onBotError: 'ack',
     holdMs: 15_000,

@@ -1,5 +1,9 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { PLACE_NAMES } from '../../src/sandbox/places.ts'
+import { PROGRAMS } from '../support/bots.ts'
+import { folderForTest, noticeFromNow } from '../support/cli.ts'
 import { worldForTest } from '../support/world.ts'
 
 /** The platform writes it anew with every change. */
@@ -55,6 +59,33 @@ describe('dev-hook with the real ngrok SDK, the sandbox and a chipchat bot', () 
     expect((await cli.ended).code).toBe(0)
     expect((await cli.notice('restored')).result).toBe('deleted')
     expect(world.platform.registration()).toEqual(before)
+  })
+
+  it('signs for the secret that the bot was started with, and starts it with the right one the next time', async () => {
+    const world = await worldForTest()
+    const cwd = await folderForTest()
+    const cli = await world.start({
+      args: ['--hook', 'service', '--events', 'message.create.contact.*'],
+      env: { SECRET: 'of another webhook' },
+      cwd,
+      command: [process.execPath, join(PROGRAMS, 'checks.js')],
+    })
+    await cli.notice('ready')
+    const jenny = await world.platform.contact({ name: 'Jenny' })
+    jenny.send('hi')
+    await cli.notice('attempt', ({ status }) => status === 200)
+
+    const heard = noticeFromNow(cli)
+    await writeFile(join(cwd, 'bot.js'), 'saved')
+    await heard('bot', ({ state }) => state === 'ready')
+    jenny.send('hi again')
+    await heard('attempt', ({ status }) => status === 200)
+    cli.kill('SIGINT')
+    const { stderr } = await cli.ended
+
+    // It prints its secrets too, which are not passed on.
+    const lines = stderr.match(/^(secret|signature) .*$/gm)
+    expect(lines).toEqual(['secret [redacted]', 'signature right', 'secret [redacted]', 'signature right'])
   })
 
   it('never writes to a bot record whose webhook it cannot find, and waits for a person instead', async () => {
