@@ -228,8 +228,12 @@ function became(result: Of<'restored'>['result'], ready: Of<'ready'> | null): st
 }
 
 function totals(notice: Of<'stopped'>, ready: Of<'ready'>): string {
-  const { deliveries, held, longestHoldMs, undelivered, restored } = notice
+  const { deliveries, held, longestHoldMs, undelivered, interrupted, restored } = notice
   const longest = held === 0 ? '' : ` (longest ${formatDuration(longestHoldMs)})`
   const kept = undelivered === 0 ? '' : `, ${undelivered} kept for the next run`
-  return `${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}, ${held} held${longest}, 0 lost${kept}, webhook ${became(restored, ready)}`
+  const lost =
+    interrupted === 0
+      ? '0 lost'
+      : `${interrupted} perhaps lost (the connection to the bot broke; \`dev-hook replay --failed\` forwards again)`
+  return `${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}, ${held} held${longest}, ${lost}${kept}, webhook ${became(restored, ready)}`
 }

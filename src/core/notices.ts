@@ -14,6 +14,8 @@ export interface Totals {
   readonly longestHoldMs: number
   /** Acknowledged by dev-hook, not yet at the bot. */
   readonly undelivered: number
+  /** Acknowledged by dev-hook, and broken on the way to the bot, which may not have had them; less those that were replayed. */
+  readonly interrupted: number
 }
 
 interface Problem {

@@ -36,7 +36,7 @@ import { armWatchdog, type Watchdog } from './watchdog.ts'
 /** How long `ready` waits for the first look at the files; a large tree may take longer. */
 const WATCHER_MS = 1_000
 
-const NO_TOTALS: Totals = { deliveries: 0, delivered: 0, held: 0, longestHoldMs: 0, undelivered: 0 }
+const NO_TOTALS: Totals = { deliveries: 0, delivered: 0, held: 0, longestHoldMs: 0, undelivered: 0, interrupted: 0 }
 
 /** Creates the daemon of one run. Nothing is acquired before `start`. */
 export function createDaemon(options: DaemonOptions): Daemon {

@@ -65,6 +65,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const replies = createReplies(journal)
   const open = createBag<Open>()
   const kept = new Set<string>()
+  const broken = new Set<string>()
   const replaying = new Set<string>()
   let deliveries = 0
   let delivered = 0
@@ -161,6 +162,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const acknowledged = kept.delete(id)
     if (late === 'retry' && !acknowledged) return giveBack(id, first, 502, 'the connection to the bot broke')
     journal.settle(id, 'interrupted', replies.received.status)
+    broken.add(id)
     if (first !== null) first.state = 'kept'
     return replies.afterSync(id)
   }
@@ -257,6 +259,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       if (ticket === null) throw new DevHookError('replayRefused', 'too many deliveries wait for the bot')
       const attempt = await endOf(ticket, signal)
       settleReplay(journal, id, attempt)
+      if (attempt.outcome === 'answered') broken.delete(id)
       // Refused ones may have come before it.
       return replayedBy(id, journal.find(id)?.attempts ?? attempts + 1, attempt)
     } finally {
@@ -278,7 +281,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     replay,
     isReplay: (id) => replaying.has(id),
     end,
-    totals: () => ({ deliveries, delivered, undelivered: kept.size }),
+    totals: () => ({ deliveries, delivered, undelivered: kept.size, interrupted: broken.size }),
   }
 }
 

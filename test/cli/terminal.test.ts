@@ -33,6 +33,7 @@ const stopped: NoticeBody & { readonly type: 'stopped' } = {
   held: 7,
   longestHoldMs: 1_900,
   undelivered: 0,
+  interrupted: 0,
   restored: 'restored',
   failure: null,
 }
@@ -128,6 +129,13 @@ describe('The terminal', () => {
   it('ends with one line of totals', () => {
     expect(print([ready, stopped]).at(-1)).toBe('37 deliveries, 7 held (longest 1.9s), 0 lost, webhook restored')
     expect(print([ready, stopped], { quiet: true })).toHaveLength(1)
+  })
+
+  it('never calls lost nothing what the bot may not have had', () => {
+    const lines = print([ready, { ...stopped, interrupted: 2, undelivered: 1 }])
+    expect(lines.at(-1)).toBe(
+      '37 deliveries, 7 held (longest 1.9s), 2 perhaps lost (the connection to the bot broke; `dev-hook replay --failed` forwards again), 1 kept for the next run, webhook restored',
+    )
   })
 
   it('counts nothing for a start that never got ready, but says what became of the webhook', () => {

@@ -122,7 +122,7 @@ describe('The pipeline', () => {
     expect(await answering).toBe(own)
     expect(journal.syncs).toBe(0)
     expect([...journal.settled.values()]).toEqual(['delivered'])
-    expect(pipeline.totals()).toEqual({ deliveries: 1, delivered: 1, undelivered: 0 })
+    expect(pipeline.totals()).toEqual({ deliveries: 1, delivered: 1, undelivered: 0, interrupted: 0 })
   })
 
   it('queues a delivery in the lane of its conversation', async () => {

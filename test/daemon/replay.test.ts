@@ -7,6 +7,7 @@ import { createPipeline, type PipelineOptions } from '../../src/daemon/pipeline.
 import { findReplayable, forBot } from '../../src/daemon/replay.ts'
 import { checkSignature, sign } from '../../src/protocol/signature.ts'
 import { aDelivery } from '../support/deliveries.ts'
+import { settled } from '../support/fake-bot.ts'
 import { attemptOf, createFakeJournal, createFakeQueue } from '../support/fakes.ts'
 
 const LABEL = { event: 'message.update', platformId: null, conversation: 'c1', text: 'hi' }
@@ -56,6 +57,34 @@ describe('A replay', () => {
     expect(await replaying).toMatchObject({ id: of.delivery.id, outcome: 'answered', status: 201, reason: null })
   })
 
+  it('of one that broke takes it off the list of those that may be lost, once the bot has answered', async () => {
+    const { queue, pipeline, journal, replay } = setUp()
+    const delivery = aDelivery()
+    void pipeline.accept(delivery)
+    queue.tickets[0]?.end(attemptOf('interrupted'))
+    await settled()
+    expect(pipeline.totals().interrupted).toBe(1)
+
+    const { id, receivedAt } = delivery
+    const recorded: Recorded = {
+      id,
+      receivedAt,
+      label: LABEL,
+      settled: 'interrupted',
+      attempts: 1,
+      load: async () => delivery,
+    }
+    journal.recorded.set(id, recorded)
+    const failing = replay({ delivery, recorded })
+    queue.tickets[1]?.end(attemptOf('interrupted'))
+    await failing
+    expect(pipeline.totals().interrupted).toBe(1)
+    const replaying = replay({ delivery, recorded })
+    queue.tickets[2]?.end(reply(200))
+    await replaying
+    expect(pipeline.totals().interrupted).toBe(0)
+  })
+
   it('is announced as what it is, and never counted as a delivery of the platform', async () => {
     const { queue, seen, pipeline, record, replay } = setUp()
     const of = record()
@@ -66,7 +95,7 @@ describe('A replay', () => {
     expect(pipeline.isReplay(of.delivery.id)).toBe(false)
     expect(seen.map(({ type }) => type)).toEqual(['replay'])
     expect(seen[0]).toMatchObject({ event: 'message.update', conversation: 'c1', text: 'hi', edited: false })
-    expect(pipeline.totals()).toEqual({ deliveries: 0, delivered: 0, undelivered: 0 })
+    expect(pipeline.totals()).toEqual({ deliveries: 0, delivered: 0, undelivered: 0, interrupted: 0 })
   })
 
   it.each([

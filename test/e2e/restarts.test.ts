@@ -119,6 +119,7 @@ describe('A bot that restarts again and again under traffic', () => {
       deliveries: DELIVERIES,
       delivered: DELIVERIES - broken,
       undelivered: 0,
+      interrupted: broken,
     })
   }, 60_000)
 })

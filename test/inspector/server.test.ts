@@ -22,6 +22,7 @@ const STATUS: ReturnType<Commands['status']> = {
   held: 1,
   longestHoldMs: 10,
   undelivered: 0,
+  interrupted: 0,
 }
 
 async function inspectorForTest(replay: Commands['replay'] = async () => REPLAYED) {
