@@ -1,9 +1,9 @@
 // Following the log while the daemon writes it: every change, as it is written.
 import { type FSWatcher, watch } from 'node:fs'
-import { createLedger } from './ledger.ts'
+import { createLedger, type Entry } from './ledger.ts'
 import type { Head } from './lines.ts'
 import { BEGINNING, readFrom } from './reader.ts'
-import { eventsFolder, listSegments } from './segments.ts'
+import { eventsFolder, listSegments, placeOf } from './segments.ts'
 import { type Summary, summarize } from './summary.ts'
 
 /** A line was added for a delivery; `summary` is what is known of it with that line. */
@@ -24,16 +24,18 @@ export async function* followDeliveries(
 ): AsyncGenerator<Change, void, undefined> {
   const events = eventsFolder(folder)
   const ledger = createLedger()
+  const add = (head: Head, segment: string, offset: number, length: number): Entry | null =>
+    ledger.add({ head, at: placeOf(head, segment, offset, length) })
   const alarm = createAlarm(events, signal)
   try {
-    let position = await readFrom(events, BEGINNING, (line) => ledger.add(line))
+    let position = await readFrom(events, BEGINNING, add)
     const recorded = [...ledger.entries.values()].map(summarize).filter(where)
     for (const summary of recorded.slice(Math.max(0, recorded.length - last))) yield { what: 'delivery', summary }
     while (!signal.aborted) {
       const changes: Change[] = []
-      position = await readFrom(events, position, (line) => {
-        const entry = ledger.add(line)
-        if (entry !== null) changes.push({ what: line.head.t, summary: summarize(entry) })
+      position = await readFrom(events, position, (head, ...place) => {
+        const entry = add(head, ...place)
+        if (entry !== null) changes.push({ what: head.t, summary: summarize(entry) })
       })
       yield* changes.filter(({ summary }) => where(summary))
       if (changes.length === 0) await alarm.rings()

@@ -11,7 +11,8 @@ export interface Kept<H extends Head = Head> {
 
 export interface Entry {
   readonly delivery: Kept<DeliveryHead>
-  readonly attempts: Kept<AttemptHead>[]
+  /** Nearly always one. */
+  attempts: readonly Kept<AttemptHead>[]
   settled: Settled | null
   /** What the platform was answered, once: a status of our own, else the first reply of the bot. */
   answer: Kept<AttemptHead> | number | null
@@ -56,7 +57,7 @@ export function createLedger(): Ledger {
       if (isAttempt(line)) addAttempt(entry, line)
       else if (line.head.t === 'settled') addSettlement(entry, line.head.settled, line.head.told)
       if (entry.settled === 'acknowledged') owed.add(entry)
-      else owed.delete(entry)
+      else if (owed.size > 0) owed.delete(entry)
       return entry
     },
     byKey: (key) => keys.get(key) ?? null,
@@ -89,7 +90,8 @@ export const lastAnswered = (entry: Entry): Kept<AttemptHead> | null =>
  * our own name, or was given back a delivery that the bot had answered.
  */
 function addAttempt(entry: Entry, attempt: Kept<AttemptHead>): void {
-  entry.attempts.push(attempt)
+  // A new array has no room to spare, of which there would be much in ten thousand of them.
+  entry.attempts = [...entry.attempts, attempt]
   if (entry.settled !== null && entry.settled !== 'acknowledged') return
   if (attempt.head.outcome === 'answered') entry.settled = 'delivered'
   if (attempt.head.outcome === 'interrupted') entry.settled = 'interrupted'

@@ -2,7 +2,7 @@
 import type { Attempt, Delivery } from '../core/delivery.ts'
 import { DevHookError, messageOf } from '../core/errors.ts'
 import { createLedger, type Entry, type Kept, type Ledger } from './ledger.ts'
-import type { AttemptHead } from './lines.ts'
+import type { AttemptHead, Head } from './lines.ts'
 import { scanSegment } from './scan.ts'
 import { contentAt, eventsFolder, listSegments, placeOf } from './segments.ts'
 import { type Summary, summarize } from './summary.ts'
@@ -42,7 +42,8 @@ export const BEGINNING: Position = { segment: '', offset: 0 }
 /** Lists what is recorded in a bot's folder, newest last; empty when there is no journal. */
 export async function readDeliveries(folder: string, filter: Filter = {}): Promise<Summary[]> {
   const { where = () => true, since = -Infinity, until = Infinity, last = Infinity } = filter
-  const { entries } = await readLedger(eventsFolder(folder))
+  // Ten thousand rows need no ten thousand places of what is not shown.
+  const { entries } = await readLedger(eventsFolder(folder), () => null)
   const found = [...entries.values()]
     .map(summarize)
     .filter((summary) => summary.receivedAt >= since && summary.receivedAt < until && where(summary))
@@ -55,7 +56,7 @@ export async function readDeliveries(folder: string, filter: Filter = {}): Promi
  */
 export async function readDelivery(folder: string, idOrPrefix: string): Promise<RecordedDelivery | null> {
   const events = eventsFolder(folder)
-  const entry = findEntry(await readLedger(events), idOrPrefix)
+  const entry = findEntry(await readLedger(events, placeOf), idOrPrefix)
   if (entry === null) return null
   const { id, receivedAt, method, search } = entry.delivery.head
   const content = await readable(contentAt(events, entry.delivery.at))
@@ -71,7 +72,7 @@ export async function readDelivery(folder: string, idOrPrefix: string): Promise<
 export async function readFrom(
   events: string,
   from: Position,
-  onLine: (line: Kept) => void,
+  onLine: (head: Head, segment: string, offset: number, length: number) => void,
   onGone: (segment: string) => void = () => undefined,
 ): Promise<Position> {
   let position = from
@@ -79,9 +80,7 @@ export async function readFrom(
     if (segment < from.segment) continue
     const start = segment === from.segment ? from.offset : 0
     const scanned = await readable(
-      scanSegment(events, segment, start, (head, offset, length) =>
-        onLine({ head, at: placeOf(head, segment, offset, length) }),
-      ),
+      scanSegment(events, segment, start, (head, offset, length) => onLine(head, segment, offset, length)),
     )
     if (scanned === null) onGone(segment)
     else position = { segment, offset: scanned.complete }
@@ -89,10 +88,14 @@ export async function readFrom(
   return position
 }
 
-async function readLedger(events: string): Promise<Ledger> {
-  const ledger = createLedger()
-  // What was read of older segments goes too: a list has no gap.
-  await readFrom(events, BEGINNING, (line) => ledger.add(line), ledger.forgetBefore)
+async function readLedger(events: string, placed: typeof placeOf | (() => null)): Promise<Ledger> {
+  let ledger = createLedger()
+  const add = (head: Head, segment: string, offset: number, length: number): void =>
+    void ledger.add({ head, at: placed(head, segment, offset, length) })
+  // Everything that was read so far stood in older segments, and has gone too: a list has no gap.
+  await readFrom(events, BEGINNING, add, () => {
+    ledger = createLedger()
+  })
   return ledger
 }
 

@@ -1,4 +1,5 @@
 // Walking over the bytes of a segment, line by line, without trusting any of them.
+import type { FileHandle } from 'node:fs/promises'
 import { decodeHead, decodeLine, type Head } from './lines.ts'
 import { openSegment } from './segments.ts'
 
@@ -23,7 +24,7 @@ export type OnLine = (head: Head, offset: number, length: number) => void
 
 const LINE_FEED = 0x0a
 // Large enough to be quick, small enough that neither memory nor the event loop notices.
-const CHUNK_BYTES = 1024 * 1024
+const CHUNK_BYTES = 256 * 1024
 
 /** Walks over a segment from the byte `from` on; `null` when it is gone, because the writer may prune at any time. */
 export async function scanSegment(events: string, name: string, from: number, onLine: OnLine): Promise<Scanned | null> {
@@ -31,23 +32,46 @@ export async function scanSegment(events: string, name: string, from: number, on
   if (file === null) return null
   const bad: Span[] = []
   try {
-    let buffer = Buffer.allocUnsafe(CHUNK_BYTES)
     let base = from
-    let filled = 0
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, base + filled)
-      filled += bytesRead
-      if (bytesRead === 0) break
-      const complete = scanLines(buffer.subarray(0, filled), base, onLine, bad)
-      buffer.copyWithin(0, complete, filled)
+    // Of a line that ends in a later chunk.
+    let begun = Buffer.alloc(0)
+    for await (const chunk of readChunks(file, from)) {
+      const lineEnd = chunk.indexOf(LINE_FEED) + 1
+      if (lineEnd === 0) {
+        begun = Buffer.concat([begun, chunk])
+        continue
+      }
+      const straddling = Buffer.concat([begun, chunk.subarray(0, lineEnd)])
+      const rest = chunk.subarray(lineEnd)
+      base += scanLines(straddling, base, onLine, bad)
+      const complete = scanLines(rest, base, onLine, bad)
       base += complete
-      filled -= complete
-      if (filled === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2)
+      begun = Buffer.from(rest.subarray(complete))
     }
-    if (filled > 0) addTo(bad, base, base + filled)
-    return { bad, complete: base, end: base + filled }
+    if (begun.length > 0) addTo(bad, base, base + begun.length)
+    return { bad, complete: base, end: base + begun.length }
   } finally {
     await file.close()
+  }
+}
+
+/** The bytes from a position on. A chunk is good until the next one: while it is looked at, the one after it is read. */
+async function* readChunks(file: FileHandle, from: number): AsyncGenerator<Buffer, void, undefined> {
+  const buffers = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)] as const
+  let position = from
+  const read = (buffer: Buffer) => file.read(buffer, 0, CHUNK_BYTES, position)
+  let reading = read(buffers[0])
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await reading
+      if (bytesRead === 0) return
+      position += bytesRead
+      reading = read(buffer === buffers[0] ? buffers[1] : buffers[0])
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    // The file may be closed only after that.
+    await reading.catch(() => undefined)
   }
 }
 

@@ -1,4 +1,4 @@
-// Forwarding: how many deliveries a second, and how much later than direct, with everything on and in turn with the yardstick.
+// Forwarding: how many deliveries a second, and how much later than direct, with everything on, in turn with yardstick and limit.
 import { count, median, ratio, round, table } from './numbers.mjs'
 import { startProcess } from './processes.mjs'
 
@@ -10,6 +10,7 @@ export async function benchForward({ rounds, ms }) {
   const { url } = bot.ready
   const contestants = {
     direct: bot,
+    'least in Node': await startProcess('least.mjs', url),
     'http-proxy': await startProcess('http-proxy.mjs', url),
     'dev-hook': await startProcess('dev-hook.mjs', url),
     'no journal': await startProcess('dev-hook.mjs', url, '--no-journal'),
