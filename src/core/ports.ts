@@ -146,9 +146,10 @@ export interface Seen {
 export interface Journal {
   /**
    * Writes behind; never throws and never waits. `key` is what the same delivery would be recognised by: the platform's id,
-   * else a digest of its content; `null` for one that must not answer for others (rejected, itself a redelivery).
+   * else a digest of its content; `null` for one that must not answer for others (rejected, itself a redelivery). False when
+   * the disk keeps up so badly that the delivery is not recorded.
    */
-  record(delivery: Delivery, label: Label, key: string | null): void
+  record(delivery: Delivery, label: Label, key: string | null): boolean
   recordAttempt(id: string, n: number, attempt: Attempt): void
   /** `told` is the status that dev-hook itself gave the platform; absent when it was given the bot's own answer. */
   settle(id: string, settled: Settled, told?: number): void

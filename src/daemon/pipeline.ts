@@ -110,7 +110,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (known) return known
     const seen = journal.seen(key)
     if (seen === null || (seen.settled !== 'delivered' && seen.settled !== 'acknowledged')) return undefined
-    return { key, id: seen.id, at: now(), state: 'answered', final: null }
+    return { key, id: seen.id, at: now(), recorded: true, state: 'answered', final: null }
   }
 
   /** The same delivery again: never forwarded twice, answered with what the first one gets. */
@@ -132,7 +132,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   async function begin(delivery: Delivery, label: Label, key: string | null): Promise<Reply> {
     deliveries += 1
-    journal.record(delivery, label, key)
+    const recorded = journal.record(delivery, label, key)
     const ticket = queue.submit(delivery, label.conversation)
     if (ticket === null) {
       journal.settle(delivery.id, 'returned', replies.full.status)
@@ -141,7 +141,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return replies.full
     }
     const { id, receivedAt } = delivery
-    const first: First | null = key === null ? null : { key, id, at: receivedAt, state: 'open', final: null }
+    const first: First | null = key === null ? null : { key, id, at: receivedAt, recorded, state: 'open', final: null }
     const owed: Open = { id, ticket, place: -1 }
     open.add(owed)
     const final = ticket.done.then((attempt) => {
@@ -179,7 +179,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (first !== null) first.state = 'answered'
     if (isSuccess(reply.status)) {
       journal.settle(id, 'delivered')
-      if (first !== null) leaveToJournal(first)
+      // What the journal knows is not kept here as well: thousands of replies in memory slow down every garbage collection.
+      if (first?.recorded) first.final = null
       return reply
     }
     journal.settle(id, 'delivered', replies.received.status)
@@ -192,11 +193,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     journal.settle(id, 'returned', status)
     if (first !== null) redeliveries.forget(first)
     return replies.text(status, why)
-  }
-
-  /** What the journal knows is not kept here as well: thousands of replies in memory slow down every garbage collection. */
-  function leaveToJournal(first: First): void {
-    if (journal.seen(first.key)?.id === first.id) first.final = null
   }
 
   /** The final answer if it comes in time; else what is owed at the end of the hold, or of the patience. */

@@ -7,6 +7,8 @@ export interface First {
   readonly id: string
   /** When it came, in milliseconds since the epoch. */
   readonly at: number
+  /** Whether the journal has it. */
+  readonly recorded: boolean
   /** `open`: held or in flight, `final` will say. `kept`: acknowledged, on disk. `answered`: the bot's answer. */
   state: 'open' | 'kept' | 'answered'
   /** What the platform is answered; `null` when the journal knows. */

@@ -47,12 +47,13 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
     return pruning
   }
 
-  function keep(head: Head, content: Content | null): void {
+  function keep(head: Head, content: Content | null): boolean {
     const line: Kept = { head, at: content }
     // A settlement is small, and what was promised to the platform hangs on it.
-    if (!writer.push(line, head.t !== 'settled')) return
+    if (!writer.push(line, head.t !== 'settled')) return false
     seq += 1
     ledger.add(line)
+    return true
   }
 
   async function loadDelivery({ delivery: { head, at } }: Entry): Promise<Delivery> {
@@ -81,7 +82,7 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
   return {
     record: (delivery, label, key) => {
       const { headers, body } = delivery
-      keep(deliveryHead(seq, delivery, label, key), { headers, body })
+      return keep(deliveryHead(seq, delivery, label, key), { headers, body })
     },
     recordAttempt: (id, n, attempt) => {
       if (ledger.entries.has(id)) keep(attemptHead(seq, id, n, attempt), attemptContent(attempt))

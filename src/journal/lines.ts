@@ -87,13 +87,39 @@ export function attemptContent(attempt: Attempt): Content | null {
  * looks like a JSON object stands there as it came: people can read it, and nobody spends time on quoting and unquoting it.
  */
 export function encodeLine({ head, content }: Line): readonly (string | Buffer)[] {
-  if (content === null) return [`${JSON.stringify(head)}\n`]
+  if (content === null) return [`${textOf(head)}}\n`]
   const { headers, body } = content
-  // Put together from text: copying both into one object first takes twice as long.
-  const before = `${JSON.stringify(head).slice(0, -1)},"headers":${JSON.stringify(headers)},`
+  const before = `${textOf(head)},"headers":${JSON.stringify(headers)},`
   if (looksLikeObject(body)) return [`${before}${VERBATIM}`, body, '}\n']
   const enc = isUtf8(body) ? 'utf8' : 'base64'
-  return [`${before}"enc":"${enc}","body":${JSON.stringify(body.toString(enc))}}\n`]
+  return [`${before}"enc":"${enc}","body":${quote(body.toString(enc))}}\n`]
+}
+
+const quote = (text: string | null): string => (text === null ? 'null' : JSON.stringify(text))
+
+/** A head as JSON, but for its closing brace. Two come with every delivery, and `JSON.stringify` takes twice as long for them. */
+function textOf(head: Head): string {
+  const start = `{"t":"${head.t}","seq":${head.seq},"id":${quote(head.id)},`
+  switch (head.t) {
+    case 'delivery': {
+      const { receivedAt, bytes, key, label, method, search } = head
+      const { event, platformId, conversation, text } = label
+      const said = `"conversation":${quote(conversation)},"text":${quote(text)}`
+      const labelled = `"label":{"event":${quote(event)},"platformId":${quote(platformId)},${said}}`
+      const asked = `"method":${quote(method)},"search":${quote(search)}`
+      return `${start}"receivedAt":${receivedAt},"bytes":${bytes},"key":${quote(key)},${labelled},${asked}`
+    }
+    case 'attempt': {
+      const { n, startedAt, ms, outcome } = head
+      const came =
+        outcome === 'answered' ? `"status":${head.status},"bytes":${head.bytes}` : `"reason":${quote(head.reason)}`
+      return `${start}"n":${n},"startedAt":${startedAt},"ms":${ms},"outcome":"${outcome}",${came}`
+    }
+    case 'settled':
+      return `${start}"settled":"${head.settled}","at":${head.at},"told":${head.told}`
+    default:
+      return head satisfies never
+  }
 }
 
 const OPENING_BRACE = 0x7b

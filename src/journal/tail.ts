@@ -2,9 +2,10 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makePrivateFolder, syncFolder } from '../core/files.ts'
+import { codeOf, makePrivateFolder, syncFolder } from '../core/files.ts'
 import type { Kept } from './ledger.ts'
 import { encodeLine } from './lines.ts'
+import { createPage, type Page } from './page.ts'
 import { createSegment, grow, isFull, type Limits, placeOf, type Segment, segmentName } from './segments.ts'
 
 /** As much of a `FileHandle` as writing takes. */
@@ -39,17 +40,23 @@ interface TailOptions {
 /** Creates the end of the log; nothing is opened before the first line comes. */
 export function createTail({ events, segments, limits, now, openFile, onSegment }: TailOptions): Tail {
   let file: LogFile | null = null
-  const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
+  const page = createPage()
+  /** What a power failure would take: lines of these segments, and files that their folder may not know. */
+  const unsynced = new Set<Segment>()
+  let folderChanged = false
 
   async function write(lines: readonly Kept[]): Promise<void> {
     const [first] = lines
     if (first === undefined) return
     const { target, segment } = await current(first.head.seq)
-    const { bytes, lengths } = bytesOf(lines.map(encodeKept), scratch)
+    unsynced.add(segment)
+    page.clear()
+    const ends = lines.map((line) => put(line, page))
     // At a known position: what a failed write left behind is overwritten with the same bytes, not added to.
-    await writeAll(target, bytes, segment.bytes)
+    await writeAll(target, page.bytes(), segment.bytes)
+    const start = segment.bytes
     lines.forEach((line, i) => {
-      const length = (lengths[i] ?? 1) - 1
+      const length = start + (ends[i] ?? 0) - segment.bytes - 1
       line.at = placeOf(line.head, segment.name, segment.bytes, length)
       grow(segment, line.head, length)
     })
@@ -62,40 +69,56 @@ export function createTail({ events, segments, limits, now, openFile, onSegment 
     return file === null ? begin(seq) : { target: file, segment: last }
   }
 
-  /** `null` when the file is shorter than it was: somebody emptied the folder. */
+  /** `null` when the file is gone, or shorter than it was: somebody emptied the folder. */
   async function reopen(segment: Segment): Promise<LogFile | null> {
-    const opened = await openSegment(segment)
-    if ((await opened.stat()).size >= segment.bytes) return opened
+    const opened = await openFile(pathOf(segment), constants.O_RDWR, 0o600).catch(nullIfMissing)
+    if (opened === null || (await opened.stat()).size >= segment.bytes) return opened
     await opened.close()
     return null
   }
 
-  /** What was written may be unsynced although its file is closed: after a failure. `false` when it is gone. */
+  /** `false` when the file is gone. Segments stay unsynced until somebody waits for it: most often nobody does. */
   async function sync(): Promise<boolean> {
-    const last = segments.at(-1)
-    if (last === undefined) return true
-    file ??= await reopen(last)
+    for (const segment of unsynced) {
+      if (segment !== segments.at(-1)) await syncClosed(segment)
+      else if (!(await syncLast(segment))) return false
+    }
+    if (folderChanged) await syncFolder(events)
+    unsynced.clear()
+    folderChanged = false
+    return true
+  }
+
+  async function syncLast(segment: Segment): Promise<boolean> {
+    file ??= await reopen(segment)
     await file?.datasync()
     return file !== null
   }
 
+  /** One that somebody removed has nothing any more that could be lost. */
+  async function syncClosed(segment: Segment): Promise<void> {
+    const opened = await reopen(segment)
+    try {
+      await opened?.datasync()
+    } finally {
+      await opened?.close()
+    }
+  }
+
   async function begin(seq: number): Promise<{ target: LogFile; segment: Segment }> {
-    await sync()
     await close()
     const segment = createSegment(segmentName(seq))
-    const target = await openSegment(segment)
+    await makePrivateFolder(events)
+    folderChanged = true
+    const target = await openFile(pathOf(segment), constants.O_RDWR | constants.O_CREAT, 0o600)
     file = target
     segments.push(segment)
     await onSegment()
+    for (const pruned of unsynced) if (!segments.includes(pruned)) unsynced.delete(pruned)
     return { target, segment }
   }
 
-  async function openSegment({ name }: Segment): Promise<LogFile> {
-    await makePrivateFolder(events)
-    const opened = await openFile(join(events, name), constants.O_RDWR | constants.O_CREAT, 0o600)
-    await syncFolder(events)
-    return opened
-  }
+  const pathOf = ({ name }: Segment): string => join(events, name)
 
   async function close(): Promise<void> {
     const closing = file
@@ -124,25 +147,15 @@ export function createTail({ events, segments, limits, now, openFile, onSegment 
   }
 }
 
-type Encoded = ReturnType<typeof encodeLine>
+function nullIfMissing(error: unknown): null {
+  if (codeOf(error) === 'ENOENT') return null
+  throw error
+}
 
-const encodeKept = ({ head, at }: Kept): Encoded =>
-  encodeLine({ head, content: at !== null && 'body' in at ? at : null })
-
-// Room for a usual batch. Used again and again, since the system maps a new one of this size page by page.
-const SCRATCH_BYTES = 1024 * 1024
-
-/** All lines in one buffer, in `scratch` if they fit, and the length of each. */
-function bytesOf(lines: readonly Encoded[], scratch: Buffer): { readonly bytes: Buffer; readonly lengths: number[] } {
-  const most = lines.flat().reduce((sum, part) => sum + (typeof part === 'string' ? 3 : 1) * part.length, 0)
-  const buffer = most <= scratch.length ? scratch : Buffer.allocUnsafeSlow(most)
-  let end = 0
-  const lengths = lines.map((parts) => {
-    const start = end
-    for (const part of parts) end += typeof part === 'string' ? buffer.write(part, end) : part.copy(buffer, end)
-    return end - start
-  })
-  return { bytes: buffer.subarray(0, end), lengths }
+/** Puts a line onto the page; gives where it ends, behind its line feed. */
+function put({ head, at }: Kept, page: Page): number {
+  for (const part of encodeLine({ head, content: at !== null && 'body' in at ? at : null })) page.add(part)
+  return page.length
 }
 
 async function writeAll(file: LogFile, bytes: Buffer, position: number): Promise<void> {

@@ -42,7 +42,7 @@ const costOf = ({ at }: Kept): number => LINE_BYTES + (at !== null && 'body' in 
 /** Creates the writer of a log. */
 export function createWriter(options: WriterOptions): Writer {
   const { tail, onTrouble, queueBytes = 64 * 1024 * 1024, lingerMs = 10, retryMs = 1_000 } = options
-  const queue: { line: Kept; cost: number }[] = []
+  const queue: Kept[] = []
   let queued = 0
   let written = 0
   const waiters: Waiter[] = []
@@ -60,7 +60,7 @@ export function createWriter(options: WriterOptions): Writer {
       trouble('the disk does not keep up; new deliveries are not recorded')
       return false
     }
-    queue.push({ line, cost })
+    queue.push(line)
     queued += cost
     if (queued > BATCH_BYTES && !troubled) work()
     else wait(troubled ? retryMs : lingerMs)
@@ -104,23 +104,25 @@ export function createWriter(options: WriterOptions): Writer {
 
   async function writeQueued(): Promise<void> {
     for (let left = queue.length; left > 0; ) {
-      const batch = nextBatch(left)
-      await tail.write(batch)
-      for (const { cost } of queue.splice(0, batch.length)) queued -= cost
-      written += batch.length
-      left -= batch.length
+      const { count, cost } = nextBatch(left)
+      await tail.write(queue.slice(0, count))
+      queue.splice(0, count)
+      queued -= cost
+      written += count
+      left -= count
     }
   }
 
-  function nextBatch(most: number): Kept[] {
-    const batch: Kept[] = []
-    let bytes = 0
-    for (const { line, cost } of queue) {
-      if (batch.length === most || (bytes > 0 && bytes + cost > BATCH_BYTES)) break
-      batch.push(line)
-      bytes += cost
+  function nextBatch(most: number): { readonly count: number; readonly cost: number } {
+    let count = 0
+    let cost = 0
+    for (const line of queue) {
+      const more = costOf(line)
+      if (count === most || (count > 0 && cost + more > BATCH_BYTES)) break
+      count += 1
+      cost += more
     }
-    return batch
+    return { count, cost }
   }
 
   async function syncWritten(): Promise<void> {

@@ -12,7 +12,7 @@ import { openJournal } from '../../dist/journal/journal.js'
 import { SECRET } from './payload.mjs'
 
 const NO_JOURNAL = {
-  record: () => {},
+  record: () => false,
   recordAttempt: () => {},
   settle: () => {},
   synced: async () => {},

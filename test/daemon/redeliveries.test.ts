@@ -5,6 +5,7 @@ const first = (key: string): First => ({
   key,
   id: `id of ${key}`,
   at: 0,
+  recorded: true,
   state: 'open',
   final: new Promise(() => undefined),
 })

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { open, rm, writeFile } from 'node:fs/promises'
+import { open, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readDeliveries } from '../../src/journal/reader.ts'
@@ -224,8 +224,24 @@ describe('a promise that a delivery is on disk', () => {
       journal.record(delivery(`d${i}`), NO_LABEL, null)
       await until(async () => (await ids(folder)).length === i + 1)
     }
-    expect(disk.syncCount).toBe(2)
+    // Nobody has waited yet.
+    expect(disk.syncCount).toBe(0)
     await journal.synced('d0')
     expect(disk.syncCount).toBe(3)
+    await journal.synced('d8')
+    expect(disk.syncCount).toBe(3)
+  })
+
+  it('covers no segment that was pruned meanwhile', async () => {
+    const { disk, openFile } = createDisk()
+    const limits = { deliveries: 10, ms: 1e12, bytes: 1e9 }
+    const folder = await temporaryFolder()
+    const { journal } = await openTestJournal(folder, { openFile, limits, lingerMs: 0 })
+    for (let i = 0; i < 30; i += 1) {
+      journal.record(delivery(`d${i}`), NO_LABEL, null)
+      await until(async () => (await ids(folder)).at(-1) === `d${i}`)
+    }
+    await journal.synced('d29')
+    expect(disk.syncCount).toBe((await readdir(join(folder, 'events'))).length)
   })
 })

@@ -92,7 +92,10 @@ export function createFakeJournal(): FakeJournal {
     seenBefore: new Map(),
     broken: false,
     syncs: 0,
-    record: (delivery, label, key) => void journal.records.push({ delivery, label, key }),
+    record: (delivery, label, key) => {
+      journal.records.push({ delivery, label, key })
+      return key !== null && journal.seenBefore.has(key)
+    },
     recordAttempt: () => undefined,
     settle: (id, settled) => void journal.settled.set(id, settled),
     synced: async () => {
