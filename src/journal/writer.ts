@@ -84,7 +84,9 @@ export function createWriter(options: WriterOptions): Writer {
     timer = null
     working ??= drain().then(() => {
       working = null
-      if (queue.length > 0 && closing === null) wait(troubled ? retryMs : lingerMs)
+      // Whoever came while it was ending waits as little as anybody else.
+      if (waiters.length > 0) work()
+      else if (queue.length > 0 && closing === null) wait(troubled ? retryMs : lingerMs)
     })
   }
 

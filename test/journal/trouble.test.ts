@@ -183,6 +183,16 @@ describe('a promise that a delivery is on disk', () => {
     expect(await ids(folder)).toHaveLength(200)
   })
 
+  it('keeps nobody waiting who asks as soon as another one has been kept', async () => {
+    const { journal } = await openTestJournal(await temporaryFolder(), { lingerMs: 60_000 })
+    const acknowledge = async (id: string): Promise<void> => {
+      journal.record(delivery(id), NO_LABEL, null)
+      await journal.synced(id)
+      journal.settle(id, 'delivered')
+    }
+    for (let i = 0; i < 20; i += 1) await acknowledge(`d${i}`)
+  })
+
   it('is not given to one who came while the line of another was being written', async () => {
     const { disk, openFile } = createDisk()
     const { journal } = await openTestJournal(await temporaryFolder(), { openFile, retryMs: 60_000 })
