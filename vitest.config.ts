@@ -9,6 +9,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Most of them wait for processes and sockets, not for a core.
+    maxWorkers: '100%',
     reporters: ['default', new ClosingLine()],
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'lcov'] },
   },

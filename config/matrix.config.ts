@@ -1,4 +1,5 @@
-// The tests on every version of Node, and under every package manager; they download these, so they are not among the others.
+// The tests on every version of Node, under every package manager, and from a fresh clone: they download what they need, so
+// they are not among the others.
 import { defineConfig } from 'vitest/config'
 import base from '../vitest.config.ts'
 
