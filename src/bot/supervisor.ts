@@ -38,12 +38,6 @@ export interface SupervisorOptions extends Pick<ProcessOptions, 'command' | 'cwd
   readonly world?: World
 }
 
-/** A bot that is kept running. */
-export interface Supervisor extends Bot {
-  /** The last lines that the bot printed, of the run that was started last. */
-  lastLines(): readonly string[]
-}
-
 /** Where the life of the bot stands. Each phase carries what it needs and knows which one is next. */
 type Phase =
   /** Waits for the port to be free, then starts. */
@@ -62,7 +56,7 @@ const BACK_OFF_MS = { min: 250, max: 5_000 }
 const REAL: World = { startProcess, waitForPort, waitForPortFree, sleep, now: () => performance.now() }
 
 /** Starts the bot at once and keeps it running until `stop`. One loop owns the process, so there is never a second one. */
-export function startSupervisor(options: SupervisorOptions): Supervisor {
+export function startSupervisor(options: SupervisorOptions): Bot {
   const { command, cwd, host, port, warn, world = REAL } = options
   const { killAfterMs = 5_000, portFreeMs = 5_000, lateMs = 10_000, steadyMs = 5_000 } = options
   const target = { host, port }
@@ -142,7 +136,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   async function fall(child: BotProcess, { code }: Exit, ms: number): Promise<Phase> {
     const { pid } = child
-    states.announce(code === 0 ? { state: 'stopped', pid, code } : { state: 'crashed', pid, code, ms })
+    const lines = child.lastLines()
+    states.announce(code === 0 ? { state: 'stopped', pid, code } : { state: 'crashed', pid, code, ms, lines })
     if (readyAt !== null && world.now() - readyAt >= steadyMs) crashes = 0
     await child.end()
     return { is: 'waiting', ms: code === 0 ? null : nextBackOff() }
@@ -186,6 +181,5 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       wishes.wish({ is: 'end' })
       await life
     },
-    lastLines: () => latest?.lastLines() ?? [],
   }
 }

@@ -8,7 +8,6 @@ const PLAIN: ReadonlySet<Notice['type']> = new Set([
   'held',
   'released',
   'tunnel',
-  'bot',
   'restored',
   'stopped',
   'starting',

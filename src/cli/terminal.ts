@@ -84,11 +84,18 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
     if (known) known.heldMs = notice.ms
   }
 
+  /** Its output was not shown: what it said last, so that the crash can be understood. */
+  const onQuietCrash = (notice: Of<'bot'> & Notice): void => {
+    botLine(notice, paint).forEach((text) => line(notice, text))
+    for (const said of (notice.lines ?? []).slice(-QUIET_LINES)) write(`${paint.cyan('bot │')} ${said}`)
+  }
+
   return (notice) => {
     if (verbose) write(paint.dim(JSON.stringify(notice)))
     if (notice.type === 'ready') ready = notice
     if (notice.type === 'bot') bot = notice
     if (notice.type === 'ready' || notice.type === 'stopped') progress.end()
+    if (quiet && isCrash(notice)) return onQuietCrash(notice)
     if (quiet && !IMPORTANT.has(notice.type)) return
     switch (notice.type) {
       case 'starting':
@@ -139,6 +146,11 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
     }
   }
 }
+
+/** How much of a crashed bot's output is shown when quiet. */
+const QUIET_LINES = 10
+
+const isCrash = (notice: Notice): notice is Of<'bot'> & Notice => notice.type === 'bot' && notice.state === 'crashed'
 
 const clock = (time: string): string => new Date(time).toTimeString().slice(0, 8)
 

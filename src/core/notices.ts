@@ -86,6 +86,8 @@ export type NoticeBody =
       readonly port: number
       readonly code: number | string | null
       readonly ms: number
+      /** Of one that crashed: the last that it printed. */
+      readonly lines?: readonly string[]
     }
   | { readonly type: 'bot-output'; readonly stream: 'stdout' | 'stderr'; readonly line: string }
   | {

@@ -178,6 +178,8 @@ export type BotState =
       readonly pid: number | null
       readonly code: number | string | null
       readonly ms: number
+      /** The last that it printed. */
+      readonly lines: readonly string[]
     }
   | { readonly state: 'stopped'; readonly pid: number | null; readonly code: number | string | null }
 

@@ -46,7 +46,8 @@ export function linkBot(options: {
   const announce = (state: BotState): void => {
     const code = state.state === 'crashed' || state.state === 'stopped' ? state.code : null
     const ms = state.state === 'ready' || state.state === 'crashed' ? state.ms : 0
-    emit({ type: 'bot', state: state.state, pid: state.pid, port, code, ms })
+    const lines = state.state === 'crashed' ? { lines: state.lines } : {}
+    emit({ type: 'bot', state: state.state, pid: state.pid, port, code, ms, ...lines })
   }
 
   bot.on((state) => {

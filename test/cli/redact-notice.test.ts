@@ -36,3 +36,9 @@ it('a secret in any other notice is not shown, however deep it is', () => {
   )
   expect(JSON.stringify(shown)).not.toContain('correct-horse')
 })
+
+it('a secret that a crashed bot printed last is not shown', () => {
+  const lines = ['SECRET is correct-horse']
+  const crash: Notice = { type: 'bot', time, state: 'crashed', pid: 1, port: 3000, code: 1, ms: 5, lines }
+  expect(redactNotice(crash, redact)).toEqual({ ...crash, lines: ['SECRET is [redacted]'] })
+})

@@ -158,6 +158,17 @@ describe('The terminal', () => {
     ])
   })
 
+  it('shows when quiet what a crashed bot said last, which is not shown otherwise', () => {
+    const output: NoticeBody = { type: 'bot-output', stream: 'stderr', line: 'it went wrong' }
+    const lines = [...Array.from({ length: 12 }, (_, i) => `line ${i}`), 'it went wrong']
+    const crash: NoticeBody = { type: 'bot', state: 'crashed', pid: 7, port: 3000, code: 1, ms: 5, lines }
+    const quiet = print([output, crash], { quiet: true })
+    expect(quiet).toHaveLength(11)
+    expect(quiet[0]).toContain('bot crashed (1); deliveries are held')
+    expect(quiet.at(-1)).toBe('bot │ it went wrong')
+    expect(print([output, crash])).toEqual(['bot │ it went wrong', quiet[0]])
+  })
+
   it('prints no colours unless asked to', () => {
     expect(print([delivery, answered, ready]).join('')).not.toContain('\u001b')
     expect(print([delivery, answered], { color: true }).join('')).toContain('\u001b')

@@ -44,7 +44,7 @@ function become(state: BotState): readonly string[] {
 }
 
 const READY: BotState = { state: 'ready', pid: 7, ms: 120 }
-const CRASHED: BotState = { state: 'crashed', pid: 7, code: 'SIGKILL', ms: 900 }
+const CRASHED: BotState = { state: 'crashed', pid: 7, code: 'SIGKILL', ms: 900, lines: ['it went wrong'] }
 
 describe('The link between bot and queue', () => {
   it('holds from the beginning, until the bot is ready', () => {
@@ -100,7 +100,7 @@ describe('The link between bot and queue', () => {
     become({ state: 'stopped', pid: 8, code: 0 })
     expect(notices).toEqual([
       { type: 'bot', state: 'ready', pid: 7, port: 3000, code: null, ms: 120 },
-      { type: 'bot', state: 'crashed', pid: 7, port: 3000, code: 'SIGKILL', ms: 900 },
+      { type: 'bot', state: 'crashed', pid: 7, port: 3000, code: 'SIGKILL', ms: 900, lines: ['it went wrong'] },
       { type: 'bot', state: 'stopped', pid: 8, port: 3000, code: 0, ms: 0 },
     ])
   })
