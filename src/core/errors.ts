@@ -50,7 +50,7 @@ export const ERRORS = {
   claimDidNotStick: entry('DEVHOOK_CLAIM_DID_NOT_STICK', 'remote', 'platform', 'the platform accepted the claim but shows another URL', 'use `--hook manual`, and report the shape of the bot record'),
   notVerified: entry('DEVHOOK_NOT_VERIFIED', 'remote', 'platform', 'the platform did not verify the webhook', 'open the public URL from outside this network, then start again'),
   taken: entry('DEVHOOK_TAKEN', 'user', 'taken', 'the webhook belongs to somebody else', 'use `--take-over` to replace it until you quit'),
-  superseded: entry('DEVHOOK_SUPERSEDED', 'remote', 'failed', 'somebody else changed the webhook during the run', 'start again with `--take-over` to claim it back'),
+  superseded: entry('DEVHOOK_SUPERSEDED', 'remote', 'taken', 'somebody else changed the webhook during the run', 'start again with `--take-over` to claim it back'),
   vigilFailed: entry('DEVHOOK_VIGIL_FAILED', 'remote', 'failed', 'the webhook could not be checked during the run', 'nothing: it is tried again'),
   handedOver: entry('DEVHOOK_HANDED_OVER', 'user', 'failed', 'another dev-hook asked for the bot and has it now', 'start again with `--take-over` to have it back'),
   notRestored: entry('DEVHOOK_NOT_RESTORED', 'remote', 'not-restored', 'the webhook could not be put back', 'run `dev-hook restore`'),

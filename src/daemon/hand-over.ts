@@ -1,5 +1,6 @@
 // Asking another dev-hook to let go of the bot, and waiting until it has put back what was there before it.
 import { DevHookError } from '../core/errors.ts'
+import { withoutCredentials } from '../core/hook-url.ts'
 import type { Registration } from '../core/ports.ts'
 import type { Proxies } from '../core/proxy.ts'
 import { sleep } from '../core/time.ts'
@@ -46,8 +47,9 @@ export async function openHandedOver<T>(
 const isTaken = (error: unknown): boolean => error instanceof DevHookError && error.is('taken')
 
 /**
- * Looks again after the dev-hook that owns the registration was asked to let go. Resolves with the newest look, in which it
- * is still there when it did not let go in time.
+ * Looks again after the dev-hook that owns the registration was asked to let go; resolves with the newest look. Rejects with
+ * `taken` when a dev-hook is still there: it did not let go in time, or another one was quicker. What that one replaced is
+ * known to that one alone, so it must not be replaced in turn.
  */
 export async function lookHandedOver(
   look: () => Promise<Registration>,
@@ -65,5 +67,9 @@ export async function lookHandedOver(
     await sleep(everyMs, signal)
     seen = await look()
   }
-  return seen
+  const { owner } = seen
+  if (owner.is !== 'dev-hook' || !owner.answers) return seen
+  const other = owner.who ?? withoutCredentials(owner.url)
+  const why = owner.url === url ? 'was asked to let go of the bot, and has not' : 'was quicker to take over the bot'
+  throw new DevHookError('taken', `${other} ${why}`)
 }

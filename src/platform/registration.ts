@@ -145,9 +145,9 @@ function createRegistration(
     return { ...base, ...trace, ...previous(seen) }
   }
 
-  // Another dev-hook's dead URL is no registration to put back: what was there before it, nobody knows.
+  // Another dev-hook's URL is no registration to put back: what was there before it, nobody knows here.
   function previous(seen: Sighting | null) {
-    const gone = owner.is === 'dev-hook' && !owner.answers
+    const gone = owner.is === 'dev-hook'
     const place = seen === null ? null : (located?.place ?? null)
     // By its name ours, so made by a run on this machine whose snapshot is lost.
     const created = kind === 'service' && (place === null || gone)

@@ -88,4 +88,20 @@ describe('A bot that another dev-hook asks for with --take-over', () => {
     expect((await second.ended).code).toBe(0)
     expect(world.platform.registration()).toEqual(before)
   })
+
+  it.each([0, 100, 250])('goes to one of two who ask %i ms apart, and production is never lost', async (apart) => {
+    const world = await worldForTest()
+    const before = world.platform.registration()
+    const first = await world.start(loopback(await freePort()))
+    await first.notice('ready')
+    const second = await world.start(loopback(await freePort()))
+    await new Promise((resolve) => setTimeout(resolve, apart))
+    const third = await world.start(loopback(await freePort()))
+    for (const cli of [second, third]) await Promise.race([cli.notice('ready'), cli.ended])
+    for (const cli of [first, second, third]) {
+      cli.kill('SIGINT')
+      expect([0, 7]).toContain((await cli.ended).code)
+    }
+    expect(world.platform.registration()).toEqual(before)
+  })
 })

@@ -137,6 +137,19 @@ describe('a restore', () => {
     expect(bench.codes()).toEqual(['DEVHOOK_NOT_RESTORED'])
   })
 
+  it('has restored when another dev-hook, which waited for it, has claimed the webhook right after the write', async () => {
+    const { registration } = await claimed()
+    const off = bench.server.on('PATCH', BOT, ({ body }) => {
+      off()
+      const answer = { json: { ...bench.documents.bot, ...(body as object) } }
+      set({ ...hook, url: hookUrl(TUNNEL, createHookAddress()) })
+      return answer
+    })
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.notices).toEqual([])
+    expect(await readdir(bench.folder)).toEqual([])
+  })
+
   it('says what could not be put back', async () => {
     const { registration } = await claimed()
     bench.server.on('GET', BOT, () => {
@@ -241,12 +254,13 @@ describe('a dev-hook that is gone', () => {
     expect(bench.documents.bot).toEqual({ ...bot, webhook: null })
   })
 
-  it('that still answers is put back like anybody else, if it was taken over', async () => {
+  it('is not put back either when it still answers: by the end it may have gone, and only it knows what it replaced', async () => {
     set({ ...hook, url: dead })
     const { registration, url } = await bench.run({ probe: async () => ({ answers: true, who: null }) })
     await registration.claim(url(), null, bench.signal)
+    expect(JSON.stringify(await leftover())).not.toContain(dead)
     expect(await registration.restore()).toBe('restored')
-    expect(bench.documents.bot).toEqual({ ...bot, webhook: { ...hook, url: dead } })
+    expect(bench.documents.bot).toEqual({ ...bot, webhook: { secret: hook.secret, events: hook.events } })
   })
 })
 
