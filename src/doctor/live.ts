@@ -30,7 +30,9 @@ const CHECK_OF: Readonly<Record<string, string>> = {
 
 /** Claims and restores once; ends in order when the signal is aborted. Never rejects. */
 export async function liveRound(options: LiveOptions, signal: AbortSignal): Promise<readonly Finding[]> {
-  const { config, waiting, limitMs = 90_000 } = options
+  const { waiting, limitMs = 90_000 } = options
+  // A whole round, whatever the runs of this folder leave in place.
+  const config = { ...options.config, restore: true }
   const findings: Finding[] = []
   const found = (name: string, finding: Finding): void => {
     findings.push(finding)

@@ -6,10 +6,13 @@ import { worldForTest } from '../support/world.ts'
 const withoutUpdatedAt = (registration: unknown): unknown => ({ ...Object(registration), updatedAt: null })
 
 describe('dev-hook doctor --live', () => {
-  it('goes one whole round through the tunnel, and leaves the webhook as it was', async () => {
+  it.each([
+    ['', {}],
+    [', also where runs leave it in place', { DEV_HOOK_RESTORE: 'false' }],
+  ])('goes one whole round through the tunnel, and leaves the webhook as it was%s', async (_, more) => {
     const world = await worldForTest()
     const before = world.platform.registration()
-    const { code, names, check } = await diagnose({ env: world.env, args: ['--live', '--take-over'] })
+    const { code, names, check } = await diagnose({ env: { ...world.env, ...more }, args: ['--live', '--take-over'] })
     expect(names.slice(-4)).toEqual(['live-tunnel', 'live-claim', 'live-verify', 'live-restore'])
     for (const name of names.slice(-4)) expect(check(name)).toMatchObject({ ok: true, remedy: null })
     expect(code).toBe(0)
