@@ -4,8 +4,9 @@ import { createInterface } from 'node:readline/promises'
 /** Asks for a yes; anything else, an interrupt too, is a no. */
 export async function askYes(question: string, signal: AbortSignal): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
-  // While a line is being read the terminal passes Ctrl-C on as a key; the signal's own rules hold for it.
-  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  // While a line is being read the terminal passes Ctrl-C on as a key; the signal's own rules hold for it. Sent to ourselves
+  // it would end us at once on Windows.
+  lines.on('SIGINT', () => process.emit('SIGINT', 'SIGINT'))
   // Ctrl-D, or a terminal that is closed: nothing more will come.
   const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
   try {

@@ -26,8 +26,9 @@ export async function listenToKeys(daemon: Daemon, io: Io, signal: AbortSignal):
   const { stdin } = process
   if (!io.interactive || signal.aborted) return
   const onKey = (text: string | undefined, key: Key): void => {
-    // In raw mode the terminal passes Ctrl-C on as a key; the signal's own rules hold for it.
-    if (key.ctrl && key.name === 'c') return void process.kill(process.pid, 'SIGINT')
+    // In raw mode the terminal passes Ctrl-C on as a key; the signal's own rules hold for it. Sent to ourselves it would end
+    // us at once on Windows.
+    if (key.ctrl && key.name === 'c') return void process.emit('SIGINT', 'SIGINT')
     KEYS.find((binding) => binding.key === text)?.act(daemon, io)
   }
   emitKeypressEvents(stdin)
