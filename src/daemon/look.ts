@@ -2,6 +2,7 @@
 import type { HookAddress } from '../core/hook-url.ts'
 import type { Registration } from '../core/ports.ts'
 import type { Proxies } from '../core/proxy.ts'
+import { withoutPid } from '../core/who.ts'
 import type { Client } from '../platform/client.ts'
 import type { Probe as OwnerProbe } from '../platform/owner.ts'
 import { openRegistration } from '../platform/registration.ts'
@@ -40,7 +41,7 @@ export function lookAtRegistration(
 }
 
 /** The name of our general webhook. Without the pid, so that the next run on this machine finds its own again. */
-export const serviceNameOf = (botId: string, who: string): string => `dev-hook ${botId} ${who.split(' ')[0]}`
+export const serviceNameOf = (botId: string, who: string): string => `dev-hook ${botId} ${withoutPid(who)}`
 
 /** Asks a registered URL whether a dev-hook answers there, and who it is. */
 export function createOwnerProbe(proxies: Proxies): OwnerProbe {

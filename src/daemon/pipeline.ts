@@ -5,7 +5,7 @@ import { DevHookError } from '../core/errors.ts'
 import type { Emit, Totals } from '../core/notices.ts'
 import type { Journal, Queue, Recorded, Replayed, Ticket } from '../core/ports.ts'
 import { inTime, settledWithin } from '../core/time.ts'
-import { challengeOf, challengeReply, HAND_OVER_HEADER, PROBE_AGENT } from '../protocol/challenge.ts'
+import { challengeOf, challengeReply, decodeWho, HAND_OVER_HEADER, PROBE_AGENT } from '../protocol/challenge.ts'
 import { headerOf } from '../protocol/headers.ts'
 import { identify } from '../protocol/payload.ts'
 import type { Guard } from './guard.ts'
@@ -75,7 +75,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (challenge !== null) {
       if (!isOwnProbe(delivery.headers)) options.challenged()
       const by = headerOf(delivery.headers, HAND_OVER_HEADER)
-      if (by !== undefined) options.handedOver(by)
+      if (by !== undefined) options.handedOver(decodeWho(by))
       return challengeReply(challenge, options.who)
     }
     options.arrived()

@@ -57,10 +57,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     if (closing !== undefined) return answer(response, plain(503, 'dev-hook is ending', ['retry-after', '1']))
     readBody(request, maxBytes, (body) => {
       if (body === null) return reject(response, 'too-large', 413, 'the body is too large')
-      accept(toDelivery({ method, search, rawHeaders, body }, now())).then(
-        (reply) => answer(response, reply),
-        (error: unknown) => answer(response, plain(500, messageOf(error))),
-      )
+      void accept(toDelivery({ method, search, rawHeaders, body }, now()))
+        .then((reply) => answer(response, reply))
+        // Node refuses to write what is no header, and what the bot sends is the bot's.
+        .catch((error: unknown) =>
+          response.headersSent ? response.destroy() : answer(response, plain(502, messageOf(error))),
+        )
     })
   }
 

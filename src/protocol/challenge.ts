@@ -16,7 +16,14 @@ export function challengeOf(method: string, search: string): string | null {
 export function challengeReply(challenge: string, who: string): Reply {
   return {
     status: 200,
-    headers: ['content-type', 'text/plain; charset=utf-8', 'x-content-type-options', 'nosniff', WHO_HEADER, who],
+    headers: [
+      'content-type',
+      'text/plain; charset=utf-8',
+      'x-content-type-options',
+      'nosniff',
+      WHO_HEADER,
+      encodeWho(who),
+    ],
     body: Buffer.from(challenge),
   }
 }
@@ -26,6 +33,21 @@ export const WHO_HEADER = 'x-dev-hook'
 
 /** In which a dev-hook that asks for the bot says who it is, on a challenge of its own. */
 export const HAND_OVER_HEADER = 'x-dev-hook-hand-over'
+
+/** A name as a header may hold it: whatever is not plain ASCII in percent signs, as in a URL. */
+export const encodeWho = (who: string): string =>
+  who.replace(/[^ -$&-~]/gu, (character) =>
+    [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+  )
+
+/** The name out of such a header; one that cannot be read stays as it is. */
+export function decodeWho(header: string): string {
+  try {
+    return decodeURIComponent(header)
+  } catch {
+    return header
+  }
+}
 
 /** The user agent of challenges that a dev-hook sends: they prove nothing about the platform. */
 export const PROBE_AGENT = 'dev-hook'

@@ -5,7 +5,14 @@ import { messageOf } from '../core/errors.ts'
 import { type HookAddress, hookUrl } from '../core/hook-url.ts'
 import { NO_PROXIES, type Proxies, proxyFor } from '../core/proxy.ts'
 import { formatDuration } from '../core/time.ts'
-import { challengeSearch, HAND_OVER_HEADER, PROBE_AGENT, WHO_HEADER } from '../protocol/challenge.ts'
+import {
+  challengeSearch,
+  decodeWho,
+  encodeWho,
+  HAND_OVER_HEADER,
+  PROBE_AGENT,
+  WHO_HEADER,
+} from '../protocol/challenge.ts'
 import { onAbort, under } from './limit.ts'
 
 /** What came of it. `who` is what the dev-hook that answered calls itself, if it does. Neither holds credentials. */
@@ -77,11 +84,12 @@ async function ask(
 ): Promise<ProbeResult> {
   const challenge = randomBytes(16).toString('hex')
   const { target, headers: own } = addressed(url, challenge)
-  const headers = handOver === undefined ? own : { ...own, [HAND_OVER_HEADER]: handOver }
+  const headers = handOver === undefined ? own : { ...own, [HAND_OVER_HEADER]: encodeWho(handOver) }
   const answer = await request(target, { dispatcher, headers, signal })
   const text = await readBounded(answer.body)
   if (answer.statusCode === 200 && text === challenge) {
-    return { answered: true, who: headerOf(answer.headers[WHO_HEADER]) }
+    const who = headerOf(answer.headers[WHO_HEADER])
+    return { answered: true, who: who === null ? null : decodeWho(who) }
   }
   const code = headerOf(answer.headers['ngrok-error-code'])
   const status = `status ${answer.statusCode}${code ? ` (${code})` : ''}`

@@ -181,6 +181,14 @@ describe('The gateway', () => {
     expect(answer.body.equals(reply.body)).toBe(true)
   })
 
+  it('answers 502 to a reply that cannot be written, and goes on', async () => {
+    let headers = ['X-Bad', 'a\u0001b']
+    const { port } = await open({ accept: async () => ({ status: 200, headers, body: Buffer.from('hi') }) })
+    expect((await exchange(port, request())).status).toBe(502)
+    headers = []
+    expect((await exchange(port, request())).status).toBe(200)
+  })
+
   it('gives no body to a reply that cannot have one', async () => {
     const { port } = await open({ accept: async () => ({ status: 204, headers: [], body: Buffer.alloc(0) }) })
     const answer = await exchange(port, request())
