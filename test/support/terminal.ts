@@ -13,9 +13,12 @@ export const ENTER = '\r'
 export const CTRL_C = '\x03'
 export const DOWN = '\x1b[B'
 
+/** Shorter than the limit of a test, so that the screen is seen. */
+const SHOWS_WITHIN_MS = 40_000
+
 export interface TestTerminal {
   readonly pid: number
-  /** Waits until the text is shown, after what was waited for before; rejects when the process ends without showing it. */
+  /** Waits until the text is shown, after what was waited for before; rejects with the screen when it ends or hangs without it. */
   shows(text: string): Promise<void>
   /** Types, as fast as a paste. */
   type(keys: string): void
@@ -73,14 +76,22 @@ export async function startTerminal(options: {
     ended,
     shows: (text) =>
       new Promise((resolve, reject) => {
+        const stop = (): void => {
+          clearTimeout(limit)
+          waiting.delete(look)
+        }
         const look = (): void => {
           const at = shown().indexOf(text, seen)
           if (at === -1 && code === null) return
-          waiting.delete(look)
+          stop()
           if (at === -1) return reject(new Error(`it ended with ${code} without "${text}":\n${shown()}`))
           seen = at + text.length
           resolve()
         }
+        const limit = setTimeout(() => {
+          stop()
+          reject(new Error(`it does not show "${text}":\n${shown()}`))
+        }, SHOWS_WITHIN_MS)
         waiting.add(look)
         look()
       }),
