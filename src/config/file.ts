@@ -1,6 +1,7 @@
 // The config file: finding it, and reading it whatever it is written in, with what it extends.
-import { access, readFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative } from 'node:path'
+import { access, readFile, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf } from '../core/errors.ts'
 import { codeOf } from '../core/files.ts'
@@ -10,6 +11,8 @@ type Values = Readonly<Record<string, unknown>>
 /** The values of a config file, and its name as people know it. */
 export interface ConfigFile {
   readonly name: string
+  /** This one and all that it extends, absolute. */
+  readonly files: readonly string[]
   readonly values: Values
   /** Several bots in one file: the values that each one has of its own. */
   readonly profiles: Readonly<Record<string, Values>>
@@ -21,7 +24,7 @@ const DEEPEST = 10
 
 /** Reads the named file, or the first one found in `cwd`; `null` when there is none. Throws what is wrong with it. */
 export async function readConfigFile(cwd: string, named: string | null): Promise<ConfigFile | null> {
-  if (named !== null) return load(cwd, isAbsolute(named) ? named : join(cwd, named), 0)
+  if (named !== null) return load(cwd, resolve(cwd, named), 0)
   for (const name of NAMES) {
     const path = join(cwd, name)
     if (await exists(path)) return load(cwd, path, 0)
@@ -32,7 +35,7 @@ export async function readConfigFile(cwd: string, named: string | null): Promise
 async function load(cwd: string, path: string, depth: number): Promise<ConfigFile> {
   const name = relative(cwd, path) || path
   try {
-    return await withExtended(cwd, path, { name, ...split(asRecord(await read(path))) }, depth)
+    return await withExtended(cwd, path, { name, files: [path], ...split(asRecord(await read(path))) }, depth)
   } catch (error) {
     throw new Error(`${name} cannot be read: ${messageOf(error)}`, { cause: error })
   }
@@ -48,8 +51,13 @@ async function withExtended(
   const { extends: bases, name, values, profiles } = file
   if (bases.length > 0 && depth >= DEEPEST) throw new Error('it extends itself')
   let below: Pick<ConfigFile, 'values' | 'profiles'> = { values: {}, profiles: {} }
-  for (const base of bases) below = merged(below, await load(cwd, join(dirname(path), base), depth + 1))
-  return { name, ...merged(below, { values, profiles }) }
+  const files = [...file.files]
+  for (const base of bases) {
+    const extended = await load(cwd, resolve(dirname(path), base), depth + 1)
+    below = merged(below, extended)
+    files.push(...extended.files)
+  }
+  return { name, files, ...merged(below, { values, profiles }) }
 }
 
 function merged(below: Pick<ConfigFile, 'values' | 'profiles'>, above: Pick<ConfigFile, 'values' | 'profiles'>) {
@@ -69,14 +77,20 @@ function split(all: Values): Extending & Pick<ConfigFile, 'values' | 'profiles'>
   return { extends: list, values, profiles: Object.fromEntries(each) }
 }
 
+const require = createRequire(import.meta.url)
+
+/** Reads it as it is now: a module that was read before is kept by every loader, and a saved config would stay the old one. */
 async function read(path: string): Promise<unknown> {
   if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8'))
   if (path.endsWith('.ts')) {
     // Node 20 cannot read TypeScript by itself, and later ones refuse some of it: one loader gives one behaviour everywhere.
     const { createJiti } = await import('jiti')
-    return createJiti(path).import(path, { default: true })
+    return createJiti(path, { moduleCache: false }).import(path, { default: true })
   }
-  const module: unknown = await import(pathToFileURL(path).href)
+  // A CommonJS module is kept under its path, an ES module under its URL.
+  delete require.cache[path]
+  const { mtimeMs } = await stat(path)
+  const module: unknown = await import(`${pathToFileURL(path).href}?saved=${mtimeMs}`)
   return asRecord(module)['default']
 }
 
@@ -85,7 +99,7 @@ async function readPackage(cwd: string): Promise<ConfigFile | null> {
   try {
     const values = asRecord(JSON.parse(await readFile(path, 'utf8')))['dev-hook']
     if (values === undefined) return null
-    return await withExtended(cwd, path, { name: 'package.json', ...split(asRecord(values)) }, 0)
+    return await withExtended(cwd, path, { name: 'package.json', files: [path], ...split(asRecord(values)) }, 0)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw new Error(`package.json cannot be read: ${messageOf(error)}`, { cause: error })

@@ -1,8 +1,4 @@
 // Where options are found, in order of precedence: flags, environment, `.env`, config file.
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parseEnv } from 'node:util'
-import { codeOf } from '../core/files.ts'
 import { envNames, OPTION_KEYS, type OptionKey, optionOf } from './options.ts'
 
 /** A value as it was found, with the source it is named after in messages. */
@@ -33,16 +29,6 @@ export function environmentLayer(env: Environment, suffix = ''): Layer {
 export function fileLayer(values: Readonly<Record<string, unknown>>, file: string): Layer {
   return (key) =>
     values[key] === undefined || optionOf(key).file === false ? null : { raw: values[key], source: file }
-}
-
-/** The variables of `.env`, or another file of its kind; none when there is no such file. */
-export async function readDotEnv(cwd: string, name: string): Promise<Environment> {
-  try {
-    return parseEnv(await readFile(join(cwd, name), 'utf8'))
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return {}
-    throw error
-  }
 }
 
 /** What each layer in turn has for a key: the first one that has it wins. */

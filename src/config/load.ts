@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { closestMatch } from 'leven'
 import { DevHookError, messageOf } from '../core/errors.ts'
 import type { Proxies } from '../core/proxy.ts'
+import { dotEnvLayers, readDotEnv, SHARED } from './dot-env.ts'
 import { readConfigFile } from './file.ts'
 import { FORWARDED_PORT, type Forwarding, forwardingOf } from './forwarding.ts'
 import {
@@ -14,7 +15,6 @@ import {
   firstFound,
   givenLayer,
   type Layer,
-  readDotEnv,
 } from './layers.ts'
 import { readAgentAuthtoken } from './ngrok-agent.ts'
 import { OPTION_KEYS, type OptionKey, type Options, type OptionValue, optionOf } from './options.ts'
@@ -28,6 +28,8 @@ export type Config = Readonly<{ [K in OptionKey]: OptionValue<K> | (K extends De
   readonly proxies: Proxies
   /** Where `url` comes from, when a development environment in the cloud brings it. */
   readonly forwarding: Forwarding | null
+  /** The config file and what it extends, absolute; none when there is none. */
+  readonly files: readonly string[]
   /** Where each value came from; `default` for the rest. */
   readonly sources: Readonly<Partial<Record<OptionKey, string>>>
 }
@@ -63,15 +65,16 @@ export interface LoadContext {
 /** Loads the config. Throws one `usage` error that holds every problem found. */
 export async function loadConfig(given: Options, context: LoadContext): Promise<Config> {
   const problems: string[] = []
-  const cwd = resolve(context.cwd, typeof given.cwd === 'string' ? given.cwd : '.')
+  const called = [givenLayer(given, context.sourceOf), environmentLayer(context.env)]
+  const cwd = resolve(context.cwd, textOf(called, 'cwd') ?? '.')
   if (!(await isFolder(cwd))) throw new DevHookError('usage', `there is no folder ${cwd}`)
-  const outside: Layer[] = [givenLayer(given, context.sourceOf), environmentLayer(context.env)]
-  const profile = textOf(outside, 'profile')
-  const names = profile === null ? ['.env'] : [`.env.${profile}`, '.env']
-  for (const name of names) outside.push(await dotEnvLayer(cwd, name, problems))
-  const layers = [...outside, ...(await fileLayers(cwd, textOf(outside, 'config'), profile, problems))]
+  const read = (name: string): Environment => readOrSay(cwd, name, problems)
+  const shared = read(SHARED)
+  const profile = textOf([...called, environmentLayer(shared)], 'profile')
+  const outside = [...called, ...dotEnvLayers(shared, profile, read)]
+  const file = await readFiles(cwd, textOf(outside, 'config'), profile, problems)
 
-  const { values, sources } = readAll(layers, problems)
+  const { values, sources } = readAll([...outside, ...file.layers], problems)
   const target = readTarget(values, sources, problems)
   if (values['tunnel'] === 'ngrok' && values['ngrokAuthtoken'] === null) {
     const agent = await readAgentAuthtoken(context.env, context.platform)
@@ -80,7 +83,16 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
   const forwarding = forwardedInPlaceOfNgrok(values, sources, context.env)
   if (problems.length > 0) throw new DevHookError('usage', problems.join('\n'))
   const proxies = readProxies(context.env)
-  return Object.freeze({ ...values, cwd, target, proxies, forwarding, sources: Object.freeze(sources) }) as Config
+  const { files } = file
+  return Object.freeze({
+    ...values,
+    cwd,
+    files,
+    target,
+    proxies,
+    forwarding,
+    sources: Object.freeze(sources),
+  }) as Config
 }
 
 function textOf(layers: readonly Layer[], key: OptionKey): string | null {
@@ -88,25 +100,31 @@ function textOf(layers: readonly Layer[], key: OptionKey): string | null {
   return typeof found === 'string' ? found : null
 }
 
-async function dotEnvLayer(cwd: string, name: string, problems: string[]): Promise<Layer> {
+function readOrSay(cwd: string, name: string, problems: string[]): Environment {
   try {
-    return environmentLayer(await readDotEnv(cwd, name), ` in ${name}`)
+    return readDotEnv(cwd, name)
   } catch (error) {
     problems.push(`${name} cannot be read: ${messageOf(error)}`)
-    return () => null
+    return {}
   }
 }
 
-async function fileLayers(
+interface Files {
+  readonly files: readonly string[]
+  readonly layers: readonly Layer[]
+}
+
+async function readFiles(
   cwd: string,
   named: string | null,
   profile: string | null,
   problems: string[],
-): Promise<Layer[]> {
+): Promise<Files> {
+  const none = { files: [], layers: [] }
   try {
     const file = await readConfigFile(cwd, named)
-    if (file === null && profile === null) return []
-    const { name, values, profiles } = file ?? { name: 'no config file', values: {}, profiles: {} }
+    if (file === null && profile === null) return none
+    const { name, files, values, profiles } = file ?? { name: 'no config file', files: [], values: {}, profiles: {} }
     const own = profile === null ? {} : profiles[profile]
     if (own === undefined || (profile !== null && file === null)) {
       const known = Object.keys(profiles)
@@ -115,10 +133,10 @@ async function fileLayers(
     }
     const wrong = [values, ...Object.values(profiles)].flatMap((each) => unknownKeys(name, each))
     problems.push(...new Set(wrong))
-    return [fileLayer(own, `${profile} in ${name}`), fileLayer(values, name)]
+    return { files, layers: [fileLayer(own, `${profile} in ${name}`), fileLayer(values, name)] }
   } catch (error) {
     problems.push(messageOf(error))
-    return []
+    return none
   }
 }
 

@@ -221,7 +221,7 @@ export const OPTIONS = {
     kind: text('name'),
     group: 'Start',
     file: false,
-    says: 'one of the bots in the config file; its secrets are read from `.env.<name>` before `.env`',
+    says: 'one of the bots in the config file; its variables are read from `.env.<name>` before `.env`',
   }),
   cwd: option({
     kind: text('folder'),

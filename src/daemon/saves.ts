@@ -1,6 +1,7 @@
 // What a save means: the bot is started again, and a changed config takes effect where it can.
-import { basename, relative, resolve } from 'node:path'
+import { basename, relative } from 'node:path'
 import { startWatcher, type Watcher } from '../bot/watcher.ts'
+import { dotEnvOf } from '../config/dot-env.ts'
 import type { Config } from '../config/load.ts'
 import { OPTION_KEYS, type OptionKey } from '../config/options.ts'
 import { messageOf } from '../core/errors.ts'
@@ -34,9 +35,9 @@ export function watchSaves(options: SavesOptions, signal: AbortSignal): Watcher 
   if (config.watch === false) return null
   let current = config
   let reloading = Promise.resolve()
-  const { config: named, profile, cwd } = config
-  const given = named === null ? [] : [relative(cwd, resolve(cwd, named))]
-  const files = [...CONFIG_FILES, ...given, ...(profile === null ? [] : [`.env.${profile}`])]
+  const { profile, cwd } = config
+  const read = config.files.map((file) => relative(cwd, file))
+  const files = [...new Set([...CONFIG_FILES, ...read, ...(profile === null ? [] : [dotEnvOf(profile)])])]
 
   async function reload(): Promise<void> {
     try {

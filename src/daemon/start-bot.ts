@@ -2,7 +2,9 @@
 import { MARK } from '../bot/marked.ts'
 import { startSupervisor } from '../bot/supervisor.ts'
 import { watchBot } from '../bot/unsupervised.ts'
-import type { ErrorName } from '../core/errors.ts'
+import { dotEnvOf, readDotEnv } from '../config/dot-env.ts'
+import type { Environment } from '../config/layers.ts'
+import { type ErrorName, messageOf } from '../core/errors.ts'
 import { warning } from '../core/notices.ts'
 import type { Bot } from '../core/ports.ts'
 import type { Deliveries } from './deliveries.ts'
@@ -41,7 +43,7 @@ export function startBot(given: StartBot): StartedBot {
     cwd: config.cwd,
     env: () => {
       secret = given.secret()
-      return { ...options.env, ...botEnvironment(given, secret), ...options.botEnv }
+      return { ...options.env, ...ofProfile(options, warn), ...botEnvironment(given, secret), ...options.botEnv }
     },
     rest,
     host,
@@ -54,6 +56,22 @@ export function startBot(given: StartBot): StartedBot {
     },
   })
   return { ...bot, secret: () => secret }
+}
+
+/**
+ * The file of a profile, below what the environment says: a bot itself reads only `.env`, and would take the token of another
+ * bot from it.
+ */
+function ofProfile({ config, env }: DaemonOptions, warn: (kind: ErrorName, message: string) => void): Environment {
+  if (config.profile === null) return {}
+  const name = dotEnvOf(config.profile)
+  try {
+    const variables = Object.entries(readDotEnv(config.cwd, name))
+    return Object.fromEntries(variables.filter(([variable]) => !env[variable]))
+  } catch (error) {
+    warn('configWrong', `the bot is started without ${name}, which cannot be read: ${messageOf(error)}`)
+    return {}
+  }
 }
 
 /** What the bot finds in its environment on top of dev-hook's own. */

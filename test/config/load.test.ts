@@ -104,13 +104,65 @@ describe('The config', () => {
       'dev-hook.config.json',
       '{ "port": 1, "hold": "1s", "profiles": { "echo": { "port": 2 }, "quiz": { "port": 3 } } }',
     )
-    await write('.env', 'TOKEN=all\nSECRET=all')
+    await write('.env', 'TOKEN=all\nNGROK_AUTHTOKEN=all')
     await write('.env.echo', 'TOKEN=echo')
-    expect(await load({ profile: 'echo' })).toMatchObject({ port: 2, hold: 1_000, token: 'echo', secret: 'all' })
+    expect(await load({ profile: 'echo' })).toMatchObject({
+      port: 2,
+      hold: 1_000,
+      token: 'echo',
+      ngrokAuthtoken: 'all',
+    })
     expect(await load()).toMatchObject({ port: 1, token: 'all' })
     await expect(load({ profile: 'eco' })).rejects.toThrow(
       'there is no profile eco: dev-hook.config.json has echo, quiz',
     )
+  })
+
+  it('never mixes the secrets of two bots', async () => {
+    await write('dev-hook.config.json', '{ "profiles": { "echo": {} } }')
+    await write('.env', 'TOKEN=all\nREFRESH_TOKEN=all\nEMAIL=all\nSECRET=all\nBOTID=all\n')
+    expect(await load({ profile: 'echo' })).toMatchObject({ token: 'all', secret: 'all' })
+    await write('.env.echo', 'TOKEN=echo\nSECRET=echo\n')
+    expect(await load({ profile: 'echo' })).toMatchObject({
+      token: 'echo',
+      secret: 'echo',
+      refreshToken: null,
+      email: null,
+      bot: null,
+    })
+  })
+
+  it('may have its profile chosen in .env', async () => {
+    await write('dev-hook.config.json', '{ "profiles": { "echo": { "port": 2 } } }')
+    await write('.env', 'DEV_HOOK_PROFILE=echo\n')
+    await write('.env.echo', 'TOKEN=echo\n')
+    expect(await load()).toMatchObject({ profile: 'echo', port: 2, token: 'echo' })
+  })
+
+  it('is looked for in the folder that the environment names', async () => {
+    await write('bots/echo/.env', 'PORT=1234\n')
+    expect(await load({}, { DEV_HOOK_CWD: 'bots/echo' })).toMatchObject({ port: 1234, cwd: join(cwd, 'bots/echo') })
+  })
+
+  it('extends a file that is named from the root', async () => {
+    await write('team.json', '{ "port": 7 }')
+    await write('dev-hook.config.json', JSON.stringify({ extends: join(cwd, 'team.json') }))
+    expect(await load()).toMatchObject({
+      port: 7,
+      files: [join(cwd, 'dev-hook.config.json'), join(cwd, 'team.json')],
+    })
+  })
+
+  it.each([
+    ['dev-hook.config.ts', (port: number) => `export default { port: ${port} as number }`],
+    ['dev-hook.config.mjs', (port: number) => `export default { port: ${port} }`],
+    ['dev-hook.config.js', (port: number) => `module.exports = { port: ${port} }`],
+    ['dev-hook.config.js', (port: number) => `export default { port: ${port} }`],
+  ])('is read from %s as that was saved last', async (name, content) => {
+    for (const port of [1, 2, 3]) {
+      await write(name, content(port))
+      expect((await load()).port).toBe(port)
+    }
   })
 
   it('extends what a team shares', async () => {

@@ -127,6 +127,16 @@ describe('A save', () => {
     expect(events).toEqual([['b.*']])
   })
 
+  it('of what the config extends is one of the config', async () => {
+    const { events, save } = await watch({
+      [CONFIG]: config({ extends: './team.json' }),
+      'team.json': config({ events: ['a.*'] }),
+    })
+    await save('team.json', config({ events: ['b.*'] }))
+    await eventually(() => events.length > 0)
+    expect(events).toEqual([['b.*']])
+  })
+
   it('counts in the end as it was saved last', async () => {
     const { events, save } = await watch({ [CONFIG]: config({ events: ['n0.*'] }) })
     for (const n of [1, 2, 3, 4, 5]) {

@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { PLACE_NAMES } from '../../src/sandbox/places.ts'
-import { PROGRAMS } from '../support/bots.ts'
+import { eventually, PROGRAMS } from '../support/bots.ts'
 import { folderForTest, noticeFromNow } from '../support/cli.ts'
 import { worldForTest } from '../support/world.ts'
 
@@ -86,6 +87,36 @@ describe('dev-hook with the real ngrok SDK, the sandbox and a chipchat bot', () 
     // It prints its secrets too, which are not passed on.
     const lines = stderr.match(/^(secret|signature) .*$/gm)
     expect(lines).toEqual(['secret [redacted]', 'signature right', 'secret [redacted]', 'signature right'])
+  })
+
+  it('gives the bot of a profile the variables of that profile, as they are at each start', async () => {
+    const world = await worldForTest()
+    const cwd = await folderForTest()
+    const dotEnv = (more: string): string => `TOKEN=${world.platform.token}\n${more}`
+    await writeFile(
+      join(cwd, 'dev-hook.config.json'),
+      '{ "profiles": { "echo": {} }, "watch": ["bot.js", ".env.echo"] }',
+    )
+    await writeFile(join(cwd, '.env'), 'TOKEN=of-another-bot\nREFRESH_TOKEN=of-another-bot\n')
+    await writeFile(join(cwd, '.env.echo'), dotEnv('CITY=Utrecht\nEMAIL=of.the.file@example.com\n'))
+    const program = 'fs.writeFileSync("env." + process.env.CITY + ".json", JSON.stringify(process.env))'
+    const cli = await world.start({
+      args: ['--profile', 'echo'],
+      env: { TOKEN: '' },
+      cwd,
+      command: [process.execPath, '-e', program],
+    })
+    const found = async (city: string): Promise<unknown> => {
+      await eventually(() => existsSync(join(cwd, `env.${city}.json`)))
+      await cli.notice('bot', ({ state }) => state === 'stopped')
+      return JSON.parse(await readFile(join(cwd, `env.${city}.json`), 'utf8'))
+    }
+    const { token, email } = world.platform
+    expect(await found('Utrecht')).toMatchObject({ TOKEN: token, EMAIL: email, CITY: 'Utrecht' })
+    await writeFile(join(cwd, '.env.echo'), dotEnv('CITY=Leiden\n'))
+    expect(await found('Leiden')).toMatchObject({ TOKEN: token, CITY: 'Leiden' })
+    cli.kill('SIGINT')
+    expect((await cli.ended).code).toBe(0)
   })
 
   it('never writes to a bot record whose webhook it cannot find, and waits for a person instead', async () => {

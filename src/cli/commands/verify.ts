@@ -1,5 +1,6 @@
 // The command `dev-hook verify`: checks a signature offline.
-import { environmentLayer, type Found, readDotEnv } from '../../config/layers.ts'
+import { dotEnvLayers, readDotEnv, SHARED } from '../../config/dot-env.ts'
+import { type Environment, environmentLayer, type Found } from '../../config/layers.ts'
 import type { Config } from '../../config/load.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { type Diagnosis, diagnose } from '../../protocol/diagnosis/diagnose.ts'
@@ -24,7 +25,7 @@ export const verify: CommandHandler = async (call) => {
   const config = await loadFor(call)
   const header = ownFlag(call, 'header', "the value of the delivery's X-Hub-Signature: --header sha1=…")
   const named = ownFlag(call, 'body', 'the body as it was received, in a file or on standard input: --body body.json')
-  const secrets = await findSecrets(io, config)
+  const secrets = findSecrets(io, config)
   if (named === '-' && io.interactive) io.err('Reading the body from the terminal; Ctrl-D ends it.')
   const body = await readInput(named, config.cwd)
   const found = check(header, body, secrets)
@@ -45,13 +46,12 @@ interface FoundSecret {
 }
 
 /** Every secret that is set, the one that is used first; untrimmed, because a bot takes it as it is. */
-async function findSecrets(
+function findSecrets(
   io: Io,
   { cwd, profile }: Pick<Config, 'cwd' | 'profile'>,
-): Promise<readonly [FoundSecret, ...FoundSecret[]]> {
-  const layers = [environmentLayer(io.env)]
-  for (const name of profile === null ? ['.env'] : [`.env.${profile}`, '.env'])
-    layers.push(environmentLayer(await readDotEnv(cwd, name), ` in ${name}`))
+): readonly [FoundSecret, ...FoundSecret[]] {
+  const read = (name: string): Environment => readDotEnv(cwd, name)
+  const layers = [environmentLayer(io.env), ...dotEnvLayers(read(SHARED), profile, read)]
   const [first, ...others] = layers
     .map((layer) => layer('secret'))
     .filter((found): found is Found => found !== null)
