@@ -107,9 +107,10 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     description: 'Set a folder up: ask what cannot be found out, check each answer, write config and .env.',
     usage: '[options]',
     takesCommand: false,
-    options: ['port', 'path', 'bot', 'apiHost', 'tunnel', 'verbose', 'color', 'yes', 'cwd'],
+    options: ['port', 'path', 'bot', 'apiHost', 'tunnel', 'verbose', 'color', 'yes', 'profile', 'cwd'],
     examples: [
       ['dev-hook init', 'in a folder with a bot, or in an empty one'],
+      ['dev-hook init --profile echo', 'one of several bots: its secrets go into .env.echo'],
       ['dev-hook init --yes', 'ask nothing: take what is found, and defaults'],
     ],
     load: async () => (await import('./commands/init.ts')).init,

@@ -2,6 +2,7 @@
 import { access, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { dotEnvOf, SHARED } from '../config/dot-env.ts'
 import type { Environment } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
 import { readAgentAuthtoken } from '../config/ngrok-agent.ts'
@@ -17,13 +18,22 @@ export interface FoundValue {
   readonly source: string
 }
 
+/** `.env` or `.env.<profile>`; `text` is `null` when there is none. */
+export interface EnvFile {
+  readonly name: string
+  readonly text: string | null
+}
+
 export interface Folder {
   readonly cwd: string
   readonly config: Config
   /** The file that the config was read from, or could be. */
   readonly configFile: { readonly name: string; readonly text: string } | null
   readonly manifest: Manifest | null
-  readonly dotEnv: string | null
+  /** Where the variables of all bots are. */
+  readonly sharedEnv: EnvFile
+  /** Where those of this bot are: with a profile another file, else the same. */
+  readonly ownEnv: EnvFile
   readonly gitignore: string | null
   /** The bot's main file. */
   readonly entry: { readonly name: string; readonly code: BotCode } | null
@@ -47,13 +57,18 @@ const CONFIGS = ['dev-hook.config.ts', 'dev-hook.config.js', 'dev-hook.config.mj
 /** Looks; changes nothing. `config` is that of the folder. Throws `usage` for a file that cannot be read. */
 export async function lookAround(config: Config, { env, platform }: Outside): Promise<Folder> {
   const { cwd } = config
-  const [dotEnv, gitignore, manifest] = await Promise.all([
-    readText(cwd, '.env'),
+  const [sharedEnv, gitignore, manifest] = await Promise.all([
+    readEnv(cwd, SHARED),
     readText(cwd, '.gitignore'),
     readPackage(cwd),
   ])
+  const ownEnv = config.profile === null ? sharedEnv : await readEnv(cwd, dotEnvOf(config.profile))
   const entry = await findEntry(cwd, manifest)
-  const variables: Environment = { ...parseEnv(dotEnv ?? ''), ...env }
+  const variables: Environment = {
+    ...parseEnv(sharedEnv.text ?? ''),
+    ...parseEnv(ownEnv.text ?? ''),
+    ...env,
+  }
   const foundAs = (key: 'token' | 'refreshToken' | 'secret'): FoundValue | null => {
     const { [key]: value, sources } = config
     if (value !== null) return { value, source: sources[key] ?? 'the config' }
@@ -67,7 +82,8 @@ export async function lookAround(config: Config, { env, platform }: Outside): Pr
     config,
     configFile: await findConfig(config, manifest),
     manifest,
-    dotEnv,
+    sharedEnv,
+    ownEnv,
     gitignore,
     entry,
     chipchat: await installedVersion(cwd, 'chipchat'),
@@ -85,6 +101,8 @@ async function findAuthtoken(config: Config, { env, platform }: Outside): Promis
   const source = sources.ngrokAuthtoken ?? (await readAgentAuthtoken(env, platform))?.file
   return { value, source: source ?? 'the ngrok agent' }
 }
+
+const readEnv = async (cwd: string, name: string): Promise<EnvFile> => ({ name, text: await readText(cwd, name) })
 
 async function readPackage(cwd: string): Promise<Manifest | null> {
   const text = await readText(cwd, 'package.json')

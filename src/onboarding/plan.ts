@@ -1,9 +1,12 @@
 // What is to be written: the files of a folder as they are, and as they will be.
 import { basename } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import ignore from 'ignore'
+import { SHARED } from '../config/dot-env.ts'
 import type { Config } from '../config/load.ts'
 import { flagName, type OptionKey } from '../config/options.ts'
 import { setVariables, type Variable } from './env-file.ts'
-import type { Folder } from './look-around.ts'
+import type { EnvFile, Folder } from './look-around.ts'
 import { addScript } from './manifest.ts'
 import { starterFiles } from './starter.ts'
 
@@ -32,40 +35,42 @@ export interface Answers {
 
 /** The files that change, in the order in which they are written: what hides a secret goes before the secret. */
 export async function planFiles(folder: Folder, answers: Answers): Promise<readonly PlannedFile[]> {
-  const env = envFile(folder, answers)
+  const secrets = envFiles(folder, answers)
   const files = [
-    ...(env === null && !answers.starter ? [] : [gitignore(folder, answers), env]),
+    gitignore(folder, answers, secrets),
+    ...secrets,
     configFile(folder, answers),
     ...(answers.starter ? await starter(folder) : [manifest(folder, answers)]),
   ]
   return files.filter((file): file is PlannedFile => file !== null && file.after !== file.before)
 }
 
-/** The variables of `.env` and the answers that they hold. */
-const VARIABLES = [
-  ['TOKEN', 'token'],
-  ['REFRESH_TOKEN', 'refreshToken'],
-  ['SECRET', 'secret'],
-  ['NGROK_AUTHTOKEN', 'ngrokAuthtoken'],
-] as const
-
-function envFile({ dotEnv }: Folder, answers: Answers): PlannedFile | null {
-  const variables = VARIABLES.flatMap(([name, key]): Variable[] => {
-    const value = answers[key]
-    return value === null ? [] : [{ name, value }]
-  })
-  if (variables.length === 0 && dotEnv === null) return null
-  return { name: '.env', before: dotEnv, after: setVariables(dotEnv, variables), private: true }
+function envFiles({ sharedEnv, ownEnv }: Folder, answers: Answers): PlannedFile[] {
+  const { token, refreshToken, secret, ngrokAuthtoken } = answers
+  const own = given({ TOKEN: token, REFRESH_TOKEN: refreshToken, SECRET: secret })
+  const shared = given({ NGROK_AUTHTOKEN: ngrokAuthtoken })
+  if (ownEnv.name === sharedEnv.name) return envFile(ownEnv, [...own, ...shared])
+  return [...envFile(ownEnv, own), ...envFile(sharedEnv, shared)]
 }
 
-const HIDES_ENV = new Set(['.env', '/.env', '.env*', '/.env*', '*.env', '**/.env'])
+const given = (values: Readonly<Record<string, string | null>>): Variable[] =>
+  Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [{ name, value }]))
 
-function gitignore({ gitignore: before }: Folder, { starter: isStarter }: Answers): PlannedFile | null {
-  const lines = (before ?? '').split(/\r?\n/).map((line) => line.trim())
-  const missing = [
-    ...(isStarter && !lines.some((line) => /^\/?node_modules\/?$/.test(line)) ? ['node_modules/'] : []),
-    ...(lines.some((line) => HIDES_ENV.has(line)) ? [] : ['.env']),
-  ]
+/** One that is there is listed even if nothing changes: it is to be hidden all the same. */
+function envFile({ name, text }: EnvFile, variables: readonly Variable[]): PlannedFile[] {
+  if (variables.length === 0 && text === null) return []
+  return [{ name, before: text, after: setVariables(text, variables), private: true }]
+}
+
+function gitignore(
+  { gitignore: before }: Folder,
+  { starter: isStarter }: Answers,
+  secrets: readonly PlannedFile[],
+): PlannedFile | null {
+  const hidden = ignore().add(before ?? '')
+  // What a starter brings will have secrets beside it.
+  const wanted = isStarter ? ['node_modules/', SHARED] : secrets.map(({ name }) => name)
+  const missing = wanted.filter((name) => !hidden.ignores(name))
   if (missing.length === 0) return null
   const eol = before?.includes('\r\n') ? '\r\n' : '\n'
   const start = before === null || before === '' || before.endsWith('\n') ? (before ?? '') : before + eol
@@ -76,18 +81,35 @@ const CONFIG = 'dev-hook.config.json'
 const SCHEMA = './node_modules/dev-hook/config/dev-hook.schema.json'
 
 /** Holds what no environment and no default says. A config that is written in code, or in the manifest, is its owner's. */
-function configFile({ config, configFile: existing }: Folder, answers: Answers): PlannedFile | null {
+function configFile({ config, configFile: existing, installed }: Folder, answers: Answers): PlannedFile | null {
   if (existing !== null && existing.name !== CONFIG) return null
   const values = valuesFor(config, answers)
   if (existing === null) {
-    return { name: CONFIG, before: null, after: asJson({ $schema: SCHEMA, ...values }), private: false }
+    const all = {
+      // Only what is installed here has the schema where an editor finds it.
+      ...(installed && { $schema: SCHEMA }),
+      ...(config.sources.port === undefined && { port: answers.port }),
+      ...values,
+    }
+    return Object.keys(all).length === 0 ? null : { name: CONFIG, before: null, after: asJson(all), private: false }
   }
-  const before: Readonly<Record<string, unknown>> = JSON.parse(existing.text)
-  if (Object.entries(values).every(([key, value]) => before[key] === value)) return null
-  return { name: CONFIG, before: existing.text, after: asJson({ ...before, ...values }), private: false }
+  const before: Json = JSON.parse(existing.text)
+  const after = withValues(before, config.profile, values)
+  if (isDeepStrictEqual(after, before)) return null
+  return { name: CONFIG, before: existing.text, after: asJson(after), private: false }
 }
 
-function valuesFor(config: Config, { port, path }: Answers): Readonly<Record<string, unknown>> {
+type Json = Readonly<Record<string, unknown>>
+
+/** The values of a profile go into it. */
+function withValues(before: Json, profile: string | null, values: Json): Json {
+  if (profile === null) return { ...before, ...values }
+  const profiles: Json = Object(before['profiles'])
+  const own: Json = Object(profiles[profile])
+  return { ...before, profiles: { ...profiles, [profile]: { ...own, ...values } } }
+}
+
+function valuesFor(config: Config, { port, path }: Answers): Json {
   const { target, sources, bot, apiHost, tunnel } = config
   // What is given as a flag is meant to stay.
   const given = (key: OptionKey): boolean => sources[key] === `--${flagName(key)}`

@@ -82,8 +82,8 @@ describe('dev-hook init at a terminal', () => {
     terminal.type(`ak_2abcdefghijklmnop${ENTER}`)
     await terminal.shows('the id of an API key')
     terminal.type(`ngrok config add-authtoken ${AUTHTOKEN}${ENTER}`)
-    for (const name of ['.gitignore', '.env', 'dev-hook.config.json', 'bot.js', 'package.json'])
-      await terminal.shows(`${name} (new)`)
+    // No config: the port is known from the environment, and the rest is as usual.
+    for (const name of ['.gitignore', '.env', 'bot.js', 'package.json']) await terminal.shows(`${name} (new)`)
     await terminal.shows('Write this?')
     expect(await readdir(cwd)).toEqual([])
     terminal.type(ENTER)
@@ -150,10 +150,7 @@ describe('dev-hook init at a terminal', () => {
     terminal.type(ENTER)
     await terminal.shows('Written: dev-hook.config.json')
     expect(await terminal.ended).toBe(0)
-    expect(JSON.parse(await text(cwd, 'dev-hook.config.json'))).toMatchObject({
-      port: 4321,
-      $schema: expect.any(String),
-    })
+    expect(JSON.parse(await text(cwd, 'dev-hook.config.json'))).toEqual({ port: 4321 })
     expect(await readdir(cwd)).toEqual(['dev-hook.config.json'])
   })
 
@@ -358,6 +355,38 @@ describe('dev-hook init without questions', () => {
     const written = { hold: '5s', port: 4444, path: '/in', tunnel: 'loopback' }
     expect(JSON.parse(await text(cwd, 'dev-hook.config.json'))).toEqual(written)
     expect((await initAlone(cwd, {}, ...flags)).stderr).toContain('Everything is there already')
+  })
+
+  it('writes the secrets of a profile into its own file, hides that, and what it finds out into the profile', async () => {
+    const sandbox = await sandboxForTest()
+    const cwd = await project('TOKEN=of-another-bot\n')
+    const others = { hold: '5s', profiles: { echo: { hold: '7s' }, triage: { port: 5005 } } }
+    await writeFile(join(cwd, 'dev-hook.config.json'), JSON.stringify(others))
+    await writeFile(join(cwd, '.env.echo'), `TOKEN=${sandbox.token}\n`)
+    await writeFile(join(cwd, '.gitignore'), '*.env\n')
+    const args = ['--yes', '--profile', 'echo']
+    expect((await initAlone(cwd, { APIHOST: sandbox.api }, ...args)).code).toBe(0)
+    expect(await text(cwd, '.env')).toBe('TOKEN=of-another-bot\n')
+    expect(await text(cwd, '.env.echo')).toBe(`TOKEN=${sandbox.token}\nSECRET=${sandbox.secret()}\n`)
+    expect((await stat(join(cwd, '.env.echo'))).mode & 0o777).toBe(0o600)
+    expect(await text(cwd, '.gitignore')).toBe('*.env\n.env.echo\n')
+    expect(JSON.parse(await text(cwd, 'dev-hook.config.json'))).toEqual({
+      hold: '5s',
+      profiles: { echo: { hold: '7s', port: 4002, path: '/in' }, triage: { port: 5005 } },
+    })
+    expect((await initAlone(cwd, { APIHOST: sandbox.api }, ...args)).stderr).toContain('Everything is there already')
+  })
+
+  it('tells an editor of the schema only where dev-hook is installed', async () => {
+    const cwd = await project('')
+    await symlink(NODE_MODULES, join(cwd, 'node_modules'))
+    expect((await initAlone(cwd, {}, '--yes')).code).toBe(0)
+    expect(JSON.parse(await text(cwd, 'dev-hook.config.json'))).not.toHaveProperty('$schema')
+    const other = await project('')
+    await mkdir(join(other, 'node_modules', 'dev-hook'), { recursive: true })
+    await writeFile(join(other, 'node_modules', 'dev-hook', 'package.json'), '{ "version": "0.1.0" }')
+    expect((await initAlone(other, {}, '--yes')).code).toBe(0)
+    expect(JSON.parse(await text(other, 'dev-hook.config.json'))).toHaveProperty('$schema')
   })
 
   it('leaves a config in package.json where it is', async () => {

@@ -143,11 +143,13 @@ async function tryLive(call: Call, folder: Folder, answers: Answers, prompter: P
 
 function nextSteps(folder: Folder, { starter }: Answers, installed: boolean): string {
   const line = starter ? STARTER_COMMAND : (startLine(folder) ?? 'node bot.js')
+  const { profile } = folder.config
+  const which = profile === null ? '' : ` --profile ${profile}`
   const steps: readonly (readonly [string, string])[] = [
     ...(installed || !starter ? [] : ([['npm install', 'what the bot needs']] as const)),
-    [`npx dev-hook sandbox -- ${line}`, 'talk to the bot, without an account'],
-    [`npx dev-hook -- ${line}`, 'develop it against the platform'],
-    ['npx dev-hook doctor', 'check everything that this needs'],
+    [`npx dev-hook sandbox${which} -- ${line}`, 'talk to the bot, without an account'],
+    [`npx dev-hook${which} -- ${line}`, 'develop it against the platform'],
+    [`npx dev-hook doctor${which}`, 'check everything that this needs'],
   ]
   const width = Math.max(...steps.map(([command]) => command.length))
   return ['Next:', ...steps.map(([command, says]) => `  ${command.padEnd(width)}   ${says}`)].join('\n')
