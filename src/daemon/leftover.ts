@@ -1,6 +1,7 @@
 // Putting back, from outside a run, what a run that died has left.
 import type { Config } from '../config/load.ts'
-import { type Emit, type RestoreResult, warning } from '../core/notices.ts'
+import { DevHookError } from '../core/errors.ts'
+import type { Emit, RestoreResult } from '../core/notices.ts'
 import type { Redactor } from '../core/redact.ts'
 import { type Holder, readLock } from '../journal/lock.ts'
 import { restoreFromSnapshot } from '../platform/restore.ts'
@@ -26,7 +27,7 @@ export type LeftoverResult =
 /** Longest time that is spent on it, in ms. */
 const RESTORE_MS = 30_000
 
-/** Restores what the snapshot of a bot says, if there is one. */
+/** Restores what the snapshot of a bot says, if there is one. Throws `notRestored` for one that cannot be read. */
 export async function restoreLeftover({
   config,
   stateHome,
@@ -39,7 +40,11 @@ export async function restoreLeftover({
   const holder = await readLock(folder)
   if (holder !== null && !holder.restoring) return { is: 'running', holder }
   const { snapshot: seen, damaged } = await readSnapshot(folder)
-  if (damaged !== null) emit(warning('snapshotDamaged', `the snapshot could not be read; it is kept as ${damaged}`))
+  if (damaged !== null) {
+    throw new DevHookError('notRestored', `what an earlier run has replaced cannot be read: ${damaged}`, {
+      remedy: 'put the webhook right in the admin page, then delete that file',
+    })
+  }
   if (seen === null) return { is: 'done', result: 'nothing' }
   const signal = AbortSignal.timeout(RESTORE_MS)
   const lock = await lockBot(folder, { runId: seen.runId, user: who, restoring: true }, signal)

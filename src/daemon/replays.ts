@@ -2,7 +2,7 @@
 import type { Config } from '../config/load.ts'
 import { DevHookError } from '../core/errors.ts'
 import { createHookAddress } from '../core/hook-url.ts'
-import { type Emit, warning } from '../core/notices.ts'
+import type { Emit } from '../core/notices.ts'
 import type { Replays } from '../core/ports.ts'
 import { sleep } from '../core/time.ts'
 import { createForwarder } from '../delivery/forwarder.ts'
@@ -53,8 +53,7 @@ async function addressOf(folder: string, runId: string): Promise<InspectorAddres
 
 async function openDirect({ folder, config, who, emit }: ReplaysRequest): Promise<OpenReplays> {
   // A watchdog that still has to restore the webhook takes another name in the lock for a newer run, and leaves it to that.
-  const { snapshot, damaged } = await readSnapshot(folder)
-  if (damaged !== null) emit(warning('snapshotDamaged', `the snapshot could not be read; it is kept as ${damaged}`))
+  const { snapshot } = await readSnapshot(folder)
   const runId = snapshot?.runId ?? createHookAddress().runId
   const { journal, close } = await openState(folder, { runId, user: who }, emit, AbortSignal.timeout(LOCK_MS))
   const forwarder = createForwarder({ target: config.target })

@@ -9,11 +9,13 @@ import { findBotWebhook } from '../platform/bot-webhook.ts'
 import type { Client } from '../platform/client.ts'
 import { findOwner } from '../platform/owner.ts'
 import { findService } from '../platform/service-webhook.ts'
-import { isOurs, readSnapshot } from '../platform/snapshot.ts'
+import { type Found, isOurs, readSnapshot } from '../platform/snapshot.ts'
 import { probe } from '../tunnel/probe.ts'
 import { createApiClient } from './client.ts'
 import { botFolder, identityOf } from './identity.ts'
 import { createOwnerProbe, serviceNameOf } from './look.ts'
+
+type Leftover = { readonly takenAt: string; readonly pid: number } | { readonly damaged: string }
 
 export interface Status {
   readonly botId: string
@@ -23,8 +25,8 @@ export interface Status {
   readonly verified: boolean
   /** Whether the registered URL answers a challenge; `null` when none is registered. */
   readonly answers: boolean | null
-  /** What a run that died has left to put back. */
-  readonly leftover: { readonly takenAt: string; readonly pid: number } | null
+  /** What a run that died has left to put back: `damaged` is the path of a snapshot that cannot be read. */
+  readonly leftover: Leftover | null
   /** The run on this machine that holds the bot now. */
   readonly running: Holder | null
 }
@@ -46,7 +48,8 @@ export async function lookAtStatus(
   const { botId, token } = identityOf(config)
   const folder = botFolder(stateHome, config.apiHost, botId)
   const running = await readLock(folder)
-  const { snapshot } = await readSnapshot(folder)
+  const found = await readSnapshot(folder)
+  const { snapshot } = found
   const client = createApiClient({ config, token, redactor })
   try {
     const registration = await readRegistration({ config, client, botId, who, emit }, signal)
@@ -57,11 +60,16 @@ export async function lookAtStatus(
       : await findOwner(url, createOwnerProbe(config.proxies), signal)
     const answers = url === null ? null : (await probe(url, signal, { proxies: config.proxies })).answered
     const verified = registration?.status === 'active'
-    const leftover = snapshot === null || running !== null ? null : { takenAt: snapshot.takenAt, pid: snapshot.pid }
+    const leftover = running === null ? leftoverOf(found) : null
     return { botId, registration, owner, verified, answers, leftover, running }
   } finally {
     await client.close()
   }
+}
+
+function leftoverOf({ snapshot, damaged }: Found): Leftover | null {
+  if (snapshot !== null) return { takenAt: snapshot.takenAt, pid: snapshot.pid }
+  return damaged === null ? null : { damaged }
 }
 
 interface Look {

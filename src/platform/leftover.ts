@@ -6,7 +6,7 @@ import type { Located } from './bot-webhook.ts'
 import type { Client } from './client.ts'
 import { readPlace, samePlace } from './place.ts'
 import { landingMs, restoreFromSnapshot } from './restore.ts'
-import { deleteSnapshot, isOurs, readSnapshot, type Snapshot } from './snapshot.ts'
+import { deleteSnapshot, isOurs, readSnapshot, restoreCommand, type Snapshot, setSnapshotAside } from './snapshot.ts'
 
 export interface LeftoverOptions {
   readonly client: Client
@@ -16,16 +16,19 @@ export interface LeftoverOptions {
   readonly now: () => number
 }
 
-/** Reads the leftover snapshot; a damaged one is announced. Throws `notRestored` for one that this run's token cannot put back. */
+/** Reads the leftover snapshot; a damaged one is set aside and announced. Throws `notRestored` for one that this run's token cannot put back. */
 export async function readLeftover(options: LeftoverOptions): Promise<Snapshot | null> {
   const { client, botId, folder, emit, now } = options
-  const { snapshot, damaged } = await readSnapshot(folder, now)
-  if (damaged !== null) emit(warning('snapshotDamaged', `the snapshot of an earlier run cannot be read: ${damaged}`))
+  const { snapshot, damaged } = await readSnapshot(folder)
+  if (damaged !== null) {
+    const aside = await setSnapshotAside(folder, now)
+    emit(warning('snapshotDamaged', `the snapshot of an earlier run cannot be read; it is kept as ${aside}`))
+  }
   if (snapshot === null || (snapshot.apiHost === client.apiHost && snapshot.botId === botId)) return snapshot
   throw new DevHookError(
     'notRestored',
     `an earlier run left the webhook of bot ${snapshot.botId} at ${snapshot.apiHost} behind`,
-    { remedy: `run \`dev-hook restore\` for that bot with \`--api-host ${snapshot.apiHost}\` first` },
+    { remedy: `run ${restoreCommand(snapshot)} first` },
   )
 }
 

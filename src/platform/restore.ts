@@ -10,7 +10,7 @@ import { textIn } from './json.ts'
 import { type Place, readPlace, sight } from './place.ts'
 import { afterFreshRead } from './repeat.ts'
 import { findService } from './service-webhook.ts'
-import { deleteSnapshot, isOurs, type Snapshot } from './snapshot.ts'
+import { deleteSnapshot, isOurs, restoreCommand, type Snapshot } from './snapshot.ts'
 import { writeBack } from './write-back.ts'
 
 export interface RestoreOptions {
@@ -149,8 +149,7 @@ function notRestored(snapshot: Snapshot, cause: unknown, signal: AbortSignal): D
   // What failed has to be put right first, or the next try ends in the same way.
   const canBeMended = cause instanceof DevHookError && (cause.category === 'user' || isTransient(cause))
   const first = canBeMended ? `${cause.remedy}, then ` : ''
-  // Whole, as the run may have been given another bot or host than the command would find by itself.
-  const remedy = `${first}run \`dev-hook restore --bot ${snapshot.botId} --api-host ${snapshot.apiHost}\``
+  const remedy = `${first}run ${restoreCommand(snapshot)}`
   return new DevHookError('notRestored', `${label} of bot ${snapshot.botId} was not put back: ${why}`, {
     cause,
     remedy,

@@ -35,28 +35,34 @@ export interface Snapshot {
   readonly writeSentAt: number | null
 }
 
-/** What was found on disk. `damaged` is where an unreadable one was set aside. */
-export interface Found {
-  readonly snapshot: Snapshot | null
-  readonly damaged: string | null
-}
+/** What was found on disk. `damaged` is the path of one that cannot be understood. */
+export type Found =
+  | { readonly snapshot: Snapshot; readonly damaged: null }
+  | { readonly snapshot: null; readonly damaged: string | null }
 
 const NAME = 'snapshot.json'
 
-/** Reads the snapshot in a bot's state folder; one that cannot be understood is set aside, not thrown away. Throws `stateUnwritable`. */
-export async function readSnapshot(folder: string, now: () => number = Date.now): Promise<Found> {
+/** Reads the snapshot in a bot's state folder, and changes nothing. Throws `stateUnwritable`. */
+export async function readSnapshot(folder: string): Promise<Found> {
   const path = join(folder, NAME)
   try {
     const snapshot = parse(await readFile(path, 'utf8'))
-    if (snapshot !== null) return { snapshot, damaged: null }
-    const time = new Date(now()).toISOString().replaceAll(/[:.]/g, '-')
-    const damaged = join(folder, `snapshot.damaged-${time}.json`)
-    await rename(path, damaged)
-    return { snapshot: null, damaged }
+    return snapshot === null ? { snapshot, damaged: path } : { snapshot, damaged: null }
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { snapshot: null, damaged: null }
     throw unwritable(path, error)
   }
+}
+
+/** Puts one that cannot be understood out of the way, for whoever holds the bot; resolves with its new path. Throws `stateUnwritable`. */
+export async function setSnapshotAside(folder: string, now: () => number): Promise<string> {
+  const path = join(folder, NAME)
+  const time = new Date(now()).toISOString().replaceAll(/[:.]/g, '-')
+  const aside = join(folder, `snapshot.damaged-${time}.json`)
+  await rename(path, aside).catch((error: unknown) => {
+    throw unwritable(path, error)
+  })
+  return aside
 }
 
 /** Writes it atomically and synced: on return it survives a crash. Throws `stateUnwritable`. */
@@ -77,6 +83,10 @@ export async function deleteSnapshot(folder: string): Promise<void> {
     throw unwritable(path, error)
   })
 }
+
+/** The command that puts it back: whole, as a run may have been given another bot or host than it would find by itself. */
+export const restoreCommand = ({ botId, apiHost }: Pick<Snapshot, 'botId' | 'apiHost'>): string =>
+  `\`dev-hook restore --bot ${botId} --api-host ${apiHost}\``
 
 /** Whether a URL was put there by the run of this snapshot, even if the platform writes it in another way. */
 export function isOurs(snapshot: Snapshot, url: string | null): boolean {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { CHECKS } from '../../src/doctor/doctor.ts'
+import { type Snapshot, writeSnapshot } from '../../src/platform/snapshot.ts'
 import { makeToken, startApiServer } from '../support/api-server.ts'
 import { freePort } from '../support/bots.ts'
 import { folderForTest, startCli } from '../support/cli.ts'
@@ -139,12 +140,35 @@ describe('dev-hook doctor', () => {
     const home = await folderForTest()
     const folder = join(home, 'dev-hook', 'api.web1on1.chat', ID)
     await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, 'snapshot.json'), '{}')
-    const { check } = await diagnose({ env: { XDG_STATE_HOME: home, APIHOST: 'http://127.0.0.1:1' } })
-    expect(check('leftovers')).toMatchObject({
+    const snapshot: Snapshot = {
+      version: 1,
+      kind: 'bot',
+      apiHost: 'https://api.web1on1.chat',
+      botId: ID,
+      runId: 'a'.repeat(32),
+      urls: [],
+      place: null,
+      serviceName: '',
+      created: false,
+      before: null,
+      beforeStatus: null,
+      previousUnknown: false,
+      takenAt: '2026-11-24T12:00:00.000Z',
+      pid: 1,
+      writeSentAt: null,
+    }
+    await writeSnapshot(folder, snapshot)
+    const env = { XDG_STATE_HOME: home, APIHOST: 'http://127.0.0.1:1' }
+    expect((await diagnose({ env })).check('leftovers')).toMatchObject({
       ok: false,
-      remedy: expect.stringContaining(`dev-hook restore --bot ${ID}`),
+      remedy: expect.stringContaining(`dev-hook restore --bot ${ID} --api-host https://api.web1on1.chat`),
     })
+    // One that cannot be read is still something that is owed; a look leaves it where it is.
+    const path = join(folder, 'snapshot.json')
+    await writeFile(path, '{}')
+    const damaged = { ok: false, remedy: expect.stringContaining(path) }
+    expect((await diagnose({ env })).check('leftovers')).toMatchObject(damaged)
+    expect((await diagnose({ env })).check('leftovers')).toMatchObject(damaged)
   })
 
   it('says that the state folder cannot be written', async () => {

@@ -1,3 +1,5 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -170,6 +172,32 @@ describe('a run whose platform is away at the end', () => {
       code: 0,
       stderr: expect.stringContaining('there is nothing to put back'),
     })
+  })
+
+  it('and whose snapshot cannot be read any more is told of by every look, until a start sets it aside', async () => {
+    const world = await worldForTest()
+    const cli = await world.start()
+    await cli.notice('ready')
+    await killWatchdog(cli)
+    cli.kill('SIGKILL')
+    await cli.ended
+    const [path = ''] = await snapshotsIn(cli.home)
+    await writeFile(path, '{ "version": 1,')
+    for (const _ of [1, 2]) {
+      const found = await runCommand(world, cli, 'status', '--json')
+      expect(found.code).toBe(1)
+      expect(JSON.parse(found.stdout)).toMatchObject({ leftover: { damaged: path } })
+      expect(await runCommand(world, cli, 'restore')).toMatchObject({
+        code: 6,
+        stderr: expect.stringMatching(/cannot be read: .*snapshot\.json[\s\S]*in the admin page/),
+      })
+    }
+    const next = await world.start({ env: { XDG_STATE_HOME: `${cli.home}/state` } })
+    await next.notice('warning', ({ code }) => code === 'DEVHOOK_SNAPSHOT_DAMAGED')
+    await next.notice('ready')
+    next.kill('SIGINT')
+    await next.ended
+    expect(await readdir(dirname(path))).toContainEqual(expect.stringMatching(/^snapshot\.damaged-/))
   })
 })
 

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHookAddress, hookUrl } from '../../src/core/hook-url.ts'
-import { deleteSnapshot, isOurs, readSnapshot, type Snapshot, writeSnapshot } from '../../src/platform/snapshot.ts'
+import {
+  deleteSnapshot,
+  isOurs,
+  readSnapshot,
+  type Snapshot,
+  setSnapshotAside,
+  writeSnapshot,
+} from '../../src/platform/snapshot.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -67,11 +74,14 @@ describe('a snapshot', () => {
     ],
   ]
   for (const [name, text] of damaged) {
-    it(`is set aside when it cannot be understood: ${name}`, async () => {
-      await writeFile(join(folder, 'snapshot.json'), text)
-      const found = await readSnapshot(folder, () => Date.UTC(2026, 10, 1))
-      const aside = join(folder, 'snapshot.damaged-2026-11-01T00-00-00-000Z.json')
-      expect(found).toEqual({ snapshot: null, damaged: aside })
+    it(`is left as it is, and set aside by whoever holds the bot, when it cannot be understood: ${name}`, async () => {
+      const path = join(folder, 'snapshot.json')
+      await writeFile(path, text)
+      expect(await readSnapshot(folder)).toEqual({ snapshot: null, damaged: path })
+      expect(await readSnapshot(folder)).toEqual({ snapshot: null, damaged: path })
+      const aside = await setSnapshotAside(folder, () => Date.UTC(2026, 10, 1))
+      expect(aside).toBe(join(folder, 'snapshot.damaged-2026-11-01T00-00-00-000Z.json'))
+      expect(await readSnapshot(folder)).toEqual({ snapshot: null, damaged: null })
       expect(await readFile(aside, 'utf8')).toBe(text)
       expect(await readdir(folder)).toHaveLength(1)
     })

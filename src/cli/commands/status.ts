@@ -59,14 +59,16 @@ function lines(found: Status, dim: (text: string) => string): string[] {
     ['owner', nameOf(owner)],
     ['answers', answers === null ? '–' : answers ? 'yes' : 'no'],
     ['running', running === null ? 'no run on this machine' : running.user],
-    [
-      'leftover',
-      leftover === null
-        ? 'nothing'
-        : `the run of ${leftover.takenAt} did not put the webhook back; \`dev-hook restore\` does`,
-    ],
+    ['leftover', sayLeftover(leftover)],
   ]
   return rows.map(([name, value]) => `${dim(name.padEnd(9))} ${printable(value)}`)
+}
+
+function sayLeftover(leftover: Status['leftover']): string {
+  if (leftover === null) return 'nothing'
+  if ('damaged' in leftover)
+    return `what an earlier run replaced cannot be read (${leftover.damaged}): look at the webhook in the admin page`
+  return `the run of ${leftover.takenAt} did not put the webhook back; \`dev-hook restore\` does`
 }
 
 function nameOf(owner: Owner): string {

@@ -1,9 +1,10 @@
 // The state folder: that it can be written, and what dead runs have left in it.
-import { access, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { codeOf, makePrivateFolder, writePrivateFile } from '../../core/files.ts'
 import { readLock } from '../../journal/lock.ts'
+import { readSnapshot, restoreCommand } from '../../platform/snapshot.ts'
 import type { Facts } from '../facts.ts'
 import { bad, type Finding, well } from '../finding.ts'
 
@@ -24,20 +25,31 @@ export async function checkState({ stateHome }: Facts): Promise<Finding> {
 export async function checkLeftovers({ stateHome }: Facts): Promise<Finding> {
   const folders = await botFolders(stateHome)
   const seen = await Promise.all(folders.map(async ({ host, bot, folder }) => ({ host, bot, ...(await look(folder)) })))
-  const left = seen.filter(({ snapshot, runs }) => snapshot && !runs)
+  const left = seen.filter(({ owed, runs }) => owed !== null && !runs)
   const running = seen.filter(({ runs }) => runs).map(({ bot }) => bot)
   const others = running.length === 0 ? '' : `; running now: ${running.join(', ')}`
   if (left.length === 0) return well(`none${others}`)
   const names = left.map(({ bot, host }) => `bot ${bot} at ${host}`).join(', ')
-  return bad('failed', `the webhook of ${names} was not put back${others}`, restoring(left.map(({ bot }) => bot)))
+  return bad('failed', `the webhook of ${names} was not put back${others}`, restoring(left))
 }
 
-const restoring = (bots: readonly string[]): string =>
-  `run ${bots.map((bot) => `\`dev-hook restore --bot ${bot}\``).join(', ')} with a token of that bot`
+/** The command that puts a bot's webhook back, or where the snapshot is that nothing can be read from. */
+type Owed = { readonly command: string } | { readonly damaged: string }
 
-async function look(folder: string): Promise<{ readonly snapshot: boolean; readonly runs: boolean }> {
-  const [snapshot, holder] = await Promise.all([exists(join(folder, 'snapshot.json')), readLock(folder)])
-  return { snapshot, runs: holder !== null }
+function restoring(left: readonly { readonly owed: Owed | null }[]): string {
+  const owed = left.flatMap((each) => each.owed ?? [])
+  const commands = owed.flatMap((each) => ('command' in each ? [each.command] : []))
+  const damaged = owed.flatMap((each) => ('damaged' in each ? [each.damaged] : []))
+  return [
+    ...(commands.length === 0 ? [] : [`run ${commands.join(', ')} with a token of that bot`]),
+    ...damaged.map((path) => `put it right in the admin page, then delete ${path}, which cannot be read`),
+  ].join('; ')
+}
+
+async function look(folder: string): Promise<{ readonly owed: Owed | null; readonly runs: boolean }> {
+  const [{ snapshot, damaged }, holder] = await Promise.all([readSnapshot(folder), readLock(folder)])
+  const owed = snapshot !== null ? { command: restoreCommand(snapshot) } : damaged === null ? null : { damaged }
+  return { owed, runs: holder !== null }
 }
 
 /** One folder for each host, and in it one for each bot. */
@@ -62,9 +74,3 @@ async function foldersIn(path: string): Promise<string[]> {
     })
   }
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
