@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import { parseMessage, type WatchdogOrders } from './watchdog-messages.ts'
 
 // It has to stay when its terminal goes, and when somebody presses Ctrl-C.
-for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK'] as const) process.on(signal, () => undefined)
 
 await watch()
 process.exit(0)

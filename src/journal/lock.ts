@@ -39,7 +39,8 @@ interface Claim extends Holder {
   readonly mark: string | null
 }
 
-// From another machine a pid says nothing; there the file has to be touched now and then.
+// From another machine a pid says nothing, and on Windows soon means another process: there the file has to be touched now
+// and then.
 const HEARTBEAT_MS = 10_000
 const HEARTBEATS_LOST_MS = 60_000
 // Replacing a dead claim takes a rival a few milliseconds, unless it is stopped in the middle of it.
@@ -168,8 +169,9 @@ function isClaim(value: unknown): value is Claim {
 
 async function lives(path: string, claim: Claim): Promise<boolean> {
   if (claim === NOBODY) return false
-  if (claim.host !== hostname()) return (await silence(path)) < HEARTBEATS_LOST_MS
-  return isAlive({ pid: claim.pid, mark: claim.mark, at: claim.started })
+  const { host, pid, mark, started } = claim
+  if (host === hostname() && !(await isAlive({ pid, mark, at: started }))) return false
+  return (host === hostname() && mark !== null) || (await silence(path)) < HEARTBEATS_LOST_MS
 }
 
 /** How long ago the file was last touched, in milliseconds. */

@@ -59,6 +59,6 @@ process.on('message', (value) => {
 process.on('disconnect', () => process.exit(0))
 
 // Ctrl-C and a closed terminal reach the whole group. The parent decides when the tunnel goes: after the restore.
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGBREAK'] as const) process.on(signal, () => {})
 
 say({ type: 'ready' })
