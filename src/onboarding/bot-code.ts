@@ -3,7 +3,8 @@
 /** `null` where the source does not say. */
 export interface BotCode {
   readonly usesChipchat: boolean
-  readonly port: number | null
+  /** `certain` unless it is only a number that is called a port: it may be that of something else. */
+  readonly port: { readonly number: number; readonly certain: boolean } | null
   readonly path: string | null
   /** The names of the environment variables that it reads. */
   readonly names: Readonly<Record<'token' | 'refreshToken' | 'secret', string | null>>
@@ -15,8 +16,10 @@ const CHIPCHAT_PORT = 3000
 const PORTS: readonly RegExp[] = [
   /process\.env\.PORT\s*\)?\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/,
   /\.(?:start|listen)\(\s*['"]?(\d{2,5})\b/,
-  /\bport\s*[:=]\s*['"]?(\d{2,5})\b/i,
 ]
+const LIKELY_PORTS: readonly RegExp[] = [/\bport\s*[:=]\s*['"]?(\d{2,5})\b/i]
+/** It listens on something that stands elsewhere. */
+const LISTENS_ON = /\.(?:start|listen)\(\s*[^\s)]/
 
 const PATHS: readonly RegExp[] = [
   /\bwebhook\s*:\s*['"`]([^'"`$\s]+)['"`]/,
@@ -28,14 +31,26 @@ const PATHS: readonly RegExp[] = [
 export function readBotCode(source: string): BotCode {
   const code = withoutComments(source)
   const usesChipchat = /(?:\brequire\(|\bfrom\b|\bimport)\s*['"]chipchat['"]/.test(code)
-  const port = Number(firstMatch(code, PORTS) ?? Number.NaN)
   const path = firstMatch(code, PATHS)
   return {
     usesChipchat,
-    port: port >= 1 && port <= 65_535 ? port : usesChipchat ? CHIPCHAT_PORT : null,
+    port: portIn(code, usesChipchat),
     path: path === null || path.includes('://') ? null : `/${path.replace(/^\/+/, '')}`,
     names: { token: nameOf(code, 'token'), refreshToken: nameOf(code, 'refreshToken'), secret: nameOf(code, 'secret') },
   }
+}
+
+function portIn(code: string, usesChipchat: boolean): BotCode['port'] {
+  const said = portOf(firstMatch(code, PORTS))
+  if (said !== null) return { number: said, certain: true }
+  if (usesChipchat && !LISTENS_ON.test(code)) return { number: CHIPCHAT_PORT, certain: true }
+  const likely = portOf(firstMatch(code, LIKELY_PORTS)) ?? (usesChipchat ? CHIPCHAT_PORT : null)
+  return likely === null ? null : { number: likely, certain: false }
+}
+
+function portOf(text: string | null): number | null {
+  const port = Number(text ?? Number.NaN)
+  return port >= 1 && port <= 65_535 ? port : null
 }
 
 const firstMatch = (code: string, shapes: readonly RegExp[]): string | null =>

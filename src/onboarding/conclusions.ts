@@ -31,8 +31,8 @@ export function portOf({ config, entry }: Folder): {
   const { target, sources } = config
   const said = (key: 'port' | 'path'): boolean => sources[key] !== undefined || sources.forwardTo !== undefined
   return {
-    port: said('port') ? target.port : (entry?.code.port ?? target.port),
+    port: said('port') ? target.port : (entry?.code.port?.number ?? target.port),
     path: said('path') ? target.path : (entry?.code.path ?? target.path),
-    sure: said('port') || (entry !== null && entry.code.port !== null),
+    sure: said('port') || entry?.code.port?.certain === true,
   }
 }

@@ -1,15 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readBotCode } from '../../src/onboarding/bot-code.ts'
+import { type BotCode, readBotCode } from '../../src/onboarding/bot-code.ts'
+
+const certain = (number: number): BotCode['port'] => ({ number, certain: true })
+const likely = (number: number): BotCode['port'] => ({ number, certain: false })
 
 describe('The source of a bot', () => {
   it.each([
-    ["const ChipChat = require('chipchat')\nbot.start()", { usesChipchat: true, port: 3000, path: null }],
-    ["import ChipChat from 'chipchat'\nbot.start(4002)", { usesChipchat: true, port: 4002 }],
-    ['app.listen(process.env.PORT || 8080)', { usesChipchat: false, port: 8080 }],
-    ["app.listen(Number(process.env.PORT ?? '8081'))", { port: 8081 }],
-    ['const port = 5000\nbot.start(port)', { port: 5000 }],
-    ['// app.listen(9999)\n/* app.listen(9998) */\napp.listen(7000)', { port: 7000 }],
+    ["const ChipChat = require('chipchat')\nbot.start()", { usesChipchat: true, port: certain(3000), path: null }],
+    ["import ChipChat from 'chipchat'\nbot.start(4002)", { usesChipchat: true, port: certain(4002) }],
+    ["import ChipChat from 'chipchat'\nconst db = { port: 5432 }\nbot.start()", { port: certain(3000) }],
+    ["import ChipChat from 'chipchat'\nbot.start(config.port)", { port: likely(3000) }],
+    ['app.listen(process.env.PORT || 8080)', { usesChipchat: false, port: certain(8080) }],
+    ["app.listen(Number(process.env.PORT ?? '8081'))", { port: certain(8081) }],
+    ['const port = 5000\nbot.start(port)', { port: likely(5000) }],
+    ['const db = { host, port: 5432 }', { port: likely(5432) }],
+    ['// app.listen(9999)\n/* app.listen(9998) */\napp.listen(7000)', { port: certain(7000) }],
     ["fetch('http://127.0.0.1/') // nothing\napp.listen(99999)", { port: null }],
     ["new ChipChat({ webhook: 'hook' })", { path: '/hook' }],
     ["bot.router('/web1on1', app)", { path: '/web1on1' }],
