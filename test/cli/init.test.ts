@@ -180,6 +180,35 @@ describe('dev-hook init at a terminal', () => {
     )
   })
 
+  it('says that a variable of the environment keeps a new token from being used', async () => {
+    const sandbox = await sandboxForTest({ registered: null })
+    const cwd = await project(`NGROK_AUTHTOKEN=${AUTHTOKEN}\n`)
+    const env = { APIHOST: sandbox.api, TOKEN: sandbox.refreshToken }
+    const terminal = await startTerminal({ args: ['init'], cwd, env })
+    await terminal.shows('TOKEN is not good')
+    await terminal.shows('access token (Enter keeps')
+    terminal.type(sandbox.token + ENTER)
+    await terminal.shows('TOKEN in the environment goes before the new one')
+    await terminal.shows('Add a script')
+    terminal.type(CTRL_C)
+    expect(await terminal.ended).toBe(1)
+  })
+
+  it('takes Ctrl-C at an offer after everything is written for a no', async () => {
+    const sandbox = await sandboxForTest({ registered: null })
+    const cwd = await project(`TOKEN=${sandbox.token}\nNGROK_AUTHTOKEN=${AUTHTOKEN}\n`)
+    const terminal = await startTerminal({ args: ['init'], cwd, env: { APIHOST: sandbox.api } })
+    await terminal.shows('Add a script')
+    terminal.type('y')
+    await terminal.shows('Write this?')
+    terminal.type('y')
+    await terminal.shows('Try one whole round now')
+    terminal.type(CTRL_C)
+    await terminal.shows('npx dev-hook -- node src/bot.js')
+    expect(await terminal.ended).toBe(0)
+    expect(terminal.shown()).not.toContain('error')
+  })
+
   it('takes a token that cannot be checked, and says so', async () => {
     const cwd = await folderForTest()
     const { token } = await sandboxForTest()

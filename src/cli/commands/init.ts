@@ -34,7 +34,7 @@ async function withSomebody(call: Call, folder: Folder, prompter: Prompter): Pro
   prompter.intro('dev-hook init')
   prompter.tell('info', `In ${folder.cwd}: ${foundIn(folder)}`)
   const { answers, files } = await agree(call, folder, prompter).catch((error: unknown) => {
-    if (!(error instanceof DevHookError) || !error.is('interrupted')) throw error
+    if (!isGivenUp(error)) throw error
     const remedy = 'nothing was written; start again when you like'
     throw new DevHookError('interrupted', error.message, { cause: error, remedy })
   })
@@ -46,6 +46,8 @@ async function withSomebody(call: Call, folder: Folder, prompter: Prompter): Pro
   if (answers.starter) return tryStarter(call, folder, answers, prompter)
   return tryLive(call, folder, answers, prompter)
 }
+
+const isGivenUp = (error: unknown): error is DevHookError => error instanceof DevHookError && error.is('interrupted')
 
 /** Asks what to write, and whether to; no files when the answer is no. */
 async function agree(
@@ -118,11 +120,21 @@ async function write({ cwd }: Folder, files: readonly PlannedFile[], teller: Tel
   teller.tell('success', `Written: ${files.map(({ name }) => name).join(', ')}`)
 }
 
+/** Everything is written by now, so there is nothing to interrupt: to give up is to say no. */
+async function offer(prompter: Prompter, question: string, first: boolean): Promise<boolean> {
+  try {
+    return await prompter.yes(question, first)
+  } catch (error) {
+    if (isGivenUp(error)) return false
+    throw error
+  }
+}
+
 async function tryStarter(call: Call, folder: Folder, answers: Answers, prompter: Prompter): Promise<number> {
   const { cwd } = folder
-  const install = await prompter.yes('Install what the bot needs, with npm?', true)
+  const install = await offer(prompter, 'Install what the bot needs, with npm?', true)
   if (install) await installPackages(cwd, call.io.env)
-  const talk = install && (await prompter.yes('Talk to the bot in the sandbox now?', true))
+  const talk = install && (await offer(prompter, 'Talk to the bot in the sandbox now?', true))
   prompter.outro(nextSteps(folder, answers, install))
   if (!talk) return EXIT_CODES.ended
   const { sandbox } = await import('./sandbox.ts')
@@ -134,7 +146,7 @@ async function tryLive(call: Call, folder: Folder, answers: Answers, prompter: P
   const tunnel = config.url !== null || config.tunnel !== 'ngrok' || (ngrokAuthtoken ?? answers.ngrokAuthtoken) !== null
   const ready = tunnel && (token ?? answers.token) !== null
   const question = 'Try one whole round now: tunnel, claim the webhook, verify, put it back?'
-  const live = ready && (await prompter.yes(question, false))
+  const live = ready && (await offer(prompter, question, false))
   prompter.outro(nextSteps(folder, answers, true))
   if (!live) return EXIT_CODES.ended
   const { doctor } = await import('./doctor.ts')

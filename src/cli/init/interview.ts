@@ -1,4 +1,5 @@
 // The conversation of init: asks what could not be found out, and looks at each answer at once.
+import { SHARED } from '../../config/dot-env.ts'
 import { authtokenProblem } from '../../config/ngrok-token.ts'
 import { port as portKind } from '../../config/types.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
@@ -88,6 +89,7 @@ async function askNewToken(folder: Folder, prompter: Prompter, keeps: boolean): 
   const skip = keeps ? 'Enter keeps the one that is there' : 'Enter skips it: the sandbox needs none'
   const token = await prompter.secret(`The bot's access token (${skip})`, check)
   if (token === '') return { token: null, tried: null }
+  tellShadow(folder, 'token', prompter)
   if (unchecked !== null) prompter.tell('warn', `It is not checked: ${String(unchecked)}`)
   if (tried !== null) prompter.tell('success', nameOf(tried))
   return { token, tried }
@@ -128,7 +130,17 @@ async function askAuthtoken(folder: Folder, prompter: Prompter): Promise<string 
   prompter.tell('info', 'The ngrok authtoken is at https://dashboard.ngrok.com/get-started/your-authtoken')
   const answer = await prompter.secret('The ngrok authtoken (Enter skips it: the sandbox needs none)', check)
   // The dashboard shows it as a command to copy.
-  return answer.replace(COMMAND, '') || null
+  const authtoken = answer.replace(COMMAND, '')
+  if (authtoken === '') return null
+  tellShadow(folder, 'ngrokAuthtoken', prompter)
+  return authtoken
+}
+
+/** A variable of the environment goes before a file, and would keep the new value from ever being used. */
+function tellShadow({ config }: Folder, key: 'token' | 'ngrokAuthtoken', prompter: Prompter): void {
+  const source = config.sources[key]
+  if (source === undefined || source.includes(` in ${SHARED}`)) return
+  prompter.tell('warn', `${source} in the environment goes before the new one: take it away there`)
 }
 
 async function askPort(folder: Folder, starter: boolean, prompter: Prompter): Promise<Pick<Answers, 'port' | 'path'>> {
