@@ -6,7 +6,7 @@ import { createLines } from './lines.ts'
 export interface Io {
   /** Data. */
   out(line: string): void
-  /** Resolves when all data is written, or nobody reads it any more. */
+  /** Resolves when everything is written, or nobody reads it any more. */
   flushed(): Promise<void>
   /** Aborted when nobody reads the data any more. */
   readonly outGone: AbortSignal
@@ -32,9 +32,9 @@ export function createIo(): Io {
   process.on('exit', lines.flush)
   return {
     out: (line) => lines.add(stdout, line),
-    flushed: () => {
+    flushed: async () => {
       lines.flush()
-      return new Promise((resolve) => stdout.write('', () => resolve()))
+      await Promise.all([stdout, stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))))
     },
     outGone: outGone.signal,
     err: (line) => lines.add(stderr, line),

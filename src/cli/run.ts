@@ -10,6 +10,13 @@ import { parse } from './program.ts'
 /** Runs a command line; resolves to the exit code. Never rejects. */
 export async function run(argv: readonly string[]): Promise<number> {
   const io = createIo()
+  const code = await runWith(argv, io)
+  // A pipe takes 64 KiB at a time, and what waits is lost when the process ends. Whoever reads may take their time.
+  await io.flushed()
+  return code
+}
+
+async function runWith(argv: readonly string[], io: Io): Promise<number> {
   try {
     const parsed = parse(argv)
     if (parsed.is === 'help') {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createRedactor } from '../../src/core/redact.ts'
 import { redactRecord } from '../../src/doctor/dump.ts'
+import { makeToken, startApiServer } from '../support/api-server.ts'
 import { startCli } from '../support/cli.ts'
 import { worldForTest } from '../support/world.ts'
 
@@ -62,6 +63,20 @@ describe('The dump of a bot’s record', () => {
     const { code, stdout } = await cli.ended
     expect(JSON.parse(stdout)).toMatchObject({ id: world.platform.botId, webhook: { secret: '[redacted]' } })
     expect(stdout).not.toContain(world.platform.secret())
+    expect(code).toBe(0)
+  })
+
+  it('is whole in a pipe, however long it is', async () => {
+    const api = await startApiServer()
+    onTestFinished(() => api.close())
+    const notes = Array.from({ length: 20_000 }, (_, n) => `note ${n}`)
+    api.on('GET', '/v2/bots/b1', () => ({ json: { id: 'b1', notes } }))
+    const cli = await startCli({
+      args: ['doctor', '--dump-bot'],
+      env: { APIHOST: api.url, TOKEN: makeToken({ _id: 'b1' }) },
+    })
+    const { code, stdout } = await cli.ended
+    expect(JSON.parse(stdout)).toEqual({ id: 'b1', notes })
     expect(code).toBe(0)
   })
 

@@ -43,7 +43,6 @@ export const events: CommandHandler = async (call) => {
   const { redact } = createRedactor([config.token, config.refreshToken, config.secret])
   const color = wantsColor(config.color, { env: io.env, errIsTerminal: io.outIsTerminal })
   await act({ folder, config, io, json: wantsJson(config.json, io), paint: paintFor(color), redact })
-  await io.flushed()
   return EXIT_CODES.ended
 }
 

@@ -59,7 +59,6 @@ export const replay: CommandHandler = async (call) => {
       done: (replayed, summary) => io.out(line(replayed, summary)),
       refused: (error) => notices.emit(errorNotice(error)),
     })
-    await io.flushed()
     return failed === 0 ? EXIT_CODES.ended : EXIT_CODES.failed
   } finally {
     progress.end()
