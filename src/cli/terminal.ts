@@ -216,7 +216,10 @@ function tunnelLine({ state, url, forwarded }: Of<'tunnel'>, paint: Paint): stri
 
 function registrationLines(notice: Of<'registration'>): string[] {
   const { state, url, events } = notice
-  if (state === 'reclaimed') return ['webhook claimed again: the public URL has changed']
+  if (state === 'reclaimed') {
+    const why = events == null ? 'the public URL has changed' : `its events are now ${events.join(', ')}`
+    return [`webhook claimed again: ${printable(why)}`]
+  }
   if (state !== 'manual') return []
   return [
     'set the webhook by hand: Settings, your organization, Bots, the bot, tab Webhook',

@@ -12,7 +12,10 @@ interface Announced {
   readonly wanted: readonly string[] | null
 }
 
-const eventsOf = ({ registration, wanted }: Announced): readonly string[] =>
+const eventsOf = ({
+  registration,
+  wanted,
+}: Pick<Announced, 'wanted'> & { readonly registration: Pick<Registration, 'before'> }): readonly string[] =>
   wanted ?? registration.before?.events ?? DEFAULT_EVENTS
 
 /** The claim; where a person has to make it, what is to be pasted: the one place where the credentials are shown. */
@@ -20,6 +23,21 @@ export function claimNotice(announced: Announced, url: string): NoticeBody {
   const { kind } = announced.registration
   if (kind !== 'manual') return { type: 'registration', state: 'claimed', kind }
   return { type: 'registration', state: 'manual', kind, url, events: eventsOf(announced) }
+}
+
+/** A claim that was made again; where a person made it, it is theirs to make again. `events` when they have changed. */
+export function reclaimNotice(
+  registration: Pick<Registration, 'kind' | 'before'>,
+  {
+    url,
+    events,
+    eventsChanged,
+  }: { readonly url: string; readonly events: readonly string[] | null; readonly eventsChanged: boolean },
+): NoticeBody {
+  const { kind } = registration
+  const shown = eventsOf({ registration, wanted: events })
+  if (kind === 'manual') return { type: 'registration', state: 'manual', kind, url, events: shown }
+  return { type: 'registration', state: 'reclaimed', kind, ...(eventsChanged && { events: shown }) }
 }
 
 /** Everything a person or a program wants to know once deliveries can come. */

@@ -3,6 +3,7 @@ import { messageOf } from '../core/errors.ts'
 import { type HookAddress, hookUrl } from '../core/hook-url.ts'
 import { type Emit, warning } from '../core/notices.ts'
 import type { Registration, Tunnel, TunnelState } from '../core/ports.ts'
+import { reclaimNotice } from './announcements.ts'
 
 export interface VigilOptions {
   readonly tunnel: Tunnel
@@ -69,9 +70,10 @@ export function startVigil(options: VigilOptions, signal: AbortSignal): Vigil {
     wanted = { ...wanted, url: state.url }
     if (wanted.url === claimed.url && wanted.events === claimed.events) return
     const now = wanted
-    await registration.claim(hookUrl(now.url, address), now.events, signal)
+    const url = hookUrl(now.url, address)
+    await registration.claim(url, now.events, signal)
+    emit(reclaimNotice(registration, { url, events: now.events, eventsChanged: now.events !== claimed.events }))
     claimed = now
-    emit({ type: 'registration', state: 'reclaimed', kind: registration.kind })
   }
 
   let announced: TunnelState['state'] = 'online'

@@ -68,12 +68,12 @@ const registration: Registration = {
   restore: async () => 'restored',
 }
 
-function start(): void {
+function start(registered: Registration = registration): void {
   const claimed = { url: FIRST, events: ['message.create.*'] }
   vigil = startVigil(
     {
       tunnel,
-      registration,
+      registration: registered,
       address,
       claimed,
       emit: (notice) => notices.push(notice),
@@ -171,6 +171,22 @@ describe('The vigil', () => {
       { url: hookUrl(FIRST, address), events: ['contact.*'] },
       { url: hookUrl(OTHER, address), events: ['contact.*'] },
     ])
+    expect(notices.filter(({ type }) => type === 'registration')).toEqual([
+      { type: 'registration', state: 'reclaimed', kind: 'bot', events: ['contact.*'] },
+      { type: 'registration', state: 'reclaimed', kind: 'bot' },
+    ])
+  })
+
+  it('gives the new URL to the person who sets the webhook by hand', async () => {
+    start({ ...registration, kind: 'manual' })
+    await become({ state: 'online', url: OTHER })
+    expect(notices.at(-1)).toEqual({
+      type: 'registration',
+      state: 'manual',
+      kind: 'manual',
+      url: hookUrl(OTHER, address),
+      events: ['message.create.*'],
+    })
   })
 
   it('leaves alone what somebody else has registered, for good, and says so once', async () => {
