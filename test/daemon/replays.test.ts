@@ -7,12 +7,13 @@ import { writeAddress } from '../../src/inspector/address.ts'
 import { openInspector } from '../../src/inspector/server.ts'
 import { openLock, readLock } from '../../src/journal/lock.ts'
 import { readDelivery } from '../../src/journal/reader.ts'
-import { readSnapshot, type Snapshot, writeSnapshot } from '../../src/platform/snapshot.ts'
+import { readSnapshot, writeSnapshot } from '../../src/platform/snapshot.ts'
 import { checkSignature, sign } from '../../src/protocol/signature.ts'
 import { freePort } from '../support/bots.ts'
 import { folderForTest } from '../support/cli.ts'
 import { answered, delivery, NO_LABEL, openTestJournal } from '../support/journal.ts'
 import { recordingBotForTest } from '../support/sandboxes.ts'
+import { SNAPSHOT } from '../support/snapshots.ts'
 
 const BODY = Buffer.from('{"text":"hi"}')
 
@@ -115,24 +116,6 @@ describe('A replay without a run', () => {
     await expect(replays.replay('d', null)).rejects.toMatchObject({ code: 'DEVHOOK_DELIVERY_UNKNOWN' })
   })
 })
-
-const SNAPSHOT: Snapshot = {
-  version: 1,
-  kind: 'bot',
-  apiHost: 'https://api.web1on1.chat',
-  botId: 'b1',
-  runId: 'the run that died',
-  urls: [],
-  place: null,
-  serviceName: '',
-  created: false,
-  before: null,
-  beforeStatus: null,
-  previousUnknown: false,
-  takenAt: '2026-01-01T00:00:00.000Z',
-  pid: 1,
-  writeSentAt: null,
-}
 
 describe('A replay beside a run', () => {
   const status = () => ({}) as never

@@ -2,12 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { CHECKS } from '../../src/doctor/doctor.ts'
-import { type Snapshot, writeSnapshot } from '../../src/platform/snapshot.ts'
+import { writeSnapshot } from '../../src/platform/snapshot.ts'
 import { makeToken, startApiServer } from '../support/api-server.ts'
 import { freePort } from '../support/bots.ts'
 import { folderForTest, startCli } from '../support/cli.ts'
 import { diagnose } from '../support/doctor.ts'
 import { echoBotForTest, sandboxForTest } from '../support/sandboxes.ts'
+import { SNAPSHOT } from '../support/snapshots.ts'
 import { worldForTest } from '../support/world.ts'
 
 const ID = '5b430ef410b7cb0cc2580183'
@@ -140,24 +141,7 @@ describe('dev-hook doctor', () => {
     const home = await folderForTest()
     const folder = join(home, 'dev-hook', 'api.web1on1.chat', ID)
     await mkdir(folder, { recursive: true })
-    const snapshot: Snapshot = {
-      version: 1,
-      kind: 'bot',
-      apiHost: 'https://api.web1on1.chat',
-      botId: ID,
-      runId: 'a'.repeat(32),
-      urls: [],
-      place: null,
-      serviceName: '',
-      created: false,
-      before: null,
-      beforeStatus: null,
-      previousUnknown: false,
-      takenAt: '2026-11-24T12:00:00.000Z',
-      pid: 1,
-      writeSentAt: null,
-    }
-    await writeSnapshot(folder, snapshot)
+    await writeSnapshot(folder, { ...SNAPSHOT, botId: ID })
     const env = { XDG_STATE_HOME: home, APIHOST: 'http://127.0.0.1:1' }
     expect((await diagnose({ env })).check('leftovers')).toMatchObject({
       ok: false,
