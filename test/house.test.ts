@@ -30,7 +30,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
   sandbox: { imports: ['protocol', 'core'], packages: ['fastify', 'undici'] },
   daemon: { imports: ['config', 'protocol', 'core', ...ROOMS], packages: [] },
   doctor: { imports: ['daemon', 'config', 'protocol', 'core', ...ROOMS], packages: [] },
-  onboarding: { imports: ['daemon', 'config', 'protocol', 'core', 'platform'], packages: [] },
+  onboarding: { imports: ['daemon', 'config', 'protocol', 'core', 'platform'], packages: ['ignore'] },
   cli: {
     imports: ['onboarding', 'doctor', 'daemon', 'config', 'protocol', 'core', ...ROOMS],
     packages: ['@clack/prompts', 'commander', 'leven', 'pino'],

@@ -66,8 +66,9 @@ const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(() 
 /** macOS and the like have no /proc, and say the second in which a process began. */
 async function fromPs(pid: number): Promise<Seen | null> {
   try {
-    const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { env })
+    // The same words whoever asks, and wherever.
+    const env = { LC_ALL: 'C', TZ: 'UTC' }
+    const { stdout } = await promisify(execFile)('/bin/ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { env })
     const [, state, mark] = /^\s*(\S)\S*\s+(.*?)\s*$/s.exec(stdout) ?? []
     return state === undefined || mark === undefined ? null : { state, mark }
   } catch {

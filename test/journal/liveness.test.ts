@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { isAlive, processMark } from '../../src/journal/liveness.ts'
 
-const hasPs = spawnSync('ps', ['-o', 'pid=']).status === 0
+const hasPs = spawnSync('/bin/ps', ['-o', 'pid=']).status === 0
 
 /** The ways that work here: what is done on macOS works on Linux too, where `ps` is installed. */
 const WAYS = [
