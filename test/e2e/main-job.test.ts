@@ -99,7 +99,8 @@ describe('dev-hook with the real ngrok SDK, the sandbox and a chipchat bot', () 
     )
     await writeFile(join(cwd, '.env'), 'TOKEN=of-another-bot\nREFRESH_TOKEN=of-another-bot\n')
     await writeFile(join(cwd, '.env.echo'), dotEnv('CITY=Utrecht\nEMAIL=of.the.file@example.com\n'))
-    const program = 'fs.writeFileSync("env." + process.env.CITY + ".json", JSON.stringify(process.env))'
+    // Renamed when it is whole.
+    const program = `fs.writeFileSync('half', JSON.stringify(process.env)); fs.renameSync('half', 'env.' + process.env.CITY)`
     const cli = await world.start({
       args: ['--profile', 'echo'],
       env: { TOKEN: '' },
@@ -107,9 +108,8 @@ describe('dev-hook with the real ngrok SDK, the sandbox and a chipchat bot', () 
       command: [process.execPath, '-e', program],
     })
     const found = async (city: string): Promise<unknown> => {
-      await eventually(() => existsSync(join(cwd, `env.${city}.json`)))
-      await cli.notice('bot', ({ state }) => state === 'stopped')
-      return JSON.parse(await readFile(join(cwd, `env.${city}.json`), 'utf8'))
+      await eventually(() => existsSync(join(cwd, `env.${city}`)))
+      return JSON.parse(await readFile(join(cwd, `env.${city}`), 'utf8'))
     }
     const { token, email } = world.platform
     expect(await found('Utrecht')).toMatchObject({ TOKEN: token, EMAIL: email, CITY: 'Utrecht' })
