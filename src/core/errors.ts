@@ -54,6 +54,7 @@ export const ERRORS = {
   vigilFailed: entry('DEVHOOK_VIGIL_FAILED', 'remote', 'failed', 'the webhook could not be checked during the run', 'nothing: it is tried again'),
   handedOver: entry('DEVHOOK_HANDED_OVER', 'user', 'failed', 'another dev-hook asked for the bot and has it now', 'start again with `--take-over` to have it back'),
   notRestored: entry('DEVHOOK_NOT_RESTORED', 'remote', 'not-restored', 'the webhook could not be put back', 'run `dev-hook restore`'),
+  restoreGoesOn: entry('DEVHOOK_RESTORE_GOES_ON', 'remote', 'failed', 'the webhook could not be put back yet; the watchdog goes on trying for a minute', 'see `dev-hook status` for whether it was put back'),
   restoredUnverified: entry('DEVHOOK_RESTORED_UNVERIFIED', 'remote', 'failed', 'the webhook was put back, but the old URL did not verify', 'start what serves the old URL, then click Verify in the admin page'),
   restoredInPart: entry('DEVHOOK_RESTORED_IN_PART', 'remote', 'failed', 'the webhook was put back, but not all of it is as it was', 'compare the webhook in the admin page with what its receiver expects'),
   secretHidden: entry('DEVHOOK_SECRET_HIDDEN', 'remote', 'failed', "the platform hides the webhook's secret, so it cannot be put back if the claim replaces it", 'when the run has ended, compare the secret in the admin page with the one that the receiver checks with'),

@@ -97,7 +97,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     lifetime.add('inspector', inspector.close, 1_000)
     // Both start later, when the public URL is known. The bot leaves after what was accepted has been delivered, and the
     // watchdog, which would end it, after the bot.
-    lifetime.add('watchdog', async () => watchdog?.dismiss(), 1_000)
+    lifetime.add('watchdog', releaseWatchdog, 1_000)
     lifetime.add('bot', async () => bot?.stop(), 6_000)
 
     const deliveries = createDeliveries({
@@ -223,6 +223,12 @@ export function createDaemon(options: DaemonOptions): Daemon {
   /** The watchdog ends the bot with the daemon; a process id that is free again must not be among its orders. */
   function guardBot({ state, pid }: BotState): void {
     watchdog?.bot(state === 'crashed' || state === 'stopped' ? null : pid)
+  }
+
+  async function releaseWatchdog(): Promise<void> {
+    if (restored !== 'failed') return watchdog?.dismiss()
+    if (watchdog !== null) emit(warning('restoreGoesOn', 'in the background it is tried for another minute'))
+    watchdog?.entrust()
   }
 
   /** Puts the platform back as it was. */

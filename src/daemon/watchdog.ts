@@ -11,6 +11,8 @@ export interface Watchdog {
   bot(pid: number | null): void
   /** Everything is as it was: it has nothing to do. Resolves when it has gone. */
   dismiss(): Promise<void>
+  /** The webhook could not be put back: that is left to it, as if the daemon had died. */
+  entrust(): void
 }
 
 export interface WatchdogOptions {
@@ -48,6 +50,7 @@ export async function armWatchdog({ orders, env, childPath = CHILD }: WatchdogOp
   return {
     tokens: (tokens) => tell({ type: 'tokens', tokens }),
     bot: (pid) => tell({ type: 'bot', pid }),
+    entrust: () => void stdin.end(),
     dismiss: () => {
       dismissing ??= new Promise<void>((resolve) => {
         child.ref()

@@ -134,20 +134,37 @@ describe('a run that is ended', () => {
 })
 
 describe('a run whose platform is away at the end', () => {
-  it('ends with 6 and the command that restores; the command does, once the platform is back', async () => {
-    const world = await worldForTest()
-    const before = registrationOf(world)
+  /** Ends in order without the platform, which is away from now on. */
+  async function endWithout(world: TestWorld): Promise<Cli> {
     const cli = await world.start()
     await cli.notice('ready')
     world.platform.faults.api = { drop: true }
     cli.kill('SIGINT')
     expect((await cli.ended).code).toBe(6)
+    return cli
+  }
+
+  it('ends with 6, and is put back by its watchdog as soon as the platform is back', async () => {
+    const world = await worldForTest()
+    const before = registrationOf(world)
+    const cli = await endWithout(world)
+    await cli.notice('warning', ({ code }) => code === 'DEVHOOK_RESTORE_GOES_ON')
+    expect(registrationOf(world)).not.toEqual(before)
+    world.platform.faults.api = null
+    await expectRestoredInTime(world, cli, before, Date.now())
+  })
+
+  it('ends with 6 and the command that restores; the command does, once the platform is back', async () => {
+    const world = await worldForTest()
+    const before = registrationOf(world)
+    const cli = await endWithout(world)
     expect(await cli.notice('error')).toMatchObject({
       code: 'DEVHOOK_NOT_RESTORED',
       remedy: expect.stringContaining('`dev-hook restore --bot '),
     })
     expect(cli.notices.at(-1)).toMatchObject({ type: 'stopped', restored: 'failed', exitCode: 6 })
     expect(await snapshotsIn(cli.home)).toHaveLength(1)
+    await killWatchdog(cli)
     expect(await processesOf(cli.home)).toEqual([])
 
     // Still away: the command says so too, and keeps the snapshot.
