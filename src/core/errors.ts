@@ -62,6 +62,7 @@ export const ERRORS = {
   leftoverAdopted: entry('DEVHOOK_LEFTOVER_ADOPTED', 'environment', 'failed', 'an earlier run ended without restoring; its snapshot is used', 'nothing: the webhook is put back when this run ends'),
   takenOverDead: entry('DEVHOOK_TAKEN_OVER_DEAD', 'remote', 'failed', 'the webhook pointed to another dev-hook that no longer answers; it was replaced', 'nothing, unless somebody starts that dev-hook again'),
   botNotListening: entry('DEVHOOK_BOT_NOT_LISTENING', 'user', 'failed', "nothing listens on the bot's port yet; deliveries are held", 'start the bot, or give its port with `--port`'),
+  botOverdue: entry('DEVHOOK_BOT_OVERDUE', 'user', 'failed', 'the bot leaves many deliveries without an answer', 'let the bot answer each of them; chipchat does when the handlers have returned'),
   botPortTaken: entry('DEVHOOK_BOT_PORT_TAKEN', 'user', 'failed', "another program listens on the bot's port", 'end it, or give the bot another port with `--port`'),
   watchLimited: entry('DEVHOOK_WATCH_LIMITED', 'environment', 'failed', 'the system cannot watch that many files; saves are noticed by polling', 'watch less with `--watch`, or raise the limit (Linux: `sysctl fs.inotify.max_user_watches=524288`)'),
   watchFailed: entry('DEVHOOK_WATCH_FAILED', 'environment', 'failed', 'a file or folder cannot be watched', 'name what to watch with `--watch`, or restart the bot by hand after a save'),

@@ -1,7 +1,7 @@
 // The traffic of a run: forwarder, queue, guard and pipeline, put together and counted.
 import type { Config } from '../config/load.ts'
 import type { Delivery, RawHeaders } from '../core/delivery.ts'
-import type { Emit, Totals } from '../core/notices.ts'
+import { type Emit, type Totals, warning } from '../core/notices.ts'
 import type { Journal, Queue } from '../core/ports.ts'
 import { createForwarder } from '../delivery/forwarder.ts'
 import { createQueue } from '../delivery/queue.ts'
@@ -46,6 +46,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const { config, journal, emit, secret, botSecret } = options
   const holds = { count: 0, longestMs: 0 }
   const forwarder = createForwarder({ target: config.target })
+  let saidOverdue = false
 
   // When it is sent, not when it came: the bot may have been started again meanwhile, with another secret.
   const headersFor = (delivery: Delivery): RawHeaders | undefined => {
@@ -53,7 +54,10 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     return bots === null || bots === secret() ? undefined : resign(delivery.headers, delivery.body, bots)
   }
   const queue = createQueue({
-    forward: (delivery, headers = headersFor(delivery)) => forwarder.forward(delivery, headers),
+    forward: (delivery, headers = headersFor(delivery)) => {
+      pipeline.leaves(delivery.id)
+      return forwarder.forward(delivery, headers)
+    },
     on: {
       held: (delivery, reason) => {
         if (!pipeline.isReplay(delivery.id)) holds.count += 1
@@ -66,9 +70,14 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       attempt: ({ id }, n, attempt) => {
         journal.recordAttempt(id, n, attempt)
         const { outcome, ms } = attempt
+        if (outcome === 'refused') pipeline.comesBack(id)
         emit({ type: 'attempt', id, n, outcome, status: outcome === 'answered' ? attempt.reply.status : null, ms })
       },
       refused: options.refused,
+      overdue: (count) => {
+        if (!saidOverdue) emit(warning('botOverdue', `the bot has ${count} deliveries that it does not answer`))
+        saidOverdue = true
+      },
     },
   })
   queue.hold('bot not ready')

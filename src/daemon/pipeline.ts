@@ -8,6 +8,7 @@ import { inTime, settledWithin } from '../core/time.ts'
 import { challengeOf, challengeReply, decodeWho, HAND_OVER_HEADER, PROBE_AGENT } from '../protocol/challenge.ts'
 import { headerOf } from '../protocol/headers.ts'
 import { identify } from '../protocol/payload.ts'
+import { createAgain } from './again.ts'
 import type { Guard } from './guard.ts'
 import { createRedeliveries, type First } from './redeliveries.ts'
 import { endOf, replayedBy, settleReplay } from './replay.ts'
@@ -37,6 +38,13 @@ export interface PipelineOptions {
 export interface Pipeline {
   /** Answers one request of the hook path. Never rejects. */
   accept(delivery: Delivery): Promise<Reply>
+  /**
+   * This one goes to the bot now. One that was acknowledged is recorded as if the connection had broken: should dev-hook die
+   * before the answer, nobody knows whether the bot has it, and it must not get it twice.
+   */
+  leaves(id: string): void
+  /** It was refused, so the bot has nothing of it. */
+  comesBack(id: string): void
   /** Delivers what an earlier run acknowledged; `n` is the number of its next attempt (1). Nobody waits for the answer. */
   deliver(delivery: Delivery, label: Label, n?: number): void
   /**
@@ -63,6 +71,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const holdMs = Math.min(options.holdMs, patienceMs)
   const redeliveries = createRedeliveries()
   const replies = createReplies(journal)
+  const again = createAgain({ redeliveries, journal, replies, patienceMs, now })
   const open = createBag<Open>()
   const kept = new Set<string>()
   const broken = new Set<string>()
@@ -94,40 +103,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       })
       return replies.text(verdict.status, verdict.detail)
     }
-    const first = key === null ? undefined : firstOf(key)
+    const first = key === null ? null : again.firstOf(key)
     announce(delivery, label, first?.id)
-    return first ? again(first) : begin(delivery, label, key)
+    return first ? again.answer(first) : begin(delivery, label, key)
   }
 
   function announce(delivery: Delivery, label: Label, redelivery?: string): void {
     const { event, conversation, text } = label
     const more = redelivery === undefined ? {} : { redelivery }
     emit({ type: 'delivery', id: delivery.id, event, conversation, text, bytes: delivery.body.length, ...more })
-  }
-
-  function firstOf(key: string): First | undefined {
-    const known = redeliveries.first(key)
-    if (known) return known
-    const seen = journal.seen(key)
-    if (seen === null || (seen.settled !== 'delivered' && seen.settled !== 'acknowledged')) return undefined
-    return { key, id: seen.id, at: now(), recorded: true, state: 'answered', final: null }
-  }
-
-  /** The same delivery again: never forwarded twice, answered with what the first one gets. */
-  async function again({ key, state, final }: First): Promise<Reply> {
-    if (state === 'kept') return replies.received
-    if (final === null) return answerOfThen(key)
-    return inTime(final, patienceMs, () => replies.text(503, 'the bot has not answered yet'))
-  }
-
-  async function answerOfThen(key: string): Promise<Reply> {
-    // A replay may have brought to the bot what the platform was refused then; and if the answer cannot be read, that the
-    // delivery was received is still true.
-    const reply = await journal
-      .seen(key)
-      ?.answer()
-      .catch(() => null)
-    return reply && isSuccess(reply.status) ? reply : replies.received
   }
 
   async function begin(delivery: Delivery, label: Label, key: string | null): Promise<Reply> {
@@ -141,24 +125,28 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return replies.full
     }
     const { id, receivedAt } = delivery
-    const first: First | null = key === null ? null : { key, id, at: receivedAt, recorded, state: 'open', final: null }
+    const first: First | null =
+      key === null ? null : { key, id, at: receivedAt, recorded, state: 'open', answers: null }
     const owed: Open = { id, ticket, place: -1 }
     open.add(owed)
     const final = ticket.done.then((attempt) => {
       open.remove(owed)
       return conclude(id, first, attempt)
     })
+    const told = answerInTime(delivery, ticket, first, final)
     if (first !== null) {
-      first.final = final
+      first.answers = { told, final }
       redeliveries.remember(first)
     }
-    return answerInTime(delivery, ticket, first, final)
+    return told
   }
 
   /** What the end of the last attempt means: for the record, and for the platform should it still wait. */
   function conclude(id: string, first: First | null, attempt: Attempt): Reply | Promise<Reply> {
     if (attempt.outcome === 'answered') return concludeAnswer(id, first, attempt.reply)
-    if (attempt.outcome === 'cancelled') return giveBack(id, first, 503, attempt.reason)
+    // What was acknowledged and may be with the bot already is not sent again by itself, like one whose connection broke.
+    const mayHaveIt = attempt.outcome === 'cancelled' && attempt.sent && kept.has(id)
+    if (attempt.outcome === 'cancelled' && !mayHaveIt) return giveBack(id, first, 503, attempt.reason)
     const acknowledged = kept.delete(id)
     if (late === 'retry' && !acknowledged) return giveBack(id, first, 502, 'the connection to the bot broke')
     journal.settle(id, 'interrupted', replies.received.status)
@@ -180,16 +168,20 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (isSuccess(reply.status)) {
       journal.settle(id, 'delivered')
       // What the journal knows is not kept here as well: thousands of replies in memory slow down every garbage collection.
-      if (first?.recorded) first.final = null
+      if (first?.recorded) first.answers = null
       return reply
     }
+    if (first !== null) first.state = 'kept'
     journal.settle(id, 'delivered', replies.received.status)
     return replies.afterSync(id)
   }
 
   function giveBack(id: string, first: First | null, status: number, why: string): Reply {
     // Acknowledged already: it stays on disk for the next run.
-    if (kept.has(id)) return replies.received
+    if (kept.has(id)) {
+      journal.settle(id, 'acknowledged')
+      return replies.received
+    }
     journal.settle(id, 'returned', status)
     if (first !== null) redeliveries.forget(first)
     return replies.text(status, why)
@@ -219,7 +211,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   ): Promise<Reply> {
     if (late === 'ack' && ticket.phase() !== 'done') {
       kept.add(id)
-      journal.settle(id, 'acknowledged', replies.received.status)
+      journal.settle(id, ticket.phase() === 'sent' ? 'interrupted' : 'acknowledged', replies.received.status)
       const reply = await replies.afterSync(id)
       if (isSuccess(reply.status)) {
         if (kept.has(id) && first !== null) first.state = 'kept'
@@ -231,11 +223,19 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return replies.text(status, why)
   }
 
+  function leaves(id: string): void {
+    if (kept.has(id)) journal.settle(id, 'interrupted')
+  }
+
+  function comesBack(id: string): void {
+    if (kept.has(id)) journal.settle(id, 'acknowledged')
+  }
+
   function deliver(delivery: Delivery, label: Label, n?: number): void {
     announce(delivery, label)
-    const ticket = queue.submit(delivery, label.conversation, undefined, n)
-    if (ticket === null) return
     kept.add(delivery.id)
+    const ticket = queue.submit(delivery, label.conversation, undefined, n)
+    if (ticket === null) return void kept.delete(delivery.id)
     void ticket.done.then((attempt) => conclude(delivery.id, null, attempt))
   }
 
@@ -273,6 +273,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   return {
     accept,
+    leaves,
+    comesBack,
     deliver,
     replay,
     isReplay: (id) => replaying.has(id),

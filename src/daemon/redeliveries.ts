@@ -9,10 +9,17 @@ export interface First {
   readonly at: number
   /** Whether the journal has it. */
   readonly recorded: boolean
-  /** `open`: held or in flight, `final` will say. `kept`: acknowledged, on disk. `answered`: the bot's answer. */
+  /** `open`: held or in flight. `kept`: answered in our own name, which needs it to be on disk. `answered`: the bot's answer. */
   state: 'open' | 'kept' | 'answered'
   /** What the platform is answered; `null` when the journal knows. */
-  final: Promise<Reply> | null
+  answers: Answers | null
+}
+
+export interface Answers {
+  /** To the first call, in time. */
+  readonly told: Promise<Reply>
+  /** Once the bot has had it. */
+  readonly final: Promise<Reply>
 }
 
 export interface Redeliveries {

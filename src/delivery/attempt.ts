@@ -47,7 +47,7 @@ export function startAttempt(connections: Connections, request: Dispatcher.Dispa
 
   function cancel(reason: string): void {
     if (settled) return
-    settle({ outcome: 'cancelled', reason })
+    settle({ outcome: 'cancelled', reason, sent: abort !== undefined })
     abort?.(new Error(reason))
   }
 
@@ -60,7 +60,7 @@ export function startAttempt(connections: Connections, request: Dispatcher.Dispa
   function failed(error: Error): void {
     if (settled) return
     const reason = reasonOf(error)
-    if (connections.closed()) settle({ outcome: 'cancelled', reason: 'dev-hook is ending' })
+    if (connections.closed()) settle({ outcome: 'cancelled', reason: 'dev-hook is ending', sent: abort !== undefined })
     else if (abort !== undefined) settle({ outcome: 'interrupted', reason })
     else if (isUnsendable(error)) {
       // undici keeps the connection of a request that it refuses to write marked as busy, for ever.

@@ -14,7 +14,7 @@ export interface Target {
 
 export interface ForwarderOptions {
   readonly target: Target
-  /** Connections to the bot at most. Default 64. */
+  /** Connections to the bot at most. Default 1,088: the queue uses 64, and as many more as it has attempts that are overdue. */
   readonly connections?: number
   /** A longer answer ends the attempt as `interrupted`. Default 10 MiB. */
   readonly maxReplyBytes?: number
@@ -44,7 +44,7 @@ const UNANNOUNCED_KEEP_ALIVE_MS = 1_000
 export function createForwarder(options: ForwarderOptions): Forwarder {
   const {
     target,
-    connections = 64,
+    connections = 1_088,
     maxReplyBytes = 10 * 1024 * 1024,
     connectTimeoutMs = 5_000,
     now = Date.now,

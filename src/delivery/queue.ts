@@ -16,13 +16,19 @@ export interface QueueEvents {
   attempt(delivery: Delivery, n: number, attempt: Attempt): void
   /** An attempt was refused: the queue holds until it is released. */
   refused(): void
+  /** So many attempts are not answered any more, and count no longer. */
+  overdue(count: number): void
 }
 
 export interface QueueOptions {
   readonly forward: Forward
   readonly on: QueueEvents
-  /** Attempts under way at most. Default 64. */
+  /** Attempts under way at most, but for the overdue. Default 64. */
   readonly inFlightLimit?: number
+  /** An attempt that takes longer gives up its place, in ms. Default 18 s: by then the platform has its answer. */
+  readonly overdueMs?: number
+  /** How many may do that. Default 1,024. */
+  readonly maxOverdue?: number
   /** Waiting deliveries at most, in number and in bytes of their bodies. Default 10,000 and 256 MiB. Those that were refused come on top. */
   readonly maxWaiting?: number
   readonly maxWaitingBytes?: number
@@ -43,6 +49,8 @@ interface Entry extends Waiter<Entry>, InBag {
   phase: 'waiting' | 'sent' | 'done'
   attempts: number
   waitingSince: number
+  sentAt: number
+  overdue: boolean
   /** Whether `held` was told, and `released` is owed. */
   held: boolean
   underWay: UnderWay | null
@@ -53,19 +61,23 @@ interface Entry extends Waiter<Entry>, InBag {
 /** Creates a queue that lets through until it is held. */
 export function createQueue(options: QueueOptions): Queue {
   const { forward, on, inFlightLimit = 64, maxWaiting = 10_000, maxWaitingBytes = 256 * 1024 * 1024 } = options
-  const { laneAnswerMs = 5_000, now = Date.now, after = later } = options
+  const { laneAnswerMs = 5_000, overdueMs = 18_000, maxOverdue = 1_024, now = Date.now, after = later } = options
   const lanes = createLanes<Entry>()
   const sent = createBag<Entry>()
   const idlers = new Set<() => void>()
   let arrivals = 0
   let waiting = 0
   let waitingBytes = 0
+  let overdue = 0
+  let stopWatching: (() => void) | null = null
   let holdReason: string | null = null
   let closing: Promise<void> | undefined
 
+  const isFull = (): boolean => sent.items.length - overdue >= inFlightLimit
+
   function submit(delivery: Delivery, laneName: string | null, headers?: RawHeaders, n = 1): Ticket | null {
     if (closing !== undefined) return null
-    const straight = holdReason === null && sent.items.length < inFlightLimit && !lanes.has(laneName)
+    const straight = holdReason === null && !isFull() && !lanes.has(laneName)
     if (!straight && (waiting >= maxWaiting || waitingBytes + delivery.body.length > maxWaitingBytes)) return null
     let settle: (attempt: Attempt) => void = () => {}
     const done = new Promise<Attempt>((resolve) => {
@@ -80,6 +92,8 @@ export function createQueue(options: QueueOptions): Queue {
       phase: 'waiting',
       attempts: n - 1,
       waitingSince: 0,
+      sentAt: 0,
+      overdue: false,
       held: false,
       underWay: null,
       place: -1,
@@ -102,6 +116,7 @@ export function createQueue(options: QueueOptions): Queue {
     const reason = holdReason ?? (lanes.isSerial(entry.laneName) ? BEHIND : null)
     lanes.add(entry, holdReason !== null)
     if (reason !== null) tellHeld(entry, reason)
+    watchForRoom()
   }
 
   function tellHeld(entry: Entry, reason: string): void {
@@ -117,6 +132,7 @@ export function createQueue(options: QueueOptions): Queue {
   function send(entry: Entry): void {
     entry.phase = 'sent'
     entry.attempts += 1
+    entry.sentAt = now()
     sent.add(entry)
     entry.underWay = forward(entry.delivery, entry.headers)
     void entry.underWay.done.then((attempt) => ended(entry, attempt))
@@ -124,9 +140,9 @@ export function createQueue(options: QueueOptions): Queue {
 
   /** Sends what may go, first come first. */
   function pump(): void {
-    while (holdReason === null && sent.items.length < inFlightLimit) {
+    while (holdReason === null && !isFull()) {
       const next = lanes.take()
-      if (next === null) return
+      if (next === null) break
       const { waiter: entry, serial } = next
       leave(entry)
       send(entry)
@@ -135,6 +151,32 @@ export function createQueue(options: QueueOptions): Queue {
       entry.held = false
       on.released(entry.delivery, now() - entry.waitingSince)
     }
+    watchForRoom()
+  }
+
+  /** As long as something waits for a place alone. A bot that forgets to answer would else stop everything, however well it is. */
+  function watchForRoom(): void {
+    if (waiting === 0 || !isFull() || overdue >= maxOverdue) {
+      stopWatching?.()
+      stopWatching = null
+      return
+    }
+    stopWatching ??= after(Math.max(0, oldestSent() + overdueMs - now()), makeRoom)
+  }
+
+  const oldestSent = (): number =>
+    sent.items.reduce((at, one) => (one.overdue ? at : Math.min(at, one.sentAt)), Number.POSITIVE_INFINITY)
+
+  function makeRoom(): void {
+    stopWatching = null
+    const sentBefore = now() - overdueMs
+    for (const entry of sent.items) {
+      if (entry.overdue || entry.sentAt > sentBefore || overdue >= maxOverdue) continue
+      entry.overdue = true
+      overdue += 1
+    }
+    on.overdue(overdue)
+    pump()
   }
 
   /** The next one of the lane need not wait any longer. */
@@ -151,11 +193,14 @@ export function createQueue(options: QueueOptions): Queue {
 
   function ended(entry: Entry, attempt: Attempt): void {
     sent.remove(entry)
+    if (entry.overdue) overdue -= 1
+    entry.overdue = false
     entry.underWay = null
     on.attempt(entry.delivery, entry.attempts, attempt)
     pass(entry)
     if (attempt.outcome !== 'refused') finish(entry, attempt)
-    else if (entry.cancelled !== null) finish(entry, { ...attempt, outcome: 'cancelled', reason: entry.cancelled })
+    else if (entry.cancelled !== null)
+      finish(entry, { ...attempt, outcome: 'cancelled', reason: entry.cancelled, sent: false })
     else putBack(entry)
     pump()
     if (sent.items.length === 0) for (const resolve of idlers) resolve()
@@ -182,7 +227,8 @@ export function createQueue(options: QueueOptions): Queue {
     }
     lanes.remove(entry)
     leave(entry)
-    finish(entry, { startedAt: now(), ms: 0, outcome: 'cancelled', reason })
+    watchForRoom()
+    finish(entry, { startedAt: now(), ms: 0, outcome: 'cancelled', reason, sent: false })
   }
 
   function hold(reason: string): void {

@@ -287,6 +287,48 @@ describe('The pipeline', () => {
       expect(queue.tickets).toHaveLength(1)
     })
 
+    it('answers 200 with the first when that is acknowledged', async () => {
+      const { pipeline, queue } = setUp()
+      const first = delivery()
+      const one = pipeline.accept(first)
+      await vi.advanceTimersByTimeAsync(14_000)
+      const two = pipeline.accept({ ...first, id: 'again' })
+      await vi.advanceTimersByTimeAsync(1_000)
+      expect((await one).status).toBe(200)
+      expect((await two).status).toBe(200)
+      expect(queue.tickets).toHaveLength(1)
+    })
+
+    it.each([
+      ['broke', attemptOf('interrupted')],
+      ['was answered with an error', attemptOf(reply(500))],
+    ])('never says "received" in its own name before the first, which %s, is on disk', async (_, attempt) => {
+      const { pipeline, queue, journal } = setUp()
+      const first = delivery()
+      const one = pipeline.accept(first)
+      await settle()
+      journal.broken = true
+      only(queue.tickets).end(attempt)
+      expect((await one).status).toBe(503)
+      expect((await pipeline.accept({ ...first, id: 'again' })).status).toBe(503)
+      journal.broken = false
+      expect((await pipeline.accept({ ...first, id: 'once more' })).status).toBe(200)
+      expect(queue.tickets).toHaveLength(1)
+    })
+
+    it('does not forward again what an earlier run was told "received" of, though its connection broke', async () => {
+      const { pipeline, queue, journal } = setUp()
+      const first = delivery()
+      void pipeline.accept(first)
+      await settle()
+      const key = journal.records[0]?.key ?? ''
+      const next = setUp()
+      next.journal.seenBefore.set(key, { id: 'old', settled: 'interrupted', answer: async () => null })
+      expect((await next.pipeline.accept({ ...first, id: 'again' })).status).toBe(200)
+      expect(next.queue.tickets).toEqual([])
+      expect(queue.tickets).toHaveLength(1)
+    })
+
     it('recognises what an earlier run delivered', async () => {
       const { pipeline, queue, journal } = setUp()
       const first = delivery()
@@ -318,6 +360,15 @@ describe('The pipeline', () => {
         'signature-missing',
       ])
       expect([...journal.settled.values()].filter((settled) => settled === 'rejected')).toHaveLength(3)
+    })
+
+    it('refuses it all the same while the platform cannot be asked for the secret', async () => {
+      const rereadSecret = async (): Promise<never> => {
+        throw new Error('the platform is away')
+      }
+      const { pipeline, seen } = setUp({}, { rereadSecret })
+      expect((await pipeline.accept(forged())).status).toBe(503)
+      expect(seen).toMatchObject([{ type: 'rejected', reason: 'signature-wrong' }])
     })
 
     it('reads the secret again before it refuses, at most once a minute', async () => {
@@ -383,6 +434,34 @@ describe('The pipeline', () => {
     await settle()
     expect([...journal.settled.values()]).toEqual(['acknowledged'])
     expect(pipeline.totals().undelivered).toBe(1)
+  })
+
+  it('does not leave to the next run what it acknowledged and the bot may have by now', async () => {
+    const { pipeline, queue, journal } = setUp()
+    const first = delivery()
+    void pipeline.accept(first)
+    await vi.advanceTimersByTimeAsync(15_000)
+    expect(journal.settled.get(first.id)).toBe('acknowledged')
+    // From the moment it leaves, should dev-hook be killed.
+    pipeline.leaves(first.id)
+    expect(journal.settled.get(first.id)).toBe('interrupted')
+    pipeline.comesBack(first.id)
+    expect(journal.settled.get(first.id)).toBe('acknowledged')
+    pipeline.leaves(first.id)
+    only(queue.tickets).end({ ...attemptOf('cancelled'), outcome: 'cancelled', reason: 'the end', sent: true })
+    await settle()
+    expect(journal.settled.get(first.id)).toBe('interrupted')
+    expect(pipeline.totals()).toMatchObject({ undelivered: 0, interrupted: 1 })
+  })
+
+  it('says nothing to the journal of what leaves and was not acknowledged', async () => {
+    const { pipeline, journal } = setUp()
+    const first = delivery()
+    void pipeline.accept(first)
+    await settle()
+    pipeline.leaves(first.id)
+    pipeline.comesBack(first.id)
+    expect(journal.settled.size).toBe(0)
   })
 
   it('takes what an earlier run acknowledged for done when its connection breaks, also with `retry`', async () => {

@@ -7,7 +7,7 @@ const first = (key: string): First => ({
   at: 0,
   recorded: true,
   state: 'open',
-  final: new Promise(() => undefined),
+  answers: null,
 })
 
 describe('The memory of deliveries that may come again', () => {

@@ -7,7 +7,7 @@ import { createQueue } from '../../src/delivery/queue.ts'
 import { aDelivery } from '../support/deliveries.ts'
 import { createFakeBot, createFakeClock, type Sent, settled } from '../support/fake-bot.ts'
 
-const LIMITS = { inFlightLimit: 3, maxWaiting: 8, maxWaitingBytes: 100, laneAnswerMs: 5_000 }
+const LIMITS = { inFlightLimit: 3, maxWaiting: 8, maxWaitingBytes: 100, laneAnswerMs: 5_000, maxOverdue: 0 }
 
 type Step =
   | { readonly do: 'submit'; readonly lane: string | null; readonly bytes: number }
@@ -108,6 +108,7 @@ function createWorld() {
         expect(n).toBe(known.attempts.length)
       },
       refused: () => expect(queue.holding).toBe(true),
+      overdue: () => expect.unreachable('none may be'),
     },
   })
 

@@ -25,6 +25,7 @@ function aQueue(options: Partial<QueueOptions> = {}): Queue {
       released: ({ id }, ms) => told.push(`${id} released after ${ms}`),
       attempt: ({ id }, n, { outcome }) => told.push(`${id} attempt ${n} ${outcome}`),
       refused: () => told.push('refused'),
+      overdue: (count) => told.push(`${count} overdue`),
     },
     ...options,
   })
@@ -162,7 +163,7 @@ test('a refusal during a hold keeps the reason of the hold', async () => {
 
 test('a release within the telling of a refusal is safe', async () => {
   const queue: Queue = aQueue({
-    on: { held: () => {}, released: () => {}, attempt: () => {}, refused: () => queue.release() },
+    on: { held: () => {}, released: () => {}, attempt: () => {}, refused: () => queue.release(), overdue: () => {} },
   })
   submit(queue, 'a1', 'a2')
   await end('a1', 'refused')
@@ -214,6 +215,39 @@ test('what is released stays within the limit', async () => {
   expect(bot.open()).toHaveLength(3)
   await end('-0')
   expect(sentIds()).toEqual(['-0', '-1', '-2', '-3'])
+})
+
+test('what is not answered in the time that the platform waits gives up its place, and counts no longer', async () => {
+  const queue = aQueue({ inFlightLimit: 2, overdueMs: 18_000, maxOverdue: 3 })
+  submit(queue, 'a1', 'a2')
+  await clock.pass(10_000)
+  submit(queue, 'a3', 'a4', 'a5', 'a6', 'a7')
+  await clock.pass(7_999)
+  expect(sentIds()).toEqual(['a1', 'a2'])
+  await clock.pass(1)
+  expect(told).toEqual(['2 overdue'])
+  expect(sentIds()).toEqual(['a1', 'a2', 'a3', 'a4'])
+  // One more may, and then there is an end to it.
+  await clock.pass(18_000)
+  expect(sentIds()).toEqual(['a1', 'a2', 'a3', 'a4', 'a5'])
+  await clock.pass(100_000)
+  expect([queue.inFlight, queue.waiting, clock.timers()]).toEqual([5, 2, 0])
+  // One that is answered at last makes room like any other.
+  await end('a1')
+  await end('a5')
+  await clock.pass(0)
+  expect(sentIds()).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'])
+  for (const id of ['a2', 'a3', 'a4', 'a6', 'a7']) await end(id)
+  expect([queue.inFlight, queue.waiting, clock.timers()]).toEqual([0, 0, 0])
+})
+
+test('nobody watches for room once nothing waits any more', async () => {
+  const queue = aQueue({ inFlightLimit: 1 })
+  const [, second] = submit(queue, 'a1', 'a2')
+  expect(clock.timers()).toBe(1)
+  second?.cancel('taken back')
+  expect(clock.timers()).toBe(0)
+  await end('a1')
 })
 
 test('a waiting delivery that is cancelled leaves the others in order', async () => {
@@ -303,7 +337,7 @@ test.each([25, 10_000])('10,000 deliveries over %i lanes are released without gr
       done: Promise.resolve({ outcome: 'interrupted', reason: '', startedAt: 0, ms: 0 }),
       cancel: () => {},
     }),
-    on: { held: () => {}, released: () => {}, attempt: () => {}, refused: () => {} },
+    on: { held: () => {}, released: () => {}, attempt: () => {}, refused: () => {}, overdue: () => {} },
   })
   queue.hold('x')
   for (let i = 0; i < 10_000; i++) queue.submit(aDelivery(), `lane ${i % laneCount}`)
