@@ -2,6 +2,7 @@
 import type { Config } from '../config/load.ts'
 import { asDevHookError, type DevHookError, ERRORS } from '../core/errors.ts'
 import { withoutCredentials } from '../core/hook-url.ts'
+import { onAbort, under } from '../core/limit.ts'
 import { createNotices, type Notice, type RestoreResult } from '../core/notices.ts'
 import { formatDuration } from '../core/time.ts'
 import { version } from '../core/version.ts'
@@ -43,12 +44,11 @@ export async function liveRound(options: LiveOptions, signal: AbortSignal): Prom
   const outside = { who, stateHome, env, ask, redactor, version, command: null, botEnv: {} }
   const daemon = createDaemon({ ...outside, config, notices, reload: async () => config })
   const seen = listen(notices.on, waiting, () => void daemon.stop())
-  const late = AbortSignal.timeout(limitMs)
-  const end = (): void => void daemon.stop()
-  AbortSignal.any([signal, late]).addEventListener('abort', end, { once: true })
-  if (signal.aborted) end()
   try {
-    await daemon.start()
+    await under([signal], { ms: limitMs, reason: 'the round took too long' }, (limited) => {
+      onAbort(limited, () => void daemon.stop())
+      return daemon.start()
+    })
     tellReady(seen, found)
   } catch (error) {
     tellWhyNot(daemon, seen, asDevHookError(error), found)

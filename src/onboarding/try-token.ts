@@ -1,6 +1,7 @@
 // Trying a token against the real thing: whose it is, and what it is allowed to see.
 import type { Config } from '../config/load.ts'
-import { DevHookError } from '../core/errors.ts'
+import { DevHookError, messageOf } from '../core/errors.ts'
+import { under } from '../core/limit.ts'
 import { createRedactor } from '../core/redact.ts'
 import { createApiClient } from '../daemon/client.ts'
 import { identityOf } from '../daemon/identity.ts'
@@ -31,14 +32,16 @@ export async function tryToken(
 ): Promise<TriedToken> {
   const { botId, claims } = identityOf({ token, bot: config.bot })
   const client = createApiClient({ config: { ...config, refreshToken }, token, redactor: createRedactor() })
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)])
+  const reason = `${config.apiHost} does not answer in time`
   try {
-    const { json } = await client.get(botDocument(botId), { signal: limited })
-    const secret = await secretOf(client, botId, config.webhookPlace, limited)
-    return { botId, name: textIn(json, 'name'), expires: claims.expiresAt !== null, secret }
+    return await under([signal], { ms: LIMIT_MS, reason }, async (limited) => {
+      const { json } = await client.get(botDocument(botId), { signal: limited })
+      const secret = await secretOf(client, botId, config.webhookPlace, limited)
+      return { botId, name: textIn(json, 'name'), expires: claims.expiresAt !== null, secret }
+    })
   } catch (error) {
-    if (signal.aborted || !limited.aborted) throw error
-    throw new DevHookError('apiUnreachable', `${config.apiHost} does not answer in time`, { cause: error })
+    if (error instanceof DevHookError || signal.aborted || messageOf(error) !== reason) throw error
+    throw new DevHookError('apiUnreachable', reason, { cause: error })
   } finally {
     await client.close()
   }

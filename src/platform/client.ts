@@ -111,7 +111,7 @@ export function createClient(options: ClientOptions): Client {
       return { answer }
     } catch (error) {
       signal.throwIfAborted()
-      return { error: unreachable(nameOf(exchange), host.origin, { timeoutMs, proxy }, error) }
+      return { error: unreachable(nameOf(exchange), host.origin, { proxy }, error) }
     }
   }
 

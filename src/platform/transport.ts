@@ -1,6 +1,7 @@
 // One HTTP exchange with the platform: bounded in time and size, never followed elsewhere.
 import type { Dispatcher } from 'undici'
 import { DevHookError } from '../core/errors.ts'
+import { under } from '../core/limit.ts'
 import { unlessAborted } from './abort.ts'
 import type { RawAnswer } from './api-errors.ts'
 
@@ -13,7 +14,7 @@ export interface Exchange {
 }
 
 export interface Transport {
-  /** Rejects with the connection's own error, a `TimeoutError`, the signal's reason, or `apiFailed` for an endless body. */
+  /** Rejects with the connection's own error, one that says that time is up, the signal's reason, or `apiFailed` for an endless body. */
   send(exchange: Exchange, signal: AbortSignal): Promise<RawAnswer>
   close(): Promise<void>
 }
@@ -41,18 +42,18 @@ export function createTransport(origin: string, { timeoutMs, proxy }: Way): Tran
   }
 
   return {
-    send: async ({ method, path, headers, body }, signal) => {
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
-      const dispatcher = await connections()
-      const request = dispatcher.request({ origin, method, path, headers, body, signal: limited })
-      // undici hears of an abort only once it is connected, and a silent proxy can keep it from that for minutes.
-      const response = await unlessAborted(request, limited)
-      return {
-        status: response.statusCode,
-        headers: flatten(response.headers),
-        text: await textOf(response.body),
-      }
-    },
+    send: ({ method, path, headers, body }, signal) =>
+      under([signal], { ms: timeoutMs, reason: `no answer within ${timeoutMs / 1_000} s` }, async (limited) => {
+        const dispatcher = await connections()
+        const request = dispatcher.request({ origin, method, path, headers, body, signal: limited })
+        // undici hears of an abort only once it is connected, and a silent proxy can keep it from that for minutes.
+        const response = await unlessAborted(request, limited)
+        return {
+          status: response.statusCode,
+          headers: flatten(response.headers),
+          text: await textOf(response.body),
+        }
+      }),
     close: async () => {
       // What could not be opened, a proxy whose URL is none, has nothing to close.
       const opened = await opening?.catch(() => null)

@@ -8,22 +8,20 @@ import type { Way } from './transport.ts'
 const UNTRUSTED = /^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF)\w*)$/
 
 /** The error of a call that had no complete answer. `call` says what was tried: `GET /v2/bots/5b43…`. */
-export function unreachable(call: string, origin: string, { timeoutMs, proxy }: Way, cause: unknown): DevHookError {
+export function unreachable(call: string, origin: string, { proxy }: Pick<Way, 'proxy'>, cause: unknown): DevHookError {
   if (cause instanceof DevHookError) return cause
   const code = codeOf(cause) ?? ''
   const route = proxy === null ? origin : `${origin} through the proxy ${withoutCredentials(proxy)}`
   const remedy = remedyFor(code, proxy)
-  return new DevHookError('apiUnreachable', `${call} did not reach ${route}: ${reasonOf(cause, code, timeoutMs)}`, {
+  return new DevHookError('apiUnreachable', `${call} did not reach ${route}: ${reasonOf(cause, code)}`, {
     cause,
     ...(remedy !== null && { remedy }),
   })
 }
 
-function reasonOf(cause: unknown, code: string, timeoutMs: number): string {
-  if (cause instanceof Error && cause.name === 'TimeoutError') return `no answer within ${timeoutMs / 1_000} s`
-  // The system's codes are words that people know; undici's own are not.
-  return code === '' || code.startsWith('UND_ERR') ? messageOf(cause) : code
-}
+// The system's codes are words that people know; undici's own are not.
+const reasonOf = (cause: unknown, code: string): string =>
+  code === '' || code.startsWith('UND_ERR') ? messageOf(cause) : code
 
 function remedyFor(code: string, proxy: string | null): string | null {
   if (UNTRUSTED.test(code)) return 'point NODE_EXTRA_CA_CERTS to the CA of your network'

@@ -1,8 +1,8 @@
 // A tunnel that is kept: one line after the other, each watched, and opened again when it is lost.
 import { asDevHookError } from '../core/errors.ts'
+import { onAbort } from '../core/limit.ts'
 import type { Tunnel, TunnelState } from '../core/ports.ts'
 import { type HealthOptions, startHealth } from './health.ts'
-import { onAbort } from './limit.ts'
 import type { Line, OpenLine } from './line.ts'
 import { openAgain, openWithin, type Pace } from './reconnect.ts'
 

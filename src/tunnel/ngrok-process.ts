@@ -1,8 +1,8 @@
 // The process of the SDK as its parent has it: forked, spoken to, ended.
 import { type ChildProcess, fork as nodeFork } from 'node:child_process'
 import { messageOf } from '../core/errors.ts'
+import { onAbort } from '../core/limit.ts'
 import type { Off } from '../core/ports.ts'
-import { onAbort } from './limit.ts'
 import { type FromChild, readFromChild, type ToChild } from './ngrok-messages.ts'
 
 /** Forks the process of the SDK. */

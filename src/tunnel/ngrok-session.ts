@@ -1,6 +1,7 @@
 // One session with ngrok: the life of one process, from the fork to its end.
+
+import { onAbort, under } from '../core/limit.ts'
 import { formatDuration } from '../core/time.ts'
-import { onAbort, under } from './limit.ts'
 import type { Line } from './line.ts'
 import type { FromChild, OpenMessage } from './ngrok-messages.ts'
 import { type Fork, type NgrokProcess, startNgrokProcess } from './ngrok-process.ts'

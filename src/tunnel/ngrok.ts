@@ -1,9 +1,9 @@
 // The tunnel through ngrok: sessions, one after the other, each proved by a probe of its public URL.
 import { DevHookError, messageOf } from '../core/errors.ts'
+import { under } from '../core/limit.ts'
 import type { Tunnel } from '../core/ports.ts'
 import { createRedactor } from '../core/redact.ts'
 import { keepTunnel } from './keeper.ts'
-import { under } from './limit.ts'
 import type { Line, Opened, OpenLine } from './line.ts'
 import { type Fork, forkNgrokChild } from './ngrok-process.ts'
 import { refusalOf } from './ngrok-refusal.ts'

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
 import { messageOf } from '../core/errors.ts'
 import { type HookAddress, hookUrl } from '../core/hook-url.ts'
+import { onAbort, under } from '../core/limit.ts'
 import { NO_PROXIES, type Proxies, proxyFor } from '../core/proxy.ts'
 import { formatDuration } from '../core/time.ts'
 import {
@@ -13,7 +14,6 @@ import {
   PROBE_AGENT,
   WHO_HEADER,
 } from '../protocol/challenge.ts'
-import { onAbort, under } from './limit.ts'
 
 /** What came of it. `who` is what the dev-hook that answered calls itself, if it does. Neither holds credentials. */
 export type ProbeResult =

@@ -69,7 +69,7 @@ describe('The doctor, of a bot that is up', () => {
     ['wraps the challenge', ({ url }, response) => response.end(`<p>${url}</p>`), 'more than the text'],
     ['refuses it', (_, response) => response.writeHead(403).end(), 'answers 403'],
     ['has another path', (_, response) => response.writeHead(404).end(), '`--path`'],
-    ['cuts the connection', ({ socket }) => socket.destroy(), 'the connection broke'],
+    ['cuts the connection', ({ socket }) => socket.destroy(), 'gave no answer'],
   ])('warns when it %s', async (_, listener, message) => {
     const { check } = await diagnoseBot(listener)
     expect(check('challenge')).toMatchObject({
@@ -81,8 +81,8 @@ describe('The doctor, of a bot that is up', () => {
 
   it('does not wait long for one that hangs', async () => {
     const { check } = await diagnoseBot(() => undefined)
-    expect(check('challenge').message).toContain('does not answer in time')
-    expect(check('signature').message).toContain('does not answer in time')
+    expect(check('challenge').message).toContain('no answer within 2 s')
+    expect(check('signature').message).toContain('no answer within 2 s')
   })
 
   it('warns of one that is ended by a delivery without a signature', async () => {

@@ -120,8 +120,7 @@ async function ask(target: Config['target'], question: Question, signal: AbortSi
     const { status, text } = await transport.send({ ...rest, path: pathname + search }, signal)
     return { status, text }
   } catch (error) {
-    const late = error instanceof Error && error.name === 'TimeoutError'
-    return { status: null, text: late ? 'it does not answer in time' : `the connection broke (${messageOf(error)})` }
+    return { status: null, text: `it gave no answer (${messageOf(error)})` }
   } finally {
     await transport.close()
   }
