@@ -67,10 +67,18 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     notices,
     redactor,
   })
+  let isBack = false
+  notices.on((notice) => {
+    isBack ||= notice.type === 'restored' && notice.result !== 'failed'
+  })
   const offSignals = onEndSignals(
     () => endWith(daemon, io),
     (exitCode) => {
-      io.err('ended at once; the watchdog puts the webhook back, `dev-hook status` shows whether it has')
+      io.err(
+        isBack
+          ? 'ended at once; the webhook is as it was, the watchdog ends the bot'
+          : 'ended at once; the watchdog puts the webhook back, `dev-hook status` shows whether it has',
+      )
       process.exit(exitCode)
     },
   )
@@ -85,9 +93,11 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     const talking = talk
       ? talk(notices.emit, end.signal).then(() => daemon.stop())
       : listenToKeys(daemon, io, end.signal)
-    const { failure, restored } = await daemon.ended
+    // A conversation that fails ends the run, like an error of the start.
+    const { failure, restored } = await Promise.race([daemon.ended, talking.then(() => daemon.ended)])
     end.abort()
-    await talking
+    // Cut short by the end of the run, it has nothing more to say.
+    await talking.catch(() => undefined)
     return exitCodeOf(failure, restored)
   } catch (error) {
     const { failure, restored } = await daemon.stop()

@@ -6,6 +6,7 @@ import type { Config } from '../../config/load.ts'
 import { openSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import type { CommandHandler } from '../commands.ts'
 import { converse } from '../conversation.ts'
+import { wantsJson } from '../io.ts'
 import { loadFor } from '../load-for.ts'
 import { runDaemon } from '../run-daemon.ts'
 
@@ -17,6 +18,7 @@ export const sandbox: CommandHandler = async (call) => {
   try {
     await using platform = await openDisposable(given)
     const config = inSandbox(given, platform)
+    const json = wantsJson(given.json, io)
     const say = typeof own['say'] === 'string' ? own['say'] : null
     return await runDaemon({
       config,
@@ -25,7 +27,7 @@ export const sandbox: CommandHandler = async (call) => {
       stateHome,
       reload: async () => inSandbox(await loadFor(call), platform),
       botEnv: { APIHOST: platform.api, TOKEN: platform.token },
-      conversation: (emit, signal) => converse({ sandbox: platform, say, io, json: config.json, emit }, signal),
+      conversation: (emit, signal) => converse({ sandbox: platform, say, io, json, emit }, signal),
     })
   } finally {
     await rm(stateHome, { recursive: true, force: true })

@@ -1,21 +1,24 @@
 // `dev-hook status`: prints what is registered now.
 import { homedir } from 'node:os'
 import { stateHome } from '../../config/state-home.ts'
+import { DevHookError, messageOf } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
+import { under } from '../../core/limit.ts'
 import { createNotices } from '../../core/notices.ts'
 import type { Owner } from '../../core/ports.ts'
 import { createRedactor } from '../../core/redact.ts'
 import { whoAmI } from '../../core/who.ts'
-import { lookAtStatus, type Status } from '../../daemon/status.ts'
+import { lookAtStatus, type Status, type StatusRequest } from '../../daemon/status.ts'
 import type { CommandHandler } from '../commands.ts'
 import { EXIT_CODES } from '../exit.ts'
-import { wantsColor } from '../io.ts'
+import { type Io, wantsColor, wantsJson } from '../io.ts'
 import { loadFor } from '../load-for.ts'
 import { paintFor } from '../paint.ts'
 import { printable } from '../printable.ts'
 import { createTerminal } from '../terminal.ts'
 
-const LOOK_MS = 60_000
+const LOOK_MS = 30_000
+const SLOW_MS = 1_000
 
 export const status: CommandHandler = async (call) => {
   const { io } = call
@@ -27,10 +30,25 @@ export const status: CommandHandler = async (call) => {
   const redactor = createRedactor([config.token, config.refreshToken, config.secret])
   const home = stateHome(io.env, io.platform, homedir())
   const request = { config, stateHome: home, who: whoAmI(), emit: notices.emit, redactor }
-  const found = await lookAtStatus(request, AbortSignal.timeout(LOOK_MS))
-  if (config.json) io.out(JSON.stringify(withoutSecrets(found)))
+  const found = await look(request, io)
+  if (wantsJson(config.json, io)) io.out(JSON.stringify(withoutSecrets(found)))
   else lines(found, paintFor(color).dim).forEach(io.out)
   return found.leftover === null ? EXIT_CODES.ended : EXIT_CODES.failed
+}
+
+/** In time, and not without a word when that takes a while. */
+async function look(request: StatusRequest, { err }: Pick<Io, 'err'>): Promise<Status> {
+  const { apiHost } = request.config
+  const slow = setTimeout(() => err(`· asking ${apiHost} …`), SLOW_MS)
+  const reason = `${apiHost} does not answer within ${LOOK_MS / 1_000} s`
+  try {
+    return await under([], { ms: LOOK_MS, reason }, (limited) => lookAtStatus(request, limited))
+  } catch (error) {
+    if (messageOf(error) !== reason) throw error
+    throw new DevHookError('apiUnreachable', reason, { cause: error })
+  } finally {
+    clearTimeout(slow)
+  }
 }
 
 /** What may be shown: URLs without their credentials, and no secret. */
