@@ -18,6 +18,9 @@ export type WaitForPort = (target: Target, signal: AbortSignal) => Promise<void>
 /** Resolves to true when nobody has the port any more, to false when the limit is over or the signal is aborted. */
 export type WaitForPortFree = (target: Target, limitMs: number, signal: AbortSignal) => Promise<boolean>
 
+/** Resolves when nobody accepts there; rejects with the signal's reason when it is aborted. */
+export type WaitUntilRefused = (target: Target, signal: AbortSignal) => Promise<void>
+
 const CONNECT_MS = 1_000
 /** The first polls of a port come this often; later ones after a twentieth of the time waited so far, up to the slowest. */
 const POLL_MS = 5
@@ -76,6 +79,20 @@ export const waitForPortFree: WaitForPortFree = async ({ host, port }, limitMs, 
     await sleep(FREE_POLL_MS, signal).catch(() => {})
   }
   return false
+}
+
+/** Polls until nobody accepts any more where deliveries would go: at first every 50 ms, at last every second. */
+export const waitUntilRefused: WaitUntilRefused = async ({ host, port }, signal) => {
+  const start = performance.now()
+  const asked = host === 'localhost' ? LOOPBACK : [host]
+  while (true) {
+    signal.throwIfAborted()
+    const looks = await Promise.all(asked.map((each) => lookAtPort({ host: each, port }, signal)))
+    signal.throwIfAborted()
+    if (looks.every((look) => look === 'closed')) return
+    const waited = performance.now() - start
+    await sleep(Math.min(SLOWEST_POLL_MS, Math.max(FREE_POLL_MS, waited / 20)), signal)
+  }
 }
 
 // A bot listens on all addresses as a rule, and is refused when one loopback address is taken.

@@ -5,7 +5,14 @@ import { createAnnouncer } from './announcer.ts'
 import { type Lookout, startLookout, type Warn } from './lookout.ts'
 import { portIn } from './port-hint.ts'
 import { type BotProcess, type Exit, type ProcessOptions, startProcess } from './process.ts'
-import { type WaitForPort, type WaitForPortFree, waitForPort, waitForPortFree } from './readiness.ts'
+import {
+  type WaitForPort,
+  type WaitForPortFree,
+  type WaitUntilRefused,
+  waitForPort,
+  waitForPortFree,
+  waitUntilRefused,
+} from './readiness.ts'
 import { cutShort, untilAborted, whenAborted } from './waits.ts'
 import { createWishes, type Wish } from './wishes.ts'
 
@@ -14,6 +21,7 @@ export interface World {
   readonly startProcess: (options: ProcessOptions) => BotProcess
   readonly waitForPort: WaitForPort
   readonly waitForPortFree: WaitForPortFree
+  readonly waitUntilRefused: WaitUntilRefused
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
   readonly now: () => number
 }
@@ -53,7 +61,14 @@ type Phase =
 
 const BACK_OFF_MS = { min: 250, max: 5_000 }
 
-const REAL: World = { startProcess, waitForPort, waitForPortFree, sleep, now: () => performance.now() }
+const REAL: World = {
+  startProcess,
+  waitForPort,
+  waitForPortFree,
+  waitUntilRefused,
+  sleep,
+  now: () => performance.now(),
+}
 
 /** Starts the bot at once and keeps it running until `stop`. One loop owns the process, so there is never a second one. */
 export function startSupervisor(options: SupervisorOptions): Bot {
@@ -94,10 +109,9 @@ export function startSupervisor(options: SupervisorOptions): Bot {
 
   async function clear(): Promise<Phase> {
     // A bot that meets a busy port may retry only seconds later, as chipchat does.
-    const free = await world.waitForPortFree(target, portFreeMs, wishes.end)
+    if (!(await world.waitForPortFree(target, portFreeMs, wishes.end))) await outlast()
     await untilAborted(options.rest(), wishes.end)
     if (wishes.end.aborted) return { is: 'over' }
-    if (!free) warn('botPortTaken', `another program listens on ${host}:${port}; the bot is started all the same`)
     // A save is another program: its crashes are counted anew.
     if (wishes.current().is === 'restart') crashes = 0
     // The process that starts now reads what was saved until now.
@@ -106,6 +120,13 @@ export function startSupervisor(options: SupervisorOptions): Bot {
     readyAt = null
     latest = world.startProcess({ command, cwd, env: options.env(), killAfterMs, output: hear })
     return { is: 'running', child: latest, startedAt: world.now() }
+  }
+
+  /** Whoever listens there would be taken for the bot, and get its deliveries. */
+  async function outlast(): Promise<void> {
+    if (wishes.end.aborted) return
+    warn('botPortTaken', `another program listens on ${host}:${port}; the bot is started when that has gone`)
+    await cutShort(world.waitUntilRefused(target, wishes.end), wishes.end)
   }
 
   async function run(child: BotProcess, startedAt: number): Promise<Phase> {

@@ -2,7 +2,7 @@
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Command, startProcess } from '../../src/bot/process.ts'
-import { lookAtPort, waitForPort, waitForPortFree } from '../../src/bot/readiness.ts'
+import { lookAtPort, waitForPort, waitForPortFree, waitUntilRefused } from '../../src/bot/readiness.ts'
 import { type SupervisorOptions, startSupervisor, type World } from '../../src/bot/supervisor.ts'
 import { sleep } from '../../src/core/time.ts'
 import {
@@ -16,7 +16,14 @@ import {
   recordStates,
 } from '../support/bots.ts'
 
-const REAL: World = { startProcess, waitForPort, waitForPortFree, sleep, now: () => performance.now() }
+const REAL: World = {
+  startProcess,
+  waitForPort,
+  waitForPortFree,
+  waitUntilRefused,
+  sleep,
+  now: () => performance.now(),
+}
 const NEVER = new AbortController().signal
 
 async function supervise(
@@ -268,15 +275,38 @@ test('a bot that listens on another port is told which one it speaks of', async 
   expect(warnings[0]).toContain(`(the bot speaks of port ${said()})`)
 })
 
-test('a port that another program keeps is said, and the bot is started all the same', async () => {
+test('a program that keeps the port is said, and never taken for the bot, which is started when that has gone', async () => {
+  const port = await freePort()
+  const other = createServer().listen(port)
+  const { bot, prints, states, warnings } = await supervise(commandOf('listens'), { port, portFreeMs: 100 })
+  await eventually(() => warnings.length > 0)
+  expect(warnings).toEqual([
+    `botPortTaken: another program listens on 127.0.0.1:${port}; the bot is started when that has gone`,
+  ])
+  expect([bot.current().state, prints.pids()]).toEqual(['starting', []])
+  other.close()
+  await states.until('ready')
+  expect(prints.lines).not.toContain('EADDRINUSE')
+})
+
+test('a program on another address of the machine keeps nobody from starting the bot', async () => {
+  const port = await freePort()
+  const other = createServer().listen(port, '::1')
+  onTestFinished(() => void other.close())
+  const env = { HOST: '127.0.0.1' }
+  const { states, warnings } = await supervise(commandOf('listens'), { port, portFreeMs: 100, env })
+  await states.until('ready')
+  expect(warnings).toHaveLength(1)
+})
+
+test('a stop ends the wait for a port that another program keeps', async () => {
   const port = await freePort()
   const other = createServer().listen(port)
   onTestFinished(() => void other.close())
-  const { prints, warnings } = await supervise(commandOf('listens'), { port, portFreeMs: 100 })
-  await eventually(() => prints.lines.includes('EADDRINUSE'))
-  expect(warnings).toEqual([
-    `botPortTaken: another program listens on 127.0.0.1:${port}; the bot is started all the same`,
-  ])
+  const { bot, prints, warnings } = await supervise(commandOf('listens'), { port, portFreeMs: 100 })
+  await eventually(() => warnings.length > 0)
+  await bot.stop()
+  expect(prints.pids()).toEqual([])
 })
 
 test('a bot whose port is given back late is started after that', async () => {

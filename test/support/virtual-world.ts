@@ -133,6 +133,10 @@ export function createVirtualWorld(): VirtualWorld {
       while (listener === null) await sleep(50, signal)
       signal.throwIfAborted()
     },
+    waitUntilRefused: async (_, signal) => {
+      while (listener !== null || time < takenUntil) await sleep(50, signal)
+      signal.throwIfAborted()
+    },
     waitForPortFree: async (_, limitMs, signal) => {
       const until = time + limitMs
       while ((listener !== null || time < takenUntil) && time < until && !signal.aborted) {
