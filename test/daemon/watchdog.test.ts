@@ -193,6 +193,20 @@ describe('The watchdog of a daemon that dies', () => {
     expect(isAlive(other)).toBe(true)
   })
 
+  it.runIf(process.platform === 'linux')('ends what a bot has left behind that crashed', async () => {
+    const scene = await claimed()
+    const { HOME = '' } = scene.env
+    const leader = startBot('family.js', { DEV_HOOK_RUN: scene.orders.runId, HOME })
+    const left = async (): Promise<readonly { readonly command: string }[]> =>
+      (await processesOf(HOME)).filter(({ command }) => command.includes('stubborn.js'))
+    await eventually(async () => (await left()).length > 0)
+    process.kill(leader, 'SIGKILL')
+    const { tell, die } = await guarded(scene)
+    await tell('bot', null)
+    await die()
+    expect(await left()).toEqual([])
+  })
+
   it('lets the bot live that has been ended already', async () => {
     const scene = await claimed()
     const bot = startBot('listens.js')
