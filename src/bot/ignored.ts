@@ -1,4 +1,4 @@
-// Which paths are not watched: `.git`, `node_modules`, scratch files of editors, and what the `.gitignore` of the root names.
+// Which paths are not watched: `.git`, `node_modules`, scratch files of editors, logs and databases, and what `.gitignore` names.
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path'
 
@@ -9,6 +9,9 @@ const NEVER = new Set(['.git', 'node_modules'])
 
 // What Vim, Emacs, JetBrains and GNOME make beside a file for the moment of its save. chokidar knows `~` and `.swp` by itself.
 const SCRATCH = /^(4913|\.#.*|#.*#|.*___jb_(tmp|old)___|\.goutputstream-.*)$/
+
+// What a program writes while it runs, and nobody saves. A `.gitignore` may say otherwise.
+const WRITTEN = ['*.log', '*.pid', '*.db', '*.db-*', '*.sqlite', '*.sqlite3', '*.sqlite-*', '*.sqlite3-*']
 
 /**
  * Reads the `.gitignore` of the root. Listed paths are watched with what is in them, and files besides, even where it
@@ -21,7 +24,9 @@ export async function readIgnored(
   left: readonly string[] = [],
 ): Promise<Ignored> {
   const { default: ignore } = await import('ignore')
-  const gitignore = ignore().add(await readGitignore(root))
+  const gitignore = ignore()
+    .add(WRITTEN)
+    .add(await readGitignore(root))
   const isNamed = (path: string, isFolder: boolean): boolean => {
     const name = relative(root, path)
     if (name === '' || !isBelow(name)) return false
@@ -38,7 +43,7 @@ export async function readIgnored(
     if (wanted.has(path)) return false
     if (SCRATCH.test(basename(path))) return true
     const below = listed.map((base) => relative(base, path)).filter(isBelow)
-    if (!below.some((name) => name.split(sep).every((part) => !NEVER.has(part)))) return true
+    if (!below.some((inside) => inside.split(sep).every((part) => !NEVER.has(part)))) return true
     return named.some((base) => isBelow(relative(base, path))) ? false : isNamed(path, isFolder)
   }
 }

@@ -1,8 +1,9 @@
 // Which port a bot says it listens on, read from what it prints.
 import { stripVTControlCharacters } from 'node:util'
 
-// `http://localhost:4002/`, `running on 127.0.0.1:4002`, `[::]:4002`, `listening on port 4002`, `on :4002`.
-const SAID = /(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|\bon )\s*:(\d{2,5})\b|\bport[ :=]+(\d{2,5})\b/i
+// `http://localhost:4002/`, `running on 127.0.0.1:4002`, `[::]:4002`, `listening on port 4002`, `listening on 4002`, `on :4002`.
+const SAID =
+  /(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|\bon )\s*:(\d{2,5})\b|\b(?:port[ :=]+|listening on )(\d{2,5})\b/i
 
 /** The port that a line speaks of; `null` when it speaks of none. */
 export function portIn(line: string): number | null {

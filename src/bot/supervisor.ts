@@ -141,7 +141,8 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   }
 
   async function end(child: BotProcess): Promise<Phase> {
-    states.announce({ state: 'stopping', pid: child.pid })
+    const wish = wishes.current()
+    states.announce({ state: 'stopping', pid: child.pid, reason: wish.is === 'restart' ? wish.reason : null })
     // A pause that fails is its owner's to announce; the bot is restarted all the same.
     await untilAborted(
       pauseFor(wishes.current()).catch(() => {}),

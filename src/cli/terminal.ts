@@ -196,9 +196,13 @@ function whatFollows(kind: Of<'ready'>['kind'], restore: boolean): string {
   return restore ? 'the webhook is put back' : 'the webhook stays as it is, `dev-hook restore` puts it back'
 }
 
-function botLine({ state, pid, port, code, ms }: Of<'bot'>, paint: Paint): string[] {
+function botLine({ state, pid, port, code, ms, reason }: Of<'bot'>, paint: Paint): string[] {
+  if (reason !== undefined) return [`${paint.yellow('●')} bot restarting (${printable(reason)})`]
   if (state === 'ready') return [`${paint.green('●')} bot ready on port ${port} ${paint.dim(formatDuration(ms))}`]
-  if (state === 'crashed') return [`${paint.red('●')} bot crashed (${code ?? 'no code'}); deliveries are held`]
+  if (state === 'crashed')
+    return [
+      `${paint.red('●')} bot crashed (${code ?? 'no code'}); deliveries are held until it is started again, at once on a save`,
+    ]
   // Without a process of ours it was only watched.
   if (state === 'stopped' && pid !== null) return [`${paint.yellow('●')} bot stopped (${code ?? 'no code'})`]
   return []

@@ -88,6 +88,8 @@ export type NoticeBody =
       readonly ms: number
       /** Of one that crashed: the last that it printed. */
       readonly lines?: readonly string[]
+      /** Of one that is stopping and started again: why. */
+      readonly reason?: string
     }
   | { readonly type: 'bot-output'; readonly stream: 'stdout' | 'stderr'; readonly line: string }
   | {

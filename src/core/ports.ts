@@ -171,7 +171,9 @@ export interface Journal {
 // ── bot: the developer's program ─────────────────────────────────────────────────────────────────────────────────
 
 export type BotState =
-  | { readonly state: 'starting' | 'stopping'; readonly pid: number | null }
+  | { readonly state: 'starting'; readonly pid: number | null }
+  /** `reason` when it is started again after that. */
+  | { readonly state: 'stopping'; readonly pid: number | null; readonly reason: string | null }
   | { readonly state: 'ready'; readonly pid: number | null; readonly ms: number }
   | {
       readonly state: 'crashed'

@@ -47,7 +47,8 @@ export function linkBot(options: {
     const code = state.state === 'crashed' || state.state === 'stopped' ? state.code : null
     const ms = state.state === 'ready' || state.state === 'crashed' ? state.ms : 0
     const lines = state.state === 'crashed' ? { lines: state.lines } : {}
-    emit({ type: 'bot', state: state.state, pid: state.pid, port, code, ms, ...lines })
+    const reason = state.state === 'stopping' && state.reason !== null ? { reason: state.reason } : {}
+    emit({ type: 'bot', state: state.state, pid: state.pid, port, code, ms, ...lines, ...reason })
   }
 
   bot.on((state) => {

@@ -6,6 +6,7 @@ import type { Config } from '../config/load.ts'
 import { OPTION_KEYS, type OptionKey } from '../config/options.ts'
 import { messageOf } from '../core/errors.ts'
 import { type Emit, warning } from '../core/notices.ts'
+import { createLoopGuard } from './loop-guard.ts'
 
 export interface SavesOptions {
   readonly config: Config
@@ -39,13 +40,19 @@ export function watchSaves(options: SavesOptions, signal: AbortSignal): Watcher 
   const read = config.files.map((file) => relative(cwd, file))
   const files = [...new Set([...CONFIG_FILES, ...read, ...(profile === null ? [] : [dotEnvOf(profile)])])]
 
+  const loops = createLoopGuard((path) =>
+    emit(warning('savesLoop', `${path} was saved again and again, so it no longer restarts the bot`)),
+  )
+
   async function reload(): Promise<void> {
     try {
       const next = await options.reload()
       const changed = changedKeys(current, next)
       current = next
       if (changed.includes('events')) options.eventsChanged(next.events)
-      const rest = changed.filter((key) => key !== 'events')
+      // What is again as it was at the start needs nothing.
+      const apart = changedKeys(config, next)
+      const rest = changed.filter((key) => key !== 'events' && apart.includes(key))
       if (rest.length > 0)
         emit(warning('restartNeeded', `changed, but in use only after a new start: ${rest.join(', ')}`))
     } catch (error) {
@@ -62,7 +69,7 @@ export function watchSaves(options: SavesOptions, signal: AbortSignal): Watcher 
     warn: (kind, message) => emit(warning(kind, message)),
     // At once: the bot may leave while the rest is being saved, and is started again when that has come to rest.
     changing: (path) => {
-      if (supervised && !signal.aborted) restart(`saved ${basename(path)}`)
+      if (supervised && !signal.aborted && loops.counts(path)) restart(`saved ${basename(path)}`)
     },
     changed: (paths) => {
       if (signal.aborted) return

@@ -59,6 +59,12 @@ test('what .gitignore names is left alone, folders and what is in them too', asy
   expect(ignored('src/data')).toBe(false)
 })
 
+test('logs and databases are left alone, unless they are listed or .gitignore says otherwise', async () => {
+  const ignored = await ignoredIn('!kept.db\n', ['.', 'listed.log'])
+  for (const path of ['bot.log', 'a/b.db', 'a/b.db-wal', 'x.sqlite3']) expect(ignored(path), path).toBe(true)
+  for (const path of ['kept.db', 'listed.log', 'dbs.js']) expect(ignored(path), path).toBe(false)
+})
+
 test('what is listed is watched whatever .gitignore says, with all that is in it', async () => {
   const ignored = await ignoredIn('.env\ndist/\n*.map\n', ['dist'], ['.env', 'config/a.json'])
   expect(ignored('.env')).toBe(false)

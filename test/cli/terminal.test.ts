@@ -158,6 +158,12 @@ describe('The terminal', () => {
     ])
   })
 
+  it('says why the bot is started again', () => {
+    const stopping: NoticeBody = { type: 'bot', state: 'stopping', pid: 7, port: 3000, code: null, ms: 0 }
+    expect(print([{ ...stopping, reason: 'saved bot.js' }])).toEqual(['12:04:31 ● bot restarting (saved bot.js)'])
+    expect(print([stopping])).toEqual([])
+  })
+
   it('shows when quiet what a crashed bot said last, which is not shown otherwise', () => {
     const output: NoticeBody = { type: 'bot-output', stream: 'stderr', line: 'it went wrong' }
     const lines = [...Array.from({ length: 12 }, (_, i) => `line ${i}`), 'it went wrong']

@@ -61,7 +61,7 @@ describe('The link between bot and queue', () => {
 
   it.each<[BotState, string]>([
     [{ state: 'starting', pid: 7 }, 'bot starting'],
-    [{ state: 'stopping', pid: 7 }, 'bot restarting'],
+    [{ state: 'stopping', pid: 7, reason: 'saved bot.js' }, 'bot restarting'],
     [CRASHED, 'bot crashed'],
     [{ state: 'stopped', pid: 7, code: 0 }, 'bot stopped'],
   ])('holds while the bot is not ready, says why, and lets go of connections that are dead (%o)', (state, reason) => {

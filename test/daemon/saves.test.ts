@@ -78,6 +78,26 @@ describe('A save', () => {
     expect(restarts.filter((reason) => reason !== 'saved .env')).toEqual([expect.stringMatching(/^saved [abc]\.js$/)])
   })
 
+  it('that the bot itself makes at each start ends in a warning, not in a loop', async () => {
+    const { restarts, notices, save } = await watch({ 'data.json': '0' })
+    for (let n = 1; notices.length === 0; n += 1) {
+      await save('data.json', String(n))
+      await new Promise((resolve) => setTimeout(resolve, 150))
+    }
+    expect(notices).toMatchObject([{ code: 'DEVHOOK_SAVES_LOOP', message: expect.stringContaining('data.json') }])
+    expect(restarts).toHaveLength(4)
+  })
+
+  it('of an option that is as it was at the start again needs no new start', async () => {
+    const { notices, save } = await watch({ '.env': '' })
+    await save('.env', 'DEV_HOOK_HOLD=3s\n')
+    await eventually(() => notices.length > 0)
+    await save('.env', '')
+    await save(CONFIG, '{')
+    await eventually(() => notices.length > 1)
+    expect(notices).toMatchObject([{ code: 'DEVHOOK_RESTART_NEEDED' }, { code: 'DEVHOOK_CONFIG_WRONG' }])
+  })
+
   it('of what dev-hook itself writes means nothing', async () => {
     const { restarts, save, settle } = await watch({ 'bot.js': '1' })
     await save('state/snapshot.json', '{}')
