@@ -176,7 +176,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       { flags: '--since <time>', says: 'only from then on: 10m (ago), 12:04, or a date and time' },
       { flags: '--until <time>', says: 'only before then' },
       { flags: '--last <n>', says: 'only the newest' },
-      { flags: '--as <format>', says: 'what to export as: curl, http or fixture' },
+      { flags: '--as <curl|http|fixture>', says: 'what to export as' },
     ],
     examples: [
       ['dev-hook events --last 20', 'the newest 20; an id may be cut short in the commands below'],

@@ -82,7 +82,8 @@ export function countOf(own: Own, flag: string): number | null {
   if (own[flag] === true) return 1
   const text = textOf(own, flag)
   if (text === null) return null
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw usage(`--${flag} ${text} is no number of deliveries`)
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new DevHookError('usage', `--${flag} ${text} is no number of deliveries`, { remedy: 'give one from 1 on' })
   return Number(text)
 }
 

@@ -1,7 +1,7 @@
 // The command line's grammar: commands and their flags, made from the table of options.
 import { type Command, CommanderError } from 'commander'
 import { closestMatch } from 'leven'
-import { OPTION_KEYS, type Options } from '../config/options.ts'
+import { OPTION_KEYS, type Options, optionOf } from '../config/options.ts'
 import { DevHookError } from '../core/errors.ts'
 import { COMMANDS, type CommandSpec } from './commands.ts'
 import { parserOf } from './parser.ts'
@@ -82,8 +82,21 @@ function parseWith(spec: CommandSpec, words: readonly string[], command: readonl
 }
 
 function withHelp(spec: CommandSpec): Command {
-  const more = spec === DAEMON ? `\n${commandList()}\n\n${examples(spec)}` : `\n${examples(spec)}`
+  const more =
+    spec === DAEMON ? `\n${environment()}\n\n${commandList()}\n\n${examples(spec)}\n\n${KEYS}` : `\n${examples(spec)}`
   return parserOf(spec, spec === DAEMON ? 'dev-hook' : `dev-hook ${spec.name}`).addHelpText('after', more)
+}
+
+const KEYS = 'While it runs: b restarts the bot, p holds deliveries, q quits, ? lists the keys.'
+
+/** What has no flag, because a command line is no place for a secret. */
+function environment(): string {
+  const rows = OPTION_KEYS.filter((key) => optionOf(key).flag === false).map((key) => {
+    const { env = [], says } = optionOf(key)
+    return `  ${(env[0] ?? '').padEnd(18)} ${says}`
+  })
+  const rest = '  DEV_HOOK_<FLAG>    any flag above, in upper snake case; a config file holds them too'
+  return ['Environment, or .env (secrets are read from nowhere else):', ...rows, rest].join('\n')
 }
 
 function commandList(): string {

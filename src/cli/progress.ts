@@ -1,4 +1,4 @@
-// Steps that take longer than a moment, named while they do.
+// Steps that take longer than a moment, named while they do, in words for people.
 
 /** What is faster needs no line of its own. */
 const SLOW_MS = 1_000
@@ -8,13 +8,33 @@ export interface Progress {
   end(): void
 }
 
-/** Creates it. `show` is called for the step that is under way when a second has passed without another one. */
-export function createProgress(show: (step: string) => void): Progress {
+/** Steps that begin within this time of each other are under way side by side. */
+const TOGETHER_MS = 100
+
+const WORDS: Readonly<Record<string, string>> = {
+  check: 'checking what is given',
+  state: 'opening the record',
+  gateway: 'opening the gateway',
+  tunnel: 'opening the tunnel',
+  look: 'looking at the webhook',
+  snapshot: 'taking the snapshot',
+  claim: 'claiming the webhook',
+  verify: 'waiting for the verification',
+}
+
+/** Creates it. `show` is called for the steps that are under way when a second has passed without another one. */
+export function createProgress(show: (steps: string) => void): Progress {
   let timer: NodeJS.Timeout | undefined
+  let began = 0
+  let under: string[] = []
   return {
     step: (name) => {
       clearTimeout(timer)
-      timer = setTimeout(show, SLOW_MS, name)
+      const now = performance.now()
+      if (now - began > TOGETHER_MS) under = []
+      began = now
+      under.push(WORDS[name] ?? name)
+      timer = setTimeout(() => show(under.join(', ')), SLOW_MS)
     },
     end: () => clearTimeout(timer),
   }

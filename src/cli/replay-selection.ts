@@ -1,5 +1,6 @@
 // Which recorded deliveries a `dev-hook replay` means, oldest first.
 import { DevHookError } from '../core/errors.ts'
+import { MORE_OF_IT } from '../journal/reader.ts'
 import type { Summary } from '../journal/summary.ts'
 import { countOf, isFailed, type Own, textOf } from './event-filter.ts'
 
@@ -42,7 +43,8 @@ function withId(recorded: readonly Summary[], idOrPrefix: string): Summary {
   if (first === undefined) throw new DevHookError('deliveryUnknown', `no delivery ${idOrPrefix} is recorded`)
   if (second === undefined) return first
   const exact = recorded.find(({ id }) => id === idOrPrefix)
-  if (exact === undefined) throw usage(`several deliveries begin with ${idOrPrefix}`)
+  if (exact === undefined)
+    throw new DevHookError('usage', `several deliveries begin with ${idOrPrefix}`, { remedy: MORE_OF_IT })
   return exact
 }
 

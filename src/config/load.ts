@@ -124,9 +124,13 @@ async function readFiles(
   try {
     const file = await readConfigFile(cwd, named)
     if (file === null && profile === null) return none
-    const { name, files, values, profiles } = file ?? { name: 'no config file', files: [], values: {}, profiles: {} }
+    if (file === null) {
+      const how = `add it under "profiles" in dev-hook.config.json`
+      throw new Error(`there is no profile ${profile}, as there is no config file: ${how}`)
+    }
+    const { name, files, values, profiles } = file
     const own = profile === null ? {} : profiles[profile]
-    if (own === undefined || (profile !== null && file === null)) {
+    if (own === undefined) {
       const known = Object.keys(profiles)
       const has = known.length === 0 ? 'has no profiles' : `has ${known.join(', ')}`
       throw new Error(`there is no profile ${profile}: ${name} ${has}`)

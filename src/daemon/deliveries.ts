@@ -64,9 +64,10 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         emit({ type: 'held', id: delivery.id, reason })
       },
       released: (delivery, ms) => {
-        if (!pipeline.isReplay(delivery.id)) holds.longestMs = Math.max(holds.longestMs, ms)
+        heldFor(delivery, ms)
         emit({ type: 'released', id: delivery.id, ms })
       },
+      dropped: heldFor,
       attempt: ({ id }, n, attempt) => {
         journal.recordAttempt(id, n, attempt)
         const { outcome, ms } = attempt
@@ -81,6 +82,10 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     },
   })
   queue.hold('bot not ready')
+
+  function heldFor({ id }: Delivery, ms: number): void {
+    if (!pipeline.isReplay(id)) holds.longestMs = Math.max(holds.longestMs, ms)
+  }
 
   const { signature: mode, late, onBotError, hold: holdMs } = config
   const guard = createGuard({ mode, secret, rereadSecret: options.rereadSecret, emit })

@@ -1,5 +1,6 @@
 // Which bot a run is for, and where its state is kept.
 import { join } from 'node:path'
+import { dotEnvOf, SHARED } from '../config/dot-env.ts'
 import type { Config } from '../config/load.ts'
 import { DevHookError } from '../core/errors.ts'
 import { type Claims, readToken } from '../platform/token.ts'
@@ -11,11 +12,15 @@ export interface Identity {
 }
 
 /** Reads the token and finds the bot in it. Throws `tokenMissing`, `tokenMalformed`, `tokenKind` or `botUnknown`. */
-export function identityOf(config: Pick<Config, 'token' | 'bot'>): Identity {
+export function identityOf(config: Pick<Config, 'token' | 'bot' | 'profile'>): Identity {
+  const { profile } = config
   if (config.token === null) {
+    const files = profile === null ? SHARED : `${dotEnvOf(profile)} or ${SHARED}`
+    const place = `copy the bot's token from its details in the Web1on1 admin pages into TOKEN in`
     throw new DevHookError(
       'tokenMissing',
-      'there is no access token: TOKEN is set neither in the environment nor in .env',
+      `there is no access token: TOKEN is set neither in the environment nor in ${files}`,
+      { remedy: `${place} \`${profile === null ? SHARED : dotEnvOf(profile)}\`` },
     )
   }
   const claims = readToken(config.token)

@@ -28,11 +28,21 @@ export async function findRecordedBot(
   const kept = await listKept(stateHome)
   const only = single(kept) ?? single(await withRun(kept))
   if (only !== null) return only.folder
-  if (kept.length === 0) throw new DevHookError('botUnknown', 'no bot id is given, and nothing was ever recorded')
-  const names = kept.map(({ bot, host }) => `  ${bot} at ${host}`)
+  if (kept.length === 0) {
+    throw new DevHookError('botUnknown', 'nothing was recorded yet', {
+      remedy: 'start `dev-hook` first; what happens in the sandbox is not kept',
+    })
+  }
+  const names = kept.map(({ bot, host }) => `  --bot ${bot} --api-host ${hostOf(host)}`)
   throw new DevHookError('botUnknown', ['several bots were recorded:', ...names].join('\n'), {
-    remedy: 'say which one with `--bot`, and its platform with `--api-host`',
+    remedy: 'say which one is meant with the flags of its line',
   })
+}
+
+/** The URL behind the name of a folder, where a port stands behind a `_`. A port is one of a platform on this machine. */
+function hostOf(name: string): string {
+  const host = name.replace(/_(\d+)$/, ':$1')
+  return `${host === name ? 'https' : 'http'}://${host}`
 }
 
 const single = <T>([only, ...others]: readonly T[]): T | null => (others.length === 0 ? (only ?? null) : null)

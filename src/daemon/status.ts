@@ -84,7 +84,10 @@ async function readRegistration(
   { config, client, botId, who, emit }: Look,
   signal: AbortSignal,
 ): Promise<Registered | null> {
-  if (config.hook === 'manual') throw new DevHookError('usage', 'a webhook that is set by hand cannot be looked at')
+  if (config.hook === 'manual') {
+    const remedy = 'look at it in the admin page: Settings, your organization, Bots, the bot, tab Webhook'
+    throw new DevHookError('usage', 'a webhook that is set by hand cannot be looked at', { remedy })
+  }
   if (config.hook === 'service') {
     const found = await findService(client, serviceNameOf(botId, who), () => true, signal)
     return found?.seen.registered ?? null

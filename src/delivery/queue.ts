@@ -6,12 +6,14 @@ import type { UnderWay } from './attempt.ts'
 import type { Forward } from './forwarder.ts'
 import { createLanes, type Waiter } from './lanes.ts'
 
-/** What the queue tells the corridor. `held` and `released` of one delivery alternate; one that is cancelled while it waits is not released. */
+/** What the queue tells the corridor. `held` and `released` of one delivery alternate; one that is cancelled meanwhile is dropped instead. */
 export interface QueueEvents {
   /** A delivery waits for the end of a hold, or behind one that does. Waiting for a free place alone is not told. */
   held(delivery: Delivery, reason: string): void
   /** It goes, after so many ms. */
   released(delivery: Delivery, ms: number): void
+  /** It was held for so many ms, and is cancelled. */
+  dropped(delivery: Delivery, ms: number): void
   /** The n-th attempt of a delivery ended, counted from 1. */
   attempt(delivery: Delivery, n: number, attempt: Attempt): void
   /** An attempt was refused: the queue holds until it is released. */
@@ -228,6 +230,7 @@ export function createQueue(options: QueueOptions): Queue {
     lanes.remove(entry)
     leave(entry)
     watchForRoom()
+    if (entry.held) on.dropped(entry.delivery, now() - entry.waitingSince)
     finish(entry, { startedAt: now(), ms: 0, outcome: 'cancelled', reason, sent: false })
   }
 

@@ -99,11 +99,16 @@ async function readLedger(events: string, placed: typeof placeOf | (() => null))
   return ledger
 }
 
+/** Of an id that was cut too short. */
+export const MORE_OF_IT = 'give more of the id; `dev-hook events` lists them'
+
 function findEntry({ entries }: Ledger, idOrPrefix: string): Entry | null {
   const exact = entries.get(idOrPrefix)
   if (exact !== undefined) return exact
   const [first, second] = [...entries.values()].filter(({ delivery }) => delivery.head.id.startsWith(idOrPrefix))
-  if (second !== undefined) throw new DevHookError('usage', `several deliveries begin with ${idOrPrefix}`)
+  if (second !== undefined) {
+    throw new DevHookError('usage', `several deliveries begin with ${idOrPrefix}`, { remedy: MORE_OF_IT })
+  }
   return first ?? null
 }
 

@@ -27,10 +27,10 @@ const LIMIT_MS = 10_000
 export async function tryToken(
   token: string,
   refreshToken: string | null,
-  config: Pick<Config, 'apiHost' | 'email' | 'bot' | 'webhookPlace' | 'proxies'>,
+  config: Pick<Config, 'apiHost' | 'email' | 'bot' | 'profile' | 'webhookPlace' | 'proxies'>,
   signal: AbortSignal,
 ): Promise<TriedToken> {
-  const { botId, claims } = identityOf({ token, bot: config.bot })
+  const { botId, claims } = identityOf({ ...config, token })
   const client = createApiClient({ config: { ...config, refreshToken }, token, redactor: createRedactor() })
   const reason = `${config.apiHost} does not answer in time`
   try {

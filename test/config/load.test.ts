@@ -99,6 +99,10 @@ describe('The config', () => {
     expect((await load()).port).toBe(1234)
   })
 
+  it('says how a profile comes to be', async () => {
+    await expect(load({ profile: 'echo' })).rejects.toThrow(/as there is no config file: add it under "profiles"/)
+  })
+
   it('takes one bot of several, with its own secrets before those of all', async () => {
     await write(
       'dev-hook.config.json',

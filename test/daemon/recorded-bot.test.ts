@@ -37,7 +37,10 @@ describe('The record that a command means', () => {
 
   it('is that of the only bot with a run, else none: they are listed', async () => {
     const home = await homeWith('api.web1on1.chat/b1/events', '127.0.0.1_4000/b2/events')
-    const problem = { code: 'DEVHOOK_BOT_UNKNOWN', message: expect.stringMatching(/b2 at 127.0.0.1_4000/) }
+    const problem = {
+      code: 'DEVHOOK_BOT_UNKNOWN',
+      message: expect.stringMatching(/--bot b2 --api-host http:\/\/127.0.0.1:4000/),
+    }
     await expect(findRecordedBot(nobody, home)).rejects.toMatchObject(problem)
     const lock = await openLock(join(home, '127.0.0.1_4000', 'b2'), { runId: 'r', user: 'me' })
     onTestFinished(lock.close)
@@ -47,7 +50,7 @@ describe('The record that a command means', () => {
   it('is none where nothing was ever recorded', async () => {
     await expect(findRecordedBot(nobody, join(await folderForTest(), 'never'))).rejects.toMatchObject({
       code: 'DEVHOOK_BOT_UNKNOWN',
-      message: expect.stringContaining('nothing was ever recorded'),
+      message: expect.stringContaining('nothing was recorded yet'),
     })
   })
 })

@@ -109,6 +109,7 @@ function createWorld() {
       },
       refused: () => expect(queue.holding).toBe(true),
       overdue: () => expect.unreachable('none may be'),
+      dropped: (delivery) => expect(byId(delivery)?.held).toBe(true),
     },
   })
 

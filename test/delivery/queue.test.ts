@@ -26,6 +26,7 @@ function aQueue(options: Partial<QueueOptions> = {}): Queue {
       attempt: ({ id }, n, { outcome }) => told.push(`${id} attempt ${n} ${outcome}`),
       refused: () => told.push('refused'),
       overdue: (count) => told.push(`${count} overdue`),
+      dropped: ({ id }, ms) => told.push(`${id} dropped after ${ms}`),
     },
     ...options,
   })
@@ -163,7 +164,14 @@ test('a refusal during a hold keeps the reason of the hold', async () => {
 
 test('a release within the telling of a refusal is safe', async () => {
   const queue: Queue = aQueue({
-    on: { held: () => {}, released: () => {}, attempt: () => {}, refused: () => queue.release(), overdue: () => {} },
+    on: {
+      held: () => {},
+      released: () => {},
+      attempt: () => {},
+      refused: () => queue.release(),
+      overdue: () => {},
+      dropped: () => {},
+    },
   })
   submit(queue, 'a1', 'a2')
   await end('a1', 'refused')
@@ -239,6 +247,15 @@ test('what is not answered in the time that the platform waits gives up its plac
   expect(sentIds()).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'])
   for (const id of ['a2', 'a3', 'a4', 'a6', 'a7']) await end(id)
   expect([queue.inFlight, queue.waiting, clock.timers()]).toEqual([0, 0, 0])
+})
+
+test('a delivery that is cancelled while it is held says how long that was', async () => {
+  const queue = aQueue()
+  queue.hold('bot starting')
+  const [first] = submit(queue, 'a1')
+  await clock.pass(1_500)
+  first?.cancel('the end')
+  expect(told).toEqual(['a1 held: bot starting', 'a1 dropped after 1500'])
 })
 
 test('nobody watches for room once nothing waits any more', async () => {
@@ -337,7 +354,14 @@ test.each([25, 10_000])('10,000 deliveries over %i lanes are released without gr
       done: Promise.resolve({ outcome: 'interrupted', reason: '', startedAt: 0, ms: 0 }),
       cancel: () => {},
     }),
-    on: { held: () => {}, released: () => {}, attempt: () => {}, refused: () => {}, overdue: () => {} },
+    on: {
+      held: () => {},
+      released: () => {},
+      attempt: () => {},
+      refused: () => {},
+      overdue: () => {},
+      dropped: () => {},
+    },
   })
   queue.hold('x')
   for (let i = 0; i < 10_000; i++) queue.submit(aDelivery(), `lane ${i % laneCount}`)

@@ -10,7 +10,9 @@ export async function checkToken(facts: Facts): Promise<Finding> {
   const { claims, botId } = await facts.identity()
   const { refreshToken } = await facts.config()
   const scope = claims.scope.length === 0 ? 'no scope named' : `scope ${claims.scope.join(' ')}`
-  const told = `access token of bot ${botId}, ${scope}`
+  const told = `access token of bot ${claims.id ?? botId}, ${scope}`
+  if (claims.id !== null && claims.id !== botId)
+    return notable(`${told}, but bot ${botId} is wanted`, `copy the token of bot ${botId} ${PAGE} into TOKEN`)
   const { expiresAt } = claims
   if (expiresAt === null) return well(`${told}, does not expire`)
   const left = expiresAt - Date.now()
