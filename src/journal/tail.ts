@@ -10,6 +10,7 @@ import { createSegment, grow, isFull, type Limits, placeOf, type Segment, segmen
 
 /** As much of a `FileHandle` as writing takes. */
 interface LogFile {
+  read(bytes: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>
   write(bytes: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesWritten: number }>
   stat(): Promise<{ readonly size: number }>
   datasync(): Promise<void>
@@ -44,6 +45,9 @@ export function createTail({ events, segments, limits, now, openFile, onSegment 
   /** What a power failure would take: lines of these segments, and files that their folder may not know. */
   const unsynced = new Set<Segment>()
   let folderChanged = false
+  /** How much of each is durable for certain. */
+  const durable = new WeakMap<Segment, number>()
+  let refused = false
 
   async function write(lines: readonly Kept[]): Promise<void> {
     const [first] = lines
@@ -86,12 +90,20 @@ export function createTail({ events, segments, limits, now, openFile, onSegment 
     if (folderChanged) await syncFolder(events)
     unsynced.clear()
     folderChanged = false
+    refused = false
     return true
+  }
+
+  async function syncFile(opened: LogFile, segment: Segment): Promise<void> {
+    const { bytes } = segment
+    if (refused) await rewrite(opened, durable.get(segment) ?? 0, bytes)
+    await opened.datasync()
+    durable.set(segment, bytes)
   }
 
   async function syncLast(segment: Segment): Promise<boolean> {
     file ??= await reopen(segment)
-    await file?.datasync()
+    if (file !== null) await syncFile(file, segment)
     return file !== null
   }
 
@@ -99,7 +111,7 @@ export function createTail({ events, segments, limits, now, openFile, onSegment 
   async function syncClosed(segment: Segment): Promise<void> {
     const opened = await reopen(segment)
     try {
-      await opened?.datasync()
+      if (opened !== null) await syncFile(opened, segment)
     } finally {
       await opened?.close()
     }
@@ -131,6 +143,7 @@ export function createTail({ events, segments, limits, now, openFile, onSegment 
     try {
       await work()
     } catch (error) {
+      refused = true
       // The first error is the one to tell.
       await close().catch(() => {})
       throw error
@@ -157,6 +170,22 @@ function put({ head, at }: Kept, page: Page): number {
   for (const part of encodeLine({ head, content: at !== null && 'body' in at ? at : null })) page.add(part)
   return page.length
 }
+
+/**
+ * Writes again what the disk did not take for good: Linux counts pages as written once their sync has failed, so that the next
+ * sync says that all is well.
+ */
+async function rewrite(file: LogFile, from: number, to: number): Promise<void> {
+  const page = Buffer.alloc(Math.min(REWRITE_BYTES, to - from))
+  for (let at = from; at < to; ) {
+    const { bytesRead } = await file.read(page, 0, Math.min(page.length, to - at), at)
+    if (bytesRead === 0) throw new Error('its end is gone')
+    await writeAll(file, page.subarray(0, bytesRead), at)
+    at += bytesRead
+  }
+}
+
+const REWRITE_BYTES = 256 * 1024
 
 async function writeAll(file: LogFile, bytes: Buffer, position: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {

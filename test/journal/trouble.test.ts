@@ -24,6 +24,7 @@ function createDisk() {
         disk.room -= bytesWritten
         return { bytesWritten }
       },
+      read: (bytes, offset, length, position) => file.read(bytes, offset, length, position),
       stat: () => file.stat(),
       datasync: async () => {
         disk.syncCount += 1
@@ -69,6 +70,39 @@ describe('a disk that refuses', () => {
     await until(() => troubles.length === 1)
     for (let i = 0; i < 5_000; i += 1) journal.record(delivery(`d${i}`), NO_LABEL, null)
     expect(troubles).toHaveLength(1)
+  })
+
+  it('writes again what it refused to sync, before a later sync counts', async () => {
+    const folder = await temporaryFolder()
+    const { disk, openFile } = createDisk()
+    const writes: string[] = []
+    const { journal } = await openTestJournal(folder, {
+      retryMs: 60_000,
+      openFile: async (...given) => {
+        const file = await openFile(...given)
+        return {
+          ...file,
+          write: (bytes, offset, length, position) => {
+            writes.push(bytes.toString('utf8', offset, offset + length))
+            return file.write(bytes, offset, length, position)
+          },
+        }
+      },
+    })
+    journal.record(delivery('before'), NO_LABEL, null)
+    await journal.synced('before')
+    disk.syncs = false
+    journal.record(delivery('refused'), NO_LABEL, null)
+    await expect(journal.synced('refused')).rejects.toMatchObject(UNWRITABLE)
+    disk.syncs = true
+    writes.length = 0
+    await journal.synced('refused')
+    expect(writes.join('')).toContain('"id":"refused"')
+    expect(writes.join('')).not.toContain('"id":"before"')
+    writes.length = 0
+    await journal.synced('refused')
+    expect(writes).toEqual([])
+    expect(await ids(folder)).toEqual(['before', 'refused'])
   })
 
   it('breaks the promise when only the sync fails', async () => {
