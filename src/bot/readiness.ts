@@ -1,5 +1,6 @@
 // Whether a port accepts connections, and waiting until it does or no longer does.
 import { connect, type Socket } from 'node:net'
+import { LOOPBACK, lookupLoopback } from '../core/loopback.ts'
 import { sleep } from '../core/time.ts'
 import { untilAborted } from './waits.ts'
 
@@ -30,7 +31,12 @@ const FREE_POLL_MS = 50
 
 /** Connects once, and hangs up. An aborted look is `silent`. Never rejects. */
 export async function lookAtPort(target: Target, signal: AbortSignal, timeoutMs = CONNECT_MS): Promise<Look> {
-  const socket = connect({ host: target.host, port: target.port })
+  const { host, port } = target
+  const socket = connect({
+    host,
+    port,
+    ...(host === 'localhost' && { lookup: lookupLoopback, autoSelectFamily: true }),
+  })
   let look: Look = 'silent'
   const looked = new Promise<void>((resolve) => {
     const see = (seen: Look): void => {
@@ -96,7 +102,5 @@ export const waitUntilRefused: WaitUntilRefused = async ({ host, port }, signal)
 }
 
 // A bot listens on all addresses as a rule, and is refused when one loopback address is taken.
-const LOOPBACK = ['127.0.0.1', '::1']
-
 const rivals = (host: string): readonly string[] =>
-  host === 'localhost' || LOOPBACK.includes(host) ? LOOPBACK : [host]
+  host === 'localhost' || LOOPBACK.some((address) => address === host) ? LOOPBACK : [host]

@@ -55,7 +55,12 @@ async function openDirect({ folder, config, who, emit }: ReplaysRequest): Promis
   // A watchdog that still has to restore the webhook takes another name in the lock for a newer run, and leaves it to that.
   const { snapshot } = await readSnapshot(folder)
   const runId = snapshot?.runId ?? createHookAddress().runId
-  const { journal, close } = await openState(folder, { runId, user: who }, emit, AbortSignal.timeout(LOCK_MS))
+  const { journal, close } = await openState(
+    folder,
+    { runId, user: `the \`dev-hook replay\` of ${who}` },
+    emit,
+    AbortSignal.timeout(LOCK_MS),
+  )
   const forwarder = createForwarder({ target: config.target })
   return {
     replay: async (id, body, signal) => {

@@ -1,7 +1,7 @@
 // The way to the bot: one target, its kept-alive connections, and the attempts that use them.
-import type { LookupFunction } from 'node:net'
 import { type Dispatcher, Pool } from 'undici'
 import type { Delivery, RawHeaders } from '../core/delivery.ts'
+import { lookupLoopback } from '../core/loopback.ts'
 import { startAttempt, type UnderWay } from './attempt.ts'
 import { forwardHeaders } from './headers.ts'
 
@@ -98,13 +98,6 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     },
   }
 }
-
-// Many a hosts file knows only one address of `localhost`, and the bot may listen on the other.
-const lookupLoopback: LookupFunction = (_hostname, _options, found) =>
-  found(null, [
-    { address: '127.0.0.1', family: 4 },
-    { address: '::1', family: 6 },
-  ])
 
 function originOf({ host, port }: Target): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`

@@ -37,6 +37,13 @@ test('a bot that listens on all addresses is found on each loopback address', as
   for (const host of [...LOOPBACK, 'localhost']) expect(await lookAtPort({ host, port }, NEVER)).toBe('open')
 })
 
+test('localhost is each of its addresses, whatever the hosts file knows', async () => {
+  const port = await freePort()
+  await listen(port, '::1')
+  expect(await lookAtPort({ host: 'localhost', port }, NEVER)).toBe('open')
+  expect(await lookAtPort({ host: '127.0.0.1', port }, NEVER)).toBe('closed')
+})
+
 test('a look that is aborted is over at once', async () => {
   expect(await lookAtPort({ host: '127.0.0.1', port: await freePort() }, AbortSignal.abort())).toBe('silent')
 })

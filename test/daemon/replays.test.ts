@@ -106,7 +106,10 @@ describe('A replay without a run', () => {
     const folder = await folderWith('d1')
     await writeSnapshot(folder, SNAPSHOT)
     const { replays } = await replaysIn(folder, 1)
-    expect(await readLock(folder)).toMatchObject({ runId: SNAPSHOT.runId, user: 'me@here pid 1' })
+    expect(await readLock(folder)).toMatchObject({
+      runId: SNAPSHOT.runId,
+      user: 'the `dev-hook replay` of me@here pid 1',
+    })
     await replays.close()
     expect((await readSnapshot(folder)).snapshot).toEqual(SNAPSHOT)
   })
