@@ -92,8 +92,8 @@ async function follow(view: View, { where = () => true, since, until, last = BEF
 function isNews({ what, summary }: Change): boolean {
   const { settled, attempts, outcome } = summary
   if (what === 'delivery') return settled !== null || attempts > 0
-  // A refused attempt is repeated by itself.
-  if (what === 'attempt') return outcome !== 'refused'
+  // A refused attempt is repeated by itself, and what a cancelled one means is said next.
+  if (what === 'attempt') return outcome !== 'refused' && (outcome !== 'cancelled' || settled !== null)
   return settled === 'acknowledged' || settled === 'rejected' || (settled === 'returned' && outcome !== 'answered')
 }
 
