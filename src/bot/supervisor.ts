@@ -61,7 +61,8 @@ type Phase =
 
 const BACK_OFF_MS = { min: 250, max: 5_000 }
 
-const REAL: World = {
+/** The real one. */
+export const REAL: World = {
   startProcess,
   waitForPort,
   waitForPortFree,

@@ -1,9 +1,9 @@
 // What keeping a bot running promises, with real processes and ports.
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Command, startProcess } from '../../src/bot/process.ts'
-import { lookAtPort, waitForPort, waitForPortFree, waitUntilRefused } from '../../src/bot/readiness.ts'
-import { type SupervisorOptions, startSupervisor, type World } from '../../src/bot/supervisor.ts'
+import type { Command } from '../../src/bot/process.ts'
+import { lookAtPort } from '../../src/bot/readiness.ts'
+import { REAL, type SupervisorOptions, startSupervisor } from '../../src/bot/supervisor.ts'
 import { sleep } from '../../src/core/time.ts'
 import {
   commandOf,
@@ -16,14 +16,6 @@ import {
   recordStates,
 } from '../support/bots.ts'
 
-const REAL: World = {
-  startProcess,
-  waitForPort,
-  waitForPortFree,
-  waitUntilRefused,
-  sleep,
-  now: () => performance.now(),
-}
 const NEVER = new AbortController().signal
 
 async function supervise(

@@ -316,30 +316,24 @@ describe('The pipeline', () => {
       expect(queue.tickets).toHaveLength(1)
     })
 
-    it('does not forward again what an earlier run was told "received" of, though its connection broke', async () => {
-      const { pipeline, queue, journal } = setUp()
+    it.each([
+      ['delivered', { settled: 'delivered', answer: async () => reply(200, 'long ago') }, 'long ago'],
+      [
+        'was told "received" of, though its connection broke',
+        { settled: 'interrupted', answer: async () => null },
+        'received',
+      ],
+    ] as const)('recognises what an earlier run %s', async (_, seen, says) => {
+      const { pipeline, journal } = setUp()
       const first = delivery()
       void pipeline.accept(first)
       await settle()
       const key = journal.records[0]?.key ?? ''
       const next = setUp()
-      next.journal.seenBefore.set(key, { id: 'old', settled: 'interrupted', answer: async () => null })
-      expect((await next.pipeline.accept({ ...first, id: 'again' })).status).toBe(200)
+      next.journal.seenBefore.set(key, { id: 'old', ...seen })
+      const answer = await next.pipeline.accept({ ...first, id: 'again' })
+      expect([answer.status, textOf(answer)]).toEqual([200, says])
       expect(next.queue.tickets).toEqual([])
-      expect(queue.tickets).toHaveLength(1)
-    })
-
-    it('recognises what an earlier run delivered', async () => {
-      const { pipeline, queue, journal } = setUp()
-      const first = delivery()
-      void pipeline.accept(first)
-      await settle()
-      const key = journal.records[0]?.key ?? ''
-      const next = setUp()
-      next.journal.seenBefore.set(key, { id: 'old', settled: 'delivered', answer: async () => reply(200, 'long ago') })
-      expect(textOf(await next.pipeline.accept({ ...first, id: 'again' }))).toBe('long ago')
-      expect(next.queue.tickets).toEqual([])
-      expect(queue.tickets).toHaveLength(1)
     })
   })
 
