@@ -5,6 +5,7 @@ import type { Queue, Ticket } from '../core/ports.ts'
 import type { UnderWay } from './attempt.ts'
 import type { Forward } from './forwarder.ts'
 import { createLanes, type Waiter } from './lanes.ts'
+import { createPlaces, type Placed } from './places.ts'
 
 /** What the queue tells the corridor. `held` and `released` of one delivery alternate; one that is cancelled meanwhile is dropped instead. */
 export interface QueueEvents {
@@ -44,15 +45,13 @@ export interface QueueOptions {
 const NOT_REACHABLE = 'bot not reachable'
 const BEHIND = 'behind its conversation'
 
-interface Entry extends Waiter<Entry>, InBag {
+interface Entry extends Waiter<Entry>, InBag, Placed {
   readonly delivery: Delivery
   readonly headers: RawHeaders | undefined
   readonly settle: (attempt: Attempt) => void
   phase: 'waiting' | 'sent' | 'done'
   attempts: number
   waitingSince: number
-  sentAt: number
-  overdue: boolean
   /** Whether `held` was told, and `released` is owed. */
   held: boolean
   underWay: UnderWay | null
@@ -70,16 +69,26 @@ export function createQueue(options: QueueOptions): Queue {
   let arrivals = 0
   let waiting = 0
   let waitingBytes = 0
-  let overdue = 0
-  let stopWatching: (() => void) | null = null
   let holdReason: string | null = null
   let closing: Promise<void> | undefined
 
-  const isFull = (): boolean => sent.items.length - overdue >= inFlightLimit
+  const places = createPlaces({
+    limit: inFlightLimit,
+    overdueMs,
+    maxOverdue,
+    sent: sent.items,
+    isWanted: () => waiting > 0 && holdReason === null,
+    freed: (overdue) => {
+      on.overdue(overdue)
+      pump()
+    },
+    now,
+    after,
+  })
 
   function submit(delivery: Delivery, laneName: string | null, headers?: RawHeaders, n = 1): Ticket | null {
     if (closing !== undefined) return null
-    const straight = holdReason === null && !isFull() && !lanes.has(laneName)
+    const straight = holdReason === null && !places.isFull() && !lanes.has(laneName)
     if (!straight && (waiting >= maxWaiting || waitingBytes + delivery.body.length > maxWaitingBytes)) return null
     let settle: (attempt: Attempt) => void = () => {}
     const done = new Promise<Attempt>((resolve) => {
@@ -118,7 +127,7 @@ export function createQueue(options: QueueOptions): Queue {
     const reason = holdReason ?? (lanes.isSerial(entry.laneName) ? BEHIND : null)
     lanes.add(entry, holdReason !== null)
     if (reason !== null) tellHeld(entry, reason)
-    watchForRoom()
+    places.wanted()
   }
 
   function tellHeld(entry: Entry, reason: string): void {
@@ -142,7 +151,7 @@ export function createQueue(options: QueueOptions): Queue {
 
   /** Sends what may go, first come first. */
   function pump(): void {
-    while (holdReason === null && !isFull()) {
+    while (holdReason === null && !places.isFull()) {
       const next = lanes.take()
       if (next === null) break
       const { waiter: entry, serial } = next
@@ -153,32 +162,7 @@ export function createQueue(options: QueueOptions): Queue {
       entry.held = false
       on.released(entry.delivery, now() - entry.waitingSince)
     }
-    watchForRoom()
-  }
-
-  /** As long as something waits for a place alone. A bot that forgets to answer would else stop everything, however well it is. */
-  function watchForRoom(): void {
-    if (waiting === 0 || !isFull() || overdue >= maxOverdue) {
-      stopWatching?.()
-      stopWatching = null
-      return
-    }
-    stopWatching ??= after(Math.max(0, oldestSent() + overdueMs - now()), makeRoom)
-  }
-
-  const oldestSent = (): number =>
-    sent.items.reduce((at, one) => (one.overdue ? at : Math.min(at, one.sentAt)), Number.POSITIVE_INFINITY)
-
-  function makeRoom(): void {
-    stopWatching = null
-    const sentBefore = now() - overdueMs
-    for (const entry of sent.items) {
-      if (entry.overdue || entry.sentAt > sentBefore || overdue >= maxOverdue) continue
-      entry.overdue = true
-      overdue += 1
-    }
-    on.overdue(overdue)
-    pump()
+    if (waiting > 0) places.wanted()
   }
 
   /** The next one of the lane need not wait any longer. */
@@ -195,8 +179,7 @@ export function createQueue(options: QueueOptions): Queue {
 
   function ended(entry: Entry, attempt: Attempt): void {
     sent.remove(entry)
-    if (entry.overdue) overdue -= 1
-    entry.overdue = false
+    places.ended(entry)
     entry.underWay = null
     on.attempt(entry.delivery, entry.attempts, attempt)
     pass(entry)
@@ -229,7 +212,6 @@ export function createQueue(options: QueueOptions): Queue {
     }
     lanes.remove(entry)
     leave(entry)
-    watchForRoom()
     if (entry.held) on.dropped(entry.delivery, now() - entry.waitingSince)
     finish(entry, { startedAt: now(), ms: 0, outcome: 'cancelled', reason, sent: false })
   }
