@@ -7,6 +7,7 @@ const PLAIN: ReadonlySet<Notice['type']> = new Set([
   'attempt',
   'held',
   'released',
+  'acknowledged',
   'tunnel',
   'restored',
   'stopped',

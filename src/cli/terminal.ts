@@ -79,6 +79,13 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
     )
   }
 
+  const onAcknowledged = (notice: Of<'acknowledged'>): void => {
+    const known = pending.get(notice.id)
+    if (!known) return
+    const what = paint.yellow(`acknowledged after ${formatDuration(notice.ms)} in place of the bot`)
+    line(notice, `${paint.yellow('⏸')} ${eventWords(known.delivery, paint)} ${what}`)
+  }
+
   const onReleased = (notice: Of<'released'>): void => {
     const known = pending.get(notice.id)
     if (known) known.heldMs = notice.ms
@@ -115,6 +122,8 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
         return onHeld(notice)
       case 'released':
         return onReleased(notice)
+      case 'acknowledged':
+        return onAcknowledged(notice)
       case 'bot-output':
         return write(`${paint.cyan('bot │')} ${notice.line}`)
       case 'bot':

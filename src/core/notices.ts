@@ -72,6 +72,8 @@ export type NoticeBody =
     }
   | { readonly type: 'held'; readonly id: string; readonly reason: string }
   | { readonly type: 'released'; readonly id: string; readonly ms: number }
+  /** The platform was told "received" in our own name, so many ms after the delivery came; the bot has not answered it yet. */
+  | { readonly type: 'acknowledged'; readonly id: string; readonly ms: number }
   | {
       readonly type: 'rejected'
       readonly id: string

@@ -196,14 +196,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   ): Promise<Reply> {
     const held = await within(final, delivery.receivedAt + holdMs - now())
     if (held !== null) return held
-    if (ticket.phase() === 'waiting') return lateAnswer(delivery.id, ticket, first, 503, 'the bot is not ready')
+    if (ticket.phase() === 'waiting') return lateAnswer(delivery, ticket, first, 503, 'the bot is not ready')
     const slow = await within(final, delivery.receivedAt + patienceMs - now())
     if (slow !== null) return slow
-    return lateAnswer(delivery.id, ticket, first, 504, 'the bot has not answered in time')
+    return lateAnswer(delivery, ticket, first, 504, 'the bot has not answered in time')
   }
 
   async function lateAnswer(
-    id: string,
+    { id, receivedAt }: Delivery,
     ticket: Ticket,
     first: First | null,
     status: number,
@@ -215,6 +215,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const reply = await replies.afterSync(id)
       if (isSuccess(reply.status)) {
         if (kept.has(id) && first !== null) first.state = 'kept'
+        emit({ type: 'acknowledged', id, ms: now() - receivedAt })
         return reply
       }
       kept.delete(id)

@@ -158,6 +158,13 @@ describe('The terminal', () => {
     ])
   })
 
+  it('says when the platform was answered in place of the bot', () => {
+    const late: NoticeBody = { type: 'acknowledged', id: 'd1', ms: 15_000 }
+    expect(print([delivery, late]).at(-1)).toBe(
+      '12:04:31 ⏸ message.create.contact.chat "hi there" acknowledged after 15s in place of the bot',
+    )
+  })
+
   it('says why the bot is started again', () => {
     const stopping: NoticeBody = { type: 'bot', state: 'stopping', pid: 7, port: 3000, code: null, ms: 0 }
     expect(print([{ ...stopping, reason: 'saved bot.js' }])).toEqual(['12:04:31 ● bot restarting (saved bot.js)'])

@@ -134,12 +134,13 @@ describe('The pipeline', () => {
 
   describe('at the end of the hold', () => {
     it('acknowledges once the delivery is on disk, and delivers it later', async () => {
-      const { pipeline, queue, journal } = setUp()
+      const { pipeline, queue, journal, seen } = setUp()
       const answering = pipeline.accept(delivery())
       await vi.advanceTimersByTimeAsync(14_999)
       expect(journal.syncs).toBe(0)
       await vi.advanceTimersByTimeAsync(1)
       expect((await answering).status).toBe(200)
+      expect(seen.at(-1)).toMatchObject({ type: 'acknowledged', ms: 15_000 })
       expect(journal.syncs).toBe(1)
       expect([...journal.settled.values()]).toEqual(['acknowledged'])
       expect(pipeline.totals().undelivered).toBe(1)
