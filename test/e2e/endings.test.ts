@@ -193,7 +193,8 @@ describe('a run whose platform is away at the end', () => {
 
   it('and whose snapshot cannot be read any more is told of by every look, until a start sets it aside', async () => {
     const world = await worldForTest()
-    const cli = await world.start()
+    // Without a bot: nobody would be left who ends it.
+    const cli = await world.start({ command: null })
     await cli.notice('ready')
     await killWatchdog(cli)
     cli.kill('SIGKILL')
