@@ -7,9 +7,9 @@ export interface Limit {
 }
 
 /**
- * Not `AbortSignal.any` with `AbortSignal.timeout`: on Node 20 the timeout may be collected as garbage, and then never comes.
  * Runs `work` under a signal that is aborted, with the same reason, when one of `signals` is, or when the limit is over.
  * Leaves nothing behind on the signals: they live as long as the run, the work does not.
+ * Not `AbortSignal.any` with `AbortSignal.timeout`: on Node 20 the timeout may be collected as garbage, and then never comes.
  */
 export async function under<T>(
   signals: readonly AbortSignal[],
