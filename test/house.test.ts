@@ -14,7 +14,18 @@ interface Room {
   readonly packages: readonly string[]
 }
 
-const ROOMS = ['tunnel', 'platform', 'gateway', 'journal', 'delivery', 'bot', 'inspector', 'sandbox'] as const
+const ROOMS = [
+  'tunnel',
+  'platform',
+  'gateway',
+  'journal',
+  'lock',
+  'delivery',
+  'bot',
+  'watch',
+  'inspector',
+  'sandbox',
+] as const
 
 const HOUSE: Readonly<Record<string, Room>> = {
   core: { imports: [], packages: [] },
@@ -24,8 +35,10 @@ const HOUSE: Readonly<Record<string, Room>> = {
   platform: { imports: ['protocol', 'core'], packages: ['undici'] },
   gateway: { imports: ['protocol', 'core'], packages: [] },
   journal: { imports: ['core'], packages: [] },
+  lock: { imports: ['core'], packages: [] },
   delivery: { imports: ['core'], packages: ['undici'] },
-  bot: { imports: ['core'], packages: ['chokidar', 'ignore', 'tinyexec'] },
+  bot: { imports: ['core'], packages: ['tinyexec'] },
+  watch: { imports: ['core'], packages: ['chokidar', 'ignore'] },
   inspector: { imports: ['protocol', 'core'], packages: ['fastify'] },
   sandbox: { imports: ['protocol', 'core'], packages: ['fastify', 'undici'] },
   daemon: { imports: ['config', 'protocol', 'core', ...ROOMS], packages: [] },
@@ -41,7 +54,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
 /** What only the front door may touch. */
 const OUTSIDE = /\bprocess\.(argv|env|exit|exitCode|on|once|stdout|stderr|stdin)\b/
 /** The child that holds the SDK is a process of its own, so it has a front door of its own. */
-const CHILDREN = new Set(['tunnel/ngrok-child.ts', 'daemon/watchdog-child.ts'])
+const CHILDREN = new Set(['tunnel/ngrok/child.ts', 'daemon/watchdog/child.ts'])
 
 interface Source {
   readonly path: string

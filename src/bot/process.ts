@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { normalizeSpawnCommand } from 'tinyexec'
 import { codeOf } from '../core/files.ts'
 import { settledWithin, sleep } from '../core/time.ts'
-import { type Group, groupOf } from './group.ts'
-import { onLines } from './lines.ts'
+import { type Group, groupOf } from './process-group.ts'
+import { onLines } from './split-lines.ts'
 
 export type Stream = 'stdout' | 'stderr'
 

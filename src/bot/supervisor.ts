@@ -1,9 +1,11 @@
 // What keeps the bot running: when it is started, ended and started again.
+
+import type { Warn } from '../core/notices.ts'
 import type { Bot, BotState } from '../core/ports.ts'
 import { backOff, sleep } from '../core/time.ts'
 import { createAnnouncer } from './announcer.ts'
-import { type Lookout, startLookout, type Warn } from './lookout.ts'
 import { portIn } from './port-hint.ts'
+import { type Lookout, startLookout } from './port-monitor.ts'
 import { type BotProcess, type Exit, type ProcessOptions, startProcess } from './process.ts'
 import {
   type WaitForPort,
@@ -13,8 +15,8 @@ import {
   waitForPortFree,
   waitUntilRefused,
 } from './readiness.ts'
+import { createWishes, type Wish } from './restart-request.ts'
 import { cutShort, untilAborted, whenAborted } from './waits.ts'
-import { createWishes, type Wish } from './wishes.ts'
 
 /** What the supervisor needs of the world outside; durations are those of `SupervisorOptions`. */
 export interface World {

@@ -1,6 +1,6 @@
 // The streams of the process, guarded: a closed pipe or a closed terminal must not end a run before it has restored.
 import type { Environment } from '../config/layers.ts'
-import { createLines } from './lines.ts'
+import { createLines } from './write-buffer.ts'
 
 /** What a command sees of the outside. */
 export interface Io {

@@ -3,7 +3,8 @@ import { type Command, CommanderError } from 'commander'
 import { closestMatch } from 'leven'
 import { OPTION_KEYS, type Options, optionOf } from '../config/options.ts'
 import { DevHookError } from '../core/errors.ts'
-import { COMMANDS, type CommandSpec } from './commands.ts'
+import type { CommandSpec } from './command.ts'
+import { COMMANDS } from './command-table.ts'
 import { parserOf } from './parser.ts'
 
 /** What a command line asks for. */

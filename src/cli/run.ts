@@ -3,8 +3,8 @@ import { asDevHookError, type DevHookError } from '../core/errors.ts'
 import { createRedactor } from '../core/redact.ts'
 import { EXIT_CODES } from './exit.ts'
 import { createIo, type Io, wantsColor } from './io.ts'
-import { paintFor } from './paint.ts'
-import { printable } from './printable.ts'
+import { paintFor } from './output/colors.ts'
+import { printable } from './output/sanitize.ts'
 import { parse } from './program.ts'
 
 /** Runs a command line; resolves to the exit code. Never rejects. */

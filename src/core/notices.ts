@@ -169,6 +169,9 @@ function createClock(): (ms: number) => string {
   }
 }
 
+/** Announces a warning: a name of the code table, and what was seen. */
+export type Warn = (kind: ErrorName, message: string) => void
+
 /** The `warning` that belongs to an entry of the code table. */
 export function warning(kind: ErrorName, message: string, remedy?: string): NoticeBody {
   return { type: 'warning', code: ERRORS[kind].code, message, remedy: remedy ?? ERRORS[kind].remedy }

@@ -1,11 +1,12 @@
 // When each delivery goes to the bot: at once, or held, in the order of its lane and within the bounds.
-import { createBag, type InBag } from '../core/bag.ts'
+
 import type { Attempt, Delivery, RawHeaders } from '../core/delivery.ts'
+import { createBag, type InBag } from '../core/dense-list.ts'
 import type { Queue, Ticket } from '../core/ports.ts'
 import type { UnderWay } from './attempt.ts'
 import type { Forward } from './forwarder.ts'
 import { createLanes, type Waiter } from './lanes.ts'
-import { createPlaces, type Placed } from './places.ts'
+import { createPlaces, type Placed } from './slots.ts'
 
 /** What the queue tells the corridor. `held` and `released` of one delivery alternate; one that is cancelled meanwhile is dropped instead. */
 export interface QueueEvents {

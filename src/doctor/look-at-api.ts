@@ -2,8 +2,8 @@
 import type { Config } from '../config/load.ts'
 import { DevHookError } from '../core/errors.ts'
 import { proxyFor } from '../core/proxy.ts'
-import { createTransport } from '../platform/transport.ts'
-import { unreachable } from '../platform/unreachable.ts'
+import { createTransport } from '../platform/api/transport.ts'
+import { unreachable } from '../platform/api/unreachable.ts'
 
 export interface ApiLook {
   readonly status: number

@@ -7,8 +7,8 @@ import { DevHookError, messageOf } from '../core/errors.ts'
 import { codeOf } from '../core/files.ts'
 import type { HookAddress } from '../core/hook-url.ts'
 import type { Gateway, GatewayHandlers } from '../core/ports.ts'
-import { readBody } from './body.ts'
 import { createId, plain, send, splitTarget, toDelivery } from './intake.ts'
+import { readBody } from './read-body.ts'
 
 export interface GatewayOptions extends GatewayHandlers {
   readonly address: HookAddress

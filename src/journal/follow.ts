@@ -1,8 +1,8 @@
 // Following the log while the daemon writes it: every change, as it is written.
 import { type FSWatcher, watch } from 'node:fs'
-import { createLedger, type Entry } from './ledger.ts'
-import type { Head } from './lines.ts'
+import { createLedger, type Entry } from './index-by-delivery.ts'
 import { BEGINNING, readFrom } from './reader.ts'
+import type { Head } from './record-format.ts'
 import { eventsFolder, listSegments, placeOf } from './segments.ts'
 import { type Summary, summarize } from './summary.ts'
 

@@ -1,9 +1,9 @@
 // Reading the whole log at the start of a run: its ledger, its segments, and where it goes on.
 import { messageOf } from '../core/errors.ts'
 import { codeOf } from '../core/files.ts'
-import { cutTail, setDamageAside, setSegmentAside, tornTail } from './heal.ts'
-import { createLedger, type Ledger } from './ledger.ts'
-import { type Scanned, scanSegment } from './scan.ts'
+import { createLedger, type Ledger } from './index-by-delivery.ts'
+import { type Scanned, scanSegment } from './parser.ts'
+import { cutTail, setDamageAside, setSegmentAside, tornTail } from './repair.ts'
 import { createSegment, firstSeqOf, grow, listSegments, placeOf, type Segment } from './segments.ts'
 import type { OnTrouble } from './writer.ts'
 

@@ -2,7 +2,7 @@
 import { readdir, rm, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../core/files.ts'
-import { type Ledger, segmentOf } from './ledger.ts'
+import { type Ledger, segmentOf } from './index-by-delivery.ts'
 import { type Limits, type Segment, segmentBytes } from './segments.ts'
 
 /** So long the next run may still deliver what was acknowledged and not delivered. */

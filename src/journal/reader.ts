@@ -1,9 +1,9 @@
 // Reading the log from any process, while the daemon may be writing it.
 import type { Attempt, Delivery } from '../core/delivery.ts'
 import { DevHookError, messageOf } from '../core/errors.ts'
-import { createLedger, type Entry, type Kept, type Ledger } from './ledger.ts'
-import type { AttemptHead, Head } from './lines.ts'
-import { scanSegment } from './scan.ts'
+import { createLedger, type Entry, type Kept, type Ledger } from './index-by-delivery.ts'
+import { scanSegment } from './parser.ts'
+import type { AttemptHead, Head } from './record-format.ts'
 import { contentAt, eventsFolder, listSegments, placeOf } from './segments.ts'
 import { type Summary, summarize } from './summary.ts'
 

@@ -2,7 +2,7 @@
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../core/files.ts'
-import { type Content, decodeLine, type Head } from './lines.ts'
+import { type Content, decodeLine, type Head } from './record-format.ts'
 
 /** What the journal keeps, whichever ends first. */
 export interface Limits {

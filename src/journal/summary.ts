@@ -1,8 +1,8 @@
 // One row of a list of deliveries: what the log says of a delivery, without its bytes.
 import type { Label, Outcome } from '../core/delivery.ts'
 import type { Settled } from '../core/ports.ts'
-import { type Entry, lastAnswered } from './ledger.ts'
-import type { AttemptHead } from './lines.ts'
+import { type Entry, lastAnswered } from './index-by-delivery.ts'
+import type { AttemptHead } from './record-format.ts'
 
 export interface Summary {
   readonly id: string

@@ -1,7 +1,7 @@
 // The one writer: a bounded queue in front of the log, written in batches, synced once for all who wait.
 import { DevHookError, type ErrorName, messageOf } from '../core/errors.ts'
-import type { Kept } from './ledger.ts'
-import type { Tail } from './tail.ts'
+import type { Kept } from './index-by-delivery.ts'
+import type { Tail } from './segment-writer.ts'
 
 /** Says what went wrong with the record, once, and once when it is over. */
 export type OnTrouble = (kind: ErrorName, message: string) => void

@@ -1,5 +1,5 @@
 // What follows from the look at a folder: how its bot is started, and where it listens.
-import type { Folder } from './look-around.ts'
+import type { Folder } from './inspect-project.ts'
 
 /** Nothing of a bot is here. */
 export const isEmpty = ({ manifest, entry }: Folder): boolean => manifest === null && entry === null

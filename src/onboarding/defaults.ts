@@ -1,7 +1,7 @@
 // What is written when nobody is asked: everything that was found, and a default for the rest.
 import { DevHookError } from '../core/errors.ts'
 import { devScriptFor, isEmpty, portOf } from './conclusions.ts'
-import type { Folder } from './look-around.ts'
+import type { Folder } from './inspect-project.ts'
 import type { Answers } from './plan.ts'
 import { isNoVerdict, type TriedToken, tryToken } from './try-token.ts'
 

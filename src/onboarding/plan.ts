@@ -6,7 +6,7 @@ import { SHARED } from '../config/dot-env.ts'
 import type { Config } from '../config/load.ts'
 import { flagName, type OptionKey } from '../config/options.ts'
 import { setVariables, type Variable } from './env-file.ts'
-import type { EnvFile, Folder } from './look-around.ts'
+import type { EnvFile, Folder } from './inspect-project.ts'
 import { addScript } from './manifest.ts'
 import { starterFiles } from './starter.ts'
 

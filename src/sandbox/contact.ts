@@ -2,7 +2,7 @@
 import { DevHookError } from '../core/errors.ts'
 import type { Off } from '../core/ports.ts'
 import type { Conversation, Message } from '../protocol/resources.ts'
-import type { SandboxDelivery } from './webhooks.ts'
+import type { SandboxDelivery } from './webhooks/deliver.ts'
 
 /** How long to wait for the bot; default 10 s. */
 export interface Patience {

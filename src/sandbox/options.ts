@@ -1,7 +1,8 @@
 // What can be chosen when a sandbox is opened.
-import type { HookFields, PlaceName } from './places.ts'
-import { newSecret } from './registrations.ts'
-import type { Retry } from './webhooks.ts'
+
+import type { Retry } from './webhooks/deliver.ts'
+import type { HookFields, PlaceName } from './webhooks/locations.ts'
+import { newSecret } from './webhooks/registrations.ts'
 
 /** All optional; durations in milliseconds. */
 export interface SandboxOptions {

@@ -1,7 +1,7 @@
 // The world as it is when the sandbox opens: one organization with one bot and one agent.
 import type { Named } from '../protocol/templates.ts'
-import { type HookFields, isList, ownSlot, type PlaceName, UNREGISTERED, withHook } from './places.ts'
 import { newId, type Store } from './store.ts'
+import { type HookFields, isList, ownSlot, type PlaceName, UNREGISTERED, withHook } from './webhooks/locations.ts'
 
 /** Who is there from the start. */
 export interface Residents {

@@ -2,9 +2,9 @@
 import { DevHookError } from '../core/errors.ts'
 import { withoutCredentials } from '../core/hook-url.ts'
 import type { Tunnel } from '../core/ports.ts'
-import { keepTunnel } from './keeper.ts'
-import type { Line, OpenLine } from './line.ts'
+import type { Line, OpenLine } from './connection.ts'
 import type { Probe } from './probe.ts'
+import { keepTunnel } from './reconnecting.ts'
 
 export interface ExternalOptions {
   /** The public URL, without the hook path. */

@@ -2,7 +2,7 @@
 import { messageOf } from '../core/errors.ts'
 import { onAbort } from '../core/limit.ts'
 import { sleep } from '../core/time.ts'
-import type { Line } from './line.ts'
+import type { Line } from './connection.ts'
 import type { Probe } from './probe.ts'
 
 export interface HealthOptions {

@@ -47,8 +47,8 @@ export async function benchIdle({ idleMs }) {
   const parts = { daemon: await memoryOf(child.pid) }
   for (const pid of await childrenOf(child.pid)) {
     const command = await readFile(`/proc/${pid}/cmdline`, 'latin1')
-    if (command.includes('ngrok-child')) parts.tunnel = await memoryOf(pid)
-    if (command.includes('watchdog-child')) parts.watchdog = await memoryOf(pid)
+    if (command.includes('ngrok/child')) parts.tunnel = await memoryOf(pid)
+    if (command.includes('watchdog/child')) parts.watchdog = await memoryOf(pid)
   }
   const bareNode = await memoryOf(bare.pid)
   bare.kill()

@@ -110,8 +110,8 @@ async function soak(ms) {
 /** RSS in MiB and open descriptors of the daemon and of what it started, but for the bot. */
 async function sample() {
   const children = await childrenOf(child.pid)
-  const tunnel = children.find(({ command }) => command.includes('ngrok-child'))?.pid
-  const watchdog = children.find(({ command }) => command.includes('watchdog-child'))?.pid
+  const tunnel = children.find(({ command }) => command.includes('ngrok/child'))?.pid
+  const watchdog = children.find(({ command }) => command.includes('watchdog/child'))?.pid
   const [daemon, ngrok, dog] = await Promise.all([child.pid, tunnel, watchdog].map(usage))
   return { daemon, ngrok, watchdog: dog }
 }

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { COMMANDS } from '../../src/cli/commands.ts'
+import { COMMANDS } from '../../src/cli/command-table.ts'
 import { grammarOf } from '../../src/cli/completion/grammar.ts'
 import { folderForTest, startCli } from '../support/cli.ts'
 import { completions, installedShells, type Shell } from '../support/shells.ts'

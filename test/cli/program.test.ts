@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { COMMANDS } from '../../src/cli/commands.ts'
+import { COMMANDS } from '../../src/cli/command-table.ts'
 import { parse } from '../../src/cli/program.ts'
 import { envNames, flagName, OPTION_KEYS, optionOf } from '../../src/config/options.ts'
 

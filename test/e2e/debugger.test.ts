@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
-import type { SandboxDelivery } from '../../src/sandbox/webhooks.ts'
+import type { SandboxDelivery } from '../../src/sandbox/webhooks/deliver.ts'
 import { freePort } from '../support/bots.ts'
 import { type Cli, ECHO_BOT, startCli } from '../support/cli.ts'
 import { recorderForTest } from '../support/recorder.ts'

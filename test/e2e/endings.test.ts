@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { STEPS } from '../../src/daemon/steps.ts'
+import { STEPS } from '../../src/daemon/start/start-steps.ts'
 import { eventually, isAlive } from '../support/bots.ts'
 import { type Cli, type CliEnd, startCli } from '../support/cli.ts'
 import { locksIn, processesOf, snapshotsIn } from '../support/traces.ts'
@@ -22,7 +22,7 @@ async function runCommand(world: TestWorld, { home }: Pick<Cli, 'home'>, ...args
 
 /** Ends the watchdog of a run: then nothing but the snapshot carries the promise. */
 async function killWatchdog({ home }: Cli): Promise<void> {
-  const found = (await processesOf(home)).filter(({ command }) => command.includes('watchdog-child'))
+  const found = (await processesOf(home)).filter(({ command }) => command.includes('watchdog/child'))
   expect(found).toHaveLength(1)
   for (const { pid } of found) process.kill(pid, 'SIGKILL')
   await eventually(() => found.every(({ pid }) => !isAlive(pid)))

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { STEPS, type Step } from '../../src/daemon/steps.ts'
+import { STEPS, type Step } from '../../src/daemon/start/start-steps.ts'
 import type { SandboxOptions } from '../../src/sandbox/options.ts'
 import { eventually, PROGRAMS } from '../support/bots.ts'
 import { type Cli, folderForTest, startCli } from '../support/cli.ts'
@@ -60,7 +60,7 @@ async function kill({ world, home, before }: Scene, cli: Cli): Promise<{ readonl
 /** Kills a run together with all that it started: nobody is left to restore. */
 async function killWithWatchdog({ home }: Scene, cli: Cli): Promise<void> {
   const all = await processesOf(home)
-  expect(all.some(({ command }) => command.includes('watchdog-child'))).toBe(true)
+  expect(all.some(({ command }) => command.includes('watchdog/child'))).toBe(true)
   for (const { pid } of all) if (pid !== cli.pid) process.kill(pid, 'SIGKILL')
   cli.kill('SIGKILL')
   await cli.ended

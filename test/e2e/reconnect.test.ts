@@ -193,7 +193,7 @@ describe('A run that was suspended under traffic', () => {
 
   it('replaces the process of the tunnel when that hangs', async () => {
     const busy = await busyRun()
-    const [child] = (await processesOf(busy.cli.home)).filter(({ command }) => command.includes('ngrok-child'))
+    const [child] = (await processesOf(busy.cli.home)).filter(({ command }) => command.includes('ngrok/child'))
     process.kill(child?.pid ?? 0, 'SIGSTOP')
     await noticeFromNow(busy.cli)('tunnel', ({ state }) => state === 'reconnecting')
     await expectServing(busy)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { SandboxDelivery } from '../../src/sandbox/webhooks.ts'
+import type { SandboxDelivery } from '../../src/sandbox/webhooks/deliver.ts'
 import { freePort } from '../support/bots.ts'
 import { type Cli, noticeFromNow, startCli } from '../support/cli.ts'
 import { type Recorder, recorderForTest } from '../support/recorder.ts'

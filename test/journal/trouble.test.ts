@@ -3,7 +3,7 @@ import { open, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readDeliveries } from '../../src/journal/reader.ts'
-import { type OpenFile, openLogFile } from '../../src/journal/tail.ts'
+import { type OpenFile, openLogFile } from '../../src/journal/segment-writer.ts'
 import { answered, delivery, NO_LABEL, openTestJournal, temporaryFolder, until } from '../support/journal.ts'
 
 const ids = async (folder: string): Promise<string[]> => (await readDeliveries(folder)).map(({ id }) => id)

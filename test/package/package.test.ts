@@ -42,8 +42,8 @@ describe('The package', () => {
         'dist/index.js',
         'dist/index.d.ts',
         'dist/cli/main.js',
-        'dist/tunnel/ngrok-child.js',
-        'dist/daemon/watchdog-child.js',
+        'dist/tunnel/ngrok/child.js',
+        'dist/daemon/watchdog/child.js',
       ]),
     )
   })

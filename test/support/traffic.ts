@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Notice } from '../../src/core/notices.ts'
 import { buildConversation, buildMessage, messagePayload, type Payload } from '../../src/protocol/templates.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
-import type { SandboxDelivery } from '../../src/sandbox/webhooks.ts'
+import type { SandboxDelivery } from '../../src/sandbox/webhooks/deliver.ts'
 
 /** One message, and what became of its delivery so far. */
 export interface Sent {

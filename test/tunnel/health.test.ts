@@ -1,7 +1,7 @@
 // When a line is probed, and when it is held to be lost.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Line } from '../../src/tunnel/connection.ts'
 import { type Health, type HealthOptions, startHealth } from '../../src/tunnel/health.ts'
-import type { Line } from '../../src/tunnel/line.ts'
 import type { ProbeResult } from '../../src/tunnel/probe.ts'
 
 const YES: ProbeResult = { answered: true, who: null }

@@ -1,7 +1,7 @@
 // The command `dev-hook completion`: prints the completion script of a shell.
 import { closestMatch } from 'leven'
 import { DevHookError } from '../../core/errors.ts'
-import type { CommandHandler, CommandSpec } from '../commands.ts'
+import type { CommandHandler, CommandSpec } from '../command.ts'
 import { bashCompletion } from '../completion/bash.ts'
 import { fishCompletion } from '../completion/fish.ts'
 import { grammarOf } from '../completion/grammar.ts'

@@ -1,7 +1,7 @@
 // `dev-hook`: the daemon against the real platform.
-import type { CommandHandler } from '../commands.ts'
-import { loadFor } from '../load-for.ts'
-import { runDaemon } from '../run-daemon.ts'
+import type { CommandHandler } from '../command.ts'
+import { loadFor } from '../load-config.ts'
+import { runDaemon } from '../session/run-daemon.ts'
 
 export const dev: CommandHandler = async (call) => {
   const reload = () => loadFor(call)

@@ -2,16 +2,16 @@
 import { homedir } from 'node:os'
 import { stateHome } from '../../config/state-home.ts'
 import { DevHookError } from '../../core/errors.ts'
+import { whoAmI } from '../../core/instance-name.ts'
 import { createNotices } from '../../core/notices.ts'
 import { createRedactor } from '../../core/redact.ts'
-import { whoAmI } from '../../core/who.ts'
-import { restoreLeftover } from '../../daemon/leftover.ts'
-import type { CommandHandler } from '../commands.ts'
+import { restoreLeftover } from '../../daemon/offline/restore-leftover.ts'
+import type { CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import { wantsColor } from '../io.ts'
-import { loadFor } from '../load-for.ts'
-import { redactNotice } from '../redact-notice.ts'
-import { createTerminal } from '../terminal.ts'
+import { loadFor } from '../load-config.ts'
+import { redactNotice } from '../output/redact-notice.ts'
+import { createTerminal } from '../output/terminal.ts'
 
 export const restore: CommandHandler = async (call) => {
   const { io } = call

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../../config/load.ts'
 import { openSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
-import type { CommandHandler } from '../commands.ts'
-import { converse } from '../conversation.ts'
+import type { CommandHandler } from '../command.ts'
 import { wantsJson } from '../io.ts'
-import { loadFor } from '../load-for.ts'
-import { runDaemon } from '../run-daemon.ts'
+import { loadFor } from '../load-config.ts'
+import { runDaemon } from '../session/run-daemon.ts'
+import { converse } from '../session/sandbox-chat.ts'
 
 export const sandbox: CommandHandler = async (call) => {
   const { command, io, own } = call

@@ -4,13 +4,13 @@ import { type Environment, environmentLayer, type Found } from '../../config/lay
 import type { Config } from '../../config/load.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { type Diagnosis, diagnose } from '../../protocol/diagnosis/diagnose.ts'
-import type { Call, CommandHandler } from '../commands.ts'
+import type { Call, CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import { readInput } from '../input.ts'
 import { type Io, wantsColor, wantsJson } from '../io.ts'
-import { loadFor } from '../load-for.ts'
-import { type Paint, paintFor } from '../paint.ts'
-import { printable } from '../printable.ts'
+import { loadFor } from '../load-config.ts'
+import { type Paint, paintFor } from '../output/colors.ts'
+import { printable } from '../output/sanitize.ts'
 
 /** What was checked, and what came of it. */
 interface Verification extends Diagnosis {

@@ -1,5 +1,5 @@
 // The command line as a shell has to know it: commands, their flags, and what each takes.
-import type { CommandSpec } from '../commands.ts'
+import type { CommandSpec } from '../command.ts'
 import { parserOf } from '../parser.ts'
 
 /** What comes after a flag, or as a word of a command. */

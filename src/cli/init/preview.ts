@@ -1,8 +1,8 @@
 // What will be written, shown before it is: the difference, line by line, without secrets.
 import { type DiffLine, diffLines } from '../../onboarding/diff.ts'
 import type { PlannedFile } from '../../onboarding/plan.ts'
-import type { Paint } from '../paint.ts'
-import { printable } from '../printable.ts'
+import type { Paint } from '../output/colors.ts'
+import { printable } from '../output/sanitize.ts'
 
 /** A new file that is longer is only named. */
 const LONGEST = 16

@@ -2,7 +2,7 @@
 import { emitKeypressEvents, type Key } from 'node:readline'
 import * as clack from '@clack/prompts'
 import { DevHookError } from '../../core/errors.ts'
-import type { Teller } from './teller.ts'
+import type { Teller } from './reporter.ts'
 
 /** Looks at an answer; says what is wrong with it, or `null`. The signal is aborted when the person gives up. */
 export type CheckAnswer = (answer: string, signal: AbortSignal) => Promise<string | null> | string | null

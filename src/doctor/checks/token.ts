@@ -1,5 +1,5 @@
 // The tokens, as far as they tell about themselves.
-import { readRefreshToken } from '../../platform/token.ts'
+import { readRefreshToken } from '../../platform/api/token.ts'
 import type { Facts } from '../facts.ts'
 import { bad, type Finding, needs, notable, well } from '../finding.ts'
 

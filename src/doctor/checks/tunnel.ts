@@ -1,7 +1,7 @@
 // The way from the public to here, as far as it shows without opening it.
 import { readAgentAuthtoken } from '../../config/ngrok-agent.ts'
 import { authtokenProblem } from '../../config/ngrok-token.ts'
-import { ngrokAuthtoken } from '../../daemon/open-tunnel.ts'
+import { ngrokAuthtoken } from '../../daemon/start/open-tunnel.ts'
 import type { Facts } from '../facts.ts'
 import { bad, type Finding, needs, notable, well } from '../finding.ts'
 

@@ -1,0 +1,50 @@
+// A bot that somebody else runs: its state is found out by connecting.
+
+import type { Warn } from '../core/notices.ts'
+import type { Bot } from '../core/ports.ts'
+import { sleep } from '../core/time.ts'
+import { createAnnouncer } from './announcer.ts'
+import { startLookout } from './port-monitor.ts'
+import { waitForPort } from './readiness.ts'
+
+export interface WatchedBotOptions {
+  readonly host: string
+  readonly port: number
+  readonly warn: Warn
+  /** How long nothing may listen before it is said, once. */
+  readonly lateMs?: number
+  readonly now?: () => number
+}
+
+/** Watches a bot from the outside: it is only ever `starting` or `ready`, and `stopped` once nobody watches it. */
+export function watchBot(options: WatchedBotOptions): Bot {
+  const { host, port, warn, lateMs = 10_000, now = () => performance.now() } = options
+  const states = createAnnouncer({ state: 'starting', pid: null })
+  const lookout = startLookout({
+    target: { host, port },
+    pid: null,
+    announce: states.announce,
+    late: () => warn('botNotListening', `nothing listens on ${host}:${port} yet; deliveries are held`),
+    lateMs,
+    waitForPort,
+    sleep,
+    now,
+  })
+  let stopping: Promise<void> | undefined
+
+  async function stop(): Promise<void> {
+    await lookout.stop()
+    states.announce({ state: 'stopped', pid: null, code: null })
+  }
+
+  return {
+    current: states.current,
+    on: states.on,
+    refused: lookout.refused,
+    restart: () => {},
+    stop: () => {
+      stopping ??= stop()
+      return stopping
+    },
+  }
+}

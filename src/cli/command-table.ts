@@ -1,0 +1,217 @@
+// The table of commands: name, flags, help, and which file does the work.
+import { OPTION_KEYS, type OptionKey, optionOf } from '../config/options.ts'
+import type { CommandSpec } from './command.ts'
+
+const platformKeys: readonly OptionKey[] = [
+  'bot',
+  'hook',
+  'webhookPlace',
+  'apiHost',
+  'quiet',
+  'verbose',
+  'color',
+  'config',
+  'profile',
+  'cwd',
+]
+
+/** What the commands need that work on the record alone. */
+const recordKeys: readonly OptionKey[] = [
+  'bot',
+  'apiHost',
+  'port',
+  'path',
+  'forwardTo',
+  'json',
+  'quiet',
+  'color',
+  'config',
+  'profile',
+  'cwd',
+]
+
+const UNUSED_BY_DOCTOR: ReadonlySet<OptionKey> = new Set(['watch', 'restore', 'probe'])
+
+export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
+  {
+    name: 'dev',
+    aliases: ['listen'],
+    description:
+      'Develop a Web1on1 chat bot on your own machine: opens a tunnel, points the bot’s webhook to it, forwards every event to the bot, holds events while it restarts, and puts the webhook back at the end.',
+    usage: '[options] [-- command…]',
+    takesCommand: true,
+    options: OPTION_KEYS,
+    examples: [
+      ['dev-hook', 'tunnel and forward to port 3000, or PORT'],
+      ['dev-hook -- node bot.js', 'start the bot too, restart it on every save'],
+      ['dev-hook --port 4002 --events "message.*"', 'another port, other events'],
+      ['dev-hook sandbox -- node bot.js', 'the same with no account and no network'],
+    ],
+    load: async () => (await import('./commands/dev.ts')).dev,
+  },
+  {
+    name: 'sandbox',
+    aliases: [],
+    description: 'The same against the platform emulated on this machine: no account, no ngrok, no network.',
+    usage: '[options] [-- command…]',
+    takesCommand: true,
+    options: OPTION_KEYS.filter((key) => optionOf(key).group !== 'Tunnel' && optionOf(key).group !== 'Webhook').concat(
+      'events',
+    ),
+    own: [
+      {
+        flags: '--say <text>',
+        says: 'say this as a contact, print the answer, end (without it: every line typed is said)',
+      },
+    ],
+    examples: [
+      ['dev-hook sandbox -- node bot.js', 'talk to the bot, line by line'],
+      ['dev-hook sandbox --say hi -- node bot.js', 'one message, one answer, then end'],
+      ['echo hi | dev-hook sandbox -- node bot.js', 'the same from a script'],
+    ],
+    load: async () => (await import('./commands/sandbox.ts')).sandbox,
+  },
+  {
+    name: 'init',
+    aliases: [],
+    description: 'Set a folder up: ask what cannot be found out, check each answer, write config and .env.',
+    usage: '[options]',
+    takesCommand: false,
+    options: ['port', 'path', 'bot', 'apiHost', 'tunnel', 'verbose', 'color', 'yes', 'profile', 'cwd'],
+    examples: [
+      ['dev-hook init', 'in a folder with a bot, or in an empty one'],
+      ['dev-hook init --profile echo', 'one of several bots: its secrets go into .env.echo'],
+      ['dev-hook init --yes', 'ask nothing: take what is found, and defaults'],
+    ],
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    name: 'doctor',
+    aliases: [],
+    description: 'Check everything that a run needs, one line each, and say what to do.',
+    usage: '[options]',
+    takesCommand: false,
+    options: OPTION_KEYS.filter((key) => optionOf(key).group !== 'Delivery' && !UNUSED_BY_DOCTOR.has(key)),
+    own: [
+      { flags: '--live', says: 'claim the webhook once through the tunnel, and put it back' },
+      { flags: '--dump-bot', says: "only print the bot's record without secrets, for a report" },
+    ],
+    examples: [
+      ['dev-hook doctor', 'change nothing; three harmless deliveries try the bot'],
+      ['dev-hook doctor --live', 'one whole round: tunnel, claim, verify, restore'],
+      ['dev-hook doctor --json', 'one check a line; exit code 0 only if all is well'],
+      ['dev-hook doctor --dump-bot > bot.json', 'to report a record that dev-hook does not understand'],
+    ],
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
+    name: 'status',
+    aliases: [],
+    description: 'What is registered now, whose it is, whether it answers; what a run that died left behind.',
+    usage: '[options]',
+    takesCommand: false,
+    options: [...platformKeys, 'json'],
+    examples: [
+      ['dev-hook status', 'look, change nothing'],
+      ['dev-hook status --json', 'for scripts; exit code 1 if something was left behind'],
+    ],
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'restore',
+    aliases: [],
+    description: 'Put back what a run left behind.',
+    usage: '[options]',
+    takesCommand: false,
+    options: platformKeys,
+    examples: [['dev-hook restore', 'exit code 0 when the webhook is as it was, or nothing was left']],
+    load: async () => (await import('./commands/restore.ts')).restore,
+  },
+  {
+    name: 'events',
+    aliases: [],
+    description: 'List the recorded deliveries, newest last; show one whole, follow them, export one.',
+    usage: '[show <id> | export <id> --as <format>] [options]',
+    takesCommand: false,
+    words: ['[action]', '[id]'],
+    options: recordKeys,
+    own: [
+      { flags: '--follow', says: 'show the last ones, then each that comes, until Ctrl-C' },
+      { flags: '--event <patterns>', says: 'only these events, as in a subscription' },
+      { flags: '--conversation <id>', says: 'only of this conversation' },
+      {
+        flags: '--outcome <outcomes>',
+        says: 'only what ended so: answered, refused, interrupted, timed-out, cancelled; delivered, undelivered, returned, rejected; failed',
+      },
+      { flags: '--since <time>', says: 'only from then on: 10m (ago), 12:04, or a date and time' },
+      { flags: '--until <time>', says: 'only before then' },
+      { flags: '--last <n>', says: 'only the newest' },
+      { flags: '--as <curl|http|fixture>', says: 'what to export as' },
+    ],
+    examples: [
+      ['dev-hook events --last 20', 'the newest 20; an id may be cut short in the commands below'],
+      ['dev-hook events --follow --outcome failed', 'watch for what goes wrong'],
+      ['dev-hook events --since 1h --event "message.*"', 'what was said lately'],
+      ['dev-hook events show mb3k2x', 'headers, body, and every attempt with the bot’s answer'],
+      ['dev-hook events export mb3k2x --as curl', 'a command that sends it to the bot'],
+      ['dev-hook events export mb3k2x --as fixture', 'JSON for a test of the bot'],
+    ],
+    load: async () => (await import('./commands/events.ts')).events,
+  },
+  {
+    name: 'replay',
+    aliases: [],
+    description:
+      'Forward recorded deliveries to the bot again, oldest first; through the running dev-hook if there is one.',
+    usage: '[id…] [options]',
+    takesCommand: false,
+    words: ['[id...]'],
+    options: recordKeys,
+    own: [
+      { flags: '--last [n]', says: 'the newest one, or the newest n (of those that the other flags mean)' },
+      { flags: '--failed', says: 'what was interrupted, answered with an error, or never delivered' },
+      { flags: '--conversation <id>', says: 'all of this conversation' },
+      { flags: '--edit', says: 'edit the body first, in VISUAL or EDITOR; it is signed anew' },
+    ],
+    examples: [
+      ['dev-hook replay --last', 'the newest one again'],
+      ['dev-hook replay mb3k2x mb3k9f', 'these two; the beginning of an id is enough'],
+      ['dev-hook replay --last --edit', 'with another body'],
+      ['dev-hook replay --failed', 'exit code 0 when the bot has taken them all'],
+    ],
+    load: async () => (await import('./commands/replay.ts')).replay,
+  },
+  {
+    name: 'verify',
+    aliases: [],
+    description: 'Check the signature of a delivery offline, with SECRET; says why it does not match.',
+    usage: '--body <file|-> --header <value> [options]',
+    takesCommand: false,
+    options: ['json', 'color', 'verbose', 'profile', 'cwd'],
+    own: [
+      { flags: '--body <file|->', says: 'the body, byte for byte as it was received; - reads standard input' },
+      { flags: '--header <value>', says: 'the value of X-Hub-Signature' },
+    ],
+    examples: [
+      ['dev-hook verify --body event.json --header sha1=…', 'exit code 0 when it is right, 1 when it is not'],
+      ['… | dev-hook verify --body - --header sha1=…', 'the body from another program'],
+      ['SECRET=… dev-hook verify --body event.json …', 'with another secret than the one in .env'],
+    ],
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
+    name: 'completion',
+    aliases: [],
+    description: 'Print the completion script of a shell.',
+    usage: '<bash|zsh|fish>',
+    takesCommand: false,
+    options: [],
+    words: ['<bash|zsh|fish>'],
+    examples: [
+      ['eval "$(dev-hook completion bash)"', 'in ~/.bashrc'],
+      ['source <(dev-hook completion zsh)', 'in ~/.zshrc, after compinit'],
+      ['dev-hook completion fish | source', 'in ~/.config/fish/config.fish'],
+    ],
+    load: async () => (await import('./commands/completion.ts')).completionOf(COMMANDS),
+  },
+]

@@ -1,0 +1,33 @@
+// What a command is: its row in the table of commands, and how its handler is called.
+import type { OptionKey, Options } from '../config/options.ts'
+import type { Io } from './io.ts'
+
+/** What a command is given. */
+export interface Call {
+  readonly options: Options
+  /** The values of the command's own flags. */
+  readonly own: Readonly<Record<string, unknown>>
+  readonly words: readonly string[]
+  /** What stands after `--`. */
+  readonly command: readonly string[] | null
+  readonly io: Io
+}
+
+/** Does the work; resolves to the exit code. */
+export type CommandHandler = (call: Call) => Promise<number>
+
+export interface CommandSpec {
+  readonly name: string
+  readonly aliases: readonly string[]
+  readonly description: string
+  readonly usage: string
+  readonly takesCommand: boolean
+  /** Options of the table that it takes. */
+  readonly options: readonly OptionKey[]
+  /** Flags of its own. */
+  readonly own?: readonly { readonly flags: string; readonly says: string }[]
+  readonly words?: readonly string[]
+  readonly examples: readonly (readonly [line: string, says: string])[]
+  /** Loaded when it runs: `--help` must not pay for a tunnel. */
+  readonly load: () => Promise<CommandHandler>
+}

@@ -1,0 +1,52 @@
+// Which recorded deliveries a `dev-hook replay` means, oldest first.
+import { DevHookError } from '../../core/errors.ts'
+import { MORE_OF_IT } from '../../journal/reader.ts'
+import type { Summary } from '../../journal/summary.ts'
+import { countOf, isFailed, type Own, textOf } from './filter.ts'
+
+/** What the command line asks for: some ids, or every delivery that fits. */
+export type Selection =
+  | { readonly by: 'id'; readonly ids: readonly string[] }
+  | { readonly by: 'filter'; readonly fits: (summary: Summary) => boolean; readonly last: number | null }
+
+/** Reads it. Throws `usage` when it asks for nothing, or for ids and a filter at once. */
+export function readSelection(ids: readonly string[], own: Own): Selection {
+  const last = countOf(own, 'last')
+  const conversation = textOf(own, 'conversation')
+  const failed = own['failed'] === true
+  const filtered = last !== null || conversation !== null || failed
+  if (ids.length > 0 && filtered) throw usage('give ids, or `--last`, `--failed` and `--conversation`, not both')
+  if (ids.length > 0) return { by: 'id', ids }
+  if (!filtered) throw usage('say which deliveries: their ids, `--last`, `--failed` or `--conversation`')
+  return {
+    by: 'filter',
+    last,
+    // What was rejected at the door is not for the bot.
+    fits: (summary) =>
+      summary.settled !== 'rejected' &&
+      (!failed || isFailed(summary)) &&
+      (conversation === null || summary.label.conversation === conversation),
+  }
+}
+
+/** Finds them. Throws `deliveryUnknown` when there are none, and `usage` for an id that several begin with. */
+export function select(recorded: readonly Summary[], selection: Selection): readonly Summary[] {
+  if (selection.by === 'id') return [...new Set(selection.ids.map((id) => withId(recorded, id)))]
+  const fitting = recorded.filter(selection.fits)
+  const found = selection.last === null ? fitting : fitting.slice(-selection.last)
+  if (found.length === 0) throw new DevHookError('deliveryUnknown', 'nothing is recorded that fits')
+  return found
+}
+
+function withId(recorded: readonly Summary[], idOrPrefix: string): Summary {
+  const [first, second] = recorded.filter(({ id }) => id.startsWith(idOrPrefix))
+  if (first === undefined) throw new DevHookError('deliveryUnknown', `no delivery ${idOrPrefix} is recorded`)
+  if (second === undefined) return first
+  const exact = recorded.find(({ id }) => id === idOrPrefix)
+  if (exact === undefined)
+    throw new DevHookError('usage', `several deliveries begin with ${idOrPrefix}`, { remedy: MORE_OF_IT })
+  return exact
+}
+
+const usage = (message: string): DevHookError =>
+  new DevHookError('usage', message, { remedy: 'see `dev-hook replay --help`' })

@@ -1,0 +1,47 @@
+// A recorded delivery as one row of a list: for people, and as JSON.
+import type { Redact } from '../../core/redact.ts'
+import { formatDuration } from '../../core/time.ts'
+import type { Summary } from '../../journal/summary.ts'
+import type { Paint } from '../output/colors.ts'
+import { eventWords, statusWord } from '../output/event-words.ts'
+
+/** `<id>  12:04:31  message.create.contact.chat "hi there" 200 45ms`; older ones with their day. */
+export function eventRow(summary: Summary, paint: Paint, redact: Redact, now: Date = new Date()): string {
+  const { id, receivedAt, label, attempts } = summary
+  const text = label.text === null ? null : redact(label.text)
+  const again = attempts > 1 ? paint.dim(` (${attempts} attempts)`) : ''
+  const words = eventWords({ event: label.event, text }, paint)
+  return `${id}  ${paint.dim(localTime(receivedAt, now))}  ${words} ${fate(summary, paint)}${again}`
+}
+
+/** The local time of day; with its date unless it is today's. */
+export function localTime(at: number, now: Date): string {
+  const date = new Date(at)
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':')
+  if (now.getTime() - at < DAY_MS && date.getDate() === now.getDate()) return clock
+  return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())} ${clock}`
+}
+
+const DAY_MS = 24 * 60 * 60_000
+
+const twoDigits = (number: number): string => String(number).padStart(2, '0')
+
+/** What became of it, in a word or two. */
+export function fate({ settled, outcome, status, ms, told }: Summary, paint: Paint): string {
+  if (settled === 'rejected') return paint.red(`rejected ${told ?? ''}`.trimEnd())
+  const took = ms === null ? '' : ` ${paint.dim(formatDuration(ms))}`
+  if (status !== null) return statusWord(status, paint) + took
+  if (settled === 'acknowledged') return paint.yellow('undelivered')
+  if (settled === 'returned') return paint.yellow(`returned ${told ?? ''}`.trimEnd())
+  if (outcome !== null) return paint.red(outcome) + took
+  return paint.dim('…')
+}
+
+/** The same as an object of a JSON line. */
+export function eventJson(summary: Summary, redact: Redact): Readonly<Record<string, unknown>> {
+  const { id, receivedAt, label, bytes, settled, attempts, outcome, status, ms } = summary
+  const { event, conversation } = label
+  const time = new Date(receivedAt).toISOString()
+  const text = label.text === null ? null : redact(label.text)
+  return { type: 'delivery', time, id, event, conversation, text, bytes, settled, attempts, outcome, status, ms }
+}

@@ -1,0 +1,56 @@
+// What a doctor found, as lines for a person or for a program.
+import type { Redact } from '../../core/redact.ts'
+import { CHECKS } from '../../doctor/doctor.ts'
+import type { Finding } from '../../doctor/finding.ts'
+import { paintFor } from './colors.ts'
+import { printable } from './sanitize.ts'
+
+export type PrintFinding = (name: string, finding: Finding) => void
+
+/** One object a line. */
+export const createCheckJson =
+  (write: (line: string) => void, redact: Redact): PrintFinding =>
+  (name, { ok, message, remedy }) => {
+    const clean = { message: redact(message), remedy: remedy === null ? null : redact(remedy) }
+    write(JSON.stringify({ type: 'check', name, ok, ...clean }))
+  }
+
+/** One line each, and below it what to do. */
+export function createCheckLines(options: {
+  readonly write: (line: string) => void
+  readonly color: boolean
+  readonly quiet: boolean
+  readonly redact: Redact
+}): PrintFinding {
+  const { write, quiet, redact } = options
+  const paint = paintFor(options.color)
+  const marks = { well: paint.green('✓'), notable: paint.yellow('!'), bad: paint.red('✗'), open: paint.dim('–') }
+  return (name, finding) => {
+    const { ok, message, remedy } = finding
+    if (quiet && ok) return
+    const [first = '', ...more] = redact(message).split('\n')
+    write(`${marks[kindOf(finding)]} ${paint.bold(name.padEnd(WIDTH))} ${printable(first, 1_000)}`)
+    for (const line of more) write(`${INDENT}${printable(line, 1_000)}`)
+    if (remedy !== null) write(`${INDENT}${paint.dim('→')} ${printable(redact(remedy), 1_000)}`)
+  }
+}
+
+function kindOf({ ok, remedy, failure }: Finding): 'well' | 'notable' | 'bad' | 'open' {
+  if (ok) return remedy === null ? 'well' : 'notable'
+  return failure === null ? 'open' : 'bad'
+}
+
+const WIDTH = Math.max(...CHECKS.map(({ name }) => name.length))
+const INDENT = ' '.repeat(WIDTH + 3)
+
+/** How many of each kind there are. */
+export function summary(findings: readonly Finding[]): string {
+  const count = (kind: ReturnType<typeof kindOf>): number =>
+    findings.filter((finding) => kindOf(finding) === kind).length
+  const [wrong, open, worth] = [count('bad'), count('open'), count('notable')]
+  return [
+    wrong === 0 ? 'All well' : `${wrong} of ${findings.length} not well`,
+    ...(open === 0 ? [] : [`${open} not checked`]),
+    ...(worth === 0 ? [] : [`${worth} worth a look`]),
+  ].join(', ')
+}

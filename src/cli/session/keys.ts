@@ -1,0 +1,43 @@
+// Single keys at the terminal, while the daemon runs.
+import { emitKeypressEvents, type Key } from 'node:readline'
+import type { Daemon } from '../../daemon/handle.ts'
+import type { Io } from '../io.ts'
+
+interface KeyBinding {
+  readonly key: string
+  readonly says: string
+  readonly act: (daemon: Daemon, io: Io) => void
+}
+
+const KEYS: readonly KeyBinding[] = [
+  { key: 'b', says: 'restart the bot', act: (daemon) => daemon.commands.restartBot() },
+  {
+    key: 'p',
+    says: 'pause: hold every delivery, or let go',
+    act: (daemon, io) =>
+      io.err(daemon.commands.togglePause() ? '⏸ paused: deliveries are held, `p` lets go' : '▶ going on'),
+  },
+  { key: 'q', says: 'quit; the webhook is put back', act: (daemon) => void daemon.stop() },
+  { key: '?', says: 'this help', act: (_daemon, io) => KEYS.forEach(({ key, says }) => io.err(`  ${key}  ${says}`)) },
+]
+
+/** Listens until the signal is aborted. Without a terminal there are no keys, and nothing is listened to. */
+export async function listenToKeys(daemon: Daemon, io: Io, signal: AbortSignal): Promise<void> {
+  const { stdin } = process
+  if (!io.interactive || signal.aborted) return
+  const onKey = (text: string | undefined, key: Key): void => {
+    // In raw mode the terminal passes Ctrl-C on as a key; the signal's own rules hold for it. Sent to ourselves it would end
+    // us at once on Windows.
+    if (key.ctrl && key.name === 'c') return void process.emit('SIGINT', 'SIGINT')
+    KEYS.find((binding) => binding.key === text)?.act(daemon, io)
+  }
+  emitKeypressEvents(stdin)
+  stdin.setRawMode(true)
+  stdin.on('keypress', onKey)
+  // A question before this has paused it, and with it Ctrl-C.
+  stdin.resume()
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  stdin.off('keypress', onKey)
+  stdin.setRawMode(false)
+  stdin.pause()
+}

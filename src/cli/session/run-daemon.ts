@@ -1,0 +1,112 @@
+// One run of the daemon at a terminal: output, signals and keys around it, and the exit code at its end.
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '../../config/load.ts'
+import { stateHome } from '../../config/state-home.ts'
+import { whoAmI } from '../../core/instance-name.ts'
+import { createNotices, type Emit, warning } from '../../core/notices.ts'
+import { createRedactor } from '../../core/redact.ts'
+import { version } from '../../core/version.ts'
+import { createDaemon } from '../../daemon/daemon.ts'
+import type { Daemon } from '../../daemon/handle.ts'
+import { exitCodeOf } from '../exit.ts'
+import { type Io, wantsColor } from '../io.ts'
+import { startOutput } from '../output/output.ts'
+import { askYes } from './confirm.ts'
+import { listenToKeys } from './keys.ts'
+import { onPackageManagerGone } from './parent-watch.ts'
+import { onEndSignals } from './signals.ts'
+
+export interface DaemonRun {
+  readonly config: Config
+  readonly command: readonly string[] | null
+  readonly io: Io
+  readonly botEnv: Readonly<Record<string, string>>
+  readonly reload: () => Promise<Config>
+  /** Under the state home: the sandbox keeps its state apart. */
+  readonly stateHome?: string
+  /** What is done once it is ready, in place of the keys; the run ends when it resolves. */
+  readonly conversation?: (emit: Emit, signal: AbortSignal) => Promise<void>
+}
+
+/** An end that takes longer than this, in ms, says that it is under way. */
+const SLOW_MS = 500
+
+function endWith(daemon: Daemon, io: Pick<Io, 'err'>): void {
+  const slow = setTimeout(() => io.err('ending in order … (Ctrl-C again ends at once)'), SLOW_MS)
+  void daemon.stop().finally(() => clearTimeout(slow))
+}
+
+/** Asks below everything that was printed so far. */
+function askBelow(io: Pick<Io, 'flushed'>): typeof askYes {
+  return async (question, signal) => {
+    await io.flushed()
+    return askYes(question, signal)
+  }
+}
+
+/** Runs it to its end; resolves to the exit code. */
+export async function runDaemon(run: DaemonRun): Promise<number> {
+  const { config, command, io, botEnv } = run
+  const home = run.stateHome ?? stateHome(io.env, io.platform, homedir())
+  const notices = createNotices()
+  const redactor = createRedactor([config.token, config.refreshToken, config.secret, config.ngrokAuthtoken])
+  const endOutput = startOutput(config, io, notices, redactor, join(home, 'log'))
+  const ask = io.interactive && !config.yes ? askBelow(io) : null
+  const daemon = createDaemon({
+    config,
+    command,
+    version,
+    who: whoAmI(),
+    stateHome: home,
+    env: io.env,
+    // The bot writes into a pipe, and would leave its colours out.
+    botEnv: wantsColor(config.color, io) ? { FORCE_COLOR: '1', ...botEnv } : botEnv,
+    ask,
+    reload: run.reload,
+    notices,
+    redactor,
+  })
+  let isBack = false
+  notices.on((notice) => {
+    isBack ||= notice.type === 'restored' && notice.result !== 'failed'
+  })
+  const offSignals = onEndSignals(
+    () => endWith(daemon, io),
+    (exitCode) => {
+      io.err(
+        isBack
+          ? 'ended at once; the webhook is as it was, the watchdog ends the bot'
+          : 'ended at once; the watchdog puts the webhook back, `dev-hook status` shows whether it has',
+      )
+      process.exit(exitCode)
+    },
+  )
+  const offManager = onPackageManagerGone(io.env, () => {
+    notices.emit(warning('orphaned', 'the package manager that started dev-hook is gone'))
+    endWith(daemon, io)
+  })
+  try {
+    await daemon.start()
+    const end = new AbortController()
+    const talk = run.conversation
+    const talking = talk
+      ? talk(notices.emit, end.signal).then(() => daemon.stop())
+      : listenToKeys(daemon, io, end.signal)
+    // A conversation that fails ends the run, like an error of the start.
+    const { failure, restored } = await Promise.race([daemon.ended, talking.then(() => daemon.ended)])
+    end.abort()
+    // Cut short by the end of the run, it has nothing more to say.
+    await talking.catch(() => undefined)
+    return exitCodeOf(failure, restored)
+  } catch (error) {
+    const { failure, restored } = await daemon.stop()
+    // What kept it from starting has been announced; an error of the conversation has not.
+    if (failure === null && !daemon.interrupted) throw error
+    return exitCodeOf(failure, restored)
+  } finally {
+    await endOutput()
+    offSignals()
+    offManager()
+  }
+}

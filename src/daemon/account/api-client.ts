@@ -1,0 +1,32 @@
+// The API client of a run, with the tokens of its config.
+import type { Config } from '../../config/load.ts'
+import { proxyFor } from '../../core/proxy.ts'
+import type { Redactor } from '../../core/redact.ts'
+import { version } from '../../core/version.ts'
+import { type Client, createClient } from '../../platform/api/client.ts'
+import type { Tokens } from '../../platform/api/token-source.ts'
+
+export interface ClientRequest {
+  readonly config: Pick<Config, 'apiHost' | 'refreshToken' | 'email' | 'proxies'>
+  readonly token: string
+  readonly redactor: Redactor
+  /** Hears of the tokens that replace the ones before. */
+  readonly onTokens?: (tokens: Tokens) => void
+}
+
+/** Creates it; connects with the first call. */
+export function createApiClient({ config, token, redactor, onTokens }: ClientRequest): Client {
+  const { apiHost, refreshToken, email, proxies } = config
+  const learn = (fresh: Tokens): void => {
+    redactor.know(fresh.token)
+    redactor.know(fresh.refreshToken)
+    onTokens?.(fresh)
+  }
+  return createClient({
+    apiHost,
+    proxy: proxyFor(apiHost, proxies),
+    userAgent: `dev-hook/${version}`,
+    redactor,
+    tokens: { token, refreshToken, email, onTokens: learn },
+  })
+}

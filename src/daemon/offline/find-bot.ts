@@ -1,0 +1,85 @@
+// Whose record a command means that needs no platform: of the bot that is named, else of the only one there is.
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Config } from '../../config/load.ts'
+import { DevHookError } from '../../core/errors.ts'
+import { codeOf } from '../../core/files.ts'
+import { readLock } from '../../lock/lock.ts'
+import { readToken } from '../../platform/api/token.ts'
+import { botFolder } from '../account/bot-identity.ts'
+
+interface Kept {
+  readonly bot: string
+  /** The host of the platform's API, as it is written in the folder's name. */
+  readonly host: string
+  readonly folder: string
+}
+
+/**
+ * The state folder of the bot that is given, or named by the token, whether anything is in it or not. Without either: of the only
+ * bot that was ever recorded, or the only one with a run. Throws `botUnknown`, listing those that could be meant.
+ */
+export async function findRecordedBot(
+  config: Pick<Config, 'bot' | 'token' | 'apiHost'>,
+  stateHome: string,
+): Promise<string> {
+  const botId = config.bot ?? idIn(config.token)
+  if (botId !== null) return botFolder(stateHome, config.apiHost, botId)
+  const kept = await listKept(stateHome)
+  const only = single(kept) ?? single(await withRun(kept))
+  if (only !== null) return only.folder
+  if (kept.length === 0) {
+    throw new DevHookError('botUnknown', 'nothing was recorded yet', {
+      remedy: 'start `dev-hook` first; what happens in the sandbox is not kept',
+    })
+  }
+  const names = kept.map(({ bot, host }) => `  --bot ${bot} --api-host ${hostOf(host)}`)
+  throw new DevHookError('botUnknown', ['several bots were recorded:', ...names].join('\n'), {
+    remedy: 'say which one is meant with the flags of its line',
+  })
+}
+
+/** The URL behind the name of a folder, where a port stands behind a `_`. A port is one of a platform on this machine. */
+function hostOf(name: string): string {
+  const host = name.replace(/_(\d+)$/, ':$1')
+  return `${host === name ? 'https' : 'http'}://${host}`
+}
+
+const single = <T>([only, ...others]: readonly T[]): T | null => (others.length === 0 ? (only ?? null) : null)
+
+/** A token that is worth nothing to the platform still says whose it is. */
+function idIn(token: string | null): string | null {
+  try {
+    return token === null ? null : readToken(token).id
+  } catch {
+    // Not a token at all: the record can be read without one.
+    return null
+  }
+}
+
+async function withRun(kept: readonly Kept[]): Promise<readonly Kept[]> {
+  const holders = await Promise.all(kept.map(({ folder }) => readLock(folder)))
+  return kept.filter((_, i) => holders[i] !== null)
+}
+
+async function listKept(stateHome: string): Promise<readonly Kept[]> {
+  const hosts = await namesIn(stateHome)
+  const bots = await Promise.all(
+    hosts.map(async (host) =>
+      (await namesIn(join(stateHome, host))).map((bot) => ({ bot, host, folder: join(stateHome, host, bot) })),
+    ),
+  )
+  const all = bots.flat()
+  const recorded = await Promise.all(all.map(async ({ folder }) => (await namesIn(folder)).includes('events')))
+  return all.filter((_, i) => recorded[i])
+}
+
+/** What is in a folder; nothing when there is no such folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return []
+    throw error
+  }
+}

@@ -1,0 +1,99 @@
+// A look from outside a run, which changes nothing: what is registered, whose it is, what a dead run has left.
+import type { Config } from '../../config/load.ts'
+import { DevHookError } from '../../core/errors.ts'
+import { type Emit, warning } from '../../core/notices.ts'
+import type { Owner, Registered } from '../../core/ports.ts'
+import type { Redactor } from '../../core/redact.ts'
+import { type Holder, readLock } from '../../lock/lock.ts'
+import type { Client } from '../../platform/api/client.ts'
+import { findBotWebhook } from '../../platform/webhook/locate.ts'
+import { findOwner } from '../../platform/webhook/owner.ts'
+import { findService } from '../../platform/webhook/service.ts'
+import { type Found, isOurs, readSnapshot } from '../../platform/webhook/snapshot.ts'
+import { probe } from '../../tunnel/probe.ts'
+import { createApiClient } from '../account/api-client.ts'
+import { botFolder, identityOf } from '../account/bot-identity.ts'
+import { createOwnerProbe, serviceNameOf } from '../start/open-registration.ts'
+
+type Leftover = { readonly takenAt: string; readonly pid: number } | { readonly damaged: string }
+
+export interface Status {
+  readonly botId: string
+  /** `null` when it is in no place that dev-hook knows. */
+  readonly registration: Registered | null
+  readonly owner: Owner
+  readonly verified: boolean
+  /** Whether the registered URL answers a challenge; `null` when none is registered. */
+  readonly answers: boolean | null
+  /** What a run that died has left to put back: `damaged` is the path of a snapshot that cannot be read. */
+  readonly leftover: Leftover | null
+  /** The run on this machine that holds the bot now. */
+  readonly running: Holder | null
+}
+
+export interface StatusRequest {
+  readonly config: Config
+  readonly stateHome: string
+  /** `<user>@<host> pid <pid>` */
+  readonly who: string
+  readonly emit: Emit
+  readonly redactor: Redactor
+}
+
+/** Looks. Throws what the platform's client throws. */
+export async function lookAtStatus(
+  { config, stateHome, who, emit, redactor }: StatusRequest,
+  signal: AbortSignal,
+): Promise<Status> {
+  const { botId, token } = identityOf(config)
+  const folder = botFolder(stateHome, config.apiHost, botId)
+  const running = await readLock(folder)
+  const found = await readSnapshot(folder)
+  const { snapshot } = found
+  const client = createApiClient({ config, token, redactor })
+  try {
+    const registration = await readRegistration({ config, client, botId, who, emit }, signal)
+    const url = registration?.url ?? null
+    const ours = url !== null && snapshot !== null && isOurs(snapshot, url)
+    const owner: Owner = ours
+      ? { is: 'us', runId: snapshot.runId }
+      : await findOwner(url, createOwnerProbe(config.proxies), signal)
+    const answers = url === null ? null : (await probe(url, signal, { proxies: config.proxies })).answered
+    const verified = registration?.status === 'active'
+    const leftover = running === null ? leftoverOf(found) : null
+    return { botId, registration, owner, verified, answers, leftover, running }
+  } finally {
+    await client.close()
+  }
+}
+
+function leftoverOf({ snapshot, damaged }: Found): Leftover | null {
+  if (snapshot !== null) return { takenAt: snapshot.takenAt, pid: snapshot.pid }
+  return damaged === null ? null : { damaged }
+}
+
+interface Look {
+  readonly config: Config
+  readonly client: Client
+  readonly botId: string
+  readonly who: string
+  readonly emit: Emit
+}
+
+async function readRegistration(
+  { config, client, botId, who, emit }: Look,
+  signal: AbortSignal,
+): Promise<Registered | null> {
+  if (config.hook === 'manual') {
+    const remedy = 'look at it in the admin page: Settings, your organization, Bots, the bot, tab Webhook'
+    throw new DevHookError('usage', 'a webhook that is set by hand cannot be looked at', { remedy })
+  }
+  if (config.hook === 'service') {
+    const found = await findService(client, serviceNameOf(botId, who), () => true, signal)
+    return found?.seen.registered ?? null
+  }
+  const found = await findBotWebhook(client, botId, config.webhookPlace, signal)
+  if ('place' in found) return found.seen.registered
+  emit(warning(found.why, found.message))
+  return null
+}

@@ -1,0 +1,52 @@
+// The first look at the registration: where it is, what it says, and whose it is.
+import type { HookAddress } from '../../core/hook-url.ts'
+import { withoutPid } from '../../core/instance-name.ts'
+import type { Registration } from '../../core/ports.ts'
+import type { Proxies } from '../../core/proxy.ts'
+import type { Client } from '../../platform/api/client.ts'
+import type { Probe as OwnerProbe } from '../../platform/webhook/owner.ts'
+import { openRegistration } from '../../platform/webhook/registration.ts'
+import { probe } from '../../tunnel/probe.ts'
+import type { DaemonOptions } from '../types.ts'
+
+export interface LookRequest {
+  readonly options: Pick<DaemonOptions, 'config' | 'who' | 'notices'>
+  readonly client: Client
+  readonly botId: string
+  readonly folder: string
+  readonly address: HookAddress
+}
+
+/** Reads it; writes nothing. */
+export function lookAtRegistration(
+  { options, client, botId, folder, address }: LookRequest,
+  signal: AbortSignal,
+): Promise<Registration> {
+  const { config, who, notices } = options
+  return openRegistration(
+    {
+      client,
+      kind: config.hook,
+      botId,
+      folder,
+      address,
+      serviceName: serviceNameOf(botId, who),
+      webhookPath: config.webhookPlace,
+      secret: config.secret,
+      probe: createOwnerProbe(config.proxies),
+      emit: notices.emit,
+    },
+    signal,
+  )
+}
+
+/** The name of our general webhook. Without the pid, so that the next run on this machine finds its own again. */
+export const serviceNameOf = (botId: string, who: string): string => `dev-hook ${botId} ${withoutPid(who)}`
+
+/** Asks a registered URL whether a dev-hook answers there, and who it is. */
+export function createOwnerProbe(proxies: Proxies): OwnerProbe {
+  return async (url, signal) => {
+    const result = await probe(url, signal, { proxies })
+    return result.answered ? { answers: true, who: result.who } : { answers: false, who: null }
+  }
+}

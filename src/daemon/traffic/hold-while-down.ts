@@ -1,0 +1,71 @@
+// The bot and the queue: what the bot does decides whether deliveries are held or let go.
+import type { Emit } from '../../core/notices.ts'
+import type { Bot, BotState } from '../../core/ports.ts'
+import type { Deliveries } from './traffic.ts'
+
+/** Why deliveries wait, in the words that are shown; `null` when the bot can take them. */
+function reasonFor(state: BotState, supervised: boolean): string | null {
+  switch (state.state) {
+    case 'ready':
+      return null
+    case 'starting':
+      return supervised ? 'bot starting' : 'nothing listens on the bot’s port'
+    case 'stopping':
+      return 'bot restarting'
+    case 'crashed':
+      return 'bot crashed'
+    case 'stopped':
+      return 'bot stopped'
+    default:
+      return state satisfies never
+  }
+}
+
+export interface BotLink {
+  /** Holds everything, whatever the bot does, until it is called again. Returns whether it holds now. */
+  togglePause(): boolean
+}
+
+/** Links them, and announces what the bot does. */
+export function linkBot(options: {
+  readonly bot: Bot
+  readonly deliveries: Pick<Deliveries, 'queue' | 'gone'>
+  readonly emit: Emit
+  readonly port: number
+  readonly supervised: boolean
+}): BotLink {
+  const { bot, deliveries, emit, port, supervised } = options
+  let paused = false
+
+  const apply = (state: BotState): void => {
+    const reason = paused ? 'paused' : reasonFor(state, supervised)
+    if (reason === null) return deliveries.queue.release()
+    deliveries.queue.hold(reason)
+  }
+
+  const announce = (state: BotState): void => {
+    const code = state.state === 'crashed' || state.state === 'stopped' ? state.code : null
+    const ms = state.state === 'ready' || state.state === 'crashed' ? state.ms : 0
+    const lines = state.state === 'crashed' ? { lines: state.lines } : {}
+    const reason = state.state === 'stopping' && state.reason !== null ? { reason: state.reason } : {}
+    emit({ type: 'bot', state: state.state, pid: state.pid, port, code, ms, ...lines, ...reason })
+  }
+
+  bot.on((state) => {
+    announce(state)
+    // Connections to a bot that has gone are dead, and a delivery sent into one would count as broken.
+    if (state.state !== 'ready') deliveries.gone()
+    apply(state)
+  })
+  // A bot that is started here is announced with its process; one that is only watched is being looked for already.
+  if (!supervised) announce(bot.current())
+  apply(bot.current())
+
+  return {
+    togglePause: () => {
+      paused = !paused
+      apply(bot.current())
+      return paused
+    },
+  }
+}

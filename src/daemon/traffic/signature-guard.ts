@@ -1,0 +1,90 @@
+// The guard at the door: whether a delivery is signed with the webhook's secret.
+import type { Delivery } from '../../core/delivery.ts'
+import { type Emit, type RejectReason, warning } from '../../core/notices.ts'
+import { headerOf } from '../../protocol/headers.ts'
+import { checkSignature, SIGNATURE_HEADER, type SignatureVerdict } from '../../protocol/signature.ts'
+
+/** Whether a delivery may pass; a rejected one with the status that it is answered with. */
+export type Verdict =
+  | { readonly pass: true }
+  | { readonly pass: false; readonly reason: RejectReason; readonly status: 401 | 503; readonly detail: string }
+
+export interface GuardOptions {
+  readonly mode: 'enforce' | 'warn' | 'off'
+  readonly secret: () => string | null
+  /** Reads the secret from the platform again. */
+  readonly rereadSecret: () => Promise<string | null>
+  readonly emit: Emit
+  readonly rereadEveryMs?: number
+  readonly now?: () => number
+}
+
+/** Checks deliveries. Answers at once when the signature is right, which is nearly always. */
+export type Guard = (delivery: Delivery) => Verdict | Promise<Verdict>
+
+const PASS: Verdict = { pass: true }
+
+/** Creates the guard of one run. */
+export function createGuard(options: GuardOptions): Guard {
+  const { mode, secret, emit } = options
+  const reread = once(options)
+  let seenRight = false
+  let saidUnknown = false
+
+  const verdictWith = (delivery: Delivery, known: string): SignatureVerdict => {
+    const verdict = checkSignature(delivery.headers, delivery.body, known)
+    seenRight ||= verdict === 'right'
+    return verdict
+  }
+
+  const passUnknown = (): Verdict => {
+    if (!saidUnknown)
+      emit(warning('secretUnknown', 'no secret is known, so deliveries pass without a check of their signature'))
+    saidUnknown = true
+    return PASS
+  }
+
+  const reject = async (delivery: Delivery, first: 'wrong' | 'missing'): Promise<Verdict> => {
+    // It may have been changed in the admin pages since the start.
+    // Where the platform cannot be asked, what is known has to do.
+    const fresh = await reread().catch(() => null)
+    const verdict = fresh === null ? first : verdictWith(delivery, fresh)
+    if (verdict === 'right') return PASS
+    // Until a signature was right once, the fault may be ours: with 503 the platform sends it again, and nothing is lost.
+    const status = seenRight ? 401 : 503
+    return { pass: false, reason: `signature-${verdict}`, status, detail: diagnose(delivery, verdict) }
+  }
+
+  return (delivery) => {
+    if (mode === 'off') return PASS
+    const known = secret()
+    if (known === null) return passUnknown()
+    const verdict = verdictWith(delivery, known)
+    if (verdict === 'right') return PASS
+    if (mode === 'enforce') return reject(delivery, verdict)
+    emit(warning('signatureIgnored', `${diagnose(delivery, verdict)}; passed on because of \`--signature warn\``))
+    return PASS
+  }
+}
+
+function diagnose({ headers }: Delivery, verdict: 'wrong' | 'missing'): string {
+  if (verdict === 'missing') return 'the delivery has no X-Hub-Signature'
+  const given = headerOf(headers, SIGNATURE_HEADER) ?? ''
+  if (!/^sha1=[0-9a-f]{40}$/.test(given.trim())) return 'X-Hub-Signature is not of the form sha1=<40 hex digits>'
+  return 'the delivery is signed with another secret, or its body was changed on the way'
+}
+
+/** One read at a time, and not more often than allowed: a flood of forged deliveries must not become a flood of API calls. */
+function once({ rereadSecret, rereadEveryMs = 60_000, now = Date.now }: GuardOptions): () => Promise<string | null> {
+  let last = Number.NEGATIVE_INFINITY
+  let reading: Promise<string | null> | undefined
+  return () => {
+    if (reading) return reading
+    if (now() - last < rereadEveryMs) return Promise.resolve(null)
+    last = now()
+    reading = rereadSecret().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+}

@@ -1,0 +1,25 @@
+// The watchdog's own process: waits for the pipe to break, then has done what the daemon could not do.
+import { createInterface } from 'node:readline'
+import { parseMessage, type WatchdogOrders } from './messages.ts'
+
+// It has to stay when its terminal goes, and when somebody presses Ctrl-C.
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK'] as const) process.on(signal, () => undefined)
+
+await watch()
+process.exit(0)
+
+async function watch(): Promise<void> {
+  let orders: WatchdogOrders | null = null
+  let bot: number | null = null
+  for await (const line of createInterface({ input: process.stdin })) {
+    const message = parseMessage(line)
+    if (message.type === 'dismiss') return
+    if (message.type === 'arm') orders = message.orders
+    if (message.type === 'tokens' && orders !== null) orders = { ...orders, ...message.tokens }
+    if (message.type === 'bot') bot = message.pid
+  }
+  if (orders === null) return
+  // Loaded only now: as long as all is well it needs little memory.
+  const { endBot, restoreFor } = await import('./recovery.ts')
+  await Promise.all([endBot(bot, orders.runId), restoreFor(orders)])
+}

@@ -1,0 +1,26 @@
+// What the daemon tells its watchdog, one JSON object a line.
+import type { Proxies } from '../../core/proxy.ts'
+import type { Tokens } from '../../platform/api/token-source.ts'
+
+/** All that is needed to restore without the daemon. */
+export interface WatchdogOrders extends Tokens {
+  /** The state folder of the bot, where the snapshot is. */
+  readonly folder: string
+  readonly runId: string
+  /** How the run calls itself to people. */
+  readonly user: string
+  readonly apiHost: string
+  readonly email: string | null
+  readonly proxies: Proxies
+  /** `false`: the registration is to stay as it is; only the bot is ended. */
+  readonly restore: boolean
+}
+
+export type WatchdogMessage =
+  | { readonly type: 'arm'; readonly orders: WatchdogOrders }
+  | { readonly type: 'tokens'; readonly tokens: Tokens }
+  | { readonly type: 'bot'; readonly pid: number | null }
+  | { readonly type: 'dismiss' }
+
+/** Reads one line. It comes from our own daemon through a private pipe, so its shape is known by its type. */
+export const parseMessage = (line: string): WatchdogMessage => JSON.parse(line) as WatchdogMessage

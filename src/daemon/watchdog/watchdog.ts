@@ -1,0 +1,64 @@
+// The daemon's side of the watchdog: a detached process that restores when the pipe to it breaks without a word.
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Tokens } from '../../platform/api/token-source.ts'
+import type { WatchdogMessage, WatchdogOrders } from './messages.ts'
+
+export interface Watchdog {
+  /** The tokens were refreshed: those it was armed with may be refused by then. */
+  tokens(tokens: Tokens): void
+  /** The bot's process, which is to be ended with the daemon; `null` when there is none. */
+  bot(pid: number | null): void
+  /** Everything is as it was: it has nothing to do. Resolves when it has gone. */
+  dismiss(): Promise<void>
+  /** The webhook could not be put back: that is left to it, as if the daemon had died. */
+  entrust(): void
+}
+
+export interface WatchdogOptions {
+  readonly orders: WatchdogOrders
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The file that is run. */
+  readonly childPath?: string
+}
+
+const CHILD = fileURLToPath(new URL('./child.js', import.meta.url))
+
+/** Starts it. Its orders, the token among them, go through the pipe: neither argv nor the disk ever see them. */
+export async function armWatchdog({ orders, env, childPath = CHILD }: WatchdogOptions): Promise<Watchdog> {
+  const child = spawn(process.execPath, [childPath], {
+    // A session of its own: a closing terminal ends every process of ours, but not this one.
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env,
+    windowsHide: true,
+  })
+  const { stdin } = child
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve)
+    child.once('error', reject)
+  })
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  // Should it die, the snapshot still carries the promise: the next start restores.
+  child.on('error', () => undefined)
+  stdin.on('error', () => undefined)
+  child.unref()
+
+  const tell = (message: WatchdogMessage): void => void stdin.write(`${JSON.stringify(message)}\n`)
+  tell({ type: 'arm', orders })
+  let dismissing: Promise<void> | undefined
+  return {
+    tokens: (tokens) => tell({ type: 'tokens', tokens }),
+    bot: (pid) => tell({ type: 'bot', pid }),
+    entrust: () => void stdin.end(),
+    dismiss: () => {
+      dismissing ??= new Promise<void>((resolve) => {
+        child.ref()
+        tell({ type: 'dismiss' })
+        stdin.end()
+        void gone.then(resolve)
+      })
+      return dismissing
+    },
+  }
+}

@@ -1,0 +1,50 @@
+// Putting right what a crash or the disk did to a segment, before anything is added to the log.
+import { readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writePrivateFile } from '../core/files.ts'
+import { goodSpans, type Scanned, type Span } from './parser.ts'
+
+/** Where a torn tail begins, when that is all that is wrong; `null` when the damage lies elsewhere too. */
+export function tornTail({ bad, end }: Scanned): number | null {
+  const [first, ...more] = bad
+  return first !== undefined && more.length === 0 && first.end === end ? first.start : null
+}
+
+/** Takes the torn last line off: nobody was promised that it is on disk. */
+export const cutTail = (events: string, name: string, at: number): Promise<void> => truncate(join(events, name), at)
+
+/** Keeps the good lines of a segment, and sets the rest aside; gives the path of that. */
+export async function setDamageAside(events: string, name: string): Promise<string> {
+  const path = join(events, name)
+  const bytes = await readFile(path)
+  const good = goodSpans(bytes)
+  const aside = await freePath(events, name)
+  await writeFile(aside, cutOut(bytes, between(good, bytes.length)), { flag: 'wx', mode: 0o600 })
+  // Every good line was checked to be UTF-8, so this gives back its very bytes.
+  await writePrivateFile(path, cutOut(bytes, good).toString('utf8'))
+  return aside
+}
+
+/** Sets a whole segment aside that cannot even be read; gives its new path. */
+export async function setSegmentAside(events: string, name: string): Promise<string> {
+  const aside = await freePath(events, name)
+  await rename(join(events, name), aside)
+  return aside
+}
+
+// Only the holder of the lock heals, so a name that is free stays free.
+async function freePath(events: string, name: string): Promise<string> {
+  const taken = new Set(await readdir(events))
+  for (let n = 1; ; n += 1) {
+    if (!taken.has(`${name}.damaged-${n}`)) return join(events, `${name}.damaged-${n}`)
+  }
+}
+
+const cutOut = (bytes: Buffer, spans: readonly Span[]): Buffer =>
+  Buffer.concat(spans.map(({ start, end }) => bytes.subarray(start, end)))
+
+function between(good: readonly Span[], length: number): Span[] {
+  const ends = [0, ...good.map(({ end }) => end)]
+  const starts = [...good.map(({ start }) => start), length]
+  return ends.map((start, i) => ({ start, end: starts[i] ?? length })).filter(({ start, end }) => start < end)
+}

@@ -1,0 +1,180 @@
+// What a folder says by itself: the bot that is in it, and everything that is set up already.
+import { access, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { dotEnvOf, SHARED } from '../config/dot-env.ts'
+import type { Environment } from '../config/layers.ts'
+import type { Config } from '../config/load.ts'
+import { readAgentAuthtoken } from '../config/ngrok-agent.ts'
+import { DevHookError, messageOf } from '../core/errors.ts'
+import { codeOf } from '../core/files.ts'
+import { textIn } from '../platform/api/json.ts'
+import { type BotCode, readBotCode } from './bot-code.ts'
+import { type Manifest, readManifest } from './manifest.ts'
+
+/** A value, and where it was found, for people: `TOKEN in .env`. */
+export interface FoundValue {
+  readonly value: string
+  readonly source: string
+}
+
+/** `.env` or `.env.<profile>`; `text` is `null` when there is none. */
+export interface EnvFile {
+  readonly name: string
+  readonly text: string | null
+}
+
+export interface Folder {
+  readonly cwd: string
+  readonly config: Config
+  /** The file that the config was read from, or could be. */
+  readonly configFile: { readonly name: string; readonly text: string } | null
+  readonly manifest: Manifest | null
+  /** Where the variables of all bots are. */
+  readonly sharedEnv: EnvFile
+  /** Where those of this bot are: with a profile another file, else the same. */
+  readonly ownEnv: EnvFile
+  readonly gitignore: string | null
+  /** The bot's main file. */
+  readonly entry: { readonly name: string; readonly code: BotCode } | null
+  /** The version of the SDK that is installed. */
+  readonly chipchat: string | null
+  /** Whether dev-hook itself is installed here. */
+  readonly installed: boolean
+  readonly token: FoundValue | null
+  readonly refreshToken: FoundValue | null
+  readonly secret: FoundValue | null
+  readonly ngrokAuthtoken: FoundValue | null
+}
+
+export interface Outside {
+  readonly env: Environment
+  readonly platform: NodeJS.Platform
+}
+
+const CONFIGS = ['dev-hook.config.ts', 'dev-hook.config.js', 'dev-hook.config.mjs', 'dev-hook.config.json']
+
+/** Looks; changes nothing. `config` is that of the folder. Throws `usage` for a file that cannot be read. */
+export async function lookAround(config: Config, { env, platform }: Outside): Promise<Folder> {
+  const { cwd } = config
+  const [sharedEnv, gitignore, manifest] = await Promise.all([
+    readEnv(cwd, SHARED),
+    readText(cwd, '.gitignore'),
+    readPackage(cwd),
+  ])
+  const ownEnv = config.profile === null ? sharedEnv : await readEnv(cwd, dotEnvOf(config.profile))
+  const entry = await findEntry(cwd, manifest)
+  const variables: Environment = {
+    ...parseEnv(sharedEnv.text ?? ''),
+    ...parseEnv(ownEnv.text ?? ''),
+    ...env,
+  }
+  const foundAs = (key: 'token' | 'refreshToken' | 'secret'): FoundValue | null => {
+    const { [key]: value, sources } = config
+    if (value !== null) return { value, source: sources[key] ?? 'the config' }
+    // The bot may take it from a variable of another name, where dev-hook does not look.
+    const name = entry?.code.names[key]
+    const other = name ? variables[name] : undefined
+    return name && other ? { value: other.trim(), source: `${name}, which ${entry.name} reads` } : null
+  }
+  return {
+    cwd,
+    config,
+    configFile: await findConfig(config, manifest),
+    manifest,
+    sharedEnv,
+    ownEnv,
+    gitignore,
+    entry,
+    chipchat: await installedVersion(cwd, 'chipchat'),
+    installed: (await installedVersion(cwd, 'dev-hook')) !== null,
+    token: foundAs('token'),
+    refreshToken: foundAs('refreshToken'),
+    secret: foundAs('secret'),
+    ngrokAuthtoken: await findAuthtoken(config, { env, platform }),
+  }
+}
+
+async function findAuthtoken(config: Config, { env, platform }: Outside): Promise<FoundValue | null> {
+  const { ngrokAuthtoken: value, sources } = config
+  if (value === null) return null
+  const source = sources.ngrokAuthtoken ?? (await readAgentAuthtoken(env, platform))?.file
+  return { value, source: source ?? 'the ngrok agent' }
+}
+
+const readEnv = async (cwd: string, name: string): Promise<EnvFile> => ({ name, text: await readText(cwd, name) })
+
+async function readPackage(cwd: string): Promise<Manifest | null> {
+  const text = await readText(cwd, 'package.json')
+  if (text === null) return null
+  const manifest = readManifest(text)
+  if (manifest !== null) return manifest
+  throw new DevHookError('usage', 'package.json is no JSON object', { remedy: 'correct it, then start again' })
+}
+
+async function findConfig(
+  { cwd, config: named, sources }: Config,
+  manifest: Manifest | null,
+): Promise<Folder['configFile']> {
+  if (named !== null) return { name: `${named}, from ${sources.config ?? 'the options'}`, text: '' }
+  for (const name of CONFIGS) {
+    const text = await readText(cwd, name)
+    if (text !== null) return { name, text }
+  }
+  return manifest?.hasConfig === true ? { name: 'package.json', text: manifest.text } : null
+}
+
+const NAMES = ['index', 'bot', 'server', 'app', 'main']
+const ENDINGS = ['.js', '.mjs', '.cjs', '.ts', '.mts']
+const LARGEST = 256 * 1024
+
+/** The first file that uses the SDK, among those that a bot is started from as a rule. */
+async function findEntry(cwd: string, manifest: Manifest | null): Promise<Folder['entry']> {
+  const usual = ['', 'src/'].flatMap((folder) =>
+    NAMES.flatMap((name) => ENDINGS.map((ending) => folder + name + ending)),
+  )
+  const likely = new Set([...named(manifest), ...usual])
+  let first: Folder['entry'] = null
+  for (const name of likely) {
+    const size = await stat(join(cwd, name)).then(
+      (found) => (found.isFile() ? found.size : null),
+      () => null,
+    )
+    if (size === null || size > LARGEST) continue
+    const entry = { name, code: readBotCode((await readText(cwd, name)) ?? '') }
+    if (entry.code.usesChipchat) return entry
+    first ??= entry
+  }
+  return first
+}
+
+/** The files that the manifest names: `main`, and what `node …` starts. */
+function named(manifest: Manifest | null): string[] {
+  const { main = null, scripts = {} } = manifest ?? {}
+  const started = ['start', 'dev'].flatMap((name) => {
+    const file = /\bnode\s+(?:-\S+\s+)*([\w./-]+)/.exec(scripts[name] ?? '')?.[1]
+    return file === undefined ? [] : [file]
+  })
+  return [...(main === null ? [] : [main]), ...started].map((name) => name.replace(/^\.\//, ''))
+}
+
+async function installedVersion(cwd: string, name: string): Promise<string | null> {
+  const path = join(cwd, 'node_modules', name, 'package.json')
+  const found = await access(path).then(
+    () => true,
+    () => false,
+  )
+  return found ? textIn(JSON.parse(await readFile(path, 'utf8')), 'version') : null
+}
+
+async function readText(cwd: string, name: string): Promise<string | null> {
+  try {
+    return await readFile(join(cwd, name), 'utf8')
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return null
+    throw new DevHookError('usage', `${name} cannot be read: ${codeOf(cause) ?? messageOf(cause)}`, {
+      cause,
+      remedy: 'make it readable, or move it away, then start again',
+    })
+  }
+}

@@ -1,0 +1,86 @@
+// What an answer of the platform means when it is not the one hoped for.
+import { DevHookError, type ErrorName } from '../../core/errors.ts'
+import { textIn, valueIn } from './json.ts'
+
+/** An answer as it came: its body is text, bounded. */
+export interface RawAnswer {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+}
+
+const LONGEST_QUOTE = 200
+const TOKEN = /\b(jwt|token|expired)\b|invalid signature/i
+const VERIFICATION = /verif(y|ied|ication)|\bchallenge\b|\bcallback\b/i
+
+/** True for what may be over in a moment: no connection, too busy, failing. */
+export const isTransient = (error: unknown): boolean =>
+  error instanceof DevHookError && error.is('apiUnreachable', 'apiFailed', 'apiNotJson')
+
+/** True when the platform refused because of the token, whichever of its two status codes it used. */
+export function isTokenTrouble(answer: RawAnswer, expired: boolean): boolean {
+  if (answer.status === 401) return true
+  return answer.status === 403 && (expired || isTokenMessage(said(answer)))
+}
+
+/**
+ * The error of an answer, or `null` when it is a success. `call` says what was tried: `GET /v2/bots/5b43…`.
+ * `clean` takes secrets out of what the platform said.
+ */
+export function problemOf(
+  call: string,
+  answer: RawAnswer,
+  scope: readonly string[],
+  clean: (text: string) => string,
+): DevHookError | null {
+  const { status } = answer
+  if (status >= 200 && status < 300) return null
+  const quote = clean(said(answer))
+  const tried = `${call} answered ${status}${quote === '' ? '' : `: ${quote}`}`
+  if (status === 429 || status === 408 || status >= 500) return new DevHookError('apiFailed', tried)
+  if (isPage(answer))
+    return new DevHookError('apiNotJson', `${call} answered ${status} with a web page instead of JSON`)
+  if (status === 403 && !isTokenMessage(quote) && !VERIFICATION.test(quote)) return denied(call, tried, scope)
+  return new DevHookError(kindOf(status, quote), tried)
+}
+
+function kindOf(status: number, quote: string): ErrorName {
+  if (status === 401) return 'credentialsRefused'
+  if (status === 403) return isTokenMessage(quote) ? 'credentialsRefused' : 'notVerified'
+  return 'apiRefused'
+}
+
+function denied(call: string, tried: string, scope: readonly string[]): DevHookError {
+  const has = scope.length === 0 ? 'the token names no scope' : `the token's scope is \`${scope.join(' ')}\``
+  // Only services are documented to need more than a bot's own token.
+  const remedy = call.includes('/v2/services') ? { remedy: 'use a token with the scope `admin`' } : {}
+  return new DevHookError('permissionDenied', `${tried} (${has})`, remedy)
+}
+
+// "The token could not be verified" is about the token.
+const isTokenMessage = (message: string): boolean =>
+  TOKEN.test(message) && !/\b(callback|challenge|url)\b/i.test(message)
+
+const isPage = ({ headers, text }: RawAnswer): boolean =>
+  (headers['content-type'] ?? '').includes('html') || text.trimStart().startsWith('<')
+
+/** What the platform says in an error: `error.message`, `message`, `error`, else its raw text; one line, truncated. */
+function said(answer: RawAnswer): string {
+  if (isPage(answer)) return ''
+  const json = jsonOf(answer.text)
+  const error = valueIn(json, 'error')
+  const message = textIn(error, 'message') ?? textIn(json, 'message') ?? textIn(json, 'error') ?? answer.text
+  const line = message.replace(/[\p{Cc}\s]+/gu, ' ').trim()
+  return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line
+}
+
+/** The JSON of a body; `undefined` when it is none. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // No JSON: every caller has its own word for that.
+    return undefined
+  }
+}

@@ -1,0 +1,117 @@
+// The access token for the next call: refreshed before it expires, once for everybody who waits.
+import { DevHookError } from '../../core/errors.ts'
+import { unlessAborted } from './abort.ts'
+import { isTransient } from './api-errors.ts'
+import { textIn } from './json.ts'
+import { type Claims, readToken } from './token.ts'
+
+/** An access token, and what the next one is asked for with. */
+export interface Tokens {
+  readonly token: string
+  readonly refreshToken: string | null
+}
+
+/** The tokens a client starts with. */
+export interface TokenOptions {
+  readonly token: string
+  readonly refreshToken?: string | null
+  /** The bot's e-mail, which a refresh is asked for; `bot+<id>@web1on1.chat` by default. */
+  readonly email?: string | null
+  /** Hears of the tokens that replace the ones before. */
+  readonly onTokens?: (tokens: Tokens) => void
+}
+
+export interface TokenSource {
+  /** A token that is good for now. Throws `credentialsRefused` when there can be none. */
+  current(signal: AbortSignal): Promise<string>
+  /** Another token after the platform refused this one; `null` without a refresh token. Throws `credentialsRefused`. */
+  renew(refused: string, signal: AbortSignal): Promise<string | null>
+  claims(): Claims
+}
+
+/** Asks the platform for a new token; resolves with the JSON of its answer. */
+export type AskForToken = (body: { readonly clientId: string; readonly refreshToken: string }) => Promise<unknown>
+
+/** Refreshed this long before the end. */
+const EARLY_MS = 5 * 60_000
+// A clock that runs ahead makes every new token look expired, and a busy platform answers no sooner when asked again.
+const BETWEEN_MS = 60_000
+
+/** Creates the source. Throws `tokenMalformed` or `tokenKind`. */
+export function createTokenSource(options: TokenOptions, ask: AskForToken, now: () => number = Date.now): TokenSource {
+  const { onTokens = () => {} } = options
+  let token = options.token.trim()
+  let refreshToken = options.refreshToken ?? null
+  let claims = readToken(token)
+  let refusal: DevHookError | null = null
+  let restUntil = 0
+  let refreshing: Promise<void> | null = null
+
+  const left = (): number => (claims.expiresAt === null ? Number.POSITIVE_INFINITY : claims.expiresAt - now())
+
+  async function askOnce(oldRefreshToken: string): Promise<void> {
+    restUntil = now() + BETWEEN_MS
+    const clientId = options.email ?? (claims.id === null ? null : `bot+${claims.id}@web1on1.chat`)
+    if (clientId === null) throw refused("the token names no bot, so its refresh needs the bot's e-mail in EMAIL")
+    const answer = await ask({ clientId, refreshToken: oldRefreshToken })
+    const fresh = textIn(answer, 'token')
+    if (fresh === null) throw refused('the platform answered the refresh without a token')
+    claims = readToken(fresh)
+    token = fresh
+    refreshToken = textIn(answer, 'refreshToken') ?? refreshToken
+    onTokens({ token, refreshToken })
+  }
+
+  async function refreshWith(oldRefreshToken: string): Promise<void> {
+    try {
+      await askOnce(oldRefreshToken)
+    } catch (error) {
+      if (isTransient(error)) throw error
+      // Final: a refresh that was refused once would be refused again, for ever.
+      refusal = refusedBy(error)
+      throw refusal
+    }
+  }
+
+  function refresh(oldRefreshToken: string, signal: AbortSignal): Promise<void> {
+    refreshing ??= refreshWith(oldRefreshToken).finally(() => {
+      refreshing = null
+    })
+    return unlessAborted(refreshing, signal)
+  }
+
+  return {
+    claims: () => claims,
+
+    current: async (signal) => {
+      if (left() > EARLY_MS) return token
+      if (refreshToken === null || refusal !== null) {
+        if (left() > 0) return token
+        throw refusal ?? refused('the access token has expired, and there is no refresh token')
+      }
+      if (refreshing === null && now() < restUntil) return token
+      try {
+        await refresh(refreshToken, signal)
+      } catch (error) {
+        if (signal.aborted || left() <= 0) throw error
+        // Still good for a while: what went wrong with the refresh matters only when it ends.
+      }
+      return token
+    },
+
+    renew: async (rejected, signal) => {
+      if (token !== rejected) return token
+      if (refreshToken === null) return null
+      if (refusal !== null) throw refusal
+      await refresh(refreshToken, signal)
+      return token
+    },
+  }
+}
+
+const refused = (message: string): DevHookError => new DevHookError('credentialsRefused', message)
+
+function refusedBy(cause: unknown): DevHookError {
+  const why = cause instanceof DevHookError ? cause.message : 'it is not understood'
+  return new DevHookError('credentialsRefused', `the token could not be refreshed: ${why}`, { cause })
+}

@@ -1,0 +1,84 @@
+// One HTTP exchange with the platform: bounded in time and size, never followed elsewhere.
+import type { Dispatcher } from 'undici'
+import { DevHookError } from '../../core/errors.ts'
+import { under } from '../../core/limit.ts'
+import { unlessAborted } from './abort.ts'
+import type { RawAnswer } from './api-errors.ts'
+
+export interface Exchange {
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'DELETE'
+  /** From the root of the origin, with its query. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+}
+
+export interface Transport {
+  /** Rejects with the connection's own error, one that says that time is up, the signal's reason, or `apiFailed` for an endless body. */
+  send(exchange: Exchange, signal: AbortSignal): Promise<RawAnswer>
+  close(): Promise<void>
+}
+
+const LARGEST = 10 * 1024 * 1024
+
+/** How the origin is reached. */
+export interface Way {
+  /** For a whole exchange. */
+  readonly timeoutMs: number
+  /** The HTTP proxy that leads there, as a URL. */
+  readonly proxy: string | null
+}
+
+/** Creates a transport to one origin, with connections of its own; nothing is opened before the first call. */
+export function createTransport(origin: string, { timeoutMs, proxy }: Way): Transport {
+  let opening: Promise<Dispatcher> | undefined
+
+  // Loaded with the first call: undici costs more to load than everything else that a start has to wait for.
+  const connections = (): Promise<Dispatcher> => {
+    opening ??= import('undici').then(({ Agent, ProxyAgent }) =>
+      proxy === null ? new Agent({ connections: 4 }) : new ProxyAgent({ uri: proxy, connections: 4 }),
+    )
+    return opening
+  }
+
+  return {
+    send: ({ method, path, headers, body }, signal) =>
+      under([signal], { ms: timeoutMs, reason: `no answer within ${timeoutMs / 1_000} s` }, async (limited) => {
+        const dispatcher = await connections()
+        const request = dispatcher.request({ origin, method, path, headers, body, signal: limited })
+        // undici hears of an abort only once it is connected, and a silent proxy can keep it from that for minutes.
+        const response = await unlessAborted(request, limited)
+        return {
+          status: response.statusCode,
+          headers: flatten(response.headers),
+          text: await textOf(response.body),
+        }
+      }),
+    close: async () => {
+      // What could not be opened, a proxy whose URL is none, has nothing to close.
+      const opened = await opening?.catch(() => null)
+      await opened?.destroy()
+    },
+  }
+}
+
+async function textOf(body: AsyncIterable<unknown>): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    if (!Buffer.isBuffer(chunk)) continue
+    bytes += chunk.length
+    // Leaving the loop destroys the body, and with it the connection.
+    if (bytes > LARGEST) throw new DevHookError('apiFailed', 'the platform answered with more than 10 MiB')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const flat: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return flat
+}

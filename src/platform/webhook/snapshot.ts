@@ -1,0 +1,153 @@
+// What a run owes the platform, on disk: the registration as it was before the claim, and how to find it again.
+import { readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DevHookError, messageOf } from '../../core/errors.ts'
+import { codeOf, makePrivateFolder, writePrivateFile } from '../../core/files.ts'
+import { runIdOf } from '../../core/hook-url.ts'
+import { isRecord, type Json } from '../api/json.ts'
+import type { Place } from './location.ts'
+
+export interface Snapshot {
+  readonly version: 1
+  readonly kind: 'bot' | 'service'
+  /** Origin and path prefix of the API. */
+  readonly apiHost: string
+  readonly botId: string
+  /** The run that claims, or adopted this snapshot from one that died. */
+  readonly runId: string
+  /** Every URL that was put there, or was about to be: ours. */
+  readonly urls: readonly string[]
+  /** `null` as long as a service of ours has no id yet; then it is found by its name. */
+  readonly place: Place | null
+  readonly serviceName: string
+  /** A service that dev-hook made, and takes away again. */
+  readonly created: boolean
+  /** The whole nested object as it was; `null` when nothing was there. */
+  readonly before: Json | null
+  /** A service's status, which stands beside its nested object. */
+  readonly beforeStatus: string | null
+  /** The URL before was that of a dev-hook that is gone: what stood there before that one, nobody knows. */
+  readonly previousUnknown: boolean
+  /** When it was taken, ISO 8601. */
+  readonly takenAt: string
+  readonly pid: number
+  /** When the last write was sent whose answer never came (it may still land), ms since the epoch; else `null`. */
+  readonly writeSentAt: number | null
+}
+
+/** What was found on disk. `damaged` is the path of one that cannot be understood. */
+export type Found =
+  | { readonly snapshot: Snapshot; readonly damaged: null }
+  | { readonly snapshot: null; readonly damaged: string | null }
+
+const NAME = 'snapshot.json'
+
+/** Reads the snapshot in a bot's state folder, and changes nothing. Throws `stateUnwritable`. */
+export async function readSnapshot(folder: string): Promise<Found> {
+  const path = join(folder, NAME)
+  try {
+    const snapshot = parse(await readFile(path, 'utf8'))
+    return snapshot === null ? { snapshot, damaged: path } : { snapshot, damaged: null }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { snapshot: null, damaged: null }
+    throw unwritable(path, error)
+  }
+}
+
+/** Puts one that cannot be understood out of the way, for whoever holds the bot; resolves with its new path. Throws `stateUnwritable`. */
+export async function setSnapshotAside(folder: string, now: () => number): Promise<string> {
+  const path = join(folder, NAME)
+  const time = new Date(now()).toISOString().replaceAll(/[:.]/g, '-')
+  const aside = join(folder, `snapshot.damaged-${time}.json`)
+  await rename(path, aside).catch((error: unknown) => {
+    throw unwritable(path, error)
+  })
+  return aside
+}
+
+/** Writes it atomically and synced: on return it survives a crash. Throws `stateUnwritable`. */
+export async function writeSnapshot(folder: string, snapshot: Snapshot): Promise<void> {
+  const path = join(folder, NAME)
+  try {
+    await makePrivateFolder(folder)
+    await writePrivateFile(path, `${JSON.stringify(snapshot, null, 2)}\n`)
+  } catch (error) {
+    throw unwritable(path, error)
+  }
+}
+
+/** Deletes it; nothing is owed any more. Throws `stateUnwritable`. */
+export async function deleteSnapshot(folder: string): Promise<void> {
+  const path = join(folder, NAME)
+  await rm(path, { force: true }).catch((error: unknown) => {
+    throw unwritable(path, error)
+  })
+}
+
+/** The command that puts it back: whole, as a run may have been given another bot or host than it would find by itself. */
+export const restoreCommand = ({ botId, apiHost }: Pick<Snapshot, 'botId' | 'apiHost'>): string =>
+  `\`dev-hook restore --bot ${botId} --api-host ${apiHost}\``
+
+/** Whether a URL was put there by the run of this snapshot, even if the platform writes it in another way. */
+export function isOurs(snapshot: Snapshot, url: string | null): boolean {
+  if (url === null) return false
+  if (snapshot.urls.includes(url)) return true
+  const runId = runIdOf(url)
+  return runId !== null && (runId === snapshot.runId || snapshot.urls.some((ours) => runIdOf(ours) === runId))
+}
+
+const unwritable = (path: string, cause: unknown): DevHookError =>
+  new DevHookError('stateUnwritable', `${path}: ${codeOf(cause) ?? messageOf(cause)}`, { cause })
+
+function parse(text: string): Snapshot | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isSnapshot(value) ? value : null
+  } catch {
+    // No JSON: the caller sets it aside and says so.
+    return null
+  }
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText)
+const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+const orNull =
+  <T>(is: (value: unknown) => value is T) =>
+  (value: unknown): value is T | null =>
+    value === null || is(value)
+
+const DOCUMENT = /^\/v2\/(bots|services)\/[^/?#]+$/
+const isPlace = (value: unknown): value is Place => isRecord(value) && hasFields(value, PLACE_FIELDS)
+
+type Fields<T> = Readonly<Record<keyof T, (value: unknown) => boolean>>
+
+const PLACE_FIELDS: Fields<Place> = {
+  label: isText,
+  document: (value) => isText(value) && DOCUMENT.test(value),
+  keys: isTexts,
+  entry: orNull(isCount),
+}
+
+const FIELDS: Fields<Snapshot> = {
+  version: (value) => value === 1,
+  kind: (value) => value === 'bot' || value === 'service',
+  apiHost: isText,
+  botId: isText,
+  runId: isText,
+  urls: isTexts,
+  place: orNull(isPlace),
+  serviceName: isText,
+  created: (value) => typeof value === 'boolean',
+  before: orNull(isRecord),
+  beforeStatus: orNull(isText),
+  previousUnknown: (value) => typeof value === 'boolean',
+  takenAt: isText,
+  pid: isCount,
+  writeSentAt: orNull(isCount),
+}
+
+const hasFields = <T>(value: Json, fields: Fields<T>): boolean =>
+  Object.entries<(value: unknown) => boolean>(fields).every(([key, is]) => is(value[key]))
+
+const isSnapshot = (value: unknown): value is Snapshot => isRecord(value) && hasFields(value, FIELDS)

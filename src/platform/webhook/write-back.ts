@@ -1,0 +1,54 @@
+// Writing a snapshot's object back, in the first form of it that the platform takes.
+import { DevHookError } from '../../core/errors.ts'
+import type { Client } from '../api/client.ts'
+import { type Json, without } from '../api/json.ts'
+import type { Located } from './locate.ts'
+import { readPlace, withoutMask, writePlace } from './location.ts'
+import { isOurs, type Snapshot } from './snapshot.ts'
+
+/**
+ * Writes it back without asking whose the registration is; deletes a service that dev-hook made. Resolves with false when the
+ * platform could not verify the URL. Throws what the client throws.
+ */
+export async function writeBack(
+  client: Client,
+  snapshot: Snapshot,
+  { place, seen }: Located,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (snapshot.created) {
+    await client.delete(place.document, { signal, allow: [404] })
+    return true
+  }
+  let verified = true
+  const forms = formsOf(snapshot)
+  for (const [index, { hook, status }] of forms.entries()) {
+    try {
+      await writePlace(client, place, seen, hook, { status, signal })
+      break
+    } catch (error) {
+      if (!(error instanceof DevHookError) || !error.is('notVerified', 'apiRefused', 'permissionDenied')) throw error
+      if (error.is('notVerified')) verified = false
+      // Refused, but it may have been saved all the same, unverified.
+      const now = await readPlace(client, place, (url) => isOurs(snapshot, url), signal)
+      if (now === null || !isOurs(snapshot, now.registered.url)) break
+      if (index === forms.length - 1) throw error
+    }
+  }
+  return verified
+}
+
+interface Form {
+  readonly hook: Json | null
+  readonly status: string | null
+}
+
+// Whole first. Asking for the status it had makes the platform verify the old URL, which may not answer at this moment:
+// then without a status. Where nobody knows what was there: without a URL, or nothing at all.
+function formsOf({ before, beforeStatus, previousUnknown }: Snapshot): readonly Form[] {
+  if (before === null) return [{ hook: null, status: null }]
+  const whole = withoutMask(before)
+  const plain = { hook: without(whole, 'status', 'verified'), status: null }
+  if (previousUnknown) return [plain, { hook: null, status: null }]
+  return [{ hook: whole, status: beforeStatus }, plain]
+}

@@ -1,0 +1,55 @@
+// What the platform's own commands do to a conversation.
+// Source: developers.web1on1.chat/messaging/commands.
+import type { Conversation, Message, Participant } from '../../protocol/resources.ts'
+import { asText } from '../json.ts'
+import type { Residents } from '../seed.ts'
+
+/** The conversation after a command; the same one when the text is no command that changes it. */
+export function afterCommand(conversation: Conversation, message: Message, residents: Residents): Conversation {
+  const [, word = '', rest = ''] = /^\/(\w+)\s*(.*)$/s.exec(message.text) ?? []
+  const author = asText(message['user'])
+  switch (word) {
+    case 'set':
+      return withMeta(conversation, rest)
+    case 'assign':
+      return assigned(conversation, message.meta['users'], residents)
+    case 'accept':
+      return author === null ? conversation : joined(conversation, author, true, residents)
+    case 'join':
+      return author === null ? conversation : joined(conversation, author, false, residents)
+    case 'leave':
+      return { ...conversation, participants: conversation.participants.filter(({ user }) => user !== author) }
+    default:
+      return conversation
+  }
+}
+
+// `/set key some value`; without a value the key is forgotten.
+function withMeta(conversation: Conversation, rest: string): Conversation {
+  const [, key, value = ''] = /^(\S+)\s*(.*)$/s.exec(rest) ?? []
+  if (key === undefined) return conversation
+  const { [key]: _forgotten, ...meta } = conversation.meta
+  return { ...conversation, meta: value.trim() === '' ? meta : { ...meta, [key]: value.trim() } }
+}
+
+function assigned(conversation: Conversation, users: unknown, residents: Residents): Conversation {
+  const ids = Array.isArray(users) ? users.filter((user) => typeof user === 'string') : []
+  return ids.reduce((after, user) => joined(after, user, false, residents), conversation)
+}
+
+function joined(conversation: Conversation, user: string, accepts: boolean, residents: Residents): Conversation {
+  const known = conversation.participants.find((participant) => participant.user === user)
+  const participant = known ?? newParticipant(user, conversation.organization, residents)
+  const now = { ...participant, active: true, accepted: accepts || participant.accepted }
+  const participants = known
+    ? conversation.participants.map((other) => (other === known ? now : other))
+    : [...conversation.participants, now]
+  return { ...conversation, participants }
+}
+
+/** Somebody who has not said anything yet. */
+export function newParticipant(user: string, organization: string, { bot, agent }: Residents): Participant {
+  const isBot = user === bot.id
+  const name = isBot ? bot.name : agent.name
+  return { user, name, role: isBot ? 'bot' : 'agent', organization, active: true, accepted: false }
+}

@@ -1,0 +1,55 @@
+// The bot's own webhook, seen and changed past the API: as an admin page would.
+import type { Document } from '../../protocol/resources.ts'
+import type { World } from '../app-context.ts'
+import type { Json } from '../json.ts'
+import { newDocument } from '../resources/resource.ts'
+import { type HookFields, hookIn, isList, ownSlot, type PlaceName, rawIn, UNREGISTERED, withHook } from './locations.ts'
+
+export interface OwnWebhook {
+  /** The nested object, or the service document, as the platform has it; `null` when there is none. */
+  raw(): Json | null
+  secret(): string | null
+  /** Changes some of its fields, or removes it with `null`; a changed URL is verified like any other. */
+  change(fields: Partial<HookFields> | null): Promise<void>
+}
+
+/** Creates the view for the place that is in use. */
+export function createOwnWebhook(world: World, place: PlaceName): OwnWebhook {
+  const { store, residents, registrations } = world
+  const slot = ownSlot(place)
+  const kind = place === 'service' ? 'services' : 'bots'
+  const holder = (): Document | null =>
+    store[kind].all().find((document) => (document['bot'] ?? document.id) === residents.bot.id) ?? null
+
+  async function remove(document: Document): Promise<void> {
+    if (place === 'service') store.services.remove(document.id)
+    else if (isList(place)) store.bots.put({ ...document, [place]: [] })
+    else store.bots.put(withHook({ ...document, [String(slot.at[0])]: {} }, slot, UNREGISTERED))
+  }
+
+  return {
+    raw: () => {
+      const document = holder()
+      if (document === null || kind === 'services') return document
+      return rawIn(document, slot)
+    },
+    secret: () => hookIn(holder(), slot).secret,
+    change: async (fields) => {
+      const document = holder()
+      if (fields === null) {
+        if (document !== null) await remove(document)
+      } else if (document === null) {
+        const service = newDocument(world, {
+          name: `${residents.bot.name} webhook`,
+          type: 'webhook',
+          bot: residents.bot.id,
+        })
+        await registrations.add(withHook(service, slot, fields))
+      } else if (fields.url === undefined && fields.status !== 'active') {
+        store[kind].put(withHook(document, slot, fields))
+      } else {
+        await registrations.save(kind, document, withHook(document, slot, fields))
+      }
+    },
+  }
+}

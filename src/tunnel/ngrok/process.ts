@@ -1,0 +1,71 @@
+// The process of the SDK as its parent has it: forked, spoken to, ended.
+import { type ChildProcess, fork as nodeFork } from 'node:child_process'
+import { messageOf } from '../../core/errors.ts'
+import { onAbort } from '../../core/limit.ts'
+import type { Off } from '../../core/ports.ts'
+import { type FromChild, readFromChild, type ToChild } from './messages.ts'
+
+/** Forks the process of the SDK. */
+export type Fork = () => ChildProcess
+
+/** Forks the built child at `path`. Its output is dropped: the SDK prints on stdout. */
+export function forkNgrokChild(path: URL): ChildProcess {
+  // Without the parent's `execArgv`: a debugger's port or a loader is not meant for it.
+  return nodeFork(path, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] })
+}
+
+export interface NgrokProcess {
+  /** Nothing happens when it has ended. */
+  send(message: ToChild): void
+  on(listener: (message: FromChild) => void): Off
+  /** Aborted when the process has ended, or could not be started; the reason says how. */
+  readonly ended: AbortSignal
+  /** Ends it at once, and resolves when it has ended. Idempotent. */
+  kill(): Promise<void>
+}
+
+/** Starts the process; whatever goes wrong with that shows in `ended`. */
+export function startNgrokProcess(fork: Fork): NgrokProcess {
+  const ending = new AbortController()
+  const end = (reason: string): void => ending.abort(new Error(reason))
+  const listeners = new Set<(message: FromChild) => void>()
+  const child = start(fork, end)
+
+  child?.once('exit', (code, signal) => end(`the ngrok process ended (${signal ?? `code ${code}`})`))
+  child?.on('error', (error) => {
+    // An error of a process that runs is one of the channel: what matters of it shows as a missing answer.
+    if (child.pid === undefined) end(`the ngrok process did not start: ${error.message}`)
+  })
+  child?.on('message', (value) => {
+    const message = readFromChild(value)
+    if (message === null) return
+    for (const listener of listeners) listener(message)
+  })
+
+  return {
+    ended: ending.signal,
+    send: (message) => {
+      // The channel may close under a message; then the process ends, and `ended` says so.
+      child?.send(message, () => {})
+    },
+    on: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    kill: () =>
+      new Promise((resolve) => {
+        onAbort(ending.signal, resolve)
+        // Not a request but an end: the SDK may hang in native code, and has nothing to save.
+        if (!ending.signal.aborted) child?.kill('SIGKILL')
+      }),
+  }
+}
+
+function start(fork: Fork, end: (reason: string) => void): ChildProcess | null {
+  try {
+    return fork()
+  } catch (error) {
+    end(`the ngrok process did not start: ${messageOf(error)}`)
+    return null
+  }
+}

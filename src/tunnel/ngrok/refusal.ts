@@ -1,0 +1,56 @@
+// What a failed attempt means: ngrok's code, whether another attempt can help, and what to do about it.
+import { DevHookError } from '../../core/errors.ts'
+import type { Redact } from '../../core/redact.ts'
+import type { Opened } from '../connection.ts'
+
+// Sources: ngrok.com/docs/errors. 100-199 are about the credentials and the account of an agent session.
+const SESSION_LIMIT = 108
+const NAME_IN_USE = 334
+const REVOKED = 300
+const UNAUTHENTICATED = 4018
+
+const REMEDIES: Readonly<Record<number, string>> = {
+  [SESSION_LIMIT]: 'stop the other ngrok agent of this account (https://dashboard.ngrok.com/agents), then start again',
+  [NAME_IN_USE]: 'stop the other agent that uses this domain, or give another one with `--domain`',
+}
+
+const LONGEST_TEXT = 400
+
+/** Reads the text of a failed attempt. The text may hold the authtoken, since ngrok repeats it; the error does not. */
+export function refusalOf(text: string, redact: Redact): Extract<Opened, { failed: DevHookError }> {
+  const code = codeOf(text)
+  const said = tidy(redact(text))
+  if (code === null) {
+    const unreached = text.startsWith(CONNECTING) ? 'the ngrok service cannot be reached: ' : ''
+    return { failed: new DevHookError('tunnelFailed', unreached + said), retry: 'yes' }
+  }
+  const message = `ERR_NGROK_${code}: ${said}`
+  if (isCredentials(code)) return { failed: new DevHookError('ngrokTokenRefused', message), retry: 'no' }
+  const remedy = REMEDIES[code]
+  const failed = new DevHookError('tunnelFailed', message, {
+    remedy: remedy ?? `see https://ngrok.com/docs/errors/err_ngrok_${code}`,
+  })
+  // Both clear by themselves when ngrok notices that an earlier session is gone. Of the rest nothing is known but that
+  // ngrok said no: at a start that is the answer, in a run that worked it may pass.
+  return { failed, retry: remedy === undefined ? 'if-it-worked-before' : 'yes' }
+}
+
+function codeOf(text: string): number | null {
+  const [, digits] = /ERR_NGROK_(\d+)/.exec(text) ?? []
+  return digits === undefined ? null : Number(digits)
+}
+
+const isCredentials = (code: number): boolean =>
+  (code >= 100 && code < 200 && code !== SESSION_LIMIT) || code === REVOKED || code === UNAUTHENTICATED
+
+/** How the SDK begins what it says of a session that did not come about. */
+const CONNECTING = 'failed to connect session: '
+
+// The SDK puts its own words before the text and the code, as a debug print, after it.
+const tidy = (text: string): string =>
+  text
+    .replace(/^failed to (?:connect session|start listener): /, '')
+    .replace(/\s*error_code: ERR_NGROK_\d+\s*$/, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, LONGEST_TEXT)

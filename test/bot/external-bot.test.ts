@@ -1,0 +1,76 @@
+// What watching a bot that somebody else runs promises.
+import { createServer, type Server } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { watchBot } from '../../src/bot/external-bot.ts'
+import { freePort, recordStates } from '../support/bots.ts'
+
+async function listen(port: number): Promise<{ server: Server; connections: () => number }> {
+  let connections = 0
+  const server = createServer((socket) => {
+    connections++
+    socket.on('error', () => {}).destroy()
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return { server, connections: () => connections }
+}
+
+const close = (server: Server): Promise<unknown> => new Promise((resolve) => server.close(resolve))
+
+function watch(port: number, lateMs = 60_000) {
+  const warnings: string[] = []
+  const bot = watchBot({
+    host: '127.0.0.1',
+    port,
+    lateMs,
+    warn: (kind, message) => warnings.push(`${kind}: ${message}`),
+  })
+  onTestFinished(() => bot.stop())
+  return { bot, states: recordStates(bot), warnings }
+}
+
+test('a bot is ready as soon as its port accepts, and again after it was away', async () => {
+  const port = await freePort()
+  const { bot, states } = watch(port)
+  expect(bot.current()).toEqual({ state: 'starting', pid: null })
+  const { server } = await listen(port)
+  expect(await states.until('ready')).toMatchObject({ pid: null })
+  await close(server)
+  bot.refused()
+  bot.refused()
+  await states.until('starting')
+  await listen(port)
+  await states.until('ready', 2)
+  expect(states.names()).toEqual(['ready', 'starting', 'ready'])
+})
+
+test('a bot that is ready is not polled', async () => {
+  const port = await freePort()
+  const { connections } = await listen(port)
+  const { states } = watch(port)
+  await states.until('ready')
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect(connections()).toBe(1)
+})
+
+test('a restart does nothing, and nothing is said after the stop', async () => {
+  const port = await freePort()
+  await listen(port)
+  const { bot, states } = watch(port)
+  await states.until('ready')
+  bot.restart('saved')
+  await bot.stop()
+  await bot.stop()
+  bot.refused()
+  expect(states.names()).toEqual(['ready', 'stopped'])
+  expect(bot.current().state).toBe('stopped')
+})
+
+test('that nothing listens is said once', async () => {
+  const port = await freePort()
+  const { states, warnings } = watch(port, 20)
+  while (warnings.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  await listen(port)
+  await states.until('ready')
+  expect(warnings).toEqual([`botNotListening: nothing listens on 127.0.0.1:${port} yet; deliveries are held`])
+})

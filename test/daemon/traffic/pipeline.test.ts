@@ -1,0 +1,471 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Delivery, Reply } from '../../../src/core/delivery.ts'
+import { createNotices, type Notice } from '../../../src/core/notices.ts'
+import { createPipeline, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
+import { createGuard, type GuardOptions } from '../../../src/daemon/traffic/signature-guard.ts'
+import { resign, sign } from '../../../src/protocol/signature.ts'
+import { attemptOf, createFakeJournal, createFakeQueue, type FakeTicket } from '../../support/fakes.ts'
+
+const SECRET = 'the webhook secret'
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000 })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function setUp(options: Partial<PipelineOptions> = {}, guardOptions: Partial<GuardOptions> = {}) {
+  const queue = createFakeQueue()
+  const journal = createFakeJournal()
+  const notices = createNotices(Date.now)
+  const seen: Notice[] = []
+  notices.on((notice) => seen.push(notice))
+  const { emit } = notices
+  const guard = createGuard({
+    mode: 'enforce',
+    secret: () => SECRET,
+    rereadSecret: async () => null,
+    emit,
+    ...guardOptions,
+  })
+  const challenged = vi.fn()
+  const handedOver = vi.fn()
+  const pipeline = createPipeline({
+    queue,
+    journal,
+    guard,
+    emit,
+    who: 'me@here',
+    challenged,
+    handedOver,
+    arrived: () => undefined,
+    late: 'ack',
+    onBotError: 'ack',
+    holdMs: 15_000,
+    ...options,
+  })
+  return { queue, journal, seen, pipeline, challenged, handedOver }
+}
+
+let count = 0
+function delivery(more: Partial<Delivery> & { readonly payload?: unknown } = {}): Delivery {
+  count += 1
+  const {
+    payload = {
+      id: `p${count}`,
+      event: 'message.create.contact.chat',
+      data: { conversation: { id: 'c1' }, message: { id: `m${count}` } },
+    },
+  } = more
+  const body = Buffer.from(JSON.stringify(payload))
+  const headers = ['Content-Type', 'application/json', 'X-Hub-Signature', sign(body, SECRET)]
+  return { id: `d${count}`, receivedAt: Date.now(), method: 'POST', search: '', headers, body, ...more }
+}
+
+const reply = (status: number, text = ''): Reply => ({ status, headers: ['x-bot', 'yes'], body: Buffer.from(text) })
+const only = (tickets: readonly FakeTicket[]): FakeTicket => {
+  const [ticket] = tickets
+  if (!ticket) throw new Error('nothing was submitted')
+  return ticket
+}
+/** Lets promises settle that wait for no timer. */
+const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0)
+const textOf = ({ body }: Reply): string => body.toString().trim()
+
+describe('The pipeline', () => {
+  it('answers a challenge by itself, whatever the bot does, and says that it came', async () => {
+    const { pipeline, queue, challenged } = setUp()
+    const answer = await pipeline.accept(
+      delivery({ method: 'GET', search: '?type=subscribe&challenge=a%20b', body: Buffer.alloc(0) }),
+    )
+    expect(answer.status).toBe(200)
+    expect(answer.body.toString()).toBe('a b')
+    expect(answer.headers).toContain('nosniff')
+    expect(challenged).toHaveBeenCalledOnce()
+    expect(queue.tickets).toEqual([])
+  })
+
+  it('hears another dev-hook that asks for the bot, and takes nothing else for that', async () => {
+    const { pipeline, handedOver } = setUp()
+    const challenge = { method: 'GET', search: '?challenge=x' }
+    await pipeline.accept(delivery({ ...challenge, headers: ['User-Agent', 'dev-hook'] }))
+    expect(handedOver).not.toHaveBeenCalled()
+    await pipeline.accept(
+      delivery({ ...challenge, headers: ['User-Agent', 'dev-hook', 'X-Dev-Hook-Hand-Over', 'ann@desk'] }),
+    )
+    expect(handedOver).toHaveBeenCalledWith('ann@desk')
+  })
+
+  it('does not take its own probe for the platform', async () => {
+    const { pipeline, challenged } = setUp()
+    await pipeline.accept(delivery({ method: 'GET', search: '?challenge=x', headers: ['User-Agent', 'dev-hook'] }))
+    expect(challenged).not.toHaveBeenCalled()
+  })
+
+  it.each([`?challenge=${'x'.repeat(513)}`, '?challenge=', ''])(
+    'takes a GET without a proper challenge for a delivery (%#)',
+    async (search) => {
+      const { pipeline, queue } = setUp({}, { mode: 'off' })
+      void pipeline.accept(delivery({ method: 'GET', search }))
+      await settle()
+      expect(queue.tickets).toHaveLength(1)
+    },
+  )
+
+  it('passes the bot’s own answer back as it is', async () => {
+    const { pipeline, queue, journal } = setUp()
+    const answering = pipeline.accept(delivery())
+    await settle()
+    const own = reply(202, '{"messages":[]}')
+    only(queue.tickets).end(attemptOf(own))
+    expect(await answering).toBe(own)
+    expect(journal.syncs).toBe(0)
+    expect([...journal.settled.values()]).toEqual(['delivered'])
+    expect(pipeline.totals()).toEqual({ deliveries: 1, delivered: 1, undelivered: 0, interrupted: 0 })
+  })
+
+  it('queues a delivery in the lane of its conversation', async () => {
+    const { pipeline, queue } = setUp()
+    void pipeline.accept(delivery())
+    await settle()
+    expect(only(queue.tickets).lane).toBe('c1')
+  })
+
+  describe('at the end of the hold', () => {
+    it('acknowledges once the delivery is on disk, and delivers it later', async () => {
+      const { pipeline, queue, journal, seen } = setUp()
+      const answering = pipeline.accept(delivery())
+      await vi.advanceTimersByTimeAsync(14_999)
+      expect(journal.syncs).toBe(0)
+      await vi.advanceTimersByTimeAsync(1)
+      expect((await answering).status).toBe(200)
+      expect(seen.at(-1)).toMatchObject({ type: 'acknowledged', ms: 15_000 })
+      expect(journal.syncs).toBe(1)
+      expect([...journal.settled.values()]).toEqual(['acknowledged'])
+      expect(pipeline.totals().undelivered).toBe(1)
+      only(queue.tickets).end(attemptOf(reply(200)))
+      await settle()
+      expect([...journal.settled.values()]).toEqual(['delivered'])
+      expect(pipeline.totals()).toMatchObject({ delivered: 1, undelivered: 0 })
+    })
+
+    it('answers 503 and keeps nothing when the disk refuses', async () => {
+      const { pipeline, queue, journal } = setUp()
+      journal.broken = true
+      const answering = pipeline.accept(delivery())
+      await vi.advanceTimersByTimeAsync(15_000)
+      expect((await answering).status).toBe(503)
+      expect(only(queue.tickets).phase()).toBe('done')
+      expect(pipeline.totals().undelivered).toBe(0)
+    })
+
+    it('with `retry` answers 503, keeps nothing, and takes the same delivery when it comes again', async () => {
+      const { pipeline, queue, journal } = setUp({ late: 'retry' })
+      const first = delivery()
+      const answering = pipeline.accept(first)
+      await vi.advanceTimersByTimeAsync(15_000)
+      expect((await answering).status).toBe(503)
+      expect(journal.syncs).toBe(0)
+      void pipeline.accept({ ...first, id: 'again', receivedAt: Date.now() })
+      await settle()
+      expect(queue.tickets).toHaveLength(2)
+    })
+  })
+
+  describe('with a bot that has it but does not answer', () => {
+    it('acknowledges after 18 s and lets the attempt go on', async () => {
+      const { pipeline, queue } = setUp()
+      const answering = pipeline.accept(delivery())
+      await settle()
+      only(queue.tickets).sent()
+      await vi.advanceTimersByTimeAsync(18_000)
+      expect((await answering).status).toBe(200)
+      expect(only(queue.tickets).phase()).toBe('sent')
+    })
+
+    it('with `retry` answers 504, and gives the answer to the redelivery', async () => {
+      const { pipeline, queue } = setUp({ late: 'retry' })
+      const first = delivery()
+      const answering = pipeline.accept(first)
+      await settle()
+      only(queue.tickets).sent()
+      await vi.advanceTimersByTimeAsync(18_000)
+      expect((await answering).status).toBe(504)
+      const again = pipeline.accept({ ...first, id: 'again', receivedAt: Date.now() })
+      await settle()
+      only(queue.tickets).end(attemptOf(reply(200, 'at last')))
+      expect(textOf(await again)).toBe('at last')
+      expect(queue.tickets).toHaveLength(1)
+    })
+  })
+
+  describe('with a connection that broke after bytes were sent', () => {
+    it('acknowledges once it is on disk, and does not repeat it', async () => {
+      const { pipeline, queue, journal } = setUp()
+      const first = delivery()
+      const answering = pipeline.accept(first)
+      await settle()
+      only(queue.tickets).end(attemptOf('interrupted'))
+      expect((await answering).status).toBe(200)
+      expect(journal.syncs).toBe(1)
+      expect([...journal.settled.values()]).toEqual(['interrupted'])
+      expect((await pipeline.accept({ ...first, id: 'again' })).status).toBe(200)
+      expect(queue.tickets).toHaveLength(1)
+    })
+
+    it('with `retry` answers 502, and forwards it when it comes again', async () => {
+      const { pipeline, queue } = setUp({ late: 'retry' })
+      const first = delivery()
+      const answering = pipeline.accept(first)
+      await settle()
+      only(queue.tickets).end(attemptOf('interrupted'))
+      expect((await answering).status).toBe(502)
+      void pipeline.accept({ ...first, id: 'again' })
+      await settle()
+      expect(queue.tickets).toHaveLength(2)
+    })
+  })
+
+  describe('with a bot that answers with an error', () => {
+    it('answers 200 once it is on disk, and counts it as delivered', async () => {
+      const { pipeline, queue, journal } = setUp()
+      const answering = pipeline.accept(delivery())
+      await settle()
+      only(queue.tickets).end(attemptOf(reply(500)))
+      expect((await answering).status).toBe(200)
+      expect(journal.syncs).toBe(1)
+      expect(pipeline.totals().delivered).toBe(1)
+    })
+
+    it('with `pass` passes the error on, and forwards it when it comes again', async () => {
+      const { pipeline, queue } = setUp({ onBotError: 'pass' })
+      const first = delivery()
+      const answering = pipeline.accept(first)
+      await settle()
+      only(queue.tickets).end(attemptOf(reply(500, 'oops')))
+      expect(textOf(await answering)).toBe('oops')
+      void pipeline.accept({ ...first, id: 'again' })
+      await settle()
+      expect(queue.tickets).toHaveLength(2)
+    })
+  })
+
+  describe('with the same delivery again', () => {
+    it('waits for the first while it is under way, and gives its answer', async () => {
+      const { pipeline, queue, seen } = setUp()
+      const first = delivery()
+      const one = pipeline.accept(first)
+      const two = pipeline.accept({ ...first, id: 'again' })
+      await settle()
+      only(queue.tickets).end(attemptOf(reply(200, 'once')))
+      expect(textOf(await one)).toBe('once')
+      expect(textOf(await two)).toBe('once')
+      expect(queue.tickets).toHaveLength(1)
+      expect(seen.filter(({ type }) => type === 'delivery')).toEqual([
+        expect.not.objectContaining({ redelivery: expect.anything() }),
+        expect.objectContaining({ id: 'again', redelivery: first.id }),
+      ])
+    })
+
+    it('answers as the bot did, without forwarding', async () => {
+      const { pipeline, queue } = setUp()
+      const first = delivery()
+      const one = pipeline.accept(first)
+      await settle()
+      only(queue.tickets).end(attemptOf(reply(201, 'done')))
+      await one
+      expect(await pipeline.accept({ ...first, id: 'again' })).toMatchObject({ status: 201 })
+      expect(queue.tickets).toHaveLength(1)
+    })
+
+    it('answers 200 at once when the first is acknowledged and waits', async () => {
+      const { pipeline, queue } = setUp()
+      const first = delivery()
+      void pipeline.accept(first)
+      await vi.advanceTimersByTimeAsync(15_000)
+      expect((await pipeline.accept({ ...first, id: 'again' })).status).toBe(200)
+      expect(queue.tickets).toHaveLength(1)
+    })
+
+    it('answers 200 with the first when that is acknowledged', async () => {
+      const { pipeline, queue } = setUp()
+      const first = delivery()
+      const one = pipeline.accept(first)
+      await vi.advanceTimersByTimeAsync(14_000)
+      const two = pipeline.accept({ ...first, id: 'again' })
+      await vi.advanceTimersByTimeAsync(1_000)
+      expect((await one).status).toBe(200)
+      expect((await two).status).toBe(200)
+      expect(queue.tickets).toHaveLength(1)
+    })
+
+    it.each([
+      ['broke', attemptOf('interrupted')],
+      ['was answered with an error', attemptOf(reply(500))],
+    ])('never says "received" in its own name before the first, which %s, is on disk', async (_, attempt) => {
+      const { pipeline, queue, journal } = setUp()
+      const first = delivery()
+      const one = pipeline.accept(first)
+      await settle()
+      journal.broken = true
+      only(queue.tickets).end(attempt)
+      expect((await one).status).toBe(503)
+      expect((await pipeline.accept({ ...first, id: 'again' })).status).toBe(503)
+      journal.broken = false
+      expect((await pipeline.accept({ ...first, id: 'once more' })).status).toBe(200)
+      expect(queue.tickets).toHaveLength(1)
+    })
+
+    it.each([
+      ['delivered', { settled: 'delivered', answer: async () => reply(200, 'long ago') }, 'long ago'],
+      [
+        'was told "received" of, though its connection broke',
+        { settled: 'interrupted', answer: async () => null },
+        'received',
+      ],
+    ] as const)('recognises what an earlier run %s', async (_, seen, says) => {
+      const { pipeline, journal } = setUp()
+      const first = delivery()
+      void pipeline.accept(first)
+      await settle()
+      const key = journal.records[0]?.key ?? ''
+      const next = setUp()
+      next.journal.seenBefore.set(key, { id: 'old', ...seen })
+      const answer = await next.pipeline.accept({ ...first, id: 'again' })
+      expect([answer.status, textOf(answer)]).toEqual([200, says])
+      expect(next.queue.tickets).toEqual([])
+    })
+  })
+
+  describe('at the door', () => {
+    const forged = (): Delivery => ({ ...delivery(), headers: ['X-Hub-Signature', `sha1=${'0'.repeat(40)}`] })
+
+    it('answers a wrong signature with 503 until one was right, then with 401; the bot never sees it', async () => {
+      const { pipeline, queue, seen, journal } = setUp()
+      expect((await pipeline.accept(forged())).status).toBe(503)
+      void pipeline.accept(delivery())
+      await settle()
+      expect((await pipeline.accept(forged())).status).toBe(401)
+      expect((await pipeline.accept({ ...delivery(), headers: [] })).status).toBe(401)
+      expect(queue.tickets).toHaveLength(1)
+      expect(seen.flatMap((notice) => (notice.type === 'rejected' ? [notice.reason] : []))).toEqual([
+        'signature-wrong',
+        'signature-wrong',
+        'signature-missing',
+      ])
+      expect([...journal.settled.values()].filter((settled) => settled === 'rejected')).toHaveLength(3)
+    })
+
+    it('refuses it all the same while the platform cannot be asked for the secret', async () => {
+      const rereadSecret = async (): Promise<never> => {
+        throw new Error('the platform is away')
+      }
+      const { pipeline, seen } = setUp({}, { rereadSecret })
+      expect((await pipeline.accept(forged())).status).toBe(503)
+      expect(seen).toMatchObject([{ type: 'rejected', reason: 'signature-wrong' }])
+    })
+
+    it('reads the secret again before it refuses, at most once a minute', async () => {
+      const rereadSecret = vi.fn(async () => 'changed in the admin pages')
+      const { pipeline, queue } = setUp({}, { rereadSecret, now: Date.now })
+      const body = Buffer.from('{}')
+      void pipeline.accept({ ...delivery(), body, headers: resign([], body, 'changed in the admin pages') })
+      await settle()
+      expect(queue.tickets).toHaveLength(1)
+      await pipeline.accept(forged())
+      await pipeline.accept(forged())
+      expect(rereadSecret).toHaveBeenCalledTimes(1)
+      await vi.advanceTimersByTimeAsync(60_000)
+      await pipeline.accept(forged())
+      expect(rereadSecret).toHaveBeenCalledTimes(2)
+    })
+
+    it('lets everything pass when no secret is known, and says so once', async () => {
+      const { pipeline, queue, seen } = setUp({}, { secret: () => null })
+      void pipeline.accept(forged())
+      void pipeline.accept(forged())
+      await settle()
+      expect(queue.tickets).toHaveLength(2)
+      expect(seen.filter((notice) => notice.type === 'warning')).toHaveLength(1)
+    })
+
+    it('passes a wrong one on with `warn`, and says so', async () => {
+      const { pipeline, queue, seen } = setUp({}, { mode: 'warn' })
+      void pipeline.accept(forged())
+      await settle()
+      expect(queue.tickets).toHaveLength(1)
+      expect(seen.filter((notice) => notice.type === 'warning')).toHaveLength(1)
+    })
+  })
+
+  it('answers 503 with Retry-After when too much waits', async () => {
+    const { pipeline, queue, seen } = setUp()
+    queue.full = true
+    const answer = await pipeline.accept(delivery())
+    expect(answer.status).toBe(503)
+    expect(answer.headers).toContain('retry-after')
+    expect(seen.some((notice) => notice.type === 'rejected' && notice.reason === 'full')).toBe(true)
+  })
+
+  it('ends by telling the platform to come again with what waits, and keeps what it acknowledged', async () => {
+    const { pipeline, queue, journal } = setUp()
+    void pipeline.accept(delivery())
+    await vi.advanceTimersByTimeAsync(15_000)
+    const held = pipeline.accept(delivery())
+    await settle()
+    await pipeline.end()
+    expect((await held).status).toBe(503)
+    expect([...journal.settled.values()]).toEqual(['acknowledged', 'returned'])
+    expect(queue.tickets.map((ticket) => ticket.phase())).toEqual(['waiting', 'done'])
+    expect(pipeline.totals().undelivered).toBe(1)
+  })
+
+  it('leaves what it acknowledged to the next run when the queue gives up on it', async () => {
+    const { pipeline, queue, journal } = setUp()
+    void pipeline.accept(delivery())
+    await vi.advanceTimersByTimeAsync(15_000)
+    only(queue.tickets).end(attemptOf('cancelled'))
+    await settle()
+    expect([...journal.settled.values()]).toEqual(['acknowledged'])
+    expect(pipeline.totals().undelivered).toBe(1)
+  })
+
+  it('does not leave to the next run what it acknowledged and the bot may have by now', async () => {
+    const { pipeline, queue, journal } = setUp()
+    const first = delivery()
+    void pipeline.accept(first)
+    await vi.advanceTimersByTimeAsync(15_000)
+    expect(journal.settled.get(first.id)).toBe('acknowledged')
+    // From the moment it leaves, should dev-hook be killed.
+    pipeline.leaves(first.id)
+    expect(journal.settled.get(first.id)).toBe('interrupted')
+    pipeline.comesBack(first.id)
+    expect(journal.settled.get(first.id)).toBe('acknowledged')
+    pipeline.leaves(first.id)
+    only(queue.tickets).end({ ...attemptOf('cancelled'), outcome: 'cancelled', reason: 'the end', sent: true })
+    await settle()
+    expect(journal.settled.get(first.id)).toBe('interrupted')
+    expect(pipeline.totals()).toMatchObject({ undelivered: 0, interrupted: 1 })
+  })
+
+  it('says nothing to the journal of what leaves and was not acknowledged', async () => {
+    const { pipeline, journal } = setUp()
+    const first = delivery()
+    void pipeline.accept(first)
+    await settle()
+    pipeline.leaves(first.id)
+    pipeline.comesBack(first.id)
+    expect(journal.settled.size).toBe(0)
+  })
+
+  it('takes what an earlier run acknowledged for done when its connection breaks, also with `retry`', async () => {
+    const { pipeline, queue, journal } = setUp({ late: 'retry' })
+    const old = delivery()
+    pipeline.deliver(old, { event: null, platformId: null, conversation: 'c1', text: null })
+    only(queue.tickets).end(attemptOf('interrupted'))
+    await settle()
+    expect(journal.settled.get(old.id)).toBe('interrupted')
+    expect(pipeline.totals().undelivered).toBe(0)
+  })
+})

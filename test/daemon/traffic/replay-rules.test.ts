@@ -1,0 +1,232 @@
+// Replays inside a run: the pipeline with fakes around it.
+import { describe, expect, it } from 'vitest'
+import type { Delivery } from '../../../src/core/delivery.ts'
+import { createNotices, type Notice } from '../../../src/core/notices.ts'
+import type { Recorded, Settled } from '../../../src/core/ports.ts'
+import { createPipeline, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
+import { findReplayable, forBot } from '../../../src/daemon/traffic/replay-rules.ts'
+import { checkSignature, sign } from '../../../src/protocol/signature.ts'
+import { aDelivery } from '../../support/deliveries.ts'
+import { settled } from '../../support/fake-bot.ts'
+import { attemptOf, createFakeJournal, createFakeQueue } from '../../support/fakes.ts'
+
+const LABEL = { event: 'message.update', platformId: null, conversation: 'c1', text: 'hi' }
+
+function setUp(options: Partial<PipelineOptions> = {}) {
+  const queue = createFakeQueue()
+  const journal = createFakeJournal()
+  const notices = createNotices()
+  const seen: Notice[] = []
+  notices.on((notice) => seen.push(notice))
+  const pipeline = createPipeline({
+    queue,
+    journal,
+    guard: () => ({ pass: true }),
+    emit: notices.emit,
+    who: 'me@here',
+    challenged: () => undefined,
+    handedOver: () => undefined,
+    arrived: () => undefined,
+    late: 'ack',
+    onBotError: 'ack',
+    holdMs: 15_000,
+    ...options,
+  })
+  /** A delivery that an earlier run recorded. */
+  const record = (settled: Settled | null = 'delivered', attempts = 1): { delivery: Delivery; recorded: Recorded } => {
+    const delivery = aDelivery()
+    const { id, receivedAt } = delivery
+    const recorded: Recorded = { id, receivedAt, label: LABEL, settled, attempts, load: async () => delivery }
+    journal.recorded.set(id, recorded)
+    return { delivery, recorded }
+  }
+  const replay = (of: ReturnType<typeof record>, signal?: AbortSignal) =>
+    pipeline.replay(of.delivery, of.recorded, false, signal)
+  return { queue, journal, seen, pipeline, record, replay }
+}
+
+const reply = (status: number) => attemptOf({ status, headers: [], body: Buffer.alloc(0) })
+
+describe('A replay', () => {
+  it('goes in the lane of its conversation, and continues the number of attempts', async () => {
+    const { queue, record, replay } = setUp()
+    const of = record('delivered', 2)
+    const replaying = replay(of)
+    expect(queue.tickets).toMatchObject([{ delivery: of.delivery, lane: 'c1', n: 3 }])
+    queue.tickets[0]?.end(reply(201))
+    expect(await replaying).toMatchObject({ id: of.delivery.id, outcome: 'answered', status: 201, reason: null })
+  })
+
+  it('of one that broke takes it off the list of those that may be lost, once the bot has answered', async () => {
+    const { queue, pipeline, journal, replay } = setUp()
+    const delivery = aDelivery()
+    void pipeline.accept(delivery)
+    queue.tickets[0]?.end(attemptOf('interrupted'))
+    await settled()
+    expect(pipeline.totals().interrupted).toBe(1)
+
+    const { id, receivedAt } = delivery
+    const recorded: Recorded = {
+      id,
+      receivedAt,
+      label: LABEL,
+      settled: 'interrupted',
+      attempts: 1,
+      load: async () => delivery,
+    }
+    journal.recorded.set(id, recorded)
+    const failing = replay({ delivery, recorded })
+    queue.tickets[1]?.end(attemptOf('interrupted'))
+    await failing
+    expect(pipeline.totals().interrupted).toBe(1)
+    const replaying = replay({ delivery, recorded })
+    queue.tickets[2]?.end(reply(200))
+    await replaying
+    expect(pipeline.totals().interrupted).toBe(0)
+  })
+
+  it('is announced as what it is, and never counted as a delivery of the platform', async () => {
+    const { queue, seen, pipeline, record, replay } = setUp()
+    const of = record()
+    const replaying = replay(of)
+    expect(pipeline.isReplay(of.delivery.id)).toBe(true)
+    queue.tickets[0]?.end(reply(200))
+    await replaying
+    expect(pipeline.isReplay(of.delivery.id)).toBe(false)
+    expect(seen.map(({ type }) => type)).toEqual(['replay'])
+    expect(seen[0]).toMatchObject({ event: 'message.update', conversation: 'c1', text: 'hi', edited: false })
+    expect(pipeline.totals()).toEqual({ deliveries: 0, delivered: 0, undelivered: 0, interrupted: 0 })
+  })
+
+  it.each([
+    ['interrupted', 'answered', 'delivered'],
+    ['acknowledged', 'answered', 'delivered'],
+    ['returned', 'answered', 'delivered'],
+    ['delivered', 'cancelled', undefined],
+    ['delivered', 'interrupted', undefined],
+    ['acknowledged', 'cancelled', undefined],
+  ] as const)('of what was %s and is %s now settles it as %s', async (before, outcome, after) => {
+    const { queue, journal, record, replay } = setUp()
+    const of = record(before)
+    const replaying = replay(of)
+    queue.tickets[0]?.end(outcome === 'answered' ? reply(500) : attemptOf(outcome))
+    await replaying
+    expect(journal.settled.get(of.delivery.id)).toBe(after)
+  })
+
+  it('can be taken back while it waits, and not once it is sent', async () => {
+    const { queue, record, replay } = setUp()
+    const leaving = new AbortController()
+    const waiting = replay(record(), leaving.signal)
+    const sent = replay(record(), leaving.signal)
+    queue.tickets[1]?.sent()
+    leaving.abort()
+    expect(await waiting).toMatchObject({ outcome: 'cancelled', status: null, reason: 'taken back' })
+    expect(queue.tickets[1]?.phase()).toBe('sent')
+    queue.tickets[1]?.end(reply(200))
+    expect(await sent).toMatchObject({ outcome: 'answered' })
+    expect(await replay(record(), leaving.signal)).toMatchObject({ outcome: 'cancelled' })
+  })
+
+  it('is refused while the same delivery is on its way, and possible again afterwards', async () => {
+    const { queue, record, replay, pipeline } = setUp()
+    const of = record()
+    const first = replay(of)
+    await expect(replay(of)).rejects.toMatchObject({ code: 'DEVHOOK_REPLAY_REFUSED' })
+    queue.tickets[0]?.end(reply(200))
+    await first
+    const second = replay(of)
+    queue.tickets[1]?.end(reply(200))
+    expect(await second).toMatchObject({ outcome: 'answered' })
+
+    const fresh = record(null, 0)
+    void pipeline.accept(fresh.delivery)
+    await expect(replay(fresh)).rejects.toThrow('still on its way')
+
+    const kept = record('acknowledged', 0)
+    pipeline.deliver(kept.delivery, LABEL)
+    await expect(replay(kept)).rejects.toThrow('still on its way')
+  })
+
+  it('is refused when too much waits, and possible once there is room', async () => {
+    const { queue, record, replay } = setUp()
+    const of = record()
+    queue.full = true
+    await expect(replay(of)).rejects.toThrow('too many deliveries wait')
+    queue.full = false
+    const replaying = replay(of)
+    queue.tickets[0]?.end(reply(200))
+    expect(await replaying).toMatchObject({ status: 200 })
+  })
+
+  it('is not taken for a redelivery, and the platform’s own still is', async () => {
+    const { queue, record, replay, pipeline } = setUp()
+    const of = record()
+    void pipeline.accept(of.delivery)
+    queue.tickets[0]?.end(reply(200))
+    await new Promise((resolve) => setImmediate(resolve))
+    void replay(of)
+    expect(queue.tickets).toHaveLength(2)
+    expect((await pipeline.accept({ ...of.delivery, id: 'again' })).status).toBe(200)
+    expect(queue.tickets).toHaveLength(2)
+  })
+})
+
+describe('The next try of the platform', () => {
+  const key = (journal: ReturnType<typeof createFakeJournal>): string => journal.records[0]?.key ?? ''
+
+  it('is received, and not refused again, when a replay has brought to the bot what was refused then', async () => {
+    const first = setUp()
+    const delivery = aDelivery()
+    void first.pipeline.accept(delivery)
+    const { queue, journal, pipeline } = setUp()
+    const refusal = { status: 503, headers: [], body: Buffer.alloc(0) }
+    journal.seenBefore.set(key(first.journal), { id: 'old', settled: 'delivered', answer: async () => refusal })
+    expect((await pipeline.accept({ ...delivery, id: 'again' })).status).toBe(200)
+    expect(queue.tickets).toEqual([])
+  })
+
+  it('is meant for the bot, by the record too, after `pass` has passed its error on', async () => {
+    const { queue, journal, pipeline } = setUp({ onBotError: 'pass' })
+    const delivery = aDelivery()
+    const answering = pipeline.accept(delivery)
+    queue.tickets[0]?.end(reply(500))
+    expect((await answering).status).toBe(500)
+    expect(journal.settled.get(delivery.id)).toBe('returned')
+  })
+})
+
+describe('What is forwarded again', () => {
+  const body = Buffer.from('{"text":"hi"}')
+  const signed = (secret: string): Delivery =>
+    aDelivery({ body, headers: ['A', '1', 'X-Hub-Signature', sign(body, secret), 'B', '2'] })
+
+  it('is the delivery as it was, when its signature is right or nobody knows', () => {
+    const delivery = signed('s1')
+    expect(forBot(delivery, null, 's1')).toBe(delivery)
+    expect(forBot(delivery, null, null)).toBe(delivery)
+    const unsigned = aDelivery({ body })
+    expect(forBot(unsigned, null, 's1')).toBe(unsigned)
+  })
+
+  it('is signed anew when the bot has another secret', () => {
+    const { headers, body: sent } = forBot(signed('s1'), null, 's2')
+    expect(sent).toBe(body)
+    expect(checkSignature(headers, sent, 's2')).toBe('right')
+    expect(headers.slice(0, 4)).toEqual(['A', '1', 'B', '2'])
+  })
+
+  it('is signed anew when it was edited', () => {
+    const edited = Buffer.from('{"text":"bye"}')
+    const { headers, body: sent } = forBot(signed('s1'), edited, 's1')
+    expect(sent).toBe(edited)
+    expect(checkSignature(headers, sent, 's1')).toBe('right')
+    expect(checkSignature(forBot(aDelivery({ body }), edited, 's1').headers, edited, 's1')).toBe('right')
+  })
+
+  it('is nothing that is not recorded, or was kept from the bot', () => {
+    const { journal, record } = setUp()
+    expect(() => findReplayable(journal, 'zz')).toThrow('no delivery zz is recorded')
+    expect(() => findReplayable(journal, record('rejected').delivery.id)).toThrow('rejected at the door')
+  })
+})

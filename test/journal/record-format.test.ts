@@ -1,0 +1,173 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Attempt, Delivery, Label } from '../../src/core/delivery.ts'
+import {
+  attemptContent,
+  attemptHead,
+  decodeHead,
+  decodeLine,
+  deliveryHead,
+  encodeLine,
+  type Line,
+  REPLY_KEPT,
+} from '../../src/journal/record-format.ts'
+import { answered, delivery, NO_LABEL } from '../support/journal.ts'
+
+// Whatever a header or a query may hold: any string at all, quotes, line ends and our own field names among them.
+const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('","headers":["', '\n', '\u2028', '"}', '\\'))
+const textOrNull = fc.option(text)
+const bytes = fc.oneof(
+  fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)),
+  fc.string({ unit: 'binary' }).map((string) => Buffer.from(string)),
+  fc.json().map((json) => Buffer.from(json)),
+  fc.string({ unit: 'binary' }).map((string) => Buffer.from(`{${string}}`)),
+)
+const headers = fc.array(text, { maxLength: 8 })
+const count = fc.nat()
+
+const anyLabel: fc.Arbitrary<Label> = fc.record({
+  event: textOrNull,
+  platformId: textOrNull,
+  conversation: textOrNull,
+  text: textOrNull,
+})
+const anyDelivery: fc.Arbitrary<Delivery> = fc.record({
+  id: text,
+  receivedAt: count,
+  method: text,
+  search: fc.oneof(text, fc.string({ minLength: 1_000, maxLength: 3_000 })),
+  headers,
+  body: bytes,
+})
+const anyAttempt: fc.Arbitrary<Attempt> = fc.oneof(
+  fc.record({
+    startedAt: count,
+    ms: count,
+    outcome: fc.constant('answered' as const),
+    reply: fc.record({ status: count, headers, body: bytes }),
+  }),
+  fc.record({
+    startedAt: count,
+    ms: count,
+    outcome: fc.constantFrom('refused' as const, 'interrupted', 'timed-out', 'cancelled'),
+    reason: text,
+  }),
+)
+
+const anyLine: fc.Arbitrary<Line> = fc.oneof(
+  fc
+    .tuple(count, anyDelivery, anyLabel, textOrNull)
+    .map(([seq, given, label, key]) => ({ head: deliveryHead(seq, given, label, key), content: contentOf(given) })),
+  fc
+    .tuple(count, text, count, anyAttempt)
+    .map(([seq, id, n, attempt]) => ({ head: attemptHead(seq, id, n, attempt), content: attemptContent(attempt) })),
+  fc
+    .record({
+      t: fc.constant('settled' as const),
+      seq: count,
+      id: text,
+      settled: fc.constantFrom('delivered' as const, 'acknowledged', 'interrupted', 'returned', 'rejected'),
+      at: count,
+      told: fc.option(count),
+    })
+    .map((head) => ({ head, content: null })),
+)
+
+const contentOf = (given: Delivery) => ({ headers: given.headers, body: given.body })
+
+/** Without its line feed, as readers see it. */
+const encoded = (line: Line): Buffer => written(line).subarray(0, -1)
+
+const written = (line: Line): Buffer => Buffer.concat(encodeLine(line).map((part) => Buffer.from(part)))
+
+describe('a line of the log', () => {
+  it('comes back as it was written, whatever the bytes and headers', () => {
+    fc.assert(
+      fc.property(anyLine, (line) => {
+        expect(decodeLine(encoded(line))).toEqual(line)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('is one line, and ends with a line feed', () => {
+    fc.assert(
+      fc.property(anyLine, (line) => {
+        const bytesOfLine = written(line)
+        expect(bytesOfLine.indexOf('\n')).toBe(bytesOfLine.length - 1)
+      }),
+    )
+  })
+
+  it('shows its head without the rest being parsed', () => {
+    fc.assert(
+      fc.property(anyLine, fc.nat(50), (line, before) => {
+        const bytesBefore = Buffer.alloc(before, 'x')
+        const all = Buffer.concat([bytesBefore, encoded(line), Buffer.from('\n{"t":"')])
+        expect(decodeHead(all, before, before + encoded(line).length)).toEqual(line.head)
+      }),
+    )
+  })
+
+  it('is never taken for whole when it was cut, nor is anything thrown at it', () => {
+    fc.assert(
+      fc.property(anyLine, fc.double({ min: 0, max: 0.999, noNaN: true }), (line, where) => {
+        const whole = encoded(line)
+        const cut = whole.subarray(0, Math.floor(whole.length * where))
+        expect(decodeLine(cut)).toBeNull()
+      }),
+    )
+  })
+
+  it('can be garbage without harm', () => {
+    const garbage = fc.oneof(
+      fc.json().map((json) => Buffer.from(json)),
+      fc.uint8Array().map((array) => Buffer.from(array)),
+      fc.constantFrom('null', '[]', '{"t":"settled","seq":1,"id":"a"}', '{"t":"delivery"}').map((s) => Buffer.from(s)),
+    )
+    fc.assert(
+      fc.property(garbage, (found) => {
+        expect(decodeLine(found)).toBeNull()
+        decodeHead(found, 0, found.length)
+      }),
+    )
+  })
+
+  it('holds a JSON body as it is, and any other text as a string, so that people can read it, and bytes as base64', () => {
+    const line = (body: Buffer) => written({ head: head(body), content: { headers: [], body } }).toString()
+    const head = (body: Buffer) => deliveryHead(1, delivery('a', { body }), NO_LABEL, null)
+    expect(JSON.parse(line(Buffer.from('{"a":"ü"}')))).toMatchObject({ enc: 'json', body: { a: 'ü' } })
+    expect(line(Buffer.from('a="ü"'))).toContain('"enc":"utf8","body":"a=\\"ü\\""')
+    expect(line(Buffer.from([0xff, 0xfe]))).toContain('"enc":"base64","body":"//4="')
+  })
+
+  it('gives back a body that only looks like JSON to the byte, and knows it by its length alone', () => {
+    const tricky = [
+      '{',
+      '}',
+      '{}',
+      '{"a":}',
+      '{\n}',
+      '{\0}',
+      '{"enc":"json","body":{}}',
+      '{,"headers":["x"],"enc":"json","body":}',
+    ]
+    for (const text of tricky) {
+      const body = Buffer.from(text)
+      const line = {
+        head: deliveryHead(1, delivery('a'.repeat(600), { body }), NO_LABEL, null),
+        content: { headers: ['a', 'b'], body },
+      }
+      expect(decodeLine(encoded(line))).toEqual(line)
+      expect(decodeHead(encoded(line), 0, encoded(line).length)).toEqual(line.head)
+    }
+  })
+
+  it('keeps of a large reply the beginning, and its length', () => {
+    const attempt = answered(200, Buffer.alloc(REPLY_KEPT + 1, 'x'))
+    const line = { head: attemptHead(1, 'a', 1, attempt), content: attemptContent(attempt) }
+    const back = decodeLine(encoded(line))
+    expect(back?.content?.body.length).toBe(REPLY_KEPT)
+    expect(back?.head).toMatchObject({ bytes: REPLY_KEPT + 1 })
+  })
+})

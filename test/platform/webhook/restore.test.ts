@@ -1,0 +1,385 @@
+// Putting back what was there: whole, only if it is still ours, and whatever went wrong before.
+import { readdir } from 'node:fs/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
+import { restoreFromSnapshot } from '../../../src/platform/webhook/restore.ts'
+import { readSnapshot, type Snapshot, writeSnapshot } from '../../../src/platform/webhook/snapshot.ts'
+import { BOT_ID } from '../../support/api-documents.ts'
+import { makeToken } from '../../support/api-server.ts'
+import { type PlatformBench, startPlatformBench, TUNNEL } from '../../support/platform-bench.ts'
+
+const BOT = `/v2/bots/${BOT_ID}`
+const BEFORE = 'https://bots.example/hook'
+const hook = { url: BEFORE, secret: 'secret-before', events: ['a.*'], status: 'active' }
+const bot = { id: BOT_ID, name: 'Jenny', webhook: hook }
+
+let bench: PlatformBench
+/** Whether the URL from before answers the platform's challenge. */
+let answers: boolean
+beforeEach(async () => {
+  answers = true
+  bench = await startPlatformBench({ bot, verify: (url) => answers || url !== BEFORE })
+})
+afterEach(() => bench.close())
+
+async function claimed() {
+  const run = await bench.run()
+  await run.registration.claim(run.url(), null, bench.signal)
+  return run
+}
+const leftover = async (): Promise<Snapshot> => {
+  const { snapshot } = await readSnapshot(bench.folder)
+  if (snapshot === null) throw new Error('no snapshot')
+  return snapshot
+}
+const set = (webhook: unknown): void => {
+  bench.documents.bot = { ...bench.documents.bot, webhook }
+}
+const patches = (): unknown[] => bench.server.calls.flatMap(({ method, body }) => (method === 'PATCH' ? [body] : []))
+
+describe('a restore', () => {
+  it('puts back URL, events, secret and status, and deletes the snapshot', async () => {
+    const { registration } = await claimed()
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual(bot)
+    expect(await readdir(bench.folder)).toEqual([])
+    expect(bench.notices).toEqual([])
+  })
+
+  it('happens once, however often it is asked for', async () => {
+    const { registration } = await claimed()
+    const results = await Promise.all([registration.restore(), registration.restore()])
+    expect([...results, await registration.restore()]).toEqual(['restored', 'restored', 'restored'])
+    expect(patches()).toHaveLength(2)
+  })
+
+  it('leaves a registration alone that is not ours any more', async () => {
+    const { registration } = await claimed()
+    set({ url: 'https://theirs.example' })
+    expect(await registration.restore()).toBe('superseded')
+    expect(bench.documents.bot).toMatchObject({ webhook: { url: 'https://theirs.example' } })
+    expect(await readdir(bench.folder)).toEqual([])
+    expect(patches()).toHaveLength(1)
+  })
+
+  it('has nothing to do when somebody has put it back already', async () => {
+    const { registration } = await claimed()
+    set(hook)
+    expect(await registration.restore()).toBe('nothing')
+    expect(patches()).toHaveLength(1)
+  })
+
+  it('has nothing to do before a claim, and leaves nothing', async () => {
+    const { registration } = await bench.run()
+    expect(await registration.restore()).toBe('nothing')
+    const { registration: other } = await bench.run()
+    await other.takeSnapshot()
+    expect(await other.restore()).toBe('nothing')
+    expect(await readdir(bench.folder)).toEqual([])
+    expect(patches()).toEqual([])
+  })
+
+  it('keeps what others changed around the webhook during the run', async () => {
+    const { registration } = await claimed()
+    bench.documents.bot = { ...bench.documents.bot, name: 'Renamed' }
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual({ ...bot, name: 'Renamed' })
+  })
+
+  it('puts URL, events and secret back although the old URL does not verify, and says so', async () => {
+    const { registration } = await claimed()
+    answers = false
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual({ ...bot, webhook: { ...hook, status: 'unverified' } })
+    expect(bench.codes()).toEqual(['DEVHOOK_RESTORED_UNVERIFIED'])
+    expect(await readdir(bench.folder)).toEqual([])
+  })
+
+  it('writes it again without a status when the platform takes nothing while it cannot verify', async () => {
+    const { registration } = await claimed()
+    bench.server.next('PATCH', BOT, { status: 403, json: { error: { message: 'could not be verified' } } })
+    const off = bench.server.on('PATCH', BOT, ({ body }) => {
+      if ('status' in (body as { webhook: object }).webhook) return undefined
+      set({ ...(body as { webhook: object }).webhook, status: 'unverified' })
+      return { json: {} }
+    })
+    bench.server.next('PATCH', BOT, { status: 403, json: { error: { message: 'could not be verified' } } })
+    expect(await registration.restore()).toBe('restored')
+    off()
+    const { status: _, ...plain } = hook
+    expect(patches().slice(1)).toEqual([{ webhook: hook }, { webhook: plain }])
+    expect(bench.codes()).toEqual(['DEVHOOK_RESTORED_UNVERIFIED'])
+  })
+
+  it('that the platform refuses has failed: it says so, and keeps the snapshot', async () => {
+    const { registration } = await claimed()
+    const off = bench.server.on('PATCH', BOT, () => ({ status: 400, json: { error: { message: 'no' } } }))
+    expect(await registration.restore()).toBe('failed')
+    off()
+    expect(bench.notices).toMatchObject([
+      {
+        type: 'error',
+        code: 'DEVHOOK_NOT_RESTORED',
+        remedy: expect.stringMatching(/^run `dev-hook restore --bot \w+ --api-host http:\S+`$/),
+      },
+    ])
+    const snapshot = await leftover()
+    const { client, folder, signal } = bench
+    expect(await restoreFromSnapshot({ client, snapshot, folder, emit: () => {} }, signal)).toBe('restored')
+    expect(bench.documents.bot).toEqual(bot)
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('that the platform accepts without doing it has failed', async () => {
+    const { registration } = await claimed()
+    bench.server.on('PATCH', BOT, () => ({ json: {} }))
+    expect(await registration.restore()).toBe('failed')
+    expect(bench.codes()).toEqual(['DEVHOOK_NOT_RESTORED'])
+  })
+
+  it('has restored when another dev-hook, which waited for it, has claimed the webhook right after the write', async () => {
+    const { registration } = await claimed()
+    const off = bench.server.on('PATCH', BOT, ({ body }) => {
+      off()
+      const answer = { json: { ...bench.documents.bot, ...(body as object) } }
+      set({ ...hook, url: hookUrl(TUNNEL, createHookAddress()) })
+      return answer
+    })
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.notices).toEqual([])
+    expect(await readdir(bench.folder)).toEqual([])
+  })
+
+  it('says what could not be put back', async () => {
+    const { registration } = await claimed()
+    bench.server.on('GET', BOT, () => {
+      const { webhook, ...rest } = bench.documents.bot as { webhook: typeof hook }
+      return { json: { ...rest, webhook: webhook.url === BEFORE ? { ...webhook, secret: 'regenerated' } : webhook } }
+    })
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.notices).toMatchObject([
+      { code: 'DEVHOOK_RESTORED_IN_PART', message: 'bot.webhook was put back, but not its secret' },
+    ])
+  })
+
+  it('gets through a platform that fails for a moment', async () => {
+    const { registration } = await claimed()
+    const busy = { status: 429, json: {}, headers: { 'retry-after': '0' } } as const
+    bench.server.next('GET', BOT, busy)
+    bench.server.next('PATCH', BOT, { status: 500, json: {} })
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual(bot)
+  })
+
+  it('has restored when the write worked and only its answer was lost', async () => {
+    const { registration } = await claimed()
+    const off = bench.server.on('PATCH', BOT, ({ body }) => {
+      off()
+      bench.documents.bot = { ...bench.documents.bot, ...(body as object) }
+      return { cut: true }
+    })
+    expect(await registration.restore()).toBe('restored')
+    expect(await readdir(bench.folder)).toEqual([])
+  })
+
+  it('gives up in time when the platform does not answer', async () => {
+    const run = await bench.run({ restoreWithinMs: 300 })
+    await run.registration.claim(run.url(), null, bench.signal)
+    bench.server.on('GET', BOT, () => new Promise<undefined>(() => {}))
+    expect(await run.registration.restore()).toBe('failed')
+    expect(bench.notices).toMatchObject([
+      { code: 'DEVHOOK_NOT_RESTORED', message: expect.stringContaining('no time left') },
+    ])
+    expect((await leftover()).urls).toEqual([run.url()])
+  })
+
+  it('refreshes a token that has expired meanwhile', async () => {
+    const old = makeToken({ _id: BOT_ID })
+    const fresh = makeToken({ _id: BOT_ID, iat: 1 })
+    const client = bench.connect({ tokens: { token: old, refreshToken: 'refresh' } })
+    const run = await bench.run({ client })
+    await run.registration.claim(run.url(), null, bench.signal)
+    const expired = { status: 401, json: { error: { message: 'jwt expired' } } } as const
+    for (const method of ['GET', 'PATCH']) {
+      bench.server.on(method, BOT, ({ headers }) => (headers.authorization === `Bearer ${fresh}` ? undefined : expired))
+    }
+    bench.server.on('POST', '/v2/auth/token', () => ({ status: 201, json: { token: fresh } }))
+    expect(await run.registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual(bot)
+  })
+
+  it('says what to do first when the token is refused', async () => {
+    const { registration } = await claimed()
+    bench.server.on('GET', BOT, () => ({ status: 401, json: { error: { message: 'jwt expired' } } }))
+    expect(await registration.restore()).toBe('failed')
+    expect(bench.notices).toMatchObject([
+      { remedy: expect.stringMatching(/fresh token.*, then run `dev-hook restore --bot /) },
+    ])
+  })
+
+  it('does nothing with the token of another host', async () => {
+    const run = await claimed()
+    const snapshot = { ...(await leftover()), apiHost: 'https://elsewhere.example' }
+    const { client, folder, signal, notices } = bench
+    const calls = bench.server.calls.length
+    expect(await restoreFromSnapshot({ client, snapshot, folder, emit: (n) => void notices.push(n) }, signal)).toBe(
+      'failed',
+    )
+    expect(bench.server.calls).toHaveLength(calls)
+    expect(JSON.stringify(notices)).not.toContain(run.address.password)
+  })
+})
+
+describe('a dev-hook that is gone', () => {
+  const dead = hookUrl(TUNNEL, createHookAddress())
+
+  it('is not put back: what was there before it is not known, and it has no URL afterwards', async () => {
+    set({ ...hook, url: dead })
+    const { registration, url } = await bench.run()
+    expect(registration.owner).toMatchObject({ is: 'dev-hook', answers: false })
+    await registration.claim(url(), null, bench.signal)
+    expect(await leftover()).toMatchObject({ previousUnknown: true })
+    expect(JSON.stringify(await leftover())).not.toContain(dead)
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual({ ...bot, webhook: { secret: hook.secret, events: hook.events } })
+    expect(bench.codes()).toEqual(['DEVHOOK_RESTORED_IN_PART'])
+  })
+
+  it('leaves nothing at all where the platform takes no webhook without a URL', async () => {
+    set({ ...hook, url: dead })
+    const { registration, url } = await bench.run()
+    await registration.claim(url(), null, bench.signal)
+    bench.server.next('PATCH', BOT, { status: 400, json: { error: { message: 'url is required' } } })
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual({ ...bot, webhook: null })
+  })
+
+  it('is not put back either when it still answers: by the end it may have gone, and only it knows what it replaced', async () => {
+    set({ ...hook, url: dead })
+    const { registration, url } = await bench.run({ probe: async () => ({ answers: true, who: null }) })
+    await registration.claim(url(), null, bench.signal)
+    expect(JSON.stringify(await leftover())).not.toContain(dead)
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual({ ...bot, webhook: { secret: hook.secret, events: hook.events } })
+  })
+})
+
+describe('a run that died', () => {
+  it('is continued by the next one, which puts back what was there before both', async () => {
+    const first = await claimed()
+    const { runId } = first.address
+    const second = await bench.run()
+    expect(second.registration.owner).toEqual({ is: 'us', runId })
+    expect(second.registration.before).toMatchObject({ url: BEFORE, status: 'active' })
+    expect(bench.codes()).toEqual(['DEVHOOK_LEFTOVER_ADOPTED'])
+    await second.registration.takeSnapshot()
+    expect(await leftover()).toMatchObject({ runId: second.address.runId, before: hook, urls: [first.url()] })
+    await second.registration.claim(second.url(), null, bench.signal)
+    expect(bench.documents.bot).toMatchObject({ webhook: { url: second.url(), events: ['a.*'] } })
+    expect(await second.registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual(bot)
+  })
+
+  it('is put back even if the next one ends before its own claim', async () => {
+    await claimed()
+    const { registration } = await bench.run()
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual(bot)
+  })
+
+  it('and one after it, and one more, all put back the same', async () => {
+    for (const _ of [1, 2, 3]) await claimed()
+    const { registration } = await claimed()
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual(bot)
+  })
+
+  it('between snapshot and claim owes nothing', async () => {
+    await (await bench.run()).registration.takeSnapshot()
+    const { registration } = await bench.run()
+    expect(registration.owner).toEqual({ is: 'somebody', url: BEFORE })
+    expect(await readdir(bench.folder)).toEqual([])
+  })
+
+  it('and was replaced by somebody since owes nothing', async () => {
+    await claimed()
+    set({ url: 'https://theirs.example' })
+    const { registration } = await bench.run()
+    expect(registration.owner).toEqual({ is: 'somebody', url: 'https://theirs.example' })
+    expect(await readdir(bench.folder)).toEqual([])
+    expect(bench.codes()).toEqual([])
+  })
+
+  it('with its claim on its way is put back once that has landed', async () => {
+    const run = await bench.run()
+    await run.registration.takeSnapshot()
+    const snapshot = { ...(await leftover()), urls: [run.url()], writeSentAt: Date.now() - 3_000 }
+    let reads = 0
+    bench.server.on('GET', BOT, () => {
+      reads += 1
+      if (reads === 3) set({ ...hook, url: run.url() })
+      return undefined
+    })
+    const { client, folder, signal } = bench
+    expect(await restoreFromSnapshot({ client, snapshot, folder, emit: () => {} }, signal)).toBe('restored')
+    expect(bench.documents.bot).toEqual(bot)
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('with its claim on its way is adopted by the next one once that has landed', async () => {
+    const run = await bench.run()
+    await run.registration.takeSnapshot()
+    await writeSnapshot(bench.folder, { ...(await leftover()), urls: [run.url()], writeSentAt: Date.now() - 4_500 })
+    bench.server.next('GET', BOT, { json: bench.documents.bot })
+    set({ ...hook, url: run.url() })
+    const next = await bench.run()
+    expect(next.registration.owner).toEqual({ is: 'us', runId: run.address.runId })
+    expect(await next.registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual(bot)
+  })
+
+  it('with a second claim on its way is put back again when that lands on the restore', async () => {
+    const run = await claimed()
+    const snapshot = { ...(await leftover()), writeSentAt: Date.now() - 3_000 }
+    let landed = false
+    bench.server.on('GET', BOT, () => {
+      if (!landed && (bench.documents.bot['webhook'] as typeof hook).url === BEFORE) {
+        setImmediate(() => set({ ...hook, url: run.url('https://second.ngrok.example') }))
+        landed = true
+      }
+      return undefined
+    })
+    const { client, folder, signal } = bench
+    expect(await restoreFromSnapshot({ client, snapshot, folder, emit: () => {} }, signal)).toBe('restored')
+    expect(landed).toBe(true)
+    expect(bench.documents.bot).toEqual(bot)
+  })
+
+  it('with a claim that may still land keeps its snapshot when there is no time to see', async () => {
+    const run = await bench.run()
+    await run.registration.takeSnapshot()
+    const snapshot = { ...(await leftover()), urls: [run.url()], writeSentAt: Date.now() }
+    const { client, folder } = bench
+    const result = await restoreFromSnapshot({ client, snapshot, folder, emit: () => {} }, AbortSignal.timeout(600))
+    expect(result).toBe('nothing')
+    expect(await readdir(folder)).toEqual(['snapshot.json'])
+  })
+
+  it('is put back before a run that goes elsewhere', async () => {
+    await claimed()
+    const { registration } = await bench.run({ kind: 'manual' })
+    expect(registration.kind).toBe('manual')
+    expect(bench.documents.bot).toEqual(bot)
+    expect(await readdir(bench.folder)).toEqual([])
+  })
+
+  it('at another host has to be put back there first', async () => {
+    await claimed()
+    await writeSnapshot(bench.folder, { ...(await leftover()), apiHost: 'https://uat.example' })
+    await expect(bench.run()).rejects.toMatchObject({
+      code: 'DEVHOOK_NOT_RESTORED',
+      remedy: expect.stringContaining('--api-host https://uat.example'),
+    })
+    expect((await leftover()).apiHost).toBe('https://uat.example')
+  })
+})

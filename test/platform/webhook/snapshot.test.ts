@@ -1,0 +1,113 @@
+// The snapshot on disk: private, whole, and never thrown away unread.
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
+import {
+  deleteSnapshot,
+  isOurs,
+  readSnapshot,
+  type Snapshot,
+  setSnapshotAside,
+  writeSnapshot,
+} from '../../../src/platform/webhook/snapshot.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dev-hook-snapshot-'))
+})
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true })
+})
+
+const address = createHookAddress()
+const ours = hookUrl('https://a.example', address)
+const snapshot: Snapshot = {
+  version: 1,
+  kind: 'bot',
+  apiHost: 'https://api.example',
+  botId: 'b1',
+  runId: address.runId,
+  urls: [ours],
+  place: { label: 'bot.webhook', document: '/v2/bots/b1', keys: ['webhook'], entry: null },
+  serviceName: 'dev-hook b1 me@here',
+  created: false,
+  before: { url: 'https://bots.example', events: ['a.*'], secret: 's3cret', more: { a: [1] } },
+  beforeStatus: null,
+  previousUnknown: false,
+  takenAt: '2026-11-01T12:00:00.000Z',
+  pid: 4711,
+  writeSentAt: null,
+}
+
+describe('a snapshot', () => {
+  it('comes back as it was written, from a folder that did not exist', async () => {
+    const deeper = join(folder, 'state', 'b1')
+    await writeSnapshot(deeper, snapshot)
+    expect(await readSnapshot(deeper)).toEqual({ snapshot, damaged: null })
+  })
+
+  it.runIf(process.platform !== 'win32')('is readable by its owner only', async () => {
+    await writeSnapshot(folder, snapshot)
+    expect((await stat(join(folder, 'snapshot.json'))).mode & 0o777).toBe(0o600)
+  })
+
+  it('is gone once deleted, and deleting it again is no error', async () => {
+    await writeSnapshot(folder, snapshot)
+    await deleteSnapshot(folder)
+    await deleteSnapshot(folder)
+    expect(await readSnapshot(folder)).toEqual({ snapshot: null, damaged: null })
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  const damaged: readonly (readonly [string, string])[] = [
+    ['half of it', JSON.stringify(snapshot).slice(0, 90)],
+    ['nothing', ''],
+    ['another version', JSON.stringify({ ...snapshot, version: 2 })],
+    ['a missing field', JSON.stringify({ ...snapshot, urls: undefined })],
+    ['a field of another type', JSON.stringify({ ...snapshot, before: 'url' })],
+    ['a place elsewhere', JSON.stringify({ ...snapshot, place: { ...snapshot.place, document: '/v2/users/u1' } })],
+    [
+      'a place with a way out',
+      JSON.stringify({ ...snapshot, place: { ...snapshot.place, document: '/v2/bots/../x' } }),
+    ],
+  ]
+  for (const [name, text] of damaged) {
+    it(`is left as it is, and set aside by whoever holds the bot, when it cannot be understood: ${name}`, async () => {
+      const path = join(folder, 'snapshot.json')
+      await writeFile(path, text)
+      expect(await readSnapshot(folder)).toEqual({ snapshot: null, damaged: path })
+      expect(await readSnapshot(folder)).toEqual({ snapshot: null, damaged: path })
+      const aside = await setSnapshotAside(folder, () => Date.UTC(2026, 10, 1))
+      expect(aside).toBe(join(folder, 'snapshot.damaged-2026-11-01T00-00-00-000Z.json'))
+      expect(await readSnapshot(folder)).toEqual({ snapshot: null, damaged: null })
+      expect(await readFile(aside, 'utf8')).toBe(text)
+      expect(await readdir(folder)).toHaveLength(1)
+    })
+  }
+
+  it('says where it cannot be written', async () => {
+    const file = join(folder, 'a-file')
+    await writeFile(file, '')
+    await expect(writeSnapshot(join(file, 'b1'), snapshot)).rejects.toMatchObject({
+      code: 'DEVHOOK_STATE_UNWRITABLE',
+    })
+  })
+})
+
+describe('a URL of ours', () => {
+  it('is recognised by its run, however the platform writes it', () => {
+    expect(isOurs(snapshot, ours)).toBe(true)
+    expect(isOurs(snapshot, hookUrl('https://b.example', address))).toBe(true)
+    expect(isOurs(snapshot, `https://dev-hook:***@a.example${address.path}`)).toBe(true)
+    expect(isOurs({ ...snapshot, runId: 'f'.repeat(32) }, ours)).toBe(true)
+    expect(isOurs({ ...snapshot, urls: ['https://mangled.example/'] }, 'https://mangled.example/')).toBe(true)
+  })
+
+  it('is not one of another run, of somebody, or none', () => {
+    expect(isOurs(snapshot, hookUrl('https://a.example', createHookAddress()))).toBe(false)
+    expect(isOurs(snapshot, 'https://bots.example')).toBe(false)
+    expect(isOurs(snapshot, null)).toBe(false)
+  })
+})
