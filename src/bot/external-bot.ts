@@ -1,9 +1,9 @@
 // A bot that somebody else runs: its state is found out by connecting.
 
+import { sleep } from '../core/async.ts'
+import { createObservable } from '../core/listeners.ts'
 import type { Warn } from '../core/notices.ts'
-import type { Bot } from '../core/ports.ts'
-import { sleep } from '../core/time.ts'
-import { createAnnouncer } from './announcer.ts'
+import type { Bot, BotState } from '../core/ports.ts'
 import { startLookout } from './port-monitor.ts'
 import { waitForPort } from './readiness.ts'
 
@@ -19,11 +19,11 @@ export interface WatchedBotOptions {
 /** Watches a bot from the outside: it is only ever `starting` or `ready`, and `stopped` once nobody watches it. */
 export function watchBot(options: WatchedBotOptions): Bot {
   const { host, port, warn, lateMs = 10_000, now = () => performance.now() } = options
-  const states = createAnnouncer({ state: 'starting', pid: null })
+  const states = createObservable<BotState>({ state: 'starting', pid: null })
   const lookout = startLookout({
     target: { host, port },
     pid: null,
-    announce: states.announce,
+    announce: states.set,
     late: () => warn('botNotListening', `nothing listens on ${host}:${port} yet; deliveries are held`),
     lateMs,
     waitForPort,
@@ -34,7 +34,7 @@ export function watchBot(options: WatchedBotOptions): Bot {
 
   async function stop(): Promise<void> {
     await lookout.stop()
-    states.announce({ state: 'stopped', pid: null, code: null })
+    states.set({ state: 'stopped', pid: null, code: null })
   }
 
   return {

@@ -1,27 +1,17 @@
-// Finding a bot by a mark in its environment, when nobody was told its process id.
-import { readdir, readFile } from 'node:fs/promises'
+// Finding a bot by a variable in its environment, when nobody was told its process id.
+import { describeProcess, environmentOf, listProcesses } from '../core/processes.ts'
 
-/** The name of the mark; its value is the run's id. */
-export const MARK = 'DEV_HOOK_RUN'
+/** The variable that every bot is started with; its value is the run's id. */
+export const RUN_VARIABLE = 'DEV_HOOK_RUN'
 
-/** The process groups in which something runs that was started for a run. None where the system has no /proc. */
-export async function findMarked(runId: string): Promise<readonly number[]> {
-  const entries = await readdir('/proc').catch(() => [])
-  const pids = entries.filter((name) => /^\d+$/.test(name))
-  const groups = await Promise.all(pids.map((pid) => markedGroup(pid, `${MARK}=${runId}`)))
+/** The process groups in which something runs that was started for a run. Empty on systems without `/proc`. */
+export async function findByEnv(runId: string): Promise<readonly number[]> {
+  const groups = await Promise.all((await listProcesses()).map((pid) => groupOfRun(pid, `${RUN_VARIABLE}=${runId}`)))
   return [...new Set(groups)].filter((group) => group !== null)
 }
 
-/** The group of a marked process, whose leader may have gone. */
-async function markedGroup(pid: string, mark: string): Promise<number | null> {
-  try {
-    const environment = await readFile(`/proc/${pid}/environ`, 'utf8')
-    if (!environment.split('\0').includes(mark)) return null
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-    // `pid (name) state parent group …`, where the name may hold anything, brackets too.
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2])
-  } catch {
-    // Somebody else's process, or one that has gone since the listing.
-    return null
-  }
+/** The group of a process with this variable, whose leader may have gone. */
+async function groupOfRun(pid: number, variable: string): Promise<number | null> {
+  if (!(await environmentOf(pid)).includes(variable)) return null
+  return (await describeProcess(pid))?.group ?? null
 }

@@ -1,7 +1,7 @@
 // Watching one run of a bot from the outside: `starting` until its port accepts, `ready` until a forward is refused.
+import { aborted, ignoreAbort } from '../core/async.ts'
 import type { BotState } from '../core/ports.ts'
 import type { Target, WaitForPort } from './readiness.ts'
-import { cutShort, whenAborted } from './waits.ts'
 
 export interface LookoutOptions {
   readonly target: Target
@@ -32,7 +32,7 @@ export function startLookout(options: LookoutOptions): Lookout {
   async function look(): Promise<void> {
     while (is !== 'over') {
       await untilOpen()
-      if (is === 'ready') await whenAborted(present.signal)
+      if (is === 'ready') await aborted(present.signal)
     }
   }
 
@@ -40,8 +40,8 @@ export function startLookout(options: LookoutOptions): Lookout {
     const since = now()
     const { signal } = enter('looking')
     announce({ state: 'starting', pid })
-    void cutShort(sleep(lateMs, signal).then(late), signal)
-    await cutShort(waitForPort(target, signal), signal)
+    void ignoreAbort(sleep(lateMs, signal).then(late), signal)
+    await ignoreAbort(waitForPort(target, signal), signal)
     if (signal.aborted) return
     enter('ready')
     announce({ state: 'ready', pid, ms: Math.round(now() - since) })

@@ -1,6 +1,6 @@
 // The group of processes that a command leads: asking it to leave, ending it, and seeing whether anybody is left.
 import { spawn } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { describeProcess, hasEnded, hasProcess, listProcesses } from '../core/processes.ts'
 
 /** A command with everything that it started, known by the process id of its leader. */
 export interface Group {
@@ -36,19 +36,10 @@ function signalAll(pid: number, signal: NodeJS.Signals | 0): boolean {
 // Where process 1 reaps nobody (most containers), an orphan that has ended stays a zombie and can still be signalled for
 // ever. Only /proc tells it from a living one; where there is no /proc, a group that can be signalled counts as alive.
 async function hasLiving(group: number): Promise<boolean> {
-  const entries = await readdir('/proc').catch(() => null)
-  const pids = entries?.filter((name) => /^\d+$/.test(name)) ?? []
+  const pids = await listProcesses()
   if (pids.length === 0) return true
-  const members = await Promise.all(pids.map((pid) => isLivingMember(pid, group)))
-  return members.includes(true)
-}
-
-async function isLivingMember(pid: string, group: number): Promise<boolean> {
-  // A process that has gone since the listing has no file any more: it is not alive.
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  // `pid (name) state parent group …`, where the name may hold anything, brackets too.
-  const [state, , memberOf] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return Number(memberOf) === group && state !== 'Z' && state !== 'X'
+  const members = await Promise.all(pids.map((pid) => describeProcess(pid)))
+  return members.some((member) => member !== null && member.group === group && !hasEnded(member))
 }
 
 function windowsTree(pid: number): Group {
@@ -56,15 +47,7 @@ function windowsTree(pid: number): Group {
     // A program without a window cannot be asked: taskkill fails at once then, and says so by its exit code.
     terminate: () => taskkill(pid, []),
     kill: async () => void (await taskkill(pid, ['/F'])),
-    alive: async () => isRunning(pid),
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
+    alive: async () => hasProcess(pid),
   }
 }
 

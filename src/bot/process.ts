@@ -1,8 +1,10 @@
 // One run of the bot's command: started in a process group of its own, heard line by line, ended with all it started.
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { normalizeSpawnCommand } from 'tinyexec'
-import { codeOf } from '../core/files.ts'
-import { settledWithin, sleep } from '../core/time.ts'
+import { raceTimeout, sleep } from '../core/async.ts'
+import { codeOf } from '../core/errors.ts'
+
 import { type Group, groupOf } from './process-group.ts'
 import { onLines } from './split-lines.ts'
 
@@ -65,7 +67,7 @@ export function startProcess(options: ProcessOptions): BotProcess {
   const drained = hearAll(started, hear)
   const left = leave(started)
   const exited = left.then(async (how) => {
-    await settledWithin(DRAIN_MS, drained)
+    await raceTimeout(drained, DRAIN_MS)
     exit = how
     return how
   })
@@ -79,8 +81,8 @@ export function startProcess(options: ProcessOptions): BotProcess {
     end: () => {
       ending ??= endGroup(group, left, options.killAfterMs).then(async () => {
         // Bounded, because of one that cannot even be killed.
-        await settledWithin(2 * DRAIN_MS, exited)
-        await settledWithin(DRAIN_MS, drained)
+        await raceTimeout(exited, 2 * DRAIN_MS)
+        await raceTimeout(drained, DRAIN_MS)
         // Somebody who left the group may hold the other end for ever.
         started.stdout?.destroy()
         started.stderr?.destroy()
@@ -162,7 +164,7 @@ async function endGroup(group: Group | null, left: Promise<Exit>, killAfterMs: n
 /** True when the leader has ended and nobody is left of its group, within the limit. */
 async function isGone(group: Group, left: Promise<Exit>, limitMs: number): Promise<boolean> {
   const until = performance.now() + limitMs
-  if ((await settledWithin(limitMs, left)) === 'late') return false
+  if ((await raceTimeout(left, limitMs)) === 'late') return false
   while (await group.alive()) {
     if (performance.now() >= until) return false
     await sleep(POLL_MS)

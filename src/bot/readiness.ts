@@ -1,8 +1,8 @@
 // Whether a port accepts connections, and waiting until it does or no longer does.
+
 import { connect, type Socket } from 'node:net'
+import { every, poll, resolveOnAbort, slowingDown } from '../core/async.ts'
 import { LOOPBACK, lookupLoopback } from '../core/loopback.ts'
-import { sleep } from '../core/time.ts'
-import { untilAborted } from './waits.ts'
 
 /** Where the bot listens. */
 export interface Target {
@@ -47,7 +47,7 @@ export async function lookAtPort(target: Target, signal: AbortSignal, timeoutMs 
     socket.once('error', () => see('closed'))
     socket.setTimeout(timeoutMs, resolve)
   })
-  await untilAborted(looked, signal)
+  await resolveOnAbort(looked, signal)
   socket.destroy()
   return look
 }
@@ -61,44 +61,38 @@ export const isItself = (socket: Socket): boolean =>
 
 /** Polls until the port accepts: at first every 5 ms, at last every second. */
 export const waitForPort: WaitForPort = async (target, signal) => {
-  const start = performance.now()
-  while (true) {
-    signal.throwIfAborted()
-    const look = await lookAtPort(target, signal)
-    signal.throwIfAborted()
-    if (look === 'open') return
-    const waited = performance.now() - start
-    await sleep(Math.min(SLOWEST_POLL_MS, Math.max(POLL_MS, waited / 20)), signal)
-  }
+  const look = (): Promise<Look> => lookAtPort(target, signal)
+  await poll(look, (seen) => seen === 'open' && !signal.aborted, {
+    pace: slowingDown(POLL_MS, SLOWEST_POLL_MS),
+    signal,
+  })
 }
 
 /** Polls until the port refuses on every address where it would keep a bot on this host from listening. */
 export const waitForPortFree: WaitForPortFree = async ({ host, port }, limitMs, signal) => {
-  const until = performance.now() + limitMs
-  while (!signal.aborted) {
-    const looks = await Promise.all(
-      rivals(host).map((rival) => lookAtPort({ host: rival, port }, signal, FREE_POLL_MS)),
-    )
-    if (looks.every((look) => look === 'closed')) return true
-    if (performance.now() >= until) return false
-    // An abort ends the loop, and the answer is false.
-    await sleep(FREE_POLL_MS, signal).catch(() => {})
-  }
-  return false
+  const isFree = async (): Promise<boolean> => areClosed(rivals(host), port, signal, FREE_POLL_MS)
+  const free = poll(isFree, (seen) => seen, { pace: every(FREE_POLL_MS), limitMs, signal })
+  return free.catch((error: unknown) => {
+    if (!signal.aborted) throw error
+    return false
+  })
 }
 
 /** Polls until nobody accepts any more where deliveries would go: at first every 50 ms, at last every second. */
 export const waitUntilRefused: WaitUntilRefused = async ({ host, port }, signal) => {
-  const start = performance.now()
-  const asked = host === 'localhost' ? LOOPBACK : [host]
-  while (true) {
-    signal.throwIfAborted()
-    const looks = await Promise.all(asked.map((each) => lookAtPort({ host: each, port }, signal)))
-    signal.throwIfAborted()
-    if (looks.every((look) => look === 'closed')) return
-    const waited = performance.now() - start
-    await sleep(Math.min(SLOWEST_POLL_MS, Math.max(FREE_POLL_MS, waited / 20)), signal)
-  }
+  const addresses = host === 'localhost' ? LOOPBACK : [host]
+  const isRefused = async (): Promise<boolean> => areClosed(addresses, port, signal, CONNECT_MS)
+  await poll(isRefused, (seen) => seen, { pace: slowingDown(FREE_POLL_MS, SLOWEST_POLL_MS), signal })
+}
+
+async function areClosed(
+  hosts: readonly string[],
+  port: number,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<boolean> {
+  const looks = await Promise.all(hosts.map((host) => lookAtPort({ host, port }, signal, timeoutMs)))
+  return looks.every((look) => look === 'closed')
 }
 
 // A bot listens on all addresses as a rule, and is refused when one loopback address is taken.

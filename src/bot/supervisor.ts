@@ -1,9 +1,9 @@
 // What keeps the bot running: when it is started, ended and started again.
 
+import { aborted, backOff, ignoreAbort, resolveOnAbort, sleep } from '../core/async.ts'
+import { createObservable } from '../core/listeners.ts'
 import type { Warn } from '../core/notices.ts'
 import type { Bot, BotState } from '../core/ports.ts'
-import { backOff, sleep } from '../core/time.ts'
-import { createAnnouncer } from './announcer.ts'
 import { portIn } from './port-hint.ts'
 import { type Lookout, startLookout } from './port-monitor.ts'
 import { type BotProcess, type Exit, type ProcessOptions, startProcess } from './process.ts'
@@ -16,7 +16,6 @@ import {
   waitUntilRefused,
 } from './readiness.ts'
 import { createWishes, type Wish } from './restart-request.ts'
-import { cutShort, untilAborted, whenAborted } from './waits.ts'
 
 /** What the supervisor needs of the world outside; durations are those of `SupervisorOptions`. */
 export interface World {
@@ -78,7 +77,7 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   const { command, cwd, host, port, warn, world = REAL } = options
   const { killAfterMs = 5_000, portFreeMs = 5_000, lateMs = 10_000, steadyMs = 5_000 } = options
   const target = { host, port }
-  const states = createAnnouncer({ state: 'starting', pid: null })
+  const states = createObservable<BotState>({ state: 'starting', pid: null })
   const wishes = createWishes()
   let lookout: Lookout | null = null
   let latest: BotProcess | null = null
@@ -91,7 +90,7 @@ export function startSupervisor(options: SupervisorOptions): Bot {
     let phase: Phase = { is: 'clearing' }
     while (phase.is !== 'over') phase = await leaving(phase)
     if (states.current().state === 'stopped') return
-    states.announce({ state: 'stopped', pid: latest?.pid ?? null, code: latest?.exit()?.code ?? null })
+    states.set({ state: 'stopped', pid: latest?.pid ?? null, code: latest?.exit()?.code ?? null })
   }
 
   /** Lives through a phase and says which one is next. */
@@ -113,7 +112,7 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   async function clear(): Promise<Phase> {
     // A bot that meets a busy port may retry only seconds later, as chipchat does.
     if (!(await world.waitForPortFree(target, portFreeMs, wishes.end))) await outlast()
-    await untilAborted(options.rest(), wishes.end)
+    await resolveOnAbort(options.rest(), wishes.end)
     if (wishes.end.aborted) return { is: 'over' }
     // A save is another program: its crashes are counted anew.
     if (wishes.current().is === 'restart') crashes = 0
@@ -129,12 +128,12 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   async function outlast(): Promise<void> {
     if (wishes.end.aborted) return
     warn('botPortTaken', `another program listens on ${host}:${port}; the bot is started when that has gone`)
-    await cutShort(world.waitUntilRefused(target, wishes.end), wishes.end)
+    await ignoreAbort(world.waitUntilRefused(target, wishes.end), wishes.end)
   }
 
   async function run(child: BotProcess, startedAt: number): Promise<Phase> {
     lookout = startLookout({ ...world, target, pid: child.pid, announce, late, lateMs })
-    await untilAborted(child.exited, wishes.signal())
+    await resolveOnAbort(child.exited, wishes.signal())
     await lookout.stop()
     lookout = null
     const exit = child.exit()
@@ -145,9 +144,9 @@ export function startSupervisor(options: SupervisorOptions): Bot {
 
   async function end(child: BotProcess): Promise<Phase> {
     const wish = wishes.current()
-    states.announce({ state: 'stopping', pid: child.pid, reason: wish.is === 'restart' ? wish.reason : null })
+    states.set({ state: 'stopping', pid: child.pid, reason: wish.is === 'restart' ? wish.reason : null })
     // A pause that fails is its owner's to announce; the bot is restarted all the same.
-    await untilAborted(
+    await resolveOnAbort(
       pauseFor(wishes.current()).catch(() => {}),
       wishes.end,
     )
@@ -162,7 +161,7 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   async function fall(child: BotProcess, { code }: Exit, ms: number): Promise<Phase> {
     const { pid } = child
     const lines = child.lastLines()
-    states.announce(code === 0 ? { state: 'stopped', pid, code } : { state: 'crashed', pid, code, ms, lines })
+    states.set(code === 0 ? { state: 'stopped', pid, code } : { state: 'crashed', pid, code, ms, lines })
     if (readyAt !== null && world.now() - readyAt >= steadyMs) crashes = 0
     await child.end()
     return { is: 'waiting', ms: code === 0 ? null : nextBackOff() }
@@ -170,7 +169,7 @@ export function startSupervisor(options: SupervisorOptions): Bot {
 
   async function wait(ms: number | null): Promise<Phase> {
     const signal = wishes.signal()
-    await (ms === null ? whenAborted(signal) : cutShort(world.sleep(ms, signal), signal))
+    await (ms === null ? aborted(signal) : ignoreAbort(world.sleep(ms, signal), signal))
     return wishes.end.aborted ? { is: 'over' } : { is: 'clearing' }
   }
 
@@ -181,7 +180,7 @@ export function startSupervisor(options: SupervisorOptions): Bot {
 
   function announce(state: BotState): void {
     if (state.state === 'ready') readyAt ??= world.now()
-    states.announce(state)
+    states.set(state)
   }
 
   function hear(stream: 'stdout' | 'stderr', line: string): void {

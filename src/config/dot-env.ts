@@ -1,8 +1,10 @@
 // The files of variables: `.env`, and `.env.<profile>` before it.
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { codeOf } from '../core/files.ts'
+import { codeOf } from '../core/errors.ts'
+
 import { type Environment, environmentLayer, type Layer } from './layers.ts'
 import type { OptionKey } from './options.ts'
 

@@ -1,10 +1,10 @@
 // The config file: finding it, and reading it whatever it is written in, with what it extends.
+
 import { access, readFile, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { messageOf } from '../core/errors.ts'
-import { codeOf } from '../core/files.ts'
+import { codeOf, messageOf } from '../core/errors.ts'
 
 type Values = Readonly<Record<string, unknown>>
 

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { sleep } from './async.ts'
+import { codeOf } from './errors.ts'
 
 /** Creates a folder that only its owner may enter. */
 export async function makePrivateFolder(path: string): Promise<void> {
@@ -73,10 +74,4 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close()
   }
-}
-
-/** The `code` of a Node error (`ENOENT`), or `undefined`. */
-export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
-  return typeof error.code === 'string' ? error.code : undefined
 }

@@ -1,6 +1,7 @@
 // What dev-hook announces: every notice and its fields, and the hub that hands them to whoever listens.
 import type { Outcome } from './delivery.ts'
 import { type DevHookError, ERRORS, type ErrorName, type Failure } from './errors.ts'
+import { createListeners, type Off } from './listeners.ts'
 
 export type HookKind = 'bot' | 'service' | 'manual'
 export type RestoreResult = 'restored' | 'deleted' | 'superseded' | 'nothing' | 'failed'
@@ -127,34 +128,21 @@ export type Listener = (notice: Notice) => void
 /** Where notices come in, and go out to every listener. */
 export interface Notices {
   readonly emit: Emit
-  /** Returns the function that undoes it. */
-  on(listener: Listener): () => void
+  /** Adds a listener. Returns the function that removes it. */
+  on(listener: Listener): Off
 }
 
 /** Creates the hub. A listener that throws does not keep the others from hearing. */
 export function createNotices(now: () => number = Date.now): Notices {
-  const listeners = new Set<Listener>()
+  const listeners = createListeners<Notice>()
   const timeOf = createClock()
   return {
     emit: (body) => {
       if (listeners.size === 0) return
       // `type` and `time` come first, whatever order the body has.
-      const notice: Notice = Object.assign({ type: body.type, time: timeOf(now()) }, body)
-      for (const listener of listeners) {
-        try {
-          listener(notice)
-        } catch (error) {
-          // A listener is somebody else's code: its error is theirs, and surfaces as an uncaught one, later.
-          queueMicrotask(() => {
-            throw error
-          })
-        }
-      }
+      listeners.emit(Object.assign({ type: body.type, time: timeOf(now()) }, body))
     },
-    on: (listener) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    on: listeners.on,
   }
 }
 

@@ -1,9 +1,7 @@
 // What the corridor expects of each room: the whole house on one page.
 import type { Attempt, Delivery, Label, Outcome, RawHeaders, Reply } from './delivery.ts'
+import type { Off } from './listeners.ts'
 import type { HookKind, RejectReason, RestoreResult, Totals } from './notices.ts'
-
-/** Undoes an `on…`; calling it twice does nothing. */
-export type Off = () => void
 
 // ── tunnel: public URL to gateway ────────────────────────────────────────────────────────────────────────────────
 

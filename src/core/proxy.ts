@@ -1,4 +1,5 @@
 // Which HTTP proxy, if any, leads to a URL.
+import { isLoopback } from './loopback.ts'
 
 /** The proxies that calls to the outside go through, as URLs; they may hold credentials. */
 export interface Proxies {
@@ -9,11 +10,6 @@ export interface Proxies {
 }
 
 export const NO_PROXIES: Proxies = { http: null, https: null, except: [] }
-
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
-
-/** True for a host name of a URL that never leaves this machine. */
-export const isLoopback = (hostname: string): boolean => LOOPBACK.has(hostname) || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 
 /** The proxy for a call to `url`; `null` when it goes straight there, as every call on this machine does. */
 export function proxyFor(url: string, proxies: Proxies): string | null {

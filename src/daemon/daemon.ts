@@ -1,11 +1,12 @@
 // The life of a run: what is acquired in which order, and released in reverse.
 
+import { allOrCancel, raceTimeout } from '../core/async.ts'
 import { asDevHookError, DevHookError } from '../core/errors.ts'
 import { createHookAddress, hookUrl, withoutCredentials } from '../core/hook-url.ts'
 import { createLifetime } from '../core/lifetime.ts'
 import { errorNotice, type RestoreResult, type Totals, warning } from '../core/notices.ts'
 import type { BotState, Registration, Tunnel } from '../core/ports.ts'
-import { settledWithin } from '../core/time.ts'
+
 import { openGateway } from '../gateway/server.ts'
 import type { Tokens } from '../platform/api/token-source.ts'
 import { createApiClient } from './account/api-client.ts'
@@ -15,7 +16,7 @@ import { claimNotice, readyNotice } from './registration-notices.ts'
 import { createCommands, type Traffic } from './running/control.ts'
 import { watchSaves } from './running/on-save.ts'
 import { startVigil, type Vigil } from './running/registration-monitor.ts'
-import { sideBySide } from './side-by-side.ts'
+
 import { createChallenges } from './start/challenge-waiter.ts'
 import { permitClaim } from './start/claim-permission.ts'
 import { createLateInspector } from './start/open-inspector.ts'
@@ -108,7 +109,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       secret: () => registration?.secret() ?? config.secret,
       rereadSecret: async () => (await registration?.rereadSecret()) ?? null,
       botSecret: () => bot?.secret() ?? null,
-      challenged: challenges.came,
+      challenged: challenges.received,
       handedOver: (by) => {
         emit(warning('handedOver', `${by} takes over the bot`))
         void stop()
@@ -168,7 +169,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       await permitClaim({ owner: seen.owner, takeOver: config.takeOver, ask, folder, emit }, signal)
       return seen
     }
-    const [opened, seen] = await sideBySide(
+    const [opened, seen] = await allOrCancel(
       lifetime.cancel,
       steps.run('tunnel', opening),
       looking(),
@@ -216,7 +217,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     vigil = startVigil({ tunnel, registration: seen, address, claimed, emit, lost: fail }, signal)
     lifetime.add('vigil', vigil.stop, 500)
     if (events !== claimed.events) vigil.claimEvents(events)
-    if (watcher !== null) await settledWithin(WATCHER_MS, watcher.ready)
+    if (watcher !== null) await raceTimeout(watcher.ready, WATCHER_MS)
     emit(readyNotice({ ...announced, publicUrl, config, steps: steps.taken(), pid: process.pid }))
   }
 

@@ -1,6 +1,8 @@
 // The way to the bot: one target, its kept-alive connections, and the attempts that use them.
+
 import { type Dispatcher, Pool } from 'undici'
 import type { Delivery, RawHeaders } from '../core/delivery.ts'
+import { MAX_ANSWER_BYTES } from '../core/limits.ts'
 import { lookupLoopback } from '../core/loopback.ts'
 import { startAttempt, type UnderWay } from './attempt.ts'
 import { forwardHeaders } from './headers.ts'
@@ -45,7 +47,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const {
     target,
     connections = 1_088,
-    maxReplyBytes = 10 * 1024 * 1024,
+    maxReplyBytes = MAX_ANSWER_BYTES,
     connectTimeoutMs = 5_000,
     now = Date.now,
   } = options

@@ -1,5 +1,6 @@
 // Which headers travel: those of a delivery on its way to the bot, and those of the bot's reply on its way back.
 import type { RawHeaders } from '../core/delivery.ts'
+import { filterHeaders, headerValues } from '../core/raw-headers.ts'
 
 /** Carries dev-hook's own id of the delivery to the bot. */
 export const DELIVERY_HEADER = 'x-dev-hook-delivery'
@@ -40,27 +41,15 @@ export function replyHeaders(raw: readonly Buffer[]): RawHeaders {
 
 function without(headers: RawHeaders, dropped: ReadonlySet<string>): string[] {
   const named = namedByConnection(headers)
-  const kept: string[] = []
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const name = headers[i] ?? ''
-    const lower = name.toLowerCase()
-    if (!dropped.has(lower) && !named?.has(lower)) kept.push(name, headers[i + 1] ?? '')
-  }
-  return kept
+  return filterHeaders(headers, (name) => !dropped.has(name) && !named.has(name))
 }
 
-/** What `connection` headers name beside themselves; `null`, as nearly always, when that is nothing. */
-function namedByConnection(headers: RawHeaders): ReadonlySet<string> | null {
-  let named: Set<string> | null = null
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    // The length first: it spares almost every name the lower-casing.
-    if (headers[i]?.length !== 10 || headers[i]?.toLowerCase() !== 'connection') continue
-    for (const option of headers[i + 1]?.toLowerCase().split(',') ?? []) {
-      const name = option.trim()
-      if (name === '' || name === 'keep-alive' || name === 'close') continue
-      named ??= new Set()
-      named.add(name)
-    }
-  }
-  return named
+const NONE: ReadonlySet<string> = new Set()
+
+/** What `connection` headers name beside themselves; nearly always nothing. */
+function namedByConnection(headers: RawHeaders): ReadonlySet<string> {
+  const values = headerValues(headers, 'connection')
+  if (values.length === 0) return NONE
+  const named = values.flatMap((value) => value.toLowerCase().split(',')).map((name) => name.trim())
+  return new Set(named.filter((name) => name !== '' && name !== 'keep-alive' && name !== 'close'))
 }

@@ -1,5 +1,7 @@
 // Running checks side by side, and telling what they found in the order of the list.
-import { formatDuration, settledWithin } from '../core/time.ts'
+
+import { raceTimeout } from '../core/async.ts'
+import { formatDuration } from '../core/duration.ts'
 import type { Facts } from './facts.ts'
 import { bad, type Finding, failed } from './finding.ts'
 
@@ -37,7 +39,7 @@ export async function examine(checks: readonly Check[], examination: Examination
 
 async function within(limitMs: number, { run }: Check, facts: Facts): Promise<Finding> {
   const limit = new AbortController()
-  const outcome = await settledWithin(limitMs, run(facts, limit.signal).catch(failed))
+  const outcome = await raceTimeout(run(facts, limit.signal).catch(failed), limitMs)
   limit.abort()
   if (outcome !== 'late') return outcome.value
   return bad('failed', `no answer within ${formatDuration(limitMs)}`, 'try again; if it stays, check the network')

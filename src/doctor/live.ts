@@ -1,10 +1,13 @@
 // One whole round against the real world: tunnel, claim, verify, restore, told as checks.
+
 import type { Config } from '../config/load.ts'
+import { onAbort, withDeadline } from '../core/async.ts'
+import { formatDuration } from '../core/duration.ts'
 import { asDevHookError, type DevHookError, ERRORS } from '../core/errors.ts'
 import { withoutCredentials } from '../core/hook-url.ts'
-import { onAbort, under } from '../core/limit.ts'
+
 import { createNotices, type Notice, type RestoreResult } from '../core/notices.ts'
-import { formatDuration } from '../core/time.ts'
+
 import { version } from '../core/version.ts'
 import { createDaemon } from '../daemon/daemon.ts'
 import type { Daemon } from '../daemon/handle.ts'
@@ -45,7 +48,7 @@ export async function liveRound(options: LiveOptions, signal: AbortSignal): Prom
   const daemon = createDaemon({ ...outside, config, notices, reload: async () => config })
   const seen = listen(notices.on, waiting, () => void daemon.stop())
   try {
-    await under([signal], { ms: limitMs, reason: 'the round took too long' }, (limited) => {
+    await withDeadline([signal], { ms: limitMs, reason: 'the round took too long' }, (limited) => {
       onAbort(limited, () => void daemon.stop())
       return daemon.start()
     })

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Delivery, RawHeaders, Reply } from '../core/delivery.ts'
+import { filterHeaders } from '../core/raw-headers.ts'
 
 /** Sorts by arrival: milliseconds in base 36, then 32 random bits. */
 export function createId(now: number): string {
@@ -20,13 +21,7 @@ export function toDelivery(
   request: { readonly method: string; readonly search: string; readonly rawHeaders: RawHeaders; readonly body: Buffer },
   receivedAt: number,
 ): Delivery {
-  const headers: string[] = []
-  const { rawHeaders } = request
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] ?? ''
-    if (name.length === 13 && name.toLowerCase() === 'authorization') continue
-    headers.push(name, rawHeaders[i + 1] ?? '')
-  }
+  const headers = filterHeaders(request.rawHeaders, (name) => name !== 'authorization')
   return {
     id: createId(receivedAt),
     receivedAt,

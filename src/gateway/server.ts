@@ -1,14 +1,16 @@
 // The loopback HTTP server in which the tunnel ends: one path, raw bytes, limits.
 // On `node:http` itself: a framework would have one route to find and no body to parse, for a tenth of the throughput.
-import { timingSafeEqual } from 'node:crypto'
+
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Reply } from '../core/delivery.ts'
-import { DevHookError, messageOf } from '../core/errors.ts'
-import { codeOf } from '../core/files.ts'
+import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
+
 import type { HookAddress } from '../core/hook-url.ts'
+import { MAX_BODY_BYTES } from '../core/limits.ts'
 import type { Gateway, GatewayHandlers } from '../core/ports.ts'
+import { readWhole } from '../core/read-body.ts'
+import { equalInConstantTime } from '../core/secrets.ts'
 import { createId, plain, send, splitTarget, toDelivery } from './intake.ts'
-import { readBody } from './read-body.ts'
 
 export interface GatewayOptions extends GatewayHandlers {
   readonly address: HookAddress
@@ -23,15 +25,13 @@ export interface GatewayOptions extends GatewayHandlers {
   readonly now?: () => number
 }
 
-const MAX_BYTES = 10 * 1024 * 1024
-
 // Longer than any tunnel keeps an idle connection: whoever closes it must not be us, while a delivery is on its way in it.
 const KEEP_ALIVE_MS = 72_000
 
 /** Listens on 127.0.0.1. Throws `portTaken`. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { address, accept, now = Date.now } = options
-  const { maxBytes = MAX_BYTES, arriveWithinMs = 30_000, finishWithinMs = 500 } = options
+  const { maxBytes = MAX_BODY_BYTES, arriveWithinMs = 30_000, finishWithinMs = 500 } = options
   const expected = Buffer.from(`Basic ${Buffer.from(`${address.user}:${address.password}`).toString('base64')}`)
   let closing: Promise<void> | undefined
 
@@ -51,11 +51,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     const { method = 'POST', rawHeaders, url = '' } = request
     const { path, search } = splitTarget(url)
     if (path !== address.path) return answer(response, plain(404, 'not found'))
-    if (!isExpected(request.headers.authorization, expected)) {
+    if (!equalInConstantTime(request.headers.authorization ?? '', expected)) {
       return reject(response, 'unauthorised', 401, 'the credentials of the webhook URL are wrong or missing')
     }
     if (closing !== undefined) return answer(response, plain(503, 'dev-hook is ending', ['retry-after', '1']))
-    readBody(request, maxBytes, (body) => {
+    readWhole(request, maxBytes, (body) => {
       if (body === null) return reject(response, 'too-large', 413, 'the body is too large')
       void accept(toDelivery({ method, search, rawHeaders, body }, now()))
         .then((reply) => answer(response, reply))
@@ -76,11 +76,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       return closing
     },
   }
-}
-
-function isExpected(given: string | undefined, expected: Buffer): boolean {
-  const actual = Buffer.from(given ?? '')
-  return actual.length === expected.length && timingSafeEqual(actual, expected)
 }
 
 async function listen(server: Server, port: number | null): Promise<number> {

@@ -1,7 +1,9 @@
 // Where other dev-hook commands of this user find the inspector of a run: a private file in the bot's state folder.
+
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf, writePrivateFile } from '../core/files.ts'
+import { codeOf } from '../core/errors.ts'
+import { writePrivateFile } from '../core/files.ts'
 
 export interface InspectorAddress {
   /** The run that listens there. */

@@ -1,11 +1,10 @@
 // The routes by which a run is asked, and commanded.
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { MAX_BODY_BYTES } from '../core/limits.ts'
 import type { Commands } from '../core/ports.ts'
 
-/** As long as a delivery may be. */
-const MOST_BODY_BYTES = 10 * 1024 * 1024
 /** Twice that, because JSON escapes each quote of the body. */
-export const MOST_REQUEST_BYTES = 2 * MOST_BODY_BYTES + 1024
+export const MOST_REQUEST_BYTES = 2 * MAX_BODY_BYTES + 1024
 
 interface ReplayRequest {
   readonly id: string
@@ -19,9 +18,9 @@ export function addApi(app: FastifyInstance, commands: Commands): void {
 
   app.post('/api/replay', async (request, reply) => {
     const asked = replayRequest(request.body)
-    if (asked === null) return reply.code(400).send({ error: { message: 'this is no {"id", "body"?}' } })
+    if (asked === null) return reply.code(400).send({ error: { message: 'expected {"id", "body"?}, both strings' } })
     const { id, body } = asked
-    if (body !== null && body.length > MOST_BODY_BYTES)
+    if (body !== null && body.length > MAX_BODY_BYTES)
       return reply.code(413).send({ error: { message: 'the body is too large' } })
     return commands.replay(id, body, untilGone(reply))
   })

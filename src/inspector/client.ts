@@ -1,11 +1,13 @@
 // The other side of the inspector's API: asking a run that another process is.
 import { type IncomingMessage, request } from 'node:http'
 import { DevHookError, ERRORS, type ErrorName, messageOf } from '../core/errors.ts'
+import { asRecord, type Json } from '../core/json.ts'
 import type { Replayed, Replays } from '../core/ports.ts'
+import { readUpTo } from '../core/read-body.ts'
 import type { InspectorAddress } from './address.ts'
 
 /** Longest answer that is read, in bytes. */
-const MOST_BYTES = 1024 * 1024
+const MAX_BYTES = 1024 * 1024
 
 /** Creates it; connects with each call. Rejects as the run does, or with `runUnreachable`. */
 export function createInspectorClient(address: Pick<InspectorAddress, 'port' | 'token'>): Replays {
@@ -58,19 +60,10 @@ function exchange(
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of response) {
-    chunks.push(chunk)
-    bytes += chunk.length
-    if (bytes > MOST_BYTES) throw new Error('its answer is too long')
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  const bytes = await readUpTo(response, MAX_BYTES)
+  if (bytes === null) throw new Error('its answer is too long')
+  return bytes.toString('utf8')
 }
-
-type Json = Readonly<Record<string, unknown>>
-
-const asRecord = (value: unknown): Json | null => (typeof value === 'object' && value !== null ? (value as Json) : null)
 
 function parse(text: string): Json | null {
   try {

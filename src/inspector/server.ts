@@ -1,8 +1,9 @@
 // The inspector's HTTP server on loopback, and the guard at its door.
-import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
+import { randomBytes } from 'node:crypto'
+import { type FastifyInstance, fastify } from 'fastify'
 import { asDevHookError, type DevHookError } from '../core/errors.ts'
 import type { Commands } from '../core/ports.ts'
+import { equalInConstantTime } from '../core/secrets.ts'
 import { removeAddress, writeAddress } from './address.ts'
 import { addApi, MOST_REQUEST_BYTES } from './api.ts'
 
@@ -77,7 +78,8 @@ function createServer(token: string): FastifyInstance {
     if (!hosts.some((ours) => host === ours)) return reply.code(403).send(refusal('the inspector has another name'))
     if (origin !== undefined && !hosts.some((ours) => origin === `http://${ours}`))
       return reply.code(403).send(refusal('another site asks'))
-    if (!isExpected(request, expected)) return reply.code(401).send(refusal('the token is wrong or missing'))
+    if (!equalInConstantTime(request.headers.authorization ?? '', expected))
+      return reply.code(401).send(refusal('the token is wrong or missing'))
   })
   app.setErrorHandler((thrown: Error & { readonly statusCode?: number }, _request, reply) => {
     // Fastify's own, of a request that is not well-formed.
@@ -98,11 +100,6 @@ const STATUS: Readonly<Record<DevHookError['category'], number>> = {
   environment: 500,
   remote: 502,
   bug: 500,
-}
-
-function isExpected({ headers }: FastifyRequest, expected: Buffer): boolean {
-  const actual = Buffer.from(headers.authorization ?? '')
-  return actual.length === expected.length && timingSafeEqual(actual, expected)
 }
 
 function portOf(app: FastifyInstance): number {

@@ -1,6 +1,6 @@
 // Reading the whole log at the start of a run: its ledger, its segments, and where it goes on.
-import { messageOf } from '../core/errors.ts'
-import { codeOf } from '../core/files.ts'
+import { codeOf, messageOf } from '../core/errors.ts'
+
 import { createLedger, type Ledger } from './index-by-delivery.ts'
 import { type Scanned, scanSegment } from './parser.ts'
 import { cutTail, setDamageAside, setSegmentAside, tornTail } from './repair.ts'

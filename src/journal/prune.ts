@@ -1,7 +1,9 @@
 // Which of the oldest segments may go, and removing them.
+
 import { readdir, rm, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf } from '../core/files.ts'
+import { codeOf } from '../core/errors.ts'
+
 import { type Ledger, segmentOf } from './index-by-delivery.ts'
 import { type Limits, type Segment, segmentBytes } from './segments.ts'
 

@@ -1,8 +1,10 @@
 // The end of the log: which segment is written to, and at which byte.
+
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf, makePrivateFolder, syncFolder } from '../core/files.ts'
+import { codeOf } from '../core/errors.ts'
+import { makePrivateFolder, syncFolder } from '../core/files.ts'
 import { createPage, type Page } from './byte-buffer.ts'
 import type { Kept } from './index-by-delivery.ts'
 import { encodeLine } from './record-format.ts'

@@ -1,7 +1,9 @@
 // The files of the log: their names, what is known of each, and reading them.
+
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf } from '../core/files.ts'
+import { codeOf } from '../core/errors.ts'
+
 import { type Content, decodeLine, type Head } from './record-format.ts'
 
 /** What the journal keeps, whichever ends first. */

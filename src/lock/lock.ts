@@ -1,11 +1,13 @@
 // Who holds a bot on this machine: one run at a time, free again as soon as its process is gone.
+
 import { randomUUID } from 'node:crypto'
 import { link, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { DevHookError, messageOf } from '../core/errors.ts'
-import { codeOf, makePrivateFolder } from '../core/files.ts'
-import { sleep } from '../core/time.ts'
+import { sleep } from '../core/async.ts'
+import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
+import { makePrivateFolder } from '../core/files.ts'
+
 import { isAlive, processMark } from './liveness.ts'
 
 /** Who holds a bot. */

@@ -1,4 +1,5 @@
 // What a folder says by itself: the bot that is in it, and everything that is set up already.
+
 import { access, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
@@ -6,9 +7,9 @@ import { dotEnvOf, SHARED } from '../config/dot-env.ts'
 import type { Environment } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
 import { readAgentAuthtoken } from '../config/ngrok-agent.ts'
-import { DevHookError, messageOf } from '../core/errors.ts'
-import { codeOf } from '../core/files.ts'
-import { textIn } from '../platform/api/json.ts'
+import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
+import { textIn } from '../core/json.ts'
+
 import { type BotCode, readBotCode } from './bot-code.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 

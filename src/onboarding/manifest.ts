@@ -1,6 +1,7 @@
 // Reading and changing a `package.json` as text, so that it stays as its owner writes it.
+
 import { isDeepStrictEqual } from 'node:util'
-import { isRecord, type Json, textIn, valueIn } from '../platform/api/json.ts'
+import { isRecord, type Json, textIn, valueIn } from '../core/json.ts'
 
 /** What matters of it here. */
 export interface Manifest {

@@ -1,12 +1,15 @@
 // Trying a token against the real thing: whose it is, and what it is allowed to see.
+
 import type { Config } from '../config/load.ts'
+import { withDeadline } from '../core/async.ts'
 import { DevHookError, messageOf } from '../core/errors.ts'
-import { under } from '../core/limit.ts'
+import { textIn } from '../core/json.ts'
+
 import { createRedactor } from '../core/redact.ts'
 import { createApiClient } from '../daemon/account/api-client.ts'
 import { identityOf } from '../daemon/account/bot-identity.ts'
 import type { Client } from '../platform/api/client.ts'
-import { textIn } from '../platform/api/json.ts'
+
 import { readRefreshToken } from '../platform/api/token.ts'
 import { findBotWebhook } from '../platform/webhook/locate.ts'
 import { botDocument } from '../platform/webhook/location.ts'
@@ -34,7 +37,7 @@ export async function tryToken(
   const client = createApiClient({ config: { ...config, refreshToken }, token, redactor: createRedactor() })
   const reason = `${config.apiHost} does not answer in time`
   try {
-    return await under([signal], { ms: LIMIT_MS, reason }, async (limited) => {
+    return await withDeadline([signal], { ms: LIMIT_MS, reason }, async (limited) => {
       const { json } = await client.get(botDocument(botId), { signal: limited })
       const secret = await secretOf(client, botId, config.webhookPlace, limited)
       return { botId, name: textIn(json, 'name'), expires: claims.expiresAt !== null, secret }

@@ -1,8 +1,9 @@
 // Writing several files so that either all of them change or none.
+
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DevHookError, messageOf } from '../core/errors.ts'
-import { codeOf, type PreparedFile, prepareFile } from '../core/files.ts'
+import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
+import { type PreparedFile, prepareFile } from '../core/files.ts'
 import type { PlannedFile } from './plan.ts'
 
 const PRIVATE = 0o600

@@ -1,8 +1,10 @@
 // The signature of a delivery: `X-Hub-Signature: sha1=` + hex HMAC-SHA1 over the raw body, key used as it is.
 // Source: developers.web1on1.chat/webhooks/verification.
-import { createHmac, timingSafeEqual } from 'node:crypto'
+
+import { createHmac } from 'node:crypto'
 import type { RawHeaders } from '../core/delivery.ts'
-import { headerOf } from './headers.ts'
+import { filterHeaders, headerOf } from '../core/raw-headers.ts'
+import { equalInConstantTime } from '../core/secrets.ts'
 
 export const SIGNATURE_HEADER = 'x-hub-signature'
 
@@ -18,17 +20,11 @@ export function sign(body: Buffer, secret: string): string {
 export function checkSignature(headers: RawHeaders, body: Buffer, secret: string): SignatureVerdict {
   const given = headerOf(headers, SIGNATURE_HEADER)
   if (given === undefined) return 'missing'
-  const expected = Buffer.from(sign(body, secret))
-  const actual = Buffer.from(given.trim())
-  return actual.length === expected.length && timingSafeEqual(actual, expected) ? 'right' : 'wrong'
+  return equalInConstantTime(given.trim(), sign(body, secret)) ? 'right' : 'wrong'
 }
 
 /** The same headers with the signature replaced, or added; everything else stays as it is. */
 export function resign(headers: RawHeaders, body: Buffer, secret: string): RawHeaders {
-  const kept: string[] = []
-  for (let i = 0; i < headers.length; i += 2) {
-    const [name = '', value = ''] = headers.slice(i, i + 2)
-    if (name.toLowerCase() !== SIGNATURE_HEADER) kept.push(name, value)
-  }
+  const kept = filterHeaders(headers, (name) => name !== SIGNATURE_HEADER)
   return [...kept, 'X-Hub-Signature', sign(body, secret)]
 }

@@ -1,8 +1,9 @@
 // `POST /v2/auth/token`: a refresh token for a new access token.
+
 import type { FastifyInstance } from 'fastify'
+import { asRecord, asText } from '../core/json.ts'
 import { ApiError } from './api-error.ts'
 import type { World } from './app-context.ts'
-import { asRecord, asText } from './json.ts'
 
 /** Its path; the only one that needs no access token, and looks at none. */
 export const TOKEN_PATH = '/v2/auth/token'

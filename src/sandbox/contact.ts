@@ -1,6 +1,8 @@
 // A person who talks to the bot.
+
 import { DevHookError } from '../core/errors.ts'
-import type { Off } from '../core/ports.ts'
+import type { Off } from '../core/listeners.ts'
+
 import type { Conversation, Message } from '../protocol/resources.ts'
 import type { SandboxDelivery } from './webhooks/deliver.ts'
 

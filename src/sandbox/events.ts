@@ -1,8 +1,10 @@
 // Which changes of documents become which events.
+
 import { randomUUID } from 'node:crypto'
+import { asText } from '../core/json.ts'
 import type { Message } from '../protocol/resources.ts'
 import { type Actor, type Envelope, messagePayload, type Payload, resourcePayload } from '../protocol/templates.ts'
-import { asText } from './json.ts'
+
 import type { Residents } from './seed.ts'
 import type { Change, ResourceName, Store } from './store.ts'
 

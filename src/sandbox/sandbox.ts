@@ -1,8 +1,11 @@
 // The sandbox: the platform, emulated on this machine, in one handle.
+
 import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { DevHookError } from '../core/errors.ts'
-import type { Off } from '../core/ports.ts'
+import { asText, type Json } from '../core/json.ts'
+import type { Off } from '../core/listeners.ts'
+
 import type { Document, Message } from '../protocol/resources.ts'
 import type { Cast, Payload } from '../protocol/templates.ts'
 import { ApiError } from './api-error.ts'
@@ -10,7 +13,7 @@ import type { World } from './app-context.ts'
 import { type Contact, createContact } from './contact.ts'
 import { payloadOf } from './events.ts'
 import { createFaults, type Faults } from './faults.ts'
-import { asText, getIn, type Json } from './json.ts'
+import { getIn } from './json-path.ts'
 import { completeOptions, type SandboxOptions } from './options.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { createConversation } from './resources/conversations.ts'

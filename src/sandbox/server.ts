@@ -1,8 +1,9 @@
 // The HTTP front of the emulated API: limits, access, faults and the shape of errors, before any route.
+
 import { setTimeout as delay } from 'node:timers/promises'
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import { DevHookError } from '../core/errors.ts'
-import { codeOf } from '../core/files.ts'
+import { codeOf, DevHookError } from '../core/errors.ts'
+
 import { scopesOf } from './access.ts'
 import { ApiError } from './api-error.ts'
 import type { World } from './app-context.ts'

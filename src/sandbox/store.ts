@@ -1,6 +1,8 @@
 // The platform's documents, in memory.
+
 import { randomBytes } from 'node:crypto'
-import type { Off } from '../core/ports.ts'
+import type { Off } from '../core/listeners.ts'
+
 import type { Conversation, Document, Message } from '../protocol/resources.ts'
 import { KEPT } from './bounds.ts'
 

@@ -1,7 +1,9 @@
 // The sandbox's JSON Web Tokens: issued, checked, expired.
-import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+
+import { createHmac, randomBytes, randomUUID } from 'node:crypto'
+import { asRecord, asText, type Json } from '../core/json.ts'
+import { equalInConstantTime } from '../core/secrets.ts'
 import { KEPT } from './bounds.ts'
-import { asRecord, asText, type Json } from './json.ts'
 
 type GrantType = 'access_token' | 'refresh_token'
 
@@ -58,8 +60,7 @@ export function createTokens(options: {
     const claims = decode(body)
     if (claims === null || decode(head) === null || more.length > 0) return { fault: 'invalid token' }
     const given = Buffer.from(signature, 'base64url')
-    const right = signatureOf(`${head}.${body}`)
-    if (given.length !== right.length || !timingSafeEqual(given, right)) return { fault: 'invalid signature' }
+    if (!equalInConstantTime(given, signatureOf(`${head}.${body}`))) return { fault: 'invalid signature' }
     if (claims['grant_type'] !== grantType) return { fault: 'invalid token' }
     const expiresAt = accessTokens.get(asText(claims['jti']) ?? '') ?? 0
     if (grantType === 'access_token' && expiresAt <= now()) return { fault: 'jwt expired' }

@@ -1,6 +1,7 @@
 // What carries the traffic for now: one ngrok session, or the tunnel that somebody else keeps.
+
 import type { DevHookError } from '../core/errors.ts'
-import type { Off } from '../core/ports.ts'
+import type { Off } from '../core/listeners.ts'
 
 /** A way from a public URL to the gateway. A tunnel has one after the other. */
 export interface Line {

@@ -37,6 +37,6 @@ export async function openExternal(options: ExternalOptions, signal: AbortSignal
     const message = `${withoutCredentials(url)} does not reach this machine: ${result.reason}`
     return { failed: new DevHookError('tunnelUnreachable', message), retry: 'yes' }
   }
-  const pace = { minMs: backOffMs.min, maxMs: backOffMs.max, random }
-  return keepTunnel(open, { probe, probeEveryMs, probeAgainMs, now, startLimitMs, patienceMs: 0, pace }, signal)
+  const backOff = { minMs: backOffMs.min, maxMs: backOffMs.max, random }
+  return keepTunnel(open, { probe, probeEveryMs, probeAgainMs, now, startLimitMs, patienceMs: 0, backOff }, signal)
 }

@@ -1,7 +1,7 @@
 // Watching a line: heartbeats, jumps of the clock, and probes of the public URL while nothing else proves that it works.
+import { onAbort, sleep } from '../core/async.ts'
 import { messageOf } from '../core/errors.ts'
-import { onAbort } from '../core/limit.ts'
-import { sleep } from '../core/time.ts'
+
 import type { Line } from './connection.ts'
 import type { Probe } from './probe.ts'
 

@@ -1,11 +1,14 @@
 // Asking a public URL whether it reaches a dev-hook: one GET with a fresh challenge.
+
 import { randomBytes } from 'node:crypto'
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
+import { onAbort, withDeadline } from '../core/async.ts'
+import { formatDuration } from '../core/duration.ts'
 import { messageOf } from '../core/errors.ts'
 import { type HookAddress, hookUrl } from '../core/hook-url.ts'
-import { onAbort, under } from '../core/limit.ts'
+
 import { NO_PROXIES, type Proxies, proxyFor } from '../core/proxy.ts'
-import { formatDuration } from '../core/time.ts'
+
 import {
   challengeSearch,
   decodeWho,
@@ -50,7 +53,7 @@ export async function probe(url: string, signal: AbortSignal, options: ProbeOpti
   try {
     const opened = agentFor(url, timeoutMs, options)
     agent = opened
-    return await under([signal], limit, (inner) => {
+    return await withDeadline([signal], limit, (inner) => {
       // undici hears of an abort only once it is connected, which may take much longer; so everything goes.
       onAbort(inner, () => opened.destroy(inner.reason))
       return ask(url, opened, handOver, inner).catch((error: unknown) => {

@@ -1,17 +1,19 @@
 // A tunnel that is kept: one line after the other, each watched, and opened again when it is lost.
+import { onAbort } from '../core/async.ts'
 import { asDevHookError } from '../core/errors.ts'
-import { onAbort } from '../core/limit.ts'
+
+import { createListeners } from '../core/listeners.ts'
 import type { Tunnel, TunnelState } from '../core/ports.ts'
 import type { Line, OpenLine } from './connection.ts'
 import { type HealthOptions, startHealth } from './health.ts'
-import { openAgain, openWithin, type Pace } from './reconnect-schedule.ts'
+import { type BackOff, openAgain, openWithin } from './reconnect-schedule.ts'
 
 export interface KeeperOptions extends HealthOptions {
   /** For the start, all attempts together. */
   readonly startLimitMs: number
   /** How long one attempt to reconnect waits for the public URL to answer. */
   readonly patienceMs: number
-  readonly pace: Pace
+  readonly backOff: BackOff
 }
 
 /**
@@ -19,26 +21,17 @@ export interface KeeperOptions extends HealthOptions {
  * wish to end, because the platform still needs it.
  */
 export async function keepTunnel(open: OpenLine, options: KeeperOptions, signal: AbortSignal): Promise<Tunnel> {
-  const { pace, patienceMs } = options
+  const { backOff, patienceMs } = options
   const first = await openFirst(open, options, signal)
   let line = first
   let state: TunnelState = { state: 'online', url: line.url }
   let used = (): void => {}
-  const listeners = new Set<(state: TunnelState) => void>()
+  const listeners = createListeners<TunnelState>()
   const ending = new AbortController()
 
   function become(next: TunnelState): void {
     state = next
-    for (const listener of listeners) {
-      try {
-        listener(next)
-      } catch (error) {
-        // A listener is somebody else's code: its error surfaces as an uncaught one, and the tunnel is kept.
-        queueMicrotask(() => {
-          throw error
-        })
-      }
-    }
+    listeners.emit(next)
   }
 
   function reconnecting(reason: string): void {
@@ -65,7 +58,7 @@ export async function keepTunnel(open: OpenLine, options: KeeperOptions, signal:
       reconnecting(await loss())
       // First the old one goes, wholly: the service gives the name to nobody while it has it.
       await line.kill()
-      const opened = await openAgain(patienceMs, open, pace, reconnecting, ending.signal)
+      const opened = await openAgain(patienceMs, open, backOff, reconnecting, ending.signal)
       if (!('line' in opened)) return become({ state: 'offline', url: state.url, cause: opened.failed })
       line = opened.line
       become({ state: 'online', url: line.url })
@@ -80,10 +73,7 @@ export async function keepTunnel(open: OpenLine, options: KeeperOptions, signal:
 
   return {
     current: () => state,
-    on: (listener) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    on: listeners.on,
     used: () => used(),
     close: () => {
       ending.abort()
@@ -94,7 +84,7 @@ export async function keepTunnel(open: OpenLine, options: KeeperOptions, signal:
 
 async function openFirst(open: OpenLine, options: KeeperOptions, signal: AbortSignal): Promise<Line> {
   try {
-    const opened = await openWithin(options.startLimitMs, open, options.pace, signal)
+    const opened = await openWithin(options.startLimitMs, open, options.backOff, signal)
     if ('line' in opened) return opened.line
     throw opened.failed
   } catch (error) {

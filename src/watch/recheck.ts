@@ -1,6 +1,7 @@
 // A second look at files that were just told of, for what the watcher has missed.
+
 import { stat } from 'node:fs/promises'
-import { sleep } from '../core/time.ts'
+import { sleep } from '../core/async.ts'
 
 // chokidar tells of a change of a file, and of further ones within the next 50 ms never.
 const DEAF_MS = 60

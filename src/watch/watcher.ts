@@ -1,10 +1,12 @@
 // Noticing saves below the working folder, told in batches.
+
 import { dirname, relative, resolve } from 'node:path'
 import type { ChokidarOptions, FSWatcher } from 'chokidar'
-import { messageOf } from '../core/errors.ts'
-import { codeOf } from '../core/files.ts'
+import { raceTimeout } from '../core/async.ts'
+import { codeOf, messageOf } from '../core/errors.ts'
+
 import type { Warn } from '../core/notices.ts'
-import { settledWithin } from '../core/time.ts'
+
 import { type BatchTimes, createBatch } from './debounce.ts'
 import { type Ignored, readIgnored } from './ignored.ts'
 import { changedSince } from './recheck.ts'
@@ -124,7 +126,7 @@ export function startWatcher(options: WatcherOptions): Watcher {
     end.abort()
     await started
     if (watcher === null) return
-    await settledWithin(FIRST_LOOK_MS, ready)
+    await raceTimeout(ready, FIRST_LOOK_MS)
     await close(watcher)
     batch.cancel()
   }

@@ -1,10 +1,12 @@
 // What keeping a bot running promises, with real processes and ports.
+
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Command } from '../../src/bot/process.ts'
 import { lookAtPort } from '../../src/bot/readiness.ts'
 import { REAL, type SupervisorOptions, startSupervisor } from '../../src/bot/supervisor.ts'
-import { sleep } from '../../src/core/time.ts'
+import { sleep } from '../../src/core/async.ts'
+
 import {
   commandOf,
   environmentOf,

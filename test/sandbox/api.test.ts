@@ -1,7 +1,7 @@
 // The emulated API as its clients see it: access, limits, lists, documents, faults.
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
-import { getIn } from '../../src/sandbox/json.ts'
+import { getIn } from '../../src/sandbox/json-path.ts'
 import { createRateLimit } from '../../src/sandbox/rate-limit.ts'
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
 import { callApi, eventually, sandboxForTest } from '../support/sandboxes.ts'

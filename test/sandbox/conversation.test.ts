@@ -1,6 +1,6 @@
 // A person, the sandbox and the unmodified chipchat SDK talk to each other.
 import { expect, test } from 'vitest'
-import { getIn } from '../../src/sandbox/json.ts'
+import { getIn } from '../../src/sandbox/json-path.ts'
 import { callApi, echoBotForTest, eventually, recordingBotForTest, sandboxForTest } from '../support/sandboxes.ts'
 
 test('a contact says hi and the real SDK answers', async () => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { DevHookError } from '../../src/core/errors.ts'
 import type { Line, Opened } from '../../src/tunnel/connection.ts'
-import { openAgain, openWithin, type Pace, untilAnswered } from '../../src/tunnel/reconnect-schedule.ts'
+import { type BackOff, openAgain, openWithin, untilAnswered } from '../../src/tunnel/reconnect-schedule.ts'
 
 const never = new AbortController().signal
 const line: Line = {
@@ -18,7 +18,7 @@ const failed = (message: string, retry: 'yes' | 'if-it-worked-before' | 'no' = '
   retry,
 })
 /** Without jitter: the longest waits. */
-const pace = (minMs: number, maxMs: number): Pace => ({ minMs, maxMs, random: () => 1 })
+const backOff = (minMs: number, maxMs: number): BackOff => ({ minMs, maxMs, random: () => 1 })
 
 describe('a line that was lost', () => {
   it('is tried until it opens', async () => {
@@ -27,7 +27,7 @@ describe('a line that was lost', () => {
     const opened = await openAgain(
       0,
       async () => outcomes.shift() ?? failed('none'),
-      pace(1, 1),
+      backOff(1, 1),
       (why) => said.push(why),
       never,
     )
@@ -40,7 +40,7 @@ describe('a line that was lost', () => {
       await openAgain(
         0,
         async () => failed('never', 'no'),
-        pace(1, 1),
+        backOff(1, 1),
         () => {},
         never,
       ),
@@ -56,7 +56,7 @@ describe('a line that was lost', () => {
       ended.push(performance.now())
       return began.length === 2 ? { line } : failed('slow')
     }
-    expect(await openAgain(0, open, pace(1_000, 1_000), () => {}, never)).toEqual({ line })
+    expect(await openAgain(0, open, backOff(1_000, 1_000), () => {}, never)).toEqual({ line })
     expect((began[1] ?? 0) - (ended[0] ?? 0)).toBeLessThan(900)
   })
 
@@ -66,7 +66,7 @@ describe('a line that was lost', () => {
       at.push(performance.now())
       return at.length === 6 ? { line } : failed('no')
     }
-    await openAgain(0, open, pace(20, 80), () => {}, never)
+    await openAgain(0, open, backOff(20, 80), () => {}, never)
     const waits = at.slice(1).map((time, i) => time - (at[i] ?? 0))
     // A timer may fire a little early; how late it fires is the machine's business.
     for (const [i, least] of [20, 40, 80, 80, 80].entries()) expect(waits[i]).toBeGreaterThan(least - 3)
@@ -77,7 +77,7 @@ describe('a line that was lost', () => {
     const trying = openAgain(
       0,
       async () => failed('no'),
-      pace(60_000, 60_000),
+      backOff(60_000, 60_000),
       () => ending.abort(),
       ending.signal,
     )
@@ -87,7 +87,7 @@ describe('a line that was lost', () => {
 
 describe('a first line', () => {
   it('is given up, with what was wrong last, when the next attempt would come too late', async () => {
-    const opened = await openWithin(1_000, async () => failed('again'), pace(60_000, 60_000), never)
+    const opened = await openWithin(1_000, async () => failed('again'), backOff(60_000, 60_000), never)
     expect(opened).toMatchObject({ failed: { message: 'again' } })
   })
 
@@ -99,7 +99,7 @@ describe('a first line', () => {
         attempts += 1
         return failed('no', retry)
       }
-      await openWithin(60_000, open, pace(1, 1), never)
+      await openWithin(60_000, open, backOff(1, 1), never)
       expect(attempts).toBe(1)
     },
   )
@@ -110,7 +110,7 @@ describe('a first line', () => {
       told.push(patienceMs)
       return told.length === 3 ? { line } : failed('no')
     }
-    await openWithin(10_000, open, pace(30, 30), never)
+    await openWithin(10_000, open, backOff(30, 30), never)
     expect(told).toEqual([...told].sort((a, b) => b - a))
     expect(told[2]).toBeLessThan(9_990)
   })

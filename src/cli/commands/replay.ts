@@ -1,13 +1,15 @@
 // `dev-hook replay`: recorded deliveries to the bot again, one after the other.
+
 import { homedir } from 'node:os'
 import { stateHome } from '../../config/state-home.ts'
 import { isSuccess } from '../../core/delivery.ts'
+import { formatDuration } from '../../core/duration.ts'
 import { asDevHookError, DevHookError } from '../../core/errors.ts'
 import { whoAmI } from '../../core/instance-name.ts'
 import { createNotices, errorNotice } from '../../core/notices.ts'
 import type { Replayed } from '../../core/ports.ts'
 import { createRedactor } from '../../core/redact.ts'
-import { formatDuration } from '../../core/time.ts'
+
 import { findRecordedBot } from '../../daemon/offline/find-bot.ts'
 import { type OpenReplays, openReplays } from '../../daemon/offline/replay-client.ts'
 import { readDeliveries, readDelivery } from '../../journal/reader.ts'

@@ -1,10 +1,12 @@
 // `dev-hook status`: prints what is registered now.
+
 import { homedir } from 'node:os'
 import { stateHome } from '../../config/state-home.ts'
+import { withDeadline } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import { whoAmI } from '../../core/instance-name.ts'
-import { under } from '../../core/limit.ts'
+
 import { createNotices } from '../../core/notices.ts'
 import type { Owner } from '../../core/ports.ts'
 import { createRedactor } from '../../core/redact.ts'
@@ -42,7 +44,7 @@ async function look(request: StatusRequest, { err }: Pick<Io, 'err'>): Promise<S
   const slow = setTimeout(() => err(`· asking ${apiHost} …`), SLOW_MS)
   const reason = `${apiHost} does not answer within ${LOOK_MS / 1_000} s`
   try {
-    return await under([], { ms: LOOK_MS, reason }, (limited) => lookAtStatus(request, limited))
+    return await withDeadline([], { ms: LOOK_MS, reason }, (limited) => lookAtStatus(request, limited))
   } catch (error) {
     if (messageOf(error) !== reason) throw error
     throw new DevHookError('apiUnreachable', reason, { cause: error })

@@ -1,8 +1,11 @@
 // One recorded delivery with all that is known of it: for people, and as JSON.
+
 import { isUtf8 } from 'node:buffer'
-import type { RawHeaders, Reply } from '../../core/delivery.ts'
+import type { Reply } from '../../core/delivery.ts'
+import { formatDuration } from '../../core/duration.ts'
+import { headerPairs } from '../../core/raw-headers.ts'
 import type { Redact } from '../../core/redact.ts'
-import { formatDuration } from '../../core/time.ts'
+
 import type { RecordedAttempt, RecordedDelivery } from '../../journal/reader.ts'
 import type { Paint } from '../output/colors.ts'
 import { eventWords, statusWord } from '../output/event-words.ts'
@@ -56,7 +59,7 @@ function attemptLines({ n, attempt, cut }: RecordedAttempt, paint: Paint, redact
 }
 
 function content({ headers, body }: Pick<Reply, 'headers' | 'body'>, paint: Paint, redact: Redact): string[] {
-  const named = pairs(headers).map(
+  const named = headerPairs(headers).map(
     ([name, value]) => `    ${paint.dim(`${printable(name)}:`)} ${printable(shownHeader(name, value, redact), 4_000)}`,
   )
   if (body.length === 0) return named
@@ -93,12 +96,8 @@ function attemptJson({ n, attempt, cut }: RecordedAttempt, redact: Redact): Read
 }
 
 function contentJson({ headers, body }: Pick<Reply, 'headers' | 'body'>, redact: Redact) {
-  const shown = pairs(headers).map(([name, value]) => [name, shownHeader(name, value, redact)])
+  const shown = headerPairs(headers).map(([name, value]) => [name, shownHeader(name, value, redact)])
   const encoding = isUtf8(body) ? 'utf8' : 'base64'
   const text = body.toString(encoding)
   return { headers: shown, encoding, body: encoding === 'utf8' ? hideSecrets(text, redact) : text }
 }
-
-/** `[name, value]` for each header. */
-export const pairs = (headers: RawHeaders): (readonly [name: string, value: string])[] =>
-  headers.flatMap((name, i) => (i % 2 === 0 ? [[name, headers[i + 1] ?? ''] as const] : []))

@@ -2,8 +2,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { Delivery, Label } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
+import { headerPairs } from '../../core/raw-headers.ts'
 import { isPrintable, printable } from '../output/sanitize.ts'
-import { pairs } from './detail.ts'
 import { isSecretName } from './hide-secrets.ts'
 
 /** What is exported: the request as the bot gets it, at this URL, and what it says about itself. */
@@ -38,7 +38,7 @@ const OF_THE_CONNECTION = new Set([
 
 /** The headers that travel. An export is made to be passed on, so secrets are left out. */
 const headersOf = ({ headers }: Delivery): (readonly [name: string, value: string])[] =>
-  pairs(headers).filter(([name]) => !OF_THE_CONNECTION.has(name.toLowerCase()) && !isSecretName(name))
+  headerPairs(headers).filter(([name]) => !OF_THE_CONNECTION.has(name.toLowerCase()) && !isSecretName(name))
 
 /** What curl would add by itself. */
 const addedByCurl = (bodyBytes: number): readonly string[] => [

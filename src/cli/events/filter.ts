@@ -1,7 +1,9 @@
 // Which recorded deliveries a command line means.
+
 import { isSuccess } from '../../core/delivery.ts'
+import { parseDuration } from '../../core/duration.ts'
 import { DevHookError } from '../../core/errors.ts'
-import { parseDuration } from '../../core/time.ts'
+
 import type { Filter } from '../../journal/reader.ts'
 import type { Summary } from '../../journal/summary.ts'
 import { isEventPattern, isSubscribed } from '../../protocol/events.ts'

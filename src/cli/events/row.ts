@@ -1,6 +1,7 @@
 // A recorded delivery as one row of a list: for people, and as JSON.
+import { formatDuration } from '../../core/duration.ts'
 import type { Redact } from '../../core/redact.ts'
-import { formatDuration } from '../../core/time.ts'
+
 import type { Summary } from '../../journal/summary.ts'
 import type { Paint } from '../output/colors.ts'
 import { eventWords, statusWord } from '../output/event-words.ts'

@@ -1,9 +1,7 @@
 // The package manager that dev-hook was started by: when it is gone, nobody is left who could end the run.
-import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
+
 import type { Environment } from '../../config/layers.ts'
-import { codeOf } from '../../core/files.ts'
+import { describeProcess, hasProcess } from '../../core/processes.ts'
 
 const LOOK_EVERY_MS = 1_000
 
@@ -23,7 +21,7 @@ export function onPackageManagerGone(env: Environment, gone: () => void): () => 
     manager = found ?? parent
   })
   const timer = setInterval(() => {
-    if (process.ppid === parent && exists(parent) && exists(manager)) return
+    if (process.ppid === parent && hasProcess(parent) && hasProcess(manager)) return
     clearInterval(timer)
     gone()
   }, LOOK_EVERY_MS)
@@ -31,43 +29,10 @@ export function onPackageManagerGone(env: Environment, gone: () => void): () => 
   return () => clearInterval(timer)
 }
 
-function exists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    // It is there, but not ours to signal.
-    return codeOf(error) === 'EPERM'
-  }
-}
-
 const SHELL = /(^|\/)(ba|da|k|z)?sh$/
 
 /** The parent of a shell; `null` for a process that is none, and where that cannot be found out. */
 async function behindShell(pid: number): Promise<number | null> {
-  const { name, parent } = (await fromProc(pid)) ?? (await fromPs(pid)) ?? {}
-  return name !== undefined && parent !== undefined && SHELL.test(name) ? parent : null
-}
-
-interface ProcessInfo {
-  readonly name: string
-  readonly parent: number
-}
-
-async function fromProc(pid: number): Promise<ProcessInfo | null> {
-  // Only Linux has it; and the process may be gone by now.
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  // `pid (name) state parent …`; the name may hold anything, parentheses too.
-  const [, name, parent] = /^\d+ \((.*)\) \S (\d+) /s.exec(stat) ?? []
-  return name === undefined ? null : { name, parent: Number(parent) }
-}
-
-async function fromPs(pid: number): Promise<ProcessInfo | null> {
-  try {
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'ppid=,comm=', '-p', String(pid)])
-    const [, parent, name] = /^\s*(\d+)\s+-?(.*?)\s*$/s.exec(stdout) ?? []
-    return name === undefined ? null : { name, parent: Number(parent) }
-  } catch {
-    // Windows has no `ps`; then only the parent itself is watched.
-    return null
-  }
+  const shell = await describeProcess(pid)
+  return shell !== null && SHELL.test(shell.name) ? shell.parent : null
 }

@@ -1,26 +1,26 @@
 // The lock of a bot, waited for while somebody only puts back what a dead run has left.
+import { every, retry } from '../../core/async.ts'
 import { asDevHookError } from '../../core/errors.ts'
-import { sleep } from '../../core/time.ts'
+
 import { type Holder, type Lock, type LockInfo, openLock, readLock } from '../../lock/lock.ts'
 
 /** Longer than a watchdog may hold it at a time. */
 const PATIENCE_MS = 10_000
-const LOOK_MS = 50
+const POLL_MS = 50
 
-/** Takes it. Throws `taken` while another run has it, `stateUnwritable`, or the signal's reason. */
+/** Acquires the lock of a bot. Throws `taken` while another run has it, `stateUnwritable`, or the signal's reason. */
 export async function lockBot(folder: string, info: LockInfo, signal: AbortSignal): Promise<Lock> {
-  const until = performance.now() + PATIENCE_MS
-  for (;;) {
-    signal.throwIfAborted()
+  let holder: Holder | null = null
+  const acquire = async (): Promise<Lock> => {
     try {
       return await openLock(folder, info)
-    } catch (thrown) {
-      const error = asDevHookError(thrown)
-      if (!error.is('taken') || performance.now() > until) throw error
-      if (isRun(await readLock(folder), info)) throw error
+    } catch (error) {
+      holder = asDevHookError(error).is('taken') ? await readLock(folder) : null
+      throw error
     }
-    await sleep(LOOK_MS, signal)
   }
+  const shouldRetry = (error: unknown): boolean => asDevHookError(error).is('taken') && !isRun(holder, info)
+  return retry(acquire, { pace: every(POLL_MS), limitMs: PATIENCE_MS, shouldRetry, signal })
 }
 
 // Nobody: it was given back this moment. The same run: its process is dying, and its pipes are closed before its entry is gone.

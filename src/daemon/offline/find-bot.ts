@@ -1,9 +1,10 @@
 // Whose record a command means that needs no platform: of the bot that is named, else of the only one there is.
+
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../../config/load.ts'
-import { DevHookError } from '../../core/errors.ts'
-import { codeOf } from '../../core/files.ts'
+import { codeOf, DevHookError } from '../../core/errors.ts'
+
 import { readLock } from '../../lock/lock.ts'
 import { readToken } from '../../platform/api/token.ts'
 import { botFolder } from '../account/bot-identity.ts'

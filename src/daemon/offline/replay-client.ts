@@ -1,10 +1,12 @@
 // The way to replay from outside a run: through the run that is alive, else straight to the bot.
+
 import type { Config } from '../../config/load.ts'
+import { sleep } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { createHookAddress } from '../../core/hook-url.ts'
 import type { Emit } from '../../core/notices.ts'
 import type { Replays } from '../../core/ports.ts'
-import { sleep } from '../../core/time.ts'
+
 import { createForwarder } from '../../delivery/forwarder.ts'
 import { type InspectorAddress, readAddress } from '../../inspector/address.ts'
 import { createInspectorClient } from '../../inspector/client.ts'

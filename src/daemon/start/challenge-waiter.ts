@@ -1,46 +1,28 @@
 // The platform's challenges: the registration waits for the one that its claim causes.
+import { nextCall } from '../../core/async.ts'
+import { createListeners } from '../../core/listeners.ts'
 
 export interface Challenges {
-  /** One came in. */
-  came(): void
+  /** A challenge was received. */
+  received(): void
   /** Resolves with a challenge that nobody has waited for yet, or with the next one; rejects when the signal is aborted. */
   next(signal: AbortSignal): Promise<void>
 }
 
 /** Creates the meeting point of the pipeline, which sees challenges, and the registration, which waits for them. */
 export function createChallenges(): Challenges {
-  const waiting = new Set<() => void>()
+  const waiting = createListeners<void>()
   // The platform may send it before its answer to the claim, so before anybody waits.
-  let unheard = false
-
-  function wait(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const forget = (): void => {
-        waiting.delete(heard)
-        signal.removeEventListener('abort', aborted)
-      }
-      const heard = (): void => {
-        forget()
-        resolve()
-      }
-      const aborted = (): void => {
-        forget()
-        reject(signal.reason)
-      }
-      waiting.add(heard)
-      signal.addEventListener('abort', aborted, { once: true })
-    })
-  }
-
+  let isPending = false
   return {
-    came: () => {
-      unheard = waiting.size === 0
-      for (const heard of waiting) heard()
+    received: () => {
+      isPending = waiting.size === 0
+      waiting.emit()
     },
     next: async (signal) => {
       signal.throwIfAborted()
-      if (!unheard) return wait(signal)
-      unheard = false
+      if (!isPending) return nextCall(waiting.on, signal)
+      isPending = false
     },
   }
 }

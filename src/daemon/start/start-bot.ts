@@ -1,7 +1,7 @@
 // The bot of a run: supervised when its command was given, else watched from the outside.
 
 import { watchBot } from '../../bot/external-bot.ts'
-import { MARK } from '../../bot/find-by-env.ts'
+import { RUN_VARIABLE } from '../../bot/find-by-env.ts'
 import { startSupervisor } from '../../bot/supervisor.ts'
 import { dotEnvOf, readDotEnv } from '../../config/dot-env.ts'
 import type { Environment } from '../../config/layers.ts'
@@ -81,6 +81,6 @@ function botEnvironment(
   secret: string | null,
 ): Readonly<Record<string, string>> {
   const { port, path } = options.config.target
-  const own = { PORT: String(port), WEBHOOK_PATH: path, PUBLIC_URL: publicUrl(), [MARK]: runId }
+  const own = { PORT: String(port), WEBHOOK_PATH: path, PUBLIC_URL: publicUrl(), [RUN_VARIABLE]: runId }
   return secret === null ? own : { ...own, SECRET: secret }
 }

@@ -1,9 +1,10 @@
 // Asking another dev-hook to let go of the bot, and waiting until it has put back what was there before it.
+import { sleep } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Registration } from '../../core/ports.ts'
 import type { Proxies } from '../../core/proxy.ts'
-import { sleep } from '../../core/time.ts'
+
 import { readSnapshot } from '../../platform/webhook/snapshot.ts'
 import { probe } from '../../tunnel/probe.ts'
 

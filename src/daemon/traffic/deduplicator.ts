@@ -1,7 +1,8 @@
 // The same delivery again: which one was the first, and what this one is answered.
+import { orAfter } from '../../core/async.ts'
 import { isSuccess, type Reply } from '../../core/delivery.ts'
 import type { Journal, Settled } from '../../core/ports.ts'
-import { inTime } from '../../core/time.ts'
+
 import type { First, Redeliveries } from './redeliveries.ts'
 import type { Replies } from './replies.ts'
 
@@ -48,7 +49,7 @@ export function createAgain(options: {
       if (answers === null) return answerOfThen(id, key)
       const { told, final } = answers
       const received = told.then((reply) => (isSuccess(reply.status) ? reply : final))
-      return inTime(received, patienceMs, () => replies.text(503, 'the bot has not answered yet'))
+      return orAfter(received, patienceMs, () => replies.text(503, 'the bot has not answered yet'))
     },
   }
 }

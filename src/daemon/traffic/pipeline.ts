@@ -1,13 +1,15 @@
 // The journey of one delivery: challenge, signature, seen before, queue, and an answer in time.
 
+import { orAfter, raceTimeout } from '../../core/async.ts'
 import { type Attempt, type Delivery, isSuccess, type Label, type RawHeaders, type Reply } from '../../core/delivery.ts'
 import { createBag, type InBag } from '../../core/dense-list.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Emit, Totals } from '../../core/notices.ts'
 import type { Journal, Queue, Recorded, Replayed, Ticket } from '../../core/ports.ts'
-import { inTime, settledWithin } from '../../core/time.ts'
+import { headerOf } from '../../core/raw-headers.ts'
+
 import { challengeOf, challengeReply, decodeWho, HAND_OVER_HEADER, PROBE_AGENT } from '../../protocol/challenge.ts'
-import { headerOf } from '../../protocol/headers.ts'
+
 import { identify } from '../../protocol/payload.ts'
 import { createAgain } from './deduplicator.ts'
 import { createRedeliveries, type First } from './redeliveries.ts'
@@ -270,7 +272,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     for (const ticket of owed) {
       if (ticket.phase() === 'waiting') ticket.cancel('dev-hook is ending')
     }
-    await settledWithin(END_MS, Promise.allSettled(owed.map((ticket) => ticket.done)))
+    await raceTimeout(Promise.allSettled(owed.map((ticket) => ticket.done)), END_MS)
   }
 
   return {
@@ -291,4 +293,4 @@ const END_MS = 900
 const isOwnProbe = (headers: RawHeaders): boolean => headerOf(headers, 'user-agent') === PROBE_AGENT
 
 const within = (final: Promise<Reply>, ms: number): Promise<Reply | null> =>
-  inTime<Reply | null>(final, Math.max(0, ms), () => null)
+  orAfter<Reply | null>(final, Math.max(0, ms), () => null)

@@ -1,5 +1,5 @@
 // The moment after the restore: what the platform had sent before it heard of it is still on its way.
-import { sleep } from '../../core/time.ts'
+import { sleep } from '../../core/async.ts'
 
 export interface Linger {
   /** A delivery came in. */

@@ -1,7 +1,9 @@
 // The guard at the door: whether a delivery is signed with the webhook's secret.
+
 import type { Delivery } from '../../core/delivery.ts'
 import { type Emit, type RejectReason, warning } from '../../core/notices.ts'
-import { headerOf } from '../../protocol/headers.ts'
+import { headerOf } from '../../core/raw-headers.ts'
+
 import { checkSignature, SIGNATURE_HEADER, type SignatureVerdict } from '../../protocol/signature.ts'
 
 /** Whether a delivery may pass; a rejected one with the status that it is answered with. */

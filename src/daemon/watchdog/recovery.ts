@@ -1,10 +1,11 @@
 // What is done for a daemon that died without a word: its bot is ended, and the platform put back as it was.
 
-import { findMarked } from '../../bot/find-by-env.ts'
+import { findByEnv } from '../../bot/find-by-env.ts'
 import { groupOf } from '../../bot/process-group.ts'
+import { sleep } from '../../core/async.ts'
 import { asDevHookError } from '../../core/errors.ts'
 import { createRedactor } from '../../core/redact.ts'
-import { sleep } from '../../core/time.ts'
+
 import type { Client } from '../../platform/api/client.ts'
 import { restoreFromSnapshot } from '../../platform/webhook/restore.ts'
 import { readSnapshot, type Snapshot } from '../../platform/webhook/snapshot.ts'
@@ -30,7 +31,7 @@ export async function endBot(pid: number | null, runId: string): Promise<void> {
 async function endUntold(told: number | null, runId: string): Promise<void> {
   // At first it is a copy of the daemon, without the mark.
   await sleep(UNTOLD_MS)
-  const untold = (await findMarked(runId)).filter((pid) => pid !== told)
+  const untold = (await findByEnv(runId)).filter((pid) => pid !== told)
   await Promise.all(untold.map(end))
 }
 

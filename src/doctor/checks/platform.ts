@@ -1,13 +1,16 @@
 // The platform: the API, the bot's record, its webhook and whose that is.
+
 import type { Config } from '../../config/load.ts'
+import { formatDuration } from '../../core/duration.ts'
 import { ERRORS } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
+import { textIn } from '../../core/json.ts'
 import type { Registered } from '../../core/ports.ts'
-import { formatDuration } from '../../core/time.ts'
+
 import { botFolder } from '../../daemon/account/bot-identity.ts'
 import { createOwnerProbe } from '../../daemon/start/open-registration.ts'
 import { readLock } from '../../lock/lock.ts'
-import { textIn } from '../../platform/api/json.ts'
+
 import { findOwner } from '../../platform/webhook/owner.ts'
 import { isOurs, readSnapshot } from '../../platform/webhook/snapshot.ts'
 import type { Facts } from '../facts.ts'

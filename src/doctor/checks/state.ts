@@ -1,8 +1,9 @@
 // The state folder: that it can be written, and what dead runs have left in it.
+
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DevHookError, messageOf } from '../../core/errors.ts'
-import { codeOf, makePrivateFolder, writePrivateFile } from '../../core/files.ts'
+import { codeOf, DevHookError, messageOf } from '../../core/errors.ts'
+import { makePrivateFolder, writePrivateFile } from '../../core/files.ts'
 import { readLock } from '../../lock/lock.ts'
 import { readSnapshot, restoreCommand } from '../../platform/webhook/snapshot.ts'
 import type { Facts } from '../facts.ts'

@@ -1,6 +1,7 @@
 // What an answer of the platform means when it is not the one hoped for.
+
 import { DevHookError, type ErrorName } from '../../core/errors.ts'
-import { textIn, valueIn } from './json.ts'
+import { textIn, valueIn } from '../../core/json.ts'
 
 /** An answer as it came: its body is text, bounded. */
 export interface RawAnswer {

@@ -1,8 +1,8 @@
 // The platform's REST API as its callers see it: JSON in, JSON out, and a `DevHookError` for everything else.
+import { backOff, neverAborted, sleep as realSleep } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { createRedactor, type Redactor } from '../../core/redact.ts'
-import { backOff, sleep as realSleep } from '../../core/time.ts'
-import { never } from './abort.ts'
+
 import { isTokenTrouble, isTransient, jsonOf, problemOf, type RawAnswer } from './api-errors.ts'
 import { createRateLimit, type RateLimit } from './rate-limit.ts'
 import type { Claims } from './token.ts'
@@ -86,7 +86,7 @@ export function createClient(options: ClientOptions): Client {
   // Its own call: without the token that is being replaced, and once, as it is a POST.
   async function askForToken(body: unknown): Promise<unknown> {
     const exchange = exchangeOf('POST', '/v2/auth/token', { body })
-    return settle(exchange, await attempt(exchange, null, never()), []).json
+    return settle(exchange, await attempt(exchange, null, neverAborted()), []).json
   }
 
   function exchangeOf(method: Exchange['method'], path: string, { query, body }: CallOptions): Exchange {
@@ -147,7 +147,7 @@ export function createClient(options: ClientOptions): Client {
   const caller =
     (method: Exchange['method']) =>
     async (path: string, call: CallOptions = {}): Promise<Answer> => {
-      const { signal = never(), allow = [] } = call
+      const { signal = neverAborted(), allow = [] } = call
       const exchange = exchangeOf(method, path, call)
       for (let tries = 1; ; tries++) {
         const outcome = await authorised(exchange, signal)

@@ -1,7 +1,8 @@
 // Reading a whole list, page by page.
+
 import { DevHookError } from '../../core/errors.ts'
+import { isRecord, type Json, textIn } from '../../core/json.ts'
 import type { Client } from './client.ts'
-import { isRecord, type Json, textIn } from './json.ts'
 
 const LIMIT = 100
 const MOST_PAGES = 20

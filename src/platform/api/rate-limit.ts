@@ -1,5 +1,5 @@
 // How fast the platform may be called: never more than ten times in any second, and not at all while it asks for rest.
-import { sleep as realSleep } from '../../core/time.ts'
+import { sleep as realSleep } from '../../core/async.ts'
 
 export interface RateLimit {
   /** Resolves when the next call may be sent. */

@@ -1,8 +1,10 @@
 // The access token for the next call: refreshed before it expires, once for everybody who waits.
+import { rejectOnAbort } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
-import { unlessAborted } from './abort.ts'
+import { textIn } from '../../core/json.ts'
+
 import { isTransient } from './api-errors.ts'
-import { textIn } from './json.ts'
+
 import { type Claims, readToken } from './token.ts'
 
 /** An access token, and what the next one is asked for with. */
@@ -77,7 +79,7 @@ export function createTokenSource(options: TokenOptions, ask: AskForToken, now: 
     refreshing ??= refreshWith(oldRefreshToken).finally(() => {
       refreshing = null
     })
-    return unlessAborted(refreshing, signal)
+    return rejectOnAbort(refreshing, signal)
   }
 
   return {

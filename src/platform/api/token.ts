@@ -1,6 +1,7 @@
 // What an access token says about itself, read without verifying it: only the platform can do that.
+
 import { DevHookError } from '../../core/errors.ts'
-import { isRecord, type Json, textIn, valueIn } from './json.ts'
+import { isRecord, type Json, textIn, valueIn } from '../../core/json.ts'
 
 /** The claims of a token; `null` where it makes none. */
 export interface Claims {

@@ -1,8 +1,11 @@
 // One HTTP exchange with the platform: bounded in time and size, never followed elsewhere.
+
 import type { Dispatcher } from 'undici'
+import { rejectOnAbort, withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
-import { under } from '../../core/limit.ts'
-import { unlessAborted } from './abort.ts'
+import { MAX_ANSWER_BYTES } from '../../core/limits.ts'
+import { readUpTo } from '../../core/read-body.ts'
+
 import type { RawAnswer } from './api-errors.ts'
 
 export interface Exchange {
@@ -18,8 +21,6 @@ export interface Transport {
   send(exchange: Exchange, signal: AbortSignal): Promise<RawAnswer>
   close(): Promise<void>
 }
-
-const LARGEST = 10 * 1024 * 1024
 
 /** How the origin is reached. */
 export interface Way {
@@ -43,11 +44,11 @@ export function createTransport(origin: string, { timeoutMs, proxy }: Way): Tran
 
   return {
     send: ({ method, path, headers, body }, signal) =>
-      under([signal], { ms: timeoutMs, reason: `no answer within ${timeoutMs / 1_000} s` }, async (limited) => {
+      withDeadline([signal], { ms: timeoutMs, reason: `no answer within ${timeoutMs / 1_000} s` }, async (limited) => {
         const dispatcher = await connections()
         const request = dispatcher.request({ origin, method, path, headers, body, signal: limited })
         // undici hears of an abort only once it is connected, and a silent proxy can keep it from that for minutes.
-        const response = await unlessAborted(request, limited)
+        const response = await rejectOnAbort(request, limited)
         return {
           status: response.statusCode,
           headers: flatten(response.headers),
@@ -63,16 +64,9 @@ export function createTransport(origin: string, { timeoutMs, proxy }: Way): Tran
 }
 
 async function textOf(body: AsyncIterable<unknown>): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of body) {
-    if (!Buffer.isBuffer(chunk)) continue
-    bytes += chunk.length
-    // Leaving the loop destroys the body, and with it the connection.
-    if (bytes > LARGEST) throw new DevHookError('apiFailed', 'the platform answered with more than 10 MiB')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  const bytes = await readUpTo(body, MAX_ANSWER_BYTES)
+  if (bytes === null) throw new DevHookError('apiFailed', 'the platform answered with more than 10 MiB')
+  return bytes.toString('utf8')
 }
 
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

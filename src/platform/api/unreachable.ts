@@ -1,6 +1,6 @@
 // What is said of an API that cannot be reached: which way was tried, what happened, and what to do.
-import { DevHookError, messageOf } from '../../core/errors.ts'
-import { codeOf } from '../../core/files.ts'
+import { codeOf, DevHookError, messageOf } from '../../core/errors.ts'
+
 import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Way } from './transport.ts'
 

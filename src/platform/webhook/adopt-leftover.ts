@@ -1,7 +1,8 @@
 // What an earlier run left behind: its snapshot is adopted, put back, or of no use any more.
+import { sleep } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { type Emit, warning } from '../../core/notices.ts'
-import { sleep } from '../../core/time.ts'
+
 import type { Client } from '../api/client.ts'
 import type { Located } from './locate.ts'
 import { readPlace, samePlace } from './location.ts'

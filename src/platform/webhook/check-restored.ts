@@ -1,10 +1,13 @@
 // Looking at what a restore has written: equal to the snapshot, or what is not is said.
+
 import { isDeepStrictEqual } from 'node:util'
+import { sleep } from '../../core/async.ts'
 import { runIdOf } from '../../core/hook-url.ts'
+import { textIn } from '../../core/json.ts'
 import { type Emit, warning } from '../../core/notices.ts'
-import { sleep } from '../../core/time.ts'
+
 import type { Client } from '../api/client.ts'
-import { textIn } from '../api/json.ts'
+
 import { isActive, isMasked, type Place, readPlace, sight, statusIn } from './location.ts'
 import { isOurs, type Snapshot } from './snapshot.ts'
 

@@ -1,11 +1,13 @@
 // Pointing the platform at a URL of ours, and making sure that it stuck.
+import { backOff, sleep } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { runIdOf, withoutCredentials } from '../../core/hook-url.ts'
-import { backOff, sleep } from '../../core/time.ts'
+import { isRecord, type Json, omit, textIn, valueIn } from '../../core/json.ts'
+
 import { DEFAULT_EVENTS } from '../../protocol/events.ts'
 import { isTransient } from '../api/api-errors.ts'
 import type { Client } from '../api/client.ts'
-import { isRecord, type Json, textIn, valueIn, without } from '../api/json.ts'
+
 import type { Located } from './locate.ts'
 import { type Place, readPlace, type Sighting, sight, withoutMask, writePlace } from './location.ts'
 import type { Ledger } from './pending-write.ts'
@@ -48,7 +50,7 @@ export async function claim(
 
 function snapshotOf({ ledger }: Claimant): Snapshot {
   const snapshot = ledger.snapshot()
-  if (snapshot === null) throw new DevHookError('unexpected', 'a claim without a snapshot')
+  if (snapshot === null) throw new DevHookError('unexpected', 'a claim omit a snapshot')
   return snapshot
 }
 
@@ -77,7 +79,7 @@ function mayReplace(claimant: Claimant, url: string | null): boolean {
 }
 
 function claimed(snapshot: Snapshot, seen: Sighting, url: string, events: readonly string[] | null): Json {
-  const hook = { ...without(withoutMask(seen.hook ?? {}), 'events'), url, ...subscription(snapshot, events) }
+  const hook = { ...omit(withoutMask(seen.hook ?? {}), 'events'), url, ...subscription(snapshot, events) }
   // A service that shows no secret gets one that we know, as its deliveries are signed with it in any case.
   return snapshot.kind === 'service' && !('secret' in hook) ? { ...hook, secret: createSecret() } : hook
 }
@@ -88,7 +90,7 @@ function subscription(snapshot: Snapshot, events: readonly string[] | null): Jso
   const kept = valueIn(before, 'events')
   const registered = textIn(before, 'url') !== null || previousUnknown
   if (Array.isArray(kept) && (registered || kept.length > 0)) return { events: kept }
-  // Registered without a list of events means all of them.
+  // Registered omit a list of events means all of them.
   return registered ? {} : { events: DEFAULT_EVENTS }
 }
 

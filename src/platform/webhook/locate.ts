@@ -1,7 +1,9 @@
 // Finding the webhook of a bot. Its place in the API is not documented, so it is looked for in what a read returns.
+
 import { DevHookError } from '../../core/errors.ts'
+import { isRecord, type Json, textIn, valueIn } from '../../core/json.ts'
 import type { Client } from '../api/client.ts'
-import { isRecord, type Json, textIn, valueIn } from '../api/json.ts'
+
 import { listAll } from '../api/pages.ts'
 import { botDocument, isHidden, type Place, type Sighting, serviceDocument, sight, valueAt } from './location.ts'
 

@@ -1,8 +1,9 @@
 // Where on the platform a webhook stands: reading it there, and writing the whole nested object back.
+
 import { DevHookError } from '../../core/errors.ts'
+import { isRecord, type Json, omit, textIn, valueIn } from '../../core/json.ts'
 import type { Registered } from '../../core/ports.ts'
 import type { Client } from '../api/client.ts'
-import { isRecord, type Json, textIn, valueIn, without } from '../api/json.ts'
 
 /** A place that was seen in a read (or that the config names), in a form that a snapshot can keep. */
 export interface Place {
@@ -139,12 +140,12 @@ function replace(within: unknown, keys: readonly string[], entry: number | null,
 export const isMasked = (text: string): boolean => /\*{3,}|[•●]{3,}|^\[?(redacted|hidden|masked)\]?$/i.test(text)
 
 /**
- * A hook that may be written: without a masked secret. Written back, the mask would become the secret, for certain and for
+ * A hook that may be written: omit a masked secret. Written back, the mask would become the secret, for certain and for
  * ever; left out, the platform may keep the one it has, and generates a new one at worst.
  */
 export function withoutMask(hook: Json): Json {
   const secret = textIn(hook, 'secret')
-  return secret !== null && isMasked(secret) ? without(hook, 'secret') : hook
+  return secret !== null && isMasked(secret) ? omit(hook, 'secret') : hook
 }
 
 /** True when writing the place would write masks over what stands beside the hook, or putting it back over its URL's password. */

@@ -1,7 +1,7 @@
 // The snapshot of this run, in memory and on disk, and the write that may still be on its way to the platform.
+import { raceTimeout, rejectOnAbort } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
-import { settledWithin } from '../../core/time.ts'
-import { unlessAborted } from '../api/abort.ts'
+
 import { type Snapshot, writeSnapshot } from './snapshot.ts'
 
 export interface Ledger {
@@ -61,7 +61,7 @@ export function createLedger(folder: string, adopted: Snapshot | null, now: () =
       })
       onItsWay = { settled, cancel: () => stop.abort() }
       try {
-        return await unlessAborted(answer, signal)
+        return await rejectOnAbort(answer, signal)
       } finally {
         if (!signal.aborted) await settled
       }
@@ -69,7 +69,7 @@ export function createLedger(folder: string, adopted: Snapshot | null, now: () =
     end: async (limitMs) => {
       ended = true
       if (onItsWay !== null) {
-        await settledWithin(limitMs, onItsWay.settled)
+        await raceTimeout(onItsWay.settled, limitMs)
         onItsWay.cancel()
         await onItsWay.settled
       }

@@ -1,22 +1,26 @@
-// Repeating a write that the platform failed at: each time with a fresh read before it, so that it never overwrites news.
-import { backOff, sleep } from '../../core/time.ts'
+// Read, modify, write: a write that the platform failed at is repeated after a fresh read, so that it never overwrites news.
+import { exponential, retry } from '../../core/async.ts'
 import { isTransient } from '../api/api-errors.ts'
 
 const TRIES = 4
 
-/** Reads, then writes; after a passing failure of the write both are done again, four times at most. Throws what the last one threw. */
+/**
+ * Reads, then writes; after a passing failure of the write both are done again, four times at most. Throws the read's error at
+ * once, else the last error of the write.
+ */
 export async function afterFreshRead<Seen, Result>(
   read: () => Promise<Seen>,
   write: (seen: Seen) => Promise<Result>,
   signal: AbortSignal,
 ): Promise<Result> {
-  for (let attempt = 0; ; attempt++) {
+  // The client has repeated the read already.
+  let isWriting = false
+  const attempt = async (): Promise<Result> => {
+    isWriting = false
     const seen = await read()
-    try {
-      return await write(seen)
-    } catch (error) {
-      if (attempt === TRIES - 1 || signal.aborted || !isTransient(error)) throw error
-      await sleep(backOff(attempt, 250, 4_000), signal)
-    }
+    isWriting = true
+    return write(seen)
   }
+  const shouldRetry = (error: unknown): boolean => isWriting && isTransient(error)
+  return retry(attempt, { tries: TRIES, pace: exponential(250, 4_000), shouldRetry, signal })
 }

@@ -1,10 +1,12 @@
 // One bot's registration on the platform, from the first look to the restore.
+
 import { DevHookError } from '../../core/errors.ts'
 import { type HookAddress, withoutCredentials } from '../../core/hook-url.ts'
+import { omit, textIn } from '../../core/json.ts'
 import { type Emit, type HookKind, type RestoreResult, warning } from '../../core/notices.ts'
 import type { Owner, Registration } from '../../core/ports.ts'
 import type { Client } from '../api/client.ts'
-import { textIn, without } from '../api/json.ts'
+
 import { readLeftover, settleLeftover } from './adopt-leftover.ts'
 import { claim } from './claim.ts'
 import { findBotWebhook, type Located } from './locate.ts'
@@ -152,7 +154,7 @@ function createRegistration(
     // By its name ours, so made by a run on this machine whose snapshot is lost.
     const created = kind === 'service' && (place === null || gone)
     const hook = seen?.hook ?? null
-    const before = gone && hook !== null ? without(hook, 'url', 'status', 'verified') : hook
+    const before = gone && hook !== null ? omit(hook, 'url', 'status', 'verified') : hook
     return {
       place,
       created,
@@ -191,7 +193,7 @@ function createRegistration(
     claim: claimUrl,
     verify: async (challenged, signal) => {
       const place = ledger.snapshot()?.place
-      if (claimed === null || !place) throw new DevHookError('unexpected', 'a verification without a claim')
+      if (claimed === null || !place) throw new DevHookError('unexpected', 'a verification omit a claim')
       await verify({ client, ledger, place, ...claimed, withinMs: verifyWithinMs, challenged }, signal)
     },
     check: async (signal) => (isMine((await look(signal))?.registered.url ?? null) ? 'ours' : 'superseded'),

@@ -1,10 +1,12 @@
 // Putting back what was there before a claim, if what is there now is still ours.
+import { sleep } from '../../core/async.ts'
 import { asDevHookError, DevHookError } from '../../core/errors.ts'
+import { textIn } from '../../core/json.ts'
 import { type Emit, errorNotice, type RestoreResult, warning } from '../../core/notices.ts'
-import { sleep } from '../../core/time.ts'
+
 import { isTransient } from '../api/api-errors.ts'
 import type { Client } from '../api/client.ts'
-import { textIn } from '../api/json.ts'
+
 import { compare } from './check-restored.ts'
 import type { Located } from './locate.ts'
 import { type Place, readPlace, sight } from './location.ts'

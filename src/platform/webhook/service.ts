@@ -1,8 +1,10 @@
 // The general webhook: a service of our own, found by its name or created.
+
 import { randomBytes } from 'node:crypto'
 import { DevHookError } from '../../core/errors.ts'
+import { isRecord, valueIn } from '../../core/json.ts'
 import type { Client } from '../api/client.ts'
-import { isRecord, valueIn } from '../api/json.ts'
+
 import { listAll } from '../api/pages.ts'
 import { type Located, locateService } from './locate.ts'
 import type { Wanted } from './location.ts'

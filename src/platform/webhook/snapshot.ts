@@ -1,10 +1,12 @@
 // What a run owes the platform, on disk: the registration as it was before the claim, and how to find it again.
+
 import { readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DevHookError, messageOf } from '../../core/errors.ts'
-import { codeOf, makePrivateFolder, writePrivateFile } from '../../core/files.ts'
+import { codeOf, DevHookError, messageOf } from '../../core/errors.ts'
+import { makePrivateFolder, writePrivateFile } from '../../core/files.ts'
 import { runIdOf } from '../../core/hook-url.ts'
-import { isRecord, type Json } from '../api/json.ts'
+import { isRecord, type Json } from '../../core/json.ts'
+
 import type { Place } from './location.ts'
 
 export interface Snapshot {

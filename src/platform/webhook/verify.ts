@@ -1,8 +1,8 @@
 // Waiting until the platform has verified the URL that it was given.
+import { backOff, raceTimeout, rejectOnAbort, sleep } from '../../core/async.ts'
 import { DevHookError, type ErrorName } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
-import { backOff, settledWithin, sleep } from '../../core/time.ts'
-import { unlessAborted } from '../api/abort.ts'
+
 import type { Client } from '../api/client.ts'
 import {
   isActive,
@@ -40,7 +40,7 @@ const STATUS_MS = 5_000
 export async function verify(options: VerifyOptions, signal: AbortSignal): Promise<void> {
   const { url, withinMs, challenged } = options
   const ended = new AbortController()
-  const challenge = unlessAborted(challenged(AbortSignal.any([signal, ended.signal])), signal)
+  const challenge = rejectOnAbort(challenged(AbortSignal.any([signal, ended.signal])), signal)
   // Left alone once this is over: its rejection then is our own abort.
   challenge.catch(() => {})
   let arrived = false
@@ -52,7 +52,7 @@ export async function verify(options: VerifyOptions, signal: AbortSignal): Promi
     if (isService(options.place) && !isActive(status)) refusal = await ask(options, signal)
     for (let round = 0; round < 2; round++) {
       if (round > 0) refusal = await ask(options, signal)
-      arrived = (await settledWithin(withinMs, challenge)) !== 'late'
+      arrived = (await raceTimeout(challenge, withinMs)) !== 'late'
       status = await settledStatus(options, arrived, signal)
       if (arrived && (status === null || isActive(status))) return
     }

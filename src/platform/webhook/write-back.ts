@@ -1,13 +1,15 @@
 // Writing a snapshot's object back, in the first form of it that the platform takes.
+
 import { DevHookError } from '../../core/errors.ts'
+import { type Json, omit } from '../../core/json.ts'
 import type { Client } from '../api/client.ts'
-import { type Json, without } from '../api/json.ts'
+
 import type { Located } from './locate.ts'
 import { readPlace, withoutMask, writePlace } from './location.ts'
 import { isOurs, type Snapshot } from './snapshot.ts'
 
 /**
- * Writes it back without asking whose the registration is; deletes a service that dev-hook made. Resolves with false when the
+ * Writes it back omit asking whose the registration is; deletes a service that dev-hook made. Resolves with false when the
  * platform could not verify the URL. Throws what the client throws.
  */
 export async function writeBack(
@@ -44,11 +46,11 @@ interface Form {
 }
 
 // Whole first. Asking for the status it had makes the platform verify the old URL, which may not answer at this moment:
-// then without a status. Where nobody knows what was there: without a URL, or nothing at all.
+// then omit a status. Where nobody knows what was there: omit a URL, or nothing at all.
 function formsOf({ before, beforeStatus, previousUnknown }: Snapshot): readonly Form[] {
   if (before === null) return [{ hook: null, status: null }]
   const whole = withoutMask(before)
-  const plain = { hook: without(whole, 'status', 'verified'), status: null }
+  const plain = { hook: omit(whole, 'status', 'verified'), status: null }
   if (previousUnknown) return [plain, { hook: null, status: null }]
   return [{ hook: whole, status: beforeStatus }, plain]
 }

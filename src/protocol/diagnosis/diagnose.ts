@@ -1,5 +1,6 @@
 // Why a signature is not right: the likely accidents, tried one after the other until one of them makes it right.
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
+import { equalInConstantTime } from '../../core/secrets.ts'
 import type { Accident, Guess } from './accident.ts'
 import { bodiesLike } from './bodies.ts'
 import { readHeader } from './header.ts'
@@ -38,7 +39,7 @@ function search(
 ): readonly Accident[] | null {
   for (const body of bodiesLike(given)) {
     const keys = body.accident !== null && given.length > LARGE ? secrets.slice(0, 1) : secrets
-    const key = keys.find(({ bytes }) => same(hmac(algorithm, bytes, body.bytes), digest))
+    const key = keys.find(({ bytes }) => equalInConstantTime(hmac(algorithm, bytes, body.bytes), digest))
     if (key !== undefined) return [key.accident, body.accident].filter((accident) => accident !== null)
   }
   return null
@@ -54,5 +55,3 @@ function unknown(body: Buffer): Accident {
 }
 
 const hmac = (algorithm: string, key: Buffer, body: Buffer): Buffer => createHmac(algorithm, key).update(body).digest()
-
-const same = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)

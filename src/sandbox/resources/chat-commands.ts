@@ -1,7 +1,8 @@
 // What the platform's own commands do to a conversation.
 // Source: developers.web1on1.chat/messaging/commands.
+import { asText } from '../../core/json.ts'
 import type { Conversation, Message, Participant } from '../../protocol/resources.ts'
-import { asText } from '../json.ts'
+
 import type { Residents } from '../seed.ts'
 
 /** The conversation after a command; the same one when the text is no command that changes it. */

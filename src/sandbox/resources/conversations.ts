@@ -1,9 +1,10 @@
 // The resource `conversations`: where contacts, agents and bots meet.
+import { asRecord, asText, type Json } from '../../core/json.ts'
 import type { Conversation, Document, Participant } from '../../protocol/resources.ts'
 import { buildConversation } from '../../protocol/templates.ts'
 import { ApiError } from '../api-error.ts'
 import type { World } from '../app-context.ts'
-import { asRecord, asText, type Json } from '../json.ts'
+
 import { newId } from '../store.ts'
 import { newParticipant } from './chat-commands.ts'
 import { postAll } from './messages.ts'

@@ -1,10 +1,12 @@
 // The resource `messages`: what is said in conversations, and how it is posted there.
+
 import type { FastifyInstance } from 'fastify'
+import { asRecord, asText, type Json } from '../../core/json.ts'
 import type { Conversation, Document, Message, Role } from '../../protocol/resources.ts'
 import { buildMessage } from '../../protocol/templates.ts'
 import { ApiError } from '../api-error.ts'
 import type { World } from '../app-context.ts'
-import { asRecord, asText, type Json } from '../json.ts'
+
 import { newId } from '../store.ts'
 import { afterCommand } from './chat-commands.ts'
 import { bodyOf, merged, type Resource } from './resource.ts'

@@ -1,7 +1,8 @@
 // The resources without rules of their own: organizations, users, contacts, bot instances.
+import type { Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
 import type { World } from '../app-context.ts'
-import type { Json } from '../json.ts'
+
 import type { Collection } from '../store.ts'
 import { merged, newDocument, type Resource } from './resource.ts'
 

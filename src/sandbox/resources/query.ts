@@ -1,7 +1,7 @@
 // The query of a list: which documents, in which order, which part of them, with which fields.
 // Source: developers.web1on1.chat/apireference/fetchingresources.
+import { asRecord, type Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
-import { asRecord, type Json } from '../json.ts'
 
 const USUAL_LIMIT = 100
 const MOST = 1_000

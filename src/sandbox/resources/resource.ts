@@ -1,10 +1,12 @@
 // The five routes that every resource has: list, get, create, update, delete.
+
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { asRecord, type Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
 import { requireAdmin } from '../access.ts'
 import { ApiError } from '../api-error.ts'
 import type { World } from '../app-context.ts'
-import { asRecord, type Json } from '../json.ts'
+
 import { newId, type ResourceName } from '../store.ts'
 import { type Filter, find, nextUrl, parseQuery, selectFields } from './query.ts'
 

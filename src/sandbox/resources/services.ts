@@ -1,8 +1,9 @@
 // The resource `services`: general webhooks, among services of other types.
+import { asText } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
 import { ApiError } from '../api-error.ts'
 import type { World } from '../app-context.ts'
-import { asText } from '../json.ts'
+
 import { newDocument, type Resource } from './resource.ts'
 
 export const services = (world: World): Resource<Document> => ({

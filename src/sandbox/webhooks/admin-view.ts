@@ -1,7 +1,8 @@
 // The bot's own webhook, seen and changed past the API: as an admin page would.
+import type { Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
 import type { World } from '../app-context.ts'
-import type { Json } from '../json.ts'
+
 import { newDocument } from '../resources/resource.ts'
 import { type HookFields, hookIn, isList, ownSlot, type PlaceName, rawIn, UNREGISTERED, withHook } from './locations.ts'
 

@@ -1,12 +1,14 @@
 // Signed deliveries of events to webhooks, tried again until they are received.
 // Source: developers.web1on1.chat/webhooks/{verification,responding}.
+
 import { randomUUID } from 'node:crypto'
 import { isSuccess } from '../../core/delivery.ts'
 import { messageOf } from '../../core/errors.ts'
+import { asRecord, asText, type Json } from '../../core/json.ts'
 import { sign } from '../../protocol/signature.ts'
 import type { Payload } from '../../protocol/templates.ts'
 import { KEPT, remember } from '../bounds.ts'
-import { asRecord, asText, getIn, type Json } from '../json.ts'
+import { getIn } from '../json-path.ts'
 import { originOf } from './locations.ts'
 import type { Answer, Outgoing } from './outgoing.ts'
 import type { Target } from './registrations.ts'

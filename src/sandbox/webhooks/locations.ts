@@ -1,7 +1,9 @@
 // Where a webhook sits in the document that holds it.
+
 import { withoutCredentials } from '../../core/hook-url.ts'
+import { asRecord, asText, type Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
-import { asRecord, asText, getIn, type Json, type Path, setIn } from '../json.ts'
+import { getIn, type Path, setIn } from '../json-path.ts'
 
 /**
  * Places of the bot-specific webhook: an object or list on the bot, a `services` document tied to the bot, or,

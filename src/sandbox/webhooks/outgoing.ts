@@ -1,8 +1,9 @@
 // The platform's own HTTP calls to webhooks.
+
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import { Agent, request } from 'undici'
-import { messageOf } from '../../core/errors.ts'
-import { codeOf } from '../../core/files.ts'
+import { codeOf, messageOf } from '../../core/errors.ts'
+
 import { answerOfProduction } from './production-receiver.ts'
 
 /** A complete answer. `body` is `null` when it is longer than anything the platform reads. */

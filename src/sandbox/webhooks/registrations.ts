@@ -1,9 +1,11 @@
 // The rules by which the platform saves, verifies and finds webhooks.
+
 import { randomBytes } from 'node:crypto'
+import type { Json } from '../../core/json.ts'
 import { isSubscribed } from '../../protocol/events.ts'
 import type { Document } from '../../protocol/resources.ts'
 import { ApiError } from '../api-error.ts'
-import { getIn, type Json, setIn } from '../json.ts'
+import { getIn, setIn } from '../json-path.ts'
 import type { Collection, Store } from '../store.ts'
 import { type Hook, hookIn, type PlaceName, type Slot, slotsOfBot, slotsOfService } from './locations.ts'
 import type { Verify } from './verification.ts'

@@ -1,6 +1,7 @@
 // The tunnel through ngrok: sessions, one after the other, each proved by a probe of its public URL.
+import { withDeadline } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
-import { under } from '../../core/limit.ts'
+
 import type { Tunnel } from '../../core/ports.ts'
 import { createRedactor } from '../../core/redact.ts'
 import type { Line, Opened, OpenLine } from '../connection.ts'
@@ -77,7 +78,7 @@ export async function openNgrok(options: NgrokOptions, signal: AbortSignal): Pro
 
   async function proved(line: Line, patienceMs: number, attempt: AbortSignal): Promise<Opened> {
     try {
-      const result = await under([attempt, line.ended], null, (either) =>
+      const result = await withDeadline([attempt, line.ended], null, (either) =>
         untilAnswered(probe, line.url, patienceMs, random, either),
       )
       if (result.answered) return { line }
@@ -90,12 +91,12 @@ export async function openNgrok(options: NgrokOptions, signal: AbortSignal): Pro
     }
   }
 
-  const pace = { minMs: backOffMs.min, maxMs: backOffMs.max, random }
+  const backOff = { minMs: backOffMs.min, maxMs: backOffMs.max, random }
   const { intervalSeconds, toleranceSeconds } = options.heartbeat ?? HEARTBEAT
   // A missed one is told of before that, unless the process of the SDK hangs.
   const heartbeatLateMs = (intervalSeconds + toleranceSeconds) * 1_000 + HEARTBEAT_SPARE_MS
   const health = { probe, probeEveryMs, probeAgainMs, heartbeatLateMs, now }
-  return keepTunnel(open, { ...health, startLimitMs: limits.start, patienceMs: limits.answer, pace }, signal)
+  return keepTunnel(open, { ...health, startLimitMs: limits.start, patienceMs: limits.answer, backOff }, signal)
 }
 
 function sessionOptions(options: NgrokOptions, limits: NgrokLimits): SessionOptions {

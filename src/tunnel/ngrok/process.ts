@@ -1,8 +1,10 @@
 // The process of the SDK as its parent has it: forked, spoken to, ended.
+
 import { type ChildProcess, fork as nodeFork } from 'node:child_process'
+import { onAbort } from '../../core/async.ts'
 import { messageOf } from '../../core/errors.ts'
-import { onAbort } from '../../core/limit.ts'
-import type { Off } from '../../core/ports.ts'
+import { createListeners, type Off } from '../../core/listeners.ts'
+
 import { type FromChild, readFromChild, type ToChild } from './messages.ts'
 
 /** Forks the process of the SDK. */
@@ -28,7 +30,7 @@ export interface NgrokProcess {
 export function startNgrokProcess(fork: Fork): NgrokProcess {
   const ending = new AbortController()
   const end = (reason: string): void => ending.abort(new Error(reason))
-  const listeners = new Set<(message: FromChild) => void>()
+  const listeners = createListeners<FromChild>()
   const child = start(fork, end)
 
   child?.once('exit', (code, signal) => end(`the ngrok process ended (${signal ?? `code ${code}`})`))
@@ -39,7 +41,7 @@ export function startNgrokProcess(fork: Fork): NgrokProcess {
   child?.on('message', (value) => {
     const message = readFromChild(value)
     if (message === null) return
-    for (const listener of listeners) listener(message)
+    listeners.emit(message)
   })
 
   return {
@@ -48,10 +50,7 @@ export function startNgrokProcess(fork: Fork): NgrokProcess {
       // The channel may close under a message; then the process ends, and `ended` says so.
       child?.send(message, () => {})
     },
-    on: (listener) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    on: listeners.on,
     kill: () =>
       new Promise((resolve) => {
         onAbort(ending.signal, resolve)

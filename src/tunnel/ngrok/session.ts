@@ -1,7 +1,7 @@
 // One session with ngrok: the life of one process, from the fork to its end.
 
-import { onAbort, under } from '../../core/limit.ts'
-import { formatDuration } from '../../core/time.ts'
+import { onAbort, withDeadline } from '../../core/async.ts'
+import { formatDuration } from '../../core/duration.ts'
 import type { Line } from '../connection.ts'
 import type { FromChild, OpenMessage } from './messages.ts'
 import { type Fork, type NgrokProcess, startNgrokProcess } from './process.ts'
@@ -47,7 +47,7 @@ async function stage<T extends FromChild['type']>(
   signal: AbortSignal,
 ): Promise<FromChild & Reached<T>> {
   const reason = `${limit.what} within ${formatDuration(limit.ms)}`
-  return under([signal, child.ended], { ms: limit.ms, reason }, async (inner) => {
+  return withDeadline([signal, child.ended], { ms: limit.ms, reason }, async (inner) => {
     const offs: (() => void)[] = []
     try {
       return await new Promise((resolve, reject) => {

@@ -8,20 +8,20 @@ describe('Challenges', () => {
   it('end the wait of everybody who waits', async () => {
     const challenges = createChallenges()
     const waits = [challenges.next(never), challenges.next(never)]
-    challenges.came()
+    challenges.received()
     await Promise.all(waits)
   })
 
   it('may come before anybody waits: the platform may be faster than its own answer', async () => {
     const challenges = createChallenges()
-    challenges.came()
+    challenges.received()
     await challenges.next(never)
   })
 
   it('count once: one that was heard is no news', async () => {
     const challenges = createChallenges()
-    challenges.came()
-    challenges.came()
+    challenges.received()
+    challenges.received()
     await challenges.next(never)
     const end = new AbortController()
     const second = challenges.next(end.signal)
@@ -32,7 +32,7 @@ describe('Challenges', () => {
   it('are not kept for later when somebody has heard them', async () => {
     const challenges = createChallenges()
     const first = challenges.next(never)
-    challenges.came()
+    challenges.received()
     await first
     const end = new AbortController()
     const second = challenges.next(end.signal)
@@ -47,7 +47,7 @@ describe('Challenges', () => {
     end.abort(new Error('given up'))
     await expect(given).rejects.toThrow('given up')
     await expect(challenges.next(end.signal)).rejects.toThrow('given up')
-    challenges.came()
+    challenges.received()
     await challenges.next(never)
   })
 })

@@ -1,14 +1,16 @@
 // How the sandbox delivers events: which bytes, to whom, how often.
+
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { createServer } from 'node:https'
 import { generate } from 'selfsigned'
 import { expect, onTestFinished, test } from 'vitest'
-import { headerOf } from '../../../src/protocol/headers.ts'
+import { headerOf } from '../../../src/core/raw-headers.ts'
+
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
 import { exampleOf } from '../../../src/protocol/templates.ts'
 import { remember } from '../../../src/sandbox/bounds.ts'
-import { getIn } from '../../../src/sandbox/json.ts'
+import { getIn } from '../../../src/sandbox/json-path.ts'
 import { callApi, eventually, recordingBotForTest, sandboxForTest } from '../../support/sandboxes.ts'
 
 test('a delivery is signed over the very bytes that are sent', async () => {

@@ -1,7 +1,9 @@
 // How webhooks are saved and verified, wherever they sit.
+
 import { expect, test } from 'vitest'
-import { headerOf } from '../../../src/protocol/headers.ts'
-import { getIn } from '../../../src/sandbox/json.ts'
+import { headerOf } from '../../../src/core/raw-headers.ts'
+
+import { getIn } from '../../../src/sandbox/json-path.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
 import { PLACE_NAMES } from '../../../src/sandbox/webhooks/locations.ts'
 import { callApi, recordingBotForTest, sandboxForTest } from '../../support/sandboxes.ts'

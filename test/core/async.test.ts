@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { backOff, formatDuration, parseDuration, settledWithin } from '../../src/core/time.ts'
+import { backOff, raceTimeout } from '../../src/core/async.ts'
+import { formatDuration, parseDuration } from '../../src/core/duration.ts'
 
 describe('Durations', () => {
   it.each([
@@ -45,8 +46,8 @@ describe('The back-off', () => {
 
 describe('A bounded wait', () => {
   it('gives the value that came in time, and says late otherwise', async () => {
-    expect(await settledWithin(1_000, Promise.resolve(1))).toEqual({ value: 1 })
-    expect(await settledWithin(1, new Promise(() => undefined))).toBe('late')
-    await expect(settledWithin(1_000, Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect(await raceTimeout(Promise.resolve(1), 1_000)).toEqual({ value: 1 })
+    expect(await raceTimeout(new Promise(() => undefined), 1)).toBe('late')
+    await expect(raceTimeout(Promise.reject(new Error('no')), 1_000)).rejects.toThrow('no')
   })
 })

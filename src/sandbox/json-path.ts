@@ -1,17 +1,8 @@
-// Reading and changing JSON whose shape nobody has promised.
-
-export type Json = Readonly<Record<string, unknown>>
+// Reading and changing what is at a path of a JSON document.
+import { asRecord, type Json } from '../core/json.ts'
 
 /** Where something is in a document: keys of objects and indexes of lists. */
 export type Path = readonly (string | number)[]
-
-/** The value as an object; `null` when it is anything else. */
-export const asRecord = (value: unknown): Json | null => (isRecord(value) ? value : null)
-
-const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** The value as a text; `null` when it is anything else, or empty. */
-export const asText = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 
 /** What is at a path, or `undefined`. */
 export function getIn(from: unknown, path: Path): unknown {

@@ -1,0 +1,248 @@
+// Waiting: deadlines, polling, retries, back-off and aborting; no other file writes a loop around a timer.
+import { setTimeout as delay } from 'node:timers/promises'
+
+// Looked at in place of this file: p-retry, p-wait-for, p-timeout, any-signal. Each does one of these things, none takes an
+// abort signal and a monotonic deadline together, and polling here needs its last result when time is up, not an error.
+
+/** What a wait measures time with, in milliseconds of a clock that nobody sets. */
+export interface Clock {
+  now(): number
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** Waits `ms`; rejects with an `AbortError`, the signal's reason as its cause, when it is aborted. */
+export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  await delay(ms, undefined, signal ? { signal } : {})
+}
+
+/** Milliseconds of a clock that only goes forward: for every deadline. `Date.now` is for what is shown or stored. */
+export const monotonic = (): number => performance.now()
+
+/** The clock of this machine that only goes forward. */
+export const MONOTONIC: Clock = { now: monotonic, sleep }
+
+// ── how long until the next attempt ──────────────────────────────────────────────────────────────────────────────
+
+/** An attempt that has just ended: its number from 0, how long it took, and how long all have taken together, in ms. */
+export interface Attempted {
+  readonly n: number
+  readonly tookMs: number
+  readonly elapsedMs: number
+}
+
+/** How many milliseconds to wait before the next attempt. */
+export type Pace = (attempted: Attempted) => number
+
+/** Exponential back-off with full jitter between half and all of the step: `minMs`, doubled per attempt, up to `maxMs`. */
+export function backOff(attempt: number, minMs: number, maxMs: number, random: () => number = Math.random): number {
+  const step = Math.min(maxMs, minMs * 2 ** Math.min(attempt, 30))
+  return Math.round(step * (0.5 + random() / 2))
+}
+
+/** The pace of an exponential back-off, from the end of one attempt to the beginning of the next. */
+export const exponential =
+  (minMs: number, maxMs: number, random?: () => number): Pace =>
+  ({ n }) =>
+    backOff(n, minMs, maxMs, random)
+
+/** The same always. */
+export const every =
+  (ms: number): Pace =>
+  () =>
+    ms
+
+/** Counts a pace from the beginning of an attempt: one that took longer than the wait is followed by the next at once. */
+export const sinceBeginning =
+  (pace: Pace): Pace =>
+  (attempted) =>
+    Math.max(0, pace(attempted) - attempted.tookMs)
+
+/** A twentieth of the time waited so far, between `minMs` and `maxMs`: quick at first, cheap later. */
+export const slowingDown =
+  (minMs: number, maxMs: number): Pace =>
+  ({ elapsedMs }) =>
+    Math.min(maxMs, Math.max(minMs, elapsedMs / 20))
+
+// ── again and again ──────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Polling {
+  readonly pace: Pace
+  /** No attempt begins once so many ms have passed. Default: no limit. */
+  readonly limitMs?: number
+  /** At most so many attempts. Default: no limit. */
+  readonly tries?: number
+  readonly signal?: AbortSignal | undefined
+  readonly clock?: Clock
+}
+
+/**
+ * Makes attempts, the first at once, until one has the result that is waited for, or the limit is over: resolves with the
+ * last result either way. Rejects with what an attempt throws, or when the signal is aborted.
+ */
+export async function poll<T>(
+  attempt: (n: number) => Promise<T>,
+  until: (result: T) => boolean,
+  { pace, limitMs = Number.POSITIVE_INFINITY, tries = Number.POSITIVE_INFINITY, signal, clock = MONOTONIC }: Polling,
+): Promise<T> {
+  const beganAt = clock.now()
+  for (let n = 0; ; n += 1) {
+    signal?.throwIfAborted()
+    const attemptedAt = clock.now()
+    const result = await attempt(n)
+    if (until(result) || n + 1 >= tries) return result
+    const now = clock.now()
+    const waitMs = pace({ n, tookMs: now - attemptedAt, elapsedMs: now - beganAt })
+    if (now + waitMs - beganAt >= limitMs) return result
+    await clock.sleep(waitMs, signal)
+  }
+}
+
+export interface Retrying extends Polling {
+  /** Whether an error may pass; one that may not is thrown at once. */
+  readonly shouldRetry: (error: unknown) => boolean
+}
+
+/** Does the work until it succeeds. Throws the last error when it may not pass, the limit is over, or the signal is aborted. */
+export async function retry<T>(work: (n: number) => Promise<T>, options: Retrying): Promise<T> {
+  const { shouldRetry, signal } = options
+  const outcome = await poll(
+    (n) =>
+      work(n).then(
+        (value) => ({ value }),
+        (error: unknown) => ({ error }),
+      ),
+    (result) => 'value' in result || signal?.aborted === true || !shouldRetry(result.error),
+    options,
+  )
+  if ('error' in outcome) throw outcome.error
+  return outcome.value
+}
+
+// ── deadlines ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A limit in milliseconds, and what to say when it is over. */
+export interface Deadline {
+  readonly ms: number
+  readonly reason: string
+}
+
+/**
+ * Runs `work` under a signal that is aborted, with the same reason, when one of `signals` is, or when the deadline is over.
+ * Leaves nothing behind on the signals: they live as long as the run, the work does not.
+ * Not `AbortSignal.any` with `AbortSignal.timeout`: on Node 20 the timeout may be collected as garbage, and then never comes.
+ */
+export async function withDeadline<T>(
+  signals: readonly AbortSignal[],
+  deadline: Deadline | null,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController()
+  const offs = signals.map((signal) => onAbort(signal, () => controller.abort(signal.reason)))
+  const timer = deadline && setTimeout(() => controller.abort(new Error(deadline.reason)), deadline.ms)
+  try {
+    return await work(controller.signal)
+  } finally {
+    for (const off of offs) off()
+    if (timer) clearTimeout(timer)
+  }
+}
+
+/** Waits for whichever comes first: the promise or the limit. A rejection of the promise is a rejection here. */
+export async function raceTimeout<T>(promise: Promise<T>, ms: number): Promise<{ readonly value: T } | 'late'> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(resolve, ms, 'late')
+  })
+  return Promise.race([promise.then((value) => ({ value })), late]).finally(() => clearTimeout(timer))
+}
+
+/** The promise, settled as it is, or `otherwise()` once `ms` are over. Cheap: every delivery waits like this. */
+export function orAfter<T>(promise: Promise<T>, ms: number, otherwise: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(otherwise()), ms)
+    const settled = (): void => {
+      clearTimeout(timer)
+      resolve(promise)
+    }
+    promise.then(settled, settled)
+  })
+}
+
+// ── aborting ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Calls back once when the signal is aborted, at once if it is already. Returns the function that undoes it. */
+export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (signal === undefined) return () => undefined
+  if (signal.aborted) listener()
+  else signal.addEventListener('abort', listener, { once: true })
+  return () => signal.removeEventListener('abort', listener)
+}
+
+/** The promise's outcome, or a rejection with the signal's reason if that is aborted first; the work behind the promise goes on. */
+export function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const off = onAbort(signal, () => reject(signal.reason))
+    promise.then(resolve, reject).finally(off)
+  })
+}
+
+/** Resolves when the promise does, or when the signal is aborted. A rejection of the promise is a rejection here. */
+export function resolveOnAbort(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const off = onAbort(signal, resolve)
+    promise.then(() => resolve(), reject).finally(off)
+  })
+}
+
+/** Resolves when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => onAbort(signal, resolve))
+}
+
+/** Lets the rejection of a wait that its own signal ended pass as its end; any other one stays an error. */
+export async function ignoreAbort(wait: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  try {
+    await wait
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+/** A signal that nobody aborts: for callers that have no wait to cancel. */
+export const neverAborted = (): AbortSignal => new AbortController().signal
+
+/**
+ * Waits for the next call of a listener: `subscribe` takes it and returns the function that undoes it, which is called
+ * however the wait ends. Rejects with the signal's reason.
+ */
+export function nextCall<T>(subscribe: (listener: (value: T) => void) => () => void, signal?: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const unsubscribe = subscribe((value) => {
+      offAbort()
+      unsubscribe()
+      resolve(value)
+    })
+    const offAbort = onAbort(signal, () => {
+      unsubscribe()
+      reject(signal?.reason)
+    })
+  })
+}
+
+/**
+ * Waits for all. When one fails, `cancel` ends the others, and they are waited for as well: what they acquired meanwhile is then
+ * registered for release. Rejects with the first failure.
+ */
+export async function allOrCancel<T extends readonly unknown[]>(
+  cancel: () => void,
+  ...steps: { [K in keyof T]: Promise<T[K]> }
+): Promise<T> {
+  try {
+    return await Promise.all(steps)
+  } catch (error) {
+    cancel()
+    await Promise.allSettled(steps)
+    throw error
+  }
+}

@@ -1,0 +1,90 @@
+// What the system says of a process: whether it is there, its state, group, parent, name, age and environment.
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { codeOf } from './errors.ts'
+
+/** A process as the system shows it. */
+export interface ProcessInfo {
+  readonly pid: number
+  /** The program's name, which may hold anything; on macOS it may be a path. */
+  readonly name: string
+  /** One letter: `Z` and `X` have ended, only nobody has asked yet. */
+  readonly state: string
+  readonly parent: number
+  readonly group: number
+  /** What tells it from all others that had or will have its number on this machine. */
+  readonly mark: string
+}
+
+/** Whether anything has this number, ours to signal or not. A zombie counts. */
+export function hasProcess(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // It is there, but not ours to signal.
+    return codeOf(error) === 'EPERM'
+  }
+}
+
+/** True for a state in which a process has ended. */
+export const hasEnded = ({ state }: Pick<ProcessInfo, 'state'>): boolean => state === 'Z' || state === 'X'
+
+/** Describes a process; `null` when it is gone by now, is hidden from us, or on Windows, which says none of this. */
+export async function describeProcess(
+  pid: number,
+  platform: NodeJS.Platform = process.platform,
+): Promise<ProcessInfo | null> {
+  if (platform === 'win32') return null
+  return platform === 'linux' ? fromProc(pid) : fromPs(pid)
+}
+
+/** The numbers of all processes; empty where the system has no `/proc`. */
+export async function listProcesses(): Promise<readonly number[]> {
+  const entries = await readdir('/proc').catch(() => [])
+  return entries.filter((name) => /^\d+$/.test(name)).map(Number)
+}
+
+/** The environment a process was started with, as `NAME=value`; empty when it is not ours, gone, or without `/proc`. */
+export async function environmentOf(pid: number): Promise<readonly string[]> {
+  return (await read(`/proc/${pid}/environ`)).split('\0')
+}
+
+async function fromProc(pid: number): Promise<ProcessInfo | null> {
+  const stat = await read(`/proc/${pid}/stat`)
+  // `pid (name) state parent group …`, where the name may hold anything, brackets too; the start is field 22.
+  const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'))
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, parent, group] = fields
+  const startTime = fields[19]
+  if (state === undefined || startTime === undefined) return null
+  return { pid, name, state, parent: Number(parent), group: Number(group), mark: `${await bootId()}/${startTime}` }
+}
+
+let bootIdRead: Promise<string> | undefined
+
+/** Tells this run of the machine from those before it. */
+function bootId(): Promise<string> {
+  bootIdRead ??= read('/proc/sys/kernel/random/boot_id').then((text) => text.trim())
+  return bootIdRead
+}
+
+const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
+
+const PS_LINE = /^\s*(\S)\S*\s+(\d+)\s+(\d+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+-?(.*?)\s*$/s
+
+/** macOS and the like have no /proc, and say the second in which a process began. */
+async function fromPs(pid: number): Promise<ProcessInfo | null> {
+  try {
+    // The same words whoever asks, and wherever.
+    const env = { LC_ALL: 'C', TZ: 'UTC' }
+    const columns = 'stat=,ppid=,pgid=,lstart=,comm='
+    const { stdout } = await promisify(execFile)('/bin/ps', ['-o', columns, '-p', String(pid)], { env })
+    const [, state = '', parent, group, mark, name] = PS_LINE.exec(stdout) ?? []
+    if (mark === undefined || name === undefined) return null
+    return { pid, name, state, parent: Number(parent), group: Number(group), mark }
+  } catch {
+    // No such process by now.
+    return null
+  }
+}
