@@ -1,5 +1,6 @@
 // The table of commands: name, flags, help, and which file does the work.
 import { OPTION_KEYS, type OptionKey, optionOf } from '../config/options.ts'
+import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../protocol/signature.ts'
 import type { CommandSpec } from './command.ts'
 
 const platformKeys: readonly OptionKey[] = [
@@ -190,11 +191,14 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     options: ['json', 'color', 'verbose', 'profile', 'cwd'],
     own: [
       { flags: '--body <file|->', says: 'the body, byte for byte as it was received; - reads standard input' },
-      { flags: '--header <value>', says: 'the value of X-Hub-Signature' },
+      { flags: '--header <value>', says: `the value of ${SIGNATURE_HEADERS}` },
     ],
     examples: [
-      ['dev-hook verify --body event.json --header sha1=…', 'exit code 0 when it is right, 1 when it is not'],
-      ['… | dev-hook verify --body - --header sha1=…', 'the body from another program'],
+      [
+        `dev-hook verify --body event.json --header ${SIGNATURE_EXAMPLE}`,
+        'exit code 0 when it is right, 1 when it is not',
+      ],
+      [`… | dev-hook verify --body - --header ${SIGNATURE_EXAMPLE}`, 'the body from another program'],
       ['SECRET=… dev-hook verify --body event.json …', 'with another secret than the one in .env'],
     ],
     load: async () => (await import('./commands/verify.ts')).verify,

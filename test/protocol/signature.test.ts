@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkSignature, resign, sign } from '../../src/protocol/signature.ts'
+import {
+  checkSignature,
+  explainVerdict,
+  resign,
+  SIGNATURE_SCHEMES,
+  sign,
+  signatureHeaders,
+} from '../../src/protocol/signature.ts'
 
 const bytes = fc.uint8Array({ maxLength: 2_000 }).map((array) => Buffer.from(array))
 const secret = fc.string({ minLength: 1 })
@@ -42,6 +49,17 @@ describe('The signature', () => {
 
   it('is missing when the header is', () => {
     expect(checkSignature(['x-other', 'sha1=0'], Buffer.from('x'), 'key')).toBe('missing')
+  })
+
+  it('is checked in every header that may hold one', () => {
+    const body = Buffer.from('body')
+    const signed = signatureHeaders(body, 'key')
+    expect(checkSignature(Object.entries(signed).flat(), body, 'key')).toBe('right')
+    for (const { header, algorithm } of SIGNATURE_SCHEMES) {
+      const oneWrong = Object.entries({ ...signed, [header]: `${algorithm}=00` }).flat()
+      expect(checkSignature(oneWrong, body, 'key')).toBe('wrong')
+      expect(explainVerdict(oneWrong, 'wrong')).toContain(`${header} is not of the form ${algorithm}=<`)
+    }
   })
 
   it('made anew replaces the old one and leaves the other headers as they are', () => {

@@ -4,6 +4,7 @@ import { type Environment, environmentLayer, type Found } from '../../config/lay
 import type { Config } from '../../config/load.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { type Diagnosis, diagnose } from '../../protocol/diagnosis/diagnose.ts'
+import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../../protocol/signature.ts'
 import type { Call, CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import { readInput } from '../input.ts'
@@ -23,7 +24,11 @@ interface Verification extends Diagnosis {
 export const verify: CommandHandler = async (call) => {
   const { io } = call
   const config = await loadFor(call)
-  const header = ownFlag(call, 'header', "the value of the delivery's X-Hub-Signature: --header sha1=…")
+  const header = ownFlag(
+    call,
+    'header',
+    `the value of the delivery's ${SIGNATURE_HEADERS}: --header ${SIGNATURE_EXAMPLE}`,
+  )
   const named = ownFlag(call, 'body', 'the body as it was received, in a file or on standard input: --body body.json')
   const secrets = findSecrets(io, config)
   if (named === '-' && io.interactive) io.err('Reading the body from the terminal; Ctrl-D ends it.')

@@ -2,9 +2,7 @@
 
 import type { Delivery } from '../../core/delivery.ts'
 import { type Emit, type RejectReason, warning } from '../../core/notices.ts'
-import { headerOf } from '../../core/raw-headers.ts'
-
-import { checkSignature, SIGNATURE_HEADER, type SignatureVerdict } from '../../protocol/signature.ts'
+import { checkSignature, explainVerdict, type SignatureVerdict } from '../../protocol/signature.ts'
 
 /** Whether a delivery may pass; a rejected one with the status that it is answered with. */
 export type Verdict =
@@ -54,7 +52,7 @@ export function createGuard(options: GuardOptions): Guard {
     if (verdict === 'right') return PASS
     // Until a signature was right once, the fault may be ours: with 503 the platform sends it again, and nothing is lost.
     const status = seenRight ? 401 : 503
-    return { pass: false, reason: `signature-${verdict}`, status, detail: diagnose(delivery, verdict) }
+    return { pass: false, reason: `signature-${verdict}`, status, detail: explainVerdict(delivery.headers, verdict) }
   }
 
   return (delivery) => {
@@ -64,16 +62,14 @@ export function createGuard(options: GuardOptions): Guard {
     const verdict = verdictWith(delivery, known)
     if (verdict === 'right') return PASS
     if (mode === 'enforce') return reject(delivery, verdict)
-    emit(warning('signatureIgnored', `${diagnose(delivery, verdict)}; passed on because of \`--signature warn\``))
+    emit(
+      warning(
+        'signatureIgnored',
+        `${explainVerdict(delivery.headers, verdict)}; passed on because of \`--signature warn\``,
+      ),
+    )
     return PASS
   }
-}
-
-function diagnose({ headers }: Delivery, verdict: 'wrong' | 'missing'): string {
-  if (verdict === 'missing') return 'the delivery has no X-Hub-Signature'
-  const given = headerOf(headers, SIGNATURE_HEADER) ?? ''
-  if (!/^sha1=[0-9a-f]{40}$/.test(given.trim())) return 'X-Hub-Signature is not of the form sha1=<40 hex digits>'
-  return 'the delivery is signed with another secret, or its body was changed on the way'
 }
 
 /** One read at a time, and not more often than allowed: a flood of forged deliveries must not become a flood of API calls. */

@@ -6,7 +6,7 @@ import { targetUrl } from '../../config/target.ts'
 import { ERRORS, messageOf } from '../../core/errors.ts'
 import { createTransport, type Exchange } from '../../platform/api/transport.ts'
 import { challengeSearch } from '../../protocol/challenge.ts'
-import { sign } from '../../protocol/signature.ts'
+import { SIGNATURE_HEADERS, signatureHeaders } from '../../protocol/signature.ts'
 import type { Facts } from '../facts.ts'
 import { type Finding, needs, notable, well } from '../finding.ts'
 
@@ -50,7 +50,7 @@ export async function checkSignatures(facts: Facts, signal: AbortSignal): Promis
   const { target, secret } = await needs('config', facts.config())
   if ((await lookAtPort(target, signal)) !== 'open') return DOWN
   const deliver = (key: string | null): Promise<Answer> => {
-    const signature = key === null ? {} : { 'x-hub-signature': sign(HARMLESS, key) }
+    const signature = key === null ? {} : signatureHeaders(HARMLESS, key)
     const headers = { 'content-type': 'application/json', ...signature }
     return ask(target, { method: 'POST', search: '', headers, body: HARMLESS.toString() }, signal)
   }
@@ -92,7 +92,7 @@ function judge({ right, wrong, missing, died }: Deliveries): Finding {
   if (taken(wrong)) {
     return notable(
       'the bot refuses a missing signature, but processes a wrong one, as chipchat does',
-      'nothing while dev-hook runs, which refuses those; in production, check X-Hub-Signature before chipchat',
+      `nothing while dev-hook runs, which refuses those; in production, check ${SIGNATURE_HEADERS} before chipchat`,
     )
   }
   return well('the bot refuses a missing and a wrong signature')

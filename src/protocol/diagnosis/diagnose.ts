@@ -1,6 +1,7 @@
 // Why a signature is not right: the likely accidents, tried one after the other until one of them makes it right.
 import { createHmac } from 'node:crypto'
 import { equalInConstantTime } from '../../core/secrets.ts'
+import { SIGNATURE_SCHEMES, sign } from '../signature.ts'
 import type { Accident, Guess } from './accident.ts'
 import { bodiesLike } from './bodies.ts'
 import { readHeader } from './header.ts'
@@ -9,7 +10,7 @@ import { secretsLike } from './secrets.ts'
 /** What a check of a signature found. */
 export interface Diagnosis {
   readonly right: boolean
-  /** `sha1=<40 hex digits>`, as it would be right for this body and secret. */
+  /** The value that would be right for this body and secret, in the scheme of the header that is given. */
   readonly expected: string
   /** What explains a wrong one, all of it together; none for a right one. */
   readonly accidents: readonly Accident[]
@@ -22,12 +23,13 @@ const LARGE = 1024 * 1024
 
 /** Tells that a signature header fits a body and a secret, or why not. The secret is taken untrimmed, as a bot would take it. */
 export function diagnose(header: string, body: Buffer, secret: string): Diagnosis {
-  const expected = `sha1=${hmac('sha1', Buffer.from(secret), body).toString('hex')}`
+  const given = readHeader(header.trim())
+  const scheme = SIGNATURE_SCHEMES.find(({ algorithm }) => given.digest !== null && algorithm === given.algorithm)
+  const expected = sign(body, secret, scheme)
   if (header.trim() === expected) return { right: true, expected, accidents: [], certain: true }
-  const { algorithm, digest, accident } = readHeader(header.trim())
-  const form = accident === null ? [] : [accident]
-  if (digest === null) return { right: false, expected, accidents: form, certain: true }
-  const found = search(algorithm, digest, body, secretsLike(secret))
+  const form = given.accident === null ? [] : [given.accident]
+  if (given.digest === null) return { right: false, expected, accidents: form, certain: true }
+  const found = search(given.algorithm, given.digest, body, secretsLike(secret))
   return { right: false, expected, accidents: [...form, ...(found ?? [unknown(body)])], certain: found !== null }
 }
 

@@ -1,50 +1,64 @@
 // The value of a signature header, read leniently: which digest somebody meant, and what is wrong with its form.
+import {
+  SIGNATURE_ALGORITHMS,
+  SIGNATURE_HEADERS,
+  SIGNATURE_SCHEMES,
+  type SignatureScheme,
+  schemeOfValue,
+  signatureForm,
+} from '../signature.ts'
 import type { Accident } from './accident.ts'
 
-/** The digest in a header, `null` when there is none to be made out. */
-export interface GivenSignature {
-  readonly algorithm: string
-  readonly digest: Buffer | null
-  readonly accident: Accident | null
-}
-
-const REMEDY = 'give the value of the header X-Hub-Signature: sha1=<40 hex digits>'
+/** What a header holds: a digest, perhaps in another form than the platform's, or nothing that can be made out. */
+export type GivenSignature =
+  | { readonly digest: Buffer; readonly algorithm: string; readonly accident: Accident | null }
+  | { readonly digest: null; readonly accident: Accident }
 
 /** How long the digests of the algorithms that webhooks use are, in bytes. */
 const LENGTHS: Readonly<Record<string, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64, md5: 16 }
 
-const EXACT = /^sha1=[0-9a-f]{40}$/
-const LOOSE =
-  /^(?:x-hub-signature(?:-\w+)?\s*:\s*)?["']?(?:(?<algorithm>[a-z0-9-]+)\s*[=:]\s*)?(?<digest>[^"'\s]*)["']?$/i
+const LOOSE = /^(?:x-[\w-]+\s*:\s*)?["']?(?:(?<algorithm>[a-z0-9-]+)\s*[=:]\s*)?(?<digest>[^"'\s]*)["']?$/i
 
-/** Reads it. The form of the platform has no accident. */
+/** Reads the value of a signature header. One in the form of the platform has no accident. */
 export function readHeader(header: string): GivenSignature {
-  if (EXACT.test(header)) return { algorithm: 'sha1', digest: Buffer.from(header.slice(5), 'hex'), accident: null }
+  const exact = schemeOfValue(header)
+  if (exact !== null) {
+    const { algorithm } = exact
+    return { algorithm, digest: Buffer.from(header.slice(algorithm.length + 1), 'hex'), accident: null }
+  }
   if (header.trim() === '') return unreadable('the header is empty')
   const { algorithm: named, digest: text = '' } = LOOSE.exec(header.trim())?.groups ?? {}
   const algorithm = named?.toLowerCase().replace('-', '') ?? algorithmOf(text)
   const digest = digestIn(text, LENGTHS[algorithm])
-  if (digest === null) return unreadable(`\`${short(header)}\` is not sha1=<40 hex digits>`)
-  return { algorithm, digest, accident: { message: whatIsWrong(named, algorithm, text), remedy: REMEDY } }
+  if (digest === null) return unreadable(`\`${short(header)}\` is not ${signatureForm()}`)
+  const scheme = SIGNATURE_SCHEMES.find((known) => known.algorithm === algorithm)
+  return { algorithm, digest, accident: accident(whatIsWrong(scheme, named, algorithm, text), scheme) }
 }
 
-function whatIsWrong(named: string | undefined, algorithm: string, text: string): string {
-  if (algorithm !== 'sha1') return `the header holds a signature of the kind ${algorithm}; the platform sends sha1`
+function whatIsWrong(
+  scheme: SignatureScheme | undefined,
+  named: string | undefined,
+  algorithm: string,
+  text: string,
+): string {
+  if (scheme === undefined)
+    return `the header holds a signature of the kind ${algorithm}; the platform sends ${SIGNATURE_ALGORITHMS}`
   if (!/^[0-9a-f]+$/i.test(text)) return 'the digest is written in base64; the platform writes it in hex'
-  if (named === undefined) return 'the header lacks its beginning, sha1='
+  if (named === undefined) return `the header lacks its beginning, ${algorithm}=`
   if (text !== text.toLowerCase()) return 'the digest is written in capitals; the platform writes small letters'
-  return 'the header has more in it than sha1=<40 hex digits>'
+  return `the header has more in it than ${signatureForm(scheme)}`
 }
 
-const unreadable = (message: string): GivenSignature => ({
-  algorithm: 'sha1',
-  digest: null,
-  accident: { message, remedy: REMEDY },
+const accident = (message: string, scheme?: SignatureScheme): Accident => ({
+  message,
+  remedy: `give the value of the header ${scheme?.header ?? SIGNATURE_HEADERS}: ${signatureForm(scheme)}`,
 })
 
-/** Unnamed, it is told by its length. */
+const unreadable = (message: string): GivenSignature => ({ digest: null, accident: accident(message) })
+
+/** The algorithm of a digest that nobody named, by its length. */
 const algorithmOf = (text: string): string =>
-  Object.keys(LENGTHS).find((name) => digestIn(text, LENGTHS[name]) !== null) ?? 'sha1'
+  Object.keys(LENGTHS).find((name) => digestIn(text, LENGTHS[name]) !== null) ?? ''
 
 function digestIn(text: string, length: number | undefined): Buffer | null {
   if (length === undefined) return null

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { isSuccess } from '../../core/delivery.ts'
 import { messageOf } from '../../core/errors.ts'
 import { asRecord, asText, type Json } from '../../core/json.ts'
-import { sign } from '../../protocol/signature.ts'
+import { signatureHeaders } from '../../protocol/signature.ts'
 import type { Payload } from '../../protocol/templates.ts'
 import { KEPT, remember } from '../bounds.ts'
 import { getIn } from '../json-path.ts'
@@ -85,7 +85,7 @@ export function startWebhooks(options: {
     pending += 1
     // The bytes are made once: every attempt sends, and signs, the same.
     const body = Buffer.from(JSON.stringify(payload))
-    const signature = target.secret === null ? {} : { 'X-Hub-Signature': sign(body, target.secret) }
+    const signature = target.secret === null ? {} : signatureHeaders(body, target.secret)
     const headers = { 'Content-Type': 'application/json', ...signature }
     const startedAt = Date.now()
 
