@@ -17,27 +17,27 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
 // What each of the shapes begins with, or has in it. Most texts have none of it, and one look is cheaper than three.
 const HINT = /eyJ|Bearer|Basic|:\/\//i
 
-/** A redactor that knows some secrets by value and others by shape; `know` teaches it another one. */
+/** Takes out some secrets by their value and others by their shape; `conceal` adds a value. */
 export interface Redactor {
   readonly redact: Redact
-  know(secret: string | null | undefined): void
+  conceal(secret: string | null | undefined): void
 }
 
 /** Creates a redactor. Values shorter than four characters are ignored: they would blot out ordinary text. */
 export function createRedactor(secrets: readonly (string | null | undefined)[] = []): Redactor {
-  const known: string[] = []
-  const know = (secret: string | null | undefined): void => {
-    if (!secret || secret.length < 4 || known.includes(secret)) return
-    known.push(secret)
+  const concealed: string[] = []
+  const conceal = (secret: string | null | undefined): void => {
+    if (!secret || secret.length < 4 || concealed.includes(secret)) return
+    concealed.push(secret)
     // Longest first, so that a secret that contains another one leaves no tail behind.
-    known.sort((a, b) => b.length - a.length)
+    concealed.sort((a, b) => b.length - a.length)
   }
-  secrets.forEach(know)
+  secrets.forEach(conceal)
   return {
-    know,
+    conceal,
     redact: (text) => {
       let clean = text
-      for (const secret of known) clean = clean.replaceAll(secret, REDACTED)
+      for (const secret of concealed) clean = clean.replaceAll(secret, REDACTED)
       if (!HINT.test(clean)) return clean
       for (const [shape, replacement] of SHAPES) clean = clean.replace(shape, replacement)
       return clean

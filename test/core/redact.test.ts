@@ -37,9 +37,9 @@ describe('The redactor', () => {
 
   it('learns secrets during the run', () => {
     const redactor = createRedactor()
-    redactor.know('refreshed-token')
-    redactor.know(null)
-    redactor.know('ab')
+    redactor.conceal('refreshed-token')
+    redactor.conceal(null)
+    redactor.conceal('ab')
     expect(redactor.redact('refreshed-token ab')).toBe('[redacted] ab')
   })
 })

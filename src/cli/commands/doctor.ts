@@ -43,7 +43,8 @@ export const doctor: CommandHandler = async (call) => {
 
 async function loadKnowing(call: Call, redactor: Redactor): Promise<Config> {
   const config = await loadFor(call)
-  for (const secret of [config.token, config.refreshToken, config.secret, config.ngrokAuthtoken]) redactor.know(secret)
+  for (const secret of [config.token, config.refreshToken, config.secret, config.ngrokAuthtoken])
+    redactor.conceal(secret)
   return config
 }
 

@@ -14,19 +14,14 @@ export interface ClientRequest {
   readonly onTokens?: (tokens: Tokens) => void
 }
 
-/** Creates it; connects with the first call. */
+/** Creates the client of a run; it connects with the first call, and conceals every token that it is given. */
 export function createApiClient({ config, token, redactor, onTokens }: ClientRequest): Client {
   const { apiHost, refreshToken, email, proxies } = config
-  const learn = (fresh: Tokens): void => {
-    redactor.know(fresh.token)
-    redactor.know(fresh.refreshToken)
-    onTokens?.(fresh)
-  }
   return createClient({
     apiHost,
     proxy: proxyFor(apiHost, proxies),
     userAgent: `dev-hook/${version}`,
     redactor,
-    tokens: { token, refreshToken, email, onTokens: learn },
+    tokens: { token, refreshToken, email, ...(onTokens !== undefined && { onTokens }) },
   })
 }

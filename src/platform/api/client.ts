@@ -74,11 +74,11 @@ export function createClient(options: ClientOptions): Client {
   const host = new URL(options.apiHost)
   const prefix = host.pathname.replace(/\/+$/, '')
   const transport = createTransport(host.origin, { timeoutMs, proxy })
-  redactor.know(options.tokens.token)
-  redactor.know(options.tokens.refreshToken)
+  redactor.conceal(options.tokens.token)
+  redactor.conceal(options.tokens.refreshToken)
   const onTokens = (fresh: Tokens): void => {
-    redactor.know(fresh.token)
-    redactor.know(fresh.refreshToken)
+    redactor.conceal(fresh.token)
+    redactor.conceal(fresh.refreshToken)
     options.tokens.onTokens?.(fresh)
   }
   const tokens = createTokenSource({ ...options.tokens, onTokens }, askForToken, now)
@@ -163,7 +163,7 @@ export function createClient(options: ClientOptions): Client {
     post: caller('POST'),
     delete: caller('DELETE'),
     claims: () => tokens.claims(),
-    conceal: (secret) => redactor.know(secret),
+    conceal: (secret) => redactor.conceal(secret),
     close: () => transport.close(),
   }
 }

@@ -50,7 +50,7 @@ export async function claim(
 
 function snapshotOf({ ledger }: Claimant): Snapshot {
   const snapshot = ledger.snapshot()
-  if (snapshot === null) throw new DevHookError('unexpected', 'a claim omit a snapshot')
+  if (snapshot === null) throw new DevHookError('unexpected', 'a claim without a snapshot')
   return snapshot
 }
 
@@ -90,7 +90,7 @@ function subscription(snapshot: Snapshot, events: readonly string[] | null): Jso
   const kept = valueIn(before, 'events')
   const registered = textIn(before, 'url') !== null || previousUnknown
   if (Array.isArray(kept) && (registered || kept.length > 0)) return { events: kept }
-  // Registered omit a list of events means all of them.
+  // Registered without a list of events means all of them.
   return registered ? {} : { events: DEFAULT_EVENTS }
 }
 

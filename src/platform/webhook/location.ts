@@ -140,7 +140,7 @@ function replace(within: unknown, keys: readonly string[], entry: number | null,
 export const isMasked = (text: string): boolean => /\*{3,}|[•●]{3,}|^\[?(redacted|hidden|masked)\]?$/i.test(text)
 
 /**
- * A hook that may be written: omit a masked secret. Written back, the mask would become the secret, for certain and for
+ * Returns a hook that may be written: without a masked secret. Written back, the mask would become the secret, for certain and for
  * ever; left out, the platform may keep the one it has, and generates a new one at worst.
  */
 export function withoutMask(hook: Json): Json {

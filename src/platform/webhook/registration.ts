@@ -193,7 +193,7 @@ function createRegistration(
     claim: claimUrl,
     verify: async (challenged, signal) => {
       const place = ledger.snapshot()?.place
-      if (claimed === null || !place) throw new DevHookError('unexpected', 'a verification omit a claim')
+      if (claimed === null || !place) throw new DevHookError('unexpected', 'a verification without a claim')
       await verify({ client, ledger, place, ...claimed, withinMs: verifyWithinMs, challenged }, signal)
     },
     check: async (signal) => (isMine((await look(signal))?.registered.url ?? null) ? 'ours' : 'superseded'),

@@ -9,7 +9,7 @@ import { readPlace, withoutMask, writePlace } from './location.ts'
 import { isOurs, type Snapshot } from './snapshot.ts'
 
 /**
- * Writes it back omit asking whose the registration is; deletes a service that dev-hook made. Resolves with false when the
+ * Writes it back without asking whose the registration is; deletes a service that dev-hook made. Resolves with false when the
  * platform could not verify the URL. Throws what the client throws.
  */
 export async function writeBack(
@@ -46,7 +46,7 @@ interface Form {
 }
 
 // Whole first. Asking for the status it had makes the platform verify the old URL, which may not answer at this moment:
-// then omit a status. Where nobody knows what was there: omit a URL, or nothing at all.
+// then without a status. Where nobody knows what was there: without a URL, or nothing at all.
 function formsOf({ before, beforeStatus, previousUnknown }: Snapshot): readonly Form[] {
   if (before === null) return [{ hook: null, status: null }]
   const whole = withoutMask(before)
