@@ -1,7 +1,9 @@
-// Stand-ins for the rooms, for tests of the corridor alone: every move is the test's.
+// Stand-ins for the rooms, for tests of the corridor alone: every move is the test's. `fakes.test.ts` holds them to their ports.
 import type { Attempt, Delivery, Label, RawHeaders, Reply } from '../../src/core/delivery.ts'
 import { DevHookError } from '../../src/core/errors.ts'
-import type { Journal, Queue, Recorded, Seen, Settled, Ticket } from '../../src/core/ports.ts'
+import type { Journal, Queue, Recorded, Settled, Ticket } from '../../src/core/ports.ts'
+import { answerTo, createLedger, type Entry } from '../../src/journal/index-by-delivery.ts'
+import { attemptContent, attemptHead, type Content, deliveryHead } from '../../src/journal/record-format.ts'
 
 /** A ticket whose phases the test decides. */
 export interface FakeTicket extends Ticket {
@@ -10,13 +12,17 @@ export interface FakeTicket extends Ticket {
   readonly headers: RawHeaders | undefined
   /** The number of its first attempt. */
   readonly n: number
-  /** An attempt is under way. */
+  /** Begins an attempt. */
   sent(): void
+  /** Ends the attempt, begun or not; nothing once it is done. */
   end(attempt: Attempt): void
 }
 
+/** A queue that sends nothing by itself, held or not: the test calls `sent` and `end` of its tickets. */
 export interface FakeQueue extends Queue {
+  /** Every ticket so far, in the order of their deliveries. */
   readonly tickets: FakeTicket[]
+  /** Whether its bounds are reached. */
   full: boolean
 }
 
@@ -27,31 +33,55 @@ export const attemptOf = (given: Reply | 'interrupted' | 'cancelled'): Attempt =
     : { ...base, outcome: 'answered', reply: given }
 }
 
+/** Creates a queue that takes everything until it is `full` or closed. */
 export function createFakeQueue(): FakeQueue {
   const tickets: FakeTicket[] = []
+  const inPhase = (phase: ReturnType<Ticket['phase']>): FakeTicket[] => tickets.filter((one) => one.phase() === phase)
+  const settled = (sent: readonly FakeTicket[]): Promise<unknown> => Promise.all(sent.map(({ done }) => done))
+  let holding = false
+  let closed = false
   const queue: FakeQueue = {
     tickets,
     full: false,
     submit: (delivery, lane, headers, n = 1) => {
-      if (queue.full) return null
+      if (queue.full || closed) return null
       const ticket = createTicket({ delivery, lane, headers, n })
       tickets.push(ticket)
       return ticket
     },
-    hold: () => undefined,
-    release: () => undefined,
-    holding: false,
-    waiting: 0,
-    waitingBytes: 0,
-    inFlight: 0,
-    idle: async () => undefined,
-    close: async () => undefined,
+    hold: () => {
+      holding = true
+    },
+    release: () => {
+      holding = false
+    },
+    get holding() {
+      return holding
+    },
+    get waiting() {
+      return inPhase('waiting').length
+    },
+    get waitingBytes() {
+      return inPhase('waiting').reduce((sum, { delivery }) => sum + delivery.body.length, 0)
+    },
+    get inFlight() {
+      return inPhase('sent').length
+    },
+    idle: async (signal) => {
+      if (signal.aborted) return
+      const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve))
+      await Promise.race([settled(inPhase('sent')), aborted])
+    },
+    close: async () => {
+      closed = true
+      for (const ticket of tickets) ticket.cancel('dev-hook is ending')
+    },
   }
   return queue
 }
 
 function createTicket(given: Pick<FakeTicket, 'delivery' | 'lane' | 'headers' | 'n'>): FakeTicket {
-  let phase: 'waiting' | 'sent' | 'done' = 'waiting'
+  let phase: ReturnType<Ticket['phase']> = 'waiting'
   let resolve: (attempt: Attempt) => void
   const done = new Promise<Attempt>((settle) => {
     resolve = settle
@@ -66,46 +96,90 @@ function createTicket(given: Pick<FakeTicket, 'delivery' | 'lane' | 'headers' | 
     end,
     phase: () => phase,
     sent: () => {
-      phase = 'sent'
+      if (phase === 'waiting') phase = 'sent'
     },
-    cancel: (reason) => end({ startedAt: 0, ms: 0, outcome: 'cancelled', reason }),
+    cancel: (reason) => {
+      if (phase !== 'done') end({ startedAt: 0, ms: 0, outcome: 'cancelled', reason, sent: phase === 'sent' })
+    },
   }
 }
 
-/** A journal in memory. `broken` makes the disk refuse; `slow` keeps `synced` waiting until `sync()`. */
+/** A journal in memory. `broken` makes the disk refuse. */
 export interface FakeJournal extends Journal {
+  /** Every call of `record`. */
   readonly records: { readonly delivery: Delivery; readonly label: Label; readonly key: string | null }[]
+  /** What `settle` was called with last, for each delivery. */
   readonly settled: Map<string, Settled>
-  readonly seenBefore: Map<string, Seen>
-  /** What `find` finds. */
-  readonly recorded: Map<string, Recorded>
   broken: boolean
+  /** How often `synced` was called. */
   syncs: number
 }
 
-export function createFakeJournal(): FakeJournal {
-  const recorded = new Map<string, Recorded>()
+const DAY_MS = 24 * 60 * 60_000
+
+/** Creates an empty journal, which adds up what it is given as the real one does. */
+export function createFakeJournal(now: () => number = Date.now): FakeJournal {
+  const ledger = createLedger()
+  let seq = 0
+  let closed = false
+
+  function recordedOf(entry: Entry): Recorded {
+    const { delivery, attempts, settled } = entry
+    const { id, receivedAt, label, method, search } = delivery.head
+    const load = async (): Promise<Delivery> => ({ id, receivedAt, method, search, ...contentOf(delivery.at) })
+    return { id, receivedAt, label, settled, attempts: attempts.at(-1)?.head.n ?? 0, load }
+  }
+
+  async function answerOf(entry: Entry): Promise<Reply | null> {
+    const answer = answerTo(entry)
+    if (answer === null) return null
+    if (typeof answer === 'number') return { status: answer, headers: [], body: Buffer.alloc(0) }
+    return answer.head.outcome === 'answered' ? { status: answer.head.status, ...contentOf(answer.at) } : null
+  }
+
   const journal: FakeJournal = {
-    recorded,
     records: [],
     settled: new Map(),
-    seenBefore: new Map(),
     broken: false,
     syncs: 0,
     record: (delivery, label, key) => {
       journal.records.push({ delivery, label, key })
-      return key !== null && journal.seenBefore.has(key)
+      if (closed) return false
+      const { headers, body } = delivery
+      ledger.add({ head: deliveryHead(seq++, delivery, label, key), at: { headers, body } })
+      return true
     },
-    recordAttempt: () => undefined,
-    settle: (id, settled) => void journal.settled.set(id, settled),
-    synced: async () => {
+    recordAttempt: (id, n, attempt) => {
+      if (!closed) ledger.add({ head: attemptHead(seq++, id, n, attempt), at: attemptContent(attempt) })
+    },
+    settle: (id, settled, told) => {
+      journal.settled.set(id, settled)
+      if (!closed)
+        ledger.add({ head: { t: 'settled', seq: seq++, id, settled, at: now(), told: told ?? null }, at: null })
+    },
+    synced: async (id) => {
       journal.syncs += 1
       if (journal.broken) throw new DevHookError('stateUnwritable', 'no space left')
+      if (closed) throw new DevHookError('stateUnwritable', 'the journal is closed')
+      if (ledger.entries.has(id)) return
+      throw new DevHookError('stateUnwritable', `delivery ${id} is not in the journal`)
     },
-    undelivered: () => [],
-    find: (id) => recorded.get(id) ?? null,
-    seen: (key) => journal.seenBefore.get(key) ?? null,
-    close: async () => undefined,
+    undelivered: () => [...ledger.entries.values()].filter(({ settled }) => settled === 'acknowledged').map(recordedOf),
+    find: (id) => {
+      const entry = ledger.entries.get(id)
+      return entry === undefined ? null : recordedOf(entry)
+    },
+    seen: (key) => {
+      const entry = ledger.byKey(key)
+      if (entry === null || now() - entry.delivery.head.receivedAt > DAY_MS) return null
+      return { id: entry.delivery.head.id, settled: entry.settled, answer: () => answerOf(entry) }
+    },
+    close: async () => {
+      closed = true
+    },
   }
   return journal
 }
+
+const contentOf = (at: Entry['delivery']['at']): Content =>
+  at !== null && 'body' in at ? at : { headers: [], body: Buffer.alloc(0) }

@@ -269,13 +269,15 @@ describe('The pipeline', () => {
     })
 
     it('answers as the bot did, without forwarding', async () => {
-      const { pipeline, queue } = setUp()
+      const { pipeline, queue, journal } = setUp()
       const first = delivery()
       const one = pipeline.accept(first)
       await settle()
-      only(queue.tickets).end(attemptOf(reply(201, 'done')))
+      const attempt = attemptOf(reply(201, 'done'))
+      journal.recordAttempt(first.id, 1, attempt)
+      only(queue.tickets).end(attempt)
       await one
-      expect(await pipeline.accept({ ...first, id: 'again' })).toMatchObject({ status: 201 })
+      expect(await pipeline.accept({ ...first, id: 'again' })).toEqual(reply(201, 'done'))
       expect(queue.tickets).toHaveLength(1)
     })
 
@@ -318,20 +320,15 @@ describe('The pipeline', () => {
     })
 
     it.each([
-      ['delivered', { settled: 'delivered', answer: async () => reply(200, 'long ago') }, 'long ago'],
-      [
-        'was told "received" of, though its connection broke',
-        { settled: 'interrupted', answer: async () => null },
-        'received',
-      ],
-    ] as const)('recognises what an earlier run %s', async (_, seen, says) => {
+      ['delivered', attemptOf(reply(200, 'long ago')), 'long ago'],
+      ['was told "received" of, though its connection broke', attemptOf('interrupted'), 'received'],
+    ])('recognises what an earlier run %s', async (_, attempt, says) => {
       const { pipeline, journal } = setUp()
       const first = delivery()
       void pipeline.accept(first)
       await settle()
-      const key = journal.records[0]?.key ?? ''
-      const next = setUp()
-      next.journal.seenBefore.set(key, { id: 'old', ...seen })
+      journal.recordAttempt(first.id, 1, attempt)
+      const next = setUp({ journal })
       const answer = await next.pipeline.accept({ ...first, id: 'again' })
       expect([answer.status, textOf(answer)]).toEqual([200, says])
       expect(next.queue.tickets).toEqual([])

@@ -1,10 +1,10 @@
 // Replays inside a run: the pipeline with fakes around it.
 import { describe, expect, it } from 'vitest'
-import type { Delivery } from '../../../src/core/delivery.ts'
+import type { Attempt, Delivery } from '../../../src/core/delivery.ts'
 import { createNotices, type Notice } from '../../../src/core/notices.ts'
-import type { Recorded, Settled } from '../../../src/core/ports.ts'
+import type { Journal, Recorded, Settled } from '../../../src/core/ports.ts'
 import { createPipeline, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
-import { findReplayable, forBot } from '../../../src/daemon/traffic/replay-rules.ts'
+import { findReplayable, forBot, settleReplay } from '../../../src/daemon/traffic/replay-rules.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
 import { aDelivery } from '../../support/deliveries.ts'
 import { settled } from '../../support/fake-bot.ts'
@@ -35,14 +35,22 @@ function setUp(options: Partial<PipelineOptions> = {}) {
   /** A delivery that an earlier run recorded. */
   const record = (settled: Settled | null = 'delivered', attempts = 1): { delivery: Delivery; recorded: Recorded } => {
     const delivery = aDelivery()
-    const { id, receivedAt } = delivery
-    const recorded: Recorded = { id, receivedAt, label: LABEL, settled, attempts, load: async () => delivery }
-    journal.recorded.set(id, recorded)
-    return { delivery, recorded }
+    journal.record(delivery, LABEL, null)
+    if (attempts > 0) journal.recordAttempt(delivery.id, attempts, REFUSED)
+    if (settled !== null) journal.settle(delivery.id, settled)
+    return { delivery, recorded: recordedIn(journal, delivery.id) }
   }
   const replay = (of: ReturnType<typeof record>, signal?: AbortSignal) =>
     pipeline.replay(of.delivery, of.recorded, false, signal)
   return { queue, journal, seen, pipeline, record, replay }
+}
+
+const REFUSED: Attempt = { startedAt: 0, ms: 1, outcome: 'refused', reason: 'ECONNREFUSED' }
+
+function recordedIn(journal: Pick<Journal, 'find'>, id: string): Recorded {
+  const recorded = journal.find(id)
+  if (recorded === null) throw new Error(`${id} is not recorded`)
+  return recorded
 }
 
 const reply = (status: number) => attemptOf({ status, headers: [], body: Buffer.alloc(0) })
@@ -65,16 +73,7 @@ describe('A replay', () => {
     await settled()
     expect(pipeline.totals().interrupted).toBe(1)
 
-    const { id, receivedAt } = delivery
-    const recorded: Recorded = {
-      id,
-      receivedAt,
-      label: LABEL,
-      settled: 'interrupted',
-      attempts: 1,
-      load: async () => delivery,
-    }
-    journal.recorded.set(id, recorded)
+    const recorded = recordedIn(journal, delivery.id)
     const failing = replay({ delivery, recorded })
     queue.tickets[1]?.end(attemptOf('interrupted'))
     await failing
@@ -102,16 +101,16 @@ describe('A replay', () => {
     ['interrupted', 'answered', 'delivered'],
     ['acknowledged', 'answered', 'delivered'],
     ['returned', 'answered', 'delivered'],
-    ['delivered', 'cancelled', undefined],
-    ['delivered', 'interrupted', undefined],
-    ['acknowledged', 'cancelled', undefined],
-  ] as const)('of what was %s and is %s now settles it as %s', async (before, outcome, after) => {
+    ['delivered', 'cancelled', 'delivered'],
+    ['delivered', 'interrupted', 'delivered'],
+    ['acknowledged', 'cancelled', 'acknowledged'],
+  ] as const)('of what was %s and is %s now leaves it %s', async (before, outcome, after) => {
     const { queue, journal, record, replay } = setUp()
     const of = record(before)
     const replaying = replay(of)
     queue.tickets[0]?.end(outcome === 'answered' ? reply(500) : attemptOf(outcome))
     await replaying
-    expect(journal.settled.get(of.delivery.id)).toBe(after)
+    expect(journal.find(of.delivery.id)?.settled).toBe(after)
   })
 
   it('can be taken back while it waits, and not once it is sent', async () => {
@@ -173,15 +172,14 @@ describe('A replay', () => {
 })
 
 describe('The next try of the platform', () => {
-  const key = (journal: ReturnType<typeof createFakeJournal>): string => journal.records[0]?.key ?? ''
-
   it('is received, and not refused again, when a replay has brought to the bot what was refused then', async () => {
     const first = setUp()
     const delivery = aDelivery()
-    void first.pipeline.accept(delivery)
-    const { queue, journal, pipeline } = setUp()
-    const refusal = { status: 503, headers: [], body: Buffer.alloc(0) }
-    journal.seenBefore.set(key(first.journal), { id: 'old', settled: 'delivered', answer: async () => refusal })
+    first.queue.full = true
+    expect((await first.pipeline.accept(delivery)).status).toBe(503)
+    first.journal.recordAttempt(delivery.id, 1, reply(200))
+    settleReplay(first.journal, delivery.id, reply(200))
+    const { queue, pipeline } = setUp({ journal: first.journal })
     expect((await pipeline.accept({ ...delivery, id: 'again' })).status).toBe(200)
     expect(queue.tickets).toEqual([])
   })
