@@ -14,7 +14,7 @@ import { createJiti } from 'jiti'
 import { count, median, table } from './numbers.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
-const BOT = fileURLToPath(new URL('../support/programs/recorder.js', import.meta.url))
+const BOT = fileURLToPath(new URL('../support/programs/logging-bot.js', import.meta.url))
 const PER_SECOND = 20
 const SAVE_EVERY_MS = 10_000
 const DROP_EVERY_MS = 30_000
@@ -29,7 +29,7 @@ const GROWTH = { rss: 1.15, fds: 1.1 }
 const jiti = createJiti(import.meta.url)
 const { openNgrokEdge } = await jiti.import('../support/ngrok-edge/edge.ts')
 const { openSandbox } = await jiti.import('../../src/sandbox/sandbox.ts')
-const { createTraffic } = await jiti.import('../support/traffic.ts')
+const { createMessageStream } = await jiti.import('../support/message-stream.ts')
 
 const at = process.argv.indexOf('--minutes')
 const minutes = at === -1 ? 10 : Number(process.argv[at + 1])
@@ -43,7 +43,7 @@ await save()
 
 const edge = await openNgrokEdge()
 const platform = await openSandbox({ ca: edge.ca, retry: { firstMs: 500, factor: 2, maxMs: 2_000, forMs: 120_000 } })
-const traffic = createTraffic(platform, 25)
+const traffic = createMessageStream(platform, 25)
 const { child, notices } = await startDevHook()
 await traffic.flow(REMEMBERED, WARM_PER_SECOND)
 const samples = await soak(minutes * 60_000)

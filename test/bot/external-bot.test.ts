@@ -1,8 +1,10 @@
 // What watching a bot that somebody else runs promises.
+
 import { createServer, type Server } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { watchBot } from '../../src/bot/external-bot.ts'
-import { freePort, recordStates } from '../support/bots.ts'
+import { freePort } from '../support/free-port.ts'
+import { recordStates } from '../support/record-bot.ts'
 
 async function listen(port: number): Promise<{ server: Server; connections: () => number }> {
   let connections = 0

@@ -1,16 +1,12 @@
 // What starting, hearing and ending a command promises.
+
 import { expect, onTestFinished, test } from 'vitest'
 import { type BotProcess, type Command, startProcess } from '../../src/bot/process.ts'
-import {
-  commandOf,
-  environmentOf,
-  eventually,
-  freePort,
-  isAlive,
-  PROGRAMS,
-  type Prints,
-  recordPrints,
-} from '../support/bots.ts'
+import { commandOf, environmentOf, PROGRAMS } from '../support/bot-programs.ts'
+import { freePort } from '../support/free-port.ts'
+import { isAlive } from '../support/processes.ts'
+import { type Prints, recordPrints } from '../support/record-bot.ts'
+import { eventually } from '../support/wait.ts'
 
 function start(command: Command, env: Record<string, string>, prints: Prints, killAfterMs = 5_000): BotProcess {
   const process = startProcess({ command, cwd: PROGRAMS, env, killAfterMs, output: prints.output })

@@ -1,9 +1,10 @@
 // What looking at a port promises.
+
 import { connect, createServer, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { expect, onTestFinished, test } from 'vitest'
 import { isItself, lookAtPort, waitForPort, waitForPortFree } from '../../src/bot/readiness.ts'
-import { freePort } from '../support/bots.ts'
+import { freePort } from '../support/free-port.ts'
 
 const NEVER = new AbortController().signal
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { startSupervisor } from '../../src/bot/supervisor.ts'
 import type { BotState } from '../../src/core/ports.ts'
-import { createVirtualWorld, type Manners, type VirtualWorld } from '../support/virtual-world.ts'
+import { createSimulation, type Manners, type Simulation } from '../support/supervisor-simulation.ts'
 
 type Step =
   | { readonly do: 'pass'; readonly ms: number }
@@ -38,7 +38,7 @@ const NEXT: Readonly<Record<BotState['state'], readonly BotState['state'][]>> = 
   stopped: ['starting'],
 }
 
-function supervise(world: VirtualWorld, pauseMs: number, stopped: () => boolean = () => false) {
+function supervise(world: Simulation, pauseMs: number, stopped: () => boolean = () => false) {
   const states: BotState[] = []
   const faults: string[] = world.faults
   const bot = startSupervisor({
@@ -69,7 +69,7 @@ function supervise(world: VirtualWorld, pauseMs: number, stopped: () => boolean 
 test('there is never a second bot, no save is forgotten, and stop leaves nothing behind', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.constantFrom(0, 20, 2_000), async (steps, pauseMs) => {
-      const world = createVirtualWorld()
+      const world = createSimulation()
       let stopping: Promise<void> | undefined
       const { bot, states } = supervise(world, pauseMs, () => stopping !== undefined)
       const latest = () => world.processes.at(-1)
@@ -119,7 +119,7 @@ test('there is never a second bot, no save is forgotten, and stop leaves nothing
 })
 
 test('crashes back off from 0.25 s to 5 s, a save starts at once, and a steady run forgets them', async () => {
-  const world = createVirtualWorld()
+  const world = createSimulation()
   const { bot } = supervise(world, 0)
   const crashed = async (): Promise<number> => {
     const started = world.processes.length

@@ -6,17 +6,11 @@ import type { Command } from '../../src/bot/process.ts'
 import { lookAtPort } from '../../src/bot/readiness.ts'
 import { REAL, type SupervisorOptions, startSupervisor } from '../../src/bot/supervisor.ts'
 import { sleep } from '../../src/core/async.ts'
-
-import {
-  commandOf,
-  environmentOf,
-  eventually,
-  freePort,
-  isAlive,
-  PROGRAMS,
-  recordPrints,
-  recordStates,
-} from '../support/bots.ts'
+import { commandOf, environmentOf, PROGRAMS } from '../support/bot-programs.ts'
+import { freePort } from '../support/free-port.ts'
+import { isAlive } from '../support/processes.ts'
+import { recordPrints, recordStates } from '../support/record-bot.ts'
+import { eventually } from '../support/wait.ts'
 
 const NEVER = new AbortController().signal
 

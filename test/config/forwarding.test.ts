@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { forwardingOf } from '../../src/config/forwarding.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Options } from '../../src/config/options.ts'
-import { folderForTest } from '../support/cli.ts'
+import { folderForTest } from '../support/folder.ts'
 
 const CODESPACE = { CODESPACE_NAME: 'octo-cat-mld5', GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN: 'app.github.dev' }
 const GITPOD = { GITPOD_WORKSPACE_URL: 'https://octo-cat-x1.ws-eu10.gitpod.io' }

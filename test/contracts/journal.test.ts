@@ -1,11 +1,13 @@
 // What every journal does: the one on disk, and the one in memory that tests of the corridor work with.
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Attempt } from '../../src/core/delivery.ts'
 import type { Journal, Recorded, Settled } from '../../src/core/ports.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import { createFakeJournal } from '../support/fakes.ts'
-import { answered, delivery, NO_LABEL, openTestJournal, refused, temporaryFolder } from '../support/journal.ts'
+import { folderForTest } from '../support/folder.ts'
+import { answered, delivery, NO_LABEL, openTestJournal, refused } from '../support/journal.ts'
 
 const DAY_MS = 24 * 3_600_000
 const LABEL = { event: 'message.create.contact.chat', platformId: 'p1', conversation: 'c1', text: 'hi there' }
@@ -16,7 +18,7 @@ const UNWRITABLE = { code: 'DEVHOOK_STATE_UNWRITABLE' }
 type Open = (now: () => number) => Promise<Journal>
 
 const JOURNALS: readonly (readonly [name: string, open: Open])[] = [
-  ['the journal', async (now) => (await openTestJournal(await temporaryFolder(), { now })).journal],
+  ['the journal', async (now) => (await openTestJournal(await folderForTest(), { now })).journal],
   ['the fake journal', async (now) => createFakeJournal(now)],
 ]
 
@@ -152,7 +154,7 @@ async function answersOf(journal: Journal): Promise<unknown> {
 }
 
 it('any history is told alike by the fake journal and the real one', async () => {
-  const folder = await temporaryFolder()
+  const folder = await folderForTest()
   const now = (): number => FIXED.receivedAt
   let run = 0
   await fc.assert(

@@ -1,10 +1,12 @@
 // What every queue does: the one that sends to the bot, and the one whose every move is the test's.
+
 import { describe, expect, it } from 'vitest'
 import type { Attempt } from '../../src/core/delivery.ts'
 import type { Queue, Ticket } from '../../src/core/ports.ts'
 import { createQueue } from '../../src/delivery/queue.ts'
 import { aDelivery } from '../support/deliveries.ts'
-import { createFakeBot, createFakeClock, settled } from '../support/fake-bot.ts'
+import { createFakeBot } from '../support/fake-bot.ts'
+import { createFakeClock, settled } from '../support/fake-clock.ts'
 import { attemptOf, createFakeQueue } from '../support/fakes.ts'
 
 interface Subject {

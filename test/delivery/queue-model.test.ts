@@ -1,11 +1,13 @@
 // The queue against every order of happenings: nothing lost, doubled or out of order, and nothing waits without a reason.
+
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Attempt, Delivery } from '../../src/core/delivery.ts'
 import type { Ticket } from '../../src/core/ports.ts'
 import { createQueue } from '../../src/delivery/queue.ts'
 import { aDelivery } from '../support/deliveries.ts'
-import { createFakeBot, createFakeClock, type Sent, settled } from '../support/fake-bot.ts'
+import { createFakeBot, type Sent } from '../support/fake-bot.ts'
+import { createFakeClock, settled } from '../support/fake-clock.ts'
 
 const LIMITS = { inFlightLimit: 3, maxWaiting: 8, maxWaitingBytes: 100, laneAnswerMs: 5_000, maxOverdue: 0 }
 

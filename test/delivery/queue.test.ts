@@ -1,9 +1,11 @@
 // What the queue does with one delivery after the other.
+
 import { beforeEach, expect, test } from 'vitest'
 import type { Queue } from '../../src/core/ports.ts'
 import { createQueue, type QueueOptions } from '../../src/delivery/queue.ts'
 import { aDelivery } from '../support/deliveries.ts'
-import { createFakeBot, createFakeClock, type FakeBot, type FakeClock, settled } from '../support/fake-bot.ts'
+import { createFakeBot, type FakeBot } from '../support/fake-bot.ts'
+import { createFakeClock, type FakeClock, settled } from '../support/fake-clock.ts'
 
 let clock: FakeClock
 let bot: FakeBot

@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { checkSignature } from '../../src/protocol/signature.ts'
-import { freePort, PROGRAMS } from '../support/bots.ts'
+import { PROGRAMS } from '../support/bot-programs.ts'
 import { diagnose } from '../support/doctor.ts'
+import { freePort } from '../support/free-port.ts'
 
 const SECRET = 'the secret of the bot'
 

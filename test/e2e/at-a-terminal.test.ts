@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { CTRL_C, CTRL_D, startAtTerminal } from '../support/at-terminal.ts'
-import { eventually } from '../support/bots.ts'
-import { processesOf } from '../support/traces.ts'
-import { expectUndone, registrationOf } from '../support/undone.ts'
+import { expectNothingLeft, registrationOf } from '../support/leftovers.ts'
+import { processesOf } from '../support/processes.ts'
+import { eventually } from '../support/wait.ts'
 import { worldForTest } from '../support/world.ts'
 
 const QUESTION =
@@ -25,14 +25,14 @@ describe.runIf(process.platform === 'linux')('at a terminal', () => {
     first.press('q')
     expect(await first.ended).toBe(0)
     expect(first.screen()).toMatch(/0 deliveries, 0 held, 0 lost, webhook restored\n$/)
-    await expectUndone(world, first, before)
+    await expectNothingLeft(world, first, before)
 
     const second = await startAtTerminal({ env: world.env, home: first.home })
     await second.shows('Ready in')
     expect(second.screen()).not.toContain('[y/N]')
     second.press(CTRL_C)
     expect(await second.ended).toBe(0)
-    await expectUndone(world, second, before)
+    await expectNothingLeft(world, second, before)
   })
 
   it.each([
@@ -50,7 +50,7 @@ describe.runIf(process.platform === 'linux')('at a terminal', () => {
     expect(run.screen().includes('→ use `--take-over`')).toBe(code === 7)
     expect(run.screen()).not.toContain('deliveries')
     expect(world.platform.calls.filter(({ method }) => method !== 'GET')).toEqual([])
-    await expectUndone(world, run, before)
+    await expectNothingLeft(world, run, before)
   })
 
   it('an end that takes its time says so, and a second Ctrl-C leaves the rest to the watchdog', async () => {
@@ -68,7 +68,7 @@ describe.runIf(process.platform === 'linux')('at a terminal', () => {
     expect(await run.ended).toBe(130)
     expect(run.screen()).toContain('the watchdog puts the webhook back')
     await eventually(async () => (await processesOf(run.home)).length === 0)
-    await expectUndone(world, run, before)
+    await expectNothingLeft(world, run, before)
   })
 
   it('an end without the platform prints the command that restores', async () => {

@@ -6,9 +6,10 @@ import { createHookAddress, hookUrl } from '../../src/core/hook-url.ts'
 import { sign } from '../../src/protocol/signature.ts'
 import type { RecordingBot } from '../support/bots/recording-bot.js'
 import { startRecordingBot } from '../support/bots/recording-bot.js'
-import { freePort } from '../support/bots.ts'
-import { type Cli, type CliEnd, type CliOptions, folderForTest, startCli } from '../support/cli.ts'
-import { expectUndone, registrationOf } from '../support/undone.ts'
+import { type Cli, type CliEnd, type CliOptions, startCli } from '../support/cli.ts'
+import { folderForTest } from '../support/folder.ts'
+import { freePort } from '../support/free-port.ts'
+import { expectNothingLeft, registrationOf } from '../support/leftovers.ts'
 import { type TestWorld, worldForTest } from '../support/world.ts'
 
 const runCli = async (options: CliOptions): Promise<CliEnd> => (await startCli(options)).ended
@@ -94,7 +95,7 @@ describe('a command line that is wrong', () => {
     expect(code).toBe(2)
     expect(stderr).toMatch(says)
     expect(world.platform.calls).toEqual([])
-    await expectUndone(world, cli, before)
+    await expectNothingLeft(world, cli, before)
   })
 })
 
@@ -117,7 +118,7 @@ describe('a token that has expired', () => {
       message: expect.stringMatching(says),
       remedy: expect.stringContaining('copy a fresh token'),
     })
-    await expectUndone(world, cli, before)
+    await expectNothingLeft(world, cli, before)
   })
 
   it('and can be refreshed is no error', async () => {
@@ -159,7 +160,7 @@ describe('a webhook that belongs to somebody else', () => {
       remedy: expect.stringContaining('--take-over'),
     })
     expect(world.platform.calls.filter(({ method }) => method !== 'GET')).toEqual([])
-    await expectUndone(world, cli, before)
+    await expectNothingLeft(world, cli, before)
   })
 
   it('is not taken from another dev-hook that answers, which is named: 7', async () => {

@@ -1,8 +1,9 @@
 // What the platform sends is what the bot gets, from socket to socket through a whole running dev-hook.
+
 import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
 import { startDevHook } from '../../src/index.ts'
-import { folderForTest } from '../support/cli.ts'
+import { folderForTest } from '../support/folder.ts'
 import { openRawBot, type RawRequest } from '../support/raw-bot.ts'
 import { exchange } from '../support/raw-http.ts'
 import { sandboxForTest } from '../support/sandboxes.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { freePort } from '../support/bots.ts'
 import { type Cli, startCli } from '../support/cli.ts'
+import { freePort } from '../support/free-port.ts'
 import { codespaceForTest } from '../support/networks.ts'
 import { sandboxForTest } from '../support/sandboxes.ts'
 

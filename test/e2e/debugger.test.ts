@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import type { SandboxDelivery } from '../../src/sandbox/webhooks/deliver.ts'
-import { freePort } from '../support/bots.ts'
 import { type Cli, ECHO_BOT, startCli } from '../support/cli.ts'
-import { recorderForTest } from '../support/recorder.ts'
+import { freePort } from '../support/free-port.ts'
+import { loggingBotForTest } from '../support/logging-bot.ts'
 import { sandboxForTest } from '../support/sandboxes.ts'
 
 /** A look at a variable, a cup of coffee: longer than the platform waits. */
@@ -40,7 +40,7 @@ describe('A bot under a debugger', () => {
 
   // A stopped process is what a breakpoint looks like from outside: its port is open, and nobody answers.
   it.skipIf(process.platform === 'win32')('may stand at a breakpoint for longer than the platform waits', async () => {
-    const bot = await recorderForTest()
+    const bot = await loggingBotForTest()
     const { cli, platform } = await start(bot.command, { env: bot.env, cwd: bot.cwd })
     const { pid } = await cli.notice('bot', ({ state }) => state === 'ready')
     if (pid === null) throw new Error('the bot has no process')

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { STEPS } from '../../src/daemon/start/start-steps.ts'
-import { eventually, isAlive } from '../support/bots.ts'
 import { type Cli, type CliEnd, startCli } from '../support/cli.ts'
-import { locksIn, processesOf, snapshotsIn } from '../support/traces.ts'
-import { expectUndone, registrationOf } from '../support/undone.ts'
+import { expectNothingLeft, locksIn, registrationOf, snapshotsIn } from '../support/leftovers.ts'
+import { isAlive, processesOf } from '../support/processes.ts'
+import { eventually } from '../support/wait.ts'
 import { type TestWorld, worldForTest } from '../support/world.ts'
 
 /** What a run has to be restored within after it died. */
@@ -31,7 +31,7 @@ async function killWatchdog({ home }: Cli): Promise<void> {
 /** Waits until the watchdog has put everything back, and expects that it kept its promise. */
 async function expectRestoredInTime(world: TestWorld, cli: Cli, before: unknown, since: number): Promise<void> {
   await eventually(async () => (await processesOf(cli.home)).length === 0)
-  await expectUndone(world, cli, before)
+  await expectNothingLeft(world, cli, before)
   const last = world.platform.calls.filter(({ method }) => method === 'PATCH').at(-1)
   expect((last?.at ?? 0) - since).toBeLessThan(PROMISED_MS)
 }
@@ -46,7 +46,7 @@ describe('a run that is ended', () => {
     cli.kill(signal)
     expect((await cli.ended).code).toBe(0)
     expect(await cli.notice('restored')).toMatchObject({ result: 'restored' })
-    await expectUndone(world, cli, before)
+    await expectNothingLeft(world, cli, before)
   })
 
   it('takes the same signal twice at once for one', async () => {
@@ -60,7 +60,7 @@ describe('a run that is ended', () => {
     await sleep(100)
     cli.kill('SIGINT')
     expect((await cli.ended).code).toBe(0)
-    await expectUndone(world, cli, before)
+    await expectNothingLeft(world, cli, before)
   })
 
   it.each([
@@ -100,7 +100,7 @@ describe('a run that is ended', () => {
     expect(code, stderr).toBe(0)
     expect(cli.notices.at(-1)).toMatchObject({ type: 'stopped', exitCode: 0 })
     expect(cli.notices.filter(({ type }) => type === 'error' || type === 'ready')).toEqual([])
-    await expectUndone(world, cli, before)
+    await expectNothingLeft(world, cli, before)
     expect(await locksIn(cli.home)).toEqual([])
   })
 
@@ -114,7 +114,7 @@ describe('a run that is ended', () => {
     expect((await jenny.say('hi')).text).toBe('You said: hi')
     cli.kill('SIGTERM')
     expect((await cli.ended).code).toBe(0)
-    await expectUndone(world, cli, before)
+    await expectNothingLeft(world, cli, before)
   })
 
   it('with --no-restore leaves the webhook as it is, and `dev-hook restore` still puts it back', async () => {
@@ -129,7 +129,7 @@ describe('a run that is ended', () => {
     expect(registrationOf(world)).toEqual(claimed)
     expect(await processesOf(cli.home)).toEqual([])
     expect((await runCommand(world, cli, 'restore')).code).toBe(0)
-    await expectUndone(world, cli, before)
+    await expectNothingLeft(world, cli, before)
   })
 })
 
@@ -181,7 +181,7 @@ describe('a run whose platform is away at the end', () => {
       code: 0,
       stderr: expect.stringContaining('webhook: restored'),
     })
-    await expectUndone(world, cli, before)
+    await expectNothingLeft(world, cli, before)
     const after = await runCommand(world, cli, 'status', '--json')
     expect(after.code).toBe(0)
     expect(JSON.parse(after.stdout)).toMatchObject({ leftover: null, owner: { is: 'somebody' } })
@@ -235,7 +235,7 @@ describe('a run whose webhook somebody else has changed', () => {
     cli.kill('SIGINT')
     expect((await cli.ended).code).toBe(0)
     expect(await cli.notice('restored')).toMatchObject({ result: 'superseded' })
-    await expectUndone(world, cli, after)
+    await expectNothingLeft(world, cli, after)
   })
 
   it('finds out at the end, if not before', async () => {
@@ -247,7 +247,7 @@ describe('a run whose webhook somebody else has changed', () => {
     cli.kill('SIGINT')
     expect((await cli.ended).code).toBe(0)
     expect(cli.notices.at(-1)).toMatchObject({ type: 'stopped', restored: 'superseded', exitCode: 0 })
-    await expectUndone(world, cli, after)
+    await expectNothingLeft(world, cli, after)
   })
 })
 
@@ -303,7 +303,7 @@ describe('a run that is killed', () => {
     expect(await next.notice('ready')).toMatchObject({ before: { url: 'https://bots.example.com/hook' } })
     next.kill('SIGINT')
     expect((await next.ended).code).toBe(0)
-    await expectUndone(world, dead, before)
+    await expectNothingLeft(world, dead, before)
   })
 
   it('together with its watchdog, is put right even by a run that fails to start', async () => {
@@ -323,7 +323,7 @@ describe('a run that is killed', () => {
     world.edge.faults.clear()
     world.edge.faults.refuse('auth', 105)
     expect((await next.ended).code).toBe(3)
-    await expectUndone(world, dead, before)
+    await expectNothingLeft(world, dead, before)
   })
 
   it('and followed at once by the next run, is put right by whichever of the two is first', async () => {
@@ -339,6 +339,6 @@ describe('a run that is killed', () => {
     next.kill('SIGINT')
     expect((await next.ended).code).toBe(0)
     await eventually(async () => (await processesOf(dead.home)).length === 0)
-    await expectUndone(world, dead, before)
+    await expectNothingLeft(world, dead, before)
   })
 })

@@ -3,14 +3,14 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { checkSignature } from '../../src/protocol/signature.ts'
 import { startCli } from '../support/cli.ts'
-import { type RecordedWorld, recordedWorldForTest } from '../support/records.ts'
+import { type WorldWithBot, worldWithBotForTest } from '../support/world-with-bot.ts'
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '')
 const objects = (text: string): Record<string, unknown>[] => lines(text).map((line) => JSON.parse(line))
 
 /** A run in which a contact said `hi`, which the bot took, and `oh no`, which it did not. */
-async function runWithTwo(): Promise<RecordedWorld & { readonly ids: readonly string[]; end(): Promise<void> }> {
-  const recorded = await recordedWorldForTest()
+async function runWithTwo(): Promise<WorldWithBot & { readonly ids: readonly string[]; end(): Promise<void> }> {
+  const recorded = await worldWithBotForTest()
   const { world, bot } = recorded
   const cli = await recorded.start()
   await cli.notice('ready')

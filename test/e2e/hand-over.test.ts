@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { freePort } from '../support/bots.ts'
-import { type Cli, folderForTest } from '../support/cli.ts'
+import type { Cli } from '../support/cli.ts'
+import { folderForTest } from '../support/folder.ts'
+import { freePort } from '../support/free-port.ts'
 import { type TestWorld, worldForTest } from '../support/world.ts'
 
 /** What the one who lets go says, and how it ends. */

@@ -2,13 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { STEPS, type Step } from '../../src/daemon/start/start-steps.ts'
 import type { SandboxOptions } from '../../src/sandbox/options.ts'
-import { eventually, PROGRAMS } from '../support/bots.ts'
-import { type Cli, folderForTest, startCli } from '../support/cli.ts'
-import { recorderForTest } from '../support/recorder.ts'
-import { type Road, roadForTest } from '../support/road.ts'
-import { processesOf, snapshotsIn } from '../support/traces.ts'
-import { arrived, createTraffic, disordered, repeated } from '../support/traffic.ts'
-import { expectUndone, registrationOf } from '../support/undone.ts'
+import { PROGRAMS } from '../support/bot-programs.ts'
+import { type Cli, startCli } from '../support/cli.ts'
+import { type DelayingProxy, delayingProxyForTest } from '../support/delaying-proxy.ts'
+import { folderForTest } from '../support/folder.ts'
+import { expectNothingLeft, registrationOf, snapshotsIn } from '../support/leftovers.ts'
+import { loggingBotForTest } from '../support/logging-bot.ts'
+import { arrived, createMessageStream, disordered, repeated } from '../support/message-stream.ts'
+import { processesOf } from '../support/processes.ts'
+import { eventually } from '../support/wait.ts'
 import { type TestWorld, worldForTest } from '../support/world.ts'
 
 /** What the watchdog is given to restore. */
@@ -17,7 +19,7 @@ const CLAIM = /^PATCH/
 
 interface Scene {
   readonly world: TestWorld
-  readonly road: Road
+  readonly road: DelayingProxy
   /** Marks every process of every run of this scene, and holds their state. */
   readonly home: string
   readonly before: unknown
@@ -29,7 +31,7 @@ interface Scene {
 /** A world in which one run follows the other, on the same machine. */
 async function sceneForTest(options: SandboxOptions = {}): Promise<Scene> {
   const world = await worldForTest(options)
-  const road = await roadForTest(world.platform.api)
+  const road = await delayingProxyForTest(world.platform.api)
   const home = await folderForTest()
   const env = { HOME: home, XDG_STATE_HOME: `${home}/state`, APIHOST: road.api }
   return {
@@ -68,7 +70,7 @@ async function killWithWatchdog({ home }: Scene, cli: Cli): Promise<void> {
 
 async function expectRestored(scene: Scene, { wrongForMs }: { readonly wrongForMs: number }): Promise<void> {
   expect(wrongForMs).toBeLessThan(RESTORED_WITHIN_MS)
-  await expectUndone(scene.world, scene, scene.before)
+  await expectNothingLeft(scene.world, scene, scene.before)
 }
 
 async function end(cli: Cli): Promise<void> {
@@ -84,7 +86,7 @@ async function expectNextRun(scene: Scene): Promise<void> {
   const jenny = await scene.world.platform.contact({ name: 'Jenny' })
   expect((await jenny.say('hi', { timeoutMs: 20_000 })).text).toBe('You said: hi')
   await end(cli)
-  await expectUndone(scene.world, scene, scene.before)
+  await expectNothingLeft(scene.world, scene, scene.before)
 }
 
 async function startedTo(step: Step): Promise<{ readonly scene: Scene; readonly cli: Cli }> {
@@ -139,7 +141,7 @@ describe('A run that is killed', () => {
     const { scene, cli } = await claiming(ms)
     await kill(scene, cli)
     await scene.road.empty()
-    await expectUndone(scene.world, scene, scene.before)
+    await expectNothingLeft(scene.world, scene, scene.before)
   })
 
   it('is not in the way of one that starts at once, even if its claim arrives when that has begun', async () => {
@@ -156,7 +158,7 @@ describe('A run that is killed', () => {
     await restore
     await expectRestored(scene, await kill(scene, cli))
     await scene.road.empty()
-    await expectUndone(scene.world, scene, scene.before)
+    await expectNothingLeft(scene.world, scene, scene.before)
   })
 
   it('is restored with the tokens that it was given meanwhile', async () => {
@@ -181,7 +183,7 @@ describe('A run that is killed', () => {
     expect(registrationOf(scene.world)).not.toEqual(scene.before)
     scene.world.platform.faults.api = null
     await killed
-    await expectUndone(scene.world, scene, scene.before)
+    await expectNothingLeft(scene.world, scene, scene.before)
   })
 })
 
@@ -192,7 +194,7 @@ describe('A run that is killed together with its watchdog', () => {
     expect(registrationOf(scene.world)).not.toEqual(scene.before)
     expect(await scene.run('status')).toBe(1)
     expect(await scene.run('restore')).toBe(0)
-    await expectUndone(scene.world, scene, scene.before)
+    await expectNothingLeft(scene.world, scene, scene.before)
     expect(await scene.run('status')).toBe(0)
     expect(await scene.run('restore')).toBe(0)
   })
@@ -208,7 +210,7 @@ describe('A run that is killed together with its watchdog', () => {
     await killWithWatchdog(scene, cli)
     await expectNextRun(scene)
     await scene.road.empty()
-    await expectUndone(scene.world, scene, scene.before)
+    await expectNothingLeft(scene.world, scene, scene.before)
   })
 
   it('is put back by `dev-hook restore` even if its claim arrives in the middle of that', async () => {
@@ -216,7 +218,7 @@ describe('A run that is killed together with its watchdog', () => {
     await killWithWatchdog(scene, cli)
     expect(await scene.run('restore')).toBe(0)
     await scene.road.empty()
-    await expectUndone(scene.world, scene, scene.before)
+    await expectNothingLeft(scene.world, scene, scene.before)
   })
 
   it('leaves its snapshot where the next one finds it, however often that is killed too', async () => {
@@ -240,8 +242,8 @@ describe('The deliveries of a run that is killed', () => {
 
   it('reach the next one, once and in order, if they were acknowledged; the others may come again', async () => {
     const scene = await sceneForTest()
-    const traffic = createTraffic(scene.world.platform, CONVERSATIONS)
-    const bot = await recorderForTest()
+    const traffic = createMessageStream(scene.world.platform, CONVERSATIONS)
+    const bot = await loggingBotForTest()
     const deaf = [process.execPath, `${PROGRAMS}/never-listens.js`]
     const cli = await scene.start({ command: deaf, args: ['--hold', '500ms'] })
     await cli.notice('ready')
@@ -263,13 +265,13 @@ describe('The deliveries of a run that is killed', () => {
     const others = traffic.sent.filter((one) => !acknowledged.includes(one))
     const order = [...arrived(acknowledged, cli.notices), ...arrived(others, next.notices)]
     expect(disordered(order, came)).toEqual([])
-    await expectUndone(scene.world, scene, scene.before)
+    await expectNothingLeft(scene.world, scene, scene.before)
   })
 
   it('are not repeated if the bot had answered them, even if the platform sends them again', async () => {
     const scene = await sceneForTest()
-    const traffic = createTraffic(scene.world.platform, CONVERSATIONS)
-    const bot = await recorderForTest(20)
+    const traffic = createMessageStream(scene.world.platform, CONVERSATIONS)
+    const bot = await loggingBotForTest(20)
     const cli = await scene.start(bot)
     await cli.notice('ready')
     await cli.notice('bot', ({ state }) => state === 'ready')
@@ -290,6 +292,6 @@ describe('The deliveries of a run that is killed', () => {
     await end(next)
     const again = repeated(await bot.came())
     expect(again.filter((id) => known.includes(id))).toEqual([])
-    await expectUndone(scene.world, scene, scene.before)
+    await expectNothingLeft(scene.world, scene, scene.before)
   })
 })

@@ -5,10 +5,13 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Notice } from '../../src/core/notices.ts'
 import type { DevHook, StartOptions } from '../../src/index.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
-import { eventually, freePort } from '../support/bots.ts'
-import { ECHO_BOT, folderForTest } from '../support/cli.ts'
+import { ECHO_BOT } from '../support/cli.ts'
+import { folderForTest } from '../support/folder.ts'
+import { freePort } from '../support/free-port.ts'
+import { snapshotsIn } from '../support/leftovers.ts'
+import { processesOf } from '../support/processes.ts'
 import { sandboxForTest } from '../support/sandboxes.ts'
-import { processesOf, snapshotsIn } from '../support/traces.ts'
+import { eventually } from '../support/wait.ts'
 
 const BUILT = new URL('../../dist/index.js', import.meta.url).href
 const USER = fileURLToPath(new URL('../support/fixtures/library-user.mjs', import.meta.url))

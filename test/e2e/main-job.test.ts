@@ -3,8 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { PLACE_NAMES } from '../../src/sandbox/webhooks/locations.ts'
-import { eventually, PROGRAMS } from '../support/bots.ts'
-import { folderForTest, noticeFromNow } from '../support/cli.ts'
+import { PROGRAMS } from '../support/bot-programs.ts'
+import { noticeFromNow } from '../support/cli.ts'
+import { folderForTest } from '../support/folder.ts'
+import { eventually } from '../support/wait.ts'
 import { worldForTest } from '../support/world.ts'
 
 /** The platform writes it anew with every change. */

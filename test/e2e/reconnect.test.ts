@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { runIdOf } from '../../src/core/hook-url.ts'
 import type { Notice } from '../../src/core/notices.ts'
-import { eventually } from '../support/bots.ts'
 import { type Cli, noticeFromNow } from '../support/cli.ts'
-import { type Recorder, recorderForTest } from '../support/recorder.ts'
-import { processesOf } from '../support/traces.ts'
-import { createTraffic, repeated, type Traffic } from '../support/traffic.ts'
-import { expectUndone, registrationOf } from '../support/undone.ts'
+import { expectNothingLeft, registrationOf } from '../support/leftovers.ts'
+import { type LoggingBot, loggingBotForTest } from '../support/logging-bot.ts'
+import { createMessageStream, type MessageStream, repeated } from '../support/message-stream.ts'
+import { processesOf } from '../support/processes.ts'
+import { eventually } from '../support/wait.ts'
 import { type TestWorld, worldForTest } from '../support/world.ts'
 
 /** What the tunnel is given to serve again, once the network is well. */
@@ -18,8 +18,8 @@ interface Busy {
   readonly world: TestWorld
   readonly before: unknown
   readonly cli: Cli
-  readonly bot: Recorder
-  readonly traffic: Traffic
+  readonly bot: LoggingBot
+  readonly traffic: MessageStream
   /** Ends the stream of messages. */
   quiet(): Promise<void>
 }
@@ -31,11 +31,11 @@ async function busyRun(args: readonly string[] = [], perSecond = PER_SECOND): Pr
     retry: { firstMs: 500, factor: 2, maxMs: 3_000, forMs: 120_000 },
   })
   const before = registrationOf(world)
-  const bot = await recorderForTest(5)
+  const bot = await loggingBotForTest(5)
   const cli = await world.start({ ...bot, args })
   await cli.notice('ready')
   await cli.notice('bot', ({ state }) => state === 'ready')
-  const traffic = createTraffic(world.platform, 10)
+  const traffic = createMessageStream(world.platform, 10)
   const ending = new AbortController()
   const flowing = traffic.flow(Number.POSITIVE_INFINITY, perSecond, ending.signal)
   await sleep(500)
@@ -69,7 +69,7 @@ async function expectEnd({ world, before, cli }: Busy): Promise<void> {
   cli.kill('SIGINT')
   expect((await cli.ended).code).toBe(0)
   expect(await cli.notice('stopped')).toMatchObject({ restored: 'restored', undelivered: 0 })
-  await expectUndone(world, cli, before)
+  await expectNothingLeft(world, cli, before)
 }
 
 const countOf = (cli: Cli, fits: (notice: Notice) => boolean): number => cli.notices.filter(fits).length
@@ -237,6 +237,6 @@ describe('A run during which the platform changes', () => {
     expect(countOf(cli, (notice) => notice.type === 'registration' && notice.state === 'superseded')).toBe(1)
     expect(countOf(cli, ({ type }) => type === 'warning')).toBe(1)
     expect(countOf(cli, isReclaimed)).toBe(0)
-    await expectUndone(world, cli, theirs)
+    await expectNothingLeft(world, cli, theirs)
   })
 })

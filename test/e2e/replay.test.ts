@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { checkSignature } from '../../src/protocol/signature.ts'
 import { startRecordingBot } from '../support/bots/recording-bot.js'
-import { eventually } from '../support/bots.ts'
-import { type CliEnd, folderForTest, startCli } from '../support/cli.ts'
-import { type RecordedWorld, recordedWorldForTest } from '../support/records.ts'
+import { type CliEnd, startCli } from '../support/cli.ts'
+import { folderForTest } from '../support/folder.ts'
 import { recordingBotForTest } from '../support/sandboxes.ts'
+import { eventually } from '../support/wait.ts'
+import { type WorldWithBot, worldWithBotForTest } from '../support/world-with-bot.ts'
 
 const objects = ({ stdout }: CliEnd): Record<string, unknown>[] =>
   stdout
@@ -17,7 +18,7 @@ const objects = ({ stdout }: CliEnd): Record<string, unknown>[] =>
 const lines = ({ stdout }: CliEnd): string[] => stdout.split('\n').filter((line) => line !== '')
 
 /** Says something to the bot of a run, and gives the id of its delivery once the bot has answered. */
-async function started({ world, start }: RecordedWorld) {
+async function started({ world, start }: WorldWithBot) {
   const cli = await start()
   await cli.notice('ready')
   const jenny = await world.platform.contact({ name: 'Jenny' })
@@ -44,7 +45,7 @@ async function editorOf(script: string): Promise<string> {
 
 describe('dev-hook replay beside a run', () => {
   it('is done by the run: the same bytes, a further attempt, and no delivery of the platform', async () => {
-    const recorded = await recordedWorldForTest()
+    const recorded = await worldWithBotForTest()
     const { bot, run } = recorded
     const { cli, say, end } = await started(recorded)
     const id = await say('hi')
@@ -63,7 +64,7 @@ describe('dev-hook replay beside a run', () => {
   })
 
   it('waits for a bot that is away, and is taken back by Ctrl-C', async () => {
-    const recorded = await recordedWorldForTest()
+    const recorded = await worldWithBotForTest()
     const { world, bot, env, run } = recorded
     const { cli, say, end } = await started(recorded)
     const id = await say('hi')
@@ -84,7 +85,7 @@ describe('dev-hook replay beside a run', () => {
   })
 
   it('means the last, the failed, a conversation; its exit code says whether the bot took them all', async () => {
-    const recorded = await recordedWorldForTest()
+    const recorded = await worldWithBotForTest()
     const { bot, run } = recorded
     const { say } = await started(recorded)
     const good = await say('good')
@@ -116,7 +117,7 @@ describe('dev-hook replay beside a run', () => {
   })
 
   it.skipIf(process.platform === 'win32')('sends what the editor made of the body, signed anew', async () => {
-    const recorded = await recordedWorldForTest()
+    const recorded = await worldWithBotForTest()
     const { world, bot, run } = recorded
     const { cli, say } = await started(recorded)
     const id = await say('hi')
@@ -145,7 +146,7 @@ describe('dev-hook replay beside a run', () => {
 
 describe('dev-hook replay without a run', () => {
   it('forwards by itself, and records it', async () => {
-    const recorded = await recordedWorldForTest()
+    const recorded = await worldWithBotForTest()
     const { bot, run } = recorded
     const { say, end } = await started(recorded)
     const good = await say('good')
@@ -164,7 +165,7 @@ describe('dev-hook replay without a run', () => {
   })
 
   it('says when the bot is not there', async () => {
-    const recorded = await recordedWorldForTest()
+    const recorded = await worldWithBotForTest()
     const { bot, run, world } = recorded
     const { say, end } = await started(recorded)
     const id = await say('hi')
@@ -179,7 +180,7 @@ describe('dev-hook replay without a run', () => {
   })
 
   it('asks for what it needs to know', async () => {
-    const { run } = await recordedWorldForTest()
+    const { run } = await worldWithBotForTest()
     for (const [args, code, says] of [
       [[], 2, 'say which deliveries'],
       [['abc', '--last'], 2, 'not both'],

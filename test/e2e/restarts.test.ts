@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { SandboxDelivery } from '../../src/sandbox/webhooks/deliver.ts'
-import { freePort } from '../support/bots.ts'
 import { type Cli, noticeFromNow, startCli } from '../support/cli.ts'
-import { type Recorder, recorderForTest } from '../support/recorder.ts'
+import { freePort } from '../support/free-port.ts'
+import { type LoggingBot, loggingBotForTest } from '../support/logging-bot.ts'
+import { arrived, createMessageStream, disordered, type MessageStream, repeated } from '../support/message-stream.ts'
 import { sandboxForTest } from '../support/sandboxes.ts'
-import { arrived, createTraffic, disordered, repeated, type Traffic } from '../support/traffic.ts'
 
 const DELIVERIES = 1_000
 const CONVERSATIONS = 25
@@ -16,14 +16,14 @@ const PLATFORM_WAITS_MS = 20_000
 
 interface Busy {
   readonly cli: Cli
-  readonly bot: Recorder
-  readonly traffic: Traffic
+  readonly bot: LoggingBot
+  readonly traffic: MessageStream
 }
 
 /** A run without ngrok, as what is tested here is behind the tunnel. */
 async function busyRun(delayMs: number): Promise<Busy> {
   const platform = await sandboxForTest()
-  const bot = await recorderForTest(delayMs)
+  const bot = await loggingBotForTest(delayMs)
   const { api, token, refreshToken, email } = platform
   const env = { APIHOST: api, TOKEN: token, REFRESH_TOKEN: refreshToken, EMAIL: email, PORT: String(await freePort()) }
   const cli = await startCli({
@@ -34,7 +34,7 @@ async function busyRun(delayMs: number): Promise<Busy> {
   })
   await cli.notice('ready')
   await cli.notice('bot', ({ state }) => state === 'ready')
-  return { cli, bot, traffic: createTraffic(platform, CONVERSATIONS) }
+  return { cli, bot, traffic: createMessageStream(platform, CONVERSATIONS) }
 }
 
 /** Does something to the bot again and again; each time it is up again before the next. */
@@ -54,7 +54,7 @@ const pidOf = (cli: Cli): number => {
 }
 
 /** What the platform has to complain about: a delivery that was not received at the first attempt, or not in time. */
-const complaints = ({ sent }: Traffic): readonly (SandboxDelivery | null)[] =>
+const complaints = ({ sent }: MessageStream): readonly (SandboxDelivery | null)[] =>
   sent
     .map(({ delivery }) => delivery)
     .filter((delivery) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { freePort } from '../support/bots.ts'
 import { type Cli, ECHO_BOT, noticeFromNow, startCli } from '../support/cli.ts'
-import { processesOf } from '../support/traces.ts'
+import { freePort } from '../support/free-port.ts'
+import { processesOf } from '../support/processes.ts'
 
 /** A bot that takes everything and never says a word. */
 const SILENT = "require('http').createServer((_, answer) => answer.end()).listen(process.env.PORT)"

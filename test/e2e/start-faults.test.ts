@@ -5,9 +5,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { STEPS, type Step } from '../../src/daemon/start/start-steps.ts'
 import type { SandboxOptions } from '../../src/sandbox/options.ts'
 import type { Cli, CliOptions } from '../support/cli.ts'
-import { folderForTest, startCli } from '../support/cli.ts'
+import { startCli } from '../support/cli.ts'
+import { folderForTest } from '../support/folder.ts'
+import { expectNothingLeft, registrationOf } from '../support/leftovers.ts'
 import { makeCertificate } from '../support/ngrok-edge/certificate.ts'
-import { expectUndone, registrationOf } from '../support/undone.ts'
 import { type TestWorld, worldForTest } from '../support/world.ts'
 
 type StartOptions = NonNullable<Parameters<TestWorld['start']>[0]>
@@ -283,7 +284,7 @@ describe('a start that fails', () => {
       expect(cli.notices.filter(({ type }) => type === 'error' || type === 'ready')).toHaveLength(1)
       expect(stdout + stderr).not.toContain(world.platform.token)
       expect(stdout + stderr).not.toContain(world.edge.authtoken)
-      await expectUndone(world, cli, before)
+      await expectNothingLeft(world, cli, before)
     })
   })
 
@@ -313,7 +314,7 @@ describe('a start that fails', () => {
         const cli = await world.start()
         expect((await cli.ended).code).toBe(exit)
         expect(await cli.notice('error')).toMatchObject({ code, message: expect.stringMatching(says) })
-        await expectUndone(world, cli, before)
+        await expectNothingLeft(world, cli, before)
       }),
     )
   })

@@ -7,7 +7,7 @@ import type { Commands, Replayed } from '../../src/core/ports.ts'
 import { readAddress } from '../../src/inspector/address.ts'
 import { createInspectorClient } from '../../src/inspector/client.ts'
 import { openInspector } from '../../src/inspector/server.ts'
-import { folderForTest } from '../support/cli.ts'
+import { folderForTest } from '../support/folder.ts'
 import { exchange } from '../support/raw-http.ts'
 
 const REPLAYED: Replayed = { id: 'd1', n: 2, outcome: 'answered', status: 200, ms: 45, reason: null }

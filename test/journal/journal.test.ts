@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import type { Attempt } from '../../src/core/delivery.ts'
 import type { Journal, Settled } from '../../src/core/ports.ts'
 import { openJournal } from '../../src/journal/journal.ts'
-import { answered, delivery, NO_LABEL, openTestJournal, refused, temporaryFolder } from '../support/journal.ts'
+import { folderForTest } from '../support/folder.ts'
+import { answered, delivery, NO_LABEL, openTestJournal, refused } from '../support/journal.ts'
 
 const label = { event: 'message.create.contact.chat', platformId: 'p1', conversation: 'c1', text: 'hi there' }
 
@@ -19,7 +20,7 @@ async function reopened(folder: string, journal: Journal): Promise<Journal> {
 
 describe('the journal', () => {
   it('gives the next run what was acknowledged and not delivered, oldest first, byte for byte', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     const first = delivery('d1', {
       body: Buffer.from([0, 255, 10, 13, 200]),
@@ -44,7 +45,7 @@ describe('the journal', () => {
   })
 
   it('finds any delivery by its id, with the number of its last attempt and its fate', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     const given = delivery('d1')
     journal.record(given, label, 'p1')
@@ -59,7 +60,7 @@ describe('the journal', () => {
   })
 
   it('keeps a delivery delivered whatever comes of a further attempt, and settles an acknowledged one by it', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     for (const settled of ['delivered', 'acknowledged'] as const) {
       journal.record(delivery(settled), label, null)
@@ -74,7 +75,7 @@ describe('the journal', () => {
   })
 
   it('loads what is still in the queue, too', async () => {
-    const { journal } = await openTestJournal(await temporaryFolder(), { lingerMs: 60_000 })
+    const { journal } = await openTestJournal(await folderForTest(), { lingerMs: 60_000 })
     journal.record(delivery('d1'), NO_LABEL, 'k')
     journal.recordAttempt('d1', 1, answered(200, 'hello'))
     journal.settle('d1', 'acknowledged')
@@ -83,7 +84,7 @@ describe('the journal', () => {
   })
 
   it('writes no line for what the attempt has said', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     journal.record(delivery('d1'), NO_LABEL, 'p1')
     journal.recordAttempt('d1', 1, answered(200, 'hello'))
@@ -96,7 +97,7 @@ describe('the journal', () => {
   })
 
   it('counts an answered attempt as delivered even when the settlement was lost', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     for (const id of ['answered', 'interrupted', 'refused']) {
       journal.record(delivery(id), NO_LABEL, id)
@@ -111,7 +112,7 @@ describe('the journal', () => {
   })
 
   it('is private to its owner', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     journal.record(delivery('d1'), NO_LABEL, null)
     await journal.synced('d1')
@@ -124,7 +125,7 @@ describe('the journal', () => {
   })
 
   it('takes nothing any more once it is closed, and closes twice', async () => {
-    const { journal } = await openTestJournal(await temporaryFolder())
+    const { journal } = await openTestJournal(await folderForTest())
     journal.record(delivery('d1'), NO_LABEL, 'k')
     await Promise.all([journal.close(), journal.close()])
     journal.record(delivery('d2'), NO_LABEL, 'k')
@@ -137,7 +138,7 @@ describe('the journal', () => {
 
 describe('a delivery that comes again', () => {
   it('is answered as then: with the reply of the bot', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     journal.record(delivery('d1'), NO_LABEL, 'p1')
     journal.recordAttempt('d1', 1, refused)
@@ -155,7 +156,7 @@ describe('a delivery that comes again', () => {
   })
 
   it('is answered as then: with our own status where the bot had not answered in time', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     journal.record(delivery('d1'), NO_LABEL, 'p1')
     journal.settle('d1', 'acknowledged', 200)
@@ -168,7 +169,7 @@ describe('a delivery that comes again', () => {
   })
 
   it('is answered with the status alone when the reply was too large to be kept', async () => {
-    const { journal } = await openTestJournal(await temporaryFolder())
+    const { journal } = await openTestJournal(await folderForTest())
     journal.record(delivery('d1'), NO_LABEL, 'p1')
     journal.recordAttempt('d1', 1, answered(200, Buffer.alloc(70_000, 'x')))
     journal.settle('d1', 'delivered')
@@ -178,7 +179,7 @@ describe('a delivery that comes again', () => {
 
   it('is known by its latest record, for a day', async () => {
     let now = 1_800_000_000_000
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder, { now: () => now })
     journal.record(delivery('d1', { receivedAt: now }), NO_LABEL, 'p1')
     journal.settle('d1', 'returned', 503)
@@ -259,7 +260,7 @@ async function expectAsBelieved(journal: Journal, model: Map<string, Believed>):
 
 describe('any history', () => {
   it('is known the same before and after the journal was closed and opened again', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const options = { onTrouble: (_: string, message: string) => expect.unreachable(message) }
     let run = 0
     await fc.assert(

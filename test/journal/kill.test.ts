@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { readDeliveries, readDelivery } from '../../src/journal/reader.ts'
-import { openTestJournal, startChild, temporaryFolder } from '../support/journal.ts'
+import { folderForTest } from '../support/folder.ts'
+import { openTestJournal, startChild } from '../support/journal.ts'
 
 /** The whole ids that a child said are durable before it was killed at a moment nobody chose. */
 async function writeUntilKilled(folder: string, run: string): Promise<string[]> {
@@ -19,7 +20,7 @@ async function writeUntilKilled(folder: string, run: string): Promise<string[]> 
 }
 
 it('a kill at any instant costs nothing that was said to be on disk, and leaves nothing that needs repair', async () => {
-  const folder = await temporaryFolder()
+  const folder = await folderForTest()
   const acked: string[] = []
   for (let run = 0; run < 12; run += 1) {
     acked.push(...(await writeUntilKilled(folder, `run${run}`)))

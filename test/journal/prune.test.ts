@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readDeliveries } from '../../src/journal/reader.ts'
 import type { Limits } from '../../src/journal/segments.ts'
-import { answered, delivery, NO_LABEL, openTestJournal, temporaryFolder } from '../support/journal.ts'
+import { folderForTest } from '../support/folder.ts'
+import { answered, delivery, NO_LABEL, openTestJournal } from '../support/journal.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
@@ -17,7 +18,7 @@ const range = (from: number, to: number): string[] => Array.from({ length: to - 
 
 describe('what the journal keeps', () => {
   it('is so many deliveries, and up to a tenth more', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder, { limits: { ...PLENTY, deliveries: 20 } })
     for (const id of range(1, 50)) {
       journal.record(delivery(id), NO_LABEL, id)
@@ -36,7 +37,7 @@ describe('what the journal keeps', () => {
   })
 
   it('is so many bytes, attempts and all', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const limits = { ...PLENTY, bytes: 50_000 }
     const { journal } = await openTestJournal(folder, { limits })
     for (const id of range(1, 60)) {
@@ -50,7 +51,7 @@ describe('what the journal keeps', () => {
   })
 
   it('is so much time, and up to a seventh more', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     let now = START
     const { journal } = await openTestJournal(folder, { now: () => now, limits: { ...PLENTY, ms: 7 * DAY } })
     for (const id of range(1, 20)) {
@@ -62,7 +63,7 @@ describe('what the journal keeps', () => {
   })
 
   it('is looked after at the start, too', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const first = await openTestJournal(folder, { now: () => START, limits: { ...PLENTY, deliveries: 100 } })
     for (const id of range(1, 30)) {
       first.journal.record(delivery(id, { receivedAt: START }), NO_LABEL, id)
@@ -78,7 +79,7 @@ describe('what the journal keeps', () => {
   })
 
   it('is more than that while the next run owes the bot a delivery', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     let now = START
     const options = { now: () => now, limits: { ...PLENTY, deliveries: 10 } }
     const { journal } = await openTestJournal(folder, options)
@@ -98,7 +99,7 @@ describe('what the journal keeps', () => {
   })
 
   it('never loses attempts and settlements of what it keeps', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder, { limits: { ...PLENTY, deliveries: 10 } })
     for (const id of range(1, 12)) {
       journal.record(delivery(id), NO_LABEL, id)
@@ -114,7 +115,7 @@ describe('what the journal keeps', () => {
   })
 
   it('does not include for ever what was set aside', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const events = join(folder, 'events')
     await mkdir(events)
     const names = [

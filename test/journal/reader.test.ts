@@ -3,21 +3,14 @@ import { describe, expect, it } from 'vitest'
 import type { Label } from '../../src/core/delivery.ts'
 import { followDeliveries } from '../../src/journal/follow.ts'
 import { readDeliveries, readDelivery } from '../../src/journal/reader.ts'
-import {
-  answered,
-  delivery,
-  NO_LABEL,
-  openTestJournal,
-  refused,
-  startChild,
-  temporaryFolder,
-} from '../support/journal.ts'
+import { folderForTest } from '../support/folder.ts'
+import { answered, delivery, NO_LABEL, openTestJournal, refused, startChild } from '../support/journal.ts'
 
 const label: Label = { event: 'message.create.contact.chat', platformId: 'p1', conversation: 'c1', text: 'hi there' }
 
 describe('a list of deliveries', () => {
   it('says of each what is known, newest last', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     journal.record(delivery('d1', { receivedAt: 1_000, search: '?a=1', body: Buffer.from('12345') }), label, 'p1')
     journal.recordAttempt('d1', 1, refused)
@@ -47,7 +40,7 @@ describe('a list of deliveries', () => {
   })
 
   it('can be narrowed by any question, by time, and to the newest', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     for (let i = 1; i <= 9; i += 1) {
       const conversation = i % 2 === 0 ? 'even' : 'odd'
@@ -64,13 +57,13 @@ describe('a list of deliveries', () => {
   })
 
   it('is empty where nothing was ever recorded', async () => {
-    const folder = join(await temporaryFolder(), 'never')
+    const folder = join(await folderForTest(), 'never')
     expect(await readDeliveries(folder)).toEqual([])
     expect(await readDelivery(folder, 'd1')).toBeNull()
   })
 
   it('can be read again and again while another process writes and prunes', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const child = startChild('journal-writer.mjs', folder, 'run', 'delivered')
     expect(await child.nextLine()).toBe('ready')
     let newest = -1
@@ -89,7 +82,7 @@ describe('a list of deliveries', () => {
 
 describe('one delivery', () => {
   it('comes whole, with each attempt and its reply', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     const given = delivery('abc123', { body: Buffer.from([1, 2, 255]), headers: ['X-A', '1', 'x-a', '2'] })
     const large = answered(200, Buffer.alloc(100_000, 'x'))
@@ -110,7 +103,7 @@ describe('one delivery', () => {
   })
 
   it('is found by the beginning of its id, if that is enough to tell', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     for (const id of ['ab', 'abc', 'abd']) journal.record(delivery(id), NO_LABEL, null)
     await journal.close()
@@ -123,7 +116,7 @@ describe('one delivery', () => {
 
 describe('following', () => {
   it('shows the last ones, then each change as it is written, across segments, until it is ended', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const limits = { deliveries: 20, ms: 1e12, bytes: 1e12 }
     const { journal } = await openTestJournal(folder, { limits })
     for (const id of ['d1', 'd2', 'd3']) journal.record(delivery(id), NO_LABEL, null)
@@ -153,7 +146,7 @@ describe('following', () => {
   })
 
   it('waits for a journal that does not exist yet', async () => {
-    const folder = join(await temporaryFolder(), 'later')
+    const folder = join(await folderForTest(), 'later')
     const ending = new AbortController()
     const changes = followDeliveries(folder, ending.signal)
     const first = changes.next()
@@ -165,7 +158,7 @@ describe('following', () => {
   })
 
   it('shows only what is asked for', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     for (const id of ['a1', 'b1', 'a2', 'b2']) journal.record(delivery(id), NO_LABEL, null)
     await journal.synced('b2')

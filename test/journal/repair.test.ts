@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openJournal } from '../../src/journal/journal.ts'
 import { readDeliveries, readDelivery } from '../../src/journal/reader.ts'
-import { delivery, NO_LABEL, openTestJournal, temporaryFolder } from '../support/journal.ts'
+import { folderForTest } from '../support/folder.ts'
+import { delivery, NO_LABEL, openTestJournal } from '../support/journal.ts'
 
 const ids = async (folder: string): Promise<string[]> => (await readDeliveries(folder)).map(({ id }) => id)
 
@@ -24,7 +25,7 @@ async function segmentIn(folder: string): Promise<string> {
 
 describe('a torn log', () => {
   it('keeps every complete line, wherever it was cut, and goes on behind them', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const whole = await readFile(await written(join(folder, 'whole'), 6))
     const lines = whole.toString().split('\n').filter(Boolean)
     let run = 0
@@ -65,7 +66,7 @@ describe('a torn log', () => {
 
 describe('a damaged log', () => {
   it('keeps what is readable, sets the rest aside, and says so', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const path = await written(folder, 5)
     const lines = (await readFile(path, 'utf8')).split('\n')
     const broken = `${lines[1]?.slice(0, 30)}#${lines[1]?.slice(40)}`
@@ -83,7 +84,7 @@ describe('a damaged log', () => {
   })
 
   it('finds a block of zeros in the middle of a body whose head looks well', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const path = await written(folder, 40)
     const before = await readFile(path)
     const start = before.indexOf('body 30')
@@ -98,7 +99,7 @@ describe('a damaged log', () => {
   })
 
   it('says of a delivery whose bytes were changed that it cannot be read back', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     journal.record(delivery('d1', { body: Buffer.from('something') }), NO_LABEL, null)
     journal.settle('d1', 'acknowledged', 200)
@@ -111,7 +112,7 @@ describe('a damaged log', () => {
   })
 
   it('sets a segment aside that cannot be read at all, and goes on', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     await written(folder, 2)
     const odd = join(folder, 'events', '0000000000000003.jsonl')
     await mkdir(odd)
@@ -123,7 +124,7 @@ describe('a damaged log', () => {
   })
 
   it('reads lines that somebody wrote by hand, and is not upset by line ends of another system', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const path = await written(folder, 3)
     const lines = (await readFile(path, 'utf8')).split('\n')
     const { headers, enc, body, ...head } = JSON.parse(lines[0] ?? '')
@@ -136,7 +137,7 @@ describe('a damaged log', () => {
   })
 
   it('finds its way through lines longer than it reads at once', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     const body = Buffer.alloc(3_000_000, '\x07"\\')
     for (const id of ['d1', 'd2', 'd3']) {
@@ -150,7 +151,7 @@ describe('a damaged log', () => {
   })
 
   it('does without a segment in the middle', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const limits = { deliveries: 20, ms: 1e12, bytes: 1e9 }
     const { journal } = await openTestJournal(folder, { limits })
     for (let i = 1; i <= 6; i += 1) {
@@ -168,7 +169,7 @@ describe('a damaged log', () => {
 
 describe('a log under a reader', () => {
   it('shows no half line, and the whole one once it is there', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const path = await written(folder, 2)
     const whole = await readFile(path)
     await truncate(path, whole.length - 10)

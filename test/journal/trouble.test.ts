@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readDeliveries } from '../../src/journal/reader.ts'
 import { type OpenFile, openLogFile } from '../../src/journal/segment-writer.ts'
-import { answered, delivery, NO_LABEL, openTestJournal, temporaryFolder, until } from '../support/journal.ts'
+import { folderForTest } from '../support/folder.ts'
+import { answered, delivery, NO_LABEL, openTestJournal } from '../support/journal.ts'
+import { eventually } from '../support/wait.ts'
 
 const ids = async (folder: string): Promise<string[]> => (await readDeliveries(folder)).map(({ id }) => id)
 const UNWRITABLE = { code: 'DEVHOOK_STATE_UNWRITABLE' }
@@ -39,7 +41,7 @@ function createDisk() {
 
 describe('a disk that refuses', () => {
   it('is said once, with every promise broken honestly; and once when it is well, with nothing lost', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { disk, openFile } = createDisk()
     const { journal, troubles } = await openTestJournal(folder, { openFile, retryMs: 5 })
     journal.record(delivery('d1'), NO_LABEL, null)
@@ -54,7 +56,7 @@ describe('a disk that refuses', () => {
     expect(await ids(folder)).toEqual(['d1'])
 
     disk.room = Infinity
-    await until(() => troubles.length === 2)
+    await eventually(() => troubles.length === 2)
     expect(troubles[1]).toMatchObject({ kind: 'stateRecovered', message: expect.stringContaining('nothing was lost') })
     journal.record(delivery('d2'), NO_LABEL, null)
     await journal.synced('d2')
@@ -64,16 +66,16 @@ describe('a disk that refuses', () => {
 
   it('does not hold up whoever records, and is not tried for each record', async () => {
     const { disk, openFile } = createDisk()
-    const { journal, troubles } = await openTestJournal(await temporaryFolder(), { openFile, retryMs: 60_000 })
+    const { journal, troubles } = await openTestJournal(await folderForTest(), { openFile, retryMs: 60_000 })
     disk.opens = false
     journal.record(delivery('first'), NO_LABEL, null)
-    await until(() => troubles.length === 1)
+    await eventually(() => troubles.length === 1)
     for (let i = 0; i < 5_000; i += 1) journal.record(delivery(`d${i}`), NO_LABEL, null)
     expect(troubles).toHaveLength(1)
   })
 
   it('writes again what it refused to sync, before a later sync counts', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { disk, openFile } = createDisk()
     const writes: string[] = []
     const { journal } = await openTestJournal(folder, {
@@ -106,7 +108,7 @@ describe('a disk that refuses', () => {
   })
 
   it('breaks the promise when only the sync fails', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { disk, openFile } = createDisk()
     const { journal, troubles } = await openTestJournal(folder, { openFile, retryMs: 60_000 })
     disk.syncs = false
@@ -120,7 +122,7 @@ describe('a disk that refuses', () => {
   })
 
   it('is survived by a crash in the middle of it: the half line is gone at the next start', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { disk, openFile } = createDisk()
     const { journal } = await openTestJournal(folder, { openFile })
     journal.record(delivery('d1'), NO_LABEL, null)
@@ -136,7 +138,7 @@ describe('a disk that refuses', () => {
   })
 
   it.runIf(process.platform === 'linux')('is told apart from a healthy one when it really is full', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const openFile: OpenFile = () => open('/dev/full', constants.O_RDWR)
     const { journal, troubles } = await openTestJournal(folder, { openFile })
     journal.record(delivery('d1'), NO_LABEL, null)
@@ -145,14 +147,14 @@ describe('a disk that refuses', () => {
   })
 
   it('ends the start when the folder cannot be used at all', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     await writeFile(join(folder, 'events'), 'a file in its place')
     await expect(openTestJournal(folder)).rejects.toMatchObject(UNWRITABLE)
     await expect(openTestJournal(join(folder, 'events'))).rejects.toMatchObject(UNWRITABLE)
   })
 
   it('may lose the whole folder while the log is closed to it, and starts a new one', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { disk, openFile } = createDisk()
     const { journal } = await openTestJournal(folder, { openFile, retryMs: 60_000 })
     journal.record(delivery('d1'), NO_LABEL, null)
@@ -169,7 +171,7 @@ describe('a disk that refuses', () => {
 
 describe('a disk that does not keep up', () => {
   it('costs the newest records, never memory or time; and is never promised what was lost', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { disk, openFile } = createDisk()
     const { journal, troubles } = await openTestJournal(folder, { openFile, queueBytes: 10_000, retryMs: 5 })
     let wellAgain = (): void => {}
@@ -191,7 +193,7 @@ describe('a disk that does not keep up', () => {
     const kept = journal.synced('d0')
     wellAgain()
     await kept
-    await until(() => troubles.length === 2)
+    await eventually(() => troubles.length === 2)
     expect(troubles[1]?.message).toMatch(/\d\d records were lost/)
     await expect(journal.synced('d99')).rejects.toMatchObject(UNWRITABLE)
     journal.record(delivery('later'), NO_LABEL, null)
@@ -205,7 +207,7 @@ describe('a disk that does not keep up', () => {
 
 describe('a promise that a delivery is on disk', () => {
   it('is kept for all who wait in one turn with one sync', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { disk, openFile } = createDisk()
     const { journal } = await openTestJournal(folder, { openFile })
     const all = Array.from({ length: 200 }, (_, i) => {
@@ -218,7 +220,7 @@ describe('a promise that a delivery is on disk', () => {
   })
 
   it('keeps nobody waiting who asks as soon as another one has been kept', async () => {
-    const { journal } = await openTestJournal(await temporaryFolder(), { lingerMs: 60_000 })
+    const { journal } = await openTestJournal(await folderForTest(), { lingerMs: 60_000 })
     const acknowledge = async (id: string): Promise<void> => {
       journal.record(delivery(id), NO_LABEL, null)
       await journal.synced(id)
@@ -229,7 +231,7 @@ describe('a promise that a delivery is on disk', () => {
 
   it('is not given to one who came while the line of another was being written', async () => {
     const { disk, openFile } = createDisk()
-    const { journal } = await openTestJournal(await temporaryFolder(), { openFile, retryMs: 60_000 })
+    const { journal } = await openTestJournal(await folderForTest(), { openFile, retryMs: 60_000 })
     let writing = (): void => {}
     let goOn = (): void => {}
     const begun = new Promise<void>((resolve) => {
@@ -255,18 +257,18 @@ describe('a promise that a delivery is on disk', () => {
   })
 
   it('is never given for a delivery that the journal does not know', async () => {
-    const { journal } = await openTestJournal(await temporaryFolder())
+    const { journal } = await openTestJournal(await folderForTest())
     await expect(journal.synced('nobody')).rejects.toMatchObject(UNWRITABLE)
   })
 
   it('covers what was begun in an earlier segment', async () => {
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { disk, openFile } = createDisk()
     const limits = { deliveries: 30, ms: 1e12, bytes: 1e9 }
     const { journal } = await openTestJournal(folder, { openFile, limits, lingerMs: 0 })
     for (let i = 0; i < 9; i += 1) {
       journal.record(delivery(`d${i}`), NO_LABEL, null)
-      await until(async () => (await ids(folder)).length === i + 1)
+      await eventually(async () => (await ids(folder)).length === i + 1)
     }
     // Nobody has waited yet.
     expect(disk.syncCount).toBe(0)
@@ -279,11 +281,11 @@ describe('a promise that a delivery is on disk', () => {
   it('covers no segment that was pruned meanwhile', async () => {
     const { disk, openFile } = createDisk()
     const limits = { deliveries: 10, ms: 1e12, bytes: 1e9 }
-    const folder = await temporaryFolder()
+    const folder = await folderForTest()
     const { journal } = await openTestJournal(folder, { openFile, limits, lingerMs: 0 })
     for (let i = 0; i < 30; i += 1) {
       journal.record(delivery(`d${i}`), NO_LABEL, null)
-      await until(async () => (await ids(folder)).at(-1) === `d${i}`)
+      await eventually(async () => (await ids(folder)).at(-1) === `d${i}`)
     }
     await journal.synced('d29')
     expect(disk.syncCount).toBe((await readdir(join(folder, 'events'))).length)

@@ -1,8 +1,9 @@
 import { copyFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePort } from '../support/bots.ts'
-import { ECHO_BOT, folderForTest } from '../support/cli.ts'
+import { ECHO_BOT } from '../support/cli.ts'
+import { folderForTest } from '../support/folder.ts'
+import { freePort } from '../support/free-port.ts'
 import { type NodeForTest, openNode } from '../support/nodes.ts'
 import { openPackage, type PackageForTest, PROJECT } from '../support/package.ts'
 

@@ -1,9 +1,11 @@
 // The script for teams that the README shows, in a fresh clone and a clean home, with nobody to ask.
+
 import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePort } from '../support/bots.ts'
-import { ECHO_BOT, folderForTest } from '../support/cli.ts'
+import { ECHO_BOT } from '../support/cli.ts'
+import { folderForTest } from '../support/folder.ts'
+import { freePort } from '../support/free-port.ts'
 import { execute, openPackage, type PackageForTest, PROJECT } from '../support/package.ts'
 import { worldForTest } from '../support/world.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { PlannedFile } from '../../src/onboarding/plan.ts'
 import { writeAll } from '../../src/onboarding/write-all.ts'
-import { folderForTest } from '../support/cli.ts'
+import { folderForTest } from '../support/folder.ts'
 
 const never = new AbortController().signal
 const file = (name: string, before: string | null, after: string, isPrivate = false): PlannedFile => ({

@@ -3,8 +3,8 @@ import { copyFile, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePort } from '../support/bots.ts'
-import { folderForTest } from '../support/cli.ts'
+import { folderForTest } from '../support/folder.ts'
+import { freePort } from '../support/free-port.ts'
 import { execute, openPackage, type PackageForTest, PROJECT } from '../support/package.ts'
 
 const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc')

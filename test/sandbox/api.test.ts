@@ -1,10 +1,12 @@
 // The emulated API as its clients see it: access, limits, lists, documents, faults.
+
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
 import { getIn } from '../../src/sandbox/json-path.ts'
 import { createRateLimit } from '../../src/sandbox/rate-limit.ts'
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { callApi, eventually, sandboxForTest } from '../support/sandboxes.ts'
+import { callApi, sandboxForTest } from '../support/sandboxes.ts'
+import { expectEventually } from '../support/wait.ts'
 
 /** As much of the SDK as these tests call. */
 interface Sdk {
@@ -86,7 +88,7 @@ test('a bad access token is told what is wrong with it', async () => {
     expect(answer).toMatchObject({ status: 401, body: { error: { message } } })
   }
   const short = await sandboxForTest({ tokenLifetimeMs: 1 })
-  await eventually(async () => (await callApi(short, 'GET', '/v2/users')).body).toMatchObject({
+  await expectEventually(async () => (await callApi(short, 'GET', '/v2/users')).body).toMatchObject({
     error: { message: 'jwt expired' },
   })
 })
@@ -224,7 +226,7 @@ test('calls are recorded without tokens', async () => {
   const sandbox = await sandboxForTest()
   await callApi(sandbox, 'GET', '/v2/users?select=name')
   await callApi(sandbox, 'GET', '/v2/users/unknown')
-  await eventually(() => sandbox.calls).toMatchObject([
+  await expectEventually(() => sandbox.calls).toMatchObject([
     { method: 'GET', path: '/v2/users?select=name', status: 200 },
     { method: 'GET', path: '/v2/users/unknown', status: 404 },
   ])

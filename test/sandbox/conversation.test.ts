@@ -1,7 +1,9 @@
 // A person, the sandbox and the unmodified chipchat SDK talk to each other.
+
 import { expect, test } from 'vitest'
 import { getIn } from '../../src/sandbox/json-path.ts'
-import { callApi, echoBotForTest, eventually, recordingBotForTest, sandboxForTest } from '../support/sandboxes.ts'
+import { callApi, echoBotForTest, recordingBotForTest, sandboxForTest } from '../support/sandboxes.ts'
+import { expectEventually } from '../support/wait.ts'
 
 test('a contact says hi and the real SDK answers', async () => {
   const sandbox = await sandboxForTest()
@@ -31,7 +33,7 @@ test('the SDK refreshes an expired token by itself, and the answer still arrives
     sandbox.calls.map(({ method, path, status }) => `${method} ${path.replace(/[0-9a-f]{24}/, ':id')} ${status}`)
   const post = 'POST /v2/conversations/:id/messages'
   // The reply is there before the call that posted it has ended.
-  await eventually(calls).toEqual([`${post} 201`, `${post} 401`, 'POST /v2/auth/token 201', `${post} 201`])
+  await expectEventually(calls).toEqual([`${post} 201`, `${post} 401`, 'POST /v2/auth/token 201', `${post} 201`])
 })
 
 test('an SDK whose refresh token is refused gives up after one try', async () => {
@@ -42,7 +44,7 @@ test('an SDK whose refresh token is refused gives up after one try', async () =>
 
   sandbox.expireTokens()
   jenny.send('hi')
-  await eventually(() => sandbox.deliveries.at(-1)?.state).toBe('delivered')
+  await expectEventually(() => sandbox.deliveries.at(-1)?.state).toBe('delivered')
   await expect(jenny.replies(1, { timeoutMs: 50 })).rejects.toThrow('answered 200, but the bot posted nothing')
   expect(sandbox.calls.map(({ status }) => status)).toEqual([401, 403])
 })
@@ -113,7 +115,7 @@ test.each([
   const jenny = await sandbox.contact({ name: 'Jenny' })
   jenny.send('hi')
   const tried = url !== '' && url !== 'HANGS'
-  await eventually(() => (sandbox.deliveries[0]?.attempts.length ?? 0) > 0).toBe(tried)
+  await expectEventually(() => (sandbox.deliveries[0]?.attempts.length ?? 0) > 0).toBe(tried)
   await expect(jenny.replies(1, { timeoutMs: 50 })).rejects.toThrow(message)
 })
 

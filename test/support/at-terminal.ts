@@ -1,9 +1,10 @@
 // The built command line at a terminal of its own, typed at and read like a person does (Linux: through script(1)).
+
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { onTestFinished } from 'vitest'
-import { folderForTest } from './cli.ts'
+import { folderForTest } from './folder.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 

@@ -1,12 +1,11 @@
 // The built command line as a process of its own, heard through its JSON notices.
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import type { Notice, NoticeType } from '../../src/core/notices.ts'
+import { folderForTest } from './folder.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
@@ -47,13 +46,6 @@ export interface CliOptions {
   readonly cwd?: string
   /** What stands after `--`. */
   readonly command?: readonly string[]
-}
-
-/** A folder that is removed when the test ends. */
-export async function folderForTest(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'dev-hook-test-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
-  return folder
 }
 
 /** Starts `dev-hook` with nothing of this process's environment but what it needs to run. */

@@ -1,9 +1,6 @@
-// What the tests of the journal share: folders that go away, deliveries to record, and children that write.
+// What the tests of the journal share: deliveries to record, and children that write.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
@@ -11,13 +8,6 @@ import type { Attempt, Delivery, Label } from '../../src/core/delivery.ts'
 import type { ErrorName } from '../../src/core/errors.ts'
 import type { Journal } from '../../src/core/ports.ts'
 import { type JournalOptions, openJournal } from '../../src/journal/journal.ts'
-
-/** A folder of this test alone, removed when the test is over. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'dev-hook-journal-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
 
 export interface Trouble {
   readonly kind: ErrorName
@@ -81,9 +71,4 @@ export function startChild(name: string, ...args: string[]): Child {
   }
   onTestFinished(() => kill('SIGKILL'))
   return { process: child, lines, nextLine: async () => String((await lines.next()).value ?? ''), kill }
-}
-
-/** Looks again and again until it is so, or the test times out. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5))
 }

@@ -1,12 +1,13 @@
 // Networks that are not one's own: a company's, where the platform is behind a proxy; a codespace's, which forwards a port.
+
 import { readFile, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { onTestFinished } from 'vitest'
-import { folderForTest } from './cli.ts'
 import { type ConnectProxy, connectProxyForTest } from './connect-proxy.ts'
+import { folderForTest } from './folder.ts'
 import { makeCertificate } from './ngrok-edge/certificate.ts'
 import type { TestWorld } from './world.ts'
 

@@ -1,4 +1,5 @@
 // dev-hook as people start it in a project: by a script of their package manager, at a terminal or not.
+
 import { spawn } from 'node:child_process'
 import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,12 +7,14 @@ import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { spawn as spawnAtTerminal } from '@lydell/node-pty'
 import { expect, onTestFinished } from 'vitest'
-import { eventually, freePort } from './bots.ts'
-import { ECHO_BOT, folderForTest } from './cli.ts'
+import { ECHO_BOT } from './cli.ts'
+import { folderForTest } from './folder.ts'
+import { freePort } from './free-port.ts'
+import { registrationOf, snapshotsIn } from './leftovers.ts'
 import { PROJECT } from './package.ts'
+import { processesOf } from './processes.ts'
 import { sandboxForTest } from './sandboxes.ts'
-import { processesOf, snapshotsIn } from './traces.ts'
-import { registrationOf } from './undone.ts'
+import { eventually } from './wait.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 

@@ -1,5 +1,5 @@
 // Sandboxes, bots and API calls for tests, closed after each test.
-import { expect, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import type { SandboxOptions } from '../../src/sandbox/options.ts'
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
 import { type EchoBot, startEchoBot } from './bots/echo-bot.ts'
@@ -56,7 +56,3 @@ export async function callApi(
   const isJson = text !== '' && response.headers.get('content-type')?.includes('json') === true
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
 }
-
-/** An assertion that is tried until it holds; patient, because the machine may be busy. */
-export const eventually = <T>(value: () => T): ReturnType<typeof expect.poll<T>> =>
-  expect.poll(value, { timeout: 20_000 })

@@ -1,11 +1,12 @@
 // The built command line at a real terminal: a pseudo-terminal that a test types into, and reads like a person.
+
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { spawn } from '@lydell/node-pty'
 import { onTestFinished } from 'vitest'
-import { folderForTest } from './cli.ts'
+import { folderForTest } from './folder.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 

@@ -1,9 +1,10 @@
 // Everything outside of dev-hook at once: the sandbox as platform, an ngrok edge, and a folder with what a bot has in it.
+
 import { onTestFinished } from 'vitest'
 import type { SandboxOptions } from '../../src/sandbox/options.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
-import { freePort } from './bots.ts'
 import { type Cli, type CliOptions, ECHO_BOT, startCli } from './cli.ts'
+import { freePort } from './free-port.ts'
 import { type NgrokEdge, openNgrokEdge } from './ngrok-edge/edge.ts'
 import { sandboxForTest } from './sandboxes.ts'
 

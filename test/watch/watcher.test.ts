@@ -1,11 +1,12 @@
 // What noticing saves promises, with real files.
+
 import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
 import { type ChokidarOptions, FSWatcher, watch } from 'chokidar'
 import { expect, onTestFinished, test } from 'vitest'
 import { startWatcher, type WatcherOptions } from '../../src/watch/watcher.ts'
-import { eventually } from '../support/bots.ts'
+import { eventually } from '../support/wait.ts'
 
 async function folder(): Promise<string> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'dev-hook-watch-')))

@@ -2,7 +2,7 @@ import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { editBody } from '../../../src/cli/events/edit-body.ts'
-import { folderForTest } from '../../support/cli.ts'
+import { folderForTest } from '../../support/folder.ts'
 
 /** An editor that runs a line of shell on the file `$1`. */
 async function editorOf(script: string): Promise<string> {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { findRecordedBot } from '../../../src/daemon/offline/find-bot.ts'
 import { openLock } from '../../../src/lock/lock.ts'
-import { folderForTest } from '../../support/cli.ts'
+import { folderForTest } from '../../support/folder.ts'
 
 const apiHost = 'https://api.web1on1.chat'
 const nobody = { bot: null, token: null, apiHost }

@@ -1,4 +1,5 @@
 // Replays from outside a run: who does them, and what is recorded.
+
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Notice } from '../../../src/core/notices.ts'
 import type { Journal } from '../../../src/core/ports.ts'
@@ -9,8 +10,8 @@ import { readDelivery } from '../../../src/journal/reader.ts'
 import { openLock, readLock } from '../../../src/lock/lock.ts'
 import { readSnapshot, writeSnapshot } from '../../../src/platform/webhook/snapshot.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
-import { freePort } from '../../support/bots.ts'
-import { folderForTest } from '../../support/cli.ts'
+import { folderForTest } from '../../support/folder.ts'
+import { freePort } from '../../support/free-port.ts'
 import { answered, delivery, NO_LABEL, openTestJournal } from '../../support/journal.ts'
 import { recordingBotForTest } from '../../support/sandboxes.ts'
 import { SNAPSHOT } from '../../support/snapshots.ts'

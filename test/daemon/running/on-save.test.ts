@@ -1,4 +1,5 @@
 // What a save of a file means.
+
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -6,8 +7,8 @@ import { type Config, loadConfig } from '../../../src/config/load.ts'
 import type { Options } from '../../../src/config/options.ts'
 import type { NoticeBody } from '../../../src/core/notices.ts'
 import { watchSaves } from '../../../src/daemon/running/on-save.ts'
-import { eventually } from '../../support/bots.ts'
-import { folderForTest } from '../../support/cli.ts'
+import { folderForTest } from '../../support/folder.ts'
+import { eventually } from '../../support/wait.ts'
 
 interface Saves {
   readonly restarts: string[]

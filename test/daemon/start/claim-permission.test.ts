@@ -1,11 +1,12 @@
 // Whether a registration may be claimed, given whose it is.
+
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { NoticeBody } from '../../../src/core/notices.ts'
 import type { Owner } from '../../../src/core/ports.ts'
 import { type ClaimRequest, permitClaim } from '../../../src/daemon/start/claim-permission.ts'
-import { folderForTest } from '../../support/cli.ts'
+import { folderForTest } from '../../support/folder.ts'
 
 const { signal } = new AbortController()
 const URL_OF_SOMEBODY = 'https://me:secret@bots.example.com/hook'

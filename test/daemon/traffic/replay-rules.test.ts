@@ -1,4 +1,5 @@
 // Replays inside a run: the pipeline with fakes around it.
+
 import { describe, expect, it } from 'vitest'
 import type { Attempt, Delivery } from '../../../src/core/delivery.ts'
 import { createNotices, type Notice } from '../../../src/core/notices.ts'
@@ -7,7 +8,7 @@ import { createPipeline, type PipelineOptions } from '../../../src/daemon/traffi
 import { findReplayable, forBot, settleReplay } from '../../../src/daemon/traffic/replay-rules.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
 import { aDelivery } from '../../support/deliveries.ts'
-import { settled } from '../../support/fake-bot.ts'
+import { settled } from '../../support/fake-clock.ts'
 import { attemptOf, createFakeJournal, createFakeQueue } from '../../support/fakes.ts'
 
 const LABEL = { event: 'message.update', platformId: null, conversation: 'c1', text: 'hi' }

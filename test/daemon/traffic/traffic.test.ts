@@ -3,9 +3,9 @@ import { loadConfig } from '../../../src/config/load.ts'
 import { createDeliveries } from '../../../src/daemon/traffic/traffic.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
 import { startRecordingBot } from '../../support/bots/recording-bot.js'
-import { folderForTest } from '../../support/cli.ts'
 import { aDelivery } from '../../support/deliveries.ts'
 import { createFakeJournal } from '../../support/fakes.ts'
+import { folderForTest } from '../../support/folder.ts'
 
 const PLATFORMS = 'the secret of the webhook'
 

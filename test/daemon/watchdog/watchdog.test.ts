@@ -1,4 +1,5 @@
 // The watchdog: a process of its own that outlives a daemon.
+
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -13,12 +14,13 @@ import { openLock } from '../../../src/lock/lock.ts'
 import { openRegistration } from '../../../src/platform/webhook/registration.ts'
 import { readSnapshot, writeSnapshot } from '../../../src/platform/webhook/snapshot.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
-import { eventually, isAlive, PROGRAMS } from '../../support/bots.ts'
-import { folderForTest } from '../../support/cli.ts'
+import { PROGRAMS } from '../../support/bot-programs.ts'
+import { folderForTest } from '../../support/folder.ts'
 import { startChild } from '../../support/journal.ts'
+import { registrationOf } from '../../support/leftovers.ts'
+import { isAlive, processesOf } from '../../support/processes.ts'
 import { callApi, sandboxForTest } from '../../support/sandboxes.ts'
-import { processesOf } from '../../support/traces.ts'
-import { registrationOf } from '../../support/undone.ts'
+import { eventually } from '../../support/wait.ts'
 
 const CHILD = fileURLToPath(new URL('../../../dist/daemon/watchdog/child.js', import.meta.url))
 

@@ -6,12 +6,12 @@ import { createServer } from 'node:https'
 import { generate } from 'selfsigned'
 import { expect, onTestFinished, test } from 'vitest'
 import { headerOf } from '../../../src/core/raw-headers.ts'
-
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
 import { exampleOf } from '../../../src/protocol/templates.ts'
 import { remember } from '../../../src/sandbox/bounds.ts'
 import { getIn } from '../../../src/sandbox/json-path.ts'
-import { callApi, eventually, recordingBotForTest, sandboxForTest } from '../../support/sandboxes.ts'
+import { callApi, recordingBotForTest, sandboxForTest } from '../../support/sandboxes.ts'
+import { expectEventually } from '../../support/wait.ts'
 
 test('a delivery is signed over the very bytes that are sent', async () => {
   const bot = await recordingBotForTest()
@@ -72,7 +72,7 @@ test('a failing target is tried again with the same bytes and growing waits unti
   const jenny = await sandbox.contact({ name: 'Jenny' })
   jenny.send('hi')
   const requests = await bot.waitFor(4)
-  await eventually(() => sandbox.deliveries[0]?.state).toBe('delivered')
+  await expectEventually(() => sandbox.deliveries[0]?.state).toBe('delivered')
   expect(new Set(requests.map(({ body }) => body.toString())).size).toBe(1)
   expect(new Set(requests.map(({ rawHeaders }) => headerOf(rawHeaders, 'x-hub-signature'))).size).toBe(1)
   expect(requests.every(({ url }) => url === '/')).toBe(true)
@@ -89,7 +89,7 @@ test('a target that does not answer in time has failed, and is tried again', asy
   const sandbox = await sandboxForTest({ registered: { url: bot.url }, timeoutMs: 300 })
   const jenny = await sandbox.contact({ name: 'Jenny' })
   jenny.send('hi')
-  await eventually(() => sandbox.deliveries[0]?.state).toBe('delivered')
+  await expectEventually(() => sandbox.deliveries[0]?.state).toBe('delivered')
   expect(sandbox.deliveries[0]?.attempts[0]).toMatchObject({ status: null, error: 'no answer within 300 ms' })
 })
 
@@ -98,7 +98,7 @@ test('a delivery is given up when its time is over', async () => {
   const sandbox = await sandboxForTest({ registered: { url: bot.url }, retry: { firstMs: 10, factor: 1, forMs: 35 } })
   const jenny = await sandbox.contact({ name: 'Jenny' })
   jenny.send('hi')
-  await eventually(() => sandbox.deliveries[0]?.state).toBe('given-up')
+  await expectEventually(() => sandbox.deliveries[0]?.state).toBe('given-up')
   const tried = bot.deliveries().length
   expect(tried).toBeGreaterThanOrEqual(1)
   expect(sandbox.deliveries[0]?.attempts.length).toBe(tried)
@@ -123,7 +123,7 @@ test('only active webhooks whose patterns cover the event hear it', async () => 
   await callApi(sandbox, 'PATCH', `/v2/conversations/${jenny.conversation}`, { name: 'Renamed' })
 
   await bot.waitFor(6)
-  await eventually(() => sandbox.deliveries.every(({ state }) => state === 'delivered')).toBe(true)
+  await expectEventually(() => sandbox.deliveries.every(({ state }) => state === 'delivered')).toBe(true)
   const heard = bot.deliveries().map(({ url, body }) => `${url} ${JSON.parse(body.toString()).event}`)
   expect(heard.toSorted()).toEqual([
     '/everything contact.create',
@@ -155,14 +155,14 @@ test('a slow answer does not keep later events waiting', async () => {
   const jenny = await sandbox.contact({ name: 'Jenny' })
   for (const text of ['one', 'two', 'three']) jenny.send(text)
   await bot.waitFor(3)
-  await eventually(() => sandbox.deliveries.map(({ state }) => state)).toContain('delivered')
+  await expectEventually(() => sandbox.deliveries.map(({ state }) => state)).toContain('delivered')
 })
 
 test('the bot in production at example.com answers without any network', async () => {
   const sandbox = await sandboxForTest()
   const jenny = await sandbox.contact({ name: 'Jenny' })
   jenny.send('hi')
-  await eventually(() => sandbox.deliveries[0]).toMatchObject({
+  await expectEventually(() => sandbox.deliveries[0]).toMatchObject({
     origin: 'https://bots.example.com',
     state: 'delivered',
     attempts: [{ status: 200 }],
@@ -178,7 +178,7 @@ test('listeners hear of messages and attempts until they are taken off', async (
     heard.push(notice.type === 'message' ? notice.message.text : `${notice.delivery.attempts.at(-1)?.status}`),
   )
   jenny.send('hi')
-  await eventually(() => heard).toEqual(['hi', '500', '200'])
+  await expectEventually(() => heard).toEqual(['hi', '500', '200'])
   off()
   jenny.send('unheard')
   await bot.waitFor(3)
@@ -221,7 +221,7 @@ test('a webhook behind a private certificate authority is trusted when its PEM i
   expect(trusting.registration()).toMatchObject({ status: 'active' })
   const jenny = await trusting.contact({ name: 'Jenny' })
   jenny.send('hi')
-  await eventually(() => trusting.deliveries[0]?.state).toBe('delivered')
+  await expectEventually(() => trusting.deliveries[0]?.state).toBe('delivered')
 
   const careful = await sandboxForTest()
   await careful.changeRegistration({ url })

@@ -1,37 +1,38 @@
 // A supervised bot whose program can be saved, with a record of what it got that survives its restarts.
+
 import { copyFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PROGRAMS } from './bots.ts'
-import { folderForTest } from './cli.ts'
+import { PROGRAMS } from './bot-programs.ts'
+import { folderForTest } from './folder.ts'
 
 /** What the bot wrote down about one delivery: by which process, and how far it got. */
-export interface RecordLine {
+export interface LogLine {
   readonly what: 'came' | 'answered'
   /** The platform's id of the delivery. */
   readonly id: string
   readonly pid: number
 }
 
-export interface Recorder {
+export interface LoggingBot {
   /** The working folder of the bot, with its program in it. */
   readonly cwd: string
   readonly command: readonly string[]
   readonly env: Readonly<Record<string, string>>
   /** Saves the program as it is. */
   save(): Promise<void>
-  lines(): Promise<readonly RecordLine[]>
+  lines(): Promise<readonly LogLine[]>
   /** The ids of the deliveries that came, in the order in which they came. */
   came(): Promise<readonly string[]>
 }
 
 /** Makes one, in folders that are removed when the test ends. */
-export async function recorderForTest(delayMs = 0): Promise<Recorder> {
+export async function loggingBotForTest(delayMs = 0): Promise<LoggingBot> {
   const cwd = await folderForTest()
   const record = join(await folderForTest(), 'record.jsonl')
-  const save = (): Promise<void> => copyFile(join(PROGRAMS, 'recorder.js'), join(cwd, 'bot.mjs'))
+  const save = (): Promise<void> => copyFile(join(PROGRAMS, 'logging-bot.js'), join(cwd, 'bot.mjs'))
   await save()
 
-  async function lines(): Promise<readonly RecordLine[]> {
+  async function lines(): Promise<readonly LogLine[]> {
     // Nothing came yet: there is no file.
     const text = await readFile(record, 'utf8').catch(() => '')
     // What stands behind the last line end is still being written.

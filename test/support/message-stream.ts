@@ -7,7 +7,7 @@ import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import type { SandboxDelivery } from '../../src/sandbox/webhooks/deliver.ts'
 
 /** One message, and what became of its delivery so far. */
-export interface Sent {
+export interface SentMessage {
   readonly id: string
   readonly conversation: string
   /** No other message has the same. */
@@ -17,13 +17,13 @@ export interface Sent {
   readonly delivery: SandboxDelivery | null
 }
 
-export interface Traffic {
+export interface MessageStream {
   /** In the order in which they were sent. */
-  readonly sent: readonly Sent[]
+  readonly sent: readonly SentMessage[]
   /** Sends one more, in the next conversation. */
-  send(): Sent
+  send(): SentMessage
   /** Sends one again as it was, to whoever is registered now. */
-  resend(one: Sent): SandboxDelivery | null
+  resend(one: SentMessage): SandboxDelivery | null
   /** Sends them evenly; resolves when the last one is on its way. */
   flow(count: number, perSecond: number, signal?: AbortSignal): Promise<void>
   /** Resolves when the platform has an answer to everything. */
@@ -31,9 +31,9 @@ export interface Traffic {
 }
 
 /** Prepares the conversations. */
-export function createTraffic(platform: Sandbox, conversations: number): Traffic {
+export function createMessageStream(platform: Sandbox, conversations: number): MessageStream {
   const people = Array.from({ length: conversations }, () => platform.cast())
-  const sent: Sent[] = []
+  const sent: SentMessage[] = []
 
   function payloadOf(n: number, text: string): Payload {
     const cast = people[n % people.length] ?? platform.cast()
@@ -48,7 +48,7 @@ export function createTraffic(platform: Sandbox, conversations: number): Traffic
     })
   }
 
-  function send(): Sent {
+  function send(): SentMessage {
     const text = `message ${sent.length}`
     const payload = payloadOf(sent.length, text)
     const [delivery = null] = platform.emit(payload)
@@ -82,14 +82,14 @@ const conversationOf = ({ data }: Payload): string => {
 }
 
 /** What arrived at dev-hook, in its order of arrival, as its notices tell; of what came again, the first time. */
-export function arrived(sent: readonly Sent[], notices: readonly Notice[]): readonly Sent[] {
+export function arrived(sent: readonly SentMessage[], notices: readonly Notice[]): readonly SentMessage[] {
   const texts = notices.flatMap((notice) => (notice.type === 'delivery' ? [notice.text] : []))
   const byText = new Map(sent.map((one) => [one.text, one]))
   return [...new Set(texts)].flatMap((text) => byText.get(text ?? '') ?? [])
 }
 
 /** The conversations in which something came to the bot in another order than it arrived; what did not come is left out. */
-export function disordered(order: readonly Sent[], came: readonly string[]): string[] {
+export function disordered(order: readonly SentMessage[], came: readonly string[]): string[] {
   const conversations = new Set(order.map(({ conversation }) => conversation))
   return [...conversations].filter((conversation) => {
     const ids = order.flatMap((one) => (one.conversation === conversation ? [one.id] : []))

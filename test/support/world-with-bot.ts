@@ -1,10 +1,12 @@
 // A run with a recording bot in a world of its own, and other dev-hook commands beside it, which share its state folder.
+
 import { onTestFinished } from 'vitest'
-import { type CliEnd, folderForTest, startCli } from './cli.ts'
+import { type CliEnd, startCli } from './cli.ts'
+import { folderForTest } from './folder.ts'
 import { recordingBotForTest } from './sandboxes.ts'
 import { type TestWorld, worldForTest } from './world.ts'
 
-export interface RecordedWorld {
+export interface WorldWithBot {
   readonly world: TestWorld
   readonly bot: Awaited<ReturnType<typeof recordingBotForTest>>
   /** Where the record is kept. */
@@ -16,7 +18,7 @@ export interface RecordedWorld {
 }
 
 /** Opens it; the bot listens. */
-export async function recordedWorldForTest(): Promise<RecordedWorld> {
+export async function worldWithBotForTest(): Promise<WorldWithBot> {
   const world = await worldForTest()
   const bot = await recordingBotForTest({ port: world.port })
   const env = { ...world.env, XDG_STATE_HOME: await folderForTest() }

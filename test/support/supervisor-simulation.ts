@@ -1,4 +1,4 @@
-// A world for the supervisor without processes, ports or time: everything happens when the test says so.
+// Bot processes and ports that exist only here, for tests of the supervisor: everything happens when the test says so.
 import type { BotProcess, Exit, ProcessOptions } from '../../src/bot/process.ts'
 import type { World } from '../../src/bot/supervisor.ts'
 
@@ -13,16 +13,16 @@ export interface Manners {
 }
 
 /** A bot that only exists here. */
-export interface VirtualProcess {
+export interface SimulatedProcess {
   readonly pid: number
   readonly isAlive: () => boolean
   /** Ends it, as a crash or an exit of its own would. */
   readonly leave: (code: number) => void
 }
 
-export interface VirtualWorld extends World {
+export interface Simulation extends World {
   /** Every process that was ever started, in order. */
-  readonly processes: VirtualProcess[]
+  readonly processes: SimulatedProcess[]
   /** What must never happen, and happened. */
   readonly faults: string[]
   readonly behave: (manners: Manners) => void
@@ -36,8 +36,8 @@ interface Timer {
 }
 
 /** Creates it at time 0. */
-export function createVirtualWorld(): VirtualWorld {
-  const processes: VirtualProcess[] = []
+export function createSimulation(): Simulation {
+  const processes: SimulatedProcess[] = []
   const faults: string[] = []
   const timers = new Set<Timer>()
   let manners: Manners = { listensAfter: 100, leavesAfter: 10, lingers: 0 }

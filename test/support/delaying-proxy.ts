@@ -1,11 +1,11 @@
-// The road from dev-hook to the platform's API: calls that have set out arrive, late if asked, even if the caller has died.
+// A proxy before the API of the platform: calls that have set out arrive, late if asked, even if the caller has died.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
 import { onTestFinished } from 'vitest'
 
-export interface Road {
+export interface DelayingProxy {
   /** For APIHOST. */
   readonly api: string
   /** Calls that match `METHOD /path` take this long from now on; `null` for none. */
@@ -18,8 +18,8 @@ export interface Road {
 
 const HOP_BY_HOP = new Set(['connection', 'host', 'content-length', 'transfer-encoding', 'keep-alive'])
 
-/** Opens a road to an API that is closed when the test ends. */
-export async function roadForTest(api: string): Promise<Road> {
+/** Opens a proxy before an API that is closed when the test ends. */
+export async function delayingProxyForTest(api: string): Promise<DelayingProxy> {
   const underWay = new Set<Promise<void>>()
   const watchers = new Set<(call: string) => void>()
   let slow: { readonly match: RegExp; readonly ms: number } | null = null
