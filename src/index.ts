@@ -4,6 +4,7 @@ import type { Environment } from './config/layers.ts'
 import { loadConfig } from './config/load.ts'
 import type { Options } from './config/options.ts'
 import { stateHome } from './config/state-home.ts'
+import { secretsOf } from './config/values.ts'
 import { whoAmI } from './core/instance-name.ts'
 import { createNotices, type Listener, type Totals } from './core/notices.ts'
 import { createRedactor } from './core/redact.ts'
@@ -66,7 +67,7 @@ export async function startDevHook(options: StartOptions = {}): Promise<DevHook>
     ask: null,
     reload,
     notices,
-    redactor: createRedactor([config.token, config.refreshToken, config.secret, config.ngrokAuthtoken]),
+    redactor: createRedactor(secretsOf(config)),
   })
   await daemon.start()
   return {

@@ -47,12 +47,16 @@ export function createIo(): Io {
   }
 }
 
-/** Whether to use colours: the option, then NO_COLOR and FORCE_COLOR, then whether a person looks at it. */
-export function wantsColor(option: boolean | null, { env, errIsTerminal }: Pick<Io, 'env' | 'errIsTerminal'>): boolean {
+/** Whether to use colours on a stream: the option, then NO_COLOR and FORCE_COLOR, then whether a person looks at it. */
+export function wantsColor(
+  option: boolean | null,
+  { env, outIsTerminal, errIsTerminal }: Pick<Io, 'env' | 'outIsTerminal' | 'errIsTerminal'>,
+  stream: 'out' | 'err' = 'err',
+): boolean {
   if (option !== null) return option
   if (env['NO_COLOR']) return false
   if (env['FORCE_COLOR'] && env['FORCE_COLOR'] !== '0') return true
-  return errIsTerminal && env['TERM'] !== 'dumb'
+  return (stream === 'out' ? outIsTerminal : errIsTerminal) && env['TERM'] !== 'dumb'
 }
 
 /** Whether to write JSON: the option, or a build server that reads what is printed. */

@@ -3,8 +3,8 @@ import { asDevHookError, type DevHookError } from '../core/errors.ts'
 import { createRedactor } from '../core/redact.ts'
 import { EXIT_CODES } from './exit.ts'
 import { createIo, type Io, wantsColor } from './io.ts'
-import { paintFor } from './output/colors.ts'
-import { printable } from './output/sanitize.ts'
+import { colorsFor } from './output/colors.ts'
+import { sanitize } from './output/sanitize.ts'
 import { parse } from './program.ts'
 
 /** Runs a command line; resolves to the exit code. Never rejects. */
@@ -33,14 +33,14 @@ async function runWith(argv: readonly string[], io: Io): Promise<number> {
 }
 
 /** What, what to do; the stack only for a fault of our own, or when everything was asked for. */
-function printError(error: DevHookError, io: Pick<Io, 'err' | 'env' | 'errIsTerminal'>, verbose: boolean): void {
-  const paint = paintFor(wantsColor(null, io))
+function printError(error: DevHookError, io: Io, verbose: boolean): void {
+  const colors = colorsFor(wantsColor(null, io))
   const { redact } = createRedactor()
   const [first = '', ...more] = redact(error.message).split('\n')
-  io.err(`${paint.red('error')}: ${printable(first, 1_000)} [${error.code}]`)
-  for (const line of more) io.err(`       ${printable(line, 1_000)}`)
-  io.err(`  → ${printable(redact(error.remedy), 1_000)}`)
+  io.err(`${colors.red('error')}: ${sanitize(first, 1_000)} [${error.code}]`)
+  for (const line of more) io.err(`       ${sanitize(line, 1_000)}`)
+  io.err(`  → ${sanitize(redact(error.remedy), 1_000)}`)
   if (error.category !== 'bug' && !verbose) return
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
-    io.err(paint.dim(redact(cause.stack ?? cause.message)))
+    io.err(colors.dim(redact(cause.stack ?? cause.message)))
 }

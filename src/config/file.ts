@@ -18,7 +18,12 @@ export interface ConfigFile {
   readonly profiles: Readonly<Record<string, Values>>
 }
 
-const NAMES = ['dev-hook.config.ts', 'dev-hook.config.js', 'dev-hook.config.mjs', 'dev-hook.config.json'] as const
+const NAMES = ['dev-hook.config.ts', 'dev-hook.config.js', 'dev-hook.config.mjs', 'dev-hook.config.json']
+const PACKAGE = 'package.json'
+
+/** Where a config is looked for, the first one found wins. */
+export const CONFIG_FILES: readonly string[] = [...NAMES, PACKAGE]
+
 /** How many files may extend each other: more is a circle. */
 const DEEPEST = 10
 
@@ -95,14 +100,14 @@ async function read(path: string): Promise<unknown> {
 }
 
 async function readPackage(cwd: string): Promise<ConfigFile | null> {
-  const path = join(cwd, 'package.json')
+  const path = join(cwd, PACKAGE)
   try {
     const values = asRecord(JSON.parse(await readFile(path, 'utf8')))['dev-hook']
     if (values === undefined) return null
-    return await withExtended(cwd, path, { name: 'package.json', files: [path], ...split(asRecord(values)) }, 0)
+    return await withExtended(cwd, path, { name: PACKAGE, files: [path], ...split(asRecord(values)) }, 0)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
-    throw new Error(`package.json cannot be read: ${messageOf(error)}`, { cause: error })
+    throw new Error(`${PACKAGE} cannot be read: ${messageOf(error)}`, { cause: error })
   }
 }
 

@@ -1,44 +1,9 @@
 // The one table of options: from it come the flags, environment names, help, types, JSON Schema and README table.
-import {
-  choice,
-  duration,
-  type Kind,
-  path,
-  pathsOrOff,
-  patterns,
-  port,
-  safeUrl,
-  secret,
-  switched,
-  text,
-} from './types.ts'
-
-/** One option. `T` is its value once it is read, `Shown` the text that people write for it. */
-interface Option<T, Shown extends string = string> {
-  readonly kind: Kind<T, Shown>
-  /** What it means, in one sentence without a full stop. */
-  readonly says: string
-  /** The same for its `--no-` flag. */
-  readonly saysNo?: string
-  /** Heading in the help. */
-  readonly group: 'Bot' | 'Webhook' | 'Tunnel' | 'Delivery' | 'Output' | 'Start'
-  readonly short?: string
-  /** `false`: it has no flag (secrets). */
-  readonly flag?: false
-  /** Also read from these names, after the option's own environment name. */
-  readonly env?: readonly string[]
-  /** The default, where it is a plain value. */
-  readonly fallback?: NoInfer<T>
-  /** The default in words, where it is not. */
-  readonly otherwise?: string
-  /** `false`: it cannot stand in a config file. */
-  readonly file?: false
-}
-
-const option = <T, Shown extends string>(given: Option<T, Shown>): Option<T, Shown> => given
+import { choice, duration, path, pathsOrOff, patterns, port, safeUrl, secret, switched, text } from './kinds.ts'
+import { type Option, option } from './option.ts'
 
 /** Every option there is, by its key. */
-export const OPTIONS = {
+const OPTIONS = {
   port: option({ kind: port, group: 'Bot', short: 'p', env: ['PORT'], fallback: 3000, says: "the bot's port" }),
   path: option({ kind: path, group: 'Bot', env: ['WEBHOOK_PATH'], fallback: '/', says: "the bot's webhook path" }),
   forwardTo: option({
@@ -234,24 +199,44 @@ export const OPTIONS = {
 
 export type OptionKey = keyof typeof OPTIONS
 
-/** The value of an option once it is read. */
-export type OptionValue<K extends OptionKey> = (typeof OPTIONS)[K] extends Option<infer T> ? T : never
+type Table = typeof OPTIONS
+
+/** The value of each option once it is read. */
+type Read = { readonly [K in OptionKey]: Table[K] extends Option<infer T, infer _Shown, infer _Fallback> ? T : never }
+
+/** What each option is where nothing is given: its default, or `null`. */
+type Fallbacks = {
+  readonly [K in OptionKey]: Table[K] extends Option<infer _T, infer _Shown, infer Fallback> ? Fallback : never
+}
 
 /** An option as people give it: a duration as text with its unit, a port as a number or as text. */
-type Given<O> =
-  O extends Option<infer T, infer Shown>
+type GivenOf<O> =
+  O extends Option<infer T, infer Shown, infer _Fallback>
     ? string extends Shown
       ? T | (T extends number ? string : never)
       : Shown
     : never
 
+/** The value of every option: what was given, else its default, else `null`. */
+export type OptionValues = { readonly [K in OptionKey]: Read[K] | Fallbacks[K] }
+
 /** What people give: any part of it. */
-export type Options = {
-  readonly [K in OptionKey]?: Given<(typeof OPTIONS)[K]>
-}
+export type Options = { readonly [K in OptionKey]?: GivenOf<Table[K]> }
+
+/** The table with the types of each row tied to its key, for code that works on any of them. */
+export const OPTION_TABLE: { readonly [K in OptionKey]: Option<Read[K], string, Fallbacks[K]> } = OPTIONS
+
+/** Values that are read one after the other. */
+export type OptionDraft = { [K in OptionKey]?: Read[K] | Fallbacks[K] }
+
+/** Whether there is an option of this name. */
+export const isOptionKey = (name: string): name is OptionKey => Object.hasOwn(OPTIONS, name)
 
 /** The keys in the order of the table. */
-export const OPTION_KEYS = Object.keys(OPTIONS) as OptionKey[]
+export const OPTION_KEYS: readonly OptionKey[] = Object.keys(OPTIONS).filter(isOptionKey)
+
+/** The row of a key, whatever the type of its value. */
+export const optionOf = (key: OptionKey): Option<unknown> => OPTION_TABLE[key]
 
 /** `gatewayPort` → `gateway-port`. */
 export const flagName = (key: OptionKey): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
@@ -262,13 +247,10 @@ export function envNames(key: OptionKey): readonly string[] {
   return [own, ...(optionOf(key).env ?? [])]
 }
 
-/** The entry of a key, whatever the type of its value. */
-export const optionOf = (key: OptionKey): Option<unknown> => OPTIONS[key] as Option<unknown>
-
 /** The default in words, for help and README. */
 export function defaultOf(key: OptionKey): string {
   const { otherwise, fallback, kind } = optionOf(key)
   if (otherwise !== undefined) return otherwise
-  if (fallback === undefined || kind === switched) return ''
+  if (fallback === null || kind === switched) return ''
   return `\`${kind.show(fallback)}\``
 }

@@ -1,5 +1,5 @@
 // The bot's address, from port and path or from one `forward-to`.
-import type { Parsed } from './types.ts'
+import type { Parsed } from './kinds.ts'
 
 /** Where forwards go. `path` starts with a slash. */
 export interface Target {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Environment } from '../../src/config/layers.ts'
 import { type Config, loadConfig } from '../../src/config/load.ts'
 import { envNames, flagName, OPTION_KEYS, type Options, optionOf } from '../../src/config/options.ts'
+import { secretsOf } from '../../src/config/values.ts'
 
 let cwd: string
 beforeEach(async () => {
@@ -78,7 +79,7 @@ describe('The config', () => {
       'hold soon (from dev-hook.config.json) is not a duration such as 500ms, 15s or 2m',
       'hook bots (from --hook) is not one of bot, service, manual',
       'port 70000 (from DEV_HOOK_PORT) is not a port',
-      'prot (in dev-hook.config.json) is no option; did you mean port?',
+      'unknown option prot (in dev-hook.config.json); did you mean port?',
     ])
   })
 
@@ -219,6 +220,18 @@ describe('The config', () => {
 })
 
 describe('The table of options', () => {
+  it('names every secret of a config, whatever it is for', async () => {
+    const env = {
+      TOKEN: 'token1',
+      REFRESH_TOKEN: 'refresh1',
+      SECRET: 'secret1',
+      NGROK_AUTHTOKEN: 'ngrok1',
+      EMAIL: 'a@b',
+    }
+    expect(secretsOf(await load({}, env))).toEqual(['token1', 'refresh1', 'secret1', 'ngrok1'])
+    expect(secretsOf(await load({ tunnel: 'loopback' }))).toEqual([])
+  })
+
   it('gives every option an environment name of its own, and no name twice', () => {
     const names = OPTION_KEYS.flatMap(envNames)
     expect(new Set(names).size).toBe(names.length)

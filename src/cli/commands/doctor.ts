@@ -1,51 +1,31 @@
 // The command `dev-hook doctor`: checks everything that a run needs, and says what to do.
-import { homedir } from 'node:os'
 import type { Config } from '../../config/load.ts'
-import { stateHome } from '../../config/state-home.ts'
 import type { Failure } from '../../core/errors.ts'
-import { whoAmI } from '../../core/instance-name.ts'
-import { createRedactor, type Redactor } from '../../core/redact.ts'
 import { CHECKS } from '../../doctor/doctor.ts'
 import { redactRecord } from '../../doctor/dump.ts'
 import { examine } from '../../doctor/examine.ts'
-import { createFacts, type Facts, type Surroundings } from '../../doctor/facts.ts'
+import { createFacts, type Facts } from '../../doctor/facts.ts'
 import { type Finding, notChecked } from '../../doctor/finding.ts'
 import { liveRound } from '../../doctor/live.ts'
 import type { Call, CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import { type Io, wantsColor, wantsJson } from '../io.ts'
-import { loadFor } from '../load-config.ts'
+import { prepareCommand } from '../open-command.ts'
 import { createCheckJson, createCheckLines, type PrintFinding, summary } from '../output/check-lines.ts'
 import { createProgress } from '../output/progress.ts'
-import { askYes } from '../session/confirm.ts'
-import { onEndSignals } from '../session/signals.ts'
+import { confirm } from '../session/confirm.ts'
+import { untilEndSignal } from '../session/signals.ts'
 
 export const doctor: CommandHandler = async (call) => {
   const { io } = call
-  const redactor = createRedactor()
-  const surroundings: Surroundings = {
-    load: () => loadKnowing(call, redactor),
-    env: io.env,
-    platform: io.platform,
-    nodeVersion: process.version,
-    stateHome: stateHome(io.env, io.platform, homedir()),
-    who: whoAmI(),
-    redactor,
-  }
-  const facts = createFacts(surroundings)
+  const { env, platform } = io
+  const facts = createFacts({ ...prepareCommand(call), env, platform, nodeVersion: process.version })
   try {
     if (call.own['dumpBot'] === true) return await dumpBot(facts, io)
     return await check(call, facts)
   } finally {
     await facts.close()
   }
-}
-
-async function loadKnowing(call: Call, redactor: Redactor): Promise<Config> {
-  const config = await loadFor(call)
-  for (const secret of [config.token, config.refreshToken, config.secret, config.ngrokAuthtoken])
-    redactor.conceal(secret)
-  return config
 }
 
 async function dumpBot(facts: Facts, io: Io): Promise<number> {
@@ -95,14 +75,8 @@ async function live(before: readonly Finding[], config: Config | null, stage: St
     found('live', finding)
     return [finding]
   }
-  const ask = io.interactive && !config.yes ? askYes : null
-  const ending = new AbortController()
-  const off = onEndSignals(() => ending.abort(), process.exit)
-  try {
-    return await liveRound({ ...facts, config, ask, waiting, found }, ending.signal)
-  } finally {
-    off()
-  }
+  const ask = io.interactive && !config.yes ? confirm : null
+  return untilEndSignal((signal) => liveRound({ ...facts, config, ask, waiting, found }, signal))
 }
 
 /** What has to be mended first decides. */

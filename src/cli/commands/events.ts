@@ -1,10 +1,8 @@
 // `dev-hook events`: what the journal has recorded, listed, shown, followed, exported.
-import { homedir } from 'node:os'
 import type { Config } from '../../config/load.ts'
-import { stateHome } from '../../config/state-home.ts'
 import { targetUrl } from '../../config/target.ts'
 import { DevHookError } from '../../core/errors.ts'
-import { createRedactor, type Redact } from '../../core/redact.ts'
+import type { Redact } from '../../core/redact.ts'
 import { findRecordedBot } from '../../daemon/offline/find-bot.ts'
 import { forBot } from '../../daemon/traffic/replay-rules.ts'
 import { type Change, followDeliveries } from '../../journal/follow.ts'
@@ -16,10 +14,10 @@ import { EXPORTS, isExport } from '../events/export.ts'
 import { readFilter, textOf } from '../events/filter.ts'
 import { eventJson, eventRow } from '../events/row.ts'
 import { EXIT_CODES } from '../exit.ts'
-import { type Io, wantsColor, wantsJson } from '../io.ts'
-import { loadFor } from '../load-config.ts'
-import { type Paint, paintFor } from '../output/colors.ts'
-import { onEndSignals } from '../session/signals.ts'
+import type { Io } from '../io.ts'
+import { openCommand } from '../open-command.ts'
+import type { Colors } from '../output/colors.ts'
+import { untilEndSignal } from '../session/signals.ts'
 
 /** What every part of the command works with. */
 interface View {
@@ -27,7 +25,7 @@ interface View {
   readonly config: Config
   readonly io: Io
   readonly json: boolean
-  readonly paint: Paint
+  readonly colors: Colors
   readonly redact: Redact
 }
 
@@ -38,11 +36,9 @@ export const events: CommandHandler = async (call) => {
   const { words, own, io } = call
   const [action, id] = words
   const act = actionOf(action, id, own)
-  const config = await loadFor(call)
-  const folder = await findRecordedBot(config, stateHome(io.env, io.platform, homedir()))
-  const { redact } = createRedactor([config.token, config.refreshToken, config.secret])
-  const color = wantsColor(config.color, { env: io.env, errIsTerminal: io.outIsTerminal })
-  await act({ folder, config, io, json: wantsJson(config.json, io), paint: paintFor(color), redact })
+  const { config, stateHome, json, colors, redactor } = await openCommand(call)
+  const folder = await findRecordedBot(config, stateHome)
+  await act({ folder, config, io, json, colors, redact: redactor.redact })
   return EXIT_CODES.ended
 }
 
@@ -74,18 +70,14 @@ async function list(view: View, filter: Filter): Promise<void> {
 }
 
 async function follow(view: View, { where = () => true, since, until, last = BEFORE }: Filter): Promise<void> {
-  const end = new AbortController()
-  const offSignals = onEndSignals(() => end.abort(), process.exit)
   const inTime = ({ receivedAt }: Summary): boolean =>
     (since === undefined || receivedAt >= since) && (until === undefined || receivedAt < until)
-  const signal = AbortSignal.any([end.signal, view.io.outGone])
   const print = printerFor(view)
-  try {
+  await untilEndSignal(async (end) => {
+    const signal = AbortSignal.any([end, view.io.outGone])
     for await (const change of followDeliveries(view.folder, signal, last, (row) => inTime(row) && where(row)))
       if (isNews(change)) view.io.out(print(change.summary))
-  } finally {
-    offSignals()
-  }
+  })
 }
 
 /** A delivery is printed when its fate is known, once; and again after each further attempt. */
@@ -97,14 +89,14 @@ function isNews({ what, summary }: Change): boolean {
   return settled === 'acknowledged' || settled === 'rejected' || (settled === 'returned' && outcome !== 'answered')
 }
 
-function printerFor({ json, paint, redact }: View): (summary: Summary) => string {
-  return (summary) => (json ? JSON.stringify(eventJson(summary, redact)) : eventRow(summary, paint, redact))
+function printerFor({ json, colors, redact }: View): (summary: Summary) => string {
+  return (summary) => (json ? JSON.stringify(eventJson(summary, redact)) : eventRow(summary, colors, redact))
 }
 
 async function show(view: View, id: string): Promise<void> {
-  const { json, paint, redact, io } = view
+  const { json, colors, redact, io } = view
   const recorded = await find(view, id)
-  io.out(json ? JSON.stringify(eventDetailJson(recorded, redact)) : eventDetail(recorded, paint, redact).join('\n'))
+  io.out(json ? JSON.stringify(eventDetailJson(recorded, redact)) : eventDetail(recorded, colors, redact).join('\n'))
 }
 
 async function exported(view: View, id: string) {

@@ -13,15 +13,15 @@ import { EXIT_CODES } from '../exit.ts'
 import { interview } from '../init/interview.ts'
 import { preview } from '../init/preview.ts'
 import type { Prompter } from '../init/prompter.ts'
-import { createPlainTeller, type Teller } from '../init/reporter.ts'
+import { createPlainReporter, type Reporter } from '../init/reporter.ts'
 import { wantsColor } from '../io.ts'
-import { loadFor } from '../load-config.ts'
-import { paintFor } from '../output/colors.ts'
-import { onEndSignals } from '../session/signals.ts'
+import { openCommand } from '../open-command.ts'
+import { colorsFor } from '../output/colors.ts'
+import { untilEndSignal } from '../session/signals.ts'
 
 export const init: CommandHandler = async (call) => {
   const { io } = call
-  const config = await loadFor(call)
+  const { config } = await openCommand(call)
   const folder = await lookAround(config, io)
   if (io.interactive && !config.yes) {
     const { openPrompter } = await import('../init/prompter.ts')
@@ -32,7 +32,7 @@ export const init: CommandHandler = async (call) => {
 
 async function withSomebody(call: Call, folder: Folder, prompter: Prompter): Promise<number> {
   prompter.intro('dev-hook init')
-  prompter.tell('info', `In ${folder.cwd}: ${foundIn(folder)}`)
+  prompter.report('info', `In ${folder.cwd}: ${foundIn(folder)}`)
   const { answers, files } = await agree(call, folder, prompter).catch((error: unknown) => {
     if (!isGivenUp(error)) throw error
     const remedy = 'nothing was written; start again when you like'
@@ -58,7 +58,7 @@ async function agree(
   const answers = await interview(folder, prompter, new AbortController().signal)
   const files = await planFiles(folder, answers)
   if (files.length === 0) {
-    prompter.tell('success', 'Everything is there already; nothing is written.')
+    prompter.report('success', 'Everything is there already; nothing is written.')
     return { answers, files }
   }
   show(files, folder.config, call, prompter)
@@ -68,10 +68,10 @@ async function agree(
 /** Takes what was found. Throws `usage` with what is missing, unless `--yes` says to go on without it. */
 async function alone(call: Call, folder: Folder): Promise<number> {
   const { config } = folder
-  const teller = createPlainTeller(call.io)
+  const reporter = createPlainReporter(call.io)
   const found = await tryFound(folder, new AbortController().signal)
   if (found.is === 'bad') throw found.error
-  if (found.is === 'unknown') teller.tell('warn', `the token is not checked: ${found.error.message}`)
+  if (found.is === 'unknown') reporter.report('warn', `the token is not checked: ${found.error.message}`)
   const tried = found.is === 'good' ? found.tried : null
   const missing = missingIn(folder, tried)
   if (missing.length > 0 && !config.yes) {
@@ -81,13 +81,13 @@ async function alone(call: Call, folder: Folder): Promise<number> {
   }
   const answers = defaultAnswers(folder, tried)
   const files = await planFiles(folder, answers)
-  if (files.length === 0) teller.tell('success', 'Everything is there already; nothing is written.')
+  if (files.length === 0) reporter.report('success', 'Everything is there already; nothing is written.')
   else {
-    show(files, config, call, teller)
-    await write(folder, files, teller)
+    show(files, config, call, reporter)
+    await write(folder, files, reporter)
   }
-  for (const name of missing) teller.tell('warn', `still missing (the sandbox needs none): ${name}`)
-  teller.outro(nextSteps(folder, answers, false))
+  for (const name of missing) reporter.report('warn', `still missing (the sandbox needs none): ${name}`)
+  reporter.outro(nextSteps(folder, answers, false))
   return EXIT_CODES.ended
 }
 
@@ -103,21 +103,15 @@ function foundIn(folder: Folder): string {
   return found.length === 0 ? 'nothing of a bot yet' : found.join(', ')
 }
 
-function show(files: readonly PlannedFile[], { color }: Config, { io }: Call, teller: Teller): void {
-  const paint = paintFor(wantsColor(color, io))
-  for (const file of files) teller.tell('step', preview(file, paint))
+function show(files: readonly PlannedFile[], { color }: Config, { io }: Call, reporter: Reporter): void {
+  const colors = colorsFor(wantsColor(color, io))
+  for (const file of files) reporter.report('step', preview(file, colors))
 }
 
-async function write({ cwd }: Folder, files: readonly PlannedFile[], teller: Teller): Promise<void> {
-  const ending = new AbortController()
+async function write({ cwd }: Folder, files: readonly PlannedFile[], reporter: Reporter): Promise<void> {
   // Once the first file is in its place, the others follow, whatever is pressed.
-  const off = onEndSignals(() => ending.abort(), process.exit)
-  try {
-    await writeAll(cwd, files, ending.signal)
-  } finally {
-    off()
-  }
-  teller.tell('success', `Written: ${files.map(({ name }) => name).join(', ')}`)
+  await untilEndSignal((signal) => writeAll(cwd, files, signal))
+  reporter.report('success', `Written: ${files.map(({ name }) => name).join(', ')}`)
 }
 
 /** Everything is written by now, so there is nothing to interrupt: to give up is to say no. */

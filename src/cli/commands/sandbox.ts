@@ -3,31 +3,35 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../../config/load.ts'
+import { secretsOf } from '../../config/values.ts'
 import { openSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import type { CommandHandler } from '../command.ts'
-import { wantsJson } from '../io.ts'
-import { loadFor } from '../load-config.ts'
+import { openCommand } from '../open-command.ts'
 import { runDaemon } from '../session/run-daemon.ts'
 import { converse } from '../session/sandbox-chat.ts'
 
 export const sandbox: CommandHandler = async (call) => {
   const { command, io, own } = call
-  const given = await loadFor(call)
+  const opened = await openCommand(call)
   // Nothing of a sandbox outlives it, so its state is not kept where that of real bots is.
   const stateHome = await mkdtemp(join(tmpdir(), 'dev-hook-sandbox-'))
   try {
-    await using platform = await openDisposable(given)
-    const config = inSandbox(given, platform)
-    const json = wantsJson(given.json, io)
+    await using platform = await openDisposable(opened.config)
+    const adapt = (given: Config): Config => {
+      const config = inSandbox(given, platform)
+      secretsOf(config).forEach(opened.redactor.conceal)
+      return config
+    }
     const say = typeof own['say'] === 'string' ? own['say'] : null
     return await runDaemon({
-      config,
+      ...opened,
+      config: adapt(opened.config),
+      load: async () => adapt(await opened.load()),
+      stateHome,
       command,
       io,
-      stateHome,
-      reload: async () => inSandbox(await loadFor(call), platform),
       botEnv: { APIHOST: platform.api, TOKEN: platform.token },
-      conversation: (emit, signal) => converse({ sandbox: platform, say, io, json, emit }, signal),
+      conversation: (emit, signal) => converse({ sandbox: platform, say, io, json: opened.json, emit }, signal),
     })
   } finally {
     await rm(stateHome, { recursive: true, force: true })

@@ -1,40 +1,26 @@
 // `dev-hook status`: prints what is registered now.
-
-import { homedir } from 'node:os'
-import { stateHome } from '../../config/state-home.ts'
 import { withDeadline } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
-import { whoAmI } from '../../core/instance-name.ts'
-
-import { createNotices } from '../../core/notices.ts'
 import type { Owner } from '../../core/ports.ts'
-import { createRedactor } from '../../core/redact.ts'
 import { lookAtStatus, type Status, type StatusRequest } from '../../daemon/offline/status.ts'
 import type { CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
-import { type Io, wantsColor, wantsJson } from '../io.ts'
-import { loadFor } from '../load-config.ts'
-import { paintFor } from '../output/colors.ts'
-import { printable } from '../output/sanitize.ts'
-import { createTerminal } from '../output/terminal.ts'
+import type { Io } from '../io.ts'
+import { openCommand } from '../open-command.ts'
+import { openNotices } from '../output/output.ts'
+import { sanitize } from '../output/sanitize.ts'
 
 const LOOK_MS = 30_000
 const SLOW_MS = 1_000
 
 export const status: CommandHandler = async (call) => {
   const { io } = call
-  const config = await loadFor(call)
-  const { quiet, verbose } = config
-  const color = wantsColor(config.color, io)
-  const notices = createNotices()
-  notices.on(createTerminal({ write: io.err, color, quiet, verbose }))
-  const redactor = createRedactor([config.token, config.refreshToken, config.secret])
-  const home = stateHome(io.env, io.platform, homedir())
-  const request = { config, stateHome: home, who: whoAmI(), emit: notices.emit, redactor }
-  const found = await look(request, io)
-  if (wantsJson(config.json, io)) io.out(JSON.stringify(withoutSecrets(found)))
-  else lines(found, paintFor(color).dim).forEach(io.out)
+  const { config, redactor, stateHome, who, json, colors } = await openCommand(call)
+  const { emit } = openNotices({ config, redactor, json: false }, io)
+  const found = await look({ config, stateHome, who, emit, redactor }, io)
+  if (json) io.out(JSON.stringify(withoutSecrets(found)))
+  else lines(found, colors.dim).forEach(io.out)
   return found.leftover === null ? EXIT_CODES.ended : EXIT_CODES.failed
 }
 
@@ -81,7 +67,7 @@ function lines(found: Status, dim: (text: string) => string): string[] {
     ['running', running === null ? 'no run on this machine' : running.user],
     ['leftover', sayLeftover(leftover)],
   ]
-  return rows.map(([name, value]) => `${dim(name.padEnd(9))} ${printable(value)}`)
+  return rows.map(([name, value]) => `${dim(name.padEnd(9))} ${sanitize(value)}`)
 }
 
 function sayLeftover(leftover: Status['leftover']): string {

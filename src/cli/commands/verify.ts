@@ -8,10 +8,10 @@ import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../../protocol/signature.t
 import type { Call, CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import { readInput } from '../input.ts'
-import { type Io, wantsColor, wantsJson } from '../io.ts'
-import { loadFor } from '../load-config.ts'
-import { type Paint, paintFor } from '../output/colors.ts'
-import { printable } from '../output/sanitize.ts'
+import type { Io } from '../io.ts'
+import { openCommand } from '../open-command.ts'
+import type { Colors } from '../output/colors.ts'
+import { sanitize } from '../output/sanitize.ts'
 
 /** What was checked, and what came of it. */
 interface Verification extends Diagnosis {
@@ -23,7 +23,7 @@ interface Verification extends Diagnosis {
 
 export const verify: CommandHandler = async (call) => {
   const { io } = call
-  const config = await loadFor(call)
+  const { config, json, colors } = await openCommand(call)
   const header = ownFlag(
     call,
     'header',
@@ -34,8 +34,8 @@ export const verify: CommandHandler = async (call) => {
   if (named === '-' && io.interactive) io.err('Reading the body from the terminal; Ctrl-D ends it.')
   const body = await readInput(named, config.cwd)
   const found = check(header, body, secrets)
-  if (wantsJson(config.json, io)) io.out(JSON.stringify(jsonOf(found)))
-  else linesOf(found, paintFor(wantsColor(config.color, io))).forEach(io.out)
+  if (json) io.out(JSON.stringify(jsonOf(found)))
+  else linesOf(found, colors).forEach(io.out)
   return found.right ? EXIT_CODES.ended : EXIT_CODES.failed
 }
 
@@ -81,14 +81,17 @@ function jsonOf({ right, certain, accidents, given, expected, bytes, source }: V
   return { type: 'verify', ok: right, certain, accidents, given, expected, bytes, secret: source }
 }
 
-function linesOf({ right, certain, accidents, given, expected, bytes, source }: Verification, paint: Paint): string[] {
+function linesOf(
+  { right, certain, accidents, given, expected, bytes, source }: Verification,
+  colors: Colors,
+): string[] {
   const used = `${bytes} bytes of body, signed with ${source}`
-  if (right) return [`${paint.green('✓ right')}: ${used}`]
+  if (right) return [`${colors.green('✓ right')}: ${used}`]
   const likely = certain ? '' : 'probably: '
   return [
-    `${paint.red('✗ wrong')}: ${likely}${accidents.map(({ message }) => printable(message)).join('; and ')}`,
-    `  ${paint.dim('given   ')} ${printable(given)}`,
-    `  ${paint.dim('expected')} ${expected} ${paint.dim(`(${used})`)}`,
+    `${colors.red('✗ wrong')}: ${likely}${accidents.map(({ message }) => sanitize(message)).join('; and ')}`,
+    `  ${colors.dim('given   ')} ${sanitize(given)}`,
+    `  ${colors.dim('expected')} ${expected} ${colors.dim(`(${used})`)}`,
     ...[...new Set(accidents.map(({ remedy }) => remedy))].map((remedy) => `  → ${remedy}`),
   ]
 }

@@ -7,9 +7,9 @@ import { headerPairs } from '../../core/raw-headers.ts'
 import type { Redact } from '../../core/redact.ts'
 
 import type { RecordedAttempt, RecordedDelivery } from '../../journal/reader.ts'
-import type { Paint } from '../output/colors.ts'
+import type { Colors } from '../output/colors.ts'
 import { eventWords, statusWord } from '../output/event-words.ts'
-import { printable, printableLines } from '../output/sanitize.ts'
+import { sanitize, sanitizeLines } from '../output/sanitize.ts'
 import { hideSecrets, shownHeader } from './hide-secrets.ts'
 import { layOut } from './json-layout.ts'
 import { eventJson, fate, localTime } from './row.ts'
@@ -17,7 +17,7 @@ import { eventJson, fate, localTime } from './row.ts'
 /** Everything, without secrets, as lines. */
 export function eventDetail(
   { summary, delivery, attempts }: RecordedDelivery,
-  paint: Paint,
+  colors: Colors,
   redact: Redact,
   now: Date = new Date(),
 ): string[] {
@@ -33,34 +33,34 @@ export function eventDetail(
     ],
   ]
   return [
-    `${paint.bold(delivery.id)}  ${eventWords({ ...label, text: label.text && redact(label.text) }, paint)} ${fate(summary, paint)}`,
+    `${colors.bold(delivery.id)}  ${eventWords({ ...label, text: label.text && redact(label.text) }, colors)} ${fate(summary, colors)}`,
     ...rows.flatMap(([name, value]) =>
-      value === null ? [] : [`  ${paint.dim(name.padEnd(12))} ${printable(value, 1_000)}`],
+      value === null ? [] : [`  ${colors.dim(name.padEnd(12))} ${sanitize(value, 1_000)}`],
     ),
-    ...content(delivery, paint, redact),
-    ...attempts.flatMap((attempt) => attemptLines(attempt, paint, redact, now)),
+    ...content(delivery, colors, redact),
+    ...attempts.flatMap((attempt) => attemptLines(attempt, colors, redact, now)),
   ]
 }
 
-function attemptLines({ n, attempt, cut }: RecordedAttempt, paint: Paint, redact: Redact, now: Date): string[] {
+function attemptLines({ n, attempt, cut }: RecordedAttempt, colors: Colors, redact: Redact, now: Date): string[] {
   const { startedAt, ms, outcome } = attempt
-  const head = `${paint.bold(`attempt ${n}`)}  ${paint.dim(localTime(startedAt, now))}`
-  const took = paint.dim(formatDuration(ms))
+  const head = `${colors.bold(`attempt ${n}`)}  ${colors.dim(localTime(startedAt, now))}`
+  const took = colors.dim(formatDuration(ms))
   if (outcome !== 'answered')
-    return ['', `${head}  ${paint.red(outcome)} ${took}  ${printable(redact(attempt.reason), 1_000)}`]
+    return ['', `${head}  ${colors.red(outcome)} ${took}  ${sanitize(redact(attempt.reason), 1_000)}`]
   const { reply } = attempt
-  const rest = cut ? [`    ${paint.dim('… (of a reply only the beginning is kept)')}`] : []
+  const rest = cut ? [`    ${colors.dim('… (of a reply only the beginning is kept)')}`] : []
   return [
     '',
-    `${head}  ${outcome} ${statusWord(reply.status, paint)} ${took}`,
-    ...content(reply, paint, redact),
+    `${head}  ${outcome} ${statusWord(reply.status, colors)} ${took}`,
+    ...content(reply, colors, redact),
     ...rest,
   ]
 }
 
-function content({ headers, body }: Pick<Reply, 'headers' | 'body'>, paint: Paint, redact: Redact): string[] {
+function content({ headers, body }: Pick<Reply, 'headers' | 'body'>, colors: Colors, redact: Redact): string[] {
   const named = headerPairs(headers).map(
-    ([name, value]) => `    ${paint.dim(`${printable(name)}:`)} ${printable(shownHeader(name, value, redact), 4_000)}`,
+    ([name, value]) => `    ${colors.dim(`${sanitize(name)}:`)} ${sanitize(shownHeader(name, value, redact), 4_000)}`,
   )
   if (body.length === 0) return named
   return [...named, '', ...bodyLines(body, redact).map((line) => `    ${line}`)]
@@ -69,7 +69,7 @@ function content({ headers, body }: Pick<Reply, 'headers' | 'body'>, paint: Pain
 function bodyLines(body: Buffer, redact: Redact): string[] {
   if (!isUtf8(body)) return ['(binary, as base64)', ...(body.toString('base64').match(/.{1,76}/g) ?? [])]
   const text = body.toString('utf8')
-  return printableLines(hideSecrets(layOut(text) ?? text, redact))
+  return sanitizeLines(hideSecrets(layOut(text) ?? text, redact))
 }
 
 /** The same as one object. Bodies are text, or base64 where they are none. */

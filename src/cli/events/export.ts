@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Delivery, Label } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { headerPairs } from '../../core/raw-headers.ts'
-import { isPrintable, printable } from '../output/sanitize.ts'
+import { isHarmless, sanitize } from '../output/sanitize.ts'
 import { isSecretName } from './hide-secrets.ts'
 
 /** What is exported: the request as the bot gets it, at this URL, and what it says about itself. */
@@ -76,7 +76,7 @@ const LONGEST_QUOTED = 64 * 1024
 
 /** curl takes what begins with @ for the name of a file; a terminal acts on control characters that are pasted. */
 const canBeQuoted = (body: Buffer): boolean =>
-  body.length <= LONGEST_QUOTED && isUtf8(body) && body[0] !== AT && isPrintable(body.toString('utf8'))
+  body.length <= LONGEST_QUOTED && isUtf8(body) && body[0] !== AT && isHarmless(body.toString('utf8'))
 
 const AT = 0x40
 
@@ -91,12 +91,12 @@ function asHttp({ delivery, label, url }: Exported): string {
   const { id, method, search, body, receivedAt } = delivery
   const text = body.toString('utf8')
   // Clients end the request at `###`, read a file at `<`, and fill in what stands in double braces.
-  if (!isUtf8(body) || !isPrintable(text) || /^(?:###|<)|\{\{/m.test(text))
+  if (!isUtf8(body) || !isHarmless(text) || /^(?:###|<)|\{\{/m.test(text))
     throw new DevHookError('usage', `the body of ${id} cannot be written in an .http file as it is`, {
       remedy: 'export it as curl or fixture',
     })
   return [
-    `### ${printable(label.event ?? 'delivery')} (${id}, ${new Date(receivedAt).toISOString()})`,
+    `### ${sanitize(label.event ?? 'delivery')} (${id}, ${new Date(receivedAt).toISOString()})`,
     `${method} ${url}${search}`,
     ...headersOf(delivery).map(([name, value]) => `${name}: ${utf8(value)}`),
     ...(body.length === 0 ? [] : ['', text]),

@@ -3,16 +3,16 @@ import { formatDuration } from '../../core/duration.ts'
 import type { Redact } from '../../core/redact.ts'
 
 import type { Summary } from '../../journal/summary.ts'
-import type { Paint } from '../output/colors.ts'
+import type { Colors } from '../output/colors.ts'
 import { eventWords, statusWord } from '../output/event-words.ts'
 
 /** `<id>  12:04:31  message.create.contact.chat "hi there" 200 45ms`; older ones with their day. */
-export function eventRow(summary: Summary, paint: Paint, redact: Redact, now: Date = new Date()): string {
+export function eventRow(summary: Summary, colors: Colors, redact: Redact, now: Date = new Date()): string {
   const { id, receivedAt, label, attempts } = summary
   const text = label.text === null ? null : redact(label.text)
-  const again = attempts > 1 ? paint.dim(` (${attempts} attempts)`) : ''
-  const words = eventWords({ event: label.event, text }, paint)
-  return `${id}  ${paint.dim(localTime(receivedAt, now))}  ${words} ${fate(summary, paint)}${again}`
+  const again = attempts > 1 ? colors.dim(` (${attempts} attempts)`) : ''
+  const words = eventWords({ event: label.event, text }, colors)
+  return `${id}  ${colors.dim(localTime(receivedAt, now))}  ${words} ${fate(summary, colors)}${again}`
 }
 
 /** The local time of day; with its date unless it is today's. */
@@ -28,14 +28,14 @@ const DAY_MS = 24 * 60 * 60_000
 const twoDigits = (number: number): string => String(number).padStart(2, '0')
 
 /** What became of it, in a word or two. */
-export function fate({ settled, outcome, status, ms, told }: Summary, paint: Paint): string {
-  if (settled === 'rejected') return paint.red(`rejected ${told ?? ''}`.trimEnd())
-  const took = ms === null ? '' : ` ${paint.dim(formatDuration(ms))}`
-  if (status !== null) return statusWord(status, paint) + took
-  if (settled === 'acknowledged') return paint.yellow('undelivered')
-  if (settled === 'returned') return paint.yellow(`returned ${told ?? ''}`.trimEnd())
-  if (outcome !== null) return paint.red(outcome) + took
-  return paint.dim('…')
+export function fate({ settled, outcome, status, ms, told }: Summary, colors: Colors): string {
+  if (settled === 'rejected') return colors.red(`rejected ${told ?? ''}`.trimEnd())
+  const took = ms === null ? '' : ` ${colors.dim(formatDuration(ms))}`
+  if (status !== null) return statusWord(status, colors) + took
+  if (settled === 'acknowledged') return colors.yellow('undelivered')
+  if (settled === 'returned') return colors.yellow(`returned ${told ?? ''}`.trimEnd())
+  if (outcome !== null) return colors.red(outcome) + took
+  return colors.dim('…')
 }
 
 /** The same as an object of a JSON line. */

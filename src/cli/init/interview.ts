@@ -1,7 +1,7 @@
 // The conversation of init: asks what could not be found out, and looks at each answer at once.
 import { SHARED } from '../../config/dot-env.ts'
+import { port as portKind } from '../../config/kinds.ts'
 import { authtokenProblem } from '../../config/ngrok-token.ts'
-import { port as portKind } from '../../config/types.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { devScriptFor, isEmpty, portOf } from '../../onboarding/conclusions.ts'
 import { defaultAnswers, tryFound } from '../../onboarding/defaults.ts'
@@ -16,7 +16,7 @@ export async function interview(folder: Folder, prompter: Prompter, signal: Abor
   const { token, tried } = await askToken(folder, prompter, signal)
   const known = defaultAnswers(folder, tried)
   if (known.secret !== null && folder.secret === null) {
-    prompter.tell(
+    prompter.report(
       'success',
       'the secret of its webhook, from the platform: SECRET is for the bot to check signatures with',
     )
@@ -55,14 +55,14 @@ async function askToken(folder: Folder, prompter: Prompter, signal: AbortSignal)
   const found = await tryFound(folder, signal)
   const source = folder.token?.source ?? ''
   if (found.is === 'good') {
-    prompter.tell('success', `${source}: ${nameOf(found.tried)}`)
+    prompter.report('success', `${source}: ${nameOf(found.tried)}`)
     return { token: null, tried: found.tried }
   }
   if (found.is === 'unknown') {
-    prompter.tell('warn', `${source} is not checked: ${found.error.message}`)
+    prompter.report('warn', `${source} is not checked: ${found.error.message}`)
     return { token: null, tried: null }
   }
-  if (found.is === 'bad') prompter.tell('warn', `${source} is not good: ${found.error.message}`)
+  if (found.is === 'bad') prompter.report('warn', `${source} is not good: ${found.error.message}`)
   return askNewToken(folder, prompter, found.is === 'bad')
 }
 
@@ -82,7 +82,7 @@ async function askNewToken(folder: Folder, prompter: Prompter, keeps: boolean): 
       return null
     }
   }
-  prompter.tell(
+  prompter.report(
     'info',
     "The bot's token is in its details in the Web1on1 admin pages: Settings, your organization, Bots.",
   )
@@ -90,8 +90,8 @@ async function askNewToken(folder: Folder, prompter: Prompter, keeps: boolean): 
   const token = await prompter.secret(`The bot's access token (${skip})`, check)
   if (token === '') return { token: null, tried: null }
   tellShadow(folder, 'token', prompter)
-  if (unchecked !== null) prompter.tell('warn', `It is not checked: ${String(unchecked)}`)
-  if (tried !== null) prompter.tell('success', nameOf(tried))
+  if (unchecked !== null) prompter.report('warn', `It is not checked: ${String(unchecked)}`)
+  if (tried !== null) prompter.report('success', nameOf(tried))
   return { token, tried }
 }
 
@@ -119,15 +119,15 @@ async function askAuthtoken(folder: Folder, prompter: Prompter): Promise<string 
   if (config.tunnel !== 'ngrok' || config.url !== null) return null
   const known = found === null ? null : authtokenProblem(found.value)
   if (found !== null && known === null) {
-    prompter.tell('success', `the ngrok authtoken, from ${found.source}`)
+    prompter.report('success', `the ngrok authtoken, from ${found.source}`)
     return null
   }
-  if (found !== null) prompter.tell('warn', `what stands in ${found.source} is ${known ?? ''}`)
+  if (found !== null) prompter.report('warn', `what stands in ${found.source} is ${known ?? ''}`)
   const check: CheckAnswer = (answer) => {
     const problem = answer === '' ? null : authtokenProblem(answer.replace(COMMAND, ''))
     return problem === null ? null : `That is ${problem}`
   }
-  prompter.tell('info', 'The ngrok authtoken is at https://dashboard.ngrok.com/get-started/your-authtoken')
+  prompter.report('info', 'The ngrok authtoken is at https://dashboard.ngrok.com/get-started/your-authtoken')
   const answer = await prompter.secret('The ngrok authtoken (Enter skips it: the sandbox needs none)', check)
   // The dashboard shows it as a command to copy.
   const authtoken = answer.replace(COMMAND, '')
@@ -140,7 +140,7 @@ async function askAuthtoken(folder: Folder, prompter: Prompter): Promise<string 
 function tellShadow({ config }: Folder, key: 'token' | 'ngrokAuthtoken', prompter: Prompter): void {
   const source = config.sources[key]
   if (source === undefined || source.includes(` in ${SHARED}`)) return
-  prompter.tell('warn', `${source} in the environment goes before the new one: take it away there`)
+  prompter.report('warn', `${source} in the environment goes before the new one: take it away there`)
 }
 
 async function askPort(folder: Folder, starter: boolean, prompter: Prompter): Promise<Pick<Answers, 'port' | 'path'>> {

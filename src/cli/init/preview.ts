@@ -1,26 +1,26 @@
 // What will be written, shown before it is: the difference, line by line, without secrets.
 import { type DiffLine, diffLines } from '../../onboarding/diff.ts'
 import type { PlannedFile } from '../../onboarding/plan.ts'
-import type { Paint } from '../output/colors.ts'
-import { printable } from '../output/sanitize.ts'
+import type { Colors } from '../output/colors.ts'
+import { sanitize } from '../output/sanitize.ts'
 
 /** A new file that is longer is only named. */
 const LONGEST = 16
 const LONGEST_LINE = 160
 
 /** A file as a few lines, its name first. */
-export function preview({ name, before, after, private: isPrivate }: PlannedFile, paint: Paint): string {
+export function preview({ name, before, after, private: isPrivate }: PlannedFile, colors: Colors): string {
   const lines = diffLines(before ?? '', after, isPrivate ? 0 : 1)
-  const head = `${paint.bold(name)} ${paint.dim(before === null ? '(new)' : '(changed)')}`
-  if (before === null && lines.length > LONGEST) return `${head}\n${paint.green(`+ ${lines.length} lines`)}`
-  return [head, ...lines.map((line) => shown(isPrivate ? hidden(line) : line, paint))].join('\n')
+  const head = `${colors.bold(name)} ${colors.dim(before === null ? '(new)' : '(changed)')}`
+  if (before === null && lines.length > LONGEST) return `${head}\n${colors.green(`+ ${lines.length} lines`)}`
+  return [head, ...lines.map((line) => shown(isPrivate ? hidden(line) : line, colors))].join('\n')
 }
 
-function shown({ mark, text }: DiffLine, paint: Paint): string {
+function shown({ mark, text }: DiffLine, colors: Colors): string {
   const indent = /^\s*/.exec(text.replaceAll('\t', '  '))?.[0] ?? ''
-  const line = `${mark} ${indent}${printable(text, LONGEST_LINE)}`
-  if (mark === '+') return paint.green(line)
-  return mark === '-' ? paint.red(line) : paint.dim(line)
+  const line = `${mark} ${indent}${sanitize(text, LONGEST_LINE)}`
+  if (mark === '+') return colors.green(line)
+  return mark === '-' ? colors.red(line) : colors.dim(line)
 }
 
 /** The name of a variable may be seen, its value not. A line without a name is a part of one. */

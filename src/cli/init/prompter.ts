@@ -2,7 +2,7 @@
 import { emitKeypressEvents, type Key } from 'node:readline'
 import * as clack from '@clack/prompts'
 import { DevHookError } from '../../core/errors.ts'
-import type { Teller } from './reporter.ts'
+import type { Reporter } from './reporter.ts'
 
 /** Looks at an answer; says what is wrong with it, or `null`. The signal is aborted when the person gives up. */
 export type CheckAnswer = (answer: string, signal: AbortSignal) => Promise<string | null> | string | null
@@ -14,7 +14,7 @@ export interface Choice<T extends string> {
 }
 
 /** Every question throws `interrupted` when it is answered with Ctrl-C or Escape. */
-export interface Prompter extends Teller {
+export interface Prompter extends Reporter {
   /** Hidden while it is typed; empty when it was skipped. */
   secret(question: string, check: CheckAnswer): Promise<string>
   text(question: string, fallback: string, check: CheckAnswer): Promise<string>
@@ -52,7 +52,7 @@ export function openPrompter(): Prompter {
   return {
     intro: (title) => clack.intro(title, write),
     outro: (text) => clack.outro(text, write),
-    tell: (mood, text) => clack.log[mood](text, write),
+    report: (mood, text) => clack.log[mood](text, write),
     secret: async (message, check) => {
       const answer = await ask((signal) =>
         clack.password({ message, validate: validated(check, '', signal), clearOnError: true, signal, ...write }),

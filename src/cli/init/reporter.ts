@@ -3,21 +3,21 @@ import type { Io } from '../io.ts'
 
 export type Mood = 'info' | 'step' | 'success' | 'warn'
 
-export interface Teller {
+export interface Reporter {
   intro(title: string): void
-  tell(mood: Mood, text: string): void
+  report(mood: Mood, text: string): void
   outro(text: string): void
 }
 
 const MARKS: Readonly<Record<Mood, string>> = { info: '·', step: '·', success: '✓', warn: '!' }
 
 /** Plain lines, for where there is no terminal, or nothing is to be asked. */
-export function createPlainTeller({ err }: Pick<Io, 'err'>): Teller {
+export function createPlainReporter({ err }: Pick<Io, 'err'>): Reporter {
   const indented = (mark: string, text: string): void =>
     text.split('\n').forEach((line, at) => err(`${at === 0 ? mark : ' '} ${line}`))
   return {
     intro: () => undefined,
-    tell: (mood, text) => indented(MARKS[mood], text),
+    report: (mood, text) => indented(MARKS[mood], text),
     outro: (text) => text.split('\n').forEach((line) => err(line)),
   }
 }

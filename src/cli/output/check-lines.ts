@@ -2,8 +2,8 @@
 import type { Redact } from '../../core/redact.ts'
 import { CHECKS } from '../../doctor/doctor.ts'
 import type { Finding } from '../../doctor/finding.ts'
-import { paintFor } from './colors.ts'
-import { printable } from './sanitize.ts'
+import { colorsFor } from './colors.ts'
+import { sanitize } from './sanitize.ts'
 
 export type PrintFinding = (name: string, finding: Finding) => void
 
@@ -23,15 +23,15 @@ export function createCheckLines(options: {
   readonly redact: Redact
 }): PrintFinding {
   const { write, quiet, redact } = options
-  const paint = paintFor(options.color)
-  const marks = { well: paint.green('✓'), notable: paint.yellow('!'), bad: paint.red('✗'), open: paint.dim('–') }
+  const colors = colorsFor(options.color)
+  const marks = { well: colors.green('✓'), notable: colors.yellow('!'), bad: colors.red('✗'), open: colors.dim('–') }
   return (name, finding) => {
     const { ok, message, remedy } = finding
     if (quiet && ok) return
     const [first = '', ...more] = redact(message).split('\n')
-    write(`${marks[kindOf(finding)]} ${paint.bold(name.padEnd(WIDTH))} ${printable(first, 1_000)}`)
-    for (const line of more) write(`${INDENT}${printable(line, 1_000)}`)
-    if (remedy !== null) write(`${INDENT}${paint.dim('→')} ${printable(redact(remedy), 1_000)}`)
+    write(`${marks[kindOf(finding)]} ${colors.bold(name.padEnd(WIDTH))} ${sanitize(first, 1_000)}`)
+    for (const line of more) write(`${INDENT}${sanitize(line, 1_000)}`)
+    if (remedy !== null) write(`${INDENT}${colors.dim('→')} ${sanitize(redact(remedy), 1_000)}`)
   }
 }
 

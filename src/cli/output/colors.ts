@@ -3,10 +3,10 @@ import { styleText } from 'node:util'
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
-export type Paint = Readonly<Record<Style, (text: string) => string>>
+export type Colors = Readonly<Record<Style, (text: string) => string>>
 
 /** The styles, or their absence. */
-export function paintFor(color: boolean): Paint {
+export function colorsFor(color: boolean): Colors {
   const style = (name: Style) => (text: string) => (color ? styleText(name, text, { validateStream: false }) : text)
   return {
     bold: style('bold'),

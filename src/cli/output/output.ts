@@ -1,29 +1,29 @@
-// Who hears the notices of a run: the terminal or the JSON lines, and the log file.
-import type { Config } from '../../config/load.ts'
-import type { Notice, Notices } from '../../core/notices.ts'
-import type { Redactor } from '../../core/redact.ts'
-import { type Io, wantsColor, wantsJson } from '../io.ts'
+// Who hears the notices of a command: the terminal or the JSON lines, and for a run the log file.
+import { createNotices, type Notice, type Notices } from '../../core/notices.ts'
+import { type Io, wantsColor } from '../io.ts'
+import type { OpenCommand } from '../open-command.ts'
 import { createJsonLines } from './json-lines.ts'
 import { startLog } from './log-file.ts'
 import { redactNotice } from './redact-notice.ts'
 import { createTerminal } from './terminal.ts'
 
-/** Starts to print and to log. Returns what ends it: everything announced so far is then written. */
-export function startOutput(
-  config: Config,
-  io: Io,
-  notices: Notices,
-  redactor: Redactor,
-  folder: string,
-): () => Promise<void> {
-  const json = wantsJson(config.json, io)
-  const { quiet, verbose, restore } = config
-  const print = json
-    ? createJsonLines(io.out, io.err)
-    : createTerminal({ write: io.err, color: wantsColor(config.color, io), quiet, verbose, restore })
+/** What printing needs of a command. */
+type Printed = Pick<OpenCommand, 'config' | 'json' | 'redactor'>
+
+/** Creates the notices of a command; each is printed without secrets. */
+export function openNotices(command: Printed, io: Io): Notices {
+  const notices = createNotices()
+  const print = createPrinter(command, io)
+  notices.on((notice) => print(redactNotice(notice, command.redactor.redact)))
+  return notices
+}
+
+/** Starts to print the notices of a run, and to log them in a folder. The returned function ends it once all is written. */
+export function startOutput(command: Printed, io: Io, notices: Notices, folder: string): () => Promise<void> {
+  const print = createPrinter(command, io)
   const log = startLog(folder)
   const off = notices.on((notice) => {
-    const clean = redactNotice(notice, redactor.redact)
+    const clean = redactNotice(notice, command.redactor.redact)
     print(clean)
     log.write(withoutManualUrl(clean))
   })
@@ -31,6 +31,12 @@ export function startOutput(
     off()
     await log.close()
   }
+}
+
+function createPrinter({ config, json }: Printed, io: Io): (notice: Notice) => void {
+  if (json) return createJsonLines(io.out, io.err)
+  const { color, quiet, verbose, restore } = config
+  return createTerminal({ write: io.err, color: wantsColor(color, io), quiet, verbose, restore })
 }
 
 /** In manual mode the URL is printed with its credentials, because it has to be pasted; nowhere else. */

@@ -1,4 +1,5 @@
 // Steps that take longer than a moment, named while they do, in words for people.
+import type { Step } from '../../daemon/start/start-steps.ts'
 
 /** What is faster needs no line of its own. */
 const SLOW_MS = 1_000
@@ -11,7 +12,7 @@ export interface Progress {
 /** Steps that begin within this time of each other are under way side by side. */
 const TOGETHER_MS = 100
 
-const WORDS: Readonly<Record<string, string>> = {
+const WORDS: Readonly<Record<Step, string>> = {
   check: 'checking what is given',
   state: 'opening the record',
   gateway: 'opening the gateway',
@@ -22,7 +23,10 @@ const WORDS: Readonly<Record<string, string>> = {
   verify: 'waiting for the verification',
 }
 
-/** Creates it. `show` is called for the steps that are under way when a second has passed without another one. */
+/** A step of the start in words; any other step is its own name. */
+const wordsOf = new Map<string, string>(Object.entries(WORDS))
+
+/** Creates the progress of a command. `show` is called with the steps under way when none has begun for a second. */
 export function createProgress(show: (steps: string) => void): Progress {
   let timer: NodeJS.Timeout | undefined
   let began = 0
@@ -33,7 +37,7 @@ export function createProgress(show: (steps: string) => void): Progress {
       const now = performance.now()
       if (now - began > TOGETHER_MS) under = []
       began = now
-      under.push(WORDS[name] ?? name)
+      under.push(wordsOf.get(name) ?? name)
       timer = setTimeout(() => show(under.join(', ')), SLOW_MS)
     },
     end: () => clearTimeout(timer),

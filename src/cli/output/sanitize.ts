@@ -8,7 +8,7 @@ const UNPRINTABLE_IN_LINES = /(?!\n)[\p{Cc}\p{Bidi_Control}]/u
 const UNITS_PER_CHARACTER = 16
 
 /** One line of harmless text, cut to a number of characters as people see them. */
-export function printable(text: string, longest = 200): string {
+export function sanitize(text: string, longest = 200): string {
   // A message may be megabytes long, and counting what people see as one character is slow.
   const start = text.slice(0, longest * UNITS_PER_CHARACTER)
   const clean = stripVTControlCharacters(start).replace(UNPRINTABLE, ' ').trim()
@@ -18,8 +18,8 @@ export function printable(text: string, longest = 200): string {
 }
 
 /** Harmless lines of a text, whole and with their indentation. */
-export const printableLines = (text: string): string[] =>
+export const sanitizeLines = (text: string): string[] =>
   text.split(/\r?\n/).map((line) => stripVTControlCharacters(line).replaceAll('\t', '  ').replace(UNPRINTABLE, ' '))
 
 /** Whether a text may be printed as it is: it is made of lines that would not change. */
-export const isPrintable = (text: string): boolean => !UNPRINTABLE_IN_LINES.test(text)
+export const isHarmless = (text: string): boolean => !UNPRINTABLE_IN_LINES.test(text)

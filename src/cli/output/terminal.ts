@@ -3,10 +3,10 @@ import { formatDuration } from '../../core/duration.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Notice } from '../../core/notices.ts'
 
-import { type Paint, paintFor } from './colors.ts'
+import { type Colors, colorsFor } from './colors.ts'
 import { eventWords, statusWord } from './event-words.ts'
 import { createProgress } from './progress.ts'
-import { printable } from './sanitize.ts'
+import { sanitize } from './sanitize.ts'
 
 export interface TerminalOptions {
   readonly write: (line: string) => void
@@ -35,17 +35,17 @@ const IMPORTANT: ReadonlySet<Notice['type']> = new Set(['error', 'warning', 'rej
 /** Creates the renderer: a listener that prints what a person wants to see of each notice. */
 export function createTerminal(options: TerminalOptions): (notice: Notice) => void {
   const { write, quiet, verbose, restore = true } = options
-  const paint = paintFor(options.color)
+  const colors = colorsFor(options.color)
   const pending = new Map<string, Pending>()
-  const progress = createProgress((step) => write(paint.dim(`· ${step} …`)))
+  const progress = createProgress((step) => write(colors.dim(`· ${step} …`)))
   let ready: Of<'ready'> | null = null
   let bot: Of<'bot'> | null = null
 
-  const line = (notice: Notice, text: string): void => write(`${paint.dim(clock(notice.time))} ${text}`)
+  const line = (notice: Notice, text: string): void => write(`${colors.dim(clock(notice.time))} ${text}`)
 
   const onDelivery = (notice: Of<'delivery'>): void => {
     if (notice.redelivery !== undefined)
-      return line(notice, `${paint.dim('↺')} ${eventWords(notice, paint)} ${paint.dim('came again')}`)
+      return line(notice, `${colors.dim('↺')} ${eventWords(notice, colors)} ${colors.dim('came again')}`)
     remember(notice)
   }
 
@@ -59,7 +59,10 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
     const known = pending.get(notice.id)
     if (!known) return
     known.reason = notice.reason
-    line(notice, `${paint.yellow('⏸')} ${eventWords(known.delivery, paint)} ${paint.yellow(`held (${notice.reason})`)}`)
+    line(
+      notice,
+      `${colors.yellow('⏸')} ${eventWords(known.delivery, colors)} ${colors.yellow(`held (${notice.reason})`)}`,
+    )
   }
 
   const onAttempt = (notice: Of<'attempt'>): void => {
@@ -67,24 +70,24 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
     // A refused attempt is repeated by itself, and shows as held.
     if (!known || notice.outcome === 'refused') return
     pending.delete(notice.id)
-    const result = notice.status === null ? paint.red(notice.outcome) : statusWord(notice.status, paint)
+    const result = notice.status === null ? colors.red(notice.outcome) : statusWord(notice.status, colors)
     const held =
       known.heldMs === null
         ? ''
-        : ` ${paint.yellow(`⏸ held ${formatDuration(known.heldMs)} (${known.reason ?? 'bot not ready'})`)}`
-    const hint = notice.outcome === 'interrupted' ? paint.dim(' not repeated by itself') : ''
-    const mark = known.delivery.type === 'replay' ? paint.cyan('↻') : '←'
+        : ` ${colors.yellow(`⏸ held ${formatDuration(known.heldMs)} (${known.reason ?? 'bot not ready'})`)}`
+    const hint = notice.outcome === 'interrupted' ? colors.dim(' not repeated by itself') : ''
+    const mark = known.delivery.type === 'replay' ? colors.cyan('↻') : '←'
     line(
       notice,
-      `${mark} ${eventWords(known.delivery, paint)} ${result} ${paint.dim(formatDuration(notice.ms))}${held}${hint}`,
+      `${mark} ${eventWords(known.delivery, colors)} ${result} ${colors.dim(formatDuration(notice.ms))}${held}${hint}`,
     )
   }
 
   const onAcknowledged = (notice: Of<'acknowledged'>): void => {
     const known = pending.get(notice.id)
     if (!known) return
-    const what = paint.yellow(`acknowledged after ${formatDuration(notice.ms)} in place of the bot`)
-    line(notice, `${paint.yellow('⏸')} ${eventWords(known.delivery, paint)} ${what}`)
+    const what = colors.yellow(`acknowledged after ${formatDuration(notice.ms)} in place of the bot`)
+    line(notice, `${colors.yellow('⏸')} ${eventWords(known.delivery, colors)} ${what}`)
   }
 
   const onReleased = (notice: Of<'released'>): void => {
@@ -94,12 +97,12 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
 
   /** Its output was not shown: what it said last, so that the crash can be understood. */
   const onQuietCrash = (notice: Of<'bot'> & Notice): void => {
-    botLine(notice, paint).forEach((text) => line(notice, text))
-    for (const said of (notice.lines ?? []).slice(-QUIET_LINES)) write(`${paint.cyan('bot │')} ${said}`)
+    botLine(notice, colors).forEach((text) => line(notice, text))
+    for (const said of (notice.lines ?? []).slice(-QUIET_LINES)) write(`${colors.cyan('bot │')} ${said}`)
   }
 
   return (notice) => {
-    if (verbose) write(paint.dim(JSON.stringify(notice)))
+    if (verbose) write(colors.dim(JSON.stringify(notice)))
     if (notice.type === 'ready') ready = notice
     if (notice.type === 'bot') bot = notice
     if (notice.type === 'ready' || notice.type === 'stopped') progress.end()
@@ -112,7 +115,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
         // The question is on the screen, and nothing is under way.
         return progress.end()
       case 'ready':
-        return readyBlock(notice, restore, bot, paint).forEach(write)
+        return readyBlock(notice, restore, bot, colors).forEach(write)
       case 'delivery':
         return onDelivery(notice)
       case 'replay':
@@ -126,15 +129,15 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'acknowledged':
         return onAcknowledged(notice)
       case 'bot-output':
-        return write(`${paint.cyan('bot │')} ${notice.line}`)
+        return write(`${colors.cyan('bot │')} ${notice.line}`)
       case 'bot':
-        return botLine(notice, paint).forEach((text) => line(notice, text))
+        return botLine(notice, colors).forEach((text) => line(notice, text))
       case 'tunnel':
-        return tunnelLine(notice, paint).forEach((text) => line(notice, text))
+        return tunnelLine(notice, colors).forEach((text) => line(notice, text))
       case 'registration':
         return registrationLines(notice).forEach((text) => line(notice, text))
       case 'message':
-        return write(`${paint.cyan(paint.bold(printable(notice.name)))} ${printable(notice.text, 2_000)}`)
+        return write(`${colors.cyan(colors.bold(sanitize(notice.name)))} ${sanitize(notice.text, 2_000)}`)
       case 'restored':
         return ready === null && notice.result === 'nothing'
           ? undefined
@@ -142,12 +145,12 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'rejected':
         return line(
           notice,
-          `${paint.red('✗')} rejected ${notice.status} ${printable(notice.detail)} ${paint.dim(notice.id)}`,
+          `${colors.red('✗')} rejected ${notice.status} ${sanitize(notice.detail)} ${colors.dim(notice.id)}`,
         )
       case 'warning':
-        return writeProblem(write, paint.yellow('warning'), notice)
+        return writeProblem(write, colors.yellow('warning'), notice)
       case 'error':
-        return writeProblem(write, paint.red('error'), notice)
+        return writeProblem(write, colors.red('error'), notice)
       case 'stopped':
         // A start that failed, or was ended, has nothing to count.
         return ready === null ? undefined : write(totals(notice, ready))
@@ -170,12 +173,12 @@ function writeProblem(
   { code, message, remedy }: Of<'error' | 'warning'>,
 ): void {
   const [first = '', ...more] = message.split('\n')
-  write(`${head}: ${printable(first, 500)} [${code}]`)
-  for (const text of more) write(`       ${printable(text, 500)}`)
-  write(`  → ${printable(remedy, 500)}`)
+  write(`${head}: ${sanitize(first, 500)} [${code}]`)
+  for (const text of more) write(`       ${sanitize(text, 500)}`)
+  write(`  → ${sanitize(remedy, 500)}`)
 }
 
-function readyBlock(notice: Of<'ready'>, restore: boolean, bot: Of<'bot'> | null, paint: Paint): string[] {
+function readyBlock(notice: Of<'ready'>, restore: boolean, bot: Of<'bot'> | null, colors: Colors): string[] {
   const total = notice.steps.reduce((sum, { ms }) => sum + ms, 0)
   const steps = notice.steps.map(({ name, ms }) => `${name} ${Math.round(ms)}`).join(', ')
   const { before } = notice
@@ -193,8 +196,8 @@ function readyBlock(notice: Of<'ready'>, restore: boolean, bot: Of<'bot'> | null
     ['quit', `Ctrl-C; ${whatFollows(notice.kind, restore)}`],
   ]
   return [
-    `${paint.green(paint.bold('Ready'))} in ${formatDuration(total)} ${paint.dim(`(ms: ${steps})`)}`,
-    ...rows.map(([name, value]) => `  ${paint.dim(name.padEnd(9))} ${printable(value)}`),
+    `${colors.green(colors.bold('Ready'))} in ${formatDuration(total)} ${colors.dim(`(ms: ${steps})`)}`,
+    ...rows.map(([name, value]) => `  ${colors.dim(name.padEnd(9))} ${sanitize(value)}`),
   ]
 }
 
@@ -206,33 +209,33 @@ function whatFollows(kind: Of<'ready'>['kind'], restore: boolean): string {
   return restore ? 'the webhook is put back' : 'the webhook stays as it is, `dev-hook restore` puts it back'
 }
 
-function botLine({ state, pid, port, code, ms, reason }: Of<'bot'>, paint: Paint): string[] {
-  if (reason !== undefined) return [`${paint.yellow('●')} bot restarting (${printable(reason)})`]
-  if (state === 'ready') return [`${paint.green('●')} bot ready on port ${port} ${paint.dim(formatDuration(ms))}`]
+function botLine({ state, pid, port, code, ms, reason }: Of<'bot'>, colors: Colors): string[] {
+  if (reason !== undefined) return [`${colors.yellow('●')} bot restarting (${sanitize(reason)})`]
+  if (state === 'ready') return [`${colors.green('●')} bot ready on port ${port} ${colors.dim(formatDuration(ms))}`]
   if (state === 'crashed')
     return [
-      `${paint.red('●')} bot crashed (${code ?? 'no code'}); deliveries are held until it is started again, at once on a save`,
+      `${colors.red('●')} bot crashed (${code ?? 'no code'}); deliveries are held until it is started again, at once on a save`,
     ]
   // Without a process of ours it was only watched.
-  if (state === 'stopped' && pid !== null) return [`${paint.yellow('●')} bot stopped (${code ?? 'no code'})`]
+  if (state === 'stopped' && pid !== null) return [`${colors.yellow('●')} bot stopped (${code ?? 'no code'})`]
   return []
 }
 
-function tunnelLine({ state, url, forwarded }: Of<'tunnel'>, paint: Paint): string[] {
+function tunnelLine({ state, url, forwarded }: Of<'tunnel'>, colors: Colors): string[] {
   if (forwarded !== undefined) {
     const { by, port } = forwarded
-    return [`no ngrok authtoken: ${by} forwards ${printable(url ?? '')} to port ${port}, which has to be public`]
+    return [`no ngrok authtoken: ${by} forwards ${sanitize(url ?? '')} to port ${port}, which has to be public`]
   }
-  if (state === 'reconnecting') return [paint.yellow('tunnel lost, opening it again …')]
-  if (state === 'offline') return [paint.red('tunnel gone')]
-  return state === 'online' && url !== null ? [paint.dim(`tunnel online: ${url}`)] : []
+  if (state === 'reconnecting') return [colors.yellow('tunnel lost, opening it again …')]
+  if (state === 'offline') return [colors.red('tunnel gone')]
+  return state === 'online' && url !== null ? [colors.dim(`tunnel online: ${url}`)] : []
 }
 
 function registrationLines(notice: Of<'registration'>): string[] {
   const { state, url, events } = notice
   if (state === 'reclaimed') {
     const why = events == null ? 'the public URL has changed' : `its events are now ${events.join(', ')}`
-    return [`webhook claimed again: ${printable(why)}`]
+    return [`webhook claimed again: ${sanitize(why)}`]
   }
   if (state !== 'manual') return []
   return [

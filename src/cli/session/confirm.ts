@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises'
 
 /** Asks for a yes; anything else, an interrupt too, is a no. */
-export async function askYes(question: string, signal: AbortSignal): Promise<boolean> {
+export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   // While a line is being read the terminal passes Ctrl-C on as a key; the signal's own rules hold for it. Sent to ourselves
   // it would end us at once on Windows.

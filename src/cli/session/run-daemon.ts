@@ -1,30 +1,22 @@
 // One run of the daemon at a terminal: output, signals and keys around it, and the exit code at its end.
-import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Config } from '../../config/load.ts'
-import { stateHome } from '../../config/state-home.ts'
-import { whoAmI } from '../../core/instance-name.ts'
 import { createNotices, type Emit, warning } from '../../core/notices.ts'
-import { createRedactor } from '../../core/redact.ts'
 import { version } from '../../core/version.ts'
 import { createDaemon } from '../../daemon/daemon.ts'
 import type { Daemon } from '../../daemon/handle.ts'
 import { exitCodeOf } from '../exit.ts'
 import { type Io, wantsColor } from '../io.ts'
+import type { OpenCommand } from '../open-command.ts'
 import { startOutput } from '../output/output.ts'
-import { askYes } from './confirm.ts'
+import { confirm } from './confirm.ts'
 import { listenToKeys } from './keys.ts'
 import { onPackageManagerGone } from './parent-watch.ts'
 import { onEndSignals } from './signals.ts'
 
-export interface DaemonRun {
-  readonly config: Config
+export interface DaemonRun extends OpenCommand {
   readonly command: readonly string[] | null
   readonly io: Io
   readonly botEnv: Readonly<Record<string, string>>
-  readonly reload: () => Promise<Config>
-  /** Under the state home: the sandbox keeps its state apart. */
-  readonly stateHome?: string
   /** What is done once it is ready, in place of the keys; the run ends when it resolves. */
   readonly conversation?: (emit: Emit, signal: AbortSignal) => Promise<void>
 }
@@ -38,32 +30,30 @@ function endWith(daemon: Daemon, io: Pick<Io, 'err'>): void {
 }
 
 /** Asks below everything that was printed so far. */
-function askBelow(io: Pick<Io, 'flushed'>): typeof askYes {
+function askBelow(io: Pick<Io, 'flushed'>): typeof confirm {
   return async (question, signal) => {
     await io.flushed()
-    return askYes(question, signal)
+    return confirm(question, signal)
   }
 }
 
 /** Runs it to its end; resolves to the exit code. */
 export async function runDaemon(run: DaemonRun): Promise<number> {
-  const { config, command, io, botEnv } = run
-  const home = run.stateHome ?? stateHome(io.env, io.platform, homedir())
+  const { config, command, io, botEnv, stateHome, who, redactor } = run
   const notices = createNotices()
-  const redactor = createRedactor([config.token, config.refreshToken, config.secret, config.ngrokAuthtoken])
-  const endOutput = startOutput(config, io, notices, redactor, join(home, 'log'))
+  const endOutput = startOutput(run, io, notices, join(stateHome, 'log'))
   const ask = io.interactive && !config.yes ? askBelow(io) : null
   const daemon = createDaemon({
     config,
     command,
     version,
-    who: whoAmI(),
-    stateHome: home,
+    who,
+    stateHome,
     env: io.env,
     // The bot writes into a pipe, and would leave its colours out.
     botEnv: wantsColor(config.color, io) ? { FORCE_COLOR: '1', ...botEnv } : botEnv,
     ask,
-    reload: run.reload,
+    reload: run.load,
     notices,
     redactor,
   })

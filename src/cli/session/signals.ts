@@ -1,4 +1,4 @@
-// Signals: the first one ends in order, the second one at once.
+// Signals that end a command: the first one ends it in order, the second one at once.
 
 /** How a signal is told apart from its repetition: a closing terminal sends SIGHUP up to three times. */
 const SAME_MS = 1_000
@@ -24,5 +24,16 @@ export function onEndSignals(first: (signal: NodeJS.Signals) => void, second: (e
   for (const name of names) process.on(name, listener)
   return () => {
     for (const name of names) process.off(name, listener)
+  }
+}
+
+/** Does some work under a signal that is aborted by the first end signal; the second one ends the process. */
+export async function untilEndSignal<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const end = new AbortController()
+  const off = onEndSignals(() => end.abort(), process.exit)
+  try {
+    return await work(end.signal)
+  } finally {
+    off()
   }
 }

@@ -1,8 +1,8 @@
 // What a save means: the bot is started again, and a changed config takes effect where it can.
-import { basename, relative } from 'node:path'
-import { dotEnvOf } from '../../config/dot-env.ts'
+import { basename } from 'node:path'
 import type { Config } from '../../config/load.ts'
 import { OPTION_KEYS, type OptionKey } from '../../config/options.ts'
+import { sourceFiles } from '../../config/source-files.ts'
 import { messageOf } from '../../core/errors.ts'
 import { type Emit, warning } from '../../core/notices.ts'
 import { startWatcher, type Watcher } from '../../watch/watcher.ts'
@@ -21,24 +21,13 @@ export interface SavesOptions {
   readonly emit: Emit
 }
 
-const CONFIG_FILES = [
-  '.env',
-  'package.json',
-  'dev-hook.config.ts',
-  'dev-hook.config.js',
-  'dev-hook.config.mjs',
-  'dev-hook.config.json',
-]
-
 /** Watches until it is stopped; a save means nothing any more once `signal` is aborted. `null` when none could mean anything. */
 export function watchSaves(options: SavesOptions, signal: AbortSignal): Watcher | null {
   const { config, supervised, restart, emit } = options
   if (config.watch === false) return null
   let current = config
   let reloading = Promise.resolve()
-  const { profile, cwd } = config
-  const read = config.files.map((file) => relative(cwd, file))
-  const files = [...new Set([...CONFIG_FILES, ...read, ...(profile === null ? [] : [dotEnvOf(profile)])])]
+  const files = sourceFiles(config)
 
   const loops = createLoopGuard((path) =>
     emit(warning('savesLoop', `${path} was saved again and again, so it no longer restarts the bot`)),

@@ -1,6 +1,6 @@
 // The config: what was read, and where each value came from.
 import { flagName, OPTION_KEYS, optionOf } from '../../config/options.ts'
-import { secret } from '../../config/types.ts'
+import { isSecret } from '../../config/values.ts'
 import type { Facts } from '../facts.ts'
 import { type Finding, well } from '../finding.ts'
 
@@ -9,10 +9,9 @@ export async function checkConfig(facts: Facts): Promise<Finding> {
   const given = OPTION_KEYS.filter((key) => config.sources[key] !== undefined)
   if (given.length === 0) return well('all defaults: no config file, no .env, nothing in the environment')
   const told = given.map((key) => {
-    const { kind } = optionOf(key)
     const value = config[key]
     // A secret is named, never shown.
-    const shown = kind === secret || value === null ? '' : ` ${kind.show(value)}`
+    const shown = isSecret(key) || value === null ? '' : ` ${optionOf(key).kind.show(value)}`
     return `${flagName(key)}${shown} (${config.sources[key]})`
   })
   return well(told.join(', '))

@@ -1,0 +1,56 @@
+// What every command begins with: its config, what must not be printed, where state is kept, and the name of this dev-hook.
+import { homedir } from 'node:os'
+import { type Config, loadConfig } from '../config/load.ts'
+import { flagName } from '../config/options.ts'
+import { stateHome } from '../config/state-home.ts'
+import { secretsOf } from '../config/values.ts'
+import { whoAmI } from '../core/instance-name.ts'
+import { createRedactor, type Redactor } from '../core/redact.ts'
+import type { Call } from './command.ts'
+import { wantsColor, wantsJson } from './io.ts'
+import { type Colors, colorsFor } from './output/colors.ts'
+
+/** A command whose config has not been read yet. */
+export interface PreparedCommand {
+  /** Knows every secret of the configs that were loaded. */
+  readonly redactor: Redactor
+  /** The folder under which every bot keeps its state. */
+  readonly stateHome: string
+  /** `<user>@<host>`. */
+  readonly who: string
+  /** Loads the config, as its sources are now. Throws `usage` with everything that is wrong with it. */
+  readonly load: () => Promise<Config>
+}
+
+/** A command with its config. */
+export interface OpenCommand extends PreparedCommand {
+  readonly config: Config
+  /** Whether it writes JSON for programs in place of text for people. */
+  readonly json: boolean
+  /** The styles of what goes to stdout. */
+  readonly colors: Colors
+}
+
+/** Prepares a command, for one that goes on even without a valid config. */
+export function prepareCommand({ options, io }: Pick<Call, 'options' | 'io'>): PreparedCommand {
+  const { cwd, env, platform } = io
+  const redactor = createRedactor()
+  return {
+    redactor,
+    stateHome: stateHome(env, platform, homedir()),
+    who: whoAmI(),
+    load: async () => {
+      const config = await loadConfig(options, { cwd, env, platform, sourceOf: (key) => `--${flagName(key)}` })
+      secretsOf(config).forEach(redactor.conceal)
+      return config
+    },
+  }
+}
+
+/** Opens a command: loads its config. Throws `usage` with everything that is wrong with it. */
+export async function openCommand(call: Pick<Call, 'options' | 'io'>): Promise<OpenCommand> {
+  const prepared = prepareCommand(call)
+  const config = await prepared.load()
+  const colors = colorsFor(wantsColor(config.color, call.io, 'out'))
+  return { ...prepared, config, json: wantsJson(config.json, call.io), colors }
+}

@@ -1,0 +1,40 @@
+// What an option is: one row of the table of options, and how a row is written.
+import type { Kind } from './kinds.ts'
+
+/**
+ * One option. `T` is its value once it is read, `Shown` the text that people write for it,
+ * `Fallback` the type of its default: `null` for an option that has none.
+ */
+export interface Option<T, Shown extends string = string, Fallback = T | null> {
+  readonly kind: Kind<T, Shown>
+  /** What it means, in one sentence without a full stop. */
+  readonly says: string
+  /** The same for its `--no-` flag. */
+  readonly saysNo?: string
+  /** Heading in the help. */
+  readonly group: 'Bot' | 'Webhook' | 'Tunnel' | 'Delivery' | 'Output' | 'Start'
+  readonly short?: string
+  /** `false`: it has no flag (secrets). */
+  readonly flag?: false
+  /** Also read from these names, after the option's own environment name. */
+  readonly env?: readonly string[]
+  /** The default, where it is a plain value; `null` for none. */
+  readonly fallback: Fallback
+  /** The default in words, where it is not a plain value. */
+  readonly otherwise?: string
+  /** `false`: it cannot stand in a config file. */
+  readonly file?: false
+}
+
+type Row<T, Shown extends string, Fallback> = Omit<Option<T, Shown, Fallback>, 'fallback'>
+
+/** Writes one row: an option without a `fallback` is `null` where nothing is given. */
+export function option<T, Shown extends string>(
+  row: Row<T, Shown, T> & { readonly fallback: NoInfer<T> },
+): Option<T, Shown, T>
+export function option<T, Shown extends string>(row: Row<T, Shown, null>): Option<T, Shown, null>
+export function option<T, Shown extends string>(
+  row: Row<T, Shown, T | null> & { readonly fallback?: NoInfer<T> },
+): Option<T, Shown> {
+  return { fallback: null, ...row }
+}
