@@ -54,7 +54,7 @@ describe('a command line that is wrong', () => {
       'tunnel pigeon (from --tunnel) is not one of ngrok, loopback',
       'events a..b (from --events) holds a..b, which is no event pattern',
       'apiHost http://api.example.com (from APIHOST) is neither https nor on this machine',
-      'prot (in dev-hook.config.json) is no option; did you mean port?',
+      'unknown option prot (in dev-hook.config.json); did you mean port?',
       'token (in dev-hook.config.json) is a secret: put it into .env',
     ]) {
       expect(stderr).toContain(problem)
