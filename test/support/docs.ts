@@ -56,7 +56,7 @@ export function configSchema(): string {
     FILE_KEYS.map((key) => {
       const { kind, says, fallback } = optionOf(key)
       const shown = typeof fallback === 'number' && kind.schema['type'] === 'string' ? kind.show(fallback) : fallback
-      return [key, { ...kind.schema, description: says, ...(shown !== undefined && { default: shown }) }]
+      return [key, { ...kind.schema, description: says, ...(shown !== null && { default: shown }) }]
     }),
   )
   const files = { type: 'string', description: 'a config file whose values lie below those of this one' }
