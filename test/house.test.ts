@@ -1,11 +1,6 @@
-// The house rules: who imports whom, one kind of outside package per room, one job per file, file length.
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+// The house rules: who imports whom, one kind of outside package per room, and how large and how named things may be.
 import { describe, expect, it } from 'vitest'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
-const src = join(root, 'src')
+import { readSources, repeated, roomOf } from './support/source-files.ts'
 
 interface Room {
   /** The folders of ours that it may import. */
@@ -56,29 +51,13 @@ const OUTSIDE = /\bprocess\.(argv|env|exit|exitCode|on|once|stdout|stderr|stdin)
 /** The child that holds the SDK is a process of its own, so it has a front door of its own. */
 const CHILDREN = new Set(['tunnel/ngrok/child.ts', 'daemon/watchdog/child.ts'])
 
-interface Source {
-  readonly path: string
-  readonly room: string
-  readonly text: string
-  readonly imports: readonly string[]
-}
-
-const sources: readonly Source[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
-  .map((path) => {
-    const text = readFileSync(join(src, path), 'utf8')
-    const imports = [...text.matchAll(/(?:\bfrom|\bimport\(|^import)\s*'([^']+)'/gm)].map(([, name]) => name ?? '')
-    return { path: path.replaceAll('\\', '/'), room: path.split(/[\\/]/)[0] ?? '', text, imports }
-  })
+const sources = readSources()
 
 const packageOf = (name: string): string =>
   name
     .split('/')
     .slice(0, name.startsWith('@') ? 2 : 1)
     .join('/')
-
-const roomOf = (source: Source, name: string): string =>
-  relative(src, join(src, dirname(source.path), name)).split(/[\\/]/)[0] ?? ''
 
 describe('The house', () => {
   it('has only rooms that the plan knows', () => {
@@ -113,12 +92,17 @@ describe('The house', () => {
   })
 
   it('opens every file with one sentence that says what it owns', () => {
-    const wrong = sources.filter(({ text }) => !/^(#!.*\n)?\/\/ [A-Z`].*\S/.test(text))
-    expect(wrong.map(({ path }) => path)).toEqual([])
+    const wrong = sources.filter(({ head }) => !/^\/\/ [A-Z`].*\.$/.test(head) || /[.!?] [A-Z]/.test(head))
+    expect(wrong.map(({ path, head }) => `${path}: ${head}`)).toEqual([])
   })
 
   it('keeps every file at 300 lines or fewer', () => {
     const wrong = sources.filter(({ text }) => text.split('\n').length > 301)
     expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
+  it('gives no two files of a room the same name', () => {
+    const wrong = repeated(sources, ({ room, name }) => [`${room}: ${name}`])
+    expect(wrong.map(([, files]) => files.map(({ path }) => path))).toEqual([])
   })
 })

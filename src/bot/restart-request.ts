@@ -1,4 +1,4 @@
-// What people want of the supervisor: nothing, a restart, or the end. The latest restart wins, and the end is final.
+// What people want of the supervisor: nothing, a restart (the latest one wins), or the end (which is final).
 
 export type Wish =
   | { readonly is: 'none' }

@@ -1,4 +1,4 @@
-// Questions at a terminal. Loaded only behind a check that there is one.
+// Questions at a terminal; loaded only behind a check that there is one.
 import { emitKeypressEvents, type Key } from 'node:readline'
 import * as clack from '@clack/prompts'
 import { DevHookError } from '../../core/errors.ts'

@@ -1,4 +1,4 @@
-// Finding the webhook of a bot. Its place in the API is not documented, so it is looked for in what a read returns.
+// Finding the webhook of a bot: its place in the API is not documented, so it is looked for in what a read returns.
 
 import { DevHookError } from '../../core/errors.ts'
 import { isRecord, type Json, textIn, valueIn } from '../../core/json.ts'

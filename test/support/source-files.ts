@@ -1,0 +1,101 @@
+// The source files of dev-hook, parsed: what each imports, how long its functions are, which types it declares.
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Function as FunctionNode, parseSync, Visitor } from 'oxc-parser'
+
+const SRC = fileURLToPath(new URL('../../src', import.meta.url))
+
+/** A function, a closure or a method, with its body. */
+export interface SourceFunction {
+  /** Its first line, from 1. */
+  readonly line: number
+  readonly lines: number
+  /** Whether a comment directly above it that begins with "One story:" says why it is not shorter. */
+  readonly isOneStory: boolean
+}
+
+export interface SourceFile {
+  /** Below `src`, with slashes. */
+  readonly path: string
+  /** The first folder of the path; for a file in `src` itself its name. */
+  readonly room: string
+  readonly folder: string
+  readonly name: string
+  readonly text: string
+  /** Its first line, the one for the shell left out. */
+  readonly head: string
+  /** What it imports or exports from elsewhere, types too: `node:fs`, a package, or a path as it stands there. */
+  readonly imports: readonly string[]
+  readonly functions: readonly SourceFunction[]
+  /** The interfaces, type aliases and classes that it declares and exports. */
+  readonly types: readonly string[]
+}
+
+/** The folder of ours, or the file in `src` itself, that a relative import leads to. */
+export const roomOf = (source: SourceFile, specifier: string): string =>
+  relative(SRC, join(SRC, dirname(source.path), specifier)).split(/[\\/]/)[0] ?? ''
+
+/** Reads and parses every file. */
+export const readSources = (): SourceFile[] =>
+  readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => parse(path.replaceAll('\\', '/'), readFileSync(join(SRC, path), 'utf8')))
+
+function parse(path: string, text: string): SourceFile {
+  const { program, module, errors } = parseSync(path, text)
+  if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`)
+  const dynamic: string[] = []
+  const functions: SourceFunction[] = []
+  const lineAt = (offset: number): number => text.slice(0, offset).split('\n').length
+  const measure = ({ start, end }: Pick<FunctionNode, 'start' | 'end'>): void => {
+    const line = lineAt(start)
+    functions.push({ line, lines: lineAt(end) - line + 1, isOneStory: isOneStory(text, line) })
+  }
+  new Visitor({
+    FunctionDeclaration: measure,
+    FunctionExpression: measure,
+    ArrowFunctionExpression: measure,
+    ImportExpression: ({ source }) => {
+      if (source.type === 'Literal') dynamic.push(String(source.value))
+    },
+  }).visit(program)
+  const exported = module.staticExports.flatMap(({ entries }) =>
+    entries.flatMap(({ moduleRequest }) => moduleRequest ?? []),
+  )
+  return {
+    path,
+    room: path.split('/')[0] ?? '',
+    folder: dirname(path),
+    name: basename(path),
+    text,
+    head: text.replace(/^#!.*\n/, '').split('\n')[0] ?? '',
+    imports: [
+      ...[...module.staticImports.map(({ moduleRequest }) => moduleRequest), ...exported].map(({ value }) => value),
+      ...dynamic,
+    ],
+    functions,
+    types: program.body.flatMap((statement) => {
+      const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : null
+      const isType = declared !== null && /^(TSInterface|TSTypeAlias|Class)Declaration$/.test(declared.type)
+      return isType && 'id' in declared && declared.id?.type === 'Identifier' ? [declared.id.name] : []
+    }),
+  }
+}
+
+/** Whether the block of comments that ends right above a line has one that begins with "One story:". */
+function isOneStory(text: string, line: number): boolean {
+  const above = text
+    .split('\n')
+    .slice(0, line - 1)
+    .reverse()
+  const end = above.findIndex((one) => !/^\s*(\/\/|\/?\*)/.test(one))
+  return above.slice(0, end === -1 ? undefined : end).some((one) => /^\s*\/\/ One story: \S/.test(one))
+}
+
+/** The values that come more than once, each with those it comes from. */
+export function repeated<T>(all: readonly T[], keysOf: (one: T) => readonly string[]): [key: string, from: T[]][] {
+  const byKey = new Map<string, T[]>()
+  for (const one of all) for (const key of keysOf(one)) byKey.set(key, [...(byKey.get(key) ?? []), one])
+  return [...byKey].filter(([, from]) => from.length > 1)
+}
