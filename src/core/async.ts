@@ -1,4 +1,5 @@
 // Waiting: deadlines, polling, retries, back-off and aborting; no other file writes a loop around a timer.
+import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 
 // Looked at in place of this file: p-retry, p-wait-for, p-timeout, any-signal. Each does one of these things, none takes an
@@ -170,6 +171,13 @@ export function orAfter<T>(promise: Promise<T>, ms: number, otherwise: () => T):
 
 // ── aborting ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** Creates a controller whose signal any number of waits may listen to: Node warns of a leak at the eleventh. */
+export function createSharedAbort(): AbortController {
+  const controller = new AbortController()
+  setMaxListeners(0, controller.signal)
+  return controller
+}
+
 /** Calls back once when the signal is aborted, at once if it is already. Returns the function that undoes it. */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal === undefined) return () => undefined
@@ -228,6 +236,22 @@ export function nextCall<T>(subscribe: (listener: (value: T) => void) => () => v
       reject(signal?.reason)
     })
   })
+}
+
+/**
+ * Waits until `check` finds something: it is called now, and after every call of the listener that `subscribe` is given. Resolves
+ * with the first result that is not `null`; rejects with what it throws, or with the signal's reason.
+ */
+export async function waitUntil<T>(
+  check: () => T | null,
+  subscribe: (listener: () => void) => () => void,
+  signal: AbortSignal,
+): Promise<T> {
+  signal.throwIfAborted()
+  for (let found = check(); ; found = check()) {
+    if (found !== null) return found
+    await nextCall<void>(subscribe, signal)
+  }
 }
 
 /**

@@ -157,7 +157,7 @@ function activityOf(envelope: Envelope, action: string, actor: Actor, object: st
 const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
 /** Everybody and everything that an example event needs. All ids but the envelope's are 24 hex digits. */
-export interface Cast extends Envelope {
+export interface TemplateContext extends Envelope {
   readonly organization: string
   readonly bot: Named
   readonly agent: Named
@@ -168,7 +168,7 @@ export interface Cast extends Envelope {
 
 /** What a message of a type says when nobody says otherwise, and who says it. */
 const TYPICAL: Readonly<
-  Record<string, (cast: Cast) => { role: Role; text: string; meta?: Readonly<Record<string, unknown>> }>
+  Record<string, (context: TemplateContext) => { role: Role; text: string; meta?: Readonly<Record<string, unknown>> }>
 > = {
   command: ({ bot }) => ({ role: 'agent', text: '/assign', meta: { users: [bot.id] } }),
   // chipchat compares `targetUser` with its own id as a string; a list would not match.
@@ -180,51 +180,58 @@ const TYPICAL: Readonly<
  * An example of an event, complete enough for a bot to handle it; `text` replaces what its message would say.
  * `null` when the name is neither `message.create.<conversation type>.<message type>` nor `<resource>.<action>`.
  */
-export function exampleOf(event: string, cast: Cast, text?: string): Payload | null {
+export function exampleOf(event: string, context: TemplateContext, text?: string): Payload | null {
   const [resource = '', action = '', conversationType, messageType, ...more] = event.split('.')
   if (!/^[a-z]+$/.test(resource) || !/^[a-z]+$/.test(action) || more.length > 0) return null
-  if (resource !== 'message') return conversationType === undefined ? exampleOfResource(resource, action, cast) : null
+  if (resource !== 'message')
+    return conversationType === undefined ? exampleOfResource(resource, action, context) : null
   if (action !== 'create')
-    return conversationType === undefined ? exampleOfMessage(action, 'contact', 'chat', cast, text) : null
+    return conversationType === undefined ? exampleOfMessage(action, 'contact', 'chat', context, text) : null
   if (!isOneOf(CONVERSATION_TYPES, conversationType) || !isOneOf(MESSAGE_TYPES, messageType)) return null
-  return exampleOfMessage('create', conversationType, messageType, cast, text)
+  return exampleOfMessage('create', conversationType, messageType, context, text)
 }
 
 const isOneOf = (words: readonly string[], word: string | undefined): word is string =>
   word !== undefined && words.includes(word)
 
-function exampleOfMessage(action: string, conversationType: string, type: string, cast: Cast, text?: string): Payload {
-  const typical = TYPICAL[type]?.(cast) ?? { role: 'contact', text: 'hi' }
-  const author = typical.role === 'contact' ? cast.contact : cast.agent
-  const conversation = exampleConversation(conversationType, cast)
+function exampleOfMessage(
+  action: string,
+  conversationType: string,
+  type: string,
+  context: TemplateContext,
+  text?: string,
+): Payload {
+  const typical = TYPICAL[type]?.(context) ?? { role: 'contact', text: 'hi' }
+  const author = typical.role === 'contact' ? context.contact : context.agent
+  const conversation = exampleConversation(conversationType, context)
   const message = buildMessage({
     ...typical,
-    id: cast.message,
+    id: context.message,
     conversation,
     type,
     author: author.id,
     text: text ?? typical.text,
-    time: cast.time,
+    time: context.time,
   })
   const resource = typical.role === 'contact' ? 'contacts' : 'users'
-  return messagePayload(cast, action, conversation, message, { resource, ...author })
+  return messagePayload(context, action, conversation, message, { resource, ...author })
 }
 
-function exampleConversation(type: string, cast: Cast): Conversation {
-  const { organization, bot } = cast
+function exampleConversation(type: string, context: TemplateContext): Conversation {
+  const { organization, bot } = context
   return buildConversation({
-    id: cast.conversation,
+    id: context.conversation,
     organization,
     type,
-    name: cast.contact.name,
-    contact: cast.contact.id,
+    name: context.contact.name,
+    contact: context.contact.id,
     participants: [{ user: bot.id, name: bot.name, role: 'bot', organization, active: true, accepted: true }],
-    time: cast.time,
+    time: context.time,
   })
 }
 
-const DOCUMENTS: Readonly<Record<string, (cast: Cast) => Document>> = {
-  conversation: (cast) => exampleConversation('contact', cast),
+const DOCUMENTS: Readonly<Record<string, (context: TemplateContext) => Document>> = {
+  conversation: (context) => exampleConversation('contact', context),
   user: ({ agent, organization }) => ({ ...agent, givenName: agent.name.split(' ')[0] ?? '', organization }),
   contact: ({ contact, organization }) => ({ ...contact, organization }),
   bot: ({ bot, organization }) => ({ ...bot, organization, status: 'active', enabled: true }),
@@ -232,9 +239,9 @@ const DOCUMENTS: Readonly<Record<string, (cast: Cast) => Document>> = {
   botinstance: ({ bot, organization }) => ({ id: bot.id, bot: bot.id, organization, enabled: true, status: 'active' }),
 }
 
-function exampleOfResource(resource: string, action: string, cast: Cast): Payload {
-  const { organization } = cast
+function exampleOfResource(resource: string, action: string, context: TemplateContext): Payload {
+  const { organization } = context
   // A resource that nobody has described yet still has an id and an owner.
-  const document = DOCUMENTS[resource]?.(cast) ?? { id: cast.message, organization }
-  return resourcePayload(cast, { resource, action, organization }, document, { resource: 'users', ...cast.agent })
+  const document = DOCUMENTS[resource]?.(context) ?? { id: context.message, organization }
+  return resourcePayload(context, { resource, action, organization }, document, { resource: 'users', ...context.agent })
 }

@@ -1,13 +1,12 @@
-// What the routes of the emulated API share.
-
-import type { Residents } from './seed.ts'
+// What the routes of the emulated API share: documents, seed entities, tokens and webhooks.
+import type { SeedEntities } from './seed.ts'
 import type { Store } from './store.ts'
-import type { Tokens } from './tokens.ts'
+import type { TokenIssuer } from './tokens.ts'
 import type { Registrations } from './webhooks/registrations.ts'
 
-export interface World {
+export interface AppContext {
   readonly store: Store
-  readonly residents: Residents
-  readonly tokens: Tokens
+  readonly seeded: SeedEntities
+  readonly tokens: TokenIssuer
   readonly registrations: Registrations
 }

@@ -3,19 +3,20 @@
 import type { FastifyInstance } from 'fastify'
 import { asRecord, asText } from '../core/json.ts'
 import { ApiError } from './api-error.ts'
-import type { World } from './app-context.ts'
+import type { AppContext } from './app-context.ts'
 
-/** Its path; the only one that needs no access token, and looks at none. */
+/** The path of the refresh grant; the only one that needs no access token, and ignores one that is sent. */
 export const TOKEN_PATH = '/v2/auth/token'
 
-export function serveAuth(app: FastifyInstance, { tokens, residents }: World): void {
+/** Serves the refresh grant. */
+export function serveAuth(app: FastifyInstance, { tokens, seeded }: AppContext): void {
   app.post(TOKEN_PATH, (request, reply) => {
     const body = asRecord(request.body)
     const refreshToken = asText(body?.['refreshToken'])
     const clientId = asText(body?.['clientId'])
     // Never 401 here, nor the words of an expired token: SDKs would refresh in order to refresh, for ever.
     if (refreshToken === null || clientId === null) throw new ApiError(400, 'clientId and refreshToken are required')
-    if (clientId !== residents.bot.email || 'fault' in tokens.check(refreshToken, 'refresh_token')) {
+    if (clientId !== seeded.bot.email || 'fault' in tokens.check(refreshToken, 'refresh_token')) {
       throw new ApiError(403, 'The refresh token was refused')
     }
     const { token, expiresAt } = tokens.issue('access_token')
@@ -23,8 +24,8 @@ export function serveAuth(app: FastifyInstance, { tokens, residents }: World): v
       tokenType: 'Bearer',
       token,
       refreshToken,
-      user: residents.bot.id,
-      organization: residents.organization,
+      user: seeded.bot.id,
+      organization: seeded.organization,
       ...(expiresAt === null ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
     })
   })

@@ -1,10 +1,10 @@
-// How much the sandbox remembers.
+// The bound on everything that the sandbox keeps in memory: documents, calls, deliveries, attempts.
 
-/** Documents of a kind, calls and deliveries that are kept; the oldest go first. */
-export const KEPT = 10_000
+/** How many documents of a kind, calls and deliveries are kept; the oldest go first. */
+export const MAX_KEPT = 10_000
 
-/** Adds to a list that forgets its oldest. */
-export function remember<T>(list: T[], item: T, most: number = KEPT): void {
+/** Appends to a list of at most `limit` items; its oldest one goes when there are more. */
+export function pushBounded<T>(list: T[], item: T, limit: number = MAX_KEPT): void {
   list.push(item)
-  if (list.length > most) list.shift()
+  if (list.length > limit) list.shift()
 }

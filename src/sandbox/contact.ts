@@ -1,13 +1,17 @@
-// A person who talks to the bot.
+// A contact: a person in a conversation with the bot, and the waiting for what the bot answers.
 
+import { waitUntil, withDeadline } from '../core/async.ts'
 import { DevHookError } from '../core/errors.ts'
 import type { Off } from '../core/listeners.ts'
-
-import type { Conversation, Message } from '../protocol/resources.ts'
+import type { Message } from '../protocol/resources.ts'
+import type { AppContext } from './app-context.ts'
+import { createConversation } from './resources/conversations.ts'
+import { post } from './resources/messages.ts'
+import { newDocument } from './resources/resource.ts'
 import type { SandboxDelivery } from './webhooks/deliver.ts'
 
-/** How long to wait for the bot; default 10 s. */
-export interface Patience {
+/** How long to wait for the bot; 10 s by default. */
+export interface WaitOptions {
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
@@ -17,39 +21,43 @@ export interface Contact {
   readonly name: string
   /** The id of the conversation. */
   readonly conversation: string
-  /** Everything said in the conversation so far, oldest first. */
+  /** Everything that was posted in the conversation so far, oldest first. */
   readonly messages: readonly Message[]
-  /** Says something, and resolves with the bot's next message; rejects with what happened instead. */
-  say(text: string, patience?: Patience): Promise<Message>
-  /** Says something, and waits for nothing. */
+  /** Posts a message, and resolves with the bot's next one; rejects with what happened instead. */
+  say(text: string, options?: WaitOptions): Promise<Message>
+  /** Posts a message, and waits for nothing. */
   send(text: string): Message
   /** Presses a button that carries this payload, and waits for nothing. */
   press(payload: string): Message
-  /** The first `n` messages of the bot since this contact last said or pressed something; rejects like `say`. */
-  replies(n: number, patience?: Patience): Promise<readonly Message[]>
+  /** The first `n` messages of the bot since this contact last posted or pressed something; rejects like `say`. */
+  replies(n: number, options?: WaitOptions): Promise<readonly Message[]>
 }
 
-const USUAL_PATIENCE_MS = 10_000
+const DEFAULT_TIMEOUT_MS = 10_000
 
-/** Creates a person in a conversation of their own. */
-export function createContact(options: {
-  readonly id: string
+/** What a contact needs of the sandbox. */
+export interface ContactOptions {
+  readonly context: AppContext
   readonly name: string
-  readonly conversation: Conversation
-  readonly messages: () => readonly Message[]
-  readonly post: (type: 'chat' | 'postback', text: string) => Message
   /** The deliveries that announce a message. */
   readonly deliveries: (message: string) => readonly SandboxDelivery[]
-  /** Calls after every new message and every attempt to deliver one. */
+  /** Calls the listener after every new message and every attempt to deliver one. */
   readonly on: (listener: () => void) => Off
-  /** Aborted when the sandbox closes; nobody waits longer than that. */
+  /** Aborted when the sandbox closes; no wait is longer than that. */
   readonly closed: AbortSignal
-}): Contact {
-  const { id, name, conversation, messages, post, deliveries, on, closed } = options
+}
+
+/** Creates a person, in a conversation of their own. */
+export function createContact({ context, name, deliveries, on, closed }: ContactOptions): Contact {
+  const { id } = context.store.contacts.add(newDocument(context, { name }))
+  const conversation = createConversation(context, { name, contact: id, type: 'contact' })
   let last: Message | null = null
 
-  function utter(type: 'chat' | 'postback', text: string): Message {
-    last = post(type, text)
+  const messages = (): readonly Message[] =>
+    context.store.messages.all().filter((message) => message.conversation === conversation.id)
+
+  function postMessage(type: 'chat' | 'postback', text: string): Message {
+    last = post(context, conversation, { role: 'contact', type, text })
     return last
   }
 
@@ -59,36 +67,26 @@ export function createContact(options: {
     return all.slice(since + 1).filter((other) => other.role === 'bot' && other.type !== 'command')
   }
 
-  function waitFor(n: number, message: Message | null, patience: Patience): Promise<readonly Message[]> {
-    const { timeoutMs = USUAL_PATIENCE_MS, signal } = patience
+  async function waitForReplies(
+    n: number,
+    message: Message | null,
+    { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: WaitOptions,
+  ): Promise<readonly Message[]> {
+    const signals = signal === undefined ? [closed] : [closed, signal]
     const outcomes = (): readonly SandboxDelivery[] => (message === null ? [] : deliveries(message.id))
-    return new Promise((resolve, reject) => {
-      const undo: Off[] = []
-      const settle = (finish: () => void): void => {
-        for (const off of undo) off()
-        finish()
-      }
-      const giveUp = (when: string): void =>
-        settle(() => reject(noReply(name, when, n, repliesTo(message).length, outcomes())))
-      const look = (): void => {
-        const replies = repliesTo(message)
-        if (replies.length >= n) settle(() => resolve(replies.slice(0, n)))
-        else if (message !== null && isHopeless(outcomes())) giveUp('')
-      }
-      const end = (by: AbortSignal): void => {
-        const aborted = (): void => settle(() => reject(by.reason))
-        by.addEventListener('abort', aborted)
-        undo.push(() => by.removeEventListener('abort', aborted))
-      }
-
-      const ends = signal === undefined ? [closed] : [closed, signal]
-      const over = ends.find((by) => by.aborted)
-      if (over !== undefined) return reject(over.reason)
-      ends.forEach(end)
-      const timer = setTimeout(giveUp, timeoutMs, ` within ${timeoutMs} ms`)
-      undo.push(on(look), () => clearTimeout(timer))
-      look()
-    })
+    const giveUp = (when: string): DevHookError => noReply(name, when, n, repliesTo(message).length, outcomes())
+    const check = (): readonly Message[] | null => {
+      const replies = repliesTo(message)
+      if (replies.length >= n) return replies.slice(0, n)
+      if (message !== null && isHopeless(outcomes())) throw giveUp('')
+      return null
+    }
+    return withDeadline(signals, { ms: timeoutMs, reason: 'no reply in time' }, (limited) =>
+      waitUntil(check, on, limited).catch((error: unknown) => {
+        const isLate = limited.aborted && !signals.some(({ aborted }) => aborted)
+        throw isLate ? giveUp(` within ${timeoutMs} ms`) : error
+      }),
+    )
   }
 
   return {
@@ -98,17 +96,18 @@ export function createContact(options: {
     get messages() {
       return messages()
     },
-    say: async (text, patience = {}) => {
-      const [reply] = await waitFor(1, utter('chat', text), patience)
+    say: async (text, options = {}) => {
+      const [reply] = await waitForReplies(1, postMessage('chat', text), options)
       if (reply === undefined) throw new DevHookError('unexpected', 'waited for one reply and got none')
       return reply
     },
-    send: (text) => utter('chat', text),
-    press: (payload) => utter('postback', payload),
-    replies: (n, patience = {}) => waitFor(n, last, patience),
+    send: (text) => postMessage('chat', text),
+    press: (payload) => postMessage('postback', payload),
+    replies: (n, options = {}) => waitForReplies(n, last, options),
   }
 }
 
+/** No further attempt will be made, or there never was one. */
 const isHopeless = (deliveries: readonly SandboxDelivery[]): boolean =>
   deliveries.every(({ state }) => state === 'given-up' || state === 'dropped')
 
@@ -120,11 +119,12 @@ function noReply(
   deliveries: readonly SandboxDelivery[],
 ): DevHookError {
   const replies = n === 1 ? 'no reply' : `${got} of ${n} replies`
-  const what = deliveries.length === 0 ? 'nobody is registered for this event' : deliveries.map(fateOf).join('; ')
-  return new DevHookError('noReply', `${name} got ${replies}${when}: ${what}`)
+  const why = deliveries.length === 0 ? 'nobody is registered for this event' : deliveries.map(explain).join('; ')
+  return new DevHookError('noReply', `${name} got ${replies}${when}: ${why}`)
 }
 
-function fateOf({ origin, attempts, state }: SandboxDelivery): string {
+/** What became of a delivery that brought no reply. */
+function explain({ origin, attempts, state }: SandboxDelivery): string {
   const attempt = attempts.at(-1)
   if (state === 'dropped') return `the delivery to ${origin} was dropped, too many are under way`
   if (attempt === undefined) return `${origin} has not answered the delivery yet`

@@ -1,4 +1,4 @@
-// Faults of the API that can be switched on while the sandbox runs.
+// Faults of the emulated API, switched on and off while the sandbox runs.
 
 /**
  * What goes wrong. `match` is tested against `METHOD /path?query`, default everything; `times` is how often, default
@@ -26,7 +26,7 @@ export interface FaultSwitches {
   take(call: string, stage: 'before' | 'after'): ApiFault | null
 }
 
-/** Creates the switches, all off. */
+/** Creates the switches of the faults, all off. */
 export function createFaults(): FaultSwitches {
   let fault: ApiFault | null = null
   let taken = 0

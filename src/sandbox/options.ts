@@ -1,16 +1,15 @@
-// What can be chosen when a sandbox is opened.
-
-import type { Retry } from './webhooks/deliver.ts'
+// The options of a sandbox and their defaults.
+import type { RetrySchedule } from './webhooks/deliver.ts'
 import type { HookFields, PlaceName } from './webhooks/locations.ts'
 import { newSecret } from './webhooks/registrations.ts'
 
-/** All optional; durations in milliseconds. */
+/** The options of a sandbox, all optional; durations in milliseconds. */
 export interface SandboxOptions {
   /** The port of the API on 127.0.0.1. Default: any free one. */
   readonly port?: number
   /** Where the bot's webhook sits. Default `webhook`. */
   readonly place?: PlaceName
-  /** The bot's webhook at the start, `null` for none. Default: a bot in production at example.com, which always answers. */
+  /** The bot's webhook at the start, `null` for none. Default: a receiver at example.com that is played in the process and always answers. */
   readonly registered?: Partial<HookFields> | null
   /** The scope of the bot's tokens. Default `guest agent bot admin`. */
   readonly scope?: string
@@ -25,12 +24,12 @@ export interface SandboxOptions {
   /** How long a webhook may take to answer. Default 20 s. */
   readonly timeoutMs?: number
   /** How a delivery that was not received is repeated. Default: after 1 s, doubling up to an hour, for 24 h. */
-  readonly retry?: Partial<Retry>
+  readonly retry?: Partial<RetrySchedule>
   /** PEM of a certificate authority that is trusted for webhook URLs. */
   readonly ca?: string
 }
 
-/** The options, complete. */
+/** The options of a sandbox, complete. */
 export interface SandboxConfig {
   readonly port: number
   readonly place: PlaceName
@@ -41,19 +40,19 @@ export interface SandboxConfig {
   readonly regenerateSecret: boolean
   readonly strictVerification: boolean
   readonly timeoutMs: number
-  readonly retry: Retry
+  readonly retry: RetrySchedule
   readonly ca: string | null
 }
 
 const HOUR = 3_600_000
 
-/** Fills in the defaults. */
+/** Fills in the defaults of a sandbox's options. */
 export function completeOptions(options: SandboxOptions): SandboxConfig {
   const { registered = {}, retry = {} } = options
   return {
     port: options.port ?? 0,
     place: options.place ?? 'webhook',
-    registered: registered === null ? null : { ...production(), ...registered },
+    registered: registered === null ? null : { ...fakeReceiver(), ...registered },
     scope: options.scope ?? 'guest agent bot admin',
     tokenLifetimeMs: options.tokenLifetimeMs ?? null,
     rateLimit: options.rateLimit ?? 20,
@@ -65,7 +64,7 @@ export function completeOptions(options: SandboxOptions): SandboxConfig {
   }
 }
 
-const production = (): HookFields => ({
+const fakeReceiver = (): HookFields => ({
   url: 'https://bots.example.com/hook',
   events: ['message.create.*'],
   secret: newSecret(),

@@ -1,12 +1,13 @@
-// The platform's limit of requests per second and key.
+// The emulated API's limit on requests per second and key.
+import { monotonic } from '../core/async.ts'
 
-/** Counts a request; milliseconds to wait when it is one too many, else 0. */
-export type RateLimit = (key: string) => number
+/** Counts a request under a key. Returns how many milliseconds to wait when it is one too many, else 0. */
+export type RequestLimit = (key: string) => number
 
 const WINDOW_MS = 1_000
 
 /** Creates a limit of `perSecond` requests for each key, counted in windows of a second. */
-export function createRateLimit(perSecond: number, now: () => number = Date.now): RateLimit {
+export function createRequestLimit(perSecond: number, now: () => number = monotonic): RequestLimit {
   const windows = new Map<string, { readonly start: number; count: number }>()
   return (key) => {
     const at = now()

@@ -1,36 +1,33 @@
 // The sandbox: the platform, emulated on this machine, in one handle.
 
 import { randomUUID } from 'node:crypto'
-import { setMaxListeners } from 'node:events'
+import { createSharedAbort } from '../core/async.ts'
 import { DevHookError } from '../core/errors.ts'
-import { asText, type Json } from '../core/json.ts'
-import type { Off } from '../core/listeners.ts'
-
+import type { Json } from '../core/json.ts'
+import { createListeners, type Off } from '../core/listeners.ts'
 import type { Document, Message } from '../protocol/resources.ts'
-import type { Cast, Payload } from '../protocol/templates.ts'
-import { ApiError } from './api-error.ts'
-import type { World } from './app-context.ts'
+import type { Payload, TemplateContext } from '../protocol/templates.ts'
+import type { AppContext } from './app-context.ts'
 import { type Contact, createContact } from './contact.ts'
-import { payloadOf } from './events.ts'
+import { payloadOfChange } from './events.ts'
 import { createFaults, type Faults } from './faults.ts'
-import { getIn } from './json-path.ts'
 import { completeOptions, type SandboxOptions } from './options.ts'
-import { createRateLimit } from './rate-limit.ts'
+import { createRequestLimit } from './rate-limit.ts'
 import { createConversation } from './resources/conversations.ts'
-import { post, postAll } from './resources/messages.ts'
 import { newDocument } from './resources/resource.ts'
 import { seed } from './seed.ts'
-import { type Call, openApi } from './server.ts'
-import { createStore, newId } from './store.ts'
-import { createTokens } from './tokens.ts'
-import { createOwnWebhook } from './webhooks/admin-view.ts'
-import { repliesIn, type SandboxDelivery, startWebhooks } from './webhooks/deliver.ts'
+import { type ApiCall, openApi } from './server.ts'
+import { createStore, newId, type StoreChange } from './store.ts'
+import { createTokenIssuer } from './tokens.ts'
+import { createAdminView } from './webhooks/admin-view.ts'
+import { type SandboxDelivery, startWebhooks } from './webhooks/deliver.ts'
 import type { HookFields } from './webhooks/locations.ts'
-import { type Answer, openOutgoing } from './webhooks/outgoing.ts'
+import { openOutgoing } from './webhooks/outgoing.ts'
 import { createRegistrations } from './webhooks/registrations.ts'
+import { postReplies } from './webhooks/replies.ts'
 import { createVerify } from './webhooks/verification.ts'
 
-/** Something that happened: a message was created, or an attempt to deliver an event has ended. */
+/** What a sandbox announces: a message was created, or an attempt to deliver an event has ended. */
 export type SandboxNotice =
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'delivery'; readonly delivery: SandboxDelivery }
@@ -39,7 +36,7 @@ export interface Sandbox {
   /** `http://127.0.0.1:<port>`, for `APIHOST`. */
   readonly api: string
   readonly port: number
-  /** An access token of the bot; it is the first one, and expires like any other. */
+  /** The first access token of the bot; it expires like any other. */
   readonly token: string
   readonly refreshToken: string
   /** The e-mail of the bot, which goes with the refresh token. */
@@ -52,17 +49,17 @@ export interface Sandbox {
   registration(): Json | null
   /** The bot's record; a copy. */
   bot(): Document | null
-  /** Somebody new, in a conversation of their own with the bot. */
+  /** Creates a contact, in a conversation of their own with the bot. */
   contact(person: { readonly name: string }): Promise<Contact>
   /** Calls of the API, the last 10,000, oldest first. */
-  readonly calls: readonly Call[]
+  readonly calls: readonly ApiCall[]
   /** Deliveries to webhooks, the last 10,000, oldest first. */
   readonly deliveries: readonly SandboxDelivery[]
   /** Delivers an event to every webhook that is subscribed to it; returns one delivery for each. */
   emit(payload: Payload): readonly SandboxDelivery[]
-  /** Everything an example event needs, with new ids; the conversation exists, so that the bot can answer in it. */
-  cast(): Cast
-  /** The listener must not throw. */
+  /** What an example event is made from, with new ids; the conversation exists, so that the bot can answer in it. */
+  templateContext(): TemplateContext
+  /** Calls the listener with every notice. Returns the function that removes it. */
   on(listener: (notice: SandboxNotice) => void): Off
   readonly faults: Faults
   /** Makes every access token so far an expired one. */
@@ -77,81 +74,35 @@ export interface Sandbox {
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const config = completeOptions(options)
   const { place, registered, scope, tokenLifetimeMs, timeoutMs, ca, regenerateSecret, strictVerification } = config
-  const store = createStore()
-  const residents = seed(store, place, registered)
-  const { organization, bot, agent } = residents
+  // Nothing is announced of what is there from the start.
+  let announce = (_change: StoreChange): void => undefined
+  const store = createStore((change) => announce(change))
+  const seeded = seed(store, place, registered)
+  const { organization, bot } = seeded
   const outgoing = openOutgoing({ timeoutMs, ca })
   const verify = createVerify(outgoing)
   const registrations = createRegistrations({ store, place, verify, regenerateSecret, strictVerification })
-  const tokens = createTokens({ bot: bot.id, organization, scope, lifetimeMs: tokenLifetimeMs })
-  const world: World = { store, residents, tokens, registrations }
+  const tokens = createTokenIssuer({ bot: bot.id, organization, scope, lifetimeMs: tokenLifetimeMs })
+  const context: AppContext = { store, seeded, tokens, registrations }
   const faults = createFaults()
-  const webhook = createOwnWebhook(world, place)
-  const listeners = new Set<(notice: SandboxNotice) => void>()
-  const closing = new AbortController()
-  // One listener per contact that waits, and there may be many.
-  setMaxListeners(0, closing.signal)
-
-  const tell = (notice: SandboxNotice): void => {
-    for (const listener of listeners) listener(notice)
-  }
-  const on: Sandbox['on'] = (listener) => {
-    listeners.add(listener)
-    return () => void listeners.delete(listener)
-  }
-
-  const api = await openApi({ world, port: config.port, limit: createRateLimit(config.rateLimit), faults })
+  const webhook = createAdminView(context, place)
+  const { on, emit: notify } = createListeners<SandboxNotice>()
+  const closing = createSharedAbort()
+  const api = await openApi({ context, port: config.port, limit: createRequestLimit(config.rateLimit), faults })
   const webhooks = startWebhooks({
     outgoing,
-    targets: (event) => registrations.targets(event),
+    subscribers: (event) => registrations.subscribers(event),
     retry: config.retry,
-    attempted: (delivery, payload, answer) => {
-      if (delivery.state === 'delivered' && answer !== null) postReplies(world, payload, answer)
-      tell({ type: 'delivery', delivery })
+    onAttempt: (delivery, payload, answer) => {
+      if (delivery.state === 'delivered' && answer !== null) postReplies(context, payload, answer)
+      notify({ type: 'delivery', delivery })
     },
   })
-  store.on((change) => {
-    const payload = payloadOf(change, store, residents, api.url)
+  announce = (change) => {
+    const payload = payloadOfChange(change, store, seeded, api.url)
     if (payload !== null) webhooks.deliver(payload)
     if (change.resource === 'messages' && change.action === 'create')
-      tell({ type: 'message', message: change.document })
-  })
-
-  async function close(): Promise<void> {
-    closing.abort(new DevHookError('interrupted', 'the sandbox was closed'))
-    webhooks.stop()
-    await Promise.all([outgoing.close(), api.close()])
-  }
-
-  async function contact({ name }: { readonly name: string }): Promise<Contact> {
-    const { id } = store.contacts.add(newDocument(world, { name }))
-    const conversation = createConversation(world, { name, contact: id, type: 'contact' })
-    return createContact({
-      id,
-      name,
-      conversation,
-      messages: () => store.messages.all().filter((message) => message.conversation === conversation.id),
-      post: (type, text) => post(world, conversation, { role: 'contact', type, text }),
-      deliveries: (message) => webhooks.deliveries.filter((delivery) => delivery.message === message),
-      on,
-      closed: closing.signal,
-    })
-  }
-
-  function cast(): Cast {
-    const person = store.contacts.add(newDocument(world, { name: 'Jenny Jones' }))
-    const conversation = createConversation(world, { contact: person.id, name: 'Jenny Jones' })
-    return {
-      id: randomUUID(),
-      time: new Date(),
-      api: api.url,
-      organization,
-      bot,
-      agent,
-      contact: { id: person.id, name: 'Jenny Jones' },
-      conversation: conversation.id,
-      message: newId(),
-    }
+      notify({ type: 'message', message: change.document })
   }
 
   return {
@@ -165,31 +116,41 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     secret: () => webhook.secret(),
     registration: () => structuredClone(webhook.raw()),
     bot: () => structuredClone(store.bots.get(bot.id) ?? null),
-    contact,
+    contact: async ({ name }) => {
+      const deliveries = (message: string): readonly SandboxDelivery[] =>
+        webhooks.deliveries.filter((delivery) => delivery.message === message)
+      return createContact({ context, name, deliveries, on, closed: closing.signal })
+    },
     calls: api.calls,
     deliveries: webhooks.deliveries,
     emit: (payload) => webhooks.deliver(payload),
-    cast,
+    templateContext: () => templateContext(context, api.url),
     on,
     faults: faults.switches,
     expireTokens: () => tokens.expire(),
     changeRegistration: (fields) => webhook.change(fields),
-    close,
+    close: async () => {
+      closing.abort(new DevHookError('interrupted', 'the sandbox was closed'))
+      webhooks.stop()
+      await Promise.all([outgoing.close(), api.close()])
+    },
   }
 }
 
-// What the receiver of a message event answers with is said in that conversation, as the bot.
-function postReplies(world: World, payload: Payload, answer: Answer): void {
-  const conversation = world.store.conversations.get(asText(getIn(payload.data, ['conversation', 'id'])) ?? '')
-  if (conversation === undefined || !payload.event.startsWith('message.')) return
-  try {
-    postAll(
-      world,
-      conversation,
-      repliesIn(answer).map((reply) => ({ ...reply, role: 'bot' })),
-    )
-  } catch (error) {
-    // The platform ignores messages it cannot make sense of; the receiver is not told.
-    if (!(error instanceof ApiError)) throw error
+function templateContext(context: AppContext, api: string): TemplateContext {
+  const { organization, bot, agent } = context.seeded
+  const name = 'Jenny Jones'
+  const { id } = context.store.contacts.add(newDocument(context, { name }))
+  const conversation = createConversation(context, { contact: id, name })
+  return {
+    id: randomUUID(),
+    time: new Date(),
+    api,
+    organization,
+    bot,
+    agent,
+    contact: { id, name },
+    conversation: conversation.id,
+    message: newId(),
   }
 }

@@ -1,17 +1,17 @@
-// The world as it is when the sandbox opens: one organization with one bot and one agent.
+// The context as it is when the sandbox opens: one organization with one bot and one agent.
 import type { Named } from '../protocol/templates.ts'
 import { newId, type Store } from './store.ts'
 import { type HookFields, isList, ownSlot, type PlaceName, UNREGISTERED, withHook } from './webhooks/locations.ts'
 
-/** Who is there from the start. */
-export interface Residents {
+/** The entities that a new sandbox begins with. */
+export interface SeedEntities {
   readonly organization: string
   readonly bot: Named & { readonly email: string }
   readonly agent: Named
 }
 
 /** Fills an empty store; `registered` is the bot's webhook, `null` for none. */
-export function seed(store: Store, place: PlaceName, registered: HookFields | null): Residents {
+export function seed(store: Store, place: PlaceName, registered: HookFields | null): SeedEntities {
   const createdAt = new Date().toISOString()
   const organization = newId()
   const id = newId()

@@ -1,16 +1,15 @@
-// The HTTP front of the emulated API: limits, access, faults and the shape of errors, before any route.
+// The HTTP server of the emulated API: what every request passes before any route.
 
-import { setTimeout as delay } from 'node:timers/promises'
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { sleep } from '../core/async.ts'
 import { codeOf, DevHookError } from '../core/errors.ts'
-
 import { scopesOf } from './access.ts'
 import { ApiError } from './api-error.ts'
-import type { World } from './app-context.ts'
+import type { AppContext } from './app-context.ts'
 import { serveAuth, TOKEN_PATH } from './auth.ts'
-import { remember } from './bounds.ts'
+import { pushBounded } from './bounds.ts'
 import type { ApiFault, FaultSwitches } from './faults.ts'
-import type { RateLimit } from './rate-limit.ts'
+import type { RequestLimit } from './rate-limit.ts'
 import { bots } from './resources/bots.ts'
 import { conversations } from './resources/conversations.ts'
 import { messages, servePosting } from './resources/messages.ts'
@@ -18,8 +17,8 @@ import { plainResources } from './resources/others.ts'
 import { serveResource } from './resources/resource.ts'
 import { services } from './resources/services.ts'
 
-/** One call of the API; `status` is `null` when its connection was cut. `path` has the query, which holds no token. */
-export interface Call {
+/** One call of the emulated API. `status` is `null` when its connection was cut; `path` has the query, which holds no token. */
+export interface ApiCall {
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly method: string
@@ -32,7 +31,7 @@ export interface ApiServer {
   readonly url: string
   readonly port: number
   /** The last 10,000, oldest first. */
-  readonly calls: readonly Call[]
+  readonly calls: readonly ApiCall[]
   /** Cuts every connection. Idempotent. */
   close(): Promise<void>
 }
@@ -45,31 +44,31 @@ const NO_SCHEMAS = { compilersFactory: { buildValidator: noSchema, buildSerializ
 
 /** Opens the API on loopback. */
 export async function openApi(options: {
-  readonly world: World
+  readonly context: AppContext
   readonly port: number
-  readonly limit: RateLimit
+  readonly limit: RequestLimit
   readonly faults: FaultSwitches
 }): Promise<ApiServer> {
-  const { world, port, limit, faults } = options
-  const calls: Call[] = []
+  const { context, port, limit, faults } = options
+  const calls: ApiCall[] = []
   const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, schemaController: NO_SCHEMAS })
   acceptEmptyJson(app)
   app.setErrorHandler((error: ApiError | FastifyError, _request, reply) => sendError(reply, error))
   app.setNotFoundHandler((_request, reply) => sendError(reply, new ApiError(404, 'Not found')))
 
   const record = (request: FastifyRequest, status: number | null): void =>
-    remember(calls, { at: Date.now(), method: request.method, path: request.url, status })
+    pushBounded(calls, { at: Date.now(), method: request.method, path: request.url, status })
   app.addHook('onResponse', async (request, reply) => record(request, reply.statusCode))
 
   app.addHook('onRequest', async (request, reply) => {
     const fault = faults.take(`${request.method} ${request.url}`, 'before')
-    if (fault !== null && (await suffered(fault, request, reply))) return reply
+    if (fault !== null && (await applyFault(fault, request, reply))) return reply
     const wait = limit(request.headers.authorization ?? request.ip)
     if (wait > 0) {
       void reply.header('retry-after', Math.ceil(wait / 1_000))
       throw new ApiError(429, 'Rate limit exceeded')
     }
-    if (pathOf(request) !== TOKEN_PATH) scopesOf(request, world.tokens)
+    if (pathOf(request) !== TOKEN_PATH) scopesOf(request, context.tokens)
     return undefined
   })
 
@@ -77,36 +76,36 @@ export async function openApi(options: {
   app.addHook('onSend', async (request, reply, payload) => {
     const fault = faults.take(`${request.method} ${request.url}`, 'after')
     if (fault === null) return payload
-    if (fault.delayMs !== undefined) await delay(fault.delayMs)
-    if ('drop' in fault) cut(request)
-    return 'status' in fault ? prepared(reply, fault) : payload
+    if (fault.delayMs !== undefined) await sleep(fault.delayMs)
+    if ('drop' in fault) cutConnection(request)
+    return 'status' in fault ? setFaultReply(reply, fault) : payload
   })
 
-  /** Whether the fault has ended the request. */
-  async function suffered(fault: ApiFault, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
-    if (fault.delayMs !== undefined) await delay(fault.delayMs)
+  /** Lets the fault happen. Returns whether it has ended the request. */
+  async function applyFault(fault: ApiFault, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+    if (fault.delayMs !== undefined) await sleep(fault.delayMs)
     if ('drop' in fault) {
       void reply.hijack()
-      cut(request)
+      cutConnection(request)
       return true
     }
     if (!('status' in fault)) return false
-    void reply.send(prepared(reply, fault))
+    void reply.send(setFaultReply(reply, fault))
     return true
   }
 
-  function cut(request: FastifyRequest): void {
+  function cutConnection(request: FastifyRequest): void {
     record(request, null)
     request.raw.socket.destroy()
   }
 
-  serveAuth(app, world)
-  servePosting(app, world)
-  for (const resource of plainResources(world)) serveResource(app, world, resource)
-  serveResource(app, world, bots(world))
-  serveResource(app, world, services(world))
-  serveResource(app, world, conversations(world))
-  serveResource(app, world, messages(world))
+  serveAuth(app, context)
+  servePosting(app, context)
+  for (const resource of plainResources(context)) serveResource(app, context, resource)
+  serveResource(app, context, bots(context))
+  serveResource(app, context, services(context))
+  serveResource(app, context, conversations(context))
+  serveResource(app, context, messages(context))
 
   const url = await listen(app, port)
   return { url, port: Number(new URL(url).port), calls, close: () => app.close() }
@@ -131,12 +130,13 @@ function acceptEmptyJson(app: FastifyInstance): void {
     try {
       done(null, body === '' ? undefined : JSON.parse(body.toString()))
     } catch {
-      done(new ApiError(400, 'The body is no JSON'), undefined)
+      done(new ApiError(400, 'The body is not JSON'), undefined)
     }
   })
 }
 
-function prepared(reply: FastifyReply, fault: Extract<ApiFault, { readonly status: number }>): string {
+/** Sets status and headers of the fault's answer. Returns its body. */
+function setFaultReply(reply: FastifyReply, fault: Extract<ApiFault, { readonly status: number }>): string {
   const { status, body = '', headers = {} } = fault
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   const type = typeof body === 'string' ? 'text/html; charset=utf-8' : 'application/json'

@@ -1,10 +1,8 @@
 // The platform's documents, in memory.
 
 import { randomBytes } from 'node:crypto'
-import type { Off } from '../core/listeners.ts'
-
 import type { Conversation, Document, Message } from '../protocol/resources.ts'
-import { KEPT } from './bounds.ts'
+import { MAX_KEPT } from './bounds.ts'
 
 interface Kinds {
   users: Document
@@ -20,7 +18,7 @@ interface Kinds {
 export type ResourceName = keyof Kinds
 
 /** A document that came, changed or went. */
-export type Change = {
+export type StoreChange = {
   readonly [R in ResourceName]: {
     readonly resource: R
     readonly action: 'create' | 'update' | 'delete'
@@ -39,37 +37,28 @@ export interface Collection<T extends Document> {
   remove(id: string): boolean
 }
 
-export type Store = { readonly [R in ResourceName]: Collection<Kinds[R]> } & {
-  /** Calls the listener after every change; it must not throw. */
-  on(listener: (change: Change) => void): Off
-}
+export type Store = { readonly [R in ResourceName]: Collection<Kinds[R]> }
 
 /** An id as the platform makes them. */
 export const newId = (): string => randomBytes(12).toString('hex')
 
-/** Creates an empty store. */
-export function createStore(): Store {
-  const listeners = new Set<(change: Change) => void>()
-  const tell = (change: Change): void => {
-    for (const listener of listeners) listener(change)
-  }
+/** Creates an empty store. Calls `notify` after every change, before the change returns; what that throws, the change throws. */
+export function createStore(notify: (change: StoreChange) => void): Store {
   return {
-    users: createCollection((action, document) => tell({ resource: 'users', action, document })),
-    bots: createCollection((action, document) => tell({ resource: 'bots', action, document })),
-    botinstances: createCollection((action, document) => tell({ resource: 'botinstances', action, document })),
-    services: createCollection((action, document) => tell({ resource: 'services', action, document })),
-    organizations: createCollection((action, document) => tell({ resource: 'organizations', action, document })),
-    contacts: createCollection((action, document) => tell({ resource: 'contacts', action, document })),
-    conversations: createCollection((action, document) => tell({ resource: 'conversations', action, document })),
-    messages: createCollection((action, document) => tell({ resource: 'messages', action, document })),
-    on: (listener) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    users: createCollection((action, document) => notify({ resource: 'users', action, document })),
+    bots: createCollection((action, document) => notify({ resource: 'bots', action, document })),
+    botinstances: createCollection((action, document) => notify({ resource: 'botinstances', action, document })),
+    services: createCollection((action, document) => notify({ resource: 'services', action, document })),
+    organizations: createCollection((action, document) => notify({ resource: 'organizations', action, document })),
+    contacts: createCollection((action, document) => notify({ resource: 'contacts', action, document })),
+    conversations: createCollection((action, document) => notify({ resource: 'conversations', action, document })),
+    messages: createCollection((action, document) => notify({ resource: 'messages', action, document })),
   }
 }
 
-function createCollection<T extends Document>(tell: (action: Change['action'], document: T) => void): Collection<T> {
+function createCollection<T extends Document>(
+  notify: (action: StoreChange['action'], document: T) => void,
+): Collection<T> {
   const documents = new Map<string, T>()
   return {
     get: (id) => documents.get(id),
@@ -77,20 +66,20 @@ function createCollection<T extends Document>(tell: (action: Change['action'], d
     add: (document) => {
       documents.set(document.id, document)
       const oldest = documents.keys().next()
-      if (documents.size > KEPT && !oldest.done) documents.delete(oldest.value)
-      tell('create', document)
+      if (documents.size > MAX_KEPT && !oldest.done) documents.delete(oldest.value)
+      notify('create', document)
       return document
     },
     put: (document) => {
       documents.set(document.id, document)
-      tell('update', document)
+      notify('update', document)
       return document
     },
     remove: (id) => {
       const document = documents.get(id)
       if (document === undefined) return false
       documents.delete(id)
-      tell('delete', document)
+      notify('delete', document)
       return true
     },
   }

@@ -1,9 +1,9 @@
-// The sandbox's JSON Web Tokens: issued, checked, expired.
+// The sandbox's JSON Web TokenIssuer: issued, checked, expired.
 
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import { asRecord, asText, type Json } from '../core/json.ts'
 import { equalInConstantTime } from '../core/secrets.ts'
-import { KEPT } from './bounds.ts'
+import { MAX_KEPT } from './bounds.ts'
 
 type GrantType = 'access_token' | 'refresh_token'
 
@@ -16,7 +16,7 @@ interface Issued {
 /** What is wrong with a token, in the words of the platform; SDKs look for exactly these. */
 type TokenFault = 'invalid token' | 'invalid signature' | 'jwt expired'
 
-export interface Tokens {
+export interface TokenIssuer {
   issue(grantType: GrantType): Issued
   /** The scopes of a token that is good, or what is wrong with it. */
   check(token: string, grantType: GrantType): { readonly scopes: readonly string[] } | { readonly fault: TokenFault }
@@ -24,14 +24,14 @@ export interface Tokens {
   expire(): void
 }
 
-/** Creates the mint of one bot. `lifetimeMs` is that of access tokens, `null` for ever. */
-export function createTokens(options: {
+/** Creates the token issuer of one bot. `lifetimeMs` is that of access tokens, `null` for ever. */
+export function createTokenIssuer(options: {
   readonly bot: string
   readonly organization: string
   readonly scope: string
   readonly lifetimeMs: number | null
   readonly now?: () => number
-}): Tokens {
+}): TokenIssuer {
   const { bot, organization, scope, lifetimeMs, now = Date.now } = options
   const key = randomBytes(32)
   // By `jti`: the claims count whole seconds, which is too coarse for a token that lives for half of one.
@@ -52,10 +52,10 @@ export function createTokens(options: {
   function keep(jti: string, expiresAt: number): void {
     accessTokens.set(jti, expiresAt)
     const oldest = accessTokens.keys().next()
-    if (accessTokens.size > KEPT && !oldest.done) accessTokens.delete(oldest.value)
+    if (accessTokens.size > MAX_KEPT && !oldest.done) accessTokens.delete(oldest.value)
   }
 
-  function check(token: string, grantType: GrantType): ReturnType<Tokens['check']> {
+  function check(token: string, grantType: GrantType): ReturnType<TokenIssuer['check']> {
     const [head = '', body = '', signature = '', ...more] = token.split('.')
     const claims = decode(body)
     if (claims === null || decode(head) === null || more.length > 0) return { fault: 'invalid token' }

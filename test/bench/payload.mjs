@@ -22,7 +22,7 @@ export function nextPayload(lane) {
 
 function template() {
   const id = () => randomBytes(12).toString('hex')
-  const cast = {
+  const context = {
     id: ID,
     time: new Date(),
     api: 'https://api.web1on1.chat',
@@ -33,5 +33,5 @@ function template() {
     conversation: LANE,
     message: id(),
   }
-  return JSON.stringify(exampleOf('message.create.contact.chat', cast, 'What are your opening hours on Saturday?'))
+  return JSON.stringify(exampleOf('message.create.contact.chat', context, 'What are your opening hours on Saturday?'))
 }

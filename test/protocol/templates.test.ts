@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
 import { CONVERSATION_TYPES, MESSAGE_TYPES } from '../../src/protocol/events.ts'
 import { identify } from '../../src/protocol/payload.ts'
-import { type Cast, exampleOf } from '../../src/protocol/templates.ts'
+import { exampleOf, type TemplateContext } from '../../src/protocol/templates.ts'
 
 /** As much of the SDK as this test calls. */
 interface Receiver {
@@ -15,7 +15,7 @@ const ChipChat: new (options: Readonly<Record<string, unknown>>) => Receiver = c
   'chipchat',
 )
 
-const CAST: Cast = {
+const CONTEXT: TemplateContext = {
   id: '774ae370-02cc-11e7-ac41-c38ce8763025',
   time: new Date('2018-12-19T19:09:01Z'),
   api: 'https://api.example.com',
@@ -47,7 +47,7 @@ const EVENTS = [
 
 async function heardBySdk(payload: unknown): Promise<readonly string[]> {
   const sdk = new ChipChat({ ignoreUnjoined: true, ignoreOnActivity: true })
-  sdk.auth.user = CAST.bot.id
+  sdk.auth.user = CONTEXT.bot.id
   const heard: string[] = []
   sdk.onAny((event) => heard.push(event))
   await sdk.ingest(JSON.parse(JSON.stringify(payload)), null, { async: true })
@@ -55,8 +55,8 @@ async function heardBySdk(payload: unknown): Promise<readonly string[]> {
 }
 
 test.each(EVENTS)('the SDK takes the example of %s', async (event) => {
-  const payload = exampleOf(event, CAST)
-  expect(payload).toMatchObject({ id: CAST.id, event, timestamp: '2018-12-19T19:09:01.000Z' })
+  const payload = exampleOf(event, CONTEXT)
+  expect(payload).toMatchObject({ id: CONTEXT.id, event, timestamp: '2018-12-19T19:09:01.000Z' })
   const heard = await heardBySdk(payload)
   expect(heard).toContain(event)
   expect(heard).not.toContain('error')
@@ -67,24 +67,24 @@ test.each([
   ['message.create.contact.mention', undefined, ['notify', 'mention']],
   ['message.create.contact.command', '>help', ['notify', 'command']],
 ])('the SDK knows that %s is meant for the bot', async (event, text, aliases) => {
-  expect(await heardBySdk(exampleOf(event, CAST, text))).toEqual(expect.arrayContaining(aliases))
+  expect(await heardBySdk(exampleOf(event, CONTEXT, text))).toEqual(expect.arrayContaining(aliases))
 })
 
 test('a chat message of a contact reads like the documented example', () => {
-  const payload = exampleOf('message.create.contact.chat', CAST, 'Hello there')
+  const payload = exampleOf('message.create.contact.chat', CONTEXT, 'Hello there')
   expect(payload?.activity).toEqual({
     '@context': 'https://www.w3.org/ns/activitystreams',
     type: 'Create',
-    actor: { id: `https://api.example.com/v2/contacts/${CAST.contact.id}`, type: 'Person' },
-    object: { id: `https://api.example.com/v2/messages/${CAST.message}`, type: 'Object' },
+    actor: { id: `https://api.example.com/v2/contacts/${CONTEXT.contact.id}`, type: 'Person' },
+    object: { id: `https://api.example.com/v2/messages/${CONTEXT.message}`, type: 'Object' },
     published: '2018-12-19T19:09:01.000Z',
     summary: 'User Jenny Jones created a chat message',
   })
   const body = Buffer.from(JSON.stringify(payload))
   expect(identify({ id: 'd', receivedAt: 0, method: 'POST', search: '', headers: [], body }).label).toEqual({
     event: 'message.create.contact.chat',
-    platformId: CAST.id,
-    conversation: CAST.conversation,
+    platformId: CONTEXT.id,
+    conversation: CONTEXT.conversation,
     text: 'Hello there',
   })
 })
@@ -99,4 +99,4 @@ test.each([
   'message.create.contact.chat.contact',
   'user.login.twice',
   '*.update',
-])('there is no example of "%s"', (event) => expect(exampleOf(event, CAST)).toBeNull())
+])('there is no example of "%s"', (event) => expect(exampleOf(event, CONTEXT)).toBeNull())

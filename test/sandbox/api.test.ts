@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
 import { getIn } from '../../src/sandbox/json-path.ts'
-import { createRateLimit } from '../../src/sandbox/rate-limit.ts'
+import { createRequestLimit } from '../../src/sandbox/rate-limit.ts'
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
 import { callApi, sandboxForTest } from '../support/sandboxes.ts'
 import { expectEventually } from '../support/wait.ts'
@@ -118,7 +118,7 @@ test('more requests than the limit are answered 429 with Retry-After', async () 
 
 test('the limit counts per key and per second', () => {
   let now = 0
-  const limit = createRateLimit(2, () => now)
+  const limit = createRequestLimit(2, () => now)
   expect([limit('a'), limit('a'), limit('b')]).toEqual([0, 0, 0])
   now = 400
   expect([limit('a'), limit('b')]).toEqual([600, 0])

@@ -32,14 +32,14 @@ export interface MessageStream {
 
 /** Prepares the conversations. */
 export function createMessageStream(platform: Sandbox, conversations: number): MessageStream {
-  const people = Array.from({ length: conversations }, () => platform.cast())
+  const people = Array.from({ length: conversations }, () => platform.templateContext())
   const sent: SentMessage[] = []
 
   function payloadOf(n: number, text: string): Payload {
-    const cast = people[n % people.length] ?? platform.cast()
-    const { contact, organization, api } = cast
+    const context = people[n % people.length] ?? platform.templateContext()
+    const { contact, organization, api } = context
     const time = new Date()
-    const conversation = buildConversation({ id: cast.conversation, organization, name: contact.name, time })
+    const conversation = buildConversation({ id: context.conversation, organization, name: contact.name, time })
     const id = randomUUID().replaceAll('-', '').slice(0, 24)
     const message = buildMessage({ id, conversation, role: 'contact', author: contact.id, text, time })
     return messagePayload({ id: randomUUID(), time, api }, 'create', conversation, message, {

@@ -3,21 +3,21 @@
 import { asText } from '../../core/json.ts'
 import type { Conversation, Message, Participant } from '../../protocol/resources.ts'
 
-import type { Residents } from '../seed.ts'
+import type { SeedEntities } from '../seed.ts'
 
 /** The conversation after a command; the same one when the text is no command that changes it. */
-export function afterCommand(conversation: Conversation, message: Message, residents: Residents): Conversation {
+export function afterCommand(conversation: Conversation, message: Message, seeded: SeedEntities): Conversation {
   const [, word = '', rest = ''] = /^\/(\w+)\s*(.*)$/s.exec(message.text) ?? []
   const author = asText(message['user'])
   switch (word) {
     case 'set':
       return withMeta(conversation, rest)
     case 'assign':
-      return assigned(conversation, message.meta['users'], residents)
+      return assigned(conversation, message.meta['users'], seeded)
     case 'accept':
-      return author === null ? conversation : joined(conversation, author, true, residents)
+      return author === null ? conversation : joined(conversation, author, true, seeded)
     case 'join':
-      return author === null ? conversation : joined(conversation, author, false, residents)
+      return author === null ? conversation : joined(conversation, author, false, seeded)
     case 'leave':
       return { ...conversation, participants: conversation.participants.filter(({ user }) => user !== author) }
     default:
@@ -33,14 +33,14 @@ function withMeta(conversation: Conversation, rest: string): Conversation {
   return { ...conversation, meta: value.trim() === '' ? meta : { ...meta, [key]: value.trim() } }
 }
 
-function assigned(conversation: Conversation, users: unknown, residents: Residents): Conversation {
+function assigned(conversation: Conversation, users: unknown, seeded: SeedEntities): Conversation {
   const ids = Array.isArray(users) ? users.filter((user) => typeof user === 'string') : []
-  return ids.reduce((after, user) => joined(after, user, false, residents), conversation)
+  return ids.reduce((after, user) => joined(after, user, false, seeded), conversation)
 }
 
-function joined(conversation: Conversation, user: string, accepts: boolean, residents: Residents): Conversation {
+function joined(conversation: Conversation, user: string, accepts: boolean, seeded: SeedEntities): Conversation {
   const known = conversation.participants.find((participant) => participant.user === user)
-  const participant = known ?? newParticipant(user, conversation.organization, residents)
+  const participant = known ?? newParticipant(user, conversation.organization, seeded)
   const now = { ...participant, active: true, accepted: accepts || participant.accepted }
   const participants = known
     ? conversation.participants.map((other) => (other === known ? now : other))
@@ -49,7 +49,7 @@ function joined(conversation: Conversation, user: string, accepts: boolean, resi
 }
 
 /** Somebody who has not said anything yet. */
-export function newParticipant(user: string, organization: string, { bot, agent }: Residents): Participant {
+export function newParticipant(user: string, organization: string, { bot, agent }: SeedEntities): Participant {
   const isBot = user === bot.id
   const name = isBot ? bot.name : agent.name
   return { user, name, role: isBot ? 'bot' : 'agent', organization, active: true, accepted: false }

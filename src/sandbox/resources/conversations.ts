@@ -3,12 +3,12 @@ import { asRecord, asText, type Json } from '../../core/json.ts'
 import type { Conversation, Document, Participant } from '../../protocol/resources.ts'
 import { buildConversation } from '../../protocol/templates.ts'
 import { ApiError } from '../api-error.ts'
-import type { World } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 
 import { newId } from '../store.ts'
 import { newParticipant } from './chat-commands.ts'
 import { postAll } from './messages.ts'
-import { merged, newDocument, type Resource } from './resource.ts'
+import { mergePatch, newDocument, type Resource } from './resource.ts'
 
 const MANDATORY_WITH_META = [
   'id',
@@ -22,33 +22,33 @@ const MANDATORY_WITH_META = [
   'updatedAt',
 ]
 
-export const conversations = (world: World): Resource<Conversation> => ({
+export const conversations = (context: AppContext): Resource<Conversation> => ({
   name: 'conversations',
   called: 'Conversation',
   mandatory: (filters) => (filters.some(({ path }) => path.startsWith('meta.')) ? MANDATORY_WITH_META : []),
-  ...world.store.conversations,
-  create: (body) => createConversation(world, body),
-  update: (before, patch) => world.store.conversations.put(asConversation(merged(before, patch))),
+  ...context.store.conversations,
+  create: (body) => createConversation(context, body),
+  update: (before, patch) => context.store.conversations.put(asConversation(mergePatch(before, patch))),
 })
 
 /** Opens a conversation, the bot in it from the start; a contact that is an object is added first. */
-export function createConversation(world: World, body: Json): Conversation {
-  const { store, residents } = world
+export function createConversation(context: AppContext, body: Json): Conversation {
+  const { store, seeded } = context
   const { messages, contact, ...rest } = body
-  const organization = asText(body['organization']) ?? residents.organization
+  const organization = asText(body['organization']) ?? seeded.organization
   const profile = asRecord(contact)
-  const contactId = profile === null ? asText(contact) : store.contacts.add(newDocument(world, profile)).id
+  const contactId = profile === null ? asText(contact) : store.contacts.add(newDocument(context, profile)).id
   const conversation = buildConversation({
     id: newId(),
     organization,
     type: asText(body['type']) ?? (contactId === null ? 'bot' : 'contact'),
     name: asText(body['name']) ?? asText(profile?.['name']) ?? 'Conversation',
     ...(contactId === null ? {} : { contact: contactId }),
-    participants: [{ ...newParticipant(residents.bot.id, organization, residents), accepted: true }],
+    participants: [{ ...newParticipant(seeded.bot.id, organization, seeded), accepted: true }],
     time: new Date(),
   })
   store.conversations.add(asConversation({ ...rest, ...conversation, meta: asRecord(body['meta']) ?? {} }))
-  if (Array.isArray(messages)) postAll(world, conversation, messages)
+  if (Array.isArray(messages)) postAll(context, conversation, messages)
   return store.conversations.get(conversation.id) ?? conversation
 }
 

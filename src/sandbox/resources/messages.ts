@@ -5,46 +5,52 @@ import { asRecord, asText, type Json } from '../../core/json.ts'
 import type { Conversation, Document, Message, Role } from '../../protocol/resources.ts'
 import { buildMessage } from '../../protocol/templates.ts'
 import { ApiError } from '../api-error.ts'
-import type { World } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 
 import { newId } from '../store.ts'
 import { afterCommand } from './chat-commands.ts'
-import { bodyOf, merged, type Resource } from './resource.ts'
+import { bodyOf, mergePatch, type Resource } from './resource.ts'
 
 const MANDATORY = ['id', 'organization', 'conversation', 'type', 'role', 'createdAt']
 
-export const messages = (world: World): Resource<Message> => ({
+export const messages = (context: AppContext): Resource<Message> => ({
   name: 'messages',
   called: 'Message',
   mandatory: () => MANDATORY,
-  ...world.store.messages,
-  create: (body) => post(world, knownConversation(world, asText(body['conversation']) ?? ''), body),
-  update: (before, patch) => world.store.messages.put(asMessage(merged(before, patch))),
+  ...context.store.messages,
+  create: (body) => post(context, knownConversation(context, asText(body['conversation']) ?? ''), body),
+  update: (before, patch) => context.store.messages.put(asMessage(mergePatch(before, patch))),
 })
 
 /** Serves `POST /v2/conversations/:id/messages`, one message or a list of them. */
-export function servePosting(app: FastifyInstance, world: World): void {
+export function servePosting(app: FastifyInstance, context: AppContext): void {
   app.post<{ Params: { id: string } }>('/v2/conversations/:id/messages', (request, reply) => {
-    const conversation = knownConversation(world, request.params.id)
+    const conversation = knownConversation(context, request.params.id)
     const { body } = request
-    const posted = Array.isArray(body) ? postAll(world, conversation, body) : post(world, conversation, bodyOf(request))
+    const posted = Array.isArray(body)
+      ? postAll(context, conversation, body)
+      : post(context, conversation, bodyOf(request))
     return reply.code(201).send(posted)
   })
 }
 
 /** Posts bodies in order; none is posted when one of them is no object. */
-export function postAll(world: World, conversation: Conversation, bodies: readonly unknown[]): readonly Message[] {
+export function postAll(
+  context: AppContext,
+  conversation: Conversation,
+  bodies: readonly unknown[],
+): readonly Message[] {
   const objects = bodies.map(asRecord)
   return objects.map((body) => {
     if (body === null || objects.includes(null)) throw new ApiError(400, 'a list of JSON objects is required')
-    return post(world, conversation, body)
+    return post(context, conversation, body)
   })
 }
 
 /** Posts one message, as the bot unless the body has another `role`; a command takes effect before it is announced. */
-export function post(world: World, { id }: Conversation, body: Json): Message {
-  const { store, residents } = world
-  const conversation = knownConversation(world, id)
+export function post(context: AppContext, { id }: Conversation, body: Json): Message {
+  const { store, seeded } = context
+  const conversation = knownConversation(context, id)
   const role = roleOf(body['role'])
   const message = asMessage({
     ...body,
@@ -53,26 +59,26 @@ export function post(world: World, { id }: Conversation, body: Json): Message {
       conversation,
       type: textOf(body, 'type', 'chat'),
       role,
-      author: authorOf(world, conversation, role, body),
+      author: authorOf(context, conversation, role, body),
       text: textOf(body, 'text', ''),
       meta: asRecord(body['meta']) ?? {},
       time: new Date(),
     }),
   })
   if (message.type === 'command') {
-    const after = afterCommand(conversation, message, residents)
+    const after = afterCommand(conversation, message, seeded)
     if (after !== conversation) store.conversations.put({ ...after, updatedAt: new Date().toISOString() })
   }
   return store.messages.add(message)
 }
 
-function authorOf({ residents }: World, conversation: Conversation, role: Role, body: Json): string {
-  if (role === 'contact') return asText(conversation['contact']) ?? residents.agent.id
-  return asText(body['user']) ?? (role === 'bot' ? residents.bot.id : residents.agent.id)
+function authorOf({ seeded }: AppContext, conversation: Conversation, role: Role, body: Json): string {
+  if (role === 'contact') return asText(conversation['contact']) ?? seeded.agent.id
+  return asText(body['user']) ?? (role === 'bot' ? seeded.bot.id : seeded.agent.id)
 }
 
 /** The conversation of that id, or 404. */
-function knownConversation({ store }: World, id: string): Conversation {
+function knownConversation({ store }: AppContext, id: string): Conversation {
   const conversation = store.conversations.get(id)
   if (conversation === undefined) throw new ApiError(404, 'Conversation not found')
   return conversation

@@ -1,21 +1,21 @@
 // The resources without rules of their own: organizations, users, contacts, bot instances.
 import type { Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
-import type { World } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 
 import type { Collection } from '../store.ts'
-import { merged, newDocument, type Resource } from './resource.ts'
+import { mergePatch, newDocument, type Resource } from './resource.ts'
 
 /** Those resources. Contacts may be added with any token, the others by admins only. */
-export const plainResources = (world: World): readonly Resource<Document>[] => [
-  { name: 'organizations', called: 'Organization', admin: 'create', ...plain(world, world.store.organizations) },
-  { name: 'users', called: 'User', admin: 'create', ...plain(world, world.store.users) },
-  { name: 'contacts', called: 'Contact', ...plain(world, world.store.contacts) },
-  { name: 'botinstances', called: 'Bot instance', admin: 'create', ...plain(world, world.store.botinstances) },
+export const plainResources = (context: AppContext): readonly Resource<Document>[] => [
+  { name: 'organizations', called: 'Organization', admin: 'create', ...plain(context, context.store.organizations) },
+  { name: 'users', called: 'User', admin: 'create', ...plain(context, context.store.users) },
+  { name: 'contacts', called: 'Contact', ...plain(context, context.store.contacts) },
+  { name: 'botinstances', called: 'Bot instance', admin: 'create', ...plain(context, context.store.botinstances) },
 ]
 
-const plain = (world: World, collection: Collection<Document>) => ({
+const plain = (context: AppContext, collection: Collection<Document>) => ({
   ...collection,
-  create: (body: Json) => collection.add(newDocument(world, body)),
-  update: (before: Document, patch: Json) => collection.put(merged(before, patch)),
+  create: (body: Json) => collection.add(newDocument(context, body)),
+  update: (before: Document, patch: Json) => collection.put(mergePatch(before, patch)),
 })

@@ -14,11 +14,11 @@ export interface Query {
   /** Field names to keep; empty keeps all. */
   readonly select: readonly string[]
   readonly populate: readonly string[]
-  readonly filters: readonly Filter[]
+  readonly filters: readonly QueryFilter[]
 }
 
 /** A dotted path into the document, and what its value has to be like. */
-export interface Filter {
+export interface QueryFilter {
   readonly path: string
   readonly wanted: string
 }
@@ -43,7 +43,7 @@ const wholeNumber = (text: string | undefined, otherwise: number): number =>
 const commaList = (text: string | undefined): readonly string[] => (text ? text.split(',').filter(Boolean) : [])
 
 /** The documents that a query asks for, before `select`, and whether there are more behind them. */
-export function find<T extends Document>(
+export function findDocuments<T extends Document>(
   all: readonly T[],
   query: Query,
 ): { readonly found: readonly T[]; readonly more: boolean } {
@@ -68,7 +68,7 @@ export function nextUrl(base: string, search: string, query: Query): string {
 }
 
 /** Whether a document passes a filter: one of the values at its path does. */
-export function matches(document: Document, { path, wanted }: Filter): boolean {
+export function matches(document: Document, { path, wanted }: QueryFilter): boolean {
   const values = valuesAt(document, path.split('.'))
   return values.some((value) => valueMatches(value, wanted))
 }

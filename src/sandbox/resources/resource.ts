@@ -5,10 +5,10 @@ import { asRecord, type Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
 import { requireAdmin } from '../access.ts'
 import { ApiError } from '../api-error.ts'
-import type { World } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 
 import { newId, type ResourceName } from '../store.ts'
-import { type Filter, find, nextUrl, parseQuery, selectFields } from './query.ts'
+import { findDocuments, nextUrl, parseQuery, type QueryFilter, selectFields } from './query.ts'
 
 /** What one resource does in its own way. */
 export interface Resource<T extends Document> {
@@ -18,7 +18,7 @@ export interface Resource<T extends Document> {
   /** What only admins may do. */
   readonly admin?: 'everything' | 'create'
   /** Filters of a list of which one must be there. */
-  readonly mandatory?: (filters: readonly Filter[]) => readonly string[]
+  readonly mandatory?: (filters: readonly QueryFilter[]) => readonly string[]
   readonly all: () => readonly T[]
   readonly get: (id: string) => T | undefined
   readonly create: (body: Json) => T | Promise<T>
@@ -31,7 +31,11 @@ interface ById {
 }
 
 /** Serves a resource at `/v2/<name>`. */
-export function serveResource<T extends Document>(app: FastifyInstance, world: World, resource: Resource<T>): void {
+export function serveResource<T extends Document>(
+  app: FastifyInstance,
+  context: AppContext,
+  resource: Resource<T>,
+): void {
   const path = `/v2/${resource.name}`
   const known = (id: string): T => {
     const document = resource.get(id)
@@ -40,7 +44,7 @@ export function serveResource<T extends Document>(app: FastifyInstance, world: W
   }
   const guard = (...on: readonly (typeof resource.admin)[]) => ({
     preHandler: async (request: FastifyRequest): Promise<void> => {
-      if (resource.admin !== undefined && on.includes(resource.admin)) requireAdmin(request, world.tokens)
+      if (resource.admin !== undefined && on.includes(resource.admin)) requireAdmin(request, context.tokens)
     },
   })
 
@@ -51,14 +55,14 @@ export function serveResource<T extends Document>(app: FastifyInstance, world: W
     if (mandatory.length > 0 && !query.filters.some((filter) => mandatory.includes(filter.path))) {
       throw new ApiError(400, `one of these filters is required: ${mandatory.join(', ')}`)
     }
-    const { found, more } = find(resource.all(), query)
+    const { found, more } = findDocuments(resource.all(), query)
     if (more) void reply.header('link', `<${nextUrl(`http://${request.host}${path}`, search, query)}>; rel="next"`)
-    return found.map((document) => selectFields(populated(world, document, query.populate), query.select))
+    return found.map((document) => selectFields(populated(context, document, query.populate), query.select))
   })
 
   app.get<ById>(`${path}/:id`, guard('everything'), (request) => {
     const query = parseQuery(searchOf(request))
-    return selectFields(populated(world, known(request.params.id), query.populate), query.select)
+    return selectFields(populated(context, known(request.params.id), query.populate), query.select)
   })
 
   app.post(path, guard('everything', 'create'), async (request, reply) =>
@@ -88,13 +92,13 @@ function searchOf(request: FastifyRequest): string {
 }
 
 /** A new document from a body: its own id and times, the organization of the bot unless it names one. */
-export function newDocument({ residents }: World, body: Json): Document {
+export function newDocument({ seeded }: AppContext, body: Json): Document {
   const at = new Date().toISOString()
-  return { organization: residents.organization, ...body, id: newId(), createdAt: at, updatedAt: at }
+  return { organization: seeded.organization, ...body, id: newId(), createdAt: at, updatedAt: at }
 }
 
-/** A document with a patch merged in at the top; what is nested is replaced whole. */
-export const merged = (before: Document, patch: Json): Document => ({
+/** A document with a patch mergePatch in at the top; what is nested is replaced whole. */
+export const mergePatch = (before: Document, patch: Json): Document => ({
   ...before,
   ...patch,
   id: before.id,
@@ -112,7 +116,7 @@ const OWNERS = {
 const isOwner = (field: string): field is keyof typeof OWNERS => Object.hasOwn(OWNERS, field)
 
 // Fields that name another document by its id become that document; a conversation's messages are looked up.
-function populated({ store }: World, document: Document, fields: readonly string[]): Document {
+function populated({ store }: AppContext, document: Document, fields: readonly string[]): Document {
   const added = fields.map((field): readonly [string, unknown] => {
     if (field === 'messages') {
       return [field, store.messages.all().filter((message) => message.conversation === document.id)]

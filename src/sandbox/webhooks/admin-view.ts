@@ -1,12 +1,13 @@
-// The bot's own webhook, seen and changed past the API: as an admin page would.
+// The bot's webhook as the admin pages show and change it, past the API.
 import type { Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
-import type { World } from '../app-context.ts'
+import type { AppContext } from '../app-context.ts'
 
 import { newDocument } from '../resources/resource.ts'
 import { type HookFields, hookIn, isList, ownSlot, type PlaceName, rawIn, UNREGISTERED, withHook } from './locations.ts'
 
-export interface OwnWebhook {
+/** The bot's webhook, read and changed as in the admin pages. */
+export interface AdminView {
   /** The nested object, or the service document, as the platform has it; `null` when there is none. */
   raw(): Json | null
   secret(): string | null
@@ -14,13 +15,13 @@ export interface OwnWebhook {
   change(fields: Partial<HookFields> | null): Promise<void>
 }
 
-/** Creates the view for the place that is in use. */
-export function createOwnWebhook(world: World, place: PlaceName): OwnWebhook {
-  const { store, residents, registrations } = world
+/** Creates the admin view of the bot's webhook, at the place that is in use. */
+export function createAdminView(context: AppContext, place: PlaceName): AdminView {
+  const { store, seeded, registrations } = context
   const slot = ownSlot(place)
   const kind = place === 'service' ? 'services' : 'bots'
   const holder = (): Document | null =>
-    store[kind].all().find((document) => (document['bot'] ?? document.id) === residents.bot.id) ?? null
+    store[kind].all().find((document) => (document['bot'] ?? document.id) === seeded.bot.id) ?? null
 
   async function remove(document: Document): Promise<void> {
     if (place === 'service') store.services.remove(document.id)
@@ -40,10 +41,10 @@ export function createOwnWebhook(world: World, place: PlaceName): OwnWebhook {
       if (fields === null) {
         if (document !== null) await remove(document)
       } else if (document === null) {
-        const service = newDocument(world, {
-          name: `${residents.bot.name} webhook`,
+        const service = newDocument(context, {
+          name: `${seeded.bot.name} webhook`,
           type: 'webhook',
-          bot: residents.bot.id,
+          bot: seeded.bot.id,
         })
         await registrations.add(withHook(service, slot, fields))
       } else if (fields.url === undefined && fields.status !== 'active') {

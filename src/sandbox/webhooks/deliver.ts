@@ -1,27 +1,31 @@
-// Signed deliveries of events to webhooks, tried again until they are received.
+// Signed deliveries of events to the webhooks that subscribe to them, repeated until they are received.
 // Source: developers.web1on1.chat/webhooks/{verification,responding}.
 
 import { randomUUID } from 'node:crypto'
+import { createSharedAbort, ignoreAbort, monotonic, poll } from '../../core/async.ts'
 import { isSuccess } from '../../core/delivery.ts'
 import { messageOf } from '../../core/errors.ts'
-import { asRecord, asText, type Json } from '../../core/json.ts'
+import { asText } from '../../core/json.ts'
 import { signatureHeaders } from '../../protocol/signature.ts'
 import type { Payload } from '../../protocol/templates.ts'
-import { KEPT, remember } from '../bounds.ts'
+import { MAX_KEPT, pushBounded } from '../bounds.ts'
 import { getIn } from '../json-path.ts'
-import { originOf } from './locations.ts'
-import type { Answer, Outgoing } from './outgoing.ts'
-import type { Target } from './registrations.ts'
+import { webhookOrigin } from './locations.ts'
+import type { Outgoing, WebhookAnswer } from './outgoing.ts'
+import type { Subscriber } from './registrations.ts'
 
 /** How a delivery is repeated: first after `firstMs`, then `factor` times as long, at most `maxMs`, for `forMs` in all. */
-export interface Retry {
+export interface RetrySchedule {
   readonly firstMs: number
   readonly factor: number
   readonly maxMs: number
   readonly forMs: number
 }
 
-/** One call; `at` in milliseconds since the epoch. `status` is `null` when no complete answer came, and `error` says why. */
+/**
+ * One attempt to deliver an event: when it began, in milliseconds since the epoch, and how long it took. `status` is `null` when
+ * no complete answer came, and `error` says why.
+ */
 export type DeliveryAttempt = { readonly at: number; readonly ms: number } & (
   | { readonly status: number }
   | { readonly status: null; readonly error: string }
@@ -41,115 +45,98 @@ export interface SandboxDelivery {
   readonly state: 'pending' | 'delivered' | 'given-up' | 'dropped'
 }
 
-interface Underway extends SandboxDelivery {
+/** A delivery while it changes. */
+interface OpenDelivery extends SandboxDelivery {
   readonly attempts: DeliveryAttempt[]
   state: SandboxDelivery['state']
 }
 
 export interface Webhooks {
-  /** Sends an event to every webhook that wants it; returns one delivery for each. Does not wait for answers. */
+  /** Sends an event to every webhook that subscribes to it; returns one delivery for each. Does not wait for answers. */
   deliver(payload: Payload): readonly SandboxDelivery[]
   /** The last 10,000, oldest first. */
   readonly deliveries: readonly SandboxDelivery[]
-  /** No more attempts; what is under way ends with `Outgoing`. */
+  /** Makes no more attempts; what is under way ends with `Outgoing`. */
   stop(): void
+}
+
+export interface WebhooksOptions {
+  readonly outgoing: Outgoing
+  readonly subscribers: (event: string) => readonly Subscriber[]
+  readonly retry: RetrySchedule
+  /** Called after every attempt, with the answer if there was one. */
+  readonly onAttempt: (delivery: SandboxDelivery, payload: Payload, answer: WebhookAnswer | null) => void
 }
 
 const ATTEMPTS_KEPT = 100
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** Starts delivering. `attempted` is told after every attempt, with the answer if there was one. */
-export function startWebhooks(options: {
-  readonly outgoing: Outgoing
-  readonly targets: (event: string) => readonly Target[]
-  readonly retry: Retry
-  readonly attempted: (delivery: SandboxDelivery, payload: Payload, answer: Answer | null) => void
-}): Webhooks {
-  const { outgoing, targets, retry, attempted } = options
-  const deliveries: Underway[] = []
-  const timers = new Set<NodeJS.Timeout>()
+/** Starts delivering events to webhooks. */
+export function startWebhooks({ outgoing, subscribers, retry, onAttempt }: WebhooksOptions): Webhooks {
+  const deliveries: OpenDelivery[] = []
+  const stopping = createSharedAbort()
+  const { signal } = stopping
   let pending = 0
-  let stopped = false
 
-  function start(payload: Payload, target: Target): SandboxDelivery {
-    const delivery: Underway = {
-      id: payload.id,
-      event: payload.event,
-      message: asText(getIn(payload.data, ['message', 'id'])),
-      origin: originOf(target.url),
-      attempts: [],
-      state: pending < KEPT ? 'pending' : 'dropped',
-    }
-    remember(deliveries, delivery)
-    if (delivery.state === 'dropped') return delivery
-    pending += 1
+  function start(payload: Payload, subscriber: Subscriber): SandboxDelivery {
     // The bytes are made once: every attempt sends, and signs, the same.
     const body = Buffer.from(JSON.stringify(payload))
-    const signature = target.secret === null ? {} : signatureHeaders(body, target.secret)
-    const headers = { 'Content-Type': 'application/json', ...signature }
-    const startedAt = Date.now()
-
-    async function attempt(n: number): Promise<void> {
-      const at = Date.now()
-      const answer = await outgoing.call('POST', target.url, headers, body).catch((error: unknown) => messageOf(error))
-      if (stopped) return
-      const outcome = typeof answer === 'string' ? { status: null, error: answer } : { status: answer.status }
-      remember(delivery.attempts, { at, ms: Date.now() - at, ...outcome }, ATTEMPTS_KEPT)
-      const wait = Math.min(retry.maxMs, retry.firstMs * retry.factor ** (n - 1), LONGEST_TIMER_MS)
-      delivery.state = stateAfter(outcome.status, Date.now() + wait - startedAt > retry.forMs)
-      if (delivery.state === 'pending') again(wait, n + 1)
-      else pending -= 1
-      attempted(delivery, payload, typeof answer === 'string' ? null : answer)
-    }
-
-    function again(wait: number, n: number): void {
-      const timer = setTimeout(() => {
-        timers.delete(timer)
-        void attempt(n)
-      }, wait)
-      timers.add(timer)
-    }
-
-    void attempt(1)
+    const delivery = newDelivery(payload, subscriber, pending < MAX_KEPT ? 'pending' : 'dropped')
+    pushBounded(deliveries, delivery)
+    if (delivery.state === 'dropped') return delivery
+    pending += 1
+    void ignoreAbort(
+      attemptUntilReceived(delivery, payload, subscriber, body).finally(() => {
+        pending -= 1
+      }),
+      signal,
+    )
     return delivery
+  }
+
+  async function attemptUntilReceived(
+    delivery: OpenDelivery,
+    payload: Payload,
+    { url, secret }: Subscriber,
+    body: Buffer,
+  ): Promise<void> {
+    const headers = { 'Content-Type': 'application/json', ...(secret === null ? {} : signatureHeaders(body, secret)) }
+    const beganAt = monotonic()
+    const attempt = async (n: number): Promise<SandboxDelivery['state']> => {
+      const [at, startedAt] = [Date.now(), monotonic()]
+      const answer = await outgoing.call('POST', url, headers, body).catch((error: unknown) => messageOf(error))
+      signal.throwIfAborted()
+      const outcome = typeof answer === 'string' ? { status: null, error: answer } : { status: answer.status }
+      const now = monotonic()
+      pushBounded(delivery.attempts, { at, ms: Math.round(now - startedAt), ...outcome }, ATTEMPTS_KEPT)
+      delivery.state = stateAfter(outcome.status, now + waitAfter(n, retry) - beganAt > retry.forMs)
+      onAttempt(delivery, payload, typeof answer === 'string' ? null : answer)
+      return delivery.state
+    }
+    await poll(attempt, (state) => state !== 'pending', { pace: ({ n }) => waitAfter(n, retry), signal })
   }
 
   return {
     deliveries,
     deliver: (payload) =>
-      // A receiver that hears an event through two webhooks must not take the second for a repetition of the first.
-      targets(payload.event).map((target, index) =>
-        start(index === 0 ? payload : { ...payload, id: randomUUID() }, target),
+      // A receiver that is sent an event through two webhooks must not take the second for a repetition of the first.
+      subscribers(payload.event).map((subscriber, index) =>
+        start(index === 0 ? payload : { ...payload, id: randomUUID() }, subscriber),
       ),
-    stop: () => {
-      stopped = true
-      for (const timer of timers) clearTimeout(timer)
-      timers.clear()
-    },
+    stop: () => stopping.abort(),
   }
 }
+
+function newDelivery(payload: Payload, { url }: Subscriber, state: SandboxDelivery['state']): OpenDelivery {
+  const message = asText(getIn(payload.data, ['message', 'id']))
+  return { id: payload.id, event: payload.event, message, origin: webhookOrigin(url), attempts: [], state }
+}
+
+/** How long to wait after the attempt with this number, from 0, in ms. */
+const waitAfter = (n: number, { firstMs, factor, maxMs }: RetrySchedule): number =>
+  Math.min(maxMs, firstMs * factor ** n, LONGEST_TIMER_MS)
 
 function stateAfter(status: number | null, late: boolean): SandboxDelivery['state'] {
   if (status !== null && isSuccess(status)) return 'delivered'
   return late ? 'given-up' : 'pending'
-}
-
-/** The messages that a receiver wants posted into the conversation: `{"messages":[{"text":"…"}]}` as JSON. */
-export function repliesIn(answer: Answer): readonly Json[] {
-  if (!/^application\/json\b/i.test(answer.type) || !answer.body) return []
-  const messages = getIn(parsed(answer.body), ['messages'])
-  if (!Array.isArray(messages)) return []
-  return messages.flatMap((message) => {
-    const record = asRecord(message)
-    return record !== null && asText(record['text']) !== null ? [record] : []
-  })
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // A receiver's own affair: the platform ignores what it cannot read.
-    return null
-  }
 }

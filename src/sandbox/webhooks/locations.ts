@@ -107,4 +107,5 @@ export function withHook(document: Document, slot: Slot, fields: Partial<HookFie
 export const rawIn = (document: Document, { at }: Slot): Json | null => asRecord(getIn(document, at))
 
 /** Where a webhook points to, for people: no credentials, and no path, because paths of webhooks are secret too. */
-export const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : withoutCredentials(url))
+export const webhookOrigin = (url: string): string =>
+  URL.canParse(url) ? new URL(url).origin : withoutCredentials(url)

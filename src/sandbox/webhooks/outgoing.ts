@@ -2,63 +2,67 @@
 
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import { Agent, request } from 'undici'
+import { createSharedAbort, withDeadline } from '../../core/async.ts'
 import { codeOf, messageOf } from '../../core/errors.ts'
+import { readUpTo } from '../../core/read-body.ts'
+import { fakeReceiverAnswer } from './fake-receiver.ts'
 
-import { answerOfProduction } from './production-receiver.ts'
-
-/** A complete answer. `body` is `null` when it is longer than anything the platform reads. */
-export interface Answer {
+/** The complete answer of a webhook's receiver. `body` is `null` when it is longer than anything the platform reads. */
+export interface WebhookAnswer {
   readonly status: number
   readonly type: string
   readonly body: string | null
 }
 
 export interface Outgoing {
-  /** One call; rejects with a sentence when no complete answer came in time. Redirects are answers like any other. */
-  call(method: 'GET' | 'POST', url: string, headers: Readonly<Record<string, string>>, body?: Buffer): Promise<Answer>
-  /** Cuts what is under way. Idempotent. */
+  /** Makes one call; rejects with a sentence when no complete answer came in time. A redirect is an answer like any other. */
+  call(
+    method: 'GET' | 'POST',
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body?: Buffer,
+  ): Promise<WebhookAnswer>
+  /** Cuts the calls that are under way. Idempotent. */
   close(): Promise<void>
 }
 
-const MOST_BYTES = 1024 * 1024
+const MAX_BYTES = 1024 * 1024
 
-/** Opens the way out. `timeoutMs` bounds a whole call; `ca` (PEM) is trusted besides the usual authorities. */
+/** Opens the way out to webhooks. `timeoutMs` bounds a whole call; `ca` (PEM) is trusted besides the usual authorities. */
 export function openOutgoing(options: { readonly timeoutMs: number; readonly ca: string | null }): Outgoing {
   const { timeoutMs, ca } = options
   const agent = new Agent(ca === null ? {} : { connect: { secureContext: trusting(ca) } })
-  const underWay = new Set<AbortController>()
+  const closing = createSharedAbort()
 
-  async function call(...[method, address, headers, body]: Parameters<Outgoing['call']>): Promise<Answer> {
-    if (!URL.canParse(address)) throw new Error('it is no URL')
+  async function call(...[method, address, headers, body]: Parameters<Outgoing['call']>): Promise<WebhookAnswer> {
+    if (!URL.canParse(address)) throw new Error('it is not a URL')
     const url = new URL(address)
-    const production = answerOfProduction(method, url)
-    if (production !== null) return { ...production, type: 'text/plain' }
+    const fake = fakeReceiverAnswer(method, url)
+    if (fake !== null) return { ...fake, type: 'text/plain' }
 
-    const controller = new AbortController()
-    const timer = setTimeout(() => controller.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
-    underWay.add(controller)
-    try {
-      const response = await request(`${url.origin}${url.pathname}${url.search}`, {
-        method,
-        dispatcher: agent,
-        signal: controller.signal,
-        headers: { 'User-Agent': 'Web1on1', ...credentialsOf(url), ...headers },
-        ...(body === undefined ? {} : { body }),
-      })
-      const type = response.headers['content-type']
-      return { status: response.statusCode, type: String(type ?? ''), body: await textOf(response.body) }
-    } catch (error) {
-      throw controller.signal.aborted ? controller.signal.reason : new Error(reasonOf(error), { cause: error })
-    } finally {
-      clearTimeout(timer)
-      underWay.delete(controller)
-    }
+    const deadline = { ms: timeoutMs, reason: `no answer within ${timeoutMs} ms` }
+    return withDeadline([closing.signal], deadline, async (signal) => {
+      try {
+        const response = await request(`${url.origin}${url.pathname}${url.search}`, {
+          method,
+          dispatcher: agent,
+          signal,
+          headers: { 'User-Agent': 'Web1on1', ...credentialsOf(url), ...headers },
+          ...(body === undefined ? {} : { body }),
+        })
+        const type = String(response.headers['content-type'] ?? '')
+        const text = (await readUpTo(response.body, MAX_BYTES))?.toString('utf8') ?? null
+        return { status: response.statusCode, type, body: text }
+      } catch (error) {
+        throw signal.aborted ? signal.reason : new Error(reasonOf(error), { cause: error })
+      }
+    })
   }
 
   return {
     call,
     close: async () => {
-      for (const controller of underWay) controller.abort(new Error('the sandbox was closed'))
+      closing.abort(new Error('the sandbox was closed'))
       await agent.destroy()
     },
   }
@@ -81,17 +85,6 @@ function decoded(part: string): string {
     // A stray percent sign: it stands for itself.
     return part
   }
-}
-
-async function textOf(body: AsyncIterable<Buffer>): Promise<string | null> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > MOST_BYTES) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 // Connecting to a name with several addresses fails with one error per address and an empty message.

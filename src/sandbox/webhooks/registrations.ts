@@ -11,14 +11,14 @@ import { type Hook, hookIn, type PlaceName, type Slot, slotsOfBot, slotsOfServic
 import type { Verify } from './verification.ts'
 
 /** A webhook that wants an event. */
-export interface Target {
+export interface Subscriber {
   readonly url: string
   readonly secret: string | null
 }
 
 export interface Registrations {
   /** The active webhooks that are subscribed to an event. */
-  targets(event: string): readonly Target[]
+  subscribers(event: string): readonly Subscriber[]
   /** Merges a patch into a bot or service by the rules of the platform; 403 when it cannot be verified. */
   save(kind: 'bots' | 'services', before: Document, patch: Json): Promise<Document>
   /** Adds a service; one that cannot be verified is added as unverified. */
@@ -94,7 +94,7 @@ export function createRegistrations(options: {
   }
 
   return {
-    targets: (event) =>
+    subscribers: (event) =>
       hooks().flatMap(({ url, events, secret, status }) =>
         url !== null && status === 'active' && isSubscribed(events, event) ? [{ url, secret }] : [],
       ),

@@ -7,7 +7,7 @@ import type { Outgoing } from './outgoing.ts'
 /** Whether a URL answers the challenge with 2xx and exactly its text. */
 export type Verify = (url: string) => Promise<boolean>
 
-/** Creates the check. */
+/** Creates the check of callback URLs. */
 export function createVerify(outgoing: Outgoing): Verify {
   return async (url) => {
     if (!URL.canParse(url)) return false

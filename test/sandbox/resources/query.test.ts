@@ -1,7 +1,7 @@
 // Lists: filters, order, parts.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { find, matches, nextUrl, parseQuery } from '../../../src/sandbox/resources/query.ts'
+import { findDocuments, matches, nextUrl, parseQuery } from '../../../src/sandbox/resources/query.ts'
 
 const JENNY = {
   id: 'a1',
@@ -48,7 +48,7 @@ test('parts of a list, put together, are the list', () => {
       let search = `?limit=${limit}`
       for (let parts = 0; parts <= count; parts++) {
         const query = parseQuery(search)
-        const { found, more } = find(all, query)
+        const { found, more } = findDocuments(all, query)
         seen.push(...found)
         if (!more) break
         search = new URL(nextUrl('http://api/v2/users', search, query)).search
@@ -64,7 +64,7 @@ test('sorting is stable, descends with a minus, and uses every field', () => {
     { id: '2', a: 'y', n: 9 },
     { id: '3', a: 'x', n: 9 },
   ]
-  const ids = (search: string) => find(all, parseQuery(search)).found.map(({ id }) => id)
+  const ids = (search: string) => findDocuments(all, parseQuery(search)).found.map(({ id }) => id)
   expect(ids('?sort=a')).toEqual(['1', '3', '2'])
   expect(ids('?sort=-a,n')).toEqual(['2', '3', '1'])
   expect(ids('?sort=unknown')).toEqual(['1', '2', '3'])
@@ -76,7 +76,7 @@ test('no query is too odd to read', () => {
       const query = parseQuery(search)
       expect(query.limit).toBeGreaterThanOrEqual(1)
       expect(query.limit).toBeLessThanOrEqual(1_000)
-      find([JENNY], query)
+      findDocuments([JENNY], query)
     }),
   )
   expect(parseQuery('?limit=0&offset=-1')).toMatchObject({ limit: 1, offset: 0 })

@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { headerOf } from '../../../src/core/raw-headers.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
 import { exampleOf } from '../../../src/protocol/templates.ts'
-import { remember } from '../../../src/sandbox/bounds.ts'
+import { pushBounded } from '../../../src/sandbox/bounds.ts'
 import { getIn } from '../../../src/sandbox/json-path.ts'
 import { callApi, recordingBotForTest, sandboxForTest } from '../../support/sandboxes.ts'
 import { expectEventually } from '../../support/wait.ts'
@@ -231,18 +231,18 @@ test('a webhook behind a private certificate authority is trusted when its PEM i
 test('any event can be emitted, with a conversation that the bot can answer in', async () => {
   const bot = await recordingBotForTest()
   const sandbox = await sandboxForTest({ registered: { url: bot.url, events: ['message.create.agent.command'] } })
-  const cast = sandbox.cast()
-  const payload = exampleOf('message.create.agent.command', cast)
+  const context = sandbox.templateContext()
+  const payload = exampleOf('message.create.agent.command', context)
   if (payload === null) throw new Error('there is no such example')
-  expect(sandbox.emit(payload)).toMatchObject([{ id: cast.id, event: payload.event, message: cast.message }])
+  expect(sandbox.emit(payload)).toMatchObject([{ id: context.id, event: payload.event, message: context.message }])
   const [delivery] = await bot.waitFor(1)
   expect(JSON.parse(String(delivery?.body))).toEqual(JSON.parse(JSON.stringify(payload)))
-  const path = `/v2/conversations/${cast.conversation}/messages`
+  const path = `/v2/conversations/${context.conversation}/messages`
   expect(await callApi(sandbox, 'POST', path, { text: 'at your service' })).toMatchObject({ status: 201 })
 })
 
 test('what is remembered has a bound, and the oldest goes first', () => {
   const list: number[] = []
-  for (let n = 0; n < 5; n++) remember(list, n, 3)
+  for (let n = 0; n < 5; n++) pushBounded(list, n, 3)
   expect(list).toEqual([2, 3, 4])
 })

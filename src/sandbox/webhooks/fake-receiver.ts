@@ -1,11 +1,11 @@
-// The bot in production at example.com, played inside the process.
+// A webhook receiver at example.com, played inside the process: no bot is needed, and no network.
 import { challengeOf } from '../../protocol/challenge.ts'
 
 // Names reserved for documentation (RFC 2606): nothing real answers there, so no look-up may leave this machine for them.
 const RESERVED = /(^|\.)(example|example\.(com|net|org))$/i
 
-/** What "production" answers to a request: any challenge, and 200 to every delivery. `null` for a real host. */
-export function answerOfProduction(
+/** What the fake receiver answers: any challenge, and 200 to every delivery. `null` for a URL on a real host. */
+export function fakeReceiverAnswer(
   method: string,
   url: URL,
 ): { readonly status: number; readonly body: string } | null {
