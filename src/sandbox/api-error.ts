@@ -1,6 +1,6 @@
 // A refusal of the emulated API: a status and a sentence.
 
-/** Thrown by routes; becomes `{"error":{"message"}}` with its status. */
+/** A refusal that routes throw; it is answered as `{"error":{"message"}}` with its status. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number

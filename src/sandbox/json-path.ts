@@ -1,4 +1,4 @@
-// Reading and changing what is at a path of a JSON document.
+// Paths into JSON documents: reading and replacing the value at one.
 import { asRecord, type Json } from '../core/json.ts'
 
 /** Where something is in a document: keys of objects and indexes of lists. */

@@ -13,7 +13,7 @@ interface Issued {
   readonly expiresAt: number | null
 }
 
-/** What is wrong with a token, in the words of the platform; SDKs look for exactly these. */
+/** What is wrong with a token, in the words of the platform, which SDKs match. */
 type TokenFault = 'invalid token' | 'invalid signature' | 'jwt expired'
 
 export interface TokenIssuer {

@@ -1,11 +1,11 @@
-// What the platform's own commands do to a conversation.
+// The platform's own chat commands: what each does to a conversation.
 // Source: developers.web1on1.chat/messaging/commands.
 import { asText } from '../../core/json.ts'
 import type { Conversation, Message, Participant } from '../../protocol/resources.ts'
 
 import type { SeedEntities } from '../seed.ts'
 
-/** The conversation after a command; the same one when the text is no command that changes it. */
+/** The conversation after a command; the same object when the text is not a command that changes it. */
 export function afterCommand(conversation: Conversation, message: Message, seeded: SeedEntities): Conversation {
   const [, word = '', rest = ''] = /^\/(\w+)\s*(.*)$/s.exec(message.text) ?? []
   const author = asText(message['user'])
@@ -48,7 +48,7 @@ function joined(conversation: Conversation, user: string, accepts: boolean, seed
   return { ...conversation, participants }
 }
 
-/** Somebody who has not said anything yet. */
+/** A participant who has just been added to a conversation. */
 export function newParticipant(user: string, organization: string, { bot, agent }: SeedEntities): Participant {
   const isBot = user === bot.id
   const name = isBot ? bot.name : agent.name

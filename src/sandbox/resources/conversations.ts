@@ -52,7 +52,7 @@ export function createConversation(context: AppContext, body: Json): Conversatio
   return store.conversations.get(conversation.id) ?? conversation
 }
 
-/** A document as a conversation, or 400 when a change made it something else. */
+/** The document as a conversation. Throws 400 when a change made it something else. */
 function asConversation(document: Document): Conversation {
   const { organization, type, name, status, participants } = document
   const meta = asRecord(document['meta'])

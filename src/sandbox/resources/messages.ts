@@ -1,4 +1,4 @@
-// The resource `messages`: what is said in conversations, and how it is posted there.
+// The resource `messages`: posting to a conversation, listing and changing what was posted.
 
 import type { FastifyInstance } from 'fastify'
 import { asRecord, asText, type Json } from '../../core/json.ts'
@@ -34,7 +34,7 @@ export function servePosting(app: FastifyInstance, context: AppContext): void {
   })
 }
 
-/** Posts bodies in order; none is posted when one of them is no object. */
+/** Posts bodies in order; none is posted when one of them is not an object. */
 export function postAll(
   context: AppContext,
   conversation: Conversation,
@@ -77,7 +77,7 @@ function authorOf({ seeded }: AppContext, conversation: Conversation, role: Role
   return asText(body['user']) ?? (role === 'bot' ? seeded.bot.id : seeded.agent.id)
 }
 
-/** The conversation of that id, or 404. */
+/** The conversation with this id. Throws 404 when there is none. */
 function knownConversation({ store }: AppContext, id: string): Conversation {
   const conversation = store.conversations.get(id)
   if (conversation === undefined) throw new ApiError(404, 'Conversation not found')
@@ -96,7 +96,7 @@ function textOf(body: Json, field: string, otherwise: string): string {
   return value
 }
 
-/** A document as a message, or 400 when a change made it something else. */
+/** The document as a message. Throws 400 when a change made it something else. */
 function asMessage(document: Document): Message {
   const { organization, conversation, type, text } = document
   if (typeof organization !== 'string' || typeof conversation !== 'string') throw new ApiError(400, 'not a message')

@@ -6,7 +6,7 @@ import type { AppContext } from '../app-context.ts'
 import type { Collection } from '../store.ts'
 import { mergePatch, newDocument, type Resource } from './resource.ts'
 
-/** Those resources. Contacts may be added with any token, the others by admins only. */
+/** The plain resources. Contacts may be added with any token, the others by admins only. */
 export const plainResources = (context: AppContext): readonly Resource<Document>[] => [
   { name: 'organizations', called: 'Organization', admin: 'create', ...plain(context, context.store.organizations) },
   { name: 'users', called: 'User', admin: 'create', ...plain(context, context.store.users) },

@@ -1,4 +1,4 @@
-// The query of a list: which documents, in which order, which part of them, with which fields.
+// The query of a list: filters, order, paging and selected fields.
 // Source: developers.web1on1.chat/apireference/fetchingresources.
 import { asRecord, type Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
@@ -17,13 +17,13 @@ export interface Query {
   readonly filters: readonly QueryFilter[]
 }
 
-/** A dotted path into the document, and what its value has to be like. */
+/** A filter of a list: a dotted path into the document, and the condition on its value. */
 export interface QueryFilter {
   readonly path: string
   readonly wanted: string
 }
 
-/** Reads a query string. What is no number where one belongs falls back to the default. */
+/** Reads a query string. Whatever is not a number where one belongs falls back to the default. */
 export function parseQuery(search: string): Query {
   const given = new URLSearchParams(search)
   const { offset, limit, sort, select, populate, ...filters } = Object.fromEntries(given)

@@ -10,7 +10,7 @@ import type { AppContext } from '../app-context.ts'
 import { newId, type ResourceName } from '../store.ts'
 import { findDocuments, nextUrl, parseQuery, type QueryFilter, selectFields } from './query.ts'
 
-/** What one resource does in its own way. */
+/** A resource of the API, and what it does differently from the others. */
 export interface Resource<T extends Document> {
   readonly name: ResourceName
   /** In the singular, for `… not found`. */
@@ -79,7 +79,7 @@ export function serveResource<T extends Document>(
   })
 }
 
-/** The body as an object; 400 when it is none. */
+/** The body of a request as an object. Throws 400 when it is not one. */
 export function bodyOf(request: FastifyRequest): Json {
   const body = asRecord(request.body)
   if (body === null) throw new ApiError(400, 'a JSON object is required')

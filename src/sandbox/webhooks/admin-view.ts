@@ -8,7 +8,7 @@ import { type HookFields, hookIn, isList, ownSlot, type PlaceName, rawIn, UNREGI
 
 /** The bot's webhook, read and changed as in the admin pages. */
 export interface AdminView {
-  /** The nested object, or the service document, as the platform has it; `null` when there is none. */
+  /** The webhook's nested object, or its service document, as the platform has it; `null` when there is none. */
   raw(): Json | null
   secret(): string | null
   /** Changes some of its fields, or removes it with `null`; a changed URL is verified like any other. */

@@ -1,5 +1,4 @@
-// Where a webhook sits in the document that holds it.
-
+// The places in which a document holds a webhook, and reading and changing a webhook there.
 import { withoutCredentials } from '../../core/hook-url.ts'
 import { asRecord, asText, type Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
@@ -7,7 +6,7 @@ import { getIn, type Path, setIn } from '../json-path.ts'
 
 /**
  * Places of the bot-specific webhook: an object or list on the bot, a `services` document tied to the bot, or,
- * for `unknown`, somewhere nobody would look.
+ * for `unknown`, one that no client knows.
  */
 export const PLACE_NAMES = ['webhook', 'webhooks', 'hooks', 'params', 'service', 'unknown'] as const
 export type PlaceName = (typeof PLACE_NAMES)[number]
@@ -30,7 +29,7 @@ const slot = (at: Path, url = 'url'): Slot => ({
   status: [...at, 'status'],
 })
 
-/** Of a service: its status is not beside URL and secret. */
+/** The webhook of a service, whose status is not beside URL and secret. */
 const SERVICE_SLOT: Slot = { ...slot(['params']), status: ['status'] }
 
 const ON_BOT: Readonly<Record<PlaceName, (bot: unknown) => readonly Slot[]>> = {
@@ -50,11 +49,11 @@ function entriesOf(bot: unknown, list: string): readonly Slot[] {
 /** The webhooks of a bot, for the place that is in use. */
 export const slotsOfBot = (place: PlaceName, bot: unknown): readonly Slot[] => ON_BOT[place](bot)
 
-/** The webhooks of a service: one, if it is of that type. */
+/** The webhooks of a service: one when its type is `webhook`, else none. */
 export const slotsOfService = (service: unknown): readonly Slot[] =>
   getIn(service, ['type']) === 'webhook' ? [SERVICE_SLOT] : []
 
-/** Whether webhooks are entries of a list there, so that no webhook means no entry. */
+/** Whether a place holds webhooks as entries of a list, so that no webhook means no entry. */
 export const isList = (place: PlaceName): place is 'webhooks' | 'hooks' => place === 'webhooks' || place === 'hooks'
 
 /** The slot of the bot's own webhook, where there may be nothing yet. */
@@ -82,7 +81,7 @@ export function hookIn(document: Document | Json | null, { url, events, secret, 
   }
 }
 
-/** What a person fills in where a webhook is registered. */
+/** The fields of a webhook that are filled in when it is registered. */
 export interface HookFields {
   readonly url: string
   readonly events: readonly string[]

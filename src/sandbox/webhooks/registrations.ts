@@ -1,5 +1,4 @@
-// The rules by which the platform saves, verifies and finds webhooks.
-
+// The platform's rules for webhooks: how they are saved and verified, and which of them an event goes to.
 import { randomBytes } from 'node:crypto'
 import type { Json } from '../../core/json.ts'
 import { isSubscribed } from '../../protocol/events.ts'
@@ -10,7 +9,7 @@ import type { Collection, Store } from '../store.ts'
 import { type Hook, hookIn, type PlaceName, type Slot, slotsOfBot, slotsOfService } from './locations.ts'
 import type { Verify } from './verification.ts'
 
-/** A webhook that wants an event. */
+/** A webhook that is subscribed to an event. */
 export interface Subscriber {
   readonly url: string
   readonly secret: string | null
@@ -19,7 +18,7 @@ export interface Subscriber {
 export interface Registrations {
   /** The active webhooks that are subscribed to an event. */
   subscribers(event: string): readonly Subscriber[]
-  /** Merges a patch into a bot or service by the rules of the platform; 403 when it cannot be verified. */
+  /** Merges a patch into a bot or service by the rules of the platform. Rejects with 403 when its URL cannot be verified. */
   save(kind: 'bots' | 'services', before: Document, patch: Json): Promise<Document>
   /** Adds a service; one that cannot be verified is added as unverified. */
   add(service: Document): Promise<Document>
@@ -28,7 +27,7 @@ export interface Registrations {
 /** A secret as the platform generates them. */
 export const newSecret = (): string => randomBytes(16).toString('base64')
 
-/** Creates the rules. */
+/** Creates the rules for the webhooks of a store. */
 export function createRegistrations(options: {
   readonly store: Store
   readonly place: PlaceName
