@@ -1,4 +1,4 @@
-// The context as it is when the sandbox opens: one organization with one bot and one agent.
+// The documents of a new sandbox: one organization with one bot and one agent.
 import type { Named } from '../protocol/templates.ts'
 import { newId, type Store } from './store.ts'
 import { type HookFields, isList, ownSlot, type PlaceName, UNREGISTERED, withHook } from './webhooks/locations.ts'

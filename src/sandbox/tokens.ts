@@ -1,4 +1,4 @@
-// The sandbox's JSON Web TokenIssuer: issued, checked, expired.
+// The JSON Web Tokens of the sandbox: issuing, checking and expiring them.
 
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import { asRecord, asText, type Json } from '../core/json.ts'
