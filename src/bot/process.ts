@@ -2,10 +2,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { normalizeSpawnCommand } from 'tinyexec'
-import { raceTimeout, sleep } from '../core/async.ts'
+import { raceTimeout } from '../core/async.ts'
 import { codeOf } from '../core/errors.ts'
 
-import { type Group, groupOf } from './process-group.ts'
+import { endGroup, groupOf } from './process-group.ts'
 import { onLines } from './split-lines.ts'
 
 export type Stream = 'stdout' | 'stderr'
@@ -46,9 +46,6 @@ export interface BotProcess {
 const LAST_LINES = 20
 /** How long output is waited for after the exit: a pipe stays open for as long as a grandchild holds it. */
 const DRAIN_MS = 200
-/** How long a killed group is waited for: a process in an uninterruptible system call does not go. */
-const KILLED_MS = 2_000
-const POLL_MS = 20
 
 /** Starts a command. What keeps it from starting is its `exit`, not an error that is thrown. */
 export function startProcess(options: ProcessOptions): BotProcess {
@@ -71,7 +68,10 @@ export function startProcess(options: ProcessOptions): BotProcess {
     exit = how
     return how
   })
-  const group = started.pid === undefined ? null : groupOf(started.pid)
+  const endAll = async (): Promise<void> => {
+    if (started.pid === undefined) return
+    await endGroup(groupOf(started.pid, options), { killAfterMs: options.killAfterMs, leaderExited: left })
+  }
 
   return {
     pid: started.pid ?? null,
@@ -79,7 +79,7 @@ export function startProcess(options: ProcessOptions): BotProcess {
     exit: () => exit,
     lastLines: () => [...lines],
     end: () => {
-      ending ??= endGroup(group, left, options.killAfterMs).then(async () => {
+      ending ??= endAll().then(async () => {
         // Bounded, because of one that cannot even be killed.
         await raceTimeout(exited, 2 * DRAIN_MS)
         await raceTimeout(drained, DRAIN_MS)
@@ -147,27 +147,4 @@ async function leave(child: ChildProcess): Promise<Exit> {
       if (child.pid === undefined) resolve({ code: codeOf(error) ?? error.name })
     })
   })
-}
-
-async function endGroup(group: Group | null, left: Promise<Exit>, killAfterMs: number): Promise<void> {
-  if (group === null) return
-  // Nobody left already: the id may belong to somebody else soon, so nothing is sent to it.
-  if (await isGone(group, left, 0)) return
-  const asked = await group.terminate()
-  if (asked && (await isGone(group, left, killAfterMs))) return
-  const until = performance.now() + KILLED_MS
-  // Again and again: one of them may have been starting another one.
-  do await group.kill()
-  while (!(await isGone(group, left, 2 * POLL_MS)) && performance.now() < until)
-}
-
-/** True when the leader has ended and nobody is left of its group, within the limit. */
-async function isGone(group: Group, left: Promise<Exit>, limitMs: number): Promise<boolean> {
-  const until = performance.now() + limitMs
-  if ((await raceTimeout(left, limitMs)) === 'late') return false
-  while (await group.alive()) {
-    if (performance.now() >= until) return false
-    await sleep(POLL_MS)
-  }
-  return true
 }

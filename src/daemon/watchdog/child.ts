@@ -21,5 +21,5 @@ async function watch(): Promise<void> {
   if (orders === null) return
   // Loaded only now: as long as all is well it needs little memory.
   const { endBot, restoreFor } = await import('./recovery.ts')
-  await Promise.all([endBot(bot, orders.runId), restoreFor(orders)])
+  await Promise.all([endBot(bot, orders.runId, process.env), restoreFor(orders)])
 }

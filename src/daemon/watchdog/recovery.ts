@@ -1,7 +1,7 @@
 // What is done for a daemon that died without a word: its bot is ended, and the platform put back as it was.
 
 import { findByEnv } from '../../bot/find-by-env.ts'
-import { groupOf } from '../../bot/process-group.ts'
+import { endGroup, type GroupOptions, groupOf } from '../../bot/process-group.ts'
 import { sleep } from '../../core/async.ts'
 import { asDevHookError } from '../../core/errors.ts'
 import { createRedactor } from '../../core/redact.ts'
@@ -19,29 +19,22 @@ const LONGEST_MS = 60_000
 const TRY_MS = 8_000
 const AGAIN_MS = 1_000
 const KILL_AFTER_MS = 5_000
-const LOOK_MS = 100
 const UNTOLD_MS = 500
 
 /** Ends the bot with all it started; `pid` is null when there was none that the daemon told of. */
-export async function endBot(pid: number | null, runId: string): Promise<void> {
-  await Promise.all([pid === null ? null : end(pid), endUntold(pid, runId)])
+export async function endBot(pid: number | null, runId: string, env: GroupOptions['env']): Promise<void> {
+  const end = async (group: number): Promise<void> => {
+    await endGroup(groupOf(group, { env }), { killAfterMs: KILL_AFTER_MS })
+  }
+  await Promise.all([pid === null ? null : end(pid), endUntold(pid, runId, end)])
 }
 
 /** One that was being started when the daemon died. */
-async function endUntold(told: number | null, runId: string): Promise<void> {
+async function endUntold(told: number | null, runId: string, end: (pid: number) => Promise<void>): Promise<void> {
   // At first it is a copy of the daemon, without the mark.
   await sleep(UNTOLD_MS)
   const untold = (await findByEnv(runId)).filter((pid) => pid !== told)
   await Promise.all(untold.map(end))
-}
-
-async function end(pid: number): Promise<void> {
-  const group = groupOf(pid)
-  await group.terminate()
-  for (let waited = 0; await group.alive(); waited += LOOK_MS) {
-    if (waited >= KILL_AFTER_MS) return group.kill()
-    await sleep(LOOK_MS)
-  }
 }
 
 /** Tries until the platform is as it was, or a newer run has the bot, and with it the snapshot. */
