@@ -1,4 +1,5 @@
 // Lines on their way out: how many leave in one write.
+import { type Clock, MONOTONIC } from '../core/async.ts'
 
 export interface Lines {
   add(stream: Pick<NodeJS.WritableStream, 'write'>, line: string): void
@@ -13,7 +14,7 @@ const GATHER_MS = 10
  * Creates it. In a flood many lines leave together, else those of one turn of the event loop: a write blocks, and one for each
  * line of each delivery took longer than anything else that is done for it.
  */
-export function createLines(now: () => number = () => performance.now()): Lines {
+export function createLines({ now, after }: Clock = MONOTONIC): Lines {
   let waiting: { readonly stream: Pick<NodeJS.WritableStream, 'write'>; text: string }[] = []
   let left = Number.NEGATIVE_INFINITY
 
@@ -25,7 +26,7 @@ export function createLines(now: () => number = () => performance.now()): Lines 
   }
 
   function schedule(): void {
-    if (now() - left < GATHER_MS) setTimeout(flush, GATHER_MS)
+    if (now() - left < GATHER_MS) after(GATHER_MS, flush)
     else setImmediate(flush)
   }
 

@@ -1,6 +1,7 @@
 // Waiting: deadlines, polling, retries, back-off and aborting; no other file writes a loop around a timer.
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Off } from './listeners.ts'
 
 // Looked at in place of this file: p-retry, p-wait-for, p-timeout, any-signal. Each does one of these things, none takes an
 // abort signal and a monotonic deadline together, and polling here needs its last result when time is up, not an error.
@@ -9,18 +10,26 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface Clock {
   now(): number
   sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Calls back once after `ms`. Returns the function that undoes it. */
+  after(ms: number, callback: () => void): Off
 }
 
-/** Waits `ms`; rejects with an `AbortError`, the signal's reason as its cause, when it is aborted. */
+/** Waits `ms`; rejects with the signal's reason when it is aborted. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  await delay(ms, undefined, signal ? { signal } : {})
+  await delay(ms, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted())
+}
+
+/** Calls back once after `ms`. Returns the function that undoes it. */
+export function after(ms: number, callback: () => void): Off {
+  const timer = setTimeout(callback, ms)
+  return () => clearTimeout(timer)
 }
 
 /** Milliseconds of a clock that only goes forward: for every deadline. `Date.now` is for what is shown or stored. */
 export const monotonic = (): number => performance.now()
 
 /** The clock of this machine that only goes forward. */
-export const MONOTONIC: Clock = { now: monotonic, sleep }
+export const MONOTONIC: Clock = { now: monotonic, sleep, after }
 
 // ── how long until the next attempt ──────────────────────────────────────────────────────────────────────────────
 
@@ -223,19 +232,20 @@ export const neverAborted = (): AbortSignal => new AbortController().signal
  * Waits for the next call of a listener: `subscribe` takes it and returns the function that undoes it, which is called
  * however the wait ends. Rejects with the signal's reason.
  */
-export function nextCall<T>(subscribe: (listener: (value: T) => void) => () => void, signal?: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason)
-    const unsubscribe = subscribe((value) => {
-      offAbort()
-      unsubscribe()
-      resolve(value)
-    })
-    const offAbort = onAbort(signal, () => {
-      unsubscribe()
-      reject(signal?.reason)
-    })
+export async function nextCall<T>(
+  subscribe: (listener: (value: T) => void) => () => void,
+  signal?: AbortSignal,
+): Promise<T> {
+  signal?.throwIfAborted()
+  let unsubscribe = (): void => undefined
+  const called = new Promise<T>((resolve) => {
+    unsubscribe = subscribe(resolve)
   })
+  try {
+    return await (signal ? rejectOnAbort(called, signal) : called)
+  } finally {
+    unsubscribe()
+  }
 }
 
 /**

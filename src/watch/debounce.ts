@@ -1,4 +1,6 @@
 // Gathering what comes in a burst, to tell it once or twice.
+import { type Clock, MONOTONIC } from '../core/async.ts'
+import type { Off } from '../core/listeners.ts'
 
 export interface Batch {
   add(item: string): void
@@ -25,29 +27,33 @@ export interface Hearer {
 }
 
 /** A batch ends soon where it stands alone, so that one save is quick, and at rest where one follows the other. */
-export function createBatch({ leadMs, quietMs, longestMs }: BatchTimes, hearer: Hearer): Batch {
+export function createBatch(
+  { leadMs, quietMs, longestMs }: BatchTimes,
+  hearer: Hearer,
+  clock: Clock = MONOTONIC,
+): Batch {
   const items = new Set<string>()
   const waiters: (() => void)[] = []
-  let quiet: NodeJS.Timeout | undefined
-  let longest: NodeJS.Timeout | undefined
+  let cancelQuiet: Off | undefined
+  let cancelLongest: Off | undefined
   let restMs = leadMs
   let endedAt = Number.NEGATIVE_INFINITY
 
   function begin(): void {
-    restMs = performance.now() - endedAt < quietMs ? quietMs : leadMs
-    longest = setTimeout(end, longestMs)
+    restMs = clock.now() - endedAt < quietMs ? quietMs : leadMs
+    cancelLongest = clock.after(longestMs, end)
   }
 
   function cancel(): void {
-    clearTimeout(quiet)
-    clearTimeout(longest)
+    cancelQuiet?.()
+    cancelLongest?.()
     items.clear()
     for (const wake of waiters.splice(0)) wake()
   }
 
   function end(): void {
     const all = [...items]
-    endedAt = performance.now()
+    endedAt = clock.now()
     cancel()
     hearer.ended(all)
   }
@@ -58,8 +64,8 @@ export function createBatch({ leadMs, quietMs, longestMs }: BatchTimes, hearer: 
       const isFirst = items.size === 0
       items.add(item)
       if (isFirst) begin()
-      clearTimeout(quiet)
-      quiet = setTimeout(end, restMs)
+      cancelQuiet?.()
+      cancelQuiet = clock.after(restMs, end)
       if (isFirst) hearer.began(item)
     },
     rest: async () => {

@@ -1,18 +1,7 @@
 // What ending a process tree promises, whatever its members do.
 import { expect, test } from 'vitest'
 import { endGroup, type Group, taskkillPath } from '../../src/bot/process-group.ts'
-import type { Clock } from '../../src/core/async.ts'
-
-/** A clock on which a sleep takes no time. */
-function virtualClock(): Clock {
-  let time = 0
-  return {
-    now: () => time,
-    sleep: async (ms) => {
-      time += ms
-    },
-  }
-}
+import { createFakeClock } from '../support/fake-clock.ts'
 
 /** A group that is empty once it was asked, or killed, so many times. */
 function groupThatGoesAfter({ asks = Infinity, kills = Infinity, canBeAsked = true }) {
@@ -30,37 +19,39 @@ function groupThatGoesAfter({ asks = Infinity, kills = Infinity, canBeAsked = tr
 }
 
 test('a group that goes when it is asked to is not killed', async () => {
+  const clock = createFakeClock(0)
   const { group, sent } = groupThatGoesAfter({ asks: 1 })
-  expect(await endGroup(group, { killAfterMs: 5_000, clock: virtualClock() })).toBe(true)
+  expect(await clock.until(endGroup(group, { killAfterMs: 5_000, clock }))).toBe(true)
   expect(sent).toEqual(['TERM'])
 })
 
 test('a group that is empty already is sent nothing: its id may be in use again', async () => {
+  const clock = createFakeClock(0)
   const { group, sent } = groupThatGoesAfter({ kills: 0 })
-  expect(await endGroup(group, { killAfterMs: 5_000, clock: virtualClock() })).toBe(true)
+  expect(await clock.until(endGroup(group, { killAfterMs: 5_000, clock }))).toBe(true)
   expect(sent).toEqual([])
 })
 
 test('a group that stays is killed after its time, and again until nobody is left', async () => {
-  const clock = virtualClock()
+  const clock = createFakeClock(0)
   const { group, sent } = groupThatGoesAfter({ kills: 3 })
-  expect(await endGroup(group, { killAfterMs: 5_000, clock })).toBe(true)
+  expect(await clock.until(endGroup(group, { killAfterMs: 5_000, clock }))).toBe(true)
   expect(sent).toEqual(['TERM', 'KILL', 'KILL', 'KILL'])
   expect(clock.now()).toBeGreaterThanOrEqual(4_980)
 })
 
 test('a group that cannot be asked is killed at once', async () => {
-  const clock = virtualClock()
+  const clock = createFakeClock(0)
   const { group, sent } = groupThatGoesAfter({ kills: 1, canBeAsked: false })
-  expect(await endGroup(group, { killAfterMs: 5_000, clock })).toBe(true)
+  expect(await clock.until(endGroup(group, { killAfterMs: 5_000, clock }))).toBe(true)
   expect(sent).toEqual(['TERM', 'KILL'])
   expect(clock.now()).toBeLessThan(100)
 })
 
 test('a group that nothing ends is given up, two seconds after the first kill', async () => {
-  const clock = virtualClock()
+  const clock = createFakeClock(0)
   const { group } = groupThatGoesAfter({})
-  expect(await endGroup(group, { killAfterMs: 1_000, clock })).toBe(false)
+  expect(await clock.until(endGroup(group, { killAfterMs: 1_000, clock }))).toBe(false)
   expect(clock.now()).toBeLessThan(3_100)
 })
 

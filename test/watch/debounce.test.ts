@@ -1,20 +1,18 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createBatch } from '../../src/watch/debounce.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
 
 const TIMES = { leadMs: 10, quietMs: 100, longestMs: 1_000 }
 
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
-
 function gather() {
   const told: string[] = []
-  const batch = createBatch(TIMES, {
-    began: (first) => told.push(`${performance.now() - start}: ${first} …`),
-    ended: (items) => told.push(`${performance.now() - start}: ${items.join(' ')}`),
-  })
-  const start = performance.now()
-  return { batch, told, pass: (ms: number) => vi.advanceTimersByTimeAsync(ms) }
+  const { pass, ...clock } = createFakeClock(0)
+  const hearer = {
+    began: (first: string) => told.push(`${clock.now()}: ${first} …`),
+    ended: (items: readonly string[]) => told.push(`${clock.now()}: ${items.join(' ')}`),
+  }
+  return { batch: createBatch(TIMES, hearer, clock), told, pass }
 }
 
 describe('A batch', () => {
@@ -67,10 +65,12 @@ describe('A batch', () => {
         async (all) => {
           const begun: string[] = []
           const ended: string[][] = []
-          const batch = createBatch(TIMES, {
-            began: (first) => begun.push(first),
-            ended: (items) => ended.push([...items]),
-          })
+          const clock = createFakeClock()
+          const hearer = {
+            began: (first: string) => begun.push(first),
+            ended: (items: readonly string[]) => ended.push([...items]),
+          }
+          const batch = createBatch(TIMES, hearer, clock)
           let open = new Set<string>()
           for (const { waits, item } of all) {
             batch.add(String(item))
@@ -80,13 +80,13 @@ describe('A batch', () => {
               rests = true
             })
             const before = ended.length
-            await vi.advanceTimersByTimeAsync(waits)
+            await clock.pass(waits)
             expect(rests).toBe(ended.length > before)
             if (ended.length === before) continue
             expect(ended.at(-1)?.sort()).toEqual([...open].sort())
             open = new Set()
           }
-          await vi.advanceTimersByTimeAsync(1_000)
+          await clock.pass(1_000)
           expect(begun).toHaveLength(ended.length)
         },
       ),
