@@ -10,12 +10,12 @@ import { createNotices, type Listener, type Totals } from './core/notices.ts'
 import { createRedactor } from './core/redact.ts'
 import { version } from './core/version.ts'
 import { createDaemon } from './daemon/daemon.ts'
-import type { Stopped } from './daemon/handle.ts'
+import type { Stopped } from './daemon/types.ts'
 
 export type { Options } from './config/options.ts'
 export { DevHookError } from './core/errors.ts'
 export type { Notice, NoticeType, Totals } from './core/notices.ts'
-export type { Stopped } from './daemon/handle.ts'
+export type { Stopped } from './daemon/types.ts'
 
 /** What `startDevHook` takes: every option of the command line in camel case, and these. */
 export interface StartOptions extends Options {

@@ -1,54 +1,71 @@
-// The order of release: what was acquired is released in reverse order, each within its limit, once.
+// The order of the end: what a run has acquired is released once, in the order of a table, each within its limit.
 import { setMaxListeners } from 'node:events'
+import { raceTimeout } from './async.ts'
 
-/** Everything a run has acquired so far. */
-export interface Lifetime {
-  /** Aborted when the end begins; every wait of the run listens to it. */
+/** One row of the order of the end: what is released, and for how long that is waited for, in ms. */
+export interface ReleaseStep<Name extends string> {
+  readonly name: Name
+  readonly limitMs: number
+}
+
+/** Everything that a run has acquired so far, and must release. */
+export interface Lifetime<Name extends string> {
+  /** Aborted when the end begins; every wait of the run takes this signal. */
   readonly signal: AbortSignal
-  /** Begins the end without releasing anything yet, so that a start under way gives up first. */
+  /** Aborts the signal without releasing anything yet, so that a start under way gives up first. */
   cancel(): void
-  /** Registers the release of something on the line after its acquisition. `limitMs` bounds the wait for it. */
-  add(name: string, release: () => Promise<void> | void, limitMs: number): void
-  /** Releases everything, last acquired first. Memoised; never throws. */
+  /**
+   * Registers a release, on the line after the acquisition. Its place and its limit are those of its name in the order,
+   * whenever it is added. Throws when something of that name is held already.
+   */
+  add(name: Name, release: () => Promise<void> | void): void
+  /** Aborts the signal, then releases everything in the order. Memoised; never rejects. */
   end(): Promise<void>
 }
 
-/** A release that threw, or did not finish within its limit. */
-export type ReleaseFailed = (name: string, cause: unknown) => void
+/** Called with the name of a release that threw, or did not finish within its limit. */
+export type OnReleaseFailed<Name extends string> = (name: Name, cause: unknown) => void
 
-/** Creates an empty lifetime. A failing release is announced through `onReleaseFailed`, and the next one runs all the same. */
-export function createLifetime(onReleaseFailed: ReleaseFailed): Lifetime {
+/**
+ * Creates a lifetime that holds nothing yet; `order` has everything that may be added, in the order of the end. A release that
+ * fails or hangs goes to `onReleaseFailed`, and the next one runs all the same.
+ */
+export function createLifetime<Name extends string>(
+  order: readonly ReleaseStep<Name>[],
+  onReleaseFailed: OnReleaseFailed<Name>,
+): Lifetime<Name> {
   const controller = new AbortController()
   // Many waits of one run listen to it; Node takes more than ten for a leak.
   setMaxListeners(0, controller.signal)
-  const releases: { name: string; release: () => Promise<void> | void; limitMs: number }[] = []
+  const held = new Map<Name, () => Promise<void> | void>()
+  const nextStep = (): ReleaseStep<Name> | undefined => order.find(({ name }) => held.has(name))
   let ending: Promise<void> | undefined
 
   async function releaseAll(): Promise<void> {
     controller.abort()
-    for (let item = releases.pop(); item; item = releases.pop()) {
-      const { name, release, limitMs } = item
-      await within(limitMs, async () => release(), `${name} did not end within ${limitMs} ms`).catch((cause: unknown) =>
-        onReleaseFailed(name, cause),
-      )
+    for (let step = nextStep(); step; step = nextStep()) {
+      const { name, limitMs } = step
+      const release = held.get(name)
+      held.delete(name)
+      try {
+        const released = await raceTimeout((async () => release?.())(), limitMs)
+        if (released === 'late') onReleaseFailed(name, new Error(`did not end within ${limitMs} ms`))
+      } catch (cause) {
+        onReleaseFailed(name, cause)
+      }
     }
   }
 
   return {
     signal: controller.signal,
     cancel: () => controller.abort(),
-    add: (name, release, limitMs) => void releases.push({ name, release, limitMs }),
+    add: (name, release) => {
+      if (held.has(name)) throw new Error(`${name} is held already`)
+      held.set(name, release)
+    },
     end: () => {
       ending ??= releaseAll()
       return ending
     },
   }
-}
-
-async function within(ms: number, work: () => Promise<void>, message: string): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(message)), ms)
-  })
-  await Promise.race([work(), late]).finally(() => clearTimeout(timer))
 }

@@ -195,7 +195,7 @@ export interface Bot {
   stop(): Promise<void>
 }
 
-// ── commands: what the inspector, the keys and other dev-hook commands may ask of a run ─────────────────────────────
+// ── control: what the inspector, the keys and other dev-hook commands may ask of a run ─────────────────────────────
 
 /** The attempt that ended a replay. */
 export interface Replayed {
@@ -230,7 +230,8 @@ export interface RunStatus extends Totals {
   readonly bot: BotState['state'] | null
 }
 
-export interface Commands extends Replays {
+/** What may be asked of a run while it goes on. */
+export interface Control extends Replays {
   status(): RunStatus
   restartBot(): void
   /** Holds every delivery until it is called again. Returns whether it holds now. */

@@ -1,6 +1,8 @@
-// What a run is given from the outside.
+// What a run is given from the outside, and what the outside holds of it.
 import type { Config } from '../config/load.ts'
-import type { Notices } from '../core/notices.ts'
+import type { Failure } from '../core/errors.ts'
+import type { Notices, RestoreResult, Totals } from '../core/notices.ts'
+import type { Control } from '../core/ports.ts'
 import type { Redactor } from '../core/redact.ts'
 
 export interface DaemonOptions {
@@ -14,13 +16,38 @@ export interface DaemonOptions {
   readonly stateHome: string
   /** The environment of the bot, and of the other processes of a run. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** What the bot finds there on top of it: APIHOST and TOKEN of the sandbox. */
+  /** What the bot finds in its environment on top of that: APIHOST and TOKEN of the sandbox. */
   readonly botEnv: Readonly<Record<string, string>>
-  /** Asks the person at the terminal; `null` where there is none. */
+  /** Asks the person at the terminal a yes-or-no question; `null` where there is no terminal. */
   readonly ask: ((question: string, signal: AbortSignal) => Promise<boolean>) | null
   readonly notices: Notices
   /** Loads the config again after it was saved. */
   readonly reload: () => Promise<Config>
-  /** Learns every secret that the run meets. */
+  /** Conceals every secret that the run meets. */
   readonly redactor: Redactor
+}
+
+/** How a run ended. */
+export interface Stopped extends Totals {
+  readonly restored: RestoreResult
+  /** What kind of failure ended it; `null` for an end on request. */
+  readonly failure: Failure | null
+}
+
+/** One run, from its start to its end. */
+export interface Daemon {
+  /**
+   * Starts the run; resolves when everything is ready. Rejects with a `DevHookError`, `interrupted` if `stop` was called
+   * before that, once everything that was acquired has been released.
+   */
+  start(): Promise<void>
+  /** Ends the run in order, also during its start. Memoised; never rejects. */
+  stop(): Promise<Stopped>
+  /** Resolves when the run has ended, for whatever reason. */
+  readonly ended: Promise<Stopped>
+  /** The public URL without credentials; `null` while there is none. */
+  url(): string | null
+  /** What the run has done so far. */
+  totals(): Totals
+  readonly control: Control
 }

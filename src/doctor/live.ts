@@ -10,8 +10,7 @@ import { createNotices, type Notice, type RestoreResult } from '../core/notices.
 
 import { version } from '../core/version.ts'
 import { createDaemon } from '../daemon/daemon.ts'
-import type { Daemon } from '../daemon/handle.ts'
-import type { DaemonOptions } from '../daemon/types.ts'
+import type { Daemon, DaemonOptions } from '../daemon/types.ts'
 import { bad, type Finding, failed, notable, well } from './finding.ts'
 
 export interface LiveOptions extends Pick<DaemonOptions, 'who' | 'stateHome' | 'env' | 'ask' | 'redactor'> {

@@ -1,7 +1,7 @@
 // The routes by which a run is asked, and commanded.
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { MAX_BODY_BYTES } from '../core/limits.ts'
-import type { Commands } from '../core/ports.ts'
+import type { Control } from '../core/ports.ts'
 
 /** Twice that, because JSON escapes each quote of the body. */
 export const MOST_REQUEST_BYTES = 2 * MAX_BODY_BYTES + 1024
@@ -13,8 +13,8 @@ interface ReplayRequest {
 }
 
 /** Adds them. */
-export function addApi(app: FastifyInstance, commands: Commands): void {
-  app.get('/api/status', () => commands.status())
+export function addApi(app: FastifyInstance, control: Control): void {
+  app.get('/api/status', () => control.status())
 
   app.post('/api/replay', async (request, reply) => {
     const asked = replayRequest(request.body)
@@ -22,7 +22,7 @@ export function addApi(app: FastifyInstance, commands: Commands): void {
     const { id, body } = asked
     if (body !== null && body.length > MAX_BODY_BYTES)
       return reply.code(413).send({ error: { message: 'the body is too large' } })
-    return commands.replay(id, body, untilGone(reply))
+    return control.replay(id, body, untilGone(reply))
   })
 }
 

@@ -2,13 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import { type FastifyInstance, fastify } from 'fastify'
 import { asDevHookError, type DevHookError } from '../core/errors.ts'
-import type { Commands } from '../core/ports.ts'
+import type { Control } from '../core/ports.ts'
 import { equalInConstantTime } from '../core/secrets.ts'
 import { removeAddress, writeAddress } from './address.ts'
 import { addApi, MOST_REQUEST_BYTES } from './api.ts'
 
 export interface InspectorOptions {
-  readonly commands: Commands
+  readonly control: Control
   /** The bot's state folder, in which the address is written. */
   readonly folder: string
   readonly runId: string
@@ -26,10 +26,10 @@ const TOKEN_BYTES = 24
 
 /** Listens on any free port of 127.0.0.1, then writes down where. Rejects with what the system says. */
 export async function openInspector(options: InspectorOptions): Promise<Inspector> {
-  const { commands, folder, runId, finishWithinMs = 500 } = options
+  const { control, folder, runId, finishWithinMs = 500 } = options
   const token = randomBytes(TOKEN_BYTES).toString('base64url')
   const app = createServer(token)
-  addApi(app, commands)
+  addApi(app, control)
   let closing: Promise<void> | undefined
 
   async function closeAll(): Promise<void> {

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { DevHookError } from '../../src/core/errors.ts'
-import type { Commands, Replayed } from '../../src/core/ports.ts'
+import type { Control, Replayed } from '../../src/core/ports.ts'
 import { readAddress } from '../../src/inspector/address.ts'
 import { createInspectorClient } from '../../src/inspector/client.ts'
 import { openInspector } from '../../src/inspector/server.ts'
@@ -11,7 +11,7 @@ import { folderForTest } from '../support/folder.ts'
 import { exchange } from '../support/raw-http.ts'
 
 const REPLAYED: Replayed = { id: 'd1', n: 2, outcome: 'answered', status: 200, ms: 45, reason: null }
-const STATUS: ReturnType<Commands['status']> = {
+const STATUS: ReturnType<Control['status']> = {
   version: '1.0.0',
   pid: 1,
   url: null,
@@ -25,10 +25,10 @@ const STATUS: ReturnType<Commands['status']> = {
   interrupted: 0,
 }
 
-async function inspectorForTest(replay: Commands['replay'] = async () => REPLAYED) {
+async function inspectorForTest(replay: Control['replay'] = async () => REPLAYED) {
   const folder = await folderForTest()
-  const commands: Commands = { replay, status: () => STATUS, restartBot: () => undefined, togglePause: () => false }
-  const inspector = await openInspector({ commands, folder, runId: 'run1', finishWithinMs: 50 })
+  const control: Control = { replay, status: () => STATUS, restartBot: () => undefined, togglePause: () => false }
+  const inspector = await openInspector({ control, folder, runId: 'run1', finishWithinMs: 50 })
   onTestFinished(inspector.close)
   const address = await readAddress(folder)
   if (address === null) throw new Error('no address was written')
@@ -123,7 +123,7 @@ describe('The inspector', () => {
 /** A replay that waits until it is taken back, and longer. */
 function neverEnding() {
   const steps = new EventEmitter()
-  const replay: Commands['replay'] = (_id, _body, signal) =>
+  const replay: Control['replay'] = (_id, _body, signal) =>
     new Promise(() => {
       steps.emit('asked')
       signal?.addEventListener('abort', () => steps.emit('gone'))

@@ -1,6 +1,6 @@
 // Single keys at the terminal, while the daemon runs.
 import { emitKeypressEvents, type Key } from 'node:readline'
-import type { Daemon } from '../../daemon/handle.ts'
+import type { Daemon } from '../../daemon/types.ts'
 import type { Io } from '../io.ts'
 
 interface KeyBinding {
@@ -10,12 +10,12 @@ interface KeyBinding {
 }
 
 const KEYS: readonly KeyBinding[] = [
-  { key: 'b', says: 'restart the bot', act: (daemon) => daemon.commands.restartBot() },
+  { key: 'b', says: 'restart the bot', act: (daemon) => daemon.control.restartBot() },
   {
     key: 'p',
     says: 'pause: hold every delivery, or let go',
     act: (daemon, io) =>
-      io.err(daemon.commands.togglePause() ? '⏸ paused: deliveries are held, `p` lets go' : '▶ going on'),
+      io.err(daemon.control.togglePause() ? '⏸ paused: deliveries are held, `p` lets go' : '▶ going on'),
   },
   { key: 'q', says: 'quit; the webhook is put back', act: (daemon) => void daemon.stop() },
   { key: '?', says: 'this help', act: (_daemon, io) => KEYS.forEach(({ key, says }) => io.err(`  ${key}  ${says}`)) },

@@ -1,9 +1,10 @@
 // One run of the daemon at a terminal: output, signals and keys around it, and the exit code at its end.
 import { join } from 'node:path'
+import { asDevHookError } from '../../core/errors.ts'
 import { createNotices, type Emit, warning } from '../../core/notices.ts'
 import { version } from '../../core/version.ts'
 import { createDaemon } from '../../daemon/daemon.ts'
-import type { Daemon } from '../../daemon/handle.ts'
+import type { Daemon } from '../../daemon/types.ts'
 import { exitCodeOf } from '../exit.ts'
 import { type Io, wantsColor } from '../io.ts'
 import type { OpenCommand } from '../open-command.ts'
@@ -92,7 +93,7 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
   } catch (error) {
     const { failure, restored } = await daemon.stop()
     // What kept it from starting has been announced; an error of the conversation has not.
-    if (failure === null && !daemon.interrupted) throw error
+    if (failure === null && !asDevHookError(error).is('interrupted')) throw error
     return exitCodeOf(failure, restored)
   } finally {
     await endOutput()

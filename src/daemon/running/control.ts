@@ -1,47 +1,33 @@
 // What may be asked of a run while it goes on, by keys, inspector and other dev-hook commands.
-import type { Config } from '../../config/load.ts'
 import { targetUrl } from '../../config/target.ts'
 import { DevHookError } from '../../core/errors.ts'
-import type { Totals } from '../../core/notices.ts'
-import type { Bot, Commands, Journal } from '../../core/ports.ts'
-import type { BotLink } from '../traffic/hold-while-down.ts'
+import type { Control } from '../../core/ports.ts'
+import { type Parts, shownUrl, totalsOf } from '../run.ts'
 import { findReplayable, forBot } from '../traffic/replay-rules.ts'
-import type { Deliveries } from '../traffic/traffic.ts'
+import type { DaemonOptions } from '../types.ts'
 
-/** What a replay needs. */
-export interface Traffic {
-  readonly journal: Journal
-  readonly deliveries: Deliveries
-}
+/** The parts that are asked, each `null` until it is there. */
+type ControlledParts = Pick<Parts, 'state' | 'deliveries' | 'tunnel' | 'bot' | 'link'>
 
-/** The parts of a run, each `null` until it is there. */
-export interface RunParts {
-  readonly traffic: Traffic | null
-  readonly bot: Bot | null
-  readonly link: BotLink | null
-  readonly url: string | null
-  readonly totals: Totals
-  readonly config: Pick<Config, 'target'>
-  readonly version: string
-}
-
-/** Creates the commands of a run, whose parts are looked at with each; those that come too early do nothing, or say so. */
-export function createCommands(parts: () => RunParts): Commands {
+/** Creates the control of a run. What comes before its part is there does nothing, or is refused (`replayRefused`). */
+export function createControl(
+  parts: Readonly<ControlledParts>,
+  { config, version }: Pick<DaemonOptions, 'version'> & { readonly config: Pick<DaemonOptions['config'], 'target'> },
+): Control {
   return {
     replay: async (id, body, signal) => {
-      const { traffic } = parts()
-      if (traffic === null) throw new DevHookError('replayRefused', 'the run has only just begun')
-      const { journal, deliveries } = traffic
-      const recorded = findReplayable(journal, id)
+      const { state, deliveries } = parts
+      if (state === null || deliveries === null) throw new DevHookError('replayRefused', 'the run has only just begun')
+      const recorded = findReplayable(state.journal, id)
       const delivery = forBot(await recorded.load(), body, deliveries.botSecret())
       return deliveries.pipeline.replay(delivery, recorded, body !== null, signal)
     },
     status: () => {
-      const { version, url, config, bot, totals } = parts()
+      const bot = parts.bot?.current().state ?? null
       const target = targetUrl(config.target)
-      return { version, pid: process.pid, url, target, bot: bot?.current().state ?? null, ...totals }
+      return { version, pid: process.pid, url: shownUrl(parts), target, bot, ...totalsOf(parts) }
     },
-    restartBot: () => parts().bot?.restart('asked for'),
-    togglePause: () => parts().link?.togglePause() ?? false,
+    restartBot: () => parts.bot?.restart('asked for'),
+    togglePause: () => parts.link?.togglePause() ?? false,
   }
 }

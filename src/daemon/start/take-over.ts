@@ -1,12 +1,12 @@
 // Asking another dev-hook to let go of the bot, and waiting until it has put back what was there before it.
-import { sleep } from '../../core/async.ts'
+import { every, poll, retry, sleep } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Registration } from '../../core/ports.ts'
 import type { Proxies } from '../../core/proxy.ts'
-
 import { readSnapshot } from '../../platform/webhook/snapshot.ts'
 import { probe } from '../../tunnel/probe.ts'
+import { releasedWithinMs } from '../stop-order.ts'
 
 export interface HandOverOptions {
   /** How this dev-hook calls itself: the other one says who took over. */
@@ -16,8 +16,10 @@ export interface HandOverOptions {
   readonly everyMs?: number
 }
 
-/** The other one restores within 5 s, and ends its bot within 6 s more. */
-const WITHIN_MS = 20_000
+/** What the other one needs besides its releases: to receive the request, and to give up a start that is under way, in ms. */
+const GIVE_UP_MS = 2_000
+/** For how long a take-over waits: longer than an orderly end of the other one takes until its lock is free, in ms. */
+export const HAND_OVER_WITHIN_MS = releasedWithinMs('state') + GIVE_UP_MS
 const EVERY_MS = 250
 
 /**
@@ -30,27 +32,20 @@ export async function openHandedOver<T>(
   options: HandOverOptions,
   signal: AbortSignal,
 ): Promise<T> {
-  const { who, proxies, withinMs = WITHIN_MS, everyMs = EVERY_MS } = options
+  const { who, proxies, withinMs = HAND_OVER_WITHIN_MS, everyMs = EVERY_MS } = options
   const { snapshot } = await readSnapshot(folder)
   const url = snapshot?.urls.at(-1)
-  if (url !== undefined) await probe(url, signal, { handOver: who, proxies })
-  const deadline = Date.now() + withinMs
-  for (;;) {
-    try {
-      return await open()
-    } catch (error) {
-      if (url === undefined || Date.now() > deadline || !isTaken(error)) throw error
-      await sleep(everyMs, signal)
-    }
-  }
+  if (url === undefined) return open()
+  await probe(url, signal, { handOver: who, proxies })
+  return retry(open, { pace: every(everyMs), limitMs: withinMs, shouldRetry: isTaken, signal })
 }
 
 const isTaken = (error: unknown): boolean => error instanceof DevHookError && error.is('taken')
 
 /**
- * Looks again after the dev-hook that owns the registration was asked to let go; resolves with the newest look. Rejects with
- * `taken` when a dev-hook is still there: it did not let go in time, or another one was quicker. What that one replaced is
- * known to that one alone, so it must not be replaced in turn.
+ * Reads the registration again after the dev-hook that owns it was asked to let go; resolves with the newest state. Rejects
+ * with `taken` when a dev-hook is still there: it did not let go in time, or another one was quicker. What that one replaced
+ * is known to that one alone, so it must not be replaced in turn.
  */
 export async function lookHandedOver(
   look: () => Promise<Registration>,
@@ -58,16 +53,13 @@ export async function lookHandedOver(
   options: HandOverOptions,
   signal: AbortSignal,
 ): Promise<Registration> {
-  const { who, proxies, withinMs = WITHIN_MS, everyMs = EVERY_MS } = options
+  const { who, proxies, withinMs = HAND_OVER_WITHIN_MS, everyMs = EVERY_MS } = options
   if (first.owner.is !== 'dev-hook' || !first.owner.answers) return first
   const { url } = first.owner
   await probe(url, signal, { handOver: who, proxies })
-  const deadline = Date.now() + withinMs
-  let seen = first
-  while (seen.owner.is === 'dev-hook' && seen.owner.url === url && Date.now() < deadline) {
-    await sleep(everyMs, signal)
-    seen = await look()
-  }
+  await sleep(everyMs, signal)
+  const hasChanged = ({ owner }: Registration): boolean => owner.is !== 'dev-hook' || owner.url !== url
+  const seen = await poll(look, hasChanged, { pace: every(everyMs), limitMs: withinMs, signal })
   const { owner } = seen
   if (owner.is !== 'dev-hook' || !owner.answers) return seen
   const other = owner.who ?? withoutCredentials(owner.url)

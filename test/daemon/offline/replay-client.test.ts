@@ -123,7 +123,7 @@ describe('A replay without a run', () => {
 
 describe('A replay beside a run', () => {
   const status = () => ({}) as never
-  const commands = { status, restartBot: () => undefined, togglePause: () => false }
+  const control = { status, restartBot: () => undefined, togglePause: () => false }
 
   it('is done by the run, also by one that only begins to listen', async () => {
     const folder = await folderWith('d1')
@@ -136,7 +136,7 @@ describe('A replay beside a run', () => {
     const inspector = await openInspector({
       folder,
       runId: 'run1',
-      commands: { ...commands, replay: async () => done },
+      control: { ...control, replay: async () => done },
     })
     onTestFinished(inspector.close)
     const { replays } = await opening
