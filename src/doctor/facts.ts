@@ -6,9 +6,9 @@ import { createApiClient } from '../daemon/account/api-client.ts'
 import { type Identity, identityOf } from '../daemon/account/bot-identity.ts'
 import { serviceNameOf } from '../daemon/start/open-registration.ts'
 import type { Client } from '../platform/api/client.ts'
-import { findBotWebhook, type Located, type NotLocated } from '../platform/webhook/locate.ts'
-import { botDocument } from '../platform/webhook/location.ts'
-import { findService } from '../platform/webhook/service.ts'
+import { botDocument } from '../platform/webhook/bot-record.ts'
+import { findWebhook } from '../platform/webhook/locate.ts'
+import type { Located, NotLocated } from '../platform/webhook/location.ts'
 import { needs } from './finding.ts'
 import { type ApiLook, lookAtApi } from './look-at-api.ts'
 
@@ -66,8 +66,8 @@ export function createFacts(surroundings: Surroundings): Facts {
     await needs('bot', bot())
     const [{ botId }, { hook, webhookPlace }, caller] = await Promise.all([identity(), config(), client()])
     if (hook === 'manual') return null
-    if (hook === 'service') return findService(caller, serviceNameOf(botId, who), () => true, signal)
-    return findBotWebhook(caller, botId, webhookPlace, signal)
+    const request = { kind: hook, botId, serviceName: serviceNameOf(botId, who), webhookPath: webhookPlace }
+    return findWebhook(caller, request, signal)
   })
 
   return {

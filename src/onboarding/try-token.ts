@@ -11,8 +11,8 @@ import { identityOf } from '../daemon/account/bot-identity.ts'
 import type { Client } from '../platform/api/client.ts'
 
 import { readRefreshToken } from '../platform/api/token.ts'
+import { botDocument } from '../platform/webhook/bot-record.ts'
 import { findBotWebhook } from '../platform/webhook/locate.ts'
-import { botDocument } from '../platform/webhook/location.ts'
 
 /** The bot of a token that is good. */
 export interface TriedToken {
@@ -61,7 +61,7 @@ async function secretOf(
     if (error instanceof DevHookError) return null
     throw error
   })
-  return found !== null && 'seen' in found ? found.seen.registered.secret : null
+  return found !== null && 'reading' in found ? found.reading.registered.secret : null
 }
 
 /** Checks that a refresh token belongs to a token. Throws `tokenMalformed` or `tokenKind`. */

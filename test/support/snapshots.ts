@@ -8,7 +8,7 @@ export const SNAPSHOT: Snapshot = {
   botId: 'b1',
   runId: 'the run that died',
   urls: [],
-  place: null,
+  location: null,
   serviceName: '',
   created: false,
   before: null,

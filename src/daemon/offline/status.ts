@@ -1,4 +1,4 @@
-// A look from outside a run, which changes nothing: what is registered, whose it is, what a dead run has left.
+// What `dev-hook status` shows, found out without changing anything: what is registered, whose it is, what a dead run has left.
 import type { Config } from '../../config/load.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { type Emit, warning } from '../../core/notices.ts'
@@ -6,10 +6,9 @@ import type { Owner, Registered } from '../../core/ports.ts'
 import type { Redactor } from '../../core/redact.ts'
 import { type Holder, readLock } from '../../lock/lock.ts'
 import type { Client } from '../../platform/api/client.ts'
-import { findBotWebhook } from '../../platform/webhook/locate.ts'
+import { findWebhook } from '../../platform/webhook/locate.ts'
 import { findOwner } from '../../platform/webhook/owner.ts'
-import { findService } from '../../platform/webhook/service.ts'
-import { type Found, isOurs, readSnapshot } from '../../platform/webhook/snapshot.ts'
+import { isOurs, readSnapshot, type SnapshotFile } from '../../platform/webhook/snapshot.ts'
 import { probe } from '../../tunnel/probe.ts'
 import { createApiClient } from '../account/api-client.ts'
 import { botFolder, identityOf } from '../account/bot-identity.ts'
@@ -40,8 +39,8 @@ export interface StatusRequest {
   readonly redactor: Redactor
 }
 
-/** Looks. Throws what the platform's client throws. */
-export async function lookAtStatus(
+/** Finds out the status of a bot. Throws what the platform's client throws. */
+export async function readStatus(
   { config, stateHome, who, emit, redactor }: StatusRequest,
   signal: AbortSignal,
 ): Promise<Status> {
@@ -67,12 +66,12 @@ export async function lookAtStatus(
   }
 }
 
-function leftoverOf({ snapshot, damaged }: Found): Leftover | null {
+function leftoverOf({ snapshot, damaged }: SnapshotFile): Leftover | null {
   if (snapshot !== null) return { takenAt: snapshot.takenAt, pid: snapshot.pid }
   return damaged === null ? null : { damaged }
 }
 
-interface Look {
+interface RegistrationRequest {
   readonly config: Config
   readonly client: Client
   readonly botId: string
@@ -81,19 +80,17 @@ interface Look {
 }
 
 async function readRegistration(
-  { config, client, botId, who, emit }: Look,
+  { config, client, botId, who, emit }: RegistrationRequest,
   signal: AbortSignal,
 ): Promise<Registered | null> {
   if (config.hook === 'manual') {
     const remedy = 'look at it in the admin page: Settings, your organization, Bots, the bot, tab Webhook'
-    throw new DevHookError('usage', 'a webhook that is set by hand cannot be looked at', { remedy })
+    throw new DevHookError('usage', 'dev-hook cannot show the status of a webhook that is set by hand', { remedy })
   }
-  if (config.hook === 'service') {
-    const found = await findService(client, serviceNameOf(botId, who), () => true, signal)
-    return found?.seen.registered ?? null
-  }
-  const found = await findBotWebhook(client, botId, config.webhookPlace, signal)
-  if ('place' in found) return found.seen.registered
+  const { hook: kind, webhookPlace: webhookPath } = config
+  const request = { kind, botId, serviceName: serviceNameOf(botId, who), webhookPath }
+  const found = await findWebhook(client, request, signal)
+  if (found === null || 'location' in found) return found?.reading.registered ?? null
   emit(warning(found.why, found.message))
   return null
 }

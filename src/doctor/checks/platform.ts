@@ -52,8 +52,8 @@ export async function checkWebhook(facts: Facts): Promise<Finding> {
   if ('why' in found) {
     return notable(found.message, `nothing, if setting it by hand is fine; else: ${ERRORS[found.why].remedy}`)
   }
-  const { place, seen } = found
-  return well(`in ${place.label}: ${shown(seen.registered)}`)
+  const { location, reading } = found
+  return well(`in ${location.label}: ${shown(reading.registered)}`)
 }
 
 function shown({ url, events, status }: Registered): string {
@@ -65,7 +65,7 @@ function shown({ url, events, status }: Registered): string {
 export async function checkOwner(facts: Facts, signal: AbortSignal): Promise<Finding> {
   if ((await needs('config', facts.config())).hook === 'manual') return well('not looked at: it is set by hand')
   const found = await needs('webhook', facts.webhook())
-  const url = found !== null && 'seen' in found ? found.seen.registered.url : null
+  const url = found !== null && 'reading' in found ? found.reading.registered.url : null
   const [{ botId }, config] = await Promise.all([facts.identity(), facts.config()])
   const folder = botFolder(facts.stateHome, config.apiHost, botId)
   const [running, { snapshot }] = await Promise.all([readLock(folder), readSnapshot(folder)])
@@ -96,7 +96,7 @@ function ofSomebody({ takeOver }: Config): Finding {
 export async function checkSecret(facts: Facts): Promise<Finding> {
   const { secret } = await needs('config', facts.config())
   const found = await needs('webhook', facts.webhook())
-  const registered = found !== null && 'seen' in found ? found.seen.registered.secret : null
+  const registered = found !== null && 'reading' in found ? found.reading.registered.secret : null
   if (secret === null && registered === null) {
     const { remedy } = ERRORS.secretUnknown
     return notable('none is known: signatures are not checked', remedy)

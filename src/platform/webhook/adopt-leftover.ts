@@ -1,11 +1,9 @@
-// What an earlier run left behind: its snapshot is adopted, put back, or of no use any more.
+// What an earlier run left behind: its snapshot is adopted, restored, or of no use any more.
 import { sleep } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
-import { type Emit, warning } from '../../core/notices.ts'
-
+import { type Emit, type HookKind, warning } from '../../core/notices.ts'
 import type { Client } from '../api/client.ts'
-import type { Located } from './locate.ts'
-import { readPlace, samePlace } from './location.ts'
+import { isSameLocation, type Located, readLocation } from './location.ts'
 import { landingMs, restoreFromSnapshot } from './restore.ts'
 import { deleteSnapshot, isOurs, readSnapshot, restoreCommand, type Snapshot, setSnapshotAside } from './snapshot.ts'
 
@@ -17,7 +15,7 @@ export interface LeftoverOptions {
   readonly now: () => number
 }
 
-/** Reads the leftover snapshot; a damaged one is set aside and announced. Throws `notRestored` for one that this run's token cannot put back. */
+/** Reads the leftover snapshot; a damaged one is set aside and announced. Throws `notRestored` for one that this run's token cannot restore. */
 export async function readLeftover(options: LeftoverOptions): Promise<Snapshot | null> {
   const { client, botId, folder, emit, now } = options
   const { snapshot, damaged } = await readSnapshot(folder)
@@ -33,18 +31,21 @@ export async function readLeftover(options: LeftoverOptions): Promise<Snapshot |
   )
 }
 
+/** What the new run is to claim. */
+interface WantedWebhook {
+  readonly serviceName: string
+  readonly kind: HookKind
+  readonly located: Located | null
+}
+
 /**
- * Settles a leftover: returns it when the place that this run wants still has its URL, so that it is adopted. One of another
- * place is put back at once (throws `notRestored` if that fails); one whose URL was replaced since is deleted.
+ * Settles a leftover: returns it when the location that this run wants still has its URL, so that it is adopted. One of another
+ * location is restored at once (throws `notRestored` if that fails); one whose URL was replaced since is deleted.
  */
 export async function settleLeftover(
   options: LeftoverOptions,
   leftover: Snapshot,
-  wanted: {
-    readonly serviceName: string
-    readonly kind: 'bot' | 'service' | 'manual'
-    readonly located: Located | null
-  },
+  wanted: WantedWebhook,
   signal: AbortSignal,
 ): Promise<Snapshot | null> {
   const { client, folder, emit, now } = options
@@ -54,31 +55,25 @@ export async function settleLeftover(
     if (result !== 'failed') return null
     throw new DevHookError('notRestored', 'what an earlier run left behind could not be put back')
   }
-  const ours = (url: string | null): boolean => isOurs(leftover, url)
-  let url = located.seen.registered.url
+  const isMine = (url: string | null): boolean => isOurs(leftover, url)
+  let { url } = located.reading.registered
   const landing = landingMs(leftover, now())
-  if (!ours(url) && landing > 0) {
+  if (!isMine(url) && landing > 0) {
     await sleep(landing, signal)
-    url = (await readPlace(client, located.place, ours, signal))?.registered.url ?? null
+    url = (await readLocation(client, located.location, isMine, signal))?.registered.url ?? null
   }
-  if (!ours(url)) return forget(folder)
+  if (!isMine(url)) {
+    await deleteSnapshot(folder)
+    return null
+  }
   emit(
     warning('leftoverAdopted', `a run that began at ${leftover.takenAt} ended without restoring; its snapshot is used`),
   )
-  return { ...leftover, place: located.place }
+  return { ...leftover, location: located.location }
 }
 
-function isWanted(
-  leftover: Snapshot,
-  { kind, serviceName }: { readonly kind: string; readonly serviceName: string },
-  located: Located,
-): boolean {
+function isWanted(leftover: Snapshot, { kind, serviceName }: WantedWebhook, located: Located): boolean {
   if (leftover.kind !== kind) return false
   if (kind === 'service') return leftover.serviceName === serviceName
-  return leftover.place !== null && samePlace(leftover.place, located.place)
-}
-
-async function forget(folder: string): Promise<null> {
-  await deleteSnapshot(folder)
-  return null
+  return leftover.location !== null && isSameLocation(leftover.location, located.location)
 }

@@ -1,20 +1,18 @@
-// Looking at what a restore has written: equal to the snapshot, or what is not is said.
-
+// Whether the platform has what a restore wrote: equal to the snapshot, or what differs is announced.
 import { isDeepStrictEqual } from 'node:util'
-import { sleep } from '../../core/async.ts'
+import { poll } from '../../core/async.ts'
 import { runIdOf } from '../../core/hook-url.ts'
 import { textIn } from '../../core/json.ts'
 import { type Emit, warning } from '../../core/notices.ts'
-
 import type { Client } from '../api/client.ts'
-
-import { isActive, isMasked, type Place, readPlace, sight, statusIn } from './location.ts'
+import { isActive, isMasked, statusIn } from './hook.ts'
+import { readingOf, readLocation, type WebhookLocation } from './location.ts'
 import { isOurs, type Snapshot } from './snapshot.ts'
 
-export interface CompareOptions {
+export interface RestoredOptions {
   readonly client: Client
   readonly snapshot: Snapshot
-  readonly place: Place
+  readonly location: WebhookLocation
   /** False when the platform has said already that it could not verify the URL. */
   readonly verified: boolean
   readonly emit: Emit
@@ -22,36 +20,37 @@ export interface CompareOptions {
 
 /** What the platform changes by itself. */
 const PLATFORM_OWNED: ReadonlySet<string> = new Set(['status', 'verified', 'verifiedAt', 'updatedAt', 'updatedBy'])
-/** Between the looks at a status that is not yet what it was. */
-const WAITS_MS = [250, 500]
+/** How often a status that is not yet what it was is read, and the wait after the first of these reads. */
+const STATUS_READS = 3
+const STATUS_MS = 250
 
-/** Reads the place again. Warns of what is not as it was; throws when the URL is not back. */
-export async function compare(options: CompareOptions, signal: AbortSignal): Promise<void> {
-  const { client, snapshot, place, emit } = options
+/** Reads the location again. Warns of what is not as it was; throws when the URL is not back. */
+export async function checkRestored(options: RestoredOptions, signal: AbortSignal): Promise<void> {
+  const { client, snapshot, location, emit } = options
   const { before, previousUnknown } = snapshot
   const url = textIn(before, 'url')
-  const seen = await readPlace(client, place, (shown) => isOurs(snapshot, shown), signal)
-  if (seen !== null && isOurs(snapshot, seen.registered.url)) {
-    throw new Error(`${place.label} still shows the URL of dev-hook after the write`)
+  const reading = await readLocation(client, location, (shown) => isOurs(snapshot, shown), signal)
+  if (reading !== null && isOurs(snapshot, reading.registered.url)) {
+    throw new Error(`${location.label} still shows the URL of dev-hook after the write`)
   }
   if (previousUnknown) {
     const unknown = 'had been left to a dev-hook that is gone; what was there before that is not known'
-    emit(warning('restoredInPart', `${place.label} ${unknown}, so it has no URL now`))
+    emit(warning('restoredInPart', `${location.label} ${unknown}, so it has no URL now`))
   }
   if (before === null || previousUnknown) return
-  const after = seen === null ? null : sight(place, seen.document, (shown) => shown === url)
+  const after = reading === null ? null : readingOf(location, reading.document, (shown) => shown === url)
   if (after?.registered.url !== url) {
     // A dev-hook that asked for the bot waits for exactly this, and has claimed it already.
-    if (isOfDevHook(after?.registered.url ?? seen?.registered.url)) return
-    throw new Error(`${place.label} shows another URL after the write`)
+    if (isOfDevHook(after?.registered.url ?? reading?.registered.url)) return
+    throw new Error(`${location.label} shows another URL after the write`)
   }
   const changed = Object.keys(before).filter((key) => isChanged(key, before[key], after.hook?.[key]))
   if (changed.length > 0) {
-    emit(warning('restoredInPart', `${place.label} was put back, but not its ${changed.join(', ')}`))
+    emit(warning('restoredInPart', `${location.label} was put back, but not its ${changed.join(', ')}`))
   }
   const status = await settledStatus(options, url, after.registered.status, signal)
   if (status === null) return
-  emit(warning('restoredUnverified', `${place.label} was put back, but its URL did not verify (status ${status})`))
+  emit(warning('restoredUnverified', `${location.label} was put back, but its URL did not verify (status ${status})`))
 }
 
 const isOfDevHook = (url: string | null | undefined): boolean => typeof url === 'string' && runIdOf(url) !== null
@@ -65,18 +64,19 @@ function isChanged(key: string, before: unknown, after: unknown): boolean {
 
 /** The status that the webhook is left with, if it was active before and is not now; else `null`. */
 async function settledStatus(
-  { client, snapshot, place, verified }: CompareOptions,
+  { client, snapshot, location, verified }: RestoredOptions,
   url: string | null,
   shown: string | null,
   signal: AbortSignal,
 ): Promise<string | null> {
   if (!isActive(snapshot.beforeStatus ?? statusIn(snapshot.before))) return null
-  let status = shown
-  for (const ms of verified ? WAITS_MS : []) {
-    if (status === null || isActive(status)) return null
-    await sleep(ms, signal)
-    status = (await readPlace(client, place, (other) => other === url, signal))?.registered.status ?? null
-  }
+  const readStatus = async (): Promise<string | null> =>
+    (await readLocation(client, location, (other) => other === url, signal))?.registered.status ?? null
+  const status = await poll(
+    async (n) => (n === 0 ? shown : readStatus()),
+    (read) => read === null || isActive(read),
+    { pace: ({ n }) => STATUS_MS * (n + 1), tries: verified ? STATUS_READS : 1, signal },
+  )
   if (isActive(status)) return null
   return status ?? (verified ? null : 'unknown')
 }

@@ -1,12 +1,36 @@
-// Where on the platform a webhook stands: reading it there, and writing the whole nested object back.
-
+// Where a webhook is kept on the platform: reading it there, and writing the whole nested object back.
 import { DevHookError } from '../../core/errors.ts'
-import { isRecord, type Json, omit, textIn, valueIn } from '../../core/json.ts'
+import { isRecord, type Json, textIn, valueIn } from '../../core/json.ts'
 import type { Registered } from '../../core/ports.ts'
 import type { Client } from '../api/client.ts'
+import { isMasked, registeredOf, statusIn, withoutMask } from './hook.ts'
 
-/** A place that was seen in a read (or that the config names), in a form that a snapshot can keep. */
-export interface Place {
+/** A kind of document that may carry the webhook of a bot; `locate.ts` has the table of them. */
+export interface Endpoint {
+  /** The API path of the documents, without a slash at the end: `/v2/services`. */
+  readonly path: string
+  /**
+   * The field of the document that holds the status of the webhook, where the platform verifies when `active` is written
+   * to it; `null` where the status is in the hook's own object.
+   */
+  readonly statusField: string | null
+  /** Whether a document may be deleted while it carries a webhook, so that a 404 is an answer rather than an error. */
+  readonly deletable: boolean
+  /** Looks for the webhook of a bot in these documents. Throws what the client throws. */
+  find(search: WebhookSearch, signal: AbortSignal): Promise<Located | NotLocated>
+}
+
+/** The bot whose webhook is looked for. */
+export interface WebhookSearch {
+  readonly client: Client
+  readonly botId: string
+  /** Where the config says that it is in the bot's record (`settings.hook`, `hooks.1`); `null` when it says nothing. */
+  readonly webhookPath: string | null
+}
+
+/** A location that was seen in a read (or that the config names). */
+export interface WebhookLocation {
+  readonly endpoint: Endpoint
   /** For people: `bot.webhook`. */
   readonly label: string
   /** The API path of the document: `/v2/bots/5b43…`. */
@@ -17,8 +41,8 @@ export interface Place {
   readonly entry: number | null
 }
 
-/** What one read showed at a place. */
-export interface Sighting {
+/** What one read showed at a location. */
+export interface Reading {
   readonly document: Json
   /** The nested object as it is, every field of it; `null` when nothing is there. */
   readonly hook: Json | null
@@ -27,96 +51,104 @@ export interface Sighting {
   readonly registered: Registered
 }
 
-/** Picks the hook out of a list: by the URL it has. */
-export type Wanted = (url: string | null) => boolean
+/** A location with what was read there. */
+export interface Located {
+  readonly location: WebhookLocation
+  readonly reading: Reading
+}
 
-/** Of a document that itself carries a webhook. Its `status` is the bot's own, and says nothing of the webhook. */
+/** Why no location is certain enough to write to; `message` says where was looked. */
+export interface NotLocated {
+  readonly why: 'webhookUnknown' | 'webhookAmbiguous'
+  readonly message: string
+}
+
+/** Picks the hook out of a list: by the URL it has. */
+export type UrlFilter = (url: string | null) => boolean
+
+/** The fields of a webhook in a document that carries it itself. Its `status` is the bot's own, and says nothing of the webhook. */
 const FLAT = ['url', 'events', 'secret']
 
-export const botDocument = (botId: string): string => `/v2/bots/${encodeURIComponent(botId)}`
-export const serviceDocument = (id: string): string => `/v2/services/${encodeURIComponent(id)}`
-export const isService = (place: Place): boolean => place.document.startsWith('/v2/services/')
-
-/** Two places that hold the same hook. */
-export const samePlace = (a: Place, b: Place): boolean =>
+/** True when both hold the same hook. */
+export const isSameLocation = (a: WebhookLocation, b: WebhookLocation): boolean =>
   a.document === b.document && a.keys.join('.') === b.keys.join('.')
 
-/** Reads a place anew; `null` when its document is a service that is gone. */
-export async function readPlace(
+/** Reads a location anew; `null` when its document was deleted. Throws what the client throws. */
+export async function readLocation(
   client: Client,
-  place: Place,
-  wanted: Wanted,
+  location: WebhookLocation,
+  isWanted: UrlFilter,
   signal: AbortSignal,
-): Promise<Sighting | null> {
-  const answer = await client.get(place.document, isService(place) ? { signal, allow: [404] } : { signal })
-  if (answer.status === 404) return null
-  if (!isRecord(answer.json)) throw new DevHookError('apiRefused', `GET ${place.document} answered no object`)
-  return sight(place, answer.json, wanted)
+): Promise<Reading | null> {
+  const { document, endpoint } = location
+  const { status, json } = await client.get(document, endpoint.deletable ? { signal, allow: [404] } : { signal })
+  if (status === 404) return null
+  if (!isRecord(json)) throw new DevHookError('apiRefused', `GET ${document} did not answer with an object`)
+  return readingOf(location, json, isWanted)
 }
 
-/** What a document that was read shows at a place. */
-export function sight(place: Place, document: Json, wanted: Wanted): Sighting {
-  const value = valueAt(document, place.keys)
-  const entry = place.entry === null ? null : entryOf(asList(value), place.entry, wanted)
-  const found = place.keys.length === 0 ? pick(document, FLAT) : entry === null ? value : asList(value)[entry]
+/** What a document that was read shows at a location. */
+export function readingOf(location: WebhookLocation, document: Json, isWanted: UrlFilter): Reading {
+  const { keys, endpoint } = location
+  const value = valueAt(document, keys)
+  const entry = location.entry === null ? null : entryOf(asList(value), location.entry, isWanted)
+  const found = keys.length === 0 ? pick(document, FLAT) : entry === null ? value : asList(value)[entry]
   const hook = isRecord(found) ? found : null
-  return { document, hook, entry, registered: registeredOf(hook, statusOf(place, document, hook)) }
+  const status = endpoint.statusField === null ? statusIn(hook) : textIn(document, endpoint.statusField)
+  return { document, hook, entry, registered: registeredOf(hook, status) }
 }
 
-function entryOf(entries: readonly unknown[], likely: number, wanted: Wanted): number {
-  const fits = (entry: unknown): boolean => isRecord(entry) && wanted(textIn(entry, 'url'))
+function entryOf(entries: readonly unknown[], likely: number, isWanted: UrlFilter): number {
+  const fits = (entry: unknown): boolean => isRecord(entry) && isWanted(textIn(entry, 'url'))
   if (fits(entries[likely])) return likely
   const index = entries.findIndex(fits)
   // Past the end: what is written is added, and nobody else's entry is touched.
   return index === -1 ? entries.length : index
 }
 
-/** A hook as the port shows it. `status` is the one that counts at its place. */
-export function registeredOf(hook: Json | null, status: string | null): Registered {
-  const events = valueIn(hook, 'events')
-  const secret = textIn(hook, 'secret')
-  return {
-    url: textIn(hook, 'url'),
-    events: Array.isArray(events) ? events.filter((event) => typeof event === 'string') : null,
-    secret: secret === null || isMasked(secret) ? null : secret,
-    status,
-  }
-}
+/** The status that stands beside the hook, so that the hook alone does not tell it; `null` where the hook has its own. */
+export const statusBeside = ({ location, reading }: Located): string | null =>
+  location.endpoint.statusField === null ? null : reading.registered.status
 
-/** The status of a hook's own object, from `status` or `verified`. */
-export function statusIn(hook: Json | null): string | null {
-  const verified = valueIn(hook, 'verified')
-  return textIn(hook, 'status') ?? (typeof verified === 'boolean' ? (verified ? 'active' : 'unverified') : null)
-}
+/** Whether the platform verifies this location when it is asked to, and may not when only the URL is written. */
+export const verifiesOnRequest = ({ endpoint }: WebhookLocation): boolean => endpoint.statusField !== null
 
-// A service has its status beside `params`.
-const statusOf = (place: Place, document: Json, hook: Json | null): string | null =>
-  isService(place) ? textIn(document, 'status') : statusIn(hook)
-
-export const isActive = (status: string | null): boolean => status === 'active' || status === 'verified'
-
-/** Writes a hook: the whole top-level field that holds it, as PATCH replaces nested objects whole; with the service's status if given. */
-export async function writePlace(
+/**
+ * Writes a hook: the whole top-level field that holds it, as PATCH replaces nested objects whole; with the status beside
+ * it, where that is given and the location has one. Resolves with the JSON of the answer.
+ */
+export async function writeLocation(
   client: Client,
-  place: Place,
-  seen: Sighting,
+  { location, reading }: Located,
   hook: Json | null,
   options: { readonly status?: string | null; readonly signal: AbortSignal },
 ): Promise<unknown> {
   const { status = null, signal } = options
-  const body = patchOf(place, seen, hook)
-  const { json } = await client.patch(place.document, {
-    signal,
-    body: isService(place) && status !== null ? { ...body, status } : body,
-  })
-  return json
+  const { statusField } = location.endpoint
+  const patch = patchOf(location, reading, hook)
+  const body = statusField === null || status === null ? patch : { ...patch, [statusField]: status }
+  return (await client.patch(location.document, { signal, body })).json
 }
 
-/** The body of the PATCH that puts a hook (or nothing) at a place, with everything around it as it was read. */
-export function patchOf(place: Place, seen: Sighting, hook: Json | null): Json {
-  const [top, ...inner] = place.keys
-  if (top === undefined) return flatPatch(seen.document, hook)
-  return { [top]: replace(valueIn(seen.document, top), inner, seen.entry, hook) }
+/** Asks the platform to verify the URL that is registered at a location. */
+export async function requestVerification(client: Client, located: Located, signal: AbortSignal): Promise<void> {
+  const { location, reading } = located
+  const { statusField } = location.endpoint
+  if (statusField !== null) {
+    await client.patch(location.document, { signal, body: { [statusField]: 'active' } })
+    return
+  }
+  const hook = withoutMask(reading.hook ?? {})
+  // Only in the words that the hook itself uses; where it shows none, saving it again is all that can be done.
+  const asked = 'status' in hook ? { status: 'active' } : statusIn(hook) === null ? {} : { verified: true }
+  await writeLocation(client, located, { ...hook, ...asked }, { signal })
+}
+
+/** The body of the PATCH that puts a hook (or nothing) at a location, with everything around it as it was read. */
+function patchOf(location: WebhookLocation, reading: Reading, hook: Json | null): Json {
+  const [top, ...inner] = location.keys
+  if (top === undefined) return flatPatch(reading.document, hook)
+  return { [top]: replace(valueIn(reading.document, top), inner, reading.entry, hook) }
 }
 
 // Top-level fields are merged, so that what is to go has to be named; but never the secret, which may only be hidden.
@@ -136,30 +168,18 @@ function replace(within: unknown, keys: readonly string[], entry: number | null,
   return [...entries.slice(0, entry), ...(hook === null ? [] : [hook]), ...entries.slice(entry + 1)]
 }
 
-/** True for a text that stands for a secret that the platform does not show: `***`, `•••`. */
-export const isMasked = (text: string): boolean => /\*{3,}|[•●]{3,}|^\[?(redacted|hidden|masked)\]?$/i.test(text)
-
-/**
- * Returns a hook that may be written: without a masked secret. Written back, the mask would become the secret, for certain and for
- * ever; left out, the platform may keep the one it has, and generates a new one at worst.
- */
-export function withoutMask(hook: Json): Json {
-  const secret = textIn(hook, 'secret')
-  return secret !== null && isMasked(secret) ? omit(hook, 'secret') : hook
-}
-
-/** True when writing the place would write masks over what stands beside the hook, or putting it back over its URL's password. */
-export function isHidden(place: Place, seen: Sighting): boolean {
-  const authority = /^[^/]*\/\/([^/]*)@/.exec(seen.registered.url ?? '')?.[1]
+/** True when a write would put masks over what stands beside the hook, or a restore over the password of its URL. */
+export function hidesSecrets({ location, reading }: Located): boolean {
+  const authority = /^[^/]*\/\/([^/]*)@/.exec(reading.registered.url ?? '')?.[1]
   if (authority !== undefined && isMasked(authority)) return true
-  return place.keys.length > 0 && isMasked(JSON.stringify(patchOf(place, seen, null)))
+  return location.keys.length > 0 && isMasked(JSON.stringify(patchOf(location, reading, null)))
 }
 
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 const pick = (from: Json, keys: readonly string[]): Json =>
   Object.fromEntries(keys.filter((key) => Object.hasOwn(from, key)).map((key) => [key, from[key]]))
 
-/** The value under some keys; `undefined` when the way ends before. */
+/** The value under some keys; `undefined` when one of them is missing on the way. */
 export function valueAt(document: Json, keys: readonly string[]): unknown {
   return keys.reduce<unknown>((value, key) => valueIn(value, key), document)
 }

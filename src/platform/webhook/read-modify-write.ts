@@ -1,4 +1,4 @@
-// Read, modify, write: a write that the platform failed at is repeated after a fresh read, so that it never overwrites news.
+// A write that the platform failed at is repeated after a fresh read, so that it never overwrites what changed meanwhile.
 import { exponential, retry } from '../../core/async.ts'
 import { isTransient } from '../api/api-errors.ts'
 
@@ -8,18 +8,18 @@ const TRIES = 4
  * Reads, then writes; after a passing failure of the write both are done again, four times at most. Throws the read's error at
  * once, else the last error of the write.
  */
-export async function afterFreshRead<Seen, Result>(
-  read: () => Promise<Seen>,
-  write: (seen: Seen) => Promise<Result>,
+export async function readModifyWrite<Read, Result>(
+  read: () => Promise<Read>,
+  write: (read: Read) => Promise<Result>,
   signal: AbortSignal,
 ): Promise<Result> {
   // The client has repeated the read already.
   let isWriting = false
   const attempt = async (): Promise<Result> => {
     isWriting = false
-    const seen = await read()
+    const current = await read()
     isWriting = true
-    return write(seen)
+    return write(current)
   }
   const shouldRetry = (error: unknown): boolean => isWriting && isTransient(error)
   return retry(attempt, { tries: TRIES, pace: exponential(250, 4_000), shouldRetry, signal })

@@ -1,40 +1,35 @@
-// One bot's registration on the platform, from the first look to the restore.
-
+// One bot's registration on the platform, from the first read to the restore.
+import { withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { type HookAddress, withoutCredentials } from '../../core/hook-url.ts'
-import { omit, textIn } from '../../core/json.ts'
+import { textIn } from '../../core/json.ts'
 import { type Emit, type HookKind, type RestoreResult, warning } from '../../core/notices.ts'
 import type { Owner, Registration } from '../../core/ports.ts'
 import type { Client } from '../api/client.ts'
-
 import { readLeftover, settleLeftover } from './adopt-leftover.ts'
 import { claim } from './claim.ts'
-import { findBotWebhook, type Located } from './locate.ts'
-import { isMasked, isService, readPlace, registeredOf, type Sighting, statusIn } from './location.ts'
+import { firstSnapshot } from './first-snapshot.ts'
+import { isMasked, registeredOf, statusIn } from './hook.ts'
+import { findWebhook, type WebhookRequest } from './locate.ts'
+import { type Located, type Reading, readLocation } from './location.ts'
 import { createManualRegistration } from './manual.ts'
-import { findOwner, type Probe } from './owner.ts'
-import { createLedger } from './pending-write.ts'
+import { findOwner, type OwnerProbe } from './owner.ts'
 import { LANDING_MS, restoreFromSnapshot } from './restore.ts'
-import { findService } from './service.ts'
 import { isOurs, type Snapshot } from './snapshot.ts'
+import { createSnapshotStore } from './snapshot-store.ts'
 import { verify } from './verify.ts'
 
-export interface RegistrationOptions {
+export interface RegistrationOptions extends Omit<WebhookRequest, 'kind'> {
   readonly client: Client
   readonly kind: HookKind
-  readonly botId: string
   /** The state folder of this bot. */
   readonly folder: string
   /** Of this run: its run id makes a URL ours. */
   readonly address: HookAddress
-  /** `dev-hook <bot> <user>@<host>` */
-  readonly serviceName: string
-  /** Where the webhook is in the bot's document, if the table of places does not know: `settings.hook`, `hooks.1`. */
-  readonly webhookPath: string | null
   /** From the config, for when the platform shows none. */
   readonly secret: string | null
-  readonly probe: Probe
-  /** Hears warnings and errors; what the run did is for the caller to announce. */
+  readonly probe: OwnerProbe
+  /** Is given warnings and errors; what the run did is for the caller to announce. */
   readonly emit: Emit
   /** How long `verify` waits for the challenge, before and again after asking once more. */
   readonly verifyWithinMs?: number
@@ -44,139 +39,97 @@ export interface RegistrationOptions {
 
 /** A read that nobody else bounds. */
 const READ_MS = 10_000
-/** Longer than a claim whose answer was lost may take to land, so that the last look comes after it. */
+/** Longer than a claim whose answer was lost may take to land, so that the last read comes after it. */
 const RESTORE_MS = LANDING_MS + 1_000
 
 /**
- * Looks at the registration and finds out whose it is; writes nothing, unless an earlier run left something elsewhere to put
- * back. Goes `manual`, with a warning, where no place is certain. Throws what the client throws, `notRestored`, `stateUnwritable`.
+ * Reads the registration and finds out whose it is; writes nothing, unless an earlier run left something elsewhere to
+ * restore. Goes `manual`, with a warning, where no location is certain. Throws what the client throws, `notRestored`,
+ * `stateUnwritable`.
  */
 export async function openRegistration(options: RegistrationOptions, signal: AbortSignal): Promise<Registration> {
-  const { client, emit, serviceName, now = Date.now } = options
+  const { serviceName, now = Date.now } = options
   const leftoverOptions = { ...options, now }
   const leftover = await readLeftover(leftoverOptions)
-  const located = await locate(options, signal)
-  const kind = located === 'manual' ? 'manual' : options.kind
-  const found = located === 'manual' ? null : located
-  const wanted = { kind, serviceName, located: found }
+  const found = await locate(options, signal)
+  const { kind, located } = found
+  const wanted = { kind, serviceName, located }
   const adopted = leftover === null ? null : await settleLeftover(leftoverOptions, leftover, wanted, signal)
-  if (kind === 'manual') return createManualRegistration(options.secret)
-  client.conceal(options.secret)
+  if (found.kind === 'manual') return createManualRegistration(options.secret)
   const owner: Owner =
     adopted === null
-      ? await findOwner(found?.seen.registered.url ?? null, options.probe, signal)
+      ? await findOwner(located?.reading.registered.url ?? null, options.probe, signal)
       : { is: 'us', runId: adopted.runId }
-  return createRegistration({ ...options, emit, now, kind }, found, owner, adopted)
+  return createRegistration({ ...options, now, kind: found.kind, located, owner, adopted })
 }
 
-async function locate(options: RegistrationOptions, signal: AbortSignal): Promise<Located | null | 'manual'> {
-  const { client, kind, botId, webhookPath, serviceName, emit } = options
-  if (kind === 'manual') return 'manual'
-  if (kind === 'service') return findService(client, serviceName, () => true, signal)
-  const found = await findBotWebhook(client, botId, webhookPath, signal)
-  if ('place' in found) return found
+type Found =
+  | { readonly kind: 'manual'; readonly located: null }
+  | { readonly kind: 'bot' | 'service'; readonly located: Located | null }
+
+async function locate(options: RegistrationOptions, signal: AbortSignal): Promise<Found> {
+  const { client, kind, emit } = options
+  if (kind === 'manual') return { kind, located: null }
+  const found = await findWebhook(client, { ...options, kind }, signal)
+  if (found === null || 'location' in found) return { kind, located: found }
   emit(warning(found.why, found.message))
-  return 'manual'
+  return { kind: 'manual', located: null }
 }
 
-type ReadyOptions = RegistrationOptions & { readonly kind: 'bot' | 'service'; readonly now: () => number }
+interface Opened extends RegistrationOptions {
+  readonly kind: 'bot' | 'service'
+  readonly now: () => number
+  /** `null` for a service that has yet to be created. */
+  readonly located: Located | null
+  readonly owner: Owner
+  /** The snapshot of a run that died, which this one continues. */
+  readonly adopted: Snapshot | null
+}
 
-function createRegistration(
-  options: ReadyOptions,
-  located: Located | null,
-  owner: Owner,
-  adopted: Snapshot | null,
-): Registration {
-  const { client, kind, folder, emit, now, verifyWithinMs = 20_000, restoreWithinMs = RESTORE_MS } = options
-  const ledger = createLedger(folder, adopted, now)
-  const looked = located?.seen.registered.url ?? null
+function createRegistration(opened: Opened): Registration {
+  const { client, kind, folder, emit, now, located, owner, adopted } = opened
+  const { verifyWithinMs = 20_000, restoreWithinMs = RESTORE_MS } = opened
+  const store = createSnapshotStore(folder, adopted, now)
+  const urlBefore = located?.reading.registered.url ?? null
   let secret: string | null = null
-  let replaceable = looked
   let claimed: { readonly url: string; readonly changed: boolean } | null = null
-  let taken = false
-  let restoring: Promise<RestoreResult> | null = null
+  let isSnapshotTaken = false
+  let restoring: Promise<RestoreResult> | undefined
 
-  function learn(seen: string | null): void {
-    secret = seen ?? secret
+  const secretSeen = (shown: string | null): void => {
+    secret = shown ?? secret
     client.conceal(secret)
   }
-  learn(located?.seen.registered.secret ?? null)
-  client.conceal(textIn(adopted?.before, 'secret'))
-  client.conceal(options.address.password)
+  secretSeen(located?.reading.registered.secret ?? null)
+  for (const known of [opened.secret, textIn(adopted?.before, 'secret'), opened.address.password]) client.conceal(known)
 
   const isMine = (url: string | null): boolean => {
-    const snapshot = ledger.snapshot()
+    const snapshot = store.snapshot()
     return snapshot !== null && isOurs(snapshot, url)
   }
+  const isExpected = (url: string | null): boolean => isMine(url) || (claimed === null && url === urlBefore)
 
-  async function look(signal: AbortSignal): Promise<Sighting | null> {
-    const place = ledger.snapshot()?.place ?? located?.place
-    return place === undefined || place === null
-      ? null
-      : readPlace(client, place, (url) => isMine(url) || (claimed === null && url === looked), signal)
+  async function read(signal: AbortSignal): Promise<Reading | null> {
+    const location = store.snapshot()?.location ?? located?.location
+    return location === undefined || location === null ? null : readLocation(client, location, isExpected, signal)
   }
+  const readInTime = (): Promise<Reading | null> =>
+    withDeadline([], { ms: READ_MS, reason: 'the platform did not answer in time' }, read)
 
   async function takeSnapshot(): Promise<void> {
-    if (taken) return
-    if (adopted === null) await ledger.record(await snapshotOfNow())
-    else await ledger.record({ ...adopted, runId: options.address.runId, pid: process.pid, writeSentAt: null })
-    taken = true
+    if (isSnapshotTaken) return
+    const { runId } = opened.address
+    await store.save(
+      adopted === null
+        ? snapshotOf(opened, await readInTime())
+        : { ...adopted, runId, pid: process.pid, writeSentAt: null },
+    )
+    isSnapshotTaken = true
   }
 
-  async function snapshotOfNow(): Promise<Snapshot> {
-    const seen = await look(AbortSignal.timeout(READ_MS))
-    const url = seen?.registered.url ?? null
-    if (url !== looked) {
-      const by = url === null ? 'has no URL any more' : `points to ${withoutCredentials(url)} by now`
-      throw new DevHookError('taken', `the webhook was changed during the start: it ${by}`)
-    }
-    const hidden = textIn(seen?.hook, 'secret')
-    if (hidden !== null && isMasked(hidden))
-      emit(warning('secretHidden', 'the platform hides the secret of the webhook'))
-    const { botId, address, serviceName } = options
-    const base = {
-      version: 1,
-      kind,
-      apiHost: client.apiHost,
-      botId,
-      runId: address.runId,
-      urls: [],
-      serviceName,
-    } as const
-    const trace = { takenAt: new Date(now()).toISOString(), pid: process.pid, writeSentAt: null }
-    return { ...base, ...trace, ...previous(seen) }
-  }
-
-  // Another dev-hook's URL is no registration to put back: what was there before it, nobody knows here.
-  function previous(seen: Sighting | null) {
-    const gone = owner.is === 'dev-hook'
-    const place = seen === null ? null : (located?.place ?? null)
-    // By its name ours, so made by a run on this machine whose snapshot is lost.
-    const created = kind === 'service' && (place === null || gone)
-    const hook = seen?.hook ?? null
-    const before = gone && hook !== null ? omit(hook, 'url', 'status', 'verified') : hook
-    return {
-      place,
-      created,
-      before,
-      beforeStatus: place !== null && isService(place) ? (seen?.registered.status ?? null) : null,
-      previousUnknown: gone,
-    }
-  }
-
-  async function claimUrl(url: string, events: readonly string[] | null, signal: AbortSignal): Promise<void> {
-    await takeSnapshot()
-    const before = claimed?.url ?? looked
-    const shown = await claim({ client, ledger, learn, replaceable: () => replaceable }, url, events, signal)
-    // From now on anything else than ours is somebody's.
-    replaceable = shown
-    claimed = { url: shown, changed: shown !== before }
-  }
-
-  async function restore(): Promise<RestoreResult> {
-    const signal = AbortSignal.timeout(restoreWithinMs)
-    await ledger.end(restoreWithinMs / 2)
-    const snapshot = ledger.snapshot()
+  async function restore(signal: AbortSignal): Promise<RestoreResult> {
+    await store.close(restoreWithinMs / 2)
+    const snapshot = store.snapshot()
     return snapshot === null ? 'nothing' : restoreFromSnapshot({ client, snapshot, folder, emit, now }, signal)
   }
 
@@ -184,28 +137,55 @@ function createRegistration(
     kind,
     owner,
     before: beforeOf(adopted, located),
-    secret: () => secret ?? options.secret,
+    secret: () => secret ?? opened.secret,
     rereadSecret: async () => {
-      learn((await look(AbortSignal.timeout(READ_MS)))?.registered.secret ?? null)
-      return secret ?? options.secret
+      secretSeen((await readInTime())?.registered.secret ?? null)
+      return secret ?? opened.secret
     },
     takeSnapshot,
-    claim: claimUrl,
-    verify: async (challenged, signal) => {
-      const place = ledger.snapshot()?.place
-      if (claimed === null || !place) throw new DevHookError('unexpected', 'a verification without a claim')
-      await verify({ client, ledger, place, ...claimed, withinMs: verifyWithinMs, challenged }, signal)
+    claim: async (url, events, signal) => {
+      await takeSnapshot()
+      const before = claimed?.url ?? urlBefore
+      // Once claimed, any other URL than ours is somebody's.
+      const context = { client, store, secretSeen, replaceable: () => claimed?.url ?? urlBefore }
+      const shown = await claim(context, url, events, signal)
+      claimed = { url: shown, changed: shown !== before }
     },
-    check: async (signal) => (isMine((await look(signal))?.registered.url ?? null) ? 'ours' : 'superseded'),
+    verify: async (challenged, signal) => {
+      const location = store.snapshot()?.location
+      if (claimed === null || !location) throw new DevHookError('unexpected', 'a verification without a claim')
+      await verify({ client, store, location, ...claimed, withinMs: verifyWithinMs, challenged }, signal)
+    },
+    check: async (signal) => (isMine((await read(signal))?.registered.url ?? null) ? 'ours' : 'superseded'),
     restore: () => {
-      restoring ??= restore()
+      restoring ??= withDeadline([], { ms: restoreWithinMs, reason: 'there was no time left' }, restore)
       return restoring
     },
   }
 }
 
+/** The snapshot of what was read just now. Throws `taken` when the URL is not the one of the first read any more. */
+function snapshotOf(opened: Opened, reading: Reading | null): Snapshot {
+  const { client, kind, botId, serviceName, located, owner, emit, now } = opened
+  const url = reading?.registered.url ?? null
+  if (url !== (located?.reading.registered.url ?? null)) {
+    const by = url === null ? 'has no URL any more' : `points to ${withoutCredentials(url)} by now`
+    throw new DevHookError('taken', `the webhook was changed during the start: it ${by}`)
+  }
+  const hidden = textIn(reading?.hook, 'secret')
+  if (hidden !== null && isMasked(hidden)) emit(warning('secretHidden', 'the platform hides the secret of the webhook'))
+  const { apiHost } = client
+  const { runId } = opened.address
+  const takenAt = new Date(now()).toISOString()
+  return firstSnapshot(
+    { kind, apiHost, botId, runId, serviceName, takenAt },
+    reading === null || located === null ? null : { location: located.location, reading },
+    owner.is === 'dev-hook',
+  )
+}
+
 function beforeOf(adopted: Snapshot | null, located: Located | null): Registration['before'] {
-  if (adopted === null) return located?.seen.registered.url == null ? null : located.seen.registered
+  if (adopted === null) return located?.reading.registered.url == null ? null : located.reading.registered
   const { before, beforeStatus } = adopted
   return textIn(before, 'url') === null ? null : registeredOf(before, beforeStatus ?? statusIn(before))
 }

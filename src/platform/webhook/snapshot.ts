@@ -7,7 +7,8 @@ import { makePrivateFolder, writePrivateFile } from '../../core/files.ts'
 import { runIdOf } from '../../core/hook-url.ts'
 import { isRecord, type Json } from '../../core/json.ts'
 
-import type { Place } from './location.ts'
+import { endpointOf } from './locate.ts'
+import type { WebhookLocation } from './location.ts'
 
 export interface Snapshot {
   readonly version: 1
@@ -20,7 +21,7 @@ export interface Snapshot {
   /** Every URL that was put there, or was about to be: ours. */
   readonly urls: readonly string[]
   /** `null` as long as a service of ours has no id yet; then it is found by its name. */
-  readonly place: Place | null
+  readonly location: WebhookLocation | null
   readonly serviceName: string
   /** A service that dev-hook made, and takes away again. */
   readonly created: boolean
@@ -37,15 +38,15 @@ export interface Snapshot {
   readonly writeSentAt: number | null
 }
 
-/** What was found on disk. `damaged` is the path of one that cannot be understood. */
-export type Found =
+/** What was read from disk. `damaged` is the path of a snapshot that cannot be understood. */
+export type SnapshotFile =
   | { readonly snapshot: Snapshot; readonly damaged: null }
   | { readonly snapshot: null; readonly damaged: string | null }
 
 const NAME = 'snapshot.json'
 
 /** Reads the snapshot in a bot's state folder, and changes nothing. Throws `stateUnwritable`. */
-export async function readSnapshot(folder: string): Promise<Found> {
+export async function readSnapshot(folder: string): Promise<SnapshotFile> {
   const path = join(folder, NAME)
   try {
     const snapshot = parse(await readFile(path, 'utf8'))
@@ -56,7 +57,7 @@ export async function readSnapshot(folder: string): Promise<Found> {
   }
 }
 
-/** Puts one that cannot be understood out of the way, for whoever holds the bot; resolves with its new path. Throws `stateUnwritable`. */
+/** Renames a snapshot that cannot be understood, so that a run can go on; for whoever holds the bot. Resolves with its new path. Throws `stateUnwritable`. */
 export async function setSnapshotAside(folder: string, now: () => number): Promise<string> {
   const path = join(folder, NAME)
   const time = new Date(now()).toISOString().replaceAll(/[:.]/g, '-')
@@ -67,18 +68,18 @@ export async function setSnapshotAside(folder: string, now: () => number): Promi
   return aside
 }
 
-/** Writes it atomically and synced: on return it survives a crash. Throws `stateUnwritable`. */
+/** Writes a snapshot atomically and synced: on return it survives a crash. Throws `stateUnwritable`. */
 export async function writeSnapshot(folder: string, snapshot: Snapshot): Promise<void> {
   const path = join(folder, NAME)
   try {
     await makePrivateFolder(folder)
-    await writePrivateFile(path, `${JSON.stringify(snapshot, null, 2)}\n`)
+    await writePrivateFile(path, `${JSON.stringify(storedOf(snapshot), null, 2)}\n`)
   } catch (error) {
     throw unwritable(path, error)
   }
 }
 
-/** Deletes it; nothing is owed any more. Throws `stateUnwritable`. */
+/** Deletes the snapshot: nothing is owed any more. Throws `stateUnwritable`. */
 export async function deleteSnapshot(folder: string): Promise<void> {
   const path = join(folder, NAME)
   await rm(path, { force: true }).catch((error: unknown) => {
@@ -86,7 +87,7 @@ export async function deleteSnapshot(folder: string): Promise<void> {
   })
 }
 
-/** The command that puts it back: whole, as a run may have been given another bot or host than it would find by itself. */
+/** The command that restores a snapshot: whole, as a run may have been given another bot or host than it would find by itself. */
 export const restoreCommand = ({ botId, apiHost }: Pick<Snapshot, 'botId' | 'apiHost'>): string =>
   `\`dev-hook restore --bot ${botId} --api-host ${apiHost}\``
 
@@ -101,14 +102,32 @@ export function isOurs(snapshot: Snapshot, url: string | null): boolean {
 const unwritable = (path: string, cause: unknown): DevHookError =>
   new DevHookError('stateUnwritable', `${path}: ${codeOf(cause) ?? messageOf(cause)}`, { cause })
 
+/** A location as the file keeps it: without its endpoint, which its document tells. */
+type StoredLocation = Omit<WebhookLocation, 'endpoint'>
+
+/** A snapshot as the file keeps it. Its location is called `place` there, a name that files of earlier versions have too. */
+type StoredSnapshot = Omit<Snapshot, 'location'> & { readonly place: StoredLocation | null }
+
+function storedOf({ location, ...rest }: Snapshot): StoredSnapshot {
+  if (location === null) return { ...rest, place: null }
+  const { endpoint: _, ...place } = location
+  return { ...rest, place }
+}
+
+/** The snapshot in a text; `null` when it is none. */
 function parse(text: string): Snapshot | null {
+  let value: unknown
   try {
-    const value: unknown = JSON.parse(text)
-    return isSnapshot(value) ? value : null
+    value = JSON.parse(text)
   } catch {
-    // No JSON: the caller sets it aside and says so.
+    // No JSON: the caller sets the file aside and says so.
     return null
   }
+  if (!isStored(value)) return null
+  const { place, ...rest } = value
+  if (place === null) return { ...rest, location: null }
+  const endpoint = endpointOf(place.document)
+  return endpoint === null ? null : { ...rest, location: { endpoint, ...place } }
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'
@@ -119,26 +138,25 @@ const orNull =
   (value: unknown): value is T | null =>
     value === null || is(value)
 
-const DOCUMENT = /^\/v2\/(bots|services)\/[^/?#]+$/
-const isPlace = (value: unknown): value is Place => isRecord(value) && hasFields(value, PLACE_FIELDS)
+const isStoredLocation = (value: unknown): value is StoredLocation => isRecord(value) && hasFields(value, PLACE_FIELDS)
 
-type Fields<T> = Readonly<Record<keyof T, (value: unknown) => boolean>>
+type Checks<T> = Readonly<Record<keyof T, (value: unknown) => boolean>>
 
-const PLACE_FIELDS: Fields<Place> = {
+const PLACE_FIELDS: Checks<StoredLocation> = {
   label: isText,
-  document: (value) => isText(value) && DOCUMENT.test(value),
+  document: isText,
   keys: isTexts,
   entry: orNull(isCount),
 }
 
-const FIELDS: Fields<Snapshot> = {
+const SNAPSHOT_FIELDS: Checks<StoredSnapshot> = {
   version: (value) => value === 1,
   kind: (value) => value === 'bot' || value === 'service',
   apiHost: isText,
   botId: isText,
   runId: isText,
   urls: isTexts,
-  place: orNull(isPlace),
+  place: orNull(isStoredLocation),
   serviceName: isText,
   created: (value) => typeof value === 'boolean',
   before: orNull(isRecord),
@@ -149,7 +167,7 @@ const FIELDS: Fields<Snapshot> = {
   writeSentAt: orNull(isCount),
 }
 
-const hasFields = <T>(value: Json, fields: Fields<T>): boolean =>
-  Object.entries<(value: unknown) => boolean>(fields).every(([key, is]) => is(value[key]))
+const hasFields = <T>(value: Json, checks: Checks<T>): boolean =>
+  Object.entries<(value: unknown) => boolean>(checks).every(([key, is]) => is(value[key]))
 
-const isSnapshot = (value: unknown): value is Snapshot => isRecord(value) && hasFields(value, FIELDS)
+const isStored = (value: unknown): value is StoredSnapshot => isRecord(value) && hasFields(value, SNAPSHOT_FIELDS)

@@ -1,38 +1,37 @@
 // Writing a snapshot's object back, in the first form of it that the platform takes.
-
 import { DevHookError } from '../../core/errors.ts'
 import { type Json, omit } from '../../core/json.ts'
 import type { Client } from '../api/client.ts'
-
-import type { Located } from './locate.ts'
-import { readPlace, withoutMask, writePlace } from './location.ts'
+import { withoutMask } from './hook.ts'
+import { type Located, readLocation, writeLocation } from './location.ts'
 import { isOurs, type Snapshot } from './snapshot.ts'
 
 /**
- * Writes it back without asking whose the registration is; deletes a service that dev-hook made. Resolves with false when the
- * platform could not verify the URL. Throws what the client throws.
+ * Writes a snapshot's object back without asking whose the registration is; deletes a service that dev-hook made. Resolves
+ * with false when the platform could not verify the URL. Throws what the client throws.
  */
 export async function writeBack(
   client: Client,
   snapshot: Snapshot,
-  { place, seen }: Located,
+  located: Located,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { location } = located
   if (snapshot.created) {
-    await client.delete(place.document, { signal, allow: [404] })
+    await client.delete(location.document, { signal, allow: [404] })
     return true
   }
   let verified = true
   const forms = formsOf(snapshot)
   for (const [index, { hook, status }] of forms.entries()) {
     try {
-      await writePlace(client, place, seen, hook, { status, signal })
+      await writeLocation(client, located, hook, { status, signal })
       break
     } catch (error) {
       if (!(error instanceof DevHookError) || !error.is('notVerified', 'apiRefused', 'permissionDenied')) throw error
       if (error.is('notVerified')) verified = false
       // Refused, but it may have been saved all the same, unverified.
-      const now = await readPlace(client, place, (url) => isOurs(snapshot, url), signal)
+      const now = await readLocation(client, location, (url) => isOurs(snapshot, url), signal)
       if (now === null || !isOurs(snapshot, now.registered.url)) break
       if (index === forms.length - 1) throw error
     }

@@ -1,8 +1,8 @@
-// Every place that a webhook may have: found, claimed and put back exactly as it was, with everything around it untouched.
+// Every location that a webhook may have: found, claimed and put back exactly as it was, with everything around it untouched.
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Registered } from '../../../src/core/ports.ts'
-import { withoutMask } from '../../../src/platform/webhook/location.ts'
+import { withoutMask } from '../../../src/platform/webhook/hook.ts'
 import { BOT_ID, type DocumentsOptions } from '../../support/api-documents.ts'
 import { type PlatformBench, startPlatformBench } from '../../support/platform-bench.ts'
 
@@ -62,7 +62,11 @@ const registered: readonly (readonly [string, Case, Registered])[] = [
     { bot, services: [{ ...service, params: { ...hook, bot: BOT_ID } }] },
     { ...full, status: 'active' },
   ],
-  ['a later place with a URL before an earlier one without', { bot: { ...bot, webhook: null, hooks: [hook] } }, full],
+  [
+    'a later location with a URL before an earlier one without',
+    { bot: { ...bot, webhook: null, hooks: [hook] } },
+    full,
+  ],
 ]
 
 const empty: readonly (readonly [string, Case, Registered])[] = [
@@ -76,7 +80,7 @@ const empty: readonly (readonly [string, Case, Registered])[] = [
   ['an object with an empty URL', { bot: { ...bot, webhook: { url: '', events: [] } } }, { ...none, events: [] }],
   ['a list that is empty', { bot: { ...bot, hooks: [] } }, none],
   [
-    'a place that the config names and nobody saw',
+    'a location that the config names and nobody saw',
     { bot: { ...bot, settings: { hook: null } }, webhookPath: 'settings.hook' },
     none,
   ],
@@ -162,7 +166,7 @@ describe('a webhook', () => {
   })
 })
 
-describe('without a place that is certain', () => {
+describe('without a location that is certain', () => {
   const manual: readonly (readonly [string, Case, string])[] = [
     ['a bot that shows none', { bot }, 'DEVHOOK_WEBHOOK_UNKNOWN'],
     [

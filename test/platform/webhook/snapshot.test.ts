@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
+import { BOT_RECORDS } from '../../../src/platform/webhook/bot-record.ts'
 import {
   deleteSnapshot,
   isOurs,
@@ -30,7 +31,7 @@ const snapshot: Snapshot = {
   botId: 'b1',
   runId: address.runId,
   urls: [ours],
-  place: { label: 'bot.webhook', document: '/v2/bots/b1', keys: ['webhook'], entry: null },
+  location: { endpoint: BOT_RECORDS, label: 'bot.webhook', document: '/v2/bots/b1', keys: ['webhook'], entry: null },
   serviceName: 'dev-hook b1 me@here',
   created: false,
   before: { url: 'https://bots.example', events: ['a.*'], secret: 's3cret', more: { a: [1] } },
@@ -41,11 +42,23 @@ const snapshot: Snapshot = {
   writeSentAt: null,
 }
 
+const { location: _, ...rest } = snapshot
+/** The file of the first version that kept snapshots. */
+const stored = {
+  ...rest,
+  place: { label: 'bot.webhook', document: '/v2/bots/b1', keys: ['webhook'], entry: null },
+}
+
 describe('a snapshot', () => {
   it('comes back as it was written, from a folder that did not exist', async () => {
     const deeper = join(folder, 'state', 'b1')
     await writeSnapshot(deeper, snapshot)
     expect(await readSnapshot(deeper)).toEqual({ snapshot, damaged: null })
+  })
+
+  it('is read from the file of an earlier version', async () => {
+    await writeFile(join(folder, 'snapshot.json'), JSON.stringify(stored))
+    expect(await readSnapshot(folder)).toEqual({ snapshot, damaged: null })
   })
 
   it.runIf(process.platform !== 'win32')('is readable by its owner only', async () => {
@@ -62,16 +75,13 @@ describe('a snapshot', () => {
   })
 
   const damaged: readonly (readonly [string, string])[] = [
-    ['half of it', JSON.stringify(snapshot).slice(0, 90)],
+    ['half of it', JSON.stringify(stored).slice(0, 90)],
     ['nothing', ''],
-    ['another version', JSON.stringify({ ...snapshot, version: 2 })],
-    ['a missing field', JSON.stringify({ ...snapshot, urls: undefined })],
-    ['a field of another type', JSON.stringify({ ...snapshot, before: 'url' })],
-    ['a place elsewhere', JSON.stringify({ ...snapshot, place: { ...snapshot.place, document: '/v2/users/u1' } })],
-    [
-      'a place with a way out',
-      JSON.stringify({ ...snapshot, place: { ...snapshot.place, document: '/v2/bots/../x' } }),
-    ],
+    ['another version', JSON.stringify({ ...stored, version: 2 })],
+    ['a missing field', JSON.stringify({ ...stored, urls: undefined })],
+    ['a field of another type', JSON.stringify({ ...stored, before: 'url' })],
+    ['a location elsewhere', JSON.stringify({ ...stored, place: { ...stored.place, document: '/v2/users/u1' } })],
+    ['a location with a way out', JSON.stringify({ ...stored, place: { ...stored.place, document: '/v2/bots/../x' } })],
   ]
   for (const [name, text] of damaged) {
     it(`is left as it is, and set aside by whoever holds the bot, when it cannot be understood: ${name}`, async () => {

@@ -53,7 +53,7 @@ describe('a verification', () => {
     expect(writes()).toEqual([])
   })
 
-  it('needs the challenge alone where the place shows no status', async () => {
+  it('needs the challenge alone where the location shows no status', async () => {
     const { status: _, ...silent } = hook
     const { registration, arrived, challenged } = await claim({ bot: { id: BOT_ID, webhook: silent } })
     setImmediate(arrived)
@@ -73,7 +73,7 @@ describe('a verification', () => {
     expect(writes()).toEqual([])
   })
 
-  it('asks once more when no challenge comes, in the words of the place', async () => {
+  it('asks once more when no challenge comes, in the words of the hook', async () => {
     const { registration, arrived, challenged, set, url, writes } = await claim({ verify: () => true })
     set({ ...hook, url, status: 'unverified' })
     bench.server.on('PATCH', BOT, () => {
@@ -84,7 +84,7 @@ describe('a verification', () => {
     expect(writes().map(({ body }) => body)).toEqual([{ webhook: { ...hook, url, status: 'active' } }])
   })
 
-  it('asks a place that has `verified` with `verified`', async () => {
+  it('asks a hook that has `verified` with `verified`', async () => {
     const { status: _, ...bare } = hook
     const { registration, arrived, challenged, set, url, writes } = await claim({
       bot: { id: BOT_ID, webhook: { ...bare, verified: true } },

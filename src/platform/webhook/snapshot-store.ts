@@ -1,31 +1,31 @@
-// The snapshot of this run, in memory and on disk, and the write that may still be on its way to the platform.
+// The snapshot of a run as it changes: on disk before a write to the platform is sent, and again when its answer is in.
 import { raceTimeout, rejectOnAbort } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 
 import { type Snapshot, writeSnapshot } from './snapshot.ts'
 
-export interface Ledger {
+export interface SnapshotStore {
   /** `null` as long as nothing is owed. */
   snapshot(): Snapshot | null
-  /** Changes the snapshot; on return the change is on disk. Throws `stateUnwritable`. */
-  record(snapshot: Snapshot): Promise<void>
-  /** Sends a write to the platform once it is on disk that one is on its way. Aborting leaves the wait, not the write. */
-  send<T>(write: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>
-  /** Sends and saves nothing from now on; waits for the write on its way, then cancels it. */
-  end(limitMs: number): Promise<void>
+  /** Replaces the snapshot; on return the new one is on disk. Throws `stateUnwritable`. */
+  save(snapshot: Snapshot): Promise<void>
+  /** Sends a write to the platform once it is on disk that one is on its way. Aborting ends the wait, not the write. */
+  send<T>(send: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>
+  /** Sends and saves nothing from now on; waits for the write on its way, and cancels it when the limit is over. */
+  close(limitMs: number): Promise<void>
 }
 
-/** Creates the ledger of a run, with the snapshot it adopted, if any. */
-export function createLedger(folder: string, adopted: Snapshot | null, now: () => number): Ledger {
+/** Creates the store of a run, with the snapshot that it adopted, if any. */
+export function createSnapshotStore(folder: string, adopted: Snapshot | null, now: () => number): SnapshotStore {
   let snapshot = adopted
-  let writing = Promise.resolve()
-  let ended = false
+  let writing: Promise<void> = Promise.resolve()
+  let closed = false
   let onItsWay: { readonly settled: Promise<void>; readonly cancel: () => void } | null = null
 
   // One file write after the other, each of the newest state.
-  function save(): Promise<void> {
+  function write(): Promise<void> {
     const saved = writing.then(async () => {
-      if (snapshot !== null && !ended) await writeSnapshot(folder, snapshot)
+      if (snapshot !== null && !closed) await writeSnapshot(folder, snapshot)
     })
     writing = saved.catch(() => {
       // Whoever asked for this write has the error; the next one starts afresh.
@@ -33,30 +33,30 @@ export function createLedger(folder: string, adopted: Snapshot | null, now: () =
     return saved
   }
 
-  async function record(changed: Snapshot): Promise<void> {
+  async function save(changed: Snapshot): Promise<void> {
     snapshot = changed
-    await save()
+    await write()
   }
 
   async function answered(): Promise<void> {
     if (snapshot === null) return
     snapshot = { ...snapshot, writeSentAt: null }
     // A disk that refuses this one is no harm: the worst is that a restore looks again for five seconds.
-    await save().catch(() => {})
+    await write().catch(() => {})
   }
 
   return {
     snapshot: () => snapshot,
-    record,
-    send: async (write, signal) => {
-      if (snapshot !== null) await record({ ...snapshot, writeSentAt: now() })
+    save,
+    send: async (send, signal) => {
+      if (snapshot !== null) await save({ ...snapshot, writeSentAt: now() })
       signal.throwIfAborted()
       // A claim that is late must not undo the restore.
-      if (ended) throw new DevHookError('interrupted', 'the run has ended')
+      if (closed) throw new DevHookError('interrupted', 'the run has ended')
       const stop = new AbortController()
-      const answer = write(stop.signal)
+      const answer = send(stop.signal)
       const settled = answer.then(answered, async (error: unknown) => {
-        // Any answer ends it; a connection that broke, or was given up, leaves it on its way.
+        // Any answer settles it; a connection that broke, or was given up, leaves it on its way.
         if (error instanceof DevHookError && !error.is('apiUnreachable')) await answered()
       })
       onItsWay = { settled, cancel: () => stop.abort() }
@@ -66,8 +66,8 @@ export function createLedger(folder: string, adopted: Snapshot | null, now: () =
         if (!signal.aborted) await settled
       }
     },
-    end: async (limitMs) => {
-      ended = true
+    close: async (limitMs) => {
+      closed = true
       if (onItsWay !== null) {
         await raceTimeout(onItsWay.settled, limitMs)
         onItsWay.cancel()
