@@ -1,3 +1,4 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Delivery } from '../../src/core/delivery.ts'
@@ -30,6 +31,44 @@ describe('The identity of a delivery', () => {
     })
   })
 
+  const plain = chat('p1', 'm1')
+  const bytes = Buffer.from(plain)
+  const utf16 = Buffer.from(`\ufeff${plain}`, 'utf16le')
+
+  it.each<[string, Buffer, string?]>([
+    ['a byte order mark', Buffer.from(`\ufeff${plain}`)],
+    ['a lot of white space', Buffer.from(`${' \t\r\n'.repeat(10_000)}${plain}\r\n`)],
+    ['a byte order mark and white space', Buffer.from(`\ufeff\r\n  ${plain}`)],
+    ['UTF-16', utf16],
+    ['UTF-16, its other byte order', Buffer.from(utf16).swap16()],
+    ['gzip', gzipSync(bytes), 'gzip'],
+    ['gzip under its old name, in capitals', gzipSync(bytes), 'X-GZIP'],
+    ['gzip around a byte order mark', gzipSync(Buffer.from(`\ufeff${plain}`)), 'gzip'],
+    ['deflate', deflateSync(bytes), 'deflate'],
+    ['deflate without its wrapping', deflateRawSync(bytes), 'deflate'],
+    ['brotli', brotliCompressSync(bytes), 'br'],
+    ['two encodings', brotliCompressSync(gzipSync(bytes)), 'gzip, br'],
+    ['the encoding that is none', bytes, 'identity'],
+    ['an encoding that is not one', bytes, 'utf-8'],
+    ['an encoding that it does not have', bytes, 'br'],
+  ])('is the same within %s', (_, body, encoding) => {
+    const headers = encoding === undefined ? [] : ['content-Encoding', encoding]
+    expect(identify(delivery(body, { headers }))).toEqual(identify(delivery(plain)))
+  })
+
+  it.each<[string, Buffer, string]>([
+    ['a bomb of gzip', gzipSync(Buffer.alloc(200 * 1024 * 1024, '{')), 'gzip'],
+    ['a bomb within another', gzipSync(gzipSync(Buffer.alloc(200 * 1024 * 1024, '{'))), 'gzip, gzip'],
+    ['many encodings', gzipSync(gzipSync(gzipSync(gzipSync(bytes)))), 'gzip, gzip, gzip, gzip'],
+    ['an encoding that is not known', gzipSync(bytes), 'zip'],
+  ])('is the content alone for %s, soon', (_, body, encoding) => {
+    const began = performance.now()
+    const { label, key } = identify(delivery(body, { headers: ['Content-Encoding', encoding] }))
+    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(label).toEqual({ event: null, platformId: null, conversation: null, text: null })
+    expect(key).toMatch(/^[0-9a-f]{40}$/)
+  })
+
   it('never throws, whatever the bytes are', () => {
     fc.assert(
       fc.property(
@@ -37,8 +76,10 @@ describe('The identity of a delivery', () => {
           fc.uint8Array(),
           fc.json().map((text) => Buffer.from(text)),
         ),
-        (body) => {
-          const { label } = identify(delivery(Buffer.from(body)))
+        fc.constantFrom('gzip', 'deflate', 'br', 'zip', ''),
+        (body, encoding) => {
+          const headers = ['content-encoding', encoding]
+          const { label } = identify(delivery(Buffer.from(body), { headers }))
           expect(Object.keys(label)).toHaveLength(4)
         },
       ),

@@ -1,0 +1,57 @@
+// The body of a delivery read as a JSON object, whatever is wrapped around it: content encodings, a byte order mark, white space.
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
+import type { RawHeaders } from '../core/delivery.ts'
+import { asRecord, type Json } from '../core/json.ts'
+import { MAX_BODY_BYTES } from '../core/limits.ts'
+import { headerValues } from '../core/raw-headers.ts'
+
+/** The JSON object that a body holds; `null` for any other body. Bounded in size, and so in time; never throws. */
+export function jsonInBody(headers: RawHeaders, body: Buffer): Json | null {
+  try {
+    const text = textOf(decoded(headers, body))
+    return text === null ? null : asRecord(JSON.parse(text))
+  } catch {
+    // Not JSON: it is forwarded all the same, without a label.
+    return null
+  }
+}
+
+// Decompressing stops here, so that a small body cannot become gigabytes.
+const LIMIT = { maxOutputLength: MAX_BODY_BYTES }
+const MAX_ENCODINGS = 3
+
+const DECODERS: ReadonlyMap<string, (bytes: Buffer) => Buffer> = new Map([
+  ['gzip', (bytes) => gunzipSync(bytes, LIMIT)],
+  ['x-gzip', (bytes) => gunzipSync(bytes, LIMIT)],
+  // Meant to be wrapped as zlib does; some senders leave the wrapping out. The first byte tells: its low half is the method, 8.
+  ['deflate', (bytes) => ((bytes[0] ?? 0) % 16 === 8 ? inflateSync(bytes, LIMIT) : inflateRawSync(bytes, LIMIT))],
+  ['br', (bytes) => brotliDecompressSync(bytes, LIMIT)],
+])
+
+/** The bytes without their content encodings, of which the last one was applied last; as they are where those are not true. */
+function decoded(headers: RawHeaders, body: Buffer): Buffer {
+  const values = headerValues(headers, 'content-encoding')
+  if (values.length === 0) return body
+  const names = values.join(',').toLowerCase().split(',')
+  const decoders = names.flatMap((name) => DECODERS.get(name.trim()) ?? [])
+  if (decoders.length > MAX_ENCODINGS) return body
+  try {
+    return decoders.reduceRight((bytes, decode) => decode(bytes), body)
+  } catch {
+    // Not encoded so, or too large: what can be read without decoding is read.
+    return body
+  }
+}
+
+const isWhiteSpace = (byte: number | undefined): boolean =>
+  byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d
+
+/** The text of an object, without a byte order mark; `null` when the first byte shows that it is not one, which saves the parse. */
+function textOf(bytes: Buffer): string | null {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+  let start = hasMark ? 3 : 0
+  while (isWhiteSpace(bytes[start])) start += 1
+  return bytes[start] === 0x7b ? bytes.toString('utf8', start) : null
+}
