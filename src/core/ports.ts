@@ -15,9 +15,9 @@ export type TunnelState =
 export interface Tunnel {
   current(): TunnelState
   on(listener: (state: TunnelState) => void): Off
-  /** Says that a delivery came through, so that the idle probe can wait. */
-  used(): void
-  /** Idempotent. */
+  /** Notes that a delivery came through, so that the idle probe can wait. */
+  markActive(): void
+  /** Ends the tunnel in order. Idempotent. */
   close(): Promise<void>
 }
 

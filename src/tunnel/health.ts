@@ -1,104 +1,125 @@
-// Watching a line: heartbeats, jumps of the clock, and probes of the public URL while nothing else proves that it works.
-import { onAbort, sleep } from '../core/async.ts'
+// Watching a connection: whether heartbeats, deliveries and probes of its public URL prove that it still works.
+import { type Clock, every, ignoreAbort, MONOTONIC, onAbort, poll } from '../core/async.ts'
 import { messageOf } from '../core/errors.ts'
-
-import type { Line } from './connection.ts'
+import type { Connection } from './connection.ts'
 import type { Probe } from './probe.ts'
 
 export interface HealthOptions {
   readonly probe: Probe
-  /** How long nothing may come through before the public URL is probed. */
+  /** How long nothing may come through before the public URL is probed, in ms. */
   readonly probeEveryMs: number
-  /** How soon a missed probe is repeated. */
+  /** How soon a missed probe is repeated, in ms. */
   readonly probeAgainMs: number
-  /** How long nothing may be heard of heartbeats, where there are any: whoever tells of them may hang. */
+  /** How long no heartbeat may be reported, neither answered nor missed, in ms: whoever reports them may hang. Default: no limit. */
   readonly heartbeatLateMs?: number
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
+  /** What waits and deadlines are measured with. */
+  readonly clock?: Clock
+  /** Milliseconds since the epoch; only to notice a jump. */
+  readonly wallClock?: () => number
 }
 
 export interface Health {
-  /** Something came through. */
-  used(): void
+  /** Notes that something came through, so that the idle probe can wait. */
+  markActive(): void
+  /** Ends the watch. Idempotent. */
   stop(): void
 }
 
-/** So many signs that nobody answers, missed heartbeats and missed probes together, make a line lost. */
+/** What is known of a connection. Times are of the monotonic clock, in ms. */
+interface Evidence {
+  /** When it last carried something. */
+  readonly provedAt: number
+  /** When a heartbeat was last reported, answered or missed. */
+  readonly heartbeatAt: number
+  readonly missedHeartbeats: number
+  readonly missedProbes: number
+}
+
+/** So many signs that nobody answers, missed heartbeats and missed probes together, make a connection lost. */
 const SIGNS = 2
 const LONGEST_TICK_MS = 5_000
-/** A timer that is later than this has slept with the machine. */
+/** A tick that is off by more than this has slept with the machine, or somebody has set the clock. */
 const JUMP_MS = 10_000
 
-/** Watches until `stop`, or until the line is lost: then calls `onLost` once and stops by itself. */
-export function startHealth(line: Line, options: HealthOptions, onLost: (reason: string) => void): Health {
-  const { probe, probeEveryMs, probeAgainMs, heartbeatLateMs = Number.POSITIVE_INFINITY, now } = options
+const isLost = ({ missedHeartbeats, missedProbes }: Evidence): boolean => missedHeartbeats + missedProbes >= SIGNS
+
+/** Watches a connection until `stop`, or until it is lost: then calls `onLost` once, and stops by itself. */
+export function startHealth(connection: Connection, options: HealthOptions, onLost: (reason: string) => void): Health {
+  const { probe, probeEveryMs, probeAgainMs, heartbeatLateMs = Number.POSITIVE_INFINITY } = options
+  const { clock = MONOTONIC, wallClock = Date.now } = options
   const tickMs = Math.min(LONGEST_TICK_MS, probeEveryMs)
   const stopping = new AbortController()
-  let provedAt = now()
-  let tickedAt = now()
-  let heardAt = now()
-  let heartbeatsMissed = 0
-  let probesMissed = 0
-  let checking = false
+  const { signal } = stopping
+  let evidence: Evidence = {
+    provedAt: clock.now(),
+    heartbeatAt: clock.now(),
+    missedHeartbeats: 0,
+    missedProbes: 0,
+  }
+  let tickDueAt = wallClock()
+  let probing = false
 
   function stop(): void {
     stopping.abort()
-    clearInterval(ticker)
     offHeartbeat()
     offEnded()
   }
 
   function lose(reason: string): void {
-    if (stopping.signal.aborted) return
+    if (signal.aborted) return
     stop()
     onLost(reason)
   }
 
-  const isLost = (): boolean => heartbeatsMissed + probesMissed >= SIGNS
+  function markActive(): void {
+    evidence = { ...evidence, provedAt: clock.now(), missedProbes: 0 }
+  }
 
-  function heard(answered: boolean): void {
-    heardAt = now()
-    // Answered heartbeats say nothing of the traffic: the agent can be deaf to it and still send them.
-    heartbeatsMissed = answered ? 0 : heartbeatsMissed + 1
-    if (isLost()) lose('the heartbeat stopped')
+  function onHeartbeat(answered: boolean): void {
+    // Answered heartbeats prove nothing about the traffic: the agent can be deaf to it and still send them.
+    const missedHeartbeats = answered ? 0 : evidence.missedHeartbeats + 1
+    evidence = { ...evidence, heartbeatAt: clock.now(), missedHeartbeats }
+    if (isLost(evidence)) lose('the heartbeat stopped')
     else if (!answered) check()
   }
 
   function check(): void {
-    if (checking) return
-    checking = true
+    if (probing) return
+    probing = true
     probeUntilSure()
       .catch((error: unknown) => lose(messageOf(error)))
       .finally(() => {
-        checking = false
+        probing = false
       })
   }
 
   async function probeUntilSure(): Promise<void> {
-    for (;;) {
-      const result = await probe(line.url, stopping.signal)
-      if (result.answered) return proved()
-      probesMissed += 1
-      if (isLost()) return lose(`the public URL does not answer: ${result.reason}`)
-      await sleep(probeAgainMs, stopping.signal)
-    }
+    const result = await poll(
+      async () => {
+        const probed = await probe(connection.url, signal)
+        if (probed.answered) markActive()
+        else evidence = { ...evidence, missedProbes: evidence.missedProbes + 1 }
+        return probed
+      },
+      ({ answered }) => answered || isLost(evidence),
+      { pace: every(probeAgainMs), signal, clock },
+    )
+    if (!result.answered) lose(`the public URL does not answer: ${result.reason}`)
   }
 
-  function proved(): void {
-    probesMissed = 0
-    provedAt = now()
+  async function tick(): Promise<void> {
+    const now = clock.now()
+    // By the wall clock, since a monotonic one stands still while the machine sleeps; the sessions of a machine that slept are gone.
+    const wallTime = wallClock()
+    const jumped = Math.abs(wallTime - tickDueAt) > JUMP_MS
+    tickDueAt = wallTime + tickMs
+    if (now - evidence.heartbeatAt >= heartbeatLateMs) onHeartbeat(false)
+    if (jumped || now - evidence.provedAt >= probeEveryMs) check()
   }
 
-  function tick(): void {
-    const at = now()
-    const jump = Math.abs(at - tickedAt - tickMs)
-    tickedAt = at
-    if (at - heardAt >= heartbeatLateMs) heard(false)
-    if (jump > JUMP_MS || at - provedAt >= probeEveryMs) check()
-  }
-
-  const ticker = setInterval(tick, tickMs)
-  const offHeartbeat = line.onHeartbeat(heard)
-  const offEnded = onAbort(line.ended, () => queueMicrotask(() => lose(messageOf(line.ended.reason))))
-  return { used: proved, stop }
+  const offHeartbeat = connection.onHeartbeat(onHeartbeat)
+  const offEnded = onAbort(connection.ended, () => queueMicrotask(() => lose(messageOf(connection.ended.reason))))
+  const ticking = poll(tick, () => false, { pace: every(tickMs), signal, clock })
+  ignoreAbort(ticking, signal).catch((error: unknown) => lose(messageOf(error)))
+  return { markActive, stop }
 }

@@ -1,14 +1,12 @@
-// Asking a public URL whether it reaches a dev-hook: one GET with a fresh challenge.
-
+// The probe: one GET with a fresh challenge, to learn whether a public URL reaches a dev-hook.
 import { randomBytes } from 'node:crypto'
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
 import { onAbort, withDeadline } from '../core/async.ts'
 import { formatDuration } from '../core/duration.ts'
 import { messageOf } from '../core/errors.ts'
 import { type HookAddress, hookUrl } from '../core/hook-url.ts'
-
 import { NO_PROXIES, type Proxies, proxyFor } from '../core/proxy.ts'
-
+import { readUpTo } from '../core/read-body.ts'
 import {
   challengeSearch,
   decodeWho,
@@ -18,34 +16,34 @@ import {
   WHO_HEADER,
 } from '../protocol/challenge.ts'
 
-/** What came of it. `who` is what the dev-hook that answered calls itself, if it does. Neither holds credentials. */
+/** What a probe found. `who` is the name that the answering dev-hook gives itself, if any. Neither field holds credentials. */
 export type ProbeResult =
   | { readonly answered: true; readonly who: string | null }
   | { readonly answered: false; readonly reason: string }
 
-/** Asks a public base URL once; rejects only when the signal is aborted. */
+/** Probes a public base URL once; rejects only when the signal is aborted. */
 export type Probe = (publicUrl: string, signal: AbortSignal) => Promise<ProbeResult>
 
 export interface ProbeOptions {
-  /** For the whole of it, from the look-up of the name to the last byte. */
+  /** For the whole probe, from the look-up of the name to the last byte, in ms. */
   readonly timeoutMs?: number
   /** Certificates to trust instead of Node's own, PEM. */
   readonly ca?: string
-  /** The way out of this network. Default: straight. */
+  /** The way out of this network. Default: direct. */
   readonly proxies?: Proxies
-  /** Asks the dev-hook that answers to let go of its bot, and says who asks. */
+  /** Requests that the dev-hook that answers releases its bot; the value names who requests it. */
   readonly handOver?: string
 }
 
-/** Longest answer that is read: a challenge is much shorter, and a wrong answer can be endless. */
-const LONGEST_ANSWER = 1_024
+/** How much of an answer is read: a challenge is much shorter, and a wrong answer can be endless. */
+const MAX_ANSWER_BYTES = 1_024
 
-/** The probe of a run: asks its own hook path with its own credentials. */
+/** Creates the probe of a run, which requests the run's own hook path with its own credentials. */
 export function createProbe(address: HookAddress, options: ProbeOptions = {}): Probe {
   return (publicUrl, signal) => probe(hookUrl(publicUrl, address), signal, options)
 }
 
-/** Fetches `url`, credentials included, with a challenge, and compares the answer. Rejects only when the signal is aborted. */
+/** Requests `url`, credentials included, with a challenge, and compares the answer. Rejects only when the signal is aborted. */
 export async function probe(url: string, signal: AbortSignal, options: ProbeOptions = {}): Promise<ProbeResult> {
   const { timeoutMs = 3_000, handOver } = options
   const limit = { ms: timeoutMs, reason: `no answer within ${formatDuration(timeoutMs)}` }
@@ -54,10 +52,10 @@ export async function probe(url: string, signal: AbortSignal, options: ProbeOpti
     const opened = agentFor(url, timeoutMs, options)
     agent = opened
     return await withDeadline([signal], limit, (inner) => {
-      // undici hears of an abort only once it is connected, which may take much longer; so everything goes.
+      // undici notices an abort only once it is connected, which may take much longer; so the whole agent is destroyed.
       onAbort(inner, () => opened.destroy(inner.reason))
       return ask(url, opened, handOver, inner).catch((error: unknown) => {
-        // An agent for a proxy keeps the reason to itself.
+        // An agent for a proxy hides the reason of the abort.
         inner.throwIfAborted()
         throw error
       })
@@ -70,7 +68,7 @@ export async function probe(url: string, signal: AbortSignal, options: ProbeOpti
   }
 }
 
-// A connection of its own: one that was kept from before a network change would hang although the tunnel is well.
+// A new connection each time: one kept from before a network change would hang although the tunnel works.
 function agentFor(url: string, timeout: number, { ca, proxies = NO_PROXIES }: ProbeOptions): Dispatcher {
   const connect = { timeout, ...(ca === undefined ? {} : { ca }) }
   const proxy = proxyFor(url, proxies)
@@ -89,8 +87,8 @@ async function ask(
   const { target, headers: own } = addressed(url, challenge)
   const headers = handOver === undefined ? own : { ...own, [HAND_OVER_HEADER]: encodeWho(handOver) }
   const answer = await request(target, { dispatcher, headers, signal })
-  const text = await readBounded(answer.body)
-  if (answer.statusCode === 200 && text === challenge) {
+  const body = await readUpTo(answer.body, MAX_ANSWER_BYTES)
+  if (answer.statusCode === 200 && body?.toString() === challenge) {
     const who = headerOf(answer.headers[WHO_HEADER])
     return { answered: true, who: who === null ? null : decodeWho(who) }
   }
@@ -113,17 +111,6 @@ function addressed(url: string, challenge: string): { target: URL; headers: Reco
     ...(credentials === ':' ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
   }
   return { target, headers }
-}
-
-async function readBounded(body: AsyncIterable<Buffer>): Promise<string | null> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > LONGEST_ANSWER) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 const headerOf = (value: string | string[] | undefined): string | null =>

@@ -1,91 +1,86 @@
-// A tunnel that is kept: one line after the other, each watched, and opened again when it is lost.
-import { onAbort } from '../core/async.ts'
+// A tunnel that stays open: one connection after the other, each watched, and opened again when it is lost.
+import { nextCall } from '../core/async.ts'
 import { asDevHookError } from '../core/errors.ts'
-
-import { createListeners } from '../core/listeners.ts'
+import { createObservable } from '../core/listeners.ts'
 import type { Tunnel, TunnelState } from '../core/ports.ts'
-import type { Line, OpenLine } from './connection.ts'
-import { type HealthOptions, startHealth } from './health.ts'
-import { type BackOff, openAgain, openWithin } from './reconnect-schedule.ts'
+import type { Connection, OpenConnection } from './connection.ts'
+import { type Health, type HealthOptions, startHealth } from './health.ts'
+import { type BackOff, openWithin, reopen } from './reconnect-schedule.ts'
 
-export interface KeeperOptions extends HealthOptions {
+export interface ReconnectingOptions extends HealthOptions {
   /** For the start, all attempts together. */
   readonly startLimitMs: number
-  /** How long one attempt to reconnect waits for the public URL to answer. */
-  readonly patienceMs: number
+  /** How long the public URL may take to answer after a reconnect. */
+  readonly answerLimitMs: number
   readonly backOff: BackOff
 }
 
 /**
- * Opens the first line, then keeps the tunnel until `close`. `signal` ends the opening only: an open tunnel outlives the
- * wish to end, because the platform still needs it.
+ * Opens the first connection, then keeps the tunnel open until `close`. `signal` ends the opening only: an open tunnel
+ * outlives the request to end, because the platform still needs it.
  */
-export async function keepTunnel(open: OpenLine, options: KeeperOptions, signal: AbortSignal): Promise<Tunnel> {
-  const { backOff, patienceMs } = options
-  const first = await openFirst(open, options, signal)
-  let line = first
-  let state: TunnelState = { state: 'online', url: line.url }
-  let used = (): void => {}
-  const listeners = createListeners<TunnelState>()
-  const ending = new AbortController()
-
-  function become(next: TunnelState): void {
-    state = next
-    listeners.emit(next)
-  }
+export async function openReconnectingTunnel(
+  open: OpenConnection,
+  options: ReconnectingOptions,
+  signal: AbortSignal,
+): Promise<Tunnel> {
+  const { backOff, answerLimitMs, clock } = options
+  const closing = new AbortController()
+  let connection = await openFirst(open, options, signal)
+  let health: Health | null = null
+  const tunnel = createObservable<TunnelState>({ state: 'online', url: connection.url })
 
   function reconnecting(reason: string): void {
-    if (state.state === 'reconnecting' && state.reason === reason) return
-    become({ state: 'reconnecting', url: state.url, reason })
+    const now = tunnel.current()
+    if (now.state === 'reconnecting' && now.reason === reason) return
+    tunnel.set({ state: 'reconnecting', url: now.url, reason })
   }
 
-  async function loss(): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const health = startHealth(line, options, (reason) => {
-        off()
-        resolve(reason)
-      })
-      used = () => health.used()
-      const off = onAbort(ending.signal, () => {
-        health.stop()
-        reject(ending.signal.reason)
-      })
-    })
-  }
+  const offline = (cause: Error): void => tunnel.set({ state: 'offline', url: tunnel.current().url, cause })
 
-  async function keep(): Promise<void> {
+  const untilLost = (): Promise<string> =>
+    nextCall((onLost) => {
+      health = startHealth(connection, options, onLost)
+      return health.stop
+    }, closing.signal)
+
+  async function keepOpen(): Promise<void> {
     for (;;) {
-      reconnecting(await loss())
-      // First the old one goes, wholly: the service gives the name to nobody while it has it.
-      await line.kill()
-      const opened = await openAgain(patienceMs, open, backOff, reconnecting, ending.signal)
-      if (!('line' in opened)) return become({ state: 'offline', url: state.url, cause: opened.failed })
-      line = opened.line
-      become({ state: 'online', url: line.url })
+      reconnecting(await untilLost())
+      // First the old one goes, wholly: as long as it has the name, the provider gives it to nobody else.
+      await connection.kill()
+      const opened = await reopen(answerLimitMs, open, reconnecting, { backOff, clock, signal: closing.signal })
+      if ('failed' in opened) return offline(opened.failed)
+      connection = opened.connection
+      tunnel.set({ state: 'online', url: connection.url })
     }
   }
 
-  const kept = keep()
+  const closed = keepOpen()
     .catch((error: unknown) => {
-      if (!ending.signal.aborted) become({ state: 'offline', url: state.url, cause: asDevHookError(error) })
+      if (!closing.signal.aborted) offline(asDevHookError(error))
     })
-    .then(() => line.close())
+    .then(() => connection.close())
 
   return {
-    current: () => state,
-    on: listeners.on,
-    used: () => used(),
+    current: tunnel.current,
+    on: tunnel.on,
+    markActive: () => health?.markActive(),
     close: () => {
-      ending.abort()
-      return kept
+      closing.abort()
+      return closed
     },
   }
 }
 
-async function openFirst(open: OpenLine, options: KeeperOptions, signal: AbortSignal): Promise<Line> {
+async function openFirst(
+  open: OpenConnection,
+  { startLimitMs, backOff, clock }: ReconnectingOptions,
+  signal: AbortSignal,
+): Promise<Connection> {
   try {
-    const opened = await openWithin(options.startLimitMs, open, options.backOff, signal)
-    if ('line' in opened) return opened.line
+    const opened = await openWithin(startLimitMs, open, { backOff, clock, signal })
+    if ('connection' in opened) return opened.connection
     throw opened.failed
   } catch (error) {
     signal.throwIfAborted()

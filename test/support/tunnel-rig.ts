@@ -83,7 +83,7 @@ export async function openTunnelRig(): Promise<TunnelRig> {
     probe: createProbe(address, { ca: edge.ca, timeoutMs: 2_000 }),
     probeEveryMs: HOUR,
     probeAgainMs: 50,
-    backOffMs: { min: 20, max: 200 },
+    backOff: { minMs: 20, maxMs: 200 },
     fork: () => {
       const child = forkNgrokChild(CHILD)
       children.push(child)

@@ -24,7 +24,7 @@ async function open(changes: Partial<ExternalOptions> = {}, signal?: AbortSignal
     probe: createProbe(createHookAddress()),
     probeEveryMs: 50,
     probeAgainMs: 10,
-    backOffMs: { min: 10, max: 50 },
+    backOff: { minMs: 10, maxMs: 50 },
     ...changes,
   }
   const tunnel = await openExternal(options, signal ?? new AbortController().signal)
@@ -96,7 +96,7 @@ describe('an external URL', () => {
   it('can be given up while it does not answer', async () => {
     server.misanswer(true)
     const ending = new AbortController()
-    const opening = open({ backOffMs: { min: 60_000, max: 60_000 }, startLimitMs: 600_000 }, ending.signal)
+    const opening = open({ backOff: { minMs: 60_000, maxMs: 60_000 }, startLimitMs: 600_000 }, ending.signal)
     await expect.poll(() => server.challenges()).toBe(1)
     ending.abort(new Error('enough'))
     await expect(opening).rejects.toThrow('enough')
@@ -106,7 +106,7 @@ describe('an external URL', () => {
 describe('the loopback tunnel', () => {
   it('is the gateway itself, and always online', async () => {
     const tunnel = openLoopback(server.url)
-    tunnel.used()
+    tunnel.markActive()
     tunnel.on(() => {})()
     expect(tunnel.current()).toEqual({ state: 'online', url: server.url })
     await tunnel.close()

@@ -1,211 +1,206 @@
-// When a line is probed, and when it is held to be lost.
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Line } from '../../src/tunnel/connection.ts'
+// When a connection is probed, and when it is taken for lost.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Connection } from '../../src/tunnel/connection.ts'
 import { type Health, type HealthOptions, startHealth } from '../../src/tunnel/health.ts'
 import type { ProbeResult } from '../../src/tunnel/probe.ts'
+import { createFakeClock, type FakeClock, settled } from '../support/fake-clock.ts'
 
 const YES: ProbeResult = { answered: true, who: null }
 const NO: ProbeResult = { answered: false, reason: 'status 502' }
 const MINUTE = 60_000
 
-let now: number
-let asked: number
+let clock: FakeClock
+/** How far the wall clock is ahead of the monotonic one: it grows while the machine sleeps, or when somebody sets the clock. */
+let ahead: number
+let probes: number
 let answers: ProbeResult[]
 let lost: string[]
 let health: Health
 let ending: AbortController
-let hear: (answered: boolean) => void
+let heartbeat: (answered: boolean) => void
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-  now = 1_000_000
-  asked = 0
+  clock = createFakeClock()
+  ahead = 0
+  probes = 0
   answers = []
   lost = []
   ending = new AbortController()
 })
-afterEach(() => {
-  health.stop()
-  vi.useRealTimers()
-})
+afterEach(() => health.stop())
 
 function watch(changes: Partial<HealthOptions> = {}): void {
-  const line: Line = {
+  const connection: Connection = {
     url: 'https://x',
     ended: ending.signal,
     onHeartbeat: (listener) => {
-      hear = listener
+      heartbeat = listener
       return () => {
-        hear = () => {}
+        heartbeat = () => {}
       }
     },
     close: async () => {},
     kill: async () => {},
   }
   const probe = async (): Promise<ProbeResult> => {
-    asked += 1
+    probes += 1
     return answers.shift() ?? YES
   }
-  health = startHealth(
-    line,
-    { probe, probeEveryMs: 2 * MINUTE, probeAgainMs: 1, now: () => now, ...changes },
-    (reason) => lost.push(reason),
-  )
-}
-
-/** Lets time pass, clock and timers together, and what it set off settle. */
-async function pass(ms: number): Promise<void> {
-  for (let left = ms; left > 0; left -= 5_000) {
-    now += Math.min(left, 5_000)
-    await vi.advanceTimersByTimeAsync(Math.min(left, 5_000))
-  }
+  const wallClock = (): number => clock.now() + ahead
+  const options = { probe, probeEveryMs: 2 * MINUTE, probeAgainMs: 1, clock, wallClock, ...changes }
+  health = startHealth(connection, options, (reason) => lost.push(reason))
 }
 
 describe('the public URL is probed', () => {
-  it('every so often while nothing comes through', async () => {
+  it('at its interval while nothing comes through', async () => {
     watch()
-    await pass(MINUTE)
-    expect(asked).toBe(0)
-    await pass(3 * MINUTE + 5_000)
-    expect(asked).toBe(2)
+    await clock.pass(MINUTE)
+    expect(probes).toBe(0)
+    await clock.pass(3 * MINUTE + 5_000)
+    expect(probes).toBe(2)
   })
 
   it('not at all while deliveries prove that it works', async () => {
     watch()
     for (let n = 0; n < 10; n += 1) {
-      await pass(MINUTE)
-      health.used()
+      await clock.pass(MINUTE)
+      health.markActive()
     }
-    expect(asked).toBe(0)
-    await pass(2 * MINUTE + 5_000)
-    expect(asked).toBe(1)
+    expect(probes).toBe(0)
+    await clock.pass(2 * MINUTE + 5_000)
+    expect(probes).toBe(1)
   })
 
-  it('at once when the clock jumps: the machine has slept', async () => {
+  it('at once when the wall clock jumps, since the machine has slept', async () => {
     watch()
-    now += 20 * MINUTE
-    health.used()
-    await pass(5_000)
-    expect(asked).toBe(1)
+    ahead += 20 * MINUTE
+    health.markActive()
+    await clock.pass(5_000)
+    expect(probes).toBe(1)
   })
 
-  it('at once when the clock is put back, and then in its turn', async () => {
+  it('at once when the wall clock is set back, and after that at its interval again', async () => {
     watch()
-    now -= 60 * MINUTE
-    await pass(5_000)
-    expect(asked).toBe(1)
-    await pass(2 * MINUTE + 5_000)
-    expect(asked).toBe(2)
+    ahead -= 60 * MINUTE
+    await clock.pass(5_000)
+    expect(probes).toBe(1)
+    await clock.pass(2 * MINUTE + 5_000)
+    expect(probes).toBe(2)
   })
 
   it('at once when a heartbeat is missed', async () => {
     watch()
-    hear(true)
-    expect(asked).toBe(0)
-    hear(false)
-    expect(asked).toBe(1)
+    heartbeat(true)
+    expect(probes).toBe(0)
+    heartbeat(false)
+    expect(probes).toBe(1)
   })
 
-  it('soon after nothing is heard of heartbeats any more, whether answered or missed', async () => {
+  it('soon after heartbeats are no longer reported at all, neither answered nor missed', async () => {
     watch({ heartbeatLateMs: 10_000 })
-    hear(true)
-    await pass(5_000)
-    hear(true)
-    await pass(5_000)
-    expect(asked).toBe(0)
-    await pass(5_000)
-    expect(asked).toBe(1)
+    heartbeat(true)
+    await clock.pass(5_000)
+    heartbeat(true)
+    await clock.pass(5_000)
+    expect(probes).toBe(0)
+    await clock.pass(5_000)
+    expect(probes).toBe(1)
   })
 
-  it('in its turn only, where there are no heartbeats', async () => {
+  it('at its interval only, where there are no heartbeats', async () => {
     watch()
-    await pass(MINUTE)
-    expect(asked).toBe(0)
+    await clock.pass(MINUTE)
+    expect(probes).toBe(0)
   })
 
   it('no more once it is stopped', async () => {
     watch()
     health.stop()
-    hear(false)
-    await pass(10 * MINUTE)
-    expect(asked).toBe(0)
+    heartbeat(false)
+    await clock.pass(10 * MINUTE)
+    expect(probes).toBe(0)
   })
 })
 
-describe('the line is lost', () => {
+describe('the connection is lost', () => {
   it('when two probes in a row are missed', async () => {
     watch()
     answers = [NO, NO]
-    await pass(2 * MINUTE)
-    await vi.waitFor(() => expect(lost).toEqual(['the public URL does not answer: status 502']))
-    expect(asked).toBe(2)
+    await clock.pass(2 * MINUTE + 1)
+    expect(lost).toEqual(['the public URL does not answer: status 502'])
+    expect(probes).toBe(2)
   })
 
   it('when a heartbeat and the probe after it are missed', async () => {
     watch()
     answers = [NO]
-    hear(false)
-    await vi.waitFor(() => expect(lost).toEqual(['the public URL does not answer: status 502']))
-    expect(asked).toBe(1)
+    heartbeat(false)
+    await settled()
+    expect(lost).toEqual(['the public URL does not answer: status 502'])
+    expect(probes).toBe(1)
   })
 
   it('when two heartbeats in a row are missed, whatever the probe says', async () => {
     watch()
-    hear(false)
-    await pass(5_000)
+    heartbeat(false)
+    await clock.pass(5_000)
     expect(lost).toEqual([])
-    hear(false)
+    heartbeat(false)
     expect(lost).toEqual(['the heartbeat stopped'])
   })
 
-  it('when nothing is heard of heartbeats and the probe after that is missed', async () => {
+  it('when heartbeats are no longer reported and the probe after that is missed', async () => {
     watch({ heartbeatLateMs: 10_000 })
     answers = [NO]
-    hear(true)
-    await pass(10_000)
-    await vi.waitFor(() => expect(lost).toEqual(['the public URL does not answer: status 502']))
+    heartbeat(true)
+    await clock.pass(10_000)
+    await settled()
+    expect(lost).toEqual(['the public URL does not answer: status 502'])
   })
 
-  it('when it says so itself', async () => {
+  it('when it reports its own end', async () => {
     watch()
     ending.abort(new Error('the connection was lost'))
-    await vi.waitFor(() => expect(lost).toEqual(['the connection was lost']))
+    await settled()
+    expect(lost).toEqual(['the connection was lost'])
   })
 
-  it('also when it was so before anybody watched', async () => {
+  it('when it had ended before it was watched', async () => {
     ending.abort(new Error('the connection was lost'))
     watch()
-    await vi.waitFor(() => expect(lost).toEqual(['the connection was lost']))
+    await settled()
+    expect(lost).toEqual(['the connection was lost'])
   })
 
-  it('once', async () => {
+  it('only once', async () => {
     watch()
-    hear(false)
-    hear(false)
-    hear(false)
+    heartbeat(false)
+    heartbeat(false)
+    heartbeat(false)
     ending.abort(new Error('the connection was lost'))
-    await pass(5_000)
+    await clock.pass(5_000)
     expect(lost).toHaveLength(1)
   })
 })
 
-describe('the line is not lost', () => {
+describe('the connection is not lost', () => {
   it('when a missed probe is followed by one that is answered', async () => {
     watch()
     answers = [NO, YES, NO, YES]
-    await pass(2 * MINUTE)
-    await vi.waitFor(() => expect(asked).toBe(2))
-    await pass(2 * MINUTE + 5_000)
-    await vi.waitFor(() => expect(asked).toBe(4))
+    await clock.pass(2 * MINUTE)
+    await clock.pass(1)
+    expect(probes).toBe(2)
+    await clock.pass(2 * MINUTE + 5_000)
+    expect(probes).toBe(4)
     expect(lost).toEqual([])
   })
 
   it('when a missed heartbeat is followed by one that is answered', async () => {
     watch()
     for (let n = 0; n < 3; n += 1) {
-      hear(false)
-      await pass(5_000)
-      hear(true)
+      heartbeat(false)
+      await clock.pass(5_000)
+      heartbeat(true)
     }
     expect(lost).toEqual([])
   })

@@ -82,7 +82,7 @@ export async function traffic(run: Run, { journal }: State): Promise<Deliveries>
     },
     arrived: () => {
       linger.arrived()
-      parts.tunnel?.used()
+      parts.tunnel?.markActive()
     },
     refused: () => parts.bot?.refused(),
   })

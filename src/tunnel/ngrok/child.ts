@@ -7,20 +7,20 @@ import { type FromChild, type OpenMessage, readToChild } from './messages.ts'
 let listener: Listener | null = null
 
 // The channel may close under a message; then `disconnect` ends this process.
-const say = (message: FromChild): void => void process.send?.(message, undefined, undefined, () => {})
+const send = (message: FromChild): void => void process.send?.(message, undefined, undefined, () => {})
 
 async function open(message: OpenMessage): Promise<void> {
   try {
     const session = await connect(message)
-    say({ type: 'connected' })
+    send({ type: 'connected' })
     const endpoint = session.httpEndpoint()
     if (message.domain !== null) endpoint.domain(message.domain)
     listener = await endpoint.listenAndForward(`http://${message.upstream}`)
-    say({ type: 'bound', url: listener.url() ?? '' })
+    send({ type: 'bound', url: listener.url() ?? '' })
     await listener.join()
-    say({ type: 'failed', text: 'the session ended' })
+    send({ type: 'failed', text: 'the session ended' })
   } catch (error) {
-    say({ type: 'failed', text: messageOf(error) })
+    send({ type: 'failed', text: messageOf(error) })
   }
 }
 
@@ -31,7 +31,7 @@ async function connect(message: OpenMessage): Promise<Session> {
     .heartbeatInterval(message.heartbeatSeconds)
     .heartbeatTolerance(message.toleranceSeconds)
     // The SDK passes null for a heartbeat that was not answered in time, and does nothing else about it.
-    .handleHeartbeat((latency: number | null) => say({ type: 'heartbeat', answered: latency !== null }))
+    .handleHeartbeat((latency: number | null) => send({ type: 'heartbeat', answered: latency !== null }))
     // Its own attempts come after 0.05, 2.5 and 125 seconds: with `false` it makes none, and `join` rejects.
     // Anything but a boolean, or a throw, would abort the process.
     .handleDisconnection(() => false)
@@ -44,9 +44,9 @@ async function close(): Promise<void> {
   try {
     await listener?.close()
   } catch {
-    // The session is gone already: so is the name, which is all that was asked for.
+    // The session is gone already, and the name with it, which is all that was asked for.
   }
-  say({ type: 'closed' })
+  send({ type: 'closed' })
 }
 
 process.on('message', (value) => {
@@ -61,4 +61,4 @@ process.on('disconnect', () => process.exit(0))
 // Ctrl-C and a closed terminal reach the whole group. The parent decides when the tunnel goes: after the restore.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGBREAK'] as const) process.on(signal, () => {})
 
-say({ type: 'ready' })
+send({ type: 'ready' })

@@ -1,4 +1,5 @@
-// What the parent and the process of the SDK say to each other, and how either reads it.
+// The messages between the parent and the process of the SDK, with the guards that read them.
+import { isRecord, type Json } from '../../core/json.ts'
 
 /** Everything that the SDK needs for one session. Secret: the authtoken. */
 export interface OpenMessage {
@@ -15,7 +16,7 @@ export interface OpenMessage {
   readonly toleranceSeconds: number
 }
 
-/** From the parent. `close`: give the name back, then say `closed`. */
+/** From the parent. `close`: release the name, then send `closed`. */
 export type ToChild = OpenMessage | { readonly type: 'close' }
 
 /** From the child, in this order, with heartbeats in between. `failed` ends it at any point; `text` may hold the authtoken. */
@@ -25,14 +26,14 @@ export type FromChild =
   | { readonly type: 'heartbeat'; readonly answered: boolean }
   | { readonly type: 'failed'; readonly text: string }
 
-/** A message of the parent, or `null` when it is none. */
+/** Reads a message of the parent; `null` for anything else. */
 export function readToChild(value: unknown): ToChild | null {
   if (!isRecord(value)) return null
   if (value['type'] === 'close') return { type: 'close' }
   return isOpenMessage(value) ? value : null
 }
 
-/** A message of the child, or `null` when it is none. */
+/** Reads a message of the child; `null` for anything else. */
 export function readFromChild(value: unknown): FromChild | null {
   if (!isRecord(value)) return null
   const { type, url, answered, text } = value
@@ -43,14 +44,11 @@ export function readFromChild(value: unknown): FromChild | null {
   return null
 }
 
-type Unknown = Readonly<Record<string, unknown>>
-
-const isRecord = (value: unknown): value is Unknown => typeof value === 'object' && value !== null
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value)
 const isSeconds = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 1
 
-const isOpenMessage = (value: Unknown): value is Unknown & OpenMessage =>
+const isOpenMessage = (value: Json): value is Json & OpenMessage =>
   value['type'] === 'open' &&
   isText(value['authtoken']) &&
   isText(value['upstream']) &&

@@ -1,13 +1,12 @@
 // The tunnel through ngrok: sessions, one after the other, each proved by a probe of its public URL.
 import { withDeadline } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
-
 import type { Tunnel } from '../../core/ports.ts'
 import { createRedactor } from '../../core/redact.ts'
-import type { Line, Opened, OpenLine } from '../connection.ts'
+import type { Connection, OpenConnection, OpenResult } from '../connection.ts'
 import type { Probe } from '../probe.ts'
-import { untilAnswered } from '../reconnect-schedule.ts'
-import { keepTunnel } from '../reconnecting.ts'
+import { type BackOff, probeUntilAnswered } from '../reconnect-schedule.ts'
+import { openReconnectingTunnel } from '../reconnecting.ts'
 import { type Fork, forkNgrokChild } from './process.ts'
 import { refusalOf } from './refusal.ts'
 import { openSession, type SessionOptions } from './session.ts'
@@ -30,10 +29,8 @@ export interface NgrokOptions {
   /** How often the SDK sends a heartbeat, and how long it waits for the answer. ngrok drops a silent agent after the sum. */
   readonly heartbeat?: { readonly intervalSeconds: number; readonly toleranceSeconds: number }
   readonly limitsMs?: Partial<NgrokLimits>
-  readonly backOffMs?: { readonly min: number; readonly max: number }
+  readonly backOff?: BackOff
   readonly fork?: Fork
-  readonly now?: () => number
-  readonly random?: () => number
 }
 
 interface NgrokLimits {
@@ -45,7 +42,7 @@ interface NgrokLimits {
   readonly stage: number
   /** For the URL to answer after a reconnect. */
   readonly answer: number
-  /** For giving the name back at the end. */
+  /** For releasing the name at the end. */
   readonly close: number
 }
 
@@ -60,43 +57,46 @@ const HEARTBEAT_SPARE_MS = 2_000
  * `tunnelFailed`, or, when the signal is aborted, with its reason; then no process is left.
  */
 export async function openNgrok(options: NgrokOptions, signal: AbortSignal): Promise<Tunnel> {
-  const { probe, probeEveryMs, probeAgainMs = 1_000, backOffMs = { min: 100, max: 10_000 } } = options
-  const { now = Date.now, random = Math.random } = options
+  const { probe, probeEveryMs, probeAgainMs = 1_000, backOff = { minMs: 100, maxMs: 10_000 } } = options
   const limits = { ...LIMITS, ...options.limitsMs }
   const session = sessionOptions(options, limits)
   const { redact } = createRedactor([options.authtoken])
 
-  const open: OpenLine = async (patienceMs, attempt) => {
+  const open: OpenConnection = async (answerLimitMs, attempt) => {
     try {
-      const line = await openSession(session, attempt)
-      return await proved(line, patienceMs, attempt)
+      const connection = await openSession(session, attempt)
+      return await untilServing(connection, answerLimitMs, attempt)
     } catch (error) {
       attempt.throwIfAborted()
       return refusalOf(messageOf(error), redact)
     }
   }
 
-  async function proved(line: Line, patienceMs: number, attempt: AbortSignal): Promise<Opened> {
+  async function untilServing(
+    connection: Connection,
+    answerLimitMs: number,
+    attempt: AbortSignal,
+  ): Promise<OpenResult> {
     try {
-      const result = await withDeadline([attempt, line.ended], null, (either) =>
-        untilAnswered(probe, line.url, patienceMs, random, either),
+      const result = await withDeadline([attempt, connection.ended], null, (either) =>
+        probeUntilAnswered(probe, connection.url, answerLimitMs, { signal: either }),
       )
-      if (result.answered) return { line }
-      await line.kill()
-      const message = `${line.url} does not answer: ${result.reason}`
-      return { failed: new DevHookError('tunnelFailed', message), retry: 'yes' }
+      if (result.answered) return { connection }
+      await connection.kill()
+      const message = `${connection.url} does not answer: ${result.reason}`
+      return { failed: new DevHookError('tunnelFailed', message), retry: 'always' }
     } catch (error) {
-      await line.kill()
+      await connection.kill()
       throw error
     }
   }
 
-  const backOff = { minMs: backOffMs.min, maxMs: backOffMs.max, random }
   const { intervalSeconds, toleranceSeconds } = options.heartbeat ?? HEARTBEAT
-  // A missed one is told of before that, unless the process of the SDK hangs.
+  // A missed one is reported before that, unless the process of the SDK hangs.
   const heartbeatLateMs = (intervalSeconds + toleranceSeconds) * 1_000 + HEARTBEAT_SPARE_MS
-  const health = { probe, probeEveryMs, probeAgainMs, heartbeatLateMs, now }
-  return keepTunnel(open, { ...health, startLimitMs: limits.start, patienceMs: limits.answer, backOff }, signal)
+  const health = { probe, probeEveryMs, probeAgainMs, heartbeatLateMs }
+  const schedule = { startLimitMs: limits.start, answerLimitMs: limits.answer, backOff }
+  return openReconnectingTunnel(open, { ...health, ...schedule }, signal)
 }
 
 function sessionOptions(options: NgrokOptions, limits: NgrokLimits): SessionOptions {

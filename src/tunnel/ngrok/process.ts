@@ -1,10 +1,9 @@
-// The process of the SDK as its parent has it: forked, spoken to, ended.
+// The process of the SDK, seen from its parent: forked, sent messages, ended.
 
 import { type ChildProcess, fork as nodeFork } from 'node:child_process'
-import { onAbort } from '../../core/async.ts'
+import { aborted } from '../../core/async.ts'
 import { messageOf } from '../../core/errors.ts'
 import { createListeners, type Off } from '../../core/listeners.ts'
-
 import { type FromChild, readFromChild, type ToChild } from './messages.ts'
 
 /** Forks the process of the SDK. */
@@ -17,16 +16,17 @@ export function forkNgrokChild(path: URL): ChildProcess {
 }
 
 export interface NgrokProcess {
-  /** Nothing happens when it has ended. */
+  /** Sends a message to the process; dropped when that has ended. */
   send(message: ToChild): void
+  /** Adds a listener for the messages of the process. */
   on(listener: (message: FromChild) => void): Off
   /** Aborted when the process has ended, or could not be started; the reason says how. */
   readonly ended: AbortSignal
-  /** Ends it at once, and resolves when it has ended. Idempotent. */
+  /** Ends the process at once, and resolves when it has ended. Idempotent. */
   kill(): Promise<void>
 }
 
-/** Starts the process; whatever goes wrong with that shows in `ended`. */
+/** Starts the process of the SDK; whatever goes wrong with that shows in `ended`. */
 export function startNgrokProcess(fork: Fork): NgrokProcess {
   const ending = new AbortController()
   const end = (reason: string): void => ending.abort(new Error(reason))
@@ -40,8 +40,7 @@ export function startNgrokProcess(fork: Fork): NgrokProcess {
   })
   child?.on('message', (value) => {
     const message = readFromChild(value)
-    if (message === null) return
-    listeners.emit(message)
+    if (message !== null) listeners.emit(message)
   })
 
   return {
@@ -51,12 +50,11 @@ export function startNgrokProcess(fork: Fork): NgrokProcess {
       child?.send(message, () => {})
     },
     on: listeners.on,
-    kill: () =>
-      new Promise((resolve) => {
-        onAbort(ending.signal, resolve)
-        // Not a request but an end: the SDK may hang in native code, and has nothing to save.
-        if (!ending.signal.aborted) child?.kill('SIGKILL')
-      }),
+    kill: () => {
+      // Not a request but an end: the SDK may hang in native code, and has nothing to save.
+      if (!ending.signal.aborted) child?.kill('SIGKILL')
+      return aborted(ending.signal)
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 // What a failed attempt means: ngrok's code, whether another attempt can help, and what to do about it.
 import { DevHookError } from '../../core/errors.ts'
 import type { Redact } from '../../core/redact.ts'
-import type { Opened } from '../connection.ts'
+import type { OpenResult } from '../connection.ts'
 
 // Sources: ngrok.com/docs/errors. 100-199 are about the credentials and the account of an agent session.
 const SESSION_LIMIT = 108
@@ -17,22 +17,22 @@ const REMEDIES: Readonly<Record<number, string>> = {
 const LONGEST_TEXT = 400
 
 /** Reads the text of a failed attempt. The text may hold the authtoken, since ngrok repeats it; the error does not. */
-export function refusalOf(text: string, redact: Redact): Extract<Opened, { failed: DevHookError }> {
+export function refusalOf(text: string, redact: Redact): Extract<OpenResult, { failed: DevHookError }> {
   const code = codeOf(text)
-  const said = tidy(redact(text))
+  const reason = tidy(redact(text))
   if (code === null) {
     const unreached = text.startsWith(CONNECTING) ? 'the ngrok service cannot be reached: ' : ''
-    return { failed: new DevHookError('tunnelFailed', unreached + said), retry: 'yes' }
+    return { failed: new DevHookError('tunnelFailed', unreached + reason), retry: 'always' }
   }
-  const message = `ERR_NGROK_${code}: ${said}`
-  if (isCredentials(code)) return { failed: new DevHookError('ngrokTokenRefused', message), retry: 'no' }
+  const message = `ERR_NGROK_${code}: ${reason}`
+  if (isCredentials(code)) return { failed: new DevHookError('ngrokTokenRefused', message), retry: 'never' }
   const remedy = REMEDIES[code]
   const failed = new DevHookError('tunnelFailed', message, {
     remedy: remedy ?? `see https://ngrok.com/docs/errors/err_ngrok_${code}`,
   })
   // Both clear by themselves when ngrok notices that an earlier session is gone. Of the rest nothing is known but that
   // ngrok said no: at a start that is the answer, in a run that worked it may pass.
-  return { failed, retry: remedy === undefined ? 'if-it-worked-before' : 'yes' }
+  return { failed, retry: remedy === undefined ? 'if-it-worked-before' : 'always' }
 }
 
 function codeOf(text: string): number | null {

@@ -1,11 +1,12 @@
 // One session with ngrok: the life of one process, from the fork to its end.
 
-import { onAbort, withDeadline } from '../../core/async.ts'
+import { type Deadline, nextCall, onAbort, withDeadline } from '../../core/async.ts'
 import { formatDuration } from '../../core/duration.ts'
-import type { Line } from '../connection.ts'
+import type { Connection } from '../connection.ts'
 import type { FromChild, OpenMessage } from './messages.ts'
 import { type Fork, type NgrokProcess, startNgrokProcess } from './process.ts'
 
+/** All durations in milliseconds. */
 export interface SessionOptions {
   readonly fork: Fork
   readonly request: OpenMessage
@@ -13,20 +14,20 @@ export interface SessionOptions {
   readonly forkMs: number
   /** For each of connecting and binding, which the SDK itself lets hang without a limit. */
   readonly stageMs: number
-  /** For giving the name back in order. */
+  /** For releasing the name in order. */
   readonly closeMs: number
 }
 
 /** Opens a session. Rejects with the SDK's own text, or with what happened instead; then its process has ended. */
-export async function openSession(options: SessionOptions, signal: AbortSignal): Promise<Line> {
+export async function openSession(options: SessionOptions, signal: AbortSignal): Promise<Connection> {
   signal.throwIfAborted()
   const { fork, request, forkMs, stageMs, closeMs } = options
   const child = startNgrokProcess(fork)
   try {
-    await stage(child, 'ready', { ms: forkMs, what: 'the ngrok process did not start' }, signal)
+    await nextMessage(child, 'ready', within(forkMs, 'the ngrok process did not start'), signal)
     child.send(request)
-    await stage(child, 'connected', { ms: stageMs, what: 'ngrok did not accept the session' }, signal)
-    const { url } = await stage(child, 'bound', { ms: stageMs, what: 'ngrok did not give the URL' }, signal)
+    await nextMessage(child, 'connected', within(stageMs, 'ngrok did not accept the session'), signal)
+    const { url } = await nextMessage(child, 'bound', within(stageMs, 'ngrok did not give the URL'), signal)
     return createSession(child, url, closeMs)
   } catch (error) {
     await child.kill()
@@ -35,49 +36,43 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
   }
 }
 
-type Reached<T extends FromChild['type']> = Extract<FromChild, { type: T }>
+const within = (ms: number, what: string): Deadline => ({ ms, reason: `${what} within ${formatDuration(ms)}` })
 
-const isType = <T extends FromChild['type']>(message: FromChild, type: T): message is FromChild & Reached<T> =>
+type MessageOf<T extends FromChild['type']> = Extract<FromChild, { type: T }>
+
+const isOf = <T extends FromChild['type']>(message: FromChild, type: T): message is FromChild & MessageOf<T> =>
   message.type === type
 
-async function stage<T extends FromChild['type']>(
+/** The next message of this type. Rejects with the text of a failure that comes before it, or when the process ends. */
+async function nextMessage<T extends FromChild['type']>(
   child: NgrokProcess,
   type: T,
-  limit: { readonly ms: number; readonly what: string },
+  deadline: Deadline,
   signal: AbortSignal,
-): Promise<FromChild & Reached<T>> {
-  const reason = `${limit.what} within ${formatDuration(limit.ms)}`
-  return withDeadline([signal, child.ended], { ms: limit.ms, reason }, async (inner) => {
-    const offs: (() => void)[] = []
-    try {
-      return await new Promise((resolve, reject) => {
-        offs.push(onAbort(inner, () => reject(inner.reason)))
-        offs.push(
-          child.on((message) => {
-            if (isType(message, type)) resolve(message)
-            else if (message.type === 'failed') reject(new Error(message.text))
-          }),
-        )
-      })
-    } finally {
-      for (const off of offs) off()
-    }
-  })
+): Promise<FromChild & MessageOf<T>> {
+  const message = await withDeadline([signal, child.ended], deadline, (inner) =>
+    nextCall<FromChild>(
+      (listener) => child.on((each) => (isOf(each, type) || each.type === 'failed') && listener(each)),
+      inner,
+    ),
+  )
+  if (isOf(message, type)) return message
+  throw new Error(message.type === 'failed' ? message.text : `unexpected ${message.type}`)
 }
 
-function createSession(child: NgrokProcess, url: string, closeMs: number): Line {
+function createSession(child: NgrokProcess, url: string, closeMs: number): Connection {
   const ending = new AbortController()
   onAbort(child.ended, () => ending.abort(child.ended.reason))
   child.on((message) => {
     if (message.type === 'failed') ending.abort(new Error('the connection to ngrok was lost'))
   })
 
-  async function giveBack(): Promise<void> {
+  async function releaseUrl(): Promise<void> {
     if (ending.signal.aborted) return
-    const closed = stage(child, 'closed', { ms: closeMs, what: 'ngrok did not take the URL back' }, ending.signal)
+    const released = nextMessage(child, 'closed', within(closeMs, 'ngrok did not release the URL'), ending.signal)
     child.send({ type: 'close' })
-    // Not taken back in time: all the same, the end of the process frees the name too.
-    await closed.catch(() => {})
+    // Not in time: all the same, the end of the process frees the name too.
+    await released.catch(() => {})
   }
 
   return {
@@ -88,9 +83,9 @@ function createSession(child: NgrokProcess, url: string, closeMs: number): Line 
         if (message.type === 'heartbeat') listener(message.answered)
       }),
     close: async () => {
-      await giveBack()
+      await releaseUrl()
       await child.kill()
     },
-    kill: () => child.kill(),
+    kill: child.kill,
   }
 }

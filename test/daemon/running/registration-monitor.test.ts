@@ -45,7 +45,7 @@ const tunnel: Tunnel = {
     listeners.add(listener)
     return () => void listeners.delete(listener)
   },
-  used: () => {},
+  markActive: () => {},
   close: async () => {},
 }
 

@@ -192,7 +192,7 @@ describe('an abort of the opening', () => {
   it('leaves no process behind between two attempts', async () => {
     rig.edge.faults.refuse('auth', 108, 1_000)
     const ending = new AbortController()
-    const opening = rig.open({ backOffMs: { min: 60_000, max: 60_000 }, limitsMs: { start: 600_000 } }, ending.signal)
+    const opening = rig.open({ backOff: { minMs: 60_000, maxMs: 60_000 }, limitsMs: { start: 600_000 } }, ending.signal)
     await rig.edge.log.until('lost', 1)
     ending.abort(new Error('enough'))
     await expect(opening).rejects.toThrow('enough')

@@ -210,7 +210,7 @@ describe('closing', () => {
   })
 
   it('ends a reconnecting, too, between attempts', async () => {
-    const tunnel = await rig.open({ backOffMs: { min: 600_000, max: 600_000 } })
+    const tunnel = await rig.open({ backOff: { minMs: 600_000, maxMs: 600_000 } })
     const lost = nextState(tunnel, 'reconnecting')
     rig.edge.faults.refuse('auth', 108, 1_000)
     rig.edge.faults.drop('reset')

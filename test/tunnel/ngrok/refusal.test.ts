@@ -13,17 +13,17 @@ describe('a failed attempt', () => {
     const { failed, retry } = refusalOf(text, redact)
     expect(failed.message).toBe('ERR_NGROK_105: No good. Your authtoken: [redacted]')
     expect(failed.is('ngrokTokenRefused')).toBe(true)
-    expect(retry).toBe('no')
+    expect(retry).toBe('never')
   })
 
   it.each([
-    ['a token that is refused', 105, 'no'],
-    ['a token that was revoked', 107, 'no'],
-    ['a suspended account', 103, 'no'],
-    ['a credential that was revoked', 300, 'no'],
-    ['no account', 4018, 'no'],
-    ['the session limit', 108, 'yes'],
-    ['a name in use', 334, 'yes'],
+    ['a token that is refused', 105, 'never'],
+    ['a token that was revoked', 107, 'never'],
+    ['a suspended account', 103, 'never'],
+    ['a credential that was revoked', 300, 'never'],
+    ['no account', 4018, 'never'],
+    ['the session limit', 108, 'always'],
+    ['a name in use', 334, 'always'],
     ['a name of somebody else', 320, 'if-it-worked-before'],
     ['an address that ngrok does not serve', 9040, 'if-it-worked-before'],
   ] as const)('of %s (%i) is worth another attempt: %s', (_, code, retry) => {
@@ -36,7 +36,7 @@ describe('a failed attempt', () => {
       code: 'DEVHOOK_TUNNEL_FAILED',
       message: 'the ngrok service cannot be reached: tls handshake error',
     })
-    expect(retry).toBe('yes')
+    expect(retry).toBe('always')
   })
 
   it('never repeats the authtoken, and is never long', () => {
