@@ -67,8 +67,11 @@ export interface Registration {
 
 /** What the gateway asks of the corridor. */
 export interface GatewayHandlers {
-  /** Answers every request on the hook path that has the right credentials. Never rejects. */
-  accept(delivery: Delivery): Promise<Reply>
+  /**
+   * Answers every request on the hook path that has the right credentials. `since` is when its head arrived, in milliseconds of
+   * the monotonic clock: from then on the platform waits. Never rejects.
+   */
+  accept(delivery: Delivery, since: number): Promise<Reply>
   rejected(id: string, reason: RejectReason, status: number, detail: string): void
 }
 
@@ -82,22 +85,28 @@ export interface Gateway {
 
 // ── delivery: lanes, hold and release, one attempt ───────────────────────────────────────────────────────────────
 
+/** A delivery on its way into the queue. */
+export interface QueueItem {
+  readonly delivery: Delivery
+  /** The conversation whose order it keeps; `null` for none. */
+  readonly lane: string | null
+  /** Sent in place of the delivery's own headers. */
+  readonly headers?: RawHeaders | undefined
+  /** How many attempts it has had before. */
+  readonly attempts: number
+}
+
 /** A delivery that the queue has taken. */
 export interface Ticket {
-  /** `waiting` in the queue, `sent` to the bot (an attempt is under way), or `done`. */
-  phase(): 'waiting' | 'sent' | 'done'
-  /** The attempt that ended it: never `refused`, which the queue repeats by itself. Never rejects. */
-  readonly done: Promise<Attempt>
-  /** Takes it out of the queue, or aborts its attempt: `done` becomes `cancelled`. */
+  /** `waiting` in the queue, `sending` while an attempt is under way, or `done`. */
+  readonly phase: 'waiting' | 'sending' | 'done'
+  /** Takes it out of the queue, or aborts its attempt: it ends as `cancelled`. Does nothing once it has ended. */
   cancel(reason: string): void
 }
 
-export interface Queue {
-  /**
-   * Takes a delivery; `null` when a bound is reached. Deliveries of one lane keep their order while any of them waits.
-   * `headers` go in place of the delivery's own; `n` is the number of its first attempt (1).
-   */
-  submit(delivery: Delivery, lane: string | null, headers?: RawHeaders, n?: number): Ticket | null
+export interface Queue<Item extends QueueItem> {
+  /** Takes a delivery; `null` when a bound is reached. Deliveries of one lane keep their order while any of them waits. */
+  submit(item: Item): Ticket | null
   /** Keeps everything that is not sent yet. `reason` is shown: `bot restarting`. */
   hold(reason: string): void
   /** Lets go, in order of arrival, lane by lane. */

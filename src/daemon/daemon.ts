@@ -142,9 +142,9 @@ async function runPhases(run: Run): Promise<NoticeBody> {
   const account = await local.preflight(run)
   const state = await local.state(run, account)
   parts.state = state
-  const deliveries = await local.traffic(run, state)
-  parts.deliveries = deliveries
-  const gateway = await local.gateway(run, account, deliveries)
+  const traffic = await local.traffic(run, state)
+  parts.traffic = traffic
+  const gateway = await local.gateway(run, account, traffic)
   const saves = local.watcher(run)
   const [tunnel, registration] = await allOrCancel(
     lifetime.cancel,
@@ -154,7 +154,7 @@ async function runPhases(run: Run): Promise<NoticeBody> {
   )
   parts.tunnel = tunnel
   parts.registration = registration
-  const way = { deliveries, tunnel, registration }
+  const way = { traffic, tunnel, registration }
   const watchdog = await local.watchdog(run, account)
   parts.watchdog = watchdog
   const { bot, link } = local.bot(run, account, way, watchdog, saves)

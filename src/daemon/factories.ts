@@ -9,7 +9,7 @@ import { openState } from './start/open-state.ts'
 import { openTunnel } from './start/open-tunnel.ts'
 import { checkBeforehand } from './start/preflight.ts'
 import { startBot } from './start/start-bot.ts'
-import { createDeliveries } from './traffic/traffic.ts'
+import { createTraffic } from './traffic/traffic.ts'
 import { armWatchdog } from './watchdog/watchdog.ts'
 
 /** The real factories. */
@@ -17,7 +17,7 @@ export const FACTORIES = {
   checkBeforehand,
   createApiClient,
   openState,
-  createDeliveries,
+  createTraffic,
   openGateway,
   watchSaves,
   openTunnel,

@@ -13,7 +13,7 @@ import type { StartedBot } from './start/start-bot.ts'
 import type { Steps } from './start/start-steps.ts'
 import type { StopName } from './stop-order.ts'
 import type { BotLink } from './traffic/hold-while-down.ts'
-import type { Deliveries } from './traffic/traffic.ts'
+import type { Traffic } from './traffic/traffic.ts'
 import type { DaemonOptions } from './types.ts'
 import type { Watchdog } from './watchdog/watchdog.ts'
 
@@ -23,7 +23,7 @@ import type { Watchdog } from './watchdog/watchdog.ts'
  */
 export interface Parts {
   state: State | null
-  deliveries: Deliveries | null
+  traffic: Traffic | null
   tunnel: Tunnel | null
   registration: Registration | null
   watchdog: Watchdog | null
@@ -35,7 +35,7 @@ export interface Parts {
 /** Creates the parts of a run that has not begun. */
 export const noParts = (): Parts => ({
   state: null,
-  deliveries: null,
+  traffic: null,
   tunnel: null,
   registration: null,
   watchdog: null,
@@ -51,7 +51,7 @@ export const shownUrl = ({ tunnel }: Pick<Parts, 'tunnel'>): string | null =>
 const NO_TOTALS: Totals = { deliveries: 0, delivered: 0, held: 0, longestHoldMs: 0, undelivered: 0, interrupted: 0 }
 
 /** What a run with these parts has done so far. */
-export const totalsOf = ({ deliveries }: Pick<Parts, 'deliveries'>): Totals => deliveries?.totals() ?? NO_TOTALS
+export const totalsOf = ({ traffic }: Pick<Parts, 'traffic'>): Totals => traffic?.totals() ?? NO_TOTALS
 
 /** One run, as its phases see it. */
 export interface Run {

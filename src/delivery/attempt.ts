@@ -1,4 +1,5 @@
 // One attempt under way: a request on one of the bot's connections, until its outcome is known.
+
 import type { Dispatcher } from 'undici'
 import type { Attempt, RawHeaders } from '../core/delivery.ts'
 import { isBroken, isUnsendable, reasonOf } from './failures.ts'
@@ -20,15 +21,27 @@ export interface Connections {
   retire(pool: Dispatcher): void
   /** Once true, everything that fails was cancelled by the end of the run. */
   closed(): boolean
+  /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Milliseconds of a clock that only goes forward. */
+  readonly clock: () => number
 }
 
 type Without<T> = T extends unknown ? Omit<T, 'startedAt' | 'ms'> : never
 type Result = Without<Attempt>
 
-/** Starts an attempt. `refused` only if it is certain that not a byte was written. */
-export function startAttempt(connections: Connections, request: Dispatcher.DispatchOptions): UnderWay {
+/**
+ * Starts an attempt; `written` is called right before its first byte is written. `refused` only if it is certain that not a byte
+ * was written.
+ */
+// One story: the calls of one undici handler, which share what has happened so far.
+export function startAttempt(
+  connections: Connections,
+  request: Dispatcher.DispatchOptions,
+  written: () => void,
+): UnderWay {
   const startedAt = connections.now()
+  const began = connections.clock()
   let resolveDone: (attempt: Attempt) => void
   const done = new Promise<Attempt>((resolve) => {
     resolveDone = resolve
@@ -42,7 +55,7 @@ export function startAttempt(connections: Connections, request: Dispatcher.Dispa
 
   function settle(result: Result): void {
     settled = true
-    resolveDone({ startedAt, ms: connections.now() - startedAt, ...result })
+    resolveDone({ startedAt, ms: Math.round(connections.clock() - began), ...result })
   }
 
   function cancel(reason: string): void {
@@ -79,6 +92,7 @@ export function startAttempt(connections: Connections, request: Dispatcher.Dispa
     onConnect: (abortRequest) => {
       abort = abortRequest
       if (settled) abort(new Error('cancelled before it was sent'))
+      else written()
     },
     // Early hints call it too; what comes last is the answer.
     onHeaders: (code, raw) => {

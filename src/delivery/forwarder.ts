@@ -1,6 +1,7 @@
 // The way to the bot: one target, its kept-alive connections, and the attempts that use them.
 
 import { type Dispatcher, Pool } from 'undici'
+import { monotonic } from '../core/async.ts'
 import type { Delivery, RawHeaders } from '../core/delivery.ts'
 import { MAX_ANSWER_BYTES } from '../core/limits.ts'
 import { lookupLoopback } from '../core/loopback.ts'
@@ -22,14 +23,18 @@ export interface ForwarderOptions {
   readonly maxReplyBytes?: number
   /** How long the bot's port may take to accept a connection. Default 5 s. */
   readonly connectTimeoutMs?: number
+  /** Milliseconds since the epoch, for when an attempt began. */
   readonly now?: () => number
+  /** Milliseconds of a clock that only goes forward, for how long it took. */
+  readonly clock?: () => number
 }
 
 /**
- * Starts one attempt, with other headers than those received if it was signed anew.
+ * Starts one attempt, with other headers than those received if it was signed anew. `written` is called right before its first
+ * byte is written.
  * It has no limit of its own, since a breakpoint in the bot may take minutes, and follows no redirects.
  */
-export type Forward = (delivery: Delivery, headers?: RawHeaders) => UnderWay
+export type Forward = (delivery: Delivery, headers?: RawHeaders, written?: () => void) => UnderWay
 
 export interface Forwarder {
   readonly forward: Forward
@@ -50,6 +55,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     maxReplyBytes = MAX_ANSWER_BYTES,
     connectTimeoutMs = 5_000,
     now = Date.now,
+    clock = monotonic,
   } = options
   const pools = new Set<Pool>()
   let pool = openPool()
@@ -81,18 +87,20 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     void retired.close().then(() => pools.delete(retired))
   }
 
-  const shared = { pool: () => pool, retire, closed: () => closed, now }
+  const shared = { pool: () => pool, retire, closed: () => closed, now, clock }
 
   return {
-    forward: (delivery, headers = delivery.headers) =>
-      startAttempt(shared, {
+    forward: (delivery, headers = delivery.headers, written = () => undefined) => {
+      const request = {
         path: target.path + delivery.search,
         method: delivery.method,
         headers: forwardHeaders(headers, delivery.id),
         body: delivery.body,
         // undici may write an idempotent request again by itself; whether to repeat one is not its decision.
         idempotent: false,
-      }),
+      }
+      return startAttempt(shared, request, written)
+    },
     reset: () => retire(pool),
     close: async () => {
       closed = true

@@ -1,30 +1,30 @@
-// A binary heap whose items know their place in it, so that any of them can be moved or taken out.
+// A binary heap whose items know their index in it, so that any of them can be moved or removed.
 
-/** What an item must carry; `-1` while it is in no heap. */
-export interface Placed {
-  place: number
+/** An item of a heap: its index, `-1` while it is in none. The heap alone writes it. */
+export interface HeapItem {
+  index: number
 }
 
-export interface Heap<T extends Placed> {
+export interface Heap<T extends HeapItem> {
   first(): T | undefined
-  /** Puts an item in, or moves it to where it belongs by now. O(log n). */
+  /** Adds an item, or moves it to where it belongs by now. O(log n). */
   put(item: T): void
-  /** Takes an item out; nothing if it is not in. O(log n). */
+  /** Removes an item; does nothing if it is not in. O(log n). */
   remove(item: T): void
 }
 
 /** Creates an empty heap, ordered by `isBefore`. */
-export function createHeap<T extends Placed>(isBefore: (a: T, b: T) => boolean): Heap<T> {
+export function createHeap<T extends HeapItem>(isBefore: (a: T, b: T) => boolean): Heap<T> {
   const items: T[] = []
 
-  function set(item: T, place: number): void {
-    items[place] = item
-    item.place = place
+  function set(item: T, index: number): void {
+    items[index] = item
+    item.index = index
   }
 
   function rise(item: T): void {
-    while (item.place > 0) {
-      const parent = items[(item.place - 1) >> 1]
+    while (item.index > 0) {
+      const parent = items[(item.index - 1) >> 1]
       if (parent === undefined || !isBefore(item, parent)) return
       swap(item, parent)
     }
@@ -32,8 +32,8 @@ export function createHeap<T extends Placed>(isBefore: (a: T, b: T) => boolean):
 
   function sink(item: T): void {
     for (;;) {
-      const left = items[item.place * 2 + 1]
-      const right = items[item.place * 2 + 2]
+      const left = items[item.index * 2 + 1]
+      const right = items[item.index * 2 + 2]
       const child = left !== undefined && right !== undefined && isBefore(right, left) ? right : left
       if (child === undefined || !isBefore(child, item)) return
       swap(item, child)
@@ -41,13 +41,13 @@ export function createHeap<T extends Placed>(isBefore: (a: T, b: T) => boolean):
   }
 
   function swap(a: T, b: T): void {
-    const place = a.place
-    set(a, b.place)
-    set(b, place)
+    const index = a.index
+    set(a, b.index)
+    set(b, index)
   }
 
   function put(item: T): void {
-    if (item.place < 0) set(item, items.length)
+    if (item.index < 0) set(item, items.length)
     rise(item)
     sink(item)
   }
@@ -56,13 +56,13 @@ export function createHeap<T extends Placed>(isBefore: (a: T, b: T) => boolean):
     first: () => items[0],
     put,
     remove: (item) => {
-      if (item.place < 0) return
+      if (item.index < 0) return
       const last = items.pop()
       if (last !== undefined && last !== item) {
-        set(last, item.place)
+        set(last, item.index)
         put(last)
       }
-      item.place = -1
+      item.index = -1
     },
   }
 }

@@ -1,7 +1,7 @@
-// What waits, lane by lane, and which of it may go next.
-import { createHeap, type Placed } from './heap.ts'
+// The lanes of what waits: the order within each, and which delivery may go next.
+import { createHeap, type HeapItem } from './heap.ts'
 
-/** What waits. The lanes link it to its neighbours. */
+/** Something that waits in a lane; the lanes link it to its neighbours. */
 export interface Waiter<T> {
   /** Rises with each arrival. */
   readonly order: number
@@ -12,32 +12,34 @@ export interface Waiter<T> {
   after: T | null
 }
 
-export interface Lane<T> extends Placed {
+export interface Lane<T> extends HeapItem {
   readonly key: string | T
   first: T | null
   last: T | null
-  /** Whether one of it goes only after the other: it has held something. */
+  /** Whether the next one waits for the answer to the one before: the lane has held something. */
   serial: boolean
-  /** What has gone and is not answered yet, of a serial lane. */
+  /** The one that the next must wait for: until its first byte is written, in a serial lane until it is answered. */
   ahead: T | null
 }
 
 export interface Lanes<T> {
-  /** Whether something of this lane waits, or must be answered first. */
+  /** Whether something of this lane waits, or must be waited for. */
   has(laneName: string | null): boolean
-  /** Whether one of this lane goes only after the other. */
+  /** Whether the lane goes on only after an answer. */
   isSerial(laneName: string | null): boolean
   /** Adds a waiter at the place of its order. `held` makes its lane serial, until it is empty. */
   add(waiter: T, held: boolean): void
-  /** Takes a waiter out, wherever it stands. */
+  /** Removes a waiter, wherever it stands. */
   remove(waiter: T): void
-  /** Takes out the first arrival of those that may go; its lane, if serial, waits until it is `passed`. */
+  /** Removes the first arrival of those that may go; the rest of its lane waits until `passed` is called for it. */
   take(): { readonly waiter: T; readonly serial: boolean } | null
-  /** Lets the next one of the lane go; nothing if its lane does not wait for this one. */
+  /** Makes the lane of something that was sent without waiting wait for it, until `passed` is called for it. */
+  block(sent: T): void
+  /** Lets the next one of the lane go; does nothing if its lane does not wait for this one. */
   passed(waiter: T): void
-  /** Everything that waits is held now: makes every lane serial, until it is empty. */
+  /** Makes every lane serial, until it is empty: everything that waits is held now. */
   serialise(): void
-  /** Everything that waits. */
+  /** Everything that waits, in order of arrival. */
   waiters(): T[]
 }
 
@@ -56,26 +58,26 @@ export function createLanes<T extends Waiter<T>>(): Lanes<T> {
     const key = waiter.laneName ?? waiter
     const known = lanes.get(key)
     if (known !== undefined) return known
-    const lane: Lane<T> = { key, first: null, last: null, serial: false, ahead: null, place: -1 }
+    const lane: Lane<T> = { key, first: null, last: null, serial: false, ahead: null, index: -1 }
     lanes.set(key, lane)
     return lane
   }
 
-  /** After every change of a lane. */
+  /** To be called after every change of a lane. */
   function update(lane: Lane<T>): void {
     if (lane.first !== null && lane.ahead === null) ready.put(lane)
     else ready.remove(lane)
     if (lane.first === null && lane.ahead === null) lanes.delete(lane.key)
   }
 
-  function unlink(waiter: T, lane: Lane<T>): void {
-    if (waiter.before === null) lane.first = waiter.after
-    else waiter.before.after = waiter.after
-    if (waiter.after === null) lane.last = waiter.before
-    else waiter.after.before = waiter.before
-    waiter.before = null
-    waiter.after = null
-    waiter.lane = null
+  function take(): { readonly waiter: T; readonly serial: boolean } | null {
+    const lane = ready.first()
+    const waiter = lane?.first
+    if (lane === undefined || waiter === null || waiter === undefined) return null
+    unlink(waiter, lane)
+    if (typeof lane.key === 'string') lane.ahead = waiter
+    update(lane)
+    return { waiter, serial: lane.serial }
   }
 
   return {
@@ -84,17 +86,7 @@ export function createLanes<T extends Waiter<T>>(): Lanes<T> {
     add: (waiter, held) => {
       const lane = laneOf(waiter)
       if (held) makeSerial(lane)
-      // Nearly always the end; one that was refused goes back before those that came after it.
-      let before = lane.last
-      while (before !== null && before.order > waiter.order) before = before.before
-      const after = before === null ? lane.first : before.after
-      waiter.before = before
-      waiter.after = after
-      waiter.lane = lane
-      if (before === null) lane.first = waiter
-      else before.after = waiter
-      if (after === null) lane.last = waiter
-      else after.before = waiter
+      link(waiter, lane)
       update(lane)
     },
     remove: (waiter) => {
@@ -103,14 +95,11 @@ export function createLanes<T extends Waiter<T>>(): Lanes<T> {
       unlink(waiter, lane)
       update(lane)
     },
-    take: () => {
-      const lane = ready.first()
-      const waiter = lane?.first
-      if (lane === undefined || waiter === null || waiter === undefined) return null
-      unlink(waiter, lane)
-      if (lane.serial) lane.ahead = waiter
+    take,
+    block: (sent) => {
+      const lane = laneOf(sent)
+      lane.ahead = sent
       update(lane)
-      return { waiter, serial: lane.serial }
     },
     passed: (waiter) => {
       const lane = lanes.get(waiter.laneName ?? waiter)
@@ -127,4 +116,28 @@ export function createLanes<T extends Waiter<T>>(): Lanes<T> {
       return all.sort((a, b) => a.order - b.order)
     },
   }
+}
+
+/** Inserts a waiter by its order. Nearly always at the end; one that was refused goes before those that came after it. */
+function link<T extends Waiter<T>>(waiter: T, lane: Lane<T>): void {
+  let before = lane.last
+  while (before !== null && before.order > waiter.order) before = before.before
+  const after = before === null ? lane.first : before.after
+  waiter.before = before
+  waiter.after = after
+  waiter.lane = lane
+  if (before === null) lane.first = waiter
+  else before.after = waiter
+  if (after === null) lane.last = waiter
+  else after.before = waiter
+}
+
+function unlink<T extends Waiter<T>>(waiter: T, lane: Lane<T>): void {
+  if (waiter.before === null) lane.first = waiter.after
+  else waiter.before.after = waiter.after
+  if (waiter.after === null) lane.last = waiter.before
+  else waiter.after.before = waiter.before
+  waiter.before = null
+  waiter.after = null
+  waiter.lane = null
 }

@@ -1,35 +1,46 @@
 // When each delivery goes to the bot: at once, or held, in the order of its lane and within the bounds.
-
+import { monotonic, nextCall } from '../core/async.ts'
 import type { Attempt, Delivery, RawHeaders } from '../core/delivery.ts'
-import { createBag, type InBag } from '../core/dense-list.ts'
-import type { Queue, Ticket } from '../core/ports.ts'
+import { createDenseList } from '../core/dense-list.ts'
+import { createListeners } from '../core/listeners.ts'
+import type { Queue, QueueItem, Ticket } from '../core/ports.ts'
 import type { UnderWay } from './attempt.ts'
-import type { Forward } from './forwarder.ts'
-import { createLanes, type Waiter } from './lanes.ts'
-import { createPlaces, type Placed } from './slots.ts'
+import { createLanes } from './lanes.ts'
+import { createEntry, type Entry } from './queue-entry.ts'
+import { afterRefusal } from './refusal-policy.ts'
+import { createSlots } from './slots.ts'
 
-/** What the queue tells the corridor. `held` and `released` of one delivery alternate; one that is cancelled meanwhile is dropped instead. */
-export interface QueueEvents {
-  /** A delivery waits for the end of a hold, or behind one that does. Waiting for a free place alone is not told. */
-  held(delivery: Delivery, reason: string): void
-  /** It goes, after so many ms. */
-  released(delivery: Delivery, ms: number): void
-  /** It was held for so many ms, and is cancelled. */
-  dropped(delivery: Delivery, ms: number): void
-  /** The n-th attempt of a delivery ended, counted from 1. */
-  attempt(delivery: Delivery, n: number, attempt: Attempt): void
-  /** An attempt was refused: the queue holds until it is released. */
-  refused(): void
-  /** So many attempts are not answered any more, and count no longer. */
+/** What the queue reports of an item. `held` and `released` of one item alternate; one that is cancelled meanwhile is dropped instead. */
+export interface QueueEvents<Item> {
+  /** An attempt begins; not a byte of it has left. */
+  sends(item: Item): void
+  /** The n-th attempt of an item ended, counted from 1. */
+  attempt(item: Item, n: number, attempt: Attempt): void
+  /** The attempt was refused: the item waits again. */
+  refused(item: Item): void
+  /** The item has left the queue, with the attempt that ended it: never a refused one. */
+  ended(item: Item, attempt: Attempt): void
+  /** The item waits for the end of a hold, or behind one that does. Waiting for a free slot alone is not reported. */
+  held(item: Item, reason: string): void
+  /** The item is sent after it was held for `ms`. */
+  released(item: Item, ms: number): void
+  /** The item was held for `ms`, and is cancelled. */
+  dropped(item: Item, ms: number): void
+  /** The bot refused something: everything is held until it is released. */
+  unreachable(): void
+  /** So many attempts are not answered any more, and no longer take up a slot. */
   overdue(count: number): void
 }
 
-export interface QueueOptions {
-  readonly forward: Forward
-  readonly on: QueueEvents
+/** Starts an attempt; `written` is called right before its first byte is written. */
+export type Send = (delivery: Delivery, headers: RawHeaders | undefined, written: () => void) => UnderWay
+
+export interface QueueOptions<Item> {
+  readonly send: Send
+  readonly on: QueueEvents<Item>
   /** Attempts under way at most, but for the overdue. Default 64. */
   readonly inFlightLimit?: number
-  /** An attempt that takes longer gives up its place, in ms. Default 18 s: by then the platform has its answer. */
+  /** An attempt that takes longer gives up its slot, in ms. Default 18 s: by then the platform has its answer. */
   readonly overdueMs?: number
   /** How many may do that. Default 1,024. */
   readonly maxOverdue?: number
@@ -43,37 +54,23 @@ export interface QueueOptions {
   readonly after?: (ms: number, run: () => void) => () => void
 }
 
-const NOT_REACHABLE = 'bot not reachable'
 const BEHIND = 'behind its conversation'
 
-interface Entry extends Waiter<Entry>, InBag, Placed {
-  readonly delivery: Delivery
-  readonly headers: RawHeaders | undefined
-  readonly settle: (attempt: Attempt) => void
-  phase: 'waiting' | 'sent' | 'done'
-  attempts: number
-  waitingSince: number
-  /** Whether `held` was told, and `released` is owed. */
-  held: boolean
-  underWay: UnderWay | null
-  cancelled: string | null
-  forgetAnswer: (() => void) | null
-}
-
-/** Creates a queue that lets through until it is held. */
-export function createQueue(options: QueueOptions): Queue {
-  const { forward, on, inFlightLimit = 64, maxWaiting = 10_000, maxWaitingBytes = 256 * 1024 * 1024 } = options
-  const { laneAnswerMs = 5_000, overdueMs = 18_000, maxOverdue = 1_024, now = Date.now, after = later } = options
-  const lanes = createLanes<Entry>()
-  const sent = createBag<Entry>()
-  const idlers = new Set<() => void>()
+/** Creates a queue that lets everything through until it is held. */
+// One story: every step changes the same counters, lanes and slots, and must leave them consistent.
+export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>): Queue<Item> {
+  const { send, on, inFlightLimit = 64, maxWaiting = 10_000, maxWaitingBytes = 256 * 1024 * 1024 } = options
+  const { laneAnswerMs = 5_000, overdueMs = 18_000, maxOverdue = 1_024, now = monotonic, after = later } = options
+  const lanes = createLanes<Entry<Item>>()
+  const sent = createDenseList<Entry<Item>>()
+  const idle = createListeners<void>()
   let arrivals = 0
   let waiting = 0
   let waitingBytes = 0
   let holdReason: string | null = null
   let closing: Promise<void> | undefined
 
-  const places = createPlaces({
+  const slots = createSlots({
     limit: inFlightLimit,
     overdueMs,
     maxOverdue,
@@ -87,134 +84,135 @@ export function createQueue(options: QueueOptions): Queue {
     after,
   })
 
-  function submit(delivery: Delivery, laneName: string | null, headers?: RawHeaders, n = 1): Ticket | null {
+  function submit(item: Item): Ticket | null {
     if (closing !== undefined) return null
-    const straight = holdReason === null && !places.isFull() && !lanes.has(laneName)
-    if (!straight && (waiting >= maxWaiting || waitingBytes + delivery.body.length > maxWaitingBytes)) return null
-    let settle: (attempt: Attempt) => void = () => {}
-    const done = new Promise<Attempt>((resolve) => {
-      settle = resolve
-    })
-    const entry: Entry = {
-      delivery,
-      headers,
-      settle,
-      order: arrivals++,
-      laneName,
-      phase: 'waiting',
-      attempts: n - 1,
-      waitingSince: 0,
-      sentAt: 0,
-      overdue: false,
-      held: false,
-      underWay: null,
-      place: -1,
-      cancelled: null,
-      forgetAnswer: null,
-      lane: null,
-      before: null,
-      after: null,
+    const ahead = unwritten(item.lane)
+    const straight = holdReason === null && ahead === undefined && !slots.isFull() && !lanes.has(item.lane)
+    const { length } = item.delivery.body
+    if (!straight && (waiting >= maxWaiting || waitingBytes + length > maxWaitingBytes)) return null
+    const entry = createEntry(item, arrivals++, cancel)
+    if (straight) start(entry)
+    else {
+      if (ahead !== undefined && !lanes.has(item.lane)) lanes.block(ahead)
+      wait(entry)
     }
-    if (straight) send(entry)
-    else wait(entry)
-    return { phase: () => entry.phase, done, cancel: (reason) => cancel(entry, reason) }
+    return entry
   }
 
-  function wait(entry: Entry): void {
+  /**
+   * What was sent of this lane without a byte written yet: a kept connection that turns out to be dead is replaced before it is,
+   * and whoever came later must not overtake it meanwhile.
+   */
+  function unwritten(lane: string | null): Entry<Item> | undefined {
+    if (lane === null) return undefined
+    return sent.items.find(({ written, laneName }) => !written && laneName === lane)
+  }
+
+  function wait(entry: Entry<Item>): void {
     entry.phase = 'waiting'
     entry.waitingSince = now()
     waiting += 1
-    waitingBytes += entry.delivery.body.length
+    waitingBytes += entry.item.delivery.body.length
     const reason = holdReason ?? (lanes.isSerial(entry.laneName) ? BEHIND : null)
     lanes.add(entry, holdReason !== null)
-    if (reason !== null) tellHeld(entry, reason)
-    places.wanted()
+    if (reason !== null) reportHeld(entry, reason)
+    slots.wanted()
   }
 
-  function tellHeld(entry: Entry, reason: string): void {
+  function reportHeld(entry: Entry<Item>, reason: string): void {
     entry.held = true
-    on.held(entry.delivery, reason)
+    on.held(entry.item, reason)
   }
 
-  function leave(entry: Entry): void {
+  function leave(entry: Entry<Item>): void {
     waiting -= 1
-    waitingBytes -= entry.delivery.body.length
+    waitingBytes -= entry.item.delivery.body.length
   }
 
-  function send(entry: Entry): void {
-    entry.phase = 'sent'
+  function start(entry: Entry<Item>): void {
+    const { item } = entry
+    entry.phase = 'sending'
     entry.attempts += 1
     entry.sentAt = now()
+    entry.written = false
     sent.add(entry)
-    entry.underWay = forward(entry.delivery, entry.headers)
-    void entry.underWay.done.then((attempt) => ended(entry, attempt))
+    on.sends(item)
+    entry.underWay = send(item.delivery, item.headers, () => markWritten(entry))
+    void entry.underWay.done.then((attempt) => attempted(entry, attempt))
+  }
+
+  function markWritten(entry: Entry<Item>): void {
+    entry.written = true
+    if (entry.stopLaneWait !== null || entry.laneName === null) return
+    lanes.passed(entry)
+    if (waiting > 0) pump()
   }
 
   /** Sends what may go, first come first. */
   function pump(): void {
-    while (holdReason === null && !places.isFull()) {
+    while (holdReason === null && !slots.isFull()) {
       const next = lanes.take()
       if (next === null) break
       const { waiter: entry, serial } = next
       leave(entry)
-      send(entry)
-      if (serial) entry.forgetAnswer = after(laneAnswerMs, () => unanswered(entry))
+      if (serial) entry.stopLaneWait = after(laneAnswerMs, () => unanswered(entry))
+      start(entry)
       if (!entry.held) continue
       entry.held = false
-      on.released(entry.delivery, now() - entry.waitingSince)
+      on.released(entry.item, now() - entry.waitingSince)
     }
-    if (waiting > 0) places.wanted()
+    if (waiting > 0) slots.wanted()
   }
 
-  /** The next one of the lane need not wait any longer. */
-  function pass(entry: Entry): void {
-    entry.forgetAnswer?.()
-    entry.forgetAnswer = null
+  /** Lets the next one of the lane go, whatever it has waited for. */
+  function pass(entry: Entry<Item>): void {
+    entry.stopLaneWait?.()
+    entry.stopLaneWait = null
     lanes.passed(entry)
   }
 
-  function unanswered(entry: Entry): void {
+  function unanswered(entry: Entry<Item>): void {
     pass(entry)
     pump()
   }
 
-  function ended(entry: Entry, attempt: Attempt): void {
+  function attempted(entry: Entry<Item>, attempt: Attempt): void {
     sent.remove(entry)
-    places.ended(entry)
+    slots.ended(entry)
     entry.underWay = null
-    on.attempt(entry.delivery, entry.attempts, attempt)
+    on.attempt(entry.item, entry.attempts, attempt)
     pass(entry)
-    if (attempt.outcome !== 'refused') finish(entry, attempt)
-    else if (entry.cancelled !== null)
-      finish(entry, { ...attempt, outcome: 'cancelled', reason: entry.cancelled, sent: false })
-    else putBack(entry)
+    if (attempt.outcome === 'refused') refused(entry, attempt)
+    else finish(entry, attempt)
     pump()
-    if (sent.items.length === 0) for (const resolve of idlers) resolve()
+    if (sent.items.length === 0) idle.emit()
   }
 
-  /** Nothing of it was sent, so it takes its old place in its lane, and waits with the others for the bot. */
-  function putBack(entry: Entry): void {
-    if (holdReason === null) hold(NOT_REACHABLE)
+  function refused(entry: Entry<Item>, attempt: Attempt): void {
+    on.refused(entry.item)
+    const then = afterRefusal(attempt, entry.cancelled)
+    if (then.next === 'end') return finish(entry, then.attempt)
+    if (holdReason === null) hold(then.hold)
     wait(entry)
-    on.refused()
+    on.unreachable()
   }
 
-  function finish(entry: Entry, attempt: Attempt): void {
+  function finish(entry: Entry<Item>, attempt: Attempt): void {
     entry.phase = 'done'
-    entry.settle(attempt)
+    on.ended(entry.item, attempt)
   }
 
-  function cancel(entry: Entry, reason: string): void {
+  function cancel(entry: Entry<Item>, reason: string): void {
     if (entry.phase === 'done') return
     entry.cancelled ??= reason
-    if (entry.phase === 'sent') {
+    if (entry.phase === 'sending') {
       entry.underWay?.cancel(reason)
       return
     }
     lanes.remove(entry)
     leave(entry)
-    if (entry.held) on.dropped(entry.delivery, now() - entry.waitingSince)
-    finish(entry, { startedAt: now(), ms: 0, outcome: 'cancelled', reason, sent: false })
+    if (entry.held) on.dropped(entry.item, now() - entry.waitingSince)
+    finish(entry, { startedAt: Date.now(), ms: 0, outcome: 'cancelled', reason, sent: false })
   }
 
   function hold(reason: string): void {
@@ -222,27 +220,19 @@ export function createQueue(options: QueueOptions): Queue {
     holdReason = reason
     if (already) return
     lanes.serialise()
-    for (const entry of lanes.waiters()) if (!entry.held) tellHeld(entry, reason)
+    for (const entry of lanes.waiters()) if (!entry.held) reportHeld(entry, reason)
   }
 
   async function closeAll(): Promise<void> {
     const reason = 'dev-hook is ending'
     for (const entry of lanes.waiters()) cancel(entry, reason)
     for (const entry of sent.items) cancel(entry, reason)
-    await idle()
+    await untilIdle()
   }
 
-  function idle(signal?: AbortSignal): Promise<void> {
-    if (sent.items.length === 0 || signal?.aborted) return Promise.resolve()
-    return new Promise((resolve) => {
-      const stop = (): void => {
-        idlers.delete(stop)
-        signal?.removeEventListener('abort', stop)
-        resolve()
-      }
-      idlers.add(stop)
-      signal?.addEventListener('abort', stop)
-    })
+  async function untilIdle(signal?: AbortSignal): Promise<void> {
+    if (sent.items.length === 0 || signal?.aborted) return
+    await nextCall(idle.on, signal).catch(() => undefined)
   }
 
   return {
@@ -264,7 +254,7 @@ export function createQueue(options: QueueOptions): Queue {
     get inFlight() {
       return sent.items.length
     },
-    idle,
+    idle: untilIdle,
     close: () => {
       closing ??= closeAll()
       return closing

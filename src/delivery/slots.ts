@@ -1,43 +1,43 @@
-// The places at the bot: so many attempts at a time, but for those that it does not answer any more.
+// The slots at the bot: so many attempts at a time, but for those that it no longer answers.
 
-/** An attempt that has a place. */
-export interface Placed {
-  /** When it was sent, in milliseconds. */
+/** An attempt that takes up a slot. */
+export interface SlotUser {
+  /** When it was sent, in milliseconds of a clock that only goes forward. */
   sentAt: number
-  /** It has given up its place. */
+  /** Whether it has given up its slot. */
   overdue: boolean
 }
 
-export interface Places {
+export interface Slots {
   isFull(): boolean
-  /** Something waits for a place: in time, what is overdue gives up its own. */
+  /** Reports that something waits for a slot: in time, attempts that are overdue give up theirs. */
   wanted(): void
-  /** An attempt has ended. */
-  ended(attempt: Placed): void
+  /** Reports that an attempt has ended. */
+  ended(attempt: SlotUser): void
 }
 
-interface PlacesOptions {
+interface SlotsOptions {
   readonly limit: number
   readonly overdueMs: number
   readonly maxOverdue: number
-  readonly sent: readonly Placed[]
-  /** Whether something still waits for a place. */
+  readonly sent: readonly SlotUser[]
+  /** Whether something still waits for a slot. */
   readonly isWanted: () => boolean
-  /** Some have given up theirs; so many are overdue now. */
+  /** Called when attempts have given up their slots, with how many are overdue now. */
   readonly freed: (overdue: number) => void
   readonly now: () => number
   readonly after: (ms: number, run: () => void) => () => void
 }
 
-/** Creates them. `sent` is read as it is at the time. */
-export function createPlaces(options: PlacesOptions): Places {
+/** Creates the slots. `sent` is read as it is at the time. */
+export function createSlots(options: SlotsOptions): Slots {
   const { limit, overdueMs, maxOverdue, sent, isWanted, freed, now, after } = options
   let overdue = 0
   let stopWatching: (() => void) | null = null
 
   const isFull = (): boolean => sent.length - overdue >= limit
 
-  // Once begun it goes on until the bot has nothing: under load, places come and go with each delivery.
+  // Once begun it goes on until the bot has nothing: under load, slots come and go with each delivery.
   function wanted(): void {
     if (stopWatching !== null || !isFull() || overdue >= maxOverdue) return
     stopWatching = after(Math.max(0, oldest() + overdueMs - now()), free)

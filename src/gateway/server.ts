@@ -2,6 +2,7 @@
 // On `node:http` itself: a framework would have one route to find and no body to parse, for a tenth of the throughput.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { monotonic } from '../core/async.ts'
 import type { Reply } from '../core/delivery.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 
@@ -55,9 +56,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       return reject(response, 'unauthorised', 401, 'the credentials of the webhook URL are wrong or missing')
     }
     if (closing !== undefined) return answer(response, plain(503, 'dev-hook is ending', ['retry-after', '1']))
+    const since = monotonic()
     readWhole(request, maxBytes, (body) => {
       if (body === null) return reject(response, 'too-large', 413, 'the body is too large')
-      void accept(toDelivery({ method, search, rawHeaders, body }, now()))
+      void accept(toDelivery({ method, search, rawHeaders, body }, now()), since)
         .then((reply) => answer(response, reply))
         // Node refuses to write what is no header, and what the bot sends is the bot's.
         .catch((error: unknown) =>

@@ -7,10 +7,10 @@ import { createQueue } from '../../src/delivery/queue.ts'
 import { aDelivery } from '../support/deliveries.ts'
 import { createFakeBot } from '../support/fake-bot.ts'
 import { createFakeClock, settled } from '../support/fake-clock.ts'
-import { attemptOf, createFakeQueue } from '../support/fakes.ts'
+import { anItem, attemptOf, createFakeQueue, type TestItem } from '../support/fakes.ts'
 
 interface Subject {
-  readonly queue: Queue
+  readonly queue: Queue<TestItem>
   /** Begins the attempt of everything that waits. */
   send(): void
   /** Ends the oldest attempt under way: the bot answers. */
@@ -21,31 +21,34 @@ interface Subject {
 
 const nothing = (): void => undefined
 
+const ON = { sends: nothing, refused: nothing, ended: (item: TestItem, attempt: Attempt) => item.end(attempt) }
+
 function realQueue(): Subject {
   const clock = createFakeClock()
   const bot = createFakeBot(clock.now)
   const on = {
+    ...ON,
     held: nothing,
     released: nothing,
     dropped: nothing,
     attempt: nothing,
-    refused: nothing,
+    unreachable: nothing,
     overdue: nothing,
   }
-  const queue = createQueue({ forward: bot.forward, now: clock.now, after: clock.after, on, maxWaiting: 3 })
+  const queue = createQueue({ send: bot.send, now: clock.now, after: clock.after, on, maxWaiting: 3 })
   return {
     queue,
     send: () => queue.release(),
     answer: () => bot.open()[0]?.end('answered'),
     fill: () => {
       queue.hold('the test')
-      while (queue.submit(aDelivery(), null) !== null);
+      while (queue.submit(anItem(aDelivery())) !== null);
     },
   }
 }
 
 function fakeQueue(): Subject {
-  const queue = createFakeQueue()
+  const queue = createFakeQueue<TestItem>(ON)
   return {
     queue,
     send: () => {
@@ -54,7 +57,7 @@ function fakeQueue(): Subject {
     },
     answer: () => {
       const answered = attemptOf({ status: 200, headers: [], body: Buffer.alloc(0) })
-      queue.tickets.find((ticket) => ticket.phase() === 'sent')?.end(answered)
+      queue.tickets.find((ticket) => ticket.phase === 'sending')?.end(answered)
     },
     fill: () => {
       queue.full = true
@@ -67,14 +70,25 @@ const QUEUES: readonly (readonly [name: string, open: () => Subject])[] = [
   ['the fake queue', fakeQueue],
 ]
 
-function submit(queue: Queue, body = 'body'): Ticket {
-  const ticket = queue.submit(aDelivery({ body: Buffer.from(body) }), null)
+interface Submitted extends Ticket {
+  readonly done: Promise<Attempt>
+}
+
+function submit(queue: Queue<TestItem>, body = 'body'): Submitted {
+  const item = anItem(aDelivery({ body: Buffer.from(body) }))
+  const ticket = queue.submit(item)
   if (ticket === null) throw new Error('the queue took nothing')
-  return ticket
+  return {
+    done: item.done,
+    cancel: ticket.cancel,
+    get phase() {
+      return ticket.phase
+    },
+  }
 }
 
 /** The outcome of a ticket, or `waiting` while it has none. */
-async function outcomeOf(ticket: Ticket): Promise<Attempt['outcome'] | 'pending'> {
+async function outcomeOf(ticket: Submitted): Promise<Attempt['outcome'] | 'pending'> {
   await settled()
   return Promise.race([ticket.done.then(({ outcome }) => outcome), settled().then(() => 'pending' as const)])
 }
@@ -85,16 +99,16 @@ describe.each(QUEUES)('%s', (_, open) => {
     queue.hold('bot starting')
     expect(queue.holding).toBe(true)
     const ticket = submit(queue, 'twelve bytes')
-    expect(ticket.phase()).toBe('waiting')
+    expect(ticket.phase).toBe('waiting')
     expect([queue.waiting, queue.waitingBytes, queue.inFlight]).toEqual([1, 12, 0])
     send()
     expect(queue.holding).toBe(false)
-    expect(ticket.phase()).toBe('sent')
+    expect(ticket.phase).toBe('sending')
     expect([queue.waiting, queue.waitingBytes, queue.inFlight]).toEqual([0, 0, 1])
     expect(await outcomeOf(ticket)).toBe('pending')
     answer()
     expect(await outcomeOf(ticket)).toBe('answered')
-    expect(ticket.phase()).toBe('done')
+    expect(ticket.phase).toBe('done')
     expect([queue.waiting, queue.waitingBytes, queue.inFlight]).toEqual([0, 0, 0])
   })
 
@@ -104,7 +118,7 @@ describe.each(QUEUES)('%s', (_, open) => {
     const ticket = submit(queue)
     ticket.cancel('taken back')
     ticket.cancel('again')
-    expect(ticket.phase()).toBe('done')
+    expect(ticket.phase).toBe('done')
     expect(queue.waiting).toBe(0)
     expect(await ticket.done).toMatchObject({ outcome: 'cancelled', reason: 'taken back', sent: false })
   })
@@ -124,7 +138,7 @@ describe.each(QUEUES)('%s', (_, open) => {
   it('takes nothing beyond its bound', () => {
     const { queue, fill } = open()
     fill()
-    expect(queue.submit(aDelivery(), null)).toBeNull()
+    expect(queue.submit(anItem(aDelivery()))).toBeNull()
   })
 
   it('is idle once nothing is under way, or once nobody waits for that any longer', async () => {
@@ -151,6 +165,6 @@ describe.each(QUEUES)('%s', (_, open) => {
     const waiting = submit(queue)
     await Promise.all([queue.close(), queue.close()])
     expect([await outcomeOf(sent), await outcomeOf(waiting)]).toEqual(['cancelled', 'cancelled'])
-    expect(queue.submit(aDelivery(), null)).toBeNull()
+    expect(queue.submit(anItem(aDelivery()))).toBeNull()
   })
 })

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createBag, type InBag } from '../../src/core/dense-list.ts'
+import { createDenseList, type Indexed } from '../../src/core/dense-list.ts'
 
-interface Thing extends InBag {
+interface Thing extends Indexed {
   readonly name: number
 }
 
 it('A bag holds what was put in and not taken out, whatever the order', () => {
   fc.assert(
     fc.property(fc.array(fc.record({ name: fc.nat(9), add: fc.boolean() })), (steps) => {
-      const bag = createBag<Thing>()
-      const things = Array.from({ length: 10 }, (_, name): Thing => ({ name, place: -1 }))
+      const bag = createDenseList<Thing>()
+      const things = Array.from({ length: 10 }, (_, name): Thing => ({ name, index: -1 }))
       const inside = new Set<Thing>()
       for (const { name, add } of steps) {
         const thing = things[name]

@@ -33,8 +33,8 @@ async function aFreePort(): Promise<number> {
 
 test('an attempt says when it began and how long it took', async () => {
   const bot = await aBot()
-  const times = [1_000, 1_045]
-  const forwarder = aForwarder(bot.port, { now: () => times.shift() ?? 0 })
+  const times = [7, 52]
+  const forwarder = aForwarder(bot.port, { now: () => 1_000, clock: () => times.shift() ?? 0 })
   expect(await forwarder.forward(aDelivery()).done).toMatchObject({ startedAt: 1_000, ms: 45 })
 })
 

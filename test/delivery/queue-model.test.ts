@@ -3,11 +3,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Attempt, Delivery } from '../../src/core/delivery.ts'
-import type { Ticket } from '../../src/core/ports.ts'
+import type { Queue, Ticket } from '../../src/core/ports.ts'
 import { createQueue } from '../../src/delivery/queue.ts'
 import { aDelivery } from '../support/deliveries.ts'
 import { createFakeBot, type Sent } from '../support/fake-bot.ts'
 import { createFakeClock, settled } from '../support/fake-clock.ts'
+import { anItem, type TestItem } from '../support/fakes.ts'
 
 const LIMITS = { inFlightLimit: 3, maxWaiting: 8, maxWaitingBytes: 100, laneAnswerMs: 5_000, maxOverdue: 0 }
 
@@ -63,7 +64,7 @@ function createWorld() {
   const taken: Known[] = []
   const byId = (delivery: Delivery): Known | undefined => taken.find(({ id }) => id === delivery.id)
   const waitingOf = (lane: string | null): Known[] =>
-    taken.filter((known) => known.ticket.phase() === 'waiting' && known.lane === lane)
+    taken.filter((known) => known.ticket.phase === 'waiting' && known.lane === lane)
 
   /** Whether a lane waits for the answer to something that was released `patience` ms ago at most. */
   const isBusy = (lane: string | null, patience = LIMITS.laneAnswerMs - 1): boolean =>
@@ -84,7 +85,7 @@ function createWorld() {
     // Unknown as yet: it went straight, within `submit`.
     const before = known === undefined ? taken : taken.slice(0, taken.indexOf(known))
     // Of lanes whose patience ends at the same instant, one is the first to notice.
-    const waiting = before.filter(({ ticket }) => ticket.phase() === 'waiting')
+    const waiting = before.filter(({ ticket }) => ticket.phase === 'waiting')
     for (const other of waiting) expect(mustWait(other, LIMITS.laneAnswerMs)).toBe(true)
     if (known === undefined) return
     expect(known.attempt).toBeNull()
@@ -94,24 +95,27 @@ function createWorld() {
     known.released = known.held
   })
 
-  const queue = createQueue({
+  const queue: Queue<TestItem> = createQueue<TestItem>({
     ...LIMITS,
-    forward: bot.forward,
+    send: bot.send,
     now: clock.now,
     after: clock.after,
     on: {
-      held: (delivery) => pending.push(() => tell(delivery, true)),
-      released: (delivery) => tell(delivery, false),
-      attempt: (delivery, n, attempt) => {
+      sends: () => {},
+      ended: (item, attempt) => item.end(attempt),
+      refused: () => {},
+      held: ({ delivery }) => pending.push(() => tell(delivery, true)),
+      released: ({ delivery }) => tell(delivery, false),
+      attempt: ({ delivery }, n, attempt) => {
         const known = byId(delivery)
         if (known === undefined) return
         known.attempts.push(attempt.outcome)
         known.attempt = null
         expect(n).toBe(known.attempts.length)
       },
-      refused: () => expect(queue.holding).toBe(true),
+      unreachable: () => expect(queue.holding).toBe(true),
       overdue: () => expect.unreachable('none may be'),
-      dropped: (delivery) => expect(byId(delivery)?.held).toBe(true),
+      dropped: ({ delivery }) => expect(byId(delivery)?.held).toBe(true),
     },
   })
 
@@ -132,10 +136,11 @@ function createWorld() {
     const full = queue.waiting >= LIMITS.maxWaiting || queue.waitingBytes + bytes > LIMITS.maxWaitingBytes
     const mustQueue = lane !== null && (waitingOf(lane).length > 0 || isBusy(lane))
     const free = !queue.holding && queue.inFlight < LIMITS.inFlightLimit && !mustQueue
-    const ticket = queue.submit(delivery, lane)
+    const item = anItem(delivery, lane)
+    const ticket = queue.submit(item)
     expect(ticket === null).toBe(full && !free)
     if (ticket === null) return
-    expect(ticket.phase()).toBe(free ? 'sent' : 'waiting')
+    expect(ticket.phase).toBe(free ? 'sending' : 'waiting')
     const attempt = free ? (bot.sent.at(-1) ?? null) : null
     const known: Known = {
       id: delivery.id,
@@ -151,7 +156,7 @@ function createWorld() {
     }
     taken.push(known)
     flush()
-    void ticket.done.then((ended) => known.ended.push(ended))
+    void item.done.then((ended) => known.ended.push(ended))
   }
 
   async function run(step: Step): Promise<void> {
@@ -166,7 +171,7 @@ function createWorld() {
       }
       case 'cancel': {
         const known = taken[step.which]
-        if (known === undefined || known.ticket.phase() === 'done') break
+        if (known === undefined || known.ticket.phase === 'done') break
         known.cancelled = true
         known.ticket.cancel('as told')
         break
@@ -188,16 +193,16 @@ function createWorld() {
   }
 
   function check(): void {
-    const waiting = taken.filter(({ ticket }) => ticket.phase() === 'waiting')
+    const waiting = taken.filter(({ ticket }) => ticket.phase === 'waiting')
     expect(queue.waiting).toBe(waiting.length)
     expect(queue.waitingBytes).toBe(waiting.reduce((sum, { bytes }) => sum + bytes, 0))
     // Refused deliveries come on top of the bound: they were taken before.
     expect(waiting.length).toBeLessThanOrEqual(LIMITS.maxWaiting + LIMITS.inFlightLimit)
     expect(queue.inFlight).toBe(bot.open().length)
     for (const known of taken) {
-      expect(known.ended).toHaveLength(known.ticket.phase() === 'done' ? 1 : 0)
-      if (queue.holding && known.ticket.phase() === 'waiting') expect(known.held).toBe(true)
-      if (known.held) expect(known.ticket.phase() === 'waiting' || known.cancelled).toBe(true)
+      expect(known.ended).toHaveLength(known.ticket.phase === 'done' ? 1 : 0)
+      if (queue.holding && known.ticket.phase === 'waiting') expect(known.held).toBe(true)
+      if (known.held) expect(known.ticket.phase === 'waiting' || known.cancelled).toBe(true)
     }
     const room = !queue.holding && queue.inFlight < LIMITS.inFlightLimit
     if (room) for (const known of waiting) expect(mustWait(known)).toBe(true)

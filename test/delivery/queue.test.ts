@@ -1,11 +1,12 @@
 // What the queue does with one delivery after the other.
 
 import { beforeEach, expect, test } from 'vitest'
-import type { Queue } from '../../src/core/ports.ts'
-import { createQueue, type QueueOptions } from '../../src/delivery/queue.ts'
+import type { Queue, QueueItem } from '../../src/core/ports.ts'
+import { createQueue, type QueueEvents, type QueueOptions } from '../../src/delivery/queue.ts'
 import { aDelivery } from '../support/deliveries.ts'
 import { createFakeBot, type FakeBot } from '../support/fake-bot.ts'
 import { createFakeClock, type FakeClock, settled } from '../support/fake-clock.ts'
+import { anItem, type TestItem } from '../support/fakes.ts'
 
 let clock: FakeClock
 let bot: FakeBot
@@ -17,29 +18,43 @@ beforeEach(() => {
   told = []
 })
 
-function aQueue(options: Partial<QueueOptions> = {}): Queue {
+const nameOf = ({ delivery }: QueueItem): string => delivery.id
+
+const on: QueueEvents<TestItem> = {
+  sends: () => {},
+  attempt: (item, n, { outcome }) => told.push(`${nameOf(item)} attempt ${n} ${outcome}`),
+  refused: () => {},
+  ended: (item, attempt) => item.end(attempt),
+  held: (item, reason) => told.push(`${nameOf(item)} held: ${reason}`),
+  released: (item, ms) => told.push(`${nameOf(item)} released after ${ms}`),
+  dropped: (item, ms) => told.push(`${nameOf(item)} dropped after ${ms}`),
+  unreachable: () => told.push('unreachable'),
+  overdue: (count) => told.push(`${count} overdue`),
+}
+
+function aQueue(options: Partial<QueueOptions<TestItem>> = {}): Queue<TestItem> {
   return createQueue({
-    forward: bot.forward,
+    send: bot.send,
     now: clock.now,
     after: clock.after,
-    on: {
-      held: ({ id }, reason) => told.push(`${id} held: ${reason}`),
-      released: ({ id }, ms) => told.push(`${id} released after ${ms}`),
-      attempt: ({ id }, n, { outcome }) => told.push(`${id} attempt ${n} ${outcome}`),
-      refused: () => told.push('refused'),
-      overdue: (count) => told.push(`${count} overdue`),
-      dropped: ({ id }, ms) => told.push(`${id} dropped after ${ms}`),
-    },
+    on,
     ...options,
   })
 }
 
 /** Submits deliveries named after their lane: `a1` to lane `a`, `-1` to none. */
-const submit = (queue: Queue, ...ids: string[]) =>
+const submit = (queue: Queue<TestItem>, ...ids: string[]) =>
   ids.map((id) => {
-    const ticket = queue.submit(aDelivery({ id }), id.startsWith('-') ? null : id.slice(0, 1))
+    const item = anItem(aDelivery({ id }), id.startsWith('-') ? null : id.slice(0, 1))
+    const ticket = queue.submit(item)
     if (ticket === null) throw new Error(`${id} was not taken`)
-    return ticket
+    return {
+      done: item.done,
+      cancel: ticket.cancel,
+      get phase() {
+        return ticket.phase
+      },
+    }
   })
 
 const sentIds = (): string[] => bot.sent.map(({ delivery }) => delivery.id)
@@ -56,7 +71,7 @@ test('a delivery goes straight to a bot that is ready, within the call', () => {
   const queue = aQueue()
   const [ticket] = submit(queue, 'a1')
   expect(sentIds()).toEqual(['a1'])
-  expect(ticket?.phase()).toBe('sent')
+  expect(ticket?.phase).toBe('sending')
   expect(queue.inFlight).toBe(1)
 })
 
@@ -64,7 +79,7 @@ test('the answer to the attempt ends the ticket, and nothing is told of holding'
   const queue = aQueue()
   const [ticket] = submit(queue, 'a1')
   await end('a1')
-  expect(ticket?.phase()).toBe('done')
+  expect(ticket?.phase).toBe('done')
   expect(await ticket?.done).toMatchObject({ outcome: 'answered', reply: { status: 200 } })
   expect(told).toEqual(['a1 attempt 1 answered'])
   expect(queue.inFlight).toBe(0)
@@ -72,8 +87,8 @@ test('the answer to the attempt ends the ticket, and nothing is told of holding'
 
 test('headers given with a delivery go with its attempt', () => {
   const queue = aQueue()
-  queue.submit(aDelivery(), null, ['x', 'y'])
-  queue.submit(aDelivery(), null)
+  queue.submit(anItem(aDelivery(), null, { headers: ['x', 'y'] }))
+  queue.submit(anItem(aDelivery(), null))
   expect(bot.sent.map(({ headers }) => headers)).toEqual([['x', 'y'], undefined])
 })
 
@@ -148,11 +163,11 @@ test('a refused delivery holds the queue and goes first once it is released', as
   submit(queue, 'a4')
   await end('a3', 'refused')
   await end('a1', 'refused')
-  expect(tickets.map((ticket) => ticket.phase())).toEqual(['waiting', 'waiting', 'waiting'])
+  expect(tickets.map((ticket) => ticket.phase)).toEqual(['waiting', 'waiting', 'waiting'])
   queue.release()
   for (const id of ['a1', 'a2', 'a3', 'a4']) await end(id)
   expect(sentIds().slice(3)).toEqual(['a1', 'a2', 'a3', 'a4'])
-  expect(told.slice(0, 3)).toEqual(['a2 attempt 1 refused', 'a2 held: bot not reachable', 'refused'])
+  expect(told.slice(0, 3)).toEqual(['a2 attempt 1 refused', 'a2 held: bot not reachable', 'unreachable'])
   expect(told).toContain('a1 attempt 2 answered')
 })
 
@@ -165,15 +180,8 @@ test('a refusal during a hold keeps the reason of the hold', async () => {
 })
 
 test('a release within the telling of a refusal is safe', async () => {
-  const queue: Queue = aQueue({
-    on: {
-      held: () => {},
-      released: () => {},
-      attempt: () => {},
-      refused: () => queue.release(),
-      overdue: () => {},
-      dropped: () => {},
-    },
+  const queue: Queue<TestItem> = aQueue({
+    on: { ...on, unreachable: () => queue.release() },
   })
   submit(queue, 'a1', 'a2')
   await end('a1', 'refused')
@@ -307,7 +315,7 @@ test('a cancelled delivery whose attempt was refused meanwhile is cancelled and 
 test('a delivery over a bound is not taken, and is taken once there is room', () => {
   const queue = aQueue({ maxWaiting: 2, maxWaitingBytes: 10 })
   queue.hold('x')
-  const of = (bytes: number) => queue.submit(aDelivery({ body: Buffer.alloc(bytes) }), 'a')
+  const of = (bytes: number) => queue.submit(anItem(aDelivery({ body: Buffer.alloc(bytes) }), 'a'))
   const first = of(10)
   expect([first === null, of(1)]).toEqual([false, null])
   first?.cancel('')
@@ -317,7 +325,7 @@ test('a delivery over a bound is not taken, and is taken once there is room', ()
 
 test('the bounds are those of waiting: what goes straight is always taken', () => {
   const queue = aQueue({ maxWaiting: 0, maxWaitingBytes: 0 })
-  expect(queue.submit(aDelivery(), 'a')).not.toBeNull()
+  expect(queue.submit(anItem(aDelivery(), 'a'))).not.toBeNull()
 })
 
 test('idle resolves when nothing is in flight, or when it is aborted', async () => {
@@ -346,27 +354,25 @@ test('closing cancels what waits and what is sent, and takes nothing more', asyn
   for (const ticket of tickets) {
     expect(await ticket.done).toMatchObject({ outcome: 'cancelled' })
   }
-  expect([queue.submit(aDelivery(), null), queue.waiting, queue.inFlight, clock.timers()]).toEqual([null, 0, 0, 0])
+  expect([queue.submit(anItem(aDelivery(), null)), queue.waiting, queue.inFlight, clock.timers()]).toEqual([
+    null,
+    0,
+    0,
+    0,
+  ])
 })
 
 test.each([25, 10_000])('10,000 deliveries over %i lanes are released without growing slower', async (laneCount) => {
   const started = performance.now()
   const queue = createQueue({
-    forward: (_delivery) => ({
+    send: () => ({
       done: Promise.resolve({ outcome: 'interrupted', reason: '', startedAt: 0, ms: 0 }),
       cancel: () => {},
     }),
-    on: {
-      held: () => {},
-      released: () => {},
-      attempt: () => {},
-      refused: () => {},
-      overdue: () => {},
-      dropped: () => {},
-    },
+    on,
   })
   queue.hold('x')
-  for (let i = 0; i < 10_000; i++) queue.submit(aDelivery(), `lane ${i % laneCount}`)
+  for (let i = 0; i < 10_000; i++) queue.submit(anItem(aDelivery(), `lane ${i % laneCount}`))
   expect(queue.waiting).toBe(10_000)
   queue.release()
   await queue.idle(new AbortController().signal)
@@ -377,7 +383,7 @@ test.each([25, 10_000])('10,000 deliveries over %i lanes are released without gr
 
 test('the attempts of a delivery that had some before are numbered on', async () => {
   const queue = aQueue()
-  queue.submit(aDelivery({ id: 'a1' }), 'a', undefined, 4)
+  queue.submit(anItem(aDelivery({ id: 'a1' }), 'a', { attempts: 3 }))
   await end('a1', 'refused')
   queue.release()
   await end('a1')

@@ -1,6 +1,6 @@
 // A way to the bot that a test drives by hand, together with a clock that it turns by hand.
 import type { Attempt, Delivery, RawHeaders } from '../../src/core/delivery.ts'
-import type { Forward } from '../../src/delivery/forwarder.ts'
+import type { Send } from '../../src/delivery/queue.ts'
 
 /** One attempt that waits for the test to end it. */
 export interface Sent {
@@ -14,7 +14,7 @@ export interface Sent {
 }
 
 export interface FakeBot {
-  readonly forward: Forward
+  readonly send: Send
   /** Every attempt so far, in the order in which they were sent. */
   readonly sent: Sent[]
   /** Those that have not ended. */
@@ -27,7 +27,7 @@ export function createFakeBot(now: () => number, onSend: (sent: Sent) => void = 
   return {
     sent,
     open: () => sent.filter(({ ended }) => !ended),
-    forward: (delivery, headers) => {
+    send: (delivery, headers, written) => {
       let resolve: (attempt: Attempt) => void
       const done = new Promise<Attempt>((resolveDone) => {
         resolve = resolveDone
@@ -49,6 +49,7 @@ export function createFakeBot(now: () => number, onSend: (sent: Sent) => void = 
       }
       sent.push(one)
       onSend(one)
+      written()
       return {
         done,
         cancel: (reason) => {

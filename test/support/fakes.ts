@@ -1,7 +1,11 @@
 // Stand-ins for the rooms, for tests of the corridor alone: every move is the test's. `fakes.test.ts` holds them to their ports.
+
+import { nextCall } from '../../src/core/async.ts'
 import type { Attempt, Delivery, Label, RawHeaders, Reply } from '../../src/core/delivery.ts'
 import { DevHookError } from '../../src/core/errors.ts'
-import type { Journal, Queue, Recorded, Settled, Ticket } from '../../src/core/ports.ts'
+import { createListeners } from '../../src/core/listeners.ts'
+import type { Journal, Queue, QueueItem, Recorded, Settled, Ticket } from '../../src/core/ports.ts'
+import type { QueueEvents } from '../../src/delivery/queue.ts'
 import { answerTo, createLedger, type Entry } from '../../src/journal/index-by-delivery.ts'
 import { attemptContent, attemptHead, type Content, deliveryHead } from '../../src/journal/record-format.ts'
 
@@ -14,12 +18,12 @@ export interface FakeTicket extends Ticket {
   readonly n: number
   /** Begins an attempt. */
   sent(): void
-  /** Ends the attempt, begun or not; nothing once it is done. */
+  /** Ends the attempt, begun or not: a refused one waits again. Does nothing once it is done. */
   end(attempt: Attempt): void
 }
 
 /** A queue that sends nothing by itself, held or not: the test calls `sent` and `end` of its tickets. */
-export interface FakeQueue extends Queue {
+export interface FakeQueue<Item extends QueueItem> extends Queue<Item> {
   /** Every ticket so far, in the order of their deliveries. */
   readonly tickets: FakeTicket[]
   /** Whether its bounds are reached. */
@@ -33,19 +37,28 @@ export const attemptOf = (given: Reply | 'interrupted' | 'cancelled'): Attempt =
     : { ...base, outcome: 'answered', reply: given }
 }
 
+/** What the queue reports to whoever submits. */
+type ItemEvents<Item> = Pick<QueueEvents<Item>, 'sends' | 'refused' | 'ended'>
+
 /** Creates a queue that takes everything until it is `full` or closed. */
-export function createFakeQueue(): FakeQueue {
+export function createFakeQueue<Item extends QueueItem>(on: ItemEvents<Item>): FakeQueue<Item> {
   const tickets: FakeTicket[] = []
-  const inPhase = (phase: ReturnType<Ticket['phase']>): FakeTicket[] => tickets.filter((one) => one.phase() === phase)
-  const settled = (sent: readonly FakeTicket[]): Promise<unknown> => Promise.all(sent.map(({ done }) => done))
+  const inPhase = (phase: Ticket['phase']): FakeTicket[] => tickets.filter((one) => one.phase === phase)
+  const idle = createListeners<void>()
   let holding = false
   let closed = false
-  const queue: FakeQueue = {
+  const queue: FakeQueue<Item> = {
     tickets,
     full: false,
-    submit: (delivery, lane, headers, n = 1) => {
+    submit: (item) => {
       if (queue.full || closed) return null
-      const ticket = createTicket({ delivery, lane, headers, n })
+      const ticket = createTicket(item, {
+        ...on,
+        ended: (ended, attempt) => {
+          on.ended(ended, attempt)
+          if (queue.inFlight === 0) idle.emit()
+        },
+      })
       tickets.push(ticket)
       return ticket
     },
@@ -65,12 +78,10 @@ export function createFakeQueue(): FakeQueue {
       return inPhase('waiting').reduce((sum, { delivery }) => sum + delivery.body.length, 0)
     },
     get inFlight() {
-      return inPhase('sent').length
+      return inPhase('sending').length
     },
     idle: async (signal) => {
-      if (signal.aborted) return
-      const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve))
-      await Promise.race([settled(inPhase('sent')), aborted])
+      if (queue.inFlight > 0) await nextCall(idle.on, signal).catch(() => undefined)
     },
     close: async () => {
       closed = true
@@ -80,28 +91,49 @@ export function createFakeQueue(): FakeQueue {
   return queue
 }
 
-function createTicket(given: Pick<FakeTicket, 'delivery' | 'lane' | 'headers' | 'n'>): FakeTicket {
-  let phase: ReturnType<Ticket['phase']> = 'waiting'
-  let resolve: (attempt: Attempt) => void
-  const done = new Promise<Attempt>((settle) => {
-    resolve = settle
-  })
+function createTicket<Item extends QueueItem>(item: Item, on: ItemEvents<Item>): FakeTicket {
+  let phase: Ticket['phase'] = 'waiting'
+  const sent = (): void => {
+    if (phase !== 'waiting') return
+    phase = 'sending'
+    on.sends(item)
+  }
   const end = (attempt: Attempt): void => {
-    phase = 'done'
-    resolve(attempt)
+    if (phase === 'done') return
+    // What is cancelled while it waits was never sent.
+    if (attempt.outcome !== 'cancelled' || attempt.sent) sent()
+    phase = attempt.outcome === 'refused' ? 'waiting' : 'done'
+    if (attempt.outcome === 'refused') on.refused(item)
+    else on.ended(item, attempt)
   }
+  const { delivery, lane, headers, attempts } = item
   return {
-    ...given,
-    done,
+    delivery,
+    lane,
+    headers,
+    n: attempts + 1,
+    get phase() {
+      return phase
+    },
+    sent,
     end,
-    phase: () => phase,
-    sent: () => {
-      if (phase === 'waiting') phase = 'sent'
-    },
-    cancel: (reason) => {
-      if (phase !== 'done') end({ startedAt: 0, ms: 0, outcome: 'cancelled', reason, sent: phase === 'sent' })
-    },
+    cancel: (reason) => end({ startedAt: 0, ms: 0, outcome: 'cancelled', reason, sent: phase === 'sending' }),
   }
+}
+
+/** An item of the tests' own, with the attempt that ended it. */
+export interface TestItem extends QueueItem {
+  readonly done: Promise<Attempt>
+  readonly end: (attempt: Attempt) => void
+}
+
+/** Creates an item for a queue whose `ended` calls its `end`. */
+export function anItem(delivery: Delivery, lane: string | null = null, more: Partial<QueueItem> = {}): TestItem {
+  let end: TestItem['end'] = () => undefined
+  const done = new Promise<Attempt>((resolve) => {
+    end = resolve
+  })
+  return { delivery, lane, attempts: 0, ...more, done, end }
 }
 
 /** A journal in memory. `broken` makes the disk refuse. */

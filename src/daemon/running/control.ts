@@ -7,7 +7,7 @@ import { findReplayable, forBot } from '../traffic/replay-rules.ts'
 import type { DaemonOptions } from '../types.ts'
 
 /** The parts that are asked, each `null` until it is there. */
-type ControlledParts = Pick<Parts, 'state' | 'deliveries' | 'tunnel' | 'bot' | 'link'>
+type ControlledParts = Pick<Parts, 'state' | 'traffic' | 'tunnel' | 'bot' | 'link'>
 
 /** Creates the control of a run. What comes before its part is there does nothing, or is refused (`replayRefused`). */
 export function createControl(
@@ -16,11 +16,11 @@ export function createControl(
 ): Control {
   return {
     replay: async (id, body, signal) => {
-      const { state, deliveries } = parts
-      if (state === null || deliveries === null) throw new DevHookError('replayRefused', 'the run has only just begun')
+      const { state, traffic } = parts
+      if (state === null || traffic === null) throw new DevHookError('replayRefused', 'the run has only just begun')
       const recorded = findReplayable(state.journal, id)
-      const delivery = forBot(await recorded.load(), body, deliveries.botSecret())
-      return deliveries.pipeline.replay(delivery, recorded, body !== null, signal)
+      const delivery = forBot(await recorded.load(), body, traffic.botSecret())
+      return traffic.pipeline.replay(delivery, recorded, body !== null, signal)
     },
     status: () => {
       const bot = parts.bot?.current().state ?? null

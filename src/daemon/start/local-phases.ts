@@ -14,7 +14,7 @@ import type { Run } from '../run.ts'
 import { deliverBacklog } from '../traffic/backlog.ts'
 import { type BotLink, linkBot } from '../traffic/hold-while-down.ts'
 import { createLinger } from '../traffic/quiet-period.ts'
-import type { Deliveries } from '../traffic/traffic.ts'
+import type { Traffic } from '../traffic/traffic.ts'
 import type { Watchdog } from '../watchdog/watchdog.ts'
 import type { State } from './open-state.ts'
 import type { StartedBot } from './start-bot.ts'
@@ -63,11 +63,11 @@ export async function state({ options, factories, lifetime, steps, emit }: Run, 
 }
 
 /** Creates pipeline and queue, holding, and queues what an earlier run acknowledged. */
-export async function traffic(run: Run, { journal }: State): Promise<Deliveries> {
+export async function traffic(run: Run, { journal }: State): Promise<Traffic> {
   const { options, factories, lifetime, emit, parts, challenges, restoration } = run
   const { config, who } = options
   const linger = createLinger()
-  const deliveries = factories.createDeliveries({
+  const opened = factories.createTraffic({
     config,
     journal,
     emit,
@@ -86,18 +86,18 @@ export async function traffic(run: Run, { journal }: State): Promise<Deliveries>
     },
     refused: () => parts.bot?.refused(),
   })
-  lifetime.add('traffic', deliveries.close)
+  lifetime.add('traffic', opened.close)
   lifetime.add('answers', async () => {
     const result = restoration.result()
     if (result === 'restored' || result === 'deleted') await linger.quiet()
-    await deliveries.pipeline.end()
+    await opened.pipeline.end()
   })
-  await deliverBacklog({ journal, pipeline: deliveries.pipeline, emit })
-  return deliveries
+  await deliverBacklog({ journal, pipeline: opened.pipeline, emit })
+  return opened
 }
 
 /** Opens the loopback server in which the tunnel will end. */
-export async function gateway(run: Run, { address }: Account, { pipeline }: Deliveries): Promise<Gateway> {
+export async function gateway(run: Run, { address }: Account, { pipeline }: Traffic): Promise<Gateway> {
   const { options, factories, lifetime, steps, emit } = run
   const opened = await steps.run('gateway', () =>
     factories.openGateway({
@@ -182,7 +182,7 @@ export async function watchdog(run: Run, { folder, address, tokens }: Account): 
 
 /** Both ends of the way from the platform to the bot. */
 export interface Way {
-  readonly deliveries: Deliveries
+  readonly traffic: Traffic
   readonly tunnel: Tunnel
   readonly registration: Registration
 }
@@ -197,18 +197,18 @@ export function bot(
 ): { readonly bot: StartedBot; readonly link: BotLink } {
   const { options, factories, lifetime, emit } = run
   const { config, command } = options
-  const { deliveries } = way
+  const { traffic } = way
   lifetime.signal.throwIfAborted()
   const started = factories.startBot({
     options,
-    deliveries,
+    traffic,
     secret: way.registration.secret,
     publicUrl: () => withoutCredentials(way.tunnel.current().url),
     runId: address.runId,
     rest: saves.rest,
   })
   lifetime.add('bot', started.stop)
-  const link = linkBot({ bot: started, deliveries, emit, port: config.target.port, supervised: command !== null })
+  const link = linkBot({ bot: started, traffic, emit, port: config.target.port, supervised: command !== null })
   // The watchdog ends the bot with the daemon; a process id that is free again must not be among its orders.
   started.on(({ state: is, pid }) => guard.bot(is === 'crashed' || is === 'stopped' ? null : pid))
   return { bot: started, link }

@@ -8,7 +8,7 @@ import type { Environment } from '../../config/layers.ts'
 import { type ErrorName, messageOf } from '../../core/errors.ts'
 import { warning } from '../../core/notices.ts'
 import type { Bot } from '../../core/ports.ts'
-import type { Deliveries } from '../traffic/traffic.ts'
+import type { Traffic } from '../traffic/traffic.ts'
 import type { DaemonOptions } from '../types.ts'
 
 /** How long requests in flight may take to finish before the bot is ended for a restart. */
@@ -16,7 +16,7 @@ const FINISH_MS = 2_000
 
 export interface StartBot {
   readonly options: DaemonOptions
-  readonly deliveries: Deliveries
+  readonly traffic: Pick<Traffic, 'queue'>
   /** As they are when the bot is started: both may have changed at the next start. */
   secret(): string | null
   publicUrl(): string
@@ -32,7 +32,7 @@ export interface StartedBot extends Bot {
 
 /** Starts it, or starts to look for it. Does not wait until it is ready. */
 export function startBot(given: StartBot): StartedBot {
-  const { options, deliveries, rest } = given
+  const { options, traffic, rest } = given
   const { config, command, notices } = options
   let secret = config.secret
   const { host, port } = config.target
@@ -52,8 +52,8 @@ export function startBot(given: StartBot): StartedBot {
     warn,
     output: (stream, line) => notices.emit({ type: 'bot-output', stream, line }),
     pause: async (reason) => {
-      deliveries.queue.hold(reason)
-      await deliveries.queue.idle(AbortSignal.timeout(FINISH_MS))
+      traffic.queue.hold(reason)
+      await traffic.queue.idle(AbortSignal.timeout(FINISH_MS))
     },
   })
   return { ...bot, secret: () => secret }

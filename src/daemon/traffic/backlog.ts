@@ -20,7 +20,7 @@ export async function deliverBacklog(options: {
   const isYoung = ({ receivedAt }: { readonly receivedAt: number }): boolean => now() - receivedAt < YOUNG_MS
   for (const each of backlog.filter(isYoung)) {
     try {
-      pipeline.deliver(await each.load(), each.label, each.attempts + 1)
+      pipeline.deliver(await each.load(), each.label, each.attempts)
     } catch (error) {
       emit(warning('stateDamaged', `delivery ${each.id} of an earlier run cannot be read back: ${messageOf(error)}`))
     }

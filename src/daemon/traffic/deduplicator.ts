@@ -1,32 +1,55 @@
-// The same delivery again: which one was the first, and what this one is answered.
-import { orAfter } from '../../core/async.ts'
+// The same delivery again: which one was the first of its key, and what a later one is answered.
+import { nextCall, orAfter } from '../../core/async.ts'
 import { isSuccess, type Reply } from '../../core/delivery.ts'
+import { createListeners, type Listeners } from '../../core/listeners.ts'
 import type { Journal, Settled } from '../../core/ports.ts'
-
-import type { First, Redeliveries } from './redeliveries.ts'
+import type { DeliveryState } from './delivery-state.ts'
 import type { Replies } from './replies.ts'
 
-export interface Again {
-  /** The first delivery of a key, of this run or an earlier one; `null` when there is none that was received. */
-  firstOf(key: string): First | null
-  /** What the first one gets; never forwarded twice. */
-  answer(first: First): Promise<Reply>
+/** A delivery as this run remembers it: where it stands, and what a later one of its key is answered. */
+export interface Tracked {
+  readonly id: string
+  /** What a later one is recognised by; `null` for one that cannot be recognised. */
+  readonly key: string | null
+  /** When it came, in milliseconds since the epoch. */
+  readonly receivedAt: number
+  /** Whether the journal has it. */
+  readonly recorded: boolean
+  state: DeliveryState
+  /** The bot's own answer, where the journal does not have it. */
+  reply: Reply | null
+  /** Redeliveries that wait for a reply to it; `null` as long as there are none, as nearly always. */
+  waiters: Listeners<Reply> | null
+}
+
+export interface Deduplicator {
+  /** The first delivery of a key, of this run or an earlier one; `null` when there is none that was received or is under way. */
+  firstOf(key: string): Tracked | null
+  remember(first: Tracked): void
+  /** Forgets a delivery, so that the next one with its key is forwarded again. */
+  forget(first: Tracked): void
+  /** What a later delivery is answered, within `withinMs`: what the first one gets. Never rejects. */
+  answer(first: Tracked, withinMs: number): Promise<Reply>
 }
 
 /** What the platform was told "received" of. */
 const RECEIVED: ReadonlySet<Settled> = new Set(['delivered', 'acknowledged', 'interrupted'])
 
-/** Creates it; an answer comes within `patienceMs`. */
-export function createAgain(options: {
-  readonly redeliveries: Redeliveries
+export interface DeduplicatorOptions {
   readonly journal: Pick<Journal, 'seen'>
   readonly replies: Replies
-  readonly patienceMs: number
-  readonly now: () => number
-}): Again {
-  const { redeliveries, journal, replies, patienceMs, now } = options
+  /** How many keys are remembered at least; at most twice as many. */
+  readonly limit?: number
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number
+}
 
-  async function answerOfThen(id: string, key: string): Promise<Reply> {
+/** Creates a deduplicator with nothing in it. */
+export function createDeduplicator({ journal, replies, limit, now = Date.now }: DeduplicatorOptions): Deduplicator {
+  const memory = createMemory(limit, now)
+
+  /** The answer of then, as the journal has it. */
+  async function recordedAnswer(id: string, key: string): Promise<Reply> {
     // A replay may have brought to the bot what the platform was refused then; and if the answer cannot be read, that the
     // delivery was received is still true.
     const reply = await journal
@@ -36,20 +59,59 @@ export function createAgain(options: {
     return reply && isSuccess(reply.status) ? reply : replies.afterSync(id)
   }
 
+  function nextReply(first: Tracked): Promise<Reply> {
+    first.waiters ??= createListeners()
+    return nextCall(first.waiters.on)
+  }
+
   return {
     firstOf: (key) => {
-      const known = redeliveries.first(key)
+      const known = memory.find(key)
       if (known) return known
       const seen = journal.seen(key)
       if (seen === null || seen.settled === null || !RECEIVED.has(seen.settled)) return null
-      return { key, id: seen.id, at: now(), recorded: true, state: 'answered', answers: null }
+      const { id, settled } = seen
+      const state = settled === 'delivered' ? 'answered' : 'broken'
+      return { id, key, receivedAt: now(), recorded: true, state, reply: null, waiters: null }
     },
-    answer: async ({ id, key, state, answers }) => {
-      if (state === 'kept') return replies.afterSync(id)
-      if (answers === null) return answerOfThen(id, key)
-      const { told, final } = answers
-      const received = told.then((reply) => (isSuccess(reply.status) ? reply : final))
-      return orAfter(received, patienceMs, () => replies.text(503, 'the bot has not answered yet'))
+    remember: memory.remember,
+    forget: memory.forget,
+    answer: async (first, withinMs) => {
+      const { id, key, state, reply } = first
+      if (state === 'answered') return reply ?? (key === null ? replies.received : recordedAnswer(id, key))
+      if (state === 'waiting' || state === 'sending')
+        return orAfter(nextReply(first), withinMs, () => replies.text(503, 'the bot has not answered yet'))
+      return replies.afterSync(id)
+    },
+  }
+}
+
+const KEEP_MS = 24 * 60 * 60 * 1000
+
+/** Remembers the newest keys for a day: at least `limit` of them, at most twice as many. */
+function createMemory(limit = 5_000, now: () => number) {
+  // Two generations, of which the older one goes as a whole. To find the oldest key of one Map, everything that was deleted
+  // from it before has to be stepped over, which took longer than everything else that is done for a delivery.
+  let young = new Map<string, Tracked>()
+  let old = new Map<string, Tracked>()
+
+  return {
+    find: (key: string): Tracked | undefined => {
+      const found = young.get(key) ?? old.get(key)
+      return found !== undefined && now() - found.receivedAt < KEEP_MS ? found : undefined
+    },
+    remember: (first: Tracked): void => {
+      if (first.key === null) return
+      if (young.size >= limit) {
+        old = young
+        young = new Map()
+      }
+      young.set(first.key, first)
+    },
+    forget: ({ key }: Tracked): void => {
+      if (key === null) return
+      young.delete(key)
+      old.delete(key)
     },
   }
 }

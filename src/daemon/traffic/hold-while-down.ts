@@ -1,7 +1,7 @@
 // The bot and the queue: what the bot does decides whether deliveries are held or let go.
 import type { Emit } from '../../core/notices.ts'
 import type { Bot, BotState } from '../../core/ports.ts'
-import type { Deliveries } from './traffic.ts'
+import type { Traffic } from './traffic.ts'
 
 /** Why deliveries wait, in the words that are shown; `null` when the bot can take them. */
 function reasonFor(state: BotState, supervised: boolean): string | null {
@@ -29,18 +29,18 @@ export interface BotLink {
 /** Links them, and announces what the bot does. */
 export function linkBot(options: {
   readonly bot: Bot
-  readonly deliveries: Pick<Deliveries, 'queue' | 'gone'>
+  readonly traffic: Pick<Traffic, 'botGone'> & { readonly queue: Pick<Traffic['queue'], 'hold' | 'release'> }
   readonly emit: Emit
   readonly port: number
   readonly supervised: boolean
 }): BotLink {
-  const { bot, deliveries, emit, port, supervised } = options
+  const { bot, traffic, emit, port, supervised } = options
   let paused = false
 
   const apply = (state: BotState): void => {
     const reason = paused ? 'paused' : reasonFor(state, supervised)
-    if (reason === null) return deliveries.queue.release()
-    deliveries.queue.hold(reason)
+    if (reason === null) return traffic.queue.release()
+    traffic.queue.hold(reason)
   }
 
   const announce = (state: BotState): void => {
@@ -54,7 +54,7 @@ export function linkBot(options: {
   bot.on((state) => {
     announce(state)
     // Connections to a bot that has gone are dead, and a delivery sent into one would count as broken.
-    if (state.state !== 'ready') deliveries.gone()
+    if (state.state !== 'ready') traffic.botGone()
     apply(state)
   })
   // A bot that is started here is announced with its process; one that is only watched is being looked for already.

@@ -1,10 +1,10 @@
 // The rules of a replay, with a run or without one: what may be forwarded again, how, and what its end means for the record.
 import type { Attempt, Delivery } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
-import type { Journal, Recorded, Replayed, Ticket } from '../../core/ports.ts'
+import type { Journal, Recorded, Replayed } from '../../core/ports.ts'
 import { checkSignature, resign } from '../../protocol/signature.ts'
 
-/** Finds what is to be forwarded again. Throws `deliveryUnknown`, or `replayRefused` for what the guard kept from the bot. */
+/** Finds the delivery that is to be forwarded again. Throws `deliveryUnknown`, or `replayRefused` for what the guard kept from the bot. */
 export function findReplayable(journal: Pick<Journal, 'find'>, id: string): Recorded {
   const recorded = journal.find(id)
   if (recorded === null) throw new DevHookError('deliveryUnknown', `no delivery ${id} is recorded`)
@@ -31,18 +31,6 @@ export function forBot(recorded: Delivery, body: Buffer | null, secret: string |
  */
 export function settleReplay(journal: Pick<Journal, 'settle'>, id: string, attempt: Attempt): void {
   if (attempt.outcome === 'answered') journal.settle(id, 'delivered')
-}
-
-/** The attempt that ends a replay in the queue; while it waits, the signal takes it back. */
-export async function endOf(ticket: Ticket, signal: AbortSignal | undefined): Promise<Attempt> {
-  const takeBack = (): void => {
-    if (ticket.phase() === 'waiting') ticket.cancel('taken back')
-  }
-  if (signal?.aborted) takeBack()
-  signal?.addEventListener('abort', takeBack, { once: true })
-  const attempt = await ticket.done
-  signal?.removeEventListener('abort', takeBack)
-  return attempt
 }
 
 /** The attempt as it is given back to whoever asked. */

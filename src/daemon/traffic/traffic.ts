@@ -1,15 +1,16 @@
 // The traffic of a run: forwarder, queue, guard and pipeline, put together and counted.
 import type { Config } from '../../config/load.ts'
-import type { Delivery, RawHeaders } from '../../core/delivery.ts'
+import { withDeadline } from '../../core/async.ts'
+import type { Attempt, Delivery, RawHeaders } from '../../core/delivery.ts'
 import { type Emit, type Totals, warning } from '../../core/notices.ts'
 import type { Journal, Queue } from '../../core/ports.ts'
 import { createForwarder } from '../../delivery/forwarder.ts'
 import { createQueue } from '../../delivery/queue.ts'
 import { resign } from '../../protocol/signature.ts'
-import { createPipeline, type Pipeline } from './pipeline.ts'
+import { createPipeline, type ItemEvents, type Pipeline, type PipelineItem } from './pipeline.ts'
 import { createGuard } from './signature-guard.ts'
 
-export interface DeliveriesOptions {
+export interface TrafficOptions {
   readonly config: Config
   readonly journal: Journal
   readonly emit: Emit
@@ -26,13 +27,13 @@ export interface DeliveriesOptions {
   readonly refused: () => void
 }
 
-export interface Deliveries {
-  readonly queue: Queue
+export interface Traffic {
+  readonly queue: Queue<PipelineItem>
   readonly pipeline: Pipeline
   /** What the bot checks signatures with, as far as it is known. */
   botSecret(): string | null
-  /** The bot has gone: connections to it are dead. */
-  gone(): void
+  /** Reports that the bot has gone: connections to it are dead. */
+  botGone(): void
   totals(): Totals
   /** Waits for what is at the bot, then lets go of it. */
   close(): Promise<void>
@@ -42,78 +43,74 @@ export interface Deliveries {
 const DRAIN_MS = 2_500
 
 /** Creates the traffic of a run, holding until the bot is ready. */
-export function createDeliveries(options: DeliveriesOptions): Deliveries {
-  const { config, journal, emit, secret, botSecret } = options
-  const holds = { count: 0, longestMs: 0 }
+export function createTraffic(options: TrafficOptions): Traffic {
+  const { config, emit, secret, botSecret } = options
   const forwarder = createForwarder({ target: config.target })
-  let saidOverdue = false
+  const holds = { count: 0, longestMs: 0 }
 
   // When it is sent, not when it came: the bot may have been started again meanwhile, with another secret.
   const headersFor = (delivery: Delivery): RawHeaders | undefined => {
     const bots = botSecret()
     return bots === null || bots === secret() ? undefined : resign(delivery.headers, delivery.body, bots)
   }
-  const queue = createQueue({
-    forward: (delivery, headers = headersFor(delivery)) => {
-      pipeline.leaves(delivery.id)
-      return forwarder.forward(delivery, headers)
-    },
-    on: {
-      held: (delivery, reason) => {
-        if (!pipeline.isReplay(delivery.id)) holds.count += 1
-        emit({ type: 'held', id: delivery.id, reason })
-      },
-      released: (delivery, ms) => {
-        heldFor(delivery, ms)
-        emit({ type: 'released', id: delivery.id, ms })
-      },
-      dropped: heldFor,
-      attempt: ({ id }, n, attempt) => {
-        journal.recordAttempt(id, n, attempt)
-        const { outcome, ms } = attempt
-        if (outcome === 'refused') pipeline.comesBack(id)
-        emit({ type: 'attempt', id, n, outcome, status: outcome === 'answered' ? attempt.reply.status : null, ms })
-      },
-      refused: options.refused,
-      overdue: (count) => {
-        if (!saidOverdue) emit(warning('botOverdue', `the bot has ${count} deliveries that it does not answer`))
-        saidOverdue = true
-      },
-    },
-  })
-  queue.hold('bot not ready')
-
-  function heldFor({ id }: Delivery, ms: number): void {
-    if (!pipeline.isReplay(id)) holds.longestMs = Math.max(holds.longestMs, ms)
-  }
+  const openQueue = (on: ItemEvents): Queue<PipelineItem> =>
+    createQueue({
+      send: (delivery, headers = headersFor(delivery), written) => forwarder.forward(delivery, headers, written),
+      on: { ...on, ...queueNotices(options, holds) },
+    })
 
   const { signature: mode, late, onBotError, hold: holdMs } = config
   const guard = createGuard({ mode, secret, rereadSecret: options.rereadSecret, emit })
-  const { challenged, handedOver, arrived, who } = options
-  const pipeline = createPipeline({
-    queue,
-    journal,
-    guard,
-    emit,
-    who,
-    challenged,
-    handedOver,
-    arrived,
-    late,
-    onBotError,
-    holdMs,
-  })
+  const { journal, who, challenged, handedOver, arrived } = options
+  const calls = { challenged, handedOver, arrived }
+  const pipeline = createPipeline({ openQueue, journal, guard, emit, who, ...calls, late, onBotError, holdMs })
+  const { queue } = pipeline
+  queue.hold('bot not ready')
 
   return {
     queue,
     pipeline,
     botSecret: () => botSecret() ?? secret(),
-    gone: forwarder.reset,
+    botGone: forwarder.reset,
     totals: () => ({ ...pipeline.totals(), held: holds.count, longestHoldMs: holds.longestMs }),
     close: async () => {
-      await queue.idle(AbortSignal.timeout(DRAIN_MS))
+      await withDeadline([], { ms: DRAIN_MS, reason: 'the bot has not answered' }, queue.idle)
       await queue.close()
       await forwarder.close()
+    },
+  }
+}
+
+/** What of the queue is recorded, announced and counted. */
+function queueNotices(
+  { journal, emit, refused }: Pick<TrafficOptions, 'journal' | 'emit' | 'refused'>,
+  holds: { count: number; longestMs: number },
+) {
+  let announcedOverdue = false
+
+  function countHold({ kind }: PipelineItem, ms: number): void {
+    if (kind === 'delivery') holds.longestMs = Math.max(holds.longestMs, Math.round(ms))
+  }
+
+  return {
+    attempt: ({ delivery: { id } }: PipelineItem, n: number, attempt: Attempt): void => {
+      journal.recordAttempt(id, n, attempt)
+      const { outcome, ms } = attempt
+      emit({ type: 'attempt', id, n, outcome, status: outcome === 'answered' ? attempt.reply.status : null, ms })
+    },
+    held: ({ kind, delivery: { id } }: PipelineItem, reason: string): void => {
+      if (kind === 'delivery') holds.count += 1
+      emit({ type: 'held', id, reason })
+    },
+    released: (item: PipelineItem, ms: number): void => {
+      countHold(item, ms)
+      emit({ type: 'released', id: item.delivery.id, ms: Math.round(ms) })
+    },
+    dropped: countHold,
+    unreachable: refused,
+    overdue: (count: number): void => {
+      if (!announcedOverdue) emit(warning('botOverdue', `the bot has ${count} deliveries that it does not answer`))
+      announcedOverdue = true
     },
   }
 }

@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { NoticeBody } from '../../../src/core/notices.ts'
 import type { Bot, BotState } from '../../../src/core/ports.ts'
 import { type BotLink, linkBot } from '../../../src/daemon/traffic/hold-while-down.ts'
-import { createFakeQueue } from '../../support/fakes.ts'
 
 let now: BotState
 let tell: (state: BotState) => void
@@ -28,12 +27,11 @@ function link(supervised = true): BotLink {
     stop: async () => {},
   }
   const queue = {
-    ...createFakeQueue(),
     hold: (reason: string) => void log.push(reason),
     release: () => void log.push('released'),
   }
-  const deliveries = { queue, gone: () => void log.push('connections dropped') }
-  return linkBot({ bot, deliveries, emit: (notice) => notices.push(notice), port: 3000, supervised })
+  const traffic = { queue, botGone: () => void log.push('connections dropped') }
+  return linkBot({ bot, traffic, emit: (notice) => notices.push(notice), port: 3000, supervised })
 }
 
 function become(state: BotState): readonly string[] {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Delivery, Reply } from '../../../src/core/delivery.ts'
+import type { Attempt, Delivery, Reply } from '../../../src/core/delivery.ts'
 import { createNotices, type Notice } from '../../../src/core/notices.ts'
-import { createPipeline, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
+import { createPipeline, type PipelineItem, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
 import { createGuard, type GuardOptions } from '../../../src/daemon/traffic/signature-guard.ts'
 import { resign, sign } from '../../../src/protocol/signature.ts'
-import { attemptOf, createFakeJournal, createFakeQueue, type FakeTicket } from '../../support/fakes.ts'
+import { attemptOf, createFakeJournal, createFakeQueue, type FakeQueue, type FakeTicket } from '../../support/fakes.ts'
 
 const SECRET = 'the webhook secret'
 
@@ -16,7 +16,6 @@ afterEach(() => {
 })
 
 function setUp(options: Partial<PipelineOptions> = {}, guardOptions: Partial<GuardOptions> = {}) {
-  const queue = createFakeQueue()
   const journal = createFakeJournal()
   const notices = createNotices(Date.now)
   const seen: Notice[] = []
@@ -31,8 +30,12 @@ function setUp(options: Partial<PipelineOptions> = {}, guardOptions: Partial<Gua
   })
   const challenged = vi.fn()
   const handedOver = vi.fn()
+  let queue: FakeQueue<PipelineItem> | undefined
   const pipeline = createPipeline({
-    queue,
+    openQueue: (on) => {
+      queue = createFakeQueue(on)
+      return queue
+    },
     journal,
     guard,
     emit,
@@ -45,7 +48,9 @@ function setUp(options: Partial<PipelineOptions> = {}, guardOptions: Partial<Gua
     holdMs: 15_000,
     ...options,
   })
-  return { queue, journal, seen, pipeline, challenged, handedOver }
+  if (queue === undefined) throw new Error('the pipeline opened no queue')
+  const accept = (delivery: Delivery, since = performance.now()): Promise<Reply> => pipeline.accept(delivery, since)
+  return { queue, journal, seen, pipeline: { ...pipeline, accept }, challenged, handedOver }
 }
 
 let count = 0
@@ -64,6 +69,8 @@ function delivery(more: Partial<Delivery> & { readonly payload?: unknown } = {})
 }
 
 const reply = (status: number, text = ''): Reply => ({ status, headers: ['x-bot', 'yes'], body: Buffer.from(text) })
+/** Nothing was sent. */
+const refused: Attempt = { startedAt: 0, ms: 0, outcome: 'refused', reason: 'nobody listens' }
 const only = (tickets: readonly FakeTicket[]): FakeTicket => {
   const [ticket] = tickets
   if (!ticket) throw new Error('nothing was submitted')
@@ -156,7 +163,7 @@ describe('The pipeline', () => {
       const answering = pipeline.accept(delivery())
       await vi.advanceTimersByTimeAsync(15_000)
       expect((await answering).status).toBe(503)
-      expect(only(queue.tickets).phase()).toBe('done')
+      expect(only(queue.tickets).phase).toBe('done')
       expect(pipeline.totals().undelivered).toBe(0)
     })
 
@@ -181,7 +188,7 @@ describe('The pipeline', () => {
       only(queue.tickets).sent()
       await vi.advanceTimersByTimeAsync(18_000)
       expect((await answering).status).toBe(200)
-      expect(only(queue.tickets).phase()).toBe('sent')
+      expect(only(queue.tickets).phase).toBe('sending')
     })
 
     it('with `retry` answers 504, and gives the answer to the redelivery', async () => {
@@ -414,7 +421,7 @@ describe('The pipeline', () => {
     await pipeline.end()
     expect((await held).status).toBe(503)
     expect([...journal.settled.values()]).toEqual(['acknowledged', 'returned'])
-    expect(queue.tickets.map((ticket) => ticket.phase())).toEqual(['waiting', 'done'])
+    expect(queue.tickets.map((ticket) => ticket.phase)).toEqual(['waiting', 'done'])
     expect(pipeline.totals().undelivered).toBe(1)
   })
 
@@ -435,11 +442,11 @@ describe('The pipeline', () => {
     await vi.advanceTimersByTimeAsync(15_000)
     expect(journal.settled.get(first.id)).toBe('acknowledged')
     // From the moment it leaves, should dev-hook be killed.
-    pipeline.leaves(first.id)
+    only(queue.tickets).sent()
     expect(journal.settled.get(first.id)).toBe('interrupted')
-    pipeline.comesBack(first.id)
+    only(queue.tickets).end(refused)
     expect(journal.settled.get(first.id)).toBe('acknowledged')
-    pipeline.leaves(first.id)
+    only(queue.tickets).sent()
     only(queue.tickets).end({ ...attemptOf('cancelled'), outcome: 'cancelled', reason: 'the end', sent: true })
     await settle()
     expect(journal.settled.get(first.id)).toBe('interrupted')
@@ -447,19 +454,19 @@ describe('The pipeline', () => {
   })
 
   it('says nothing to the journal of what leaves and was not acknowledged', async () => {
-    const { pipeline, journal } = setUp()
+    const { pipeline, queue, journal } = setUp()
     const first = delivery()
     void pipeline.accept(first)
     await settle()
-    pipeline.leaves(first.id)
-    pipeline.comesBack(first.id)
+    only(queue.tickets).sent()
+    only(queue.tickets).end(refused)
     expect(journal.settled.size).toBe(0)
   })
 
   it('takes what an earlier run acknowledged for done when its connection breaks, also with `retry`', async () => {
     const { pipeline, queue, journal } = setUp({ late: 'retry' })
     const old = delivery()
-    pipeline.deliver(old, { event: null, platformId: null, conversation: 'c1', text: null })
+    pipeline.deliver(old, { event: null, platformId: null, conversation: 'c1', text: null }, 0)
     only(queue.tickets).end(attemptOf('interrupted'))
     await settle()
     expect(journal.settled.get(old.id)).toBe('interrupted')

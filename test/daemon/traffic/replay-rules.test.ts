@@ -1,26 +1,29 @@
 // Replays inside a run: the pipeline with fakes around it.
 
 import { describe, expect, it } from 'vitest'
-import type { Attempt, Delivery } from '../../../src/core/delivery.ts'
+import type { Attempt, Delivery, Reply } from '../../../src/core/delivery.ts'
 import { createNotices, type Notice } from '../../../src/core/notices.ts'
 import type { Journal, Recorded, Settled } from '../../../src/core/ports.ts'
-import { createPipeline, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
+import { createPipeline, type PipelineItem, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
 import { findReplayable, forBot, settleReplay } from '../../../src/daemon/traffic/replay-rules.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
 import { aDelivery } from '../../support/deliveries.ts'
 import { settled } from '../../support/fake-clock.ts'
-import { attemptOf, createFakeJournal, createFakeQueue } from '../../support/fakes.ts'
+import { attemptOf, createFakeJournal, createFakeQueue, type FakeQueue } from '../../support/fakes.ts'
 
 const LABEL = { event: 'message.update', platformId: null, conversation: 'c1', text: 'hi' }
 
 function setUp(options: Partial<PipelineOptions> = {}) {
-  const queue = createFakeQueue()
   const journal = createFakeJournal()
   const notices = createNotices()
   const seen: Notice[] = []
   notices.on((notice) => seen.push(notice))
+  let queue: FakeQueue<PipelineItem> | undefined
   const pipeline = createPipeline({
-    queue,
+    openQueue: (on) => {
+      queue = createFakeQueue(on)
+      return queue
+    },
     journal,
     guard: () => ({ pass: true }),
     emit: notices.emit,
@@ -43,7 +46,9 @@ function setUp(options: Partial<PipelineOptions> = {}) {
   }
   const replay = (of: ReturnType<typeof record>, signal?: AbortSignal) =>
     pipeline.replay(of.delivery, of.recorded, false, signal)
-  return { queue, journal, seen, pipeline, record, replay }
+  if (queue === undefined) throw new Error('the pipeline opened no queue')
+  const accept = (delivery: Delivery): Promise<Reply> => pipeline.accept(delivery, performance.now())
+  return { queue, journal, seen, pipeline: { ...pipeline, accept }, record, replay }
 }
 
 const REFUSED: Attempt = { startedAt: 0, ms: 1, outcome: 'refused', reason: 'ECONNREFUSED' }
@@ -89,10 +94,8 @@ describe('A replay', () => {
     const { queue, seen, pipeline, record, replay } = setUp()
     const of = record()
     const replaying = replay(of)
-    expect(pipeline.isReplay(of.delivery.id)).toBe(true)
     queue.tickets[0]?.end(reply(200))
     await replaying
-    expect(pipeline.isReplay(of.delivery.id)).toBe(false)
     expect(seen.map(({ type }) => type)).toEqual(['replay'])
     expect(seen[0]).toMatchObject({ event: 'message.update', conversation: 'c1', text: 'hi', edited: false })
     expect(pipeline.totals()).toEqual({ deliveries: 0, delivered: 0, undelivered: 0, interrupted: 0 })
@@ -122,7 +125,7 @@ describe('A replay', () => {
     queue.tickets[1]?.sent()
     leaving.abort()
     expect(await waiting).toMatchObject({ outcome: 'cancelled', status: null, reason: 'taken back' })
-    expect(queue.tickets[1]?.phase()).toBe('sent')
+    expect(queue.tickets[1]?.phase).toBe('sending')
     queue.tickets[1]?.end(reply(200))
     expect(await sent).toMatchObject({ outcome: 'answered' })
     expect(await replay(record(), leaving.signal)).toMatchObject({ outcome: 'cancelled' })
@@ -144,7 +147,7 @@ describe('A replay', () => {
     await expect(replay(fresh)).rejects.toThrow('still on its way')
 
     const kept = record('acknowledged', 0)
-    pipeline.deliver(kept.delivery, LABEL)
+    pipeline.deliver(kept.delivery, LABEL, 0)
     await expect(replay(kept)).rejects.toThrow('still on its way')
   })
 

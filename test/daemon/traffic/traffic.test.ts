@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
-import { createDeliveries } from '../../../src/daemon/traffic/traffic.ts'
+import { createTraffic } from '../../../src/daemon/traffic/traffic.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
 import { startRecordingBot } from '../../support/bots/recording-bot.js'
 import { aDelivery } from '../../support/deliveries.ts'
@@ -15,7 +15,7 @@ async function setUp(botSecret: () => string | null) {
   const cwd = await folderForTest()
   const options = { forwardTo: bot.url }
   const config = await loadConfig(options, { cwd, env: {}, platform: process.platform, sourceOf: (key) => key })
-  const deliveries = createDeliveries({
+  const deliveries = createTraffic({
     config,
     journal: createFakeJournal(),
     emit: () => undefined,
@@ -32,7 +32,7 @@ async function setUp(botSecret: () => string | null) {
   const arrive = () => {
     const delivery = aDelivery()
     const headers = [...delivery.headers, 'X-Hub-Signature', sign(delivery.body, PLATFORMS)]
-    return deliveries.pipeline.accept({ ...delivery, headers })
+    return deliveries.pipeline.accept({ ...delivery, headers }, performance.now())
   }
   const verdicts = (secret: string) =>
     bot.deliveries().map(({ rawHeaders, body }) => checkSignature(rawHeaders, body, secret))

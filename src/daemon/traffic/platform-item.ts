@@ -1,0 +1,33 @@
+// A delivery of the platform in the queue, with whoever waits for its answer.
+import type { Delivery, Label, Reply } from '../../core/delivery.ts'
+import type { Tracked } from './deduplicator.ts'
+
+/** A delivery of the platform on its way to the bot. */
+export interface PlatformItem {
+  readonly kind: 'delivery'
+  readonly delivery: Delivery
+  readonly lane: string | null
+  readonly attempts: number
+  readonly tracked: Tracked
+  /** When the platform began to wait, on the monotonic clock. */
+  readonly since: number
+  /** Answers the platform, once; `null` when it does not wait, or no longer. */
+  answer: ((reply: Reply) => void) | null
+  /** Resolves when the platform is answered. */
+  answered: Promise<Reply> | null
+  deadline: NodeJS.Timeout | undefined
+  cancel: ((reason: string) => void) | null
+  index: number
+}
+
+/** Creates an item that is not in the queue yet, and whose answer nobody waits for. */
+export function createItem(
+  delivery: Delivery,
+  { conversation }: Label,
+  tracked: Tracked,
+  { attempts, since }: Pick<PlatformItem, 'attempts' | 'since'>,
+): PlatformItem {
+  const nobodyWaits = { answer: null, answered: null, deadline: undefined }
+  const notSubmitted = { cancel: null, index: -1 }
+  return { kind: 'delivery', delivery, lane: conversation, attempts, tracked, since, ...nobodyWaits, ...notSubmitted }
+}

@@ -1,0 +1,79 @@
+// Replays of this run: recorded deliveries in the queue again, because a person asked.
+import { onAbort } from '../../core/async.ts'
+import type { Attempt, Delivery, RawHeaders } from '../../core/delivery.ts'
+import { DevHookError } from '../../core/errors.ts'
+import type { Emit } from '../../core/notices.ts'
+import type { Journal, Recorded, Replayed, Ticket } from '../../core/ports.ts'
+import { replayedBy, settleReplay } from './replay-rules.ts'
+
+/** A recorded delivery on its way to the bot again. */
+export interface ReplayItem {
+  readonly kind: 'replay'
+  readonly delivery: Delivery
+  readonly lane: string | null
+  readonly headers: RawHeaders
+  readonly attempts: number
+  /** Called with the attempt that ended it. */
+  readonly done: (attempt: Attempt) => void
+}
+
+export interface ReplayingOptions {
+  readonly submit: (item: ReplayItem) => Ticket | null
+  /** Whether the delivery with this id is on its way to the bot for the platform. */
+  readonly isUnderWay: (id: string) => boolean
+  readonly journal: Journal
+  readonly emit: Emit
+  /** The bot has answered a replay of this delivery. */
+  readonly answered: (id: string) => void
+}
+
+export interface Replaying {
+  /** Forwards a recorded delivery again, as `Pipeline.replay` describes. */
+  replay(delivery: Delivery, recorded: Recorded, edited: boolean, signal?: AbortSignal): Promise<Replayed>
+  /** The attempt of an item that has left the queue. */
+  ended(item: ReplayItem, attempt: Attempt): void
+}
+
+/** Creates the replays of a run. */
+export function createReplaying(options: ReplayingOptions): Replaying {
+  const { submit, isUnderWay, journal, emit, answered } = options
+  const underWay = new Set<string>()
+
+  async function replay(
+    delivery: Delivery,
+    { id, label, attempts }: Recorded,
+    edited: boolean,
+    signal?: AbortSignal,
+  ): Promise<Replayed> {
+    if (underWay.has(id) || isUnderWay(id))
+      throw new DevHookError('replayRefused', `delivery ${id} is still on its way to the bot`)
+    const { event, conversation, text } = label
+    emit({ type: 'replay', id, event, conversation, text, bytes: delivery.body.length, edited })
+    underWay.add(id)
+    try {
+      const attempt = await attemptOf({ delivery, lane: conversation, headers: delivery.headers, attempts }, signal)
+      settleReplay(journal, id, attempt)
+      if (attempt.outcome === 'answered') answered(id)
+      // Refused ones may have come before it.
+      return replayedBy(id, journal.find(id)?.attempts ?? attempts + 1, attempt)
+    } finally {
+      underWay.delete(id)
+    }
+  }
+
+  /** The attempt that ends a replay; while it waits, the signal takes it back. */
+  async function attemptOf(item: Omit<ReplayItem, 'kind' | 'done'>, signal?: AbortSignal): Promise<Attempt> {
+    let off = (): void => undefined
+    const attempt = await new Promise<Attempt>((done) => {
+      const ticket = submit({ kind: 'replay', ...item, done })
+      if (ticket === null) throw new DevHookError('replayRefused', 'too many deliveries wait for the bot')
+      off = onAbort(signal, () => {
+        if (ticket.phase === 'waiting') ticket.cancel('taken back')
+      })
+    })
+    off()
+    return attempt
+  }
+
+  return { replay, ended: ({ done }, attempt) => done(attempt) }
+}

@@ -1,0 +1,51 @@
+// A delivery in the queue: the item, and everything that the queue, its lanes and its slots write on it.
+import type { Indexed } from '../core/dense-list.ts'
+import type { QueueItem, Ticket } from '../core/ports.ts'
+import type { UnderWay } from './attempt.ts'
+import type { Waiter } from './lanes.ts'
+import type { SlotUser } from './slots.ts'
+
+/** One object for each delivery, because every delivery costs one. */
+export interface Entry<Item> extends Ticket, Waiter<Entry<Item>>, Indexed, SlotUser {
+  readonly item: Item
+  phase: Ticket['phase']
+  attempts: number
+  waitingSince: number
+  /** Whether `held` was reported, and `released` is owed. */
+  held: boolean
+  underWay: UnderWay | null
+  /** Whether the first byte of its attempt has been written. */
+  written: boolean
+  cancelled: string | null
+  /** Ends the wait of its lane for its answer; `null` when the lane does not wait for that. */
+  stopLaneWait: (() => void) | null
+}
+
+/** Creates an entry that waits; `order` rises with each arrival. */
+export function createEntry<Item extends QueueItem>(
+  item: Item,
+  order: number,
+  cancel: (entry: Entry<Item>, reason: string) => void,
+): Entry<Item> {
+  const entry: Entry<Item> = {
+    item,
+    order,
+    laneName: item.lane,
+    phase: 'waiting',
+    attempts: item.attempts,
+    waitingSince: 0,
+    sentAt: 0,
+    overdue: false,
+    held: false,
+    underWay: null,
+    written: false,
+    index: -1,
+    cancelled: null,
+    stopLaneWait: null,
+    lane: null,
+    before: null,
+    after: null,
+    cancel: (reason) => cancel(entry, reason),
+  }
+  return entry
+}

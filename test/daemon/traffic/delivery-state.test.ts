@@ -1,0 +1,126 @@
+// The table of what becomes of a delivery, against the promises that it has to keep, whatever happens in which order.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Attempt, Reply } from '../../../src/core/delivery.ts'
+import {
+  type DeliveryEvent,
+  type DeliveryState,
+  eventOf,
+  isOpen,
+  isUndelivered,
+  type Told,
+  transition,
+} from '../../../src/daemon/traffic/delivery-state.ts'
+
+const EVENTS = [
+  'sends',
+  'refused',
+  'answered',
+  'failed',
+  'failed-passed',
+  'broke',
+  'broke-retried',
+  'cancelled',
+  'cancelled-sent',
+  'acknowledged',
+  'not-recorded',
+] as const satisfies readonly DeliveryEvent[]
+
+const TOLD_RECEIVED: ReadonlySet<Told> = new Set(['received', 'received-once-synced'])
+
+/** Every change that a list of events makes, from the beginning. */
+function changesOf(events: readonly DeliveryEvent[], from: DeliveryState = 'waiting') {
+  let state = from
+  return events.flatMap((event) => {
+    const change = transition(state, event)
+    if (change === null) return []
+    const before = state
+    state = change.to
+    return [{ before, event, ...change }]
+  })
+}
+
+const lives = fc.array(fc.constantFrom(...EVENTS), { maxLength: 30 })
+const beginnings = fc.constantFrom<DeliveryState>('waiting', 'waiting-acknowledged')
+
+describe('The state of a delivery', () => {
+  it('is final once the delivery is out of our hands, and nothing happens to it any more', () => {
+    for (const state of ['answered', 'received', 'broken', 'returned', 'owed'] as const)
+      for (const event of EVENTS) expect(transition(state, event)).toBeNull()
+  })
+
+  it('can come to an end from every state that is open', () => {
+    for (const state of ['waiting', 'sending', 'waiting-acknowledged', 'sending-acknowledged'] as const)
+      expect(EVENTS.some((event) => !isOpen(transition(state, event)?.to ?? state))).toBe(true)
+  })
+
+  it('never lets the platform send again what it was told is received', () => {
+    fc.assert(
+      fc.property(beginnings, lives, (from, events) => {
+        let acknowledged = from === 'waiting-acknowledged'
+        for (const { event, to, tell } of changesOf(events, from)) {
+          if (event === 'acknowledged') acknowledged = true
+          // The disk refused, so that the platform was not told.
+          if (event === 'not-recorded') acknowledged = false
+          if (!acknowledged) continue
+          expect(to).not.toBe('returned')
+          expect(['unavailable', 'bad-gateway']).not.toContain(tell)
+        }
+      }),
+    )
+  })
+
+  it('tells "received" in our own name only of what the journal is told to keep', () => {
+    fc.assert(
+      fc.property(beginnings, lives, (from, events) => {
+        for (const { tell, settle } of changesOf(events, from))
+          if (TOLD_RECEIVED.has(tell)) expect(['acknowledged', 'interrupted', 'delivered']).toContain(settle)
+      }),
+    )
+  })
+
+  it('has on record, before a byte of what was acknowledged leaves, that the bot may have it', () => {
+    fc.assert(
+      fc.property(beginnings, lives, (from, events) => {
+        let recorded: string | null = from === 'waiting-acknowledged' ? 'acknowledged' : null
+        for (const { to, settle } of changesOf(events, from)) {
+          recorded = settle ?? recorded
+          if (to === 'sending-acknowledged') expect(recorded).toBe('interrupted')
+          // Nothing of it is at the bot, so the next run may deliver it.
+          if (to === 'waiting-acknowledged' || to === 'owed') expect(recorded).toBe('acknowledged')
+        }
+      }),
+    )
+  })
+
+  it('is owed to the next run only if the platform was told and nothing of it was sent', () => {
+    fc.assert(
+      fc.property(beginnings, lives, (from, events) => {
+        for (const { before, to, event } of changesOf(events, from)) {
+          if (to !== 'owed') continue
+          expect(isUndelivered(before)).toBe(true)
+          expect(event).toBe('cancelled')
+        }
+      }),
+    )
+  })
+})
+
+describe('The end of an attempt', () => {
+  const times = { startedAt: 0, ms: 1 }
+  const reply = (status: number): Reply => ({ status, headers: [], body: Buffer.alloc(0) })
+  const ended = (outcome: 'refused' | 'interrupted' | 'timed-out'): Attempt => ({ ...times, outcome, reason: 'why' })
+
+  it.each([
+    [{ ...times, outcome: 'answered', reply: reply(204) } as const, 'ack', 'ack', 'answered'],
+    [{ ...times, outcome: 'answered', reply: reply(500) } as const, 'ack', 'ack', 'failed'],
+    [{ ...times, outcome: 'answered', reply: reply(302) } as const, 'ack', 'pass', 'failed-passed'],
+    [ended('interrupted'), 'ack', 'ack', 'broke'],
+    [ended('timed-out'), 'retry', 'ack', 'broke-retried'],
+    [ended('refused'), 'retry', 'ack', 'refused'],
+    [{ ...times, outcome: 'cancelled', reason: 'why', sent: true } as const, 'ack', 'ack', 'cancelled-sent'],
+    [{ ...times, outcome: 'cancelled', reason: 'why' } as const, 'ack', 'ack', 'cancelled'],
+  ] as const)('%o means, with %s and %s, that it %s', (attempt, late, onBotError, event) => {
+    expect(eventOf(attempt, { late, onBotError })).toBe(event)
+  })
+})
