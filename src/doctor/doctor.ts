@@ -8,7 +8,7 @@ import { checkRefreshToken, checkToken } from './checks/token.ts'
 import { checkDomain, checkNgrok } from './checks/tunnel.ts'
 import type { Check } from './examine.ts'
 
-/** In the order in which they are told: what the rest depends on comes first. */
+/** Every check in the order in which it is reported: what the others depend on comes first. */
 export const CHECKS: readonly Check[] = [
   { name: 'node', run: checkNode },
   { name: 'package', run: checkPackage },

@@ -1,22 +1,22 @@
-// Running checks side by side, and telling what they found in the order of the list.
+// Running checks side by side, each within a limit, and reporting their findings in the order of the list.
 
 import { raceTimeout } from '../core/async.ts'
 import { formatDuration } from '../core/duration.ts'
 import type { Facts } from './facts.ts'
-import { bad, type Finding, failed } from './finding.ts'
+import { type Finding, failed, failedWith } from './finding.ts'
 
 export interface Check {
-  /** Stable: scripts look for it. */
+  /** The name in the output, which scripts match: never changed. */
   readonly name: string
-  /** May throw what is wrong. */
+  /** Resolves with the finding, or throws what is wrong. */
   readonly run: (facts: Facts, signal: AbortSignal) => Promise<Finding>
 }
 
 export interface Examination {
   readonly facts: Facts
-  /** For each check. */
+  /** How long each check may take, in ms; 10 s by default. */
   readonly limitMs?: number
-  /** Which check is waited for. */
+  /** Called with the check that is waited for. */
   readonly waiting: (name: string) => void
   readonly found: (name: string, finding: Finding) => void
 }
@@ -26,7 +26,7 @@ const LIMIT_MS = 10_000
 /** Runs every check; none takes longer than the limit. Never rejects. */
 export async function examine(checks: readonly Check[], examination: Examination): Promise<readonly Finding[]> {
   const { facts, limitMs = LIMIT_MS, waiting, found } = examination
-  const running = checks.map((check) => ({ name: check.name, finding: within(limitMs, check, facts) }))
+  const running = checks.map((check) => ({ name: check.name, finding: runWithin(limitMs, check, facts) }))
   const findings: Finding[] = []
   for (const { name, finding } of running) {
     waiting(name)
@@ -37,10 +37,10 @@ export async function examine(checks: readonly Check[], examination: Examination
   return findings
 }
 
-async function within(limitMs: number, { run }: Check, facts: Facts): Promise<Finding> {
+async function runWithin(limitMs: number, { run }: Check, facts: Facts): Promise<Finding> {
   const limit = new AbortController()
-  const outcome = await raceTimeout(run(facts, limit.signal).catch(failed), limitMs)
+  const outcome = await raceTimeout(run(facts, limit.signal).catch(failedWith), limitMs)
   limit.abort()
   if (outcome !== 'late') return outcome.value
-  return bad('failed', `no answer within ${formatDuration(limitMs)}`, 'try again; if it stays, check the network')
+  return failed('failed', `no answer within ${formatDuration(limitMs)}`, 'try again; if it stays, check the network')
 }

@@ -1,4 +1,4 @@
-// What several checks look at: each fact is found out once, when the first of them asks.
+// The facts that checks share: each one is found out once, when the first check asks for it.
 import type { Environment } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
 import type { Redactor } from '../core/redact.ts'
@@ -10,14 +10,14 @@ import { botDocument } from '../platform/webhook/bot-record.ts'
 import { findWebhook } from '../platform/webhook/locate.ts'
 import type { Located, NotLocated } from '../platform/webhook/location.ts'
 import { needs } from './finding.ts'
-import { type ApiLook, lookAtApi } from './look-at-api.ts'
+import { type ApiProbe, probeApi } from './probe-api.ts'
 
-/** What a doctor is given from the outside. */
-export interface Surroundings {
+/** What the facts are found out from. */
+export interface DoctorOptions {
   readonly load: () => Promise<Config>
   readonly env: Environment
   readonly platform: NodeJS.Platform
-  /** As Node says it: `v20.19.0`. */
+  /** As in `process.version`: `v20.19.0`. */
   readonly nodeVersion: string
   /** Where the state of every bot is kept. */
   readonly stateHome: string
@@ -26,31 +26,31 @@ export interface Surroundings {
   readonly redactor: Redactor
 }
 
-/** Each of them rejects with what is wrong. */
-export interface Facts extends Surroundings {
+/** The facts, each of which rejects with what is wrong. */
+export interface Facts extends DoctorOptions {
   config(): Promise<Config>
   identity(): Promise<Identity>
-  /** What the API answers to somebody without a token. */
-  api(): Promise<ApiLook>
+  /** What the API answers without a token. */
+  api(): Promise<ApiProbe>
   client(): Promise<Client>
   /** The bot's record. */
   bot(): Promise<unknown>
-  /** Where the webhook is; `null` where a run would make one, or a person. */
+  /** Where the webhook is; `null` where a run, or a person, would create it. */
   webhook(): Promise<Located | NotLocated | null>
-  /** Ends what is still being found out. */
+  /** Cancels what is still being found out. */
   close(): Promise<void>
 }
 
-/** Creates them; nothing is looked at before somebody asks. */
-export function createFacts(surroundings: Surroundings): Facts {
-  const { redactor, who } = surroundings
+/** Creates the facts; none is found out before a check asks for it. */
+export function createFacts(options: DoctorOptions): Facts {
+  const { redactor, who } = options
   const closing = new AbortController()
   const { signal } = closing
   const clients: Client[] = []
 
-  const config = once(surroundings.load)
+  const config = once(options.load)
   const identity = once(async () => identityOf(await needs('config', config())))
-  const api = once(async () => lookAtApi(await needs('config', config()), signal))
+  const api = once(async () => probeApi(await needs('config', config()), signal))
   const client = once(async () => {
     const { token } = await needs('token', identity())
     const created = createApiClient({ config: await config(), token, redactor })
@@ -71,7 +71,7 @@ export function createFacts(surroundings: Surroundings): Facts {
   })
 
   return {
-    ...surroundings,
+    ...options,
     config,
     identity,
     api,

@@ -1,4 +1,4 @@
-// What a check found: well, well but worth a word, or not well.
+// The finding of a check: passed, passed with a warning, failed, or not checked.
 import { asDevHookError, type Failure } from '../core/errors.ts'
 
 /** The result of one check. A remedy on one that is `ok` makes it a warning. */
@@ -6,23 +6,25 @@ export interface Finding {
   readonly ok: boolean
   readonly message: string
   readonly remedy: string | null
-  /** What a run would fail with because of it; `null` when it is ok, or follows from another finding. */
+  /** What a run would fail with; `null` for a finding that is ok, or that follows from another one. */
   readonly failure: Failure | null
 }
 
-export const well = (message: string): Finding => ({ ok: true, message, remedy: null, failure: null })
+/** A finding without fault. */
+export const passed = (message: string): Finding => ({ ok: true, message, remedy: null, failure: null })
 
-/** A run goes well all the same. */
-export const notable = (message: string, remedy: string): Finding => ({ ok: true, message, remedy, failure: null })
+/** A finding that keeps no run from succeeding, but needs attention. */
+export const warned = (message: string, remedy: string): Finding => ({ ok: true, message, remedy, failure: null })
 
-export const bad = (failure: Failure, message: string, remedy: string): Finding => ({
+/** A finding that makes a run fail. */
+export const failed = (failure: Failure, message: string, remedy: string): Finding => ({
   ok: false,
   message,
   remedy,
   failure,
 })
 
-/** Nothing was found out, because of what another check has found. */
+/** The finding of a check that could not be made because another one failed. */
 export const notChecked = (because: string): Finding => ({
   ok: false,
   message: `not checked: ${because} comes first`,
@@ -30,16 +32,16 @@ export const notChecked = (because: string): Finding => ({
   failure: null,
 })
 
-/** The finding of a check that threw. */
-export function failed(thrown: unknown): Finding {
+/** The finding of a check that threw: what is wrong, and its remedy. */
+export function failedWith(thrown: unknown): Finding {
   if (thrown instanceof NotChecked) {
     return notChecked(thrown.because)
   }
   const { failure, message, remedy } = asDevHookError(thrown)
-  return bad(failure, message, remedy)
+  return failed(failure, message, remedy)
 }
 
-/** What a check needs is not there; the check named here says why. */
+/** Thrown where the fact that a check needs is missing; the check named here says why. */
 class NotChecked extends Error {
   readonly because: string
 
@@ -49,7 +51,7 @@ class NotChecked extends Error {
   }
 }
 
-/** Waits for what another check looks at. Its failure is that check's to tell. */
+/** Waits for a fact that another check examines, and reports should it fail: the check that needs it is then not made. */
 export async function needs<T>(check: string, fact: Promise<T>): Promise<T> {
   try {
     return await fact

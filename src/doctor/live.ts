@@ -1,4 +1,4 @@
-// One whole round against the real world: tunnel, claim, verify, restore, told as checks.
+// One whole round against the platform and the tunnel, as checks: claim, verify, restore.
 
 import type { Config } from '../config/load.ts'
 import { onAbort, withDeadline } from '../core/async.ts'
@@ -11,11 +11,11 @@ import { createNotices, type Notice, type RestoreResult } from '../core/notices.
 import { version } from '../core/version.ts'
 import { createDaemon } from '../daemon/daemon.ts'
 import type { Daemon, DaemonOptions } from '../daemon/types.ts'
-import { bad, type Finding, failed, notable, well } from './finding.ts'
+import { type Finding, failed, failedWith, passed, warned } from './finding.ts'
 
 export interface LiveOptions extends Pick<DaemonOptions, 'who' | 'stateHome' | 'env' | 'ask' | 'redactor'> {
   readonly config: Config
-  /** Which check is waited for; `null` while a person is asked. */
+  /** Called with the check that is waited for; with `null` while a person is asked. */
   readonly waiting: (name: string | null) => void
   readonly found: (name: string, finding: Finding) => void
   readonly limitMs?: number
@@ -31,7 +31,7 @@ const CHECK_OF: Readonly<Record<string, string>> = {
   verify: 'live-verify',
 }
 
-/** Claims and restores once; ends in order when the signal is aborted. Never rejects. */
+/** Claims and restores the webhook once; ends in order when the signal is aborted. Never rejects. */
 export async function liveRound(options: LiveOptions, signal: AbortSignal): Promise<readonly Finding[]> {
   const { waiting, limitMs = 90_000 } = options
   // A whole round, whatever the runs of this folder leave in place.
@@ -45,15 +45,15 @@ export async function liveRound(options: LiveOptions, signal: AbortSignal): Prom
   const { who, stateHome, env, ask, redactor } = options
   const outside = { who, stateHome, env, ask, redactor, version, command: null, botEnv: {} }
   const daemon = createDaemon({ ...outside, config, notices, reload: async () => config })
-  const seen = listen(notices.on, waiting, () => void daemon.stop())
+  const seen = recordNotices(notices.on, waiting, () => void daemon.stop())
   try {
     await withDeadline([signal], { ms: limitMs, reason: 'the round took too long' }, (limited) => {
       onAbort(limited, () => void daemon.stop())
       return daemon.start()
     })
-    tellReady(seen, found)
+    reportReady(seen, found)
   } catch (error) {
-    tellWhyNot(daemon, seen, asDevHookError(error), found)
+    reportFailure(daemon, seen, asDevHookError(error), found)
   }
   waiting('live-restore')
   const { restored } = await daemon.stop()
@@ -61,21 +61,22 @@ export async function liveRound(options: LiveOptions, signal: AbortSignal): Prom
   return findings
 }
 
-type Warned = Pick<Finding, 'message'> & { readonly remedy: string }
+type Warning = Pick<Finding, 'message'> & { readonly remedy: string }
 
-interface Seen {
+/** What the notices of the round have shown so far. */
+interface SeenNotices {
   step: string
   ready: Of<'ready'> | null
   manual: boolean
-  warnings: Warned[]
+  warnings: Warning[]
 }
 
-function listen(
+function recordNotices(
   on: (listener: (notice: Notice) => void) => void,
   waiting: (name: string | null) => void,
   end: () => void,
-): Seen {
-  const seen: Seen = { step: 'check', ready: null, manual: false, warnings: [] }
+): SeenNotices {
+  const seen: SeenNotices = { step: 'check', ready: null, manual: false, warnings: [] }
   on((notice) => {
     if (notice.type === 'starting') {
       seen.step = notice.step
@@ -85,34 +86,34 @@ function listen(
     if (notice.type === 'ready') seen.ready = notice
     if (notice.type === 'warning' && seen.ready !== null) seen.warnings.push(notice)
     if (notice.type !== 'registration' || notice.state !== 'manual') return
-    // A person would have to paste the URL: that is no round of ours.
+    // A person would have to paste the URL: there is no round to make.
     seen.manual = true
     end()
   })
   return seen
 }
 
-type Found = (name: string, finding: Finding) => void
+type Report = LiveOptions['found']
 
-function tellReady({ ready }: Seen, found: Found): void {
+function reportReady({ ready }: SeenNotices, report: Report): void {
   const took = (name: string): string => formatDuration(ready?.steps.find((step) => step.name === name)?.ms ?? 0)
-  found('live-tunnel', well(`${ready?.url ?? ''} reaches this machine, in ${took('tunnel')}`))
-  found('live-claim', well(`the ${ready?.kind ?? ''} webhook was pointed to it, in ${took('claim')}`))
-  found('live-verify', well(`the platform verified it, in ${took('verify')}`))
+  report('live-tunnel', passed(`${ready?.url ?? ''} reaches this machine, in ${took('tunnel')}`))
+  report('live-claim', passed(`the ${ready?.kind ?? ''} webhook was pointed to it, in ${took('claim')}`))
+  report('live-verify', passed(`the platform verified it, in ${took('verify')}`))
 }
 
-function tellWhyNot(daemon: Daemon, { step, manual }: Seen, error: DevHookError, found: Found): void {
+function reportFailure(daemon: Daemon, { step, manual }: SeenNotices, error: DevHookError, report: Report): void {
   const url = daemon.url()
-  if (url !== null) found('live-tunnel', well(`${withoutCredentials(url)} reaches this machine`))
-  if (manual) return found('live-claim', notable('the webhook has to be set by hand', ERRORS.webhookUnknown.remedy))
+  if (url !== null) report('live-tunnel', passed(`${withoutCredentials(url)} reaches this machine`))
+  if (manual) return report('live-claim', warned('the webhook has to be set by hand', ERRORS.webhookUnknown.remedy))
   const ofTunnel = url === null && (error.failure === 'tunnel' || error.is('ngrokTokenMissing', 'ngrokTokenRefused'))
-  found(ofTunnel ? 'live-tunnel' : (CHECK_OF[step] ?? 'live-tunnel'), failed(error))
+  report(ofTunnel ? 'live-tunnel' : (CHECK_OF[step] ?? 'live-tunnel'), failedWith(error))
 }
 
-function restoredAs(result: RestoreResult, warned: Warned | undefined): Finding {
-  if (result === 'failed') return bad('not-restored', 'the webhook could not be put back', ERRORS.notRestored.remedy)
+function restoredAs(result: RestoreResult, warning: Warning | undefined): Finding {
+  if (result === 'failed') return failed('not-restored', 'the webhook could not be put back', ERRORS.notRestored.remedy)
   if (result === 'superseded')
-    return notable('left alone: somebody else has changed it meanwhile', 'look at the admin page')
-  if (warned !== undefined) return notable(warned.message, warned.remedy)
-  return well(result === 'deleted' ? 'taken away again' : 'put back, as it was')
+    return warned('left alone: somebody else has changed it meanwhile', 'look at the admin page')
+  if (warning !== undefined) return warned(warning.message, warning.remedy)
+  return passed(result === 'deleted' ? 'taken away again' : 'put back, as it was')
 }

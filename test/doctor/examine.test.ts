@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createRedactor } from '../../src/core/redact.ts'
 import { type Check, examine } from '../../src/doctor/examine.ts'
 import { createFacts } from '../../src/doctor/facts.ts'
-import { type Finding, failed, needs, well } from '../../src/doctor/finding.ts'
+import { type Finding, failedWith, needs, passed } from '../../src/doctor/finding.ts'
 
 const facts = createFacts({
   load: async () => {
@@ -24,12 +24,12 @@ describe('An examination', () => {
     })
     const told: string[] = []
     const checks: Check[] = [
-      { name: 'first', run: () => gate.then(() => well('late')) },
+      { name: 'first', run: () => gate.then(() => passed('late')) },
       {
         name: 'second',
         run: async () => {
           release()
-          return well('early')
+          return passed('early')
         },
       },
     ]
@@ -69,7 +69,7 @@ describe('An examination', () => {
         name: 'other',
         run: async () => {
           await needs('one', Promise.reject(new Error('broken')))
-          return well('unreached')
+          return passed('unreached')
         },
       },
     ]
@@ -79,7 +79,7 @@ describe('An examination', () => {
   })
 
   it('names the check that comes first of all, however long the chain', async () => {
-    const error = await needs('b', needs('a', Promise.reject(new Error('x')))).catch(failed)
+    const error = await needs('b', needs('a', Promise.reject(new Error('x')))).catch(failedWith)
     expect(error).toMatchObject({ message: 'not checked: a comes first' })
   })
 })

@@ -24,7 +24,12 @@ export function createCheckLines(options: {
 }): PrintFinding {
   const { write, quiet, redact } = options
   const colors = colorsFor(options.color)
-  const marks = { well: colors.green('✓'), notable: colors.yellow('!'), bad: colors.red('✗'), open: colors.dim('–') }
+  const marks = {
+    passed: colors.green('✓'),
+    warning: colors.yellow('!'),
+    failed: colors.red('✗'),
+    open: colors.dim('–'),
+  }
   return (name, finding) => {
     const { ok, message, remedy } = finding
     if (quiet && ok) return
@@ -35,9 +40,9 @@ export function createCheckLines(options: {
   }
 }
 
-function kindOf({ ok, remedy, failure }: Finding): 'well' | 'notable' | 'bad' | 'open' {
-  if (ok) return remedy === null ? 'well' : 'notable'
-  return failure === null ? 'open' : 'bad'
+function kindOf({ ok, remedy, failure }: Finding): 'passed' | 'warning' | 'failed' | 'open' {
+  if (ok) return remedy === null ? 'passed' : 'warning'
+  return failure === null ? 'open' : 'failed'
 }
 
 const WIDTH = Math.max(...CHECKS.map(({ name }) => name.length))
@@ -47,7 +52,7 @@ const INDENT = ' '.repeat(WIDTH + 3)
 export function summary(findings: readonly Finding[]): string {
   const count = (kind: ReturnType<typeof kindOf>): number =>
     findings.filter((finding) => kindOf(finding) === kind).length
-  const [wrong, open, worth] = [count('bad'), count('open'), count('notable')]
+  const [wrong, open, worth] = [count('failed'), count('open'), count('warning')]
   return [
     wrong === 0 ? 'All well' : `${wrong} of ${findings.length} not well`,
     ...(open === 0 ? [] : [`${open} not checked`]),

@@ -1,18 +1,18 @@
-// The config: what was read, and where each value came from.
+// The check of the config: its values, and the source of each.
 import { flagName, OPTION_KEYS, optionOf } from '../../config/options.ts'
 import { isSecret } from '../../config/values.ts'
 import type { Facts } from '../facts.ts'
-import { type Finding, well } from '../finding.ts'
+import { type Finding, passed } from '../finding.ts'
 
 export async function checkConfig(facts: Facts): Promise<Finding> {
   const config = await facts.config()
   const given = OPTION_KEYS.filter((key) => config.sources[key] !== undefined)
-  if (given.length === 0) return well('all defaults: no config file, no .env, nothing in the environment')
-  const told = given.map((key) => {
+  if (given.length === 0) return passed('all defaults: no config file, no .env, nothing in the environment')
+  const values = given.map((key) => {
     const value = config[key]
     // A secret is named, never shown.
     const shown = isSecret(key) || value === null ? '' : ` ${optionOf(key).kind.show(value)}`
     return `${flagName(key)}${shown} (${config.sources[key]})`
   })
-  return well(told.join(', '))
+  return passed(values.join(', '))
 }

@@ -1,5 +1,4 @@
-// The state folder: that it can be written, and what dead runs have left in it.
-
+// Checks of the state folder: whether it can be written, and what dead runs have left in it.
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, DevHookError, messageOf } from '../../core/errors.ts'
@@ -7,15 +6,15 @@ import { makePrivateFolder, writePrivateFile } from '../../core/files.ts'
 import { readLock } from '../../lock/lock.ts'
 import { readSnapshot, restoreCommand } from '../../platform/webhook/snapshot.ts'
 import type { Facts } from '../facts.ts'
-import { bad, type Finding, well } from '../finding.ts'
+import { type Finding, failed, passed } from '../finding.ts'
 
 export async function checkState({ stateHome }: Facts): Promise<Finding> {
   const path = join(stateHome, `doctor-${process.pid}`)
   try {
     await makePrivateFolder(stateHome)
-    await writePrivateFile(path, 'well\n')
+    await writePrivateFile(path, 'doctor\n')
     await rm(path)
-    return well(`${stateHome} can be written`)
+    return passed(`${stateHome} can be written`)
   } catch (cause) {
     throw new DevHookError('stateUnwritable', `${stateHome} cannot be written: ${codeOf(cause) ?? messageOf(cause)}`, {
       cause,
@@ -25,19 +24,21 @@ export async function checkState({ stateHome }: Facts): Promise<Finding> {
 
 export async function checkLeftovers({ stateHome }: Facts): Promise<Finding> {
   const folders = await botFolders(stateHome)
-  const seen = await Promise.all(folders.map(async ({ host, bot, folder }) => ({ host, bot, ...(await look(folder)) })))
+  const seen = await Promise.all(
+    folders.map(async ({ host, bot, folder }) => ({ host, bot, ...(await inspectFolder(folder)) })),
+  )
   const left = seen.filter(({ owed, runs }) => owed !== null && !runs)
   const running = seen.filter(({ runs }) => runs).map(({ bot }) => bot)
   const others = running.length === 0 ? '' : `; running now: ${running.join(', ')}`
-  if (left.length === 0) return well(`none${others}`)
+  if (left.length === 0) return passed(`none${others}`)
   const names = left.map(({ bot, host }) => `bot ${bot} at ${host}`).join(', ')
-  return bad('failed', `the webhook of ${names} was not put back${others}`, restoring(left))
+  return failed('failed', `the webhook of ${names} was not put back${others}`, remedyFor(left))
 }
 
-/** The command that puts a bot's webhook back, or where the snapshot is that nothing can be read from. */
+/** The command that puts a bot's webhook back, or the path of a snapshot that cannot be read. */
 type Owed = { readonly command: string } | { readonly damaged: string }
 
-function restoring(left: readonly { readonly owed: Owed | null }[]): string {
+function remedyFor(left: readonly { readonly owed: Owed | null }[]): string {
   const owed = left.flatMap((each) => each.owed ?? [])
   const commands = owed.flatMap((each) => ('command' in each ? [each.command] : []))
   const damaged = owed.flatMap((each) => ('damaged' in each ? [each.damaged] : []))
@@ -47,7 +48,7 @@ function restoring(left: readonly { readonly owed: Owed | null }[]): string {
   ].join('; ')
 }
 
-async function look(folder: string): Promise<{ readonly owed: Owed | null; readonly runs: boolean }> {
+async function inspectFolder(folder: string): Promise<{ readonly owed: Owed | null; readonly runs: boolean }> {
   const [{ snapshot, damaged }, holder] = await Promise.all([readSnapshot(folder), readLock(folder)])
   const owed = snapshot !== null ? { command: restoreCommand(snapshot) } : damaged === null ? null : { damaged }
   return { owed, runs: holder !== null }

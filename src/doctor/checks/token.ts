@@ -1,7 +1,7 @@
-// The tokens, as far as they tell about themselves.
+// Checks of the tokens, by the claims in them.
 import { readRefreshToken } from '../../platform/api/token.ts'
 import type { Facts } from '../facts.ts'
-import { bad, type Finding, needs, notable, well } from '../finding.ts'
+import { type Finding, failed, needs, passed, warned } from '../finding.ts'
 
 const PAGE = "from the bot's details in the Web1on1 admin pages"
 const SOON_MS = 60 * 60_000
@@ -10,33 +10,33 @@ export async function checkToken(facts: Facts): Promise<Finding> {
   const { claims, botId } = await facts.identity()
   const { refreshToken } = await facts.config()
   const scope = claims.scope.length === 0 ? 'no scope named' : `scope ${claims.scope.join(' ')}`
-  const told = `access token of bot ${claims.id ?? botId}, ${scope}`
+  const message = `access token of bot ${claims.id ?? botId}, ${scope}`
   if (claims.id !== null && claims.id !== botId)
-    return notable(`${told}, but bot ${botId} is wanted`, `copy the token of bot ${botId} ${PAGE} into TOKEN`)
+    return warned(`${message}, but bot ${botId} is wanted`, `copy the token of bot ${botId} ${PAGE} into TOKEN`)
   const { expiresAt } = claims
-  if (expiresAt === null) return well(`${told}, does not expire`)
+  if (expiresAt === null) return passed(`${message}, does not expire`)
   const left = expiresAt - Date.now()
-  if (left > SOON_MS) return well(`${told}, good until ${time(expiresAt)}`)
+  if (left > SOON_MS) return passed(`${message}, good until ${time(expiresAt)}`)
   const state = left > 0 ? `expires soon, at ${time(expiresAt)}` : `expired at ${time(expiresAt)}`
-  if (refreshToken !== null) return well(`${told}, ${state}; the refresh token gets a new one`)
+  if (refreshToken !== null) return passed(`${message}, ${state}; the refresh token gets a new one`)
   const remedy = `copy a fresh token ${PAGE} into TOKEN, and its refresh token into REFRESH_TOKEN`
-  return left > 0 ? notable(`${told}, ${state}`, remedy) : bad('credentials', `${told}, ${state}`, remedy)
+  return left > 0 ? warned(`${message}, ${state}`, remedy) : failed('credentials', `${message}, ${state}`, remedy)
 }
 
 export async function checkRefreshToken(facts: Facts): Promise<Finding> {
   const { claims } = await needs('token', facts.identity())
   const { refreshToken } = await facts.config()
   if (refreshToken === null) {
-    if (claims.expiresAt === null) return well('none, and none is needed: the token does not expire')
-    return notable('none: once the token has expired, a run cannot restore', `copy it ${PAGE} into REFRESH_TOKEN`)
+    if (claims.expiresAt === null) return passed('none, and none is needed: the token does not expire')
+    return warned('none: once the token has expired, a run cannot restore', `copy it ${PAGE} into REFRESH_TOKEN`)
   }
   const { id, expiresAt } = readRefreshToken(refreshToken)
   if (id !== null && claims.id !== null && id !== claims.id) {
-    return bad('usage', 'REFRESH_TOKEN and TOKEN are of two different bots', `copy both ${PAGE} of one bot`)
+    return failed('usage', 'REFRESH_TOKEN and TOKEN are of two different bots', `copy both ${PAGE} of one bot`)
   }
-  if (expiresAt === null) return well('there, does not expire')
-  if (expiresAt > Date.now()) return well(`there, good until ${time(expiresAt)}`)
-  return bad('credentials', `it expired at ${time(expiresAt)}`, `copy a fresh one ${PAGE} into REFRESH_TOKEN`)
+  if (expiresAt === null) return passed('there, does not expire')
+  if (expiresAt > Date.now()) return passed(`there, good until ${time(expiresAt)}`)
+  return failed('credentials', `it expired at ${time(expiresAt)}`, `copy a fresh one ${PAGE} into REFRESH_TOKEN`)
 }
 
 const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
