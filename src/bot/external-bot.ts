@@ -1,46 +1,46 @@
-// A bot that somebody else runs: its state is found out by connecting.
+// A bot that somebody else runs: its state is found out from the outside.
 
-import { sleep } from '../core/async.ts'
+import { type Clock, MONOTONIC } from '../core/async.ts'
 import { createObservable } from '../core/listeners.ts'
 import type { Warn } from '../core/notices.ts'
 import type { Bot, BotState } from '../core/ports.ts'
-import { startLookout } from './port-monitor.ts'
-import { waitForPort } from './readiness.ts'
+import { startPortMonitor } from './port-monitor.ts'
+import type { Readiness } from './readiness.ts'
 
-export interface WatchedBotOptions {
+export interface ExternalBotOptions {
+  /** As they are shown to people. */
   readonly host: string
   readonly port: number
+  readonly readiness: Readiness
   readonly warn: Warn
-  /** How long nothing may listen before it is said, once. */
+  /** How long the bot may not be ready before that is announced, once. */
   readonly lateMs?: number
-  readonly now?: () => number
+  readonly clock?: Clock
 }
 
-/** Watches a bot from the outside: it is only ever `starting` or `ready`, and `stopped` once nobody watches it. */
-export function watchBot(options: WatchedBotOptions): Bot {
-  const { host, port, warn, lateMs = 10_000, now = () => performance.now() } = options
+/** Monitors a bot that somebody else runs: it is only ever `starting` or `ready`, and `stopped` once the monitor is. */
+export function monitorExternalBot(options: ExternalBotOptions): Bot {
+  const { host, port, readiness, warn, lateMs = 10_000, clock = MONOTONIC } = options
   const states = createObservable<BotState>({ state: 'starting', pid: null })
-  const lookout = startLookout({
-    target: { host, port },
+  const monitor = startPortMonitor({
+    readiness,
     pid: null,
-    announce: states.set,
-    late: () => warn('botNotListening', `nothing listens on ${host}:${port} yet; deliveries are held`),
+    onState: states.set,
+    onLate: () => warn('botNotListening', `nothing listens on ${host}:${port} yet; deliveries are held`),
     lateMs,
-    waitForPort,
-    sleep,
-    now,
+    clock,
   })
   let stopping: Promise<void> | undefined
 
   async function stop(): Promise<void> {
-    await lookout.stop()
+    await monitor.stop()
     states.set({ state: 'stopped', pid: null, code: null })
   }
 
   return {
     current: states.current,
     on: states.on,
-    refused: lookout.refused,
+    refused: monitor.refused,
     restart: () => {},
     stop: () => {
       stopping ??= stop()

@@ -1,4 +1,4 @@
-// Finding a bot by a variable in its environment, when nobody was told its process id.
+// Finding what a run has started by a variable in its environment, where its process id is not known.
 import { describeProcess, environmentOf, listProcesses } from '../core/processes.ts'
 
 /** The variable that every bot is started with; its value is the run's id. */

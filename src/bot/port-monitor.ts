@@ -1,68 +1,66 @@
-// Watching one run of a bot from the outside: `starting` until its port accepts, `ready` until a forward is refused.
-import { aborted, ignoreAbort } from '../core/async.ts'
+// The state of one run of a bot, seen from the outside: `starting` until it is ready, `ready` until a forward is refused.
+import { aborted, type Clock, ignoreAbort } from '../core/async.ts'
 import type { BotState } from '../core/ports.ts'
-import type { Target, WaitForPort } from './readiness.ts'
+import { type Readiness, untilReady } from './readiness.ts'
 
-export interface LookoutOptions {
-  readonly target: Target
+export interface PortMonitorOptions {
+  readonly readiness: Readiness
   readonly pid: number | null
-  readonly announce: (state: BotState) => void
-  /** Called once when it did not become ready within `lateMs`; not again before it has been ready. */
-  readonly late: () => void
+  readonly onState: (state: BotState) => void
+  /** Called once when the bot did not become ready within `lateMs`; not again before it has been ready. */
+  readonly onLate: () => void
   readonly lateMs: number
-  readonly waitForPort: WaitForPort
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
-  readonly now: () => number
+  readonly clock: Clock
 }
 
-export interface Lookout {
-  /** A forward was refused: no longer ready until the port accepts again. */
+export interface PortMonitor {
+  /** Reports that a forward was refused: the bot counts as not ready until it is checked again. */
   readonly refused: () => void
-  /** After it resolves nothing is announced any more. Idempotent. */
+  /** Ends the monitor; once it resolves, no state is announced any more. Idempotent. */
   readonly stop: () => Promise<void>
 }
 
-/** Starts looking. While the bot is ready nothing is polled. */
-export function startLookout(options: LookoutOptions): Lookout {
-  const { target, pid, announce, late, lateMs, waitForPort, sleep, now } = options
-  let is: 'looking' | 'ready' | 'over' = 'looking'
-  /** Cuts short whatever is waited for now. */
+/** Starts to monitor a bot. While the bot is ready, nothing is polled. */
+export function startPortMonitor(options: PortMonitorOptions): PortMonitor {
+  const { readiness, pid, onState, onLate, lateMs, clock } = options
+  let phase: 'checking' | 'ready' | 'stopped' = 'checking'
+  /** Aborted to end the wait of the present phase. */
   let present = new AbortController()
 
-  async function look(): Promise<void> {
-    while (is !== 'over') {
-      await untilOpen()
-      if (is === 'ready') await aborted(present.signal)
+  async function monitor(): Promise<void> {
+    while (phase !== 'stopped') {
+      await check()
+      if (phase === 'ready') await aborted(present.signal)
     }
   }
 
-  async function untilOpen(): Promise<void> {
-    const since = now()
-    const { signal } = enter('looking')
-    announce({ state: 'starting', pid })
-    void ignoreAbort(sleep(lateMs, signal).then(late), signal)
-    await ignoreAbort(waitForPort(target, signal), signal)
+  async function check(): Promise<void> {
+    const since = clock.now()
+    const { signal } = enter('checking')
+    onState({ state: 'starting', pid })
+    void ignoreAbort(clock.sleep(lateMs, signal).then(onLate), signal)
+    await ignoreAbort(untilReady(readiness, signal, clock), signal)
     if (signal.aborted) return
     enter('ready')
-    announce({ state: 'ready', pid, ms: Math.round(now() - since) })
+    onState({ state: 'ready', pid, ms: Math.round(clock.now() - since) })
   }
 
-  /** Ends what is waited for, the warning too, and begins another wait. */
-  function enter(next: 'looking' | 'ready'): AbortController {
+  /** Ends every wait of the phase before, the one for `lateMs` too. */
+  function enter(next: 'checking' | 'ready'): AbortController {
     present.abort()
     present = new AbortController()
-    is = next
+    phase = next
     return present
   }
 
-  const done = look()
+  const done = monitor()
 
   return {
     refused: () => {
-      if (is === 'ready') present.abort()
+      if (phase === 'ready') present.abort()
     },
     stop: async () => {
-      is = 'over'
+      phase = 'stopped'
       present.abort()
       await done
     },

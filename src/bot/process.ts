@@ -1,4 +1,4 @@
-// One run of the bot's command: started in a process group of its own, heard line by line, ended with all it started.
+// One run of the bot's command: started in a process group of its own, read line by line, ended with all it started.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { normalizeSpawnCommand } from 'tinyexec'
@@ -18,13 +18,13 @@ export interface ProcessOptions {
   readonly cwd: string
   /** The whole environment of the bot, not an addition to ours. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** How long it may take to leave after it was asked to. */
+  /** How long the command may take to leave after it was asked to, in ms. */
   readonly killAfterMs: number
   /** Gets each line without its line end, colours kept. */
   readonly output: (stream: Stream, line: string) => void
 }
 
-/** How it ended: its exit code, the signal that ended it (`SIGKILL`), or why it could not be started (`ENOENT`). */
+/** How a command ended: its exit code, the signal that ended it (`SIGKILL`), or why it could not be started (`ENOENT`). */
 export interface Exit {
   readonly code: number | string
 }
@@ -35,7 +35,7 @@ export interface BotProcess {
   readonly pid: number | null
   /** Resolves when the command has ended and what it printed was passed on; what it started may still run. Never rejects. */
   readonly exited: Promise<Exit>
-  /** How it ended; `null` until `exited` has resolved. */
+  /** How the command ended; `null` until `exited` has resolved. */
   exit(): Exit | null
   /** The last 20 lines that it printed, oldest first. */
   lastLines(): readonly string[]
@@ -50,27 +50,27 @@ const DRAIN_MS = 200
 /** Starts a command. What keeps it from starting is its `exit`, not an error that is thrown. */
 export function startProcess(options: ProcessOptions): BotProcess {
   const lines: string[] = []
-  const hear = (stream: Stream, line: string): void => {
+  const onLine = (stream: Stream, line: string): void => {
     lines.push(line)
     if (lines.length > LAST_LINES) lines.shift()
     options.output(stream, line)
   }
 
   const started = spawnCommand(options)
-  if (started instanceof Error) return neverStarted(started, hear)
+  if (started instanceof Error) return neverStarted(started, onLine)
 
   let exit: Exit | null = null
   let ending: Promise<void> | undefined
-  const drained = hearAll(started, hear)
-  const left = leave(started)
-  const exited = left.then(async (how) => {
+  const drained = readOutput(started, onLine)
+  const exitedItself = exitOf(started)
+  const exited = exitedItself.then(async (how) => {
     await raceTimeout(drained, DRAIN_MS)
     exit = how
     return how
   })
   const endAll = async (): Promise<void> => {
     if (started.pid === undefined) return
-    await endGroup(groupOf(started.pid, options), { killAfterMs: options.killAfterMs, leaderExited: left })
+    await endGroup(groupOf(started.pid, options), { killAfterMs: options.killAfterMs, leaderExited: exitedItself })
   }
 
   return {
@@ -111,9 +111,9 @@ function spawnCommand({ command: [program, ...args], cwd, env }: ProcessOptions)
   }
 }
 
-function neverStarted(error: Error, hear: (stream: Stream, line: string) => void): BotProcess {
+function neverStarted(error: Error, onLine: (stream: Stream, line: string) => void): BotProcess {
   const exit: Exit = { code: codeOf(error) ?? error.name }
-  hear('stderr', error.message)
+  onLine('stderr', error.message)
   return {
     pid: null,
     exited: Promise.resolve(exit),
@@ -124,22 +124,22 @@ function neverStarted(error: Error, hear: (stream: Stream, line: string) => void
 }
 
 /** Passes on what the child prints; resolves when both streams are closed. */
-async function hearAll(child: ChildProcess, hear: (stream: Stream, line: string) => void): Promise<void> {
+async function readOutput(child: ChildProcess, onLine: (stream: Stream, line: string) => void): Promise<void> {
   const closed: Promise<void>[] = []
   for (const name of ['stdout', 'stderr'] as const) {
     const stream = child[name]
     if (stream === null) continue
-    onLines(stream, (line) => hear(name, line))
+    onLines(stream, (line) => onLine(name, line))
     // A pipe that breaks is closed next, which is all that matters here; without a listener it would end the daemon.
-    stream.on('error', (error) => hear('stderr', error.message))
+    stream.on('error', (error) => onLine('stderr', error.message))
     closed.push(new Promise((resolve) => stream.once('close', resolve)))
   }
-  child.once('error', (error) => hear('stderr', error.message))
+  child.once('error', (error) => onLine('stderr', error.message))
   await Promise.all(closed)
 }
 
-/** How the child itself ended. `child.killed` only says that a signal was sent; the `exit` event is the word that counts. */
-async function leave(child: ChildProcess): Promise<Exit> {
+/** How the child itself ended. `child.killed` only says that a signal was sent; the `exit` event says that it ended. */
+async function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve({ code: code ?? signal ?? 'unknown' }))
     child.on('error', (error) => {

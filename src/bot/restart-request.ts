@@ -1,40 +1,40 @@
-// What people want of the supervisor: nothing, a restart (the latest one wins), or the end (which is final).
+// What the supervisor is asked for: nothing, a restart, or the end. The latest restart wins, and the end is final.
 
-export type Wish =
-  | { readonly is: 'none' }
-  | { readonly is: 'restart'; readonly reason: string }
-  | { readonly is: 'end' }
+export type Request =
+  | { readonly type: 'none' }
+  | { readonly type: 'restart'; readonly reason: string }
+  | { readonly type: 'stop' }
 
-export interface Wishes {
-  current(): Wish
-  /** Aborted as soon as there is a wish: whatever waits with it wakes up. Another one after each `granted`. */
+export interface Requests {
+  current(): Request
+  /** A signal that is aborted as soon as there is a request; there is another one after each `clear`. */
   signal(): AbortSignal
-  /** Aborted once the end is wished. */
-  readonly end: AbortSignal
-  wish(wish: Wish): void
-  /** A wish for a restart has come true; the wish for the end stays. */
-  granted(): void
+  /** Aborted once the end is requested. */
+  readonly stopSignal: AbortSignal
+  add(request: Request): void
+  /** Forgets a request for a restart, because it is being served; the one for the end stays. */
+  clear(): void
 }
 
-/** Creates it without a wish. */
-export function createWishes(): Wishes {
-  const end = new AbortController()
-  let current: Wish = { is: 'none' }
-  let woken = new AbortController()
+/** Creates an empty set of requests. */
+export function createRequests(): Requests {
+  const stop = new AbortController()
+  let current: Request = { type: 'none' }
+  let requested = new AbortController()
   return {
     current: () => current,
-    signal: () => woken.signal,
-    end: end.signal,
-    wish: (wish) => {
-      if (current.is === 'end') return
-      current = wish
-      woken.abort()
-      if (wish.is === 'end') end.abort()
+    signal: () => requested.signal,
+    stopSignal: stop.signal,
+    add: (request) => {
+      if (current.type === 'stop') return
+      current = request
+      requested.abort()
+      if (request.type === 'stop') stop.abort()
     },
-    granted: () => {
-      if (current.is !== 'restart') return
-      current = { is: 'none' }
-      woken = new AbortController()
+    clear: () => {
+      if (current.type !== 'restart') return
+      current = { type: 'none' }
+      requested = new AbortController()
     },
   }
 }

@@ -1,176 +1,157 @@
 // What keeps the bot running: when it is started, ended and started again.
 
-import { aborted, backOff, ignoreAbort, resolveOnAbort, sleep } from '../core/async.ts'
+import { aborted, backOff, type Clock, ignoreAbort, MONOTONIC, resolveOnAbort } from '../core/async.ts'
 import { createObservable } from '../core/listeners.ts'
 import type { Warn } from '../core/notices.ts'
 import type { Bot, BotState } from '../core/ports.ts'
 import { portIn } from './port-hint.ts'
-import { type Lookout, startLookout } from './port-monitor.ts'
+import { type PortMonitor, startPortMonitor } from './port-monitor.ts'
 import { type BotProcess, type Exit, type ProcessOptions, startProcess } from './process.ts'
-import {
-  type WaitForPort,
-  type WaitForPortFree,
-  type WaitUntilRefused,
-  waitForPort,
-  waitForPortFree,
-  waitUntilRefused,
-} from './readiness.ts'
-import { createWishes, type Wish } from './restart-request.ts'
-
-/** What the supervisor needs of the world outside; durations are those of `SupervisorOptions`. */
-export interface World {
-  readonly startProcess: (options: ProcessOptions) => BotProcess
-  readonly waitForPort: WaitForPort
-  readonly waitForPortFree: WaitForPortFree
-  readonly waitUntilRefused: WaitUntilRefused
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
-  readonly now: () => number
-}
+import { type Readiness, untilGone, untilVacant } from './readiness.ts'
+import { createRequests, type Request } from './restart-request.ts'
 
 export interface SupervisorOptions extends Pick<ProcessOptions, 'command' | 'cwd' | 'output'> {
+  /** As they are shown to people. */
   readonly host: string
   readonly port: number
+  readonly readiness: Readiness
   /** Asked at every start. */
   env(): ProcessOptions['env']
   /** Called before the bot is ended for a restart: the queue holds, and what is in flight may finish. Its owner bounds it. */
   pause(reason: string): Promise<void>
   /** Resolves when nothing is being saved: a bot that starts before that reads half of it. Its owner bounds it. */
-  rest(): Promise<void>
+  savesSettled(): Promise<void>
   readonly warn: Warn
   readonly killAfterMs?: number
   /** How long the port may stay taken after the bot has ended. */
   readonly portFreeMs?: number
-  /** How long the bot may not listen before it is said. */
+  /** How long the bot may not be ready before that is announced. */
   readonly lateMs?: number
   /** How long a bot must have been ready for its next crash to count as the first. */
   readonly steadyMs?: number
-  readonly world?: World
+  readonly startProcess?: (options: ProcessOptions) => BotProcess
+  readonly clock?: Clock
 }
 
 /** Where the life of the bot stands. Each phase carries what it needs and knows which one is next. */
 type Phase =
-  /** Waits for the port to be free, then starts. */
-  | { readonly is: 'clearing' }
+  /** Waits for the port to be free, then starts a process. */
+  | { readonly is: 'starting' }
   | { readonly is: 'running'; readonly child: BotProcess; readonly startedAt: number }
-  /** Ends the process because somebody wishes so. */
+  /** Ends the process, on request. */
   | { readonly is: 'ending'; readonly child: BotProcess }
-  /** It has ended by itself; what it started may still run. */
-  | { readonly is: 'fallen'; readonly child: BotProcess; readonly exit: Exit; readonly ms: number }
-  /** Waits for a wish, or for the back-off to be over; `null` waits for a wish alone. */
+  /** The process has ended by itself; what it started may still run. */
+  | { readonly is: 'exited'; readonly child: BotProcess; readonly exit: Exit; readonly ms: number }
+  /** Waits for a request, or for the back-off to be over; `null` waits for a request alone. */
   | { readonly is: 'waiting'; readonly ms: number | null }
-  | { readonly is: 'over' }
+  | { readonly is: 'stopped' }
 
 const BACK_OFF_MS = { min: 250, max: 5_000 }
 
-/** The real one. */
-export const REAL: World = {
-  startProcess,
-  waitForPort,
-  waitForPortFree,
-  waitUntilRefused,
-  sleep,
-  now: () => performance.now(),
-}
-
-/** Starts the bot at once and keeps it running until `stop`. One loop owns the process, so there is never a second one. */
+/**
+ * Starts the bot at once and keeps it running until `stop`. One loop owns the process, so there is never a second one.
+ * It is longer than a function should be because it is one story: each phase is a function of its own, over the same state.
+ */
 export function startSupervisor(options: SupervisorOptions): Bot {
-  const { command, cwd, host, port, warn, world = REAL } = options
+  const { command, cwd, host, port, readiness, warn, clock = MONOTONIC } = options
   const { killAfterMs = 5_000, portFreeMs = 5_000, lateMs = 10_000, steadyMs = 5_000 } = options
-  const target = { host, port }
   const states = createObservable<BotState>({ state: 'starting', pid: null })
-  const wishes = createWishes()
-  let lookout: Lookout | null = null
+  const requests = createRequests()
+  const { stopSignal } = requests
+  let monitor: PortMonitor | null = null
   let latest: BotProcess | null = null
-  /** How often it has crashed in a row. */
+  /** How often the bot has crashed in a row. */
   let crashes = 0
   let readyAt: number | null = null
+  /** Another port that the bot has printed. */
   let otherPort: number | null = null
 
   async function live(): Promise<void> {
-    let phase: Phase = { is: 'clearing' }
-    while (phase.is !== 'over') phase = await leaving(phase)
+    let phase: Phase = { is: 'starting' }
+    while (phase.is !== 'stopped') phase = await after(phase)
     if (states.current().state === 'stopped') return
     states.set({ state: 'stopped', pid: latest?.pid ?? null, code: latest?.exit()?.code ?? null })
   }
 
-  /** Lives through a phase and says which one is next. */
-  async function leaving(phase: Exclude<Phase, { is: 'over' }>): Promise<Phase> {
+  /** Goes through a phase, and gives the one that follows it. */
+  async function after(phase: Exclude<Phase, { is: 'stopped' }>): Promise<Phase> {
     switch (phase.is) {
-      case 'clearing':
-        return clear()
+      case 'starting':
+        return start()
       case 'running':
         return run(phase.child, phase.startedAt)
       case 'ending':
         return end(phase.child)
-      case 'fallen':
-        return fall(phase.child, phase.exit, phase.ms)
+      case 'exited':
+        return handleExit(phase.child, phase.exit, phase.ms)
       case 'waiting':
         return wait(phase.ms)
     }
   }
 
-  async function clear(): Promise<Phase> {
+  async function start(): Promise<Phase> {
     // A bot that meets a busy port may retry only seconds later, as chipchat does.
-    if (!(await world.waitForPortFree(target, portFreeMs, wishes.end))) await outlast()
-    await resolveOnAbort(options.rest(), wishes.end)
-    if (wishes.end.aborted) return { is: 'over' }
+    if (!(await untilVacant(readiness, portFreeMs, stopSignal, clock))) await waitForOtherProgram()
+    await resolveOnAbort(options.savesSettled(), stopSignal)
+    if (stopSignal.aborted) return { is: 'stopped' }
     // A save is another program: its crashes are counted anew.
-    if (wishes.current().is === 'restart') crashes = 0
+    if (requests.current().type === 'restart') crashes = 0
     // The process that starts now reads what was saved until now.
-    wishes.granted()
+    requests.clear()
     otherPort = null
     readyAt = null
-    latest = world.startProcess({ command, cwd, env: options.env(), killAfterMs, output: hear })
-    return { is: 'running', child: latest, startedAt: world.now() }
+    const start = options.startProcess ?? startProcess
+    latest = start({ command, cwd, env: options.env(), killAfterMs, output: onOutput })
+    return { is: 'running', child: latest, startedAt: clock.now() }
   }
 
   /** Whoever listens there would be taken for the bot, and get its deliveries. */
-  async function outlast(): Promise<void> {
-    if (wishes.end.aborted) return
+  async function waitForOtherProgram(): Promise<void> {
+    if (stopSignal.aborted) return
     warn('botPortTaken', `another program listens on ${host}:${port}; the bot is started when that has gone`)
-    await ignoreAbort(world.waitUntilRefused(target, wishes.end), wishes.end)
+    await ignoreAbort(untilGone(readiness, stopSignal, clock), stopSignal)
   }
 
   async function run(child: BotProcess, startedAt: number): Promise<Phase> {
-    lookout = startLookout({ ...world, target, pid: child.pid, announce, late, lateMs })
-    await resolveOnAbort(child.exited, wishes.signal())
-    await lookout.stop()
-    lookout = null
+    monitor = startPortMonitor({ readiness, pid: child.pid, onState, onLate, lateMs, clock })
+    await resolveOnAbort(child.exited, requests.signal())
+    await monitor.stop()
+    monitor = null
     const exit = child.exit()
     return exit === null
       ? { is: 'ending', child }
-      : { is: 'fallen', child, exit, ms: Math.round(world.now() - startedAt) }
+      : { is: 'exited', child, exit, ms: Math.round(clock.now() - startedAt) }
   }
 
   async function end(child: BotProcess): Promise<Phase> {
-    const wish = wishes.current()
-    states.set({ state: 'stopping', pid: child.pid, reason: wish.is === 'restart' ? wish.reason : null })
+    const request = requests.current()
+    states.set({ state: 'stopping', pid: child.pid, reason: request.type === 'restart' ? request.reason : null })
     // A pause that fails is its owner's to announce; the bot is restarted all the same.
     await resolveOnAbort(
-      pauseFor(wishes.current()).catch(() => {}),
-      wishes.end,
+      pauseFor(requests.current()).catch(() => {}),
+      stopSignal,
     )
     await child.end()
-    return wishes.end.aborted ? { is: 'over' } : { is: 'clearing' }
+    return stopSignal.aborted ? { is: 'stopped' } : { is: 'starting' }
   }
 
-  async function pauseFor(wish: Wish): Promise<void> {
-    if (wish.is === 'restart') await options.pause(wish.reason)
+  async function pauseFor(request: Request): Promise<void> {
+    if (request.type === 'restart') await options.pause(request.reason)
   }
 
-  async function fall(child: BotProcess, { code }: Exit, ms: number): Promise<Phase> {
+  async function handleExit(child: BotProcess, { code }: Exit, ms: number): Promise<Phase> {
     const { pid } = child
     const lines = child.lastLines()
     states.set(code === 0 ? { state: 'stopped', pid, code } : { state: 'crashed', pid, code, ms, lines })
-    if (readyAt !== null && world.now() - readyAt >= steadyMs) crashes = 0
+    if (readyAt !== null && clock.now() - readyAt >= steadyMs) crashes = 0
     await child.end()
     return { is: 'waiting', ms: code === 0 ? null : nextBackOff() }
   }
 
   async function wait(ms: number | null): Promise<Phase> {
-    const signal = wishes.signal()
-    await (ms === null ? aborted(signal) : ignoreAbort(world.sleep(ms, signal), signal))
-    return wishes.end.aborted ? { is: 'over' } : { is: 'clearing' }
+    const signal = requests.signal()
+    await (ms === null ? aborted(signal) : ignoreAbort(clock.sleep(ms, signal), signal))
+    return stopSignal.aborted ? { is: 'stopped' } : { is: 'starting' }
   }
 
   function nextBackOff(): number {
@@ -178,20 +159,20 @@ export function startSupervisor(options: SupervisorOptions): Bot {
     return backOff(crashes++, BACK_OFF_MS.min, BACK_OFF_MS.max, () => 1)
   }
 
-  function announce(state: BotState): void {
-    if (state.state === 'ready') readyAt ??= world.now()
+  function onState(state: BotState): void {
+    if (state.state === 'ready') readyAt ??= clock.now()
     states.set(state)
   }
 
-  function hear(stream: 'stdout' | 'stderr', line: string): void {
-    const said = portIn(line)
-    if (said !== null && said !== port) otherPort = said
+  function onOutput(stream: 'stdout' | 'stderr', line: string): void {
+    const printed = portIn(line)
+    if (printed !== null && printed !== port) otherPort = printed
     options.output(stream, line)
   }
 
-  function late(): void {
-    const seen = otherPort === null ? '' : ` (the bot speaks of port ${otherPort})`
-    warn('botNotListening', `the bot does not listen on ${host}:${port} yet${seen}; deliveries are held`)
+  function onLate(): void {
+    const hint = otherPort === null ? '' : ` (it printed port ${otherPort})`
+    warn('botNotListening', `the bot does not listen on ${host}:${port} yet${hint}; deliveries are held`)
   }
 
   const life = live()
@@ -199,10 +180,10 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   return {
     current: states.current,
     on: states.on,
-    refused: () => lookout?.refused(),
-    restart: (reason) => wishes.wish({ is: 'restart', reason }),
+    refused: () => monitor?.refused(),
+    restart: (reason) => requests.add({ type: 'restart', reason }),
     stop: async () => {
-      wishes.wish({ is: 'end' })
+      requests.add({ type: 'stop' })
       await life
     },
   }

@@ -1,4 +1,4 @@
-// What the system says of a process: whether it is there, its state, group, parent, name, age and environment.
+// What the system shows of a process: whether it exists, its state, group, parent, name, age, environment.
 import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -9,15 +9,15 @@ export interface ProcessInfo {
   readonly pid: number
   /** The program's name, which may hold anything; on macOS it may be a path. */
   readonly name: string
-  /** One letter: `Z` and `X` have ended, only nobody has asked yet. */
+  /** One letter: processes in state `Z` or `X` have ended, only nobody has reaped them yet. */
   readonly state: string
   readonly parent: number
   readonly group: number
-  /** What tells it from all others that had or will have its number on this machine. */
+  /** What tells the process from all others that had or will have its number on this machine. */
   readonly mark: string
 }
 
-/** Whether anything has this number, ours to signal or not. A zombie counts. */
+/** Whether a process has this id, ours to signal or not. A zombie counts. */
 export function hasProcess(pid: number): boolean {
   try {
     return process.kill(pid, 0)
@@ -39,7 +39,7 @@ export async function describeProcess(
   return platform === 'linux' ? fromProc(pid) : fromPs(pid)
 }
 
-/** The numbers of all processes; empty where the system has no `/proc`. */
+/** The ids of all processes; empty where the system has no `/proc`. */
 export async function listProcesses(): Promise<readonly number[]> {
   const entries = await readdir('/proc').catch(() => [])
   return entries.filter((name) => /^\d+$/.test(name)).map(Number)
@@ -76,7 +76,7 @@ const PS_LINE = /^\s*(\S)\S*\s+(\d+)\s+(\d+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+-
 /** macOS and the like have no /proc, and say the second in which a process began. */
 async function fromPs(pid: number): Promise<ProcessInfo | null> {
   try {
-    // The same words whoever asks, and wherever.
+    // The same output whoever asks, and wherever.
     const env = { LC_ALL: 'C', TZ: 'UTC' }
     const columns = 'stat=,ppid=,pgid=,lstart=,comm='
     const { stdout } = await promisify(execFile)('/bin/ps', ['-o', columns, '-p', String(pid)], { env })

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { link, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { sleep } from '../core/async.ts'
+import { every, poll } from '../core/async.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { makePrivateFolder } from '../core/files.ts'
 
@@ -18,13 +18,13 @@ export interface Holder {
   readonly pid: number
   /** When the lock was taken; milliseconds since the epoch. */
   readonly started: number
-  /** True when it is no run: it only puts back what a dead one has left, and is done soon. */
+  /** True when the holder is not a run: it only puts back what a dead one has left, and is done soon. */
   readonly restoring: boolean
 }
 
 export interface Lock {
   readonly holder: Holder
-  /** Gives it back, if it is still ours. Idempotent. */
+  /** Gives the lock back, if it is still ours. Idempotent. */
   close(): Promise<void>
 }
 
@@ -47,7 +47,7 @@ const HEARTBEAT_MS = 10_000
 const HEARTBEATS_LOST_MS = 60_000
 // Replacing a dead claim takes a rival a few milliseconds, unless it is stopped in the middle of it.
 const RIVAL_MS = 5
-const RIVAL_LOOKS = 200
+const RIVAL_TRIES = 200
 
 /**
  * Takes the lock of a bot's folder. Rejects with `taken`, naming the holder, while a live process holds it; with
@@ -56,11 +56,11 @@ const RIVAL_LOOKS = 200
 export async function openLock(folder: string, info: LockInfo): Promise<Lock> {
   const path = lockPath(folder)
   const claim = await createClaim(info)
-  const holder = await writable(folder, async () => {
+  const holder = await withLockErrors(folder, async () => {
     await makePrivateFolder(folder)
-    return take(path, claim)
+    return acquire(path, claim)
   })
-  if (holder !== null) throw taken(holder)
+  if (holder !== null) throw takenError(holder)
   const heartbeat = setInterval(() => void touch(path), HEARTBEAT_MS).unref()
   return {
     holder: withoutToken(claim),
@@ -75,7 +75,7 @@ export async function openLock(folder: string, info: LockInfo): Promise<Lock> {
 export async function readLock(folder: string): Promise<Holder | null> {
   const path = lockPath(folder)
   const claim = await readClaim(path)
-  return claim !== null && (await lives(path, claim)) ? withoutToken(claim) : null
+  return claim !== null && (await isHeld(path, claim)) ? withoutToken(claim) : null
 }
 
 const lockPath = (folder: string): string => join(folder, 'lock')
@@ -86,34 +86,39 @@ async function createClaim({ runId, user, restoring = false }: LockInfo): Promis
   return { runId, user, host: hostname(), pid, started: Date.now(), restoring, token: randomUUID(), mark }
 }
 
-/**
- * Puts our claim there, or gives the live one that is. A dead claim may be removed only by who holds the lock named after
- * its token: else two starters that both saw it dead could remove first it, and then each other's.
- */
-async function take(path: string, claim: Claim): Promise<Claim | null> {
-  for (let looks = 1; ; looks += 1) {
-    if (await put(path, claim)) return null
-    const found = await readClaim(path)
-    if (found === null) continue
-    if (await lives(path, found)) return found
-    const right = `${path}.${found.token}`
-    const rival = await take(right, claim)
-    if (rival !== null) {
-      if (looks >= RIVAL_LOOKS) return rival
-      await sleep(RIVAL_MS)
-      continue
-    }
-    try {
-      // Somebody else may have removed it, and put a new one there, while we were looking.
-      if ((await readClaim(path))?.token === found.token) await unlink(path)
-    } finally {
-      await release(right, claim.token)
-    }
-  }
+/** Puts our claim there, and gives `null`; or gives the claim of the live holder, or of a rival that does not get done. */
+async function acquire(path: string, claim: Claim): Promise<Claim | null> {
+  const { result } = await poll(
+    () => tryAcquire(path, claim),
+    ({ again }) => !again,
+    { pace: every(RIVAL_MS), tries: RIVAL_TRIES },
+  )
+  return result
 }
 
-/** Creates the file whole or not at all; `false` when there is one. */
-async function put(path: string, claim: Claim): Promise<boolean> {
+/**
+ * A dead claim may be removed only by who holds the lock named after its token: else two starters that both saw it dead
+ * could remove first it, and then each other's.
+ */
+async function tryAcquire(path: string, claim: Claim): Promise<{ result: Claim | null; again: boolean }> {
+  if (await createLockFile(path, claim)) return { result: null, again: false }
+  const found = await readClaim(path)
+  if (found === null) return { result: NOBODY, again: true }
+  if (await isHeld(path, found)) return { result: found, again: false }
+  const right = `${path}.${found.token}`
+  const rival = await acquire(right, claim)
+  if (rival !== null) return { result: rival, again: true }
+  try {
+    // Somebody else may have removed it, and put a new one there, in the meantime.
+    if ((await readClaim(path))?.token === found.token) await unlink(path)
+  } finally {
+    await release(right, claim.token)
+  }
+  return tryAcquire(path, claim)
+}
+
+/** Creates the lock file whole or not at all; false when there is one. */
+async function createLockFile(path: string, claim: Claim): Promise<boolean> {
   const temporary = `${path}.${randomUUID()}.tmp`
   try {
     await writeFile(temporary, JSON.stringify(claim), { mode: 0o600, flag: 'wx', flush: true })
@@ -134,7 +139,7 @@ async function release(path: string, token: string): Promise<void> {
 /** `null` when there is no file; a claim of nobody when the file says nothing: a lock is put there whole or not at all. */
 async function readClaim(path: string): Promise<Claim | null> {
   try {
-    return claimIn(await readFile(path, 'utf8')) ?? NOBODY
+    return parseClaim(await readFile(path, 'utf8')) ?? NOBODY
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw error
@@ -152,7 +157,7 @@ const NOBODY: Claim = {
   mark: null,
 }
 
-function claimIn(text: string): Claim | null {
+function parseClaim(text: string): Claim | null {
   try {
     const value: unknown = JSON.parse(text)
     return isClaim(value) ? value : null
@@ -169,15 +174,16 @@ function isClaim(value: unknown): value is Claim {
   return texts.every((text) => typeof text === 'string') && typeof pid === 'number' && typeof started === 'number'
 }
 
-async function lives(path: string, claim: Claim): Promise<boolean> {
+/** Whether a live holder stands behind a claim. */
+async function isHeld(path: string, claim: Claim): Promise<boolean> {
   if (claim === NOBODY) return false
   const { host, pid, mark, started } = claim
   if (host === hostname() && !(await isAlive({ pid, mark, at: started }))) return false
-  return (host === hostname() && mark !== null) || (await silence(path)) < HEARTBEATS_LOST_MS
+  return (host === hostname() && mark !== null) || (await msSinceTouched(path)) < HEARTBEATS_LOST_MS
 }
 
 /** How long ago the file was last touched, in milliseconds. */
-async function silence(path: string): Promise<number> {
+async function msSinceTouched(path: string): Promise<number> {
   try {
     return Date.now() - (await stat(path)).mtimeMs
   } catch (error) {
@@ -196,14 +202,15 @@ function withoutToken({ runId, user, host, pid, started, restoring }: Claim): Ho
   return { runId, user, host, pid, started, restoring }
 }
 
-function taken({ user, started }: Claim): DevHookError {
+function takenError({ user, started }: Claim): DevHookError {
   const since = new Date(started).toISOString()
   return new DevHookError('taken', `another dev-hook holds this bot: ${user}, since ${since}`, {
     remedy: 'end that dev-hook, or ask it to let go with `--take-over`',
   })
 }
 
-async function writable<T>(folder: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work`; whatever fails in it is a `stateUnwritable` that names the folder. */
+async function withLockErrors<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {

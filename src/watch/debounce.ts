@@ -1,46 +1,46 @@
-// Gathering what comes in a burst, to tell it once or twice.
+// Gathering what comes in a burst, to pass it on once.
 import { type Clock, MONOTONIC } from '../core/async.ts'
 import type { Off } from '../core/listeners.ts'
 
-export interface Batch {
+export interface Debounce {
   add(item: string): void
   /** Resolves when nothing is being gathered. */
-  rest(): Promise<void>
+  settled(): Promise<void>
   /** Forgets what was gathered. */
   cancel(): void
 }
 
-export interface BatchTimes {
+export interface DebounceTimes {
   /** A batch ends when nothing came for so long … */
   readonly leadMs: number
   /** … or, when it began within this time after another one, for as long as this. */
   readonly quietMs: number
-  /** One that never comes to rest, so long after its first item. */
+  /** The longest batch: one that never settles ends so long after its first item. */
   readonly longestMs: number
 }
 
-export interface Hearer {
-  /** Something came, and more may come. */
-  began(first: string): void
-  /** Everything of a batch, each once. */
-  ended(items: readonly string[]): void
+export interface BatchListener {
+  /** Called with the first item of a batch; more may come. */
+  onBegin(first: string): void
+  /** Called with everything of a batch, each item once. */
+  onEnd(items: readonly string[]): void
 }
 
-/** A batch ends soon where it stands alone, so that one save is quick, and at rest where one follows the other. */
-export function createBatch(
-  { leadMs, quietMs, longestMs }: BatchTimes,
-  hearer: Hearer,
+/** Creates a debounce: a batch ends soon where it stands alone, so that one save is quick, and settles where one follows the other. */
+export function createDebounce(
+  { leadMs, quietMs, longestMs }: DebounceTimes,
+  listener: BatchListener,
   clock: Clock = MONOTONIC,
-): Batch {
+): Debounce {
   const items = new Set<string>()
   const waiters: (() => void)[] = []
   let cancelQuiet: Off | undefined
   let cancelLongest: Off | undefined
-  let restMs = leadMs
+  let waitMs = leadMs
   let endedAt = Number.NEGATIVE_INFINITY
 
   function begin(): void {
-    restMs = clock.now() - endedAt < quietMs ? quietMs : leadMs
+    waitMs = clock.now() - endedAt < quietMs ? quietMs : leadMs
     cancelLongest = clock.after(longestMs, end)
   }
 
@@ -55,7 +55,7 @@ export function createBatch(
     const all = [...items]
     endedAt = clock.now()
     cancel()
-    hearer.ended(all)
+    listener.onEnd(all)
   }
 
   return {
@@ -65,10 +65,10 @@ export function createBatch(
       items.add(item)
       if (isFirst) begin()
       cancelQuiet?.()
-      cancelQuiet = clock.after(restMs, end)
-      if (isFirst) hearer.began(item)
+      cancelQuiet = clock.after(waitMs, end)
+      if (isFirst) listener.onBegin(item)
     },
-    rest: async () => {
+    settled: async () => {
       if (items.size > 0) await new Promise<void>((resolve) => waiters.push(resolve))
     },
   }

@@ -7,7 +7,7 @@ import { codeOf, messageOf } from '../core/errors.ts'
 
 import type { Warn } from '../core/notices.ts'
 
-import { type BatchTimes, createBatch } from './debounce.ts'
+import { createDebounce, type DebounceTimes } from './debounce.ts'
 import { type Ignored, readIgnored } from './ignored.ts'
 import { changedSince } from './recheck.ts'
 
@@ -27,7 +27,7 @@ export interface WatcherOptions {
   /** A batch of saves: paths relative to the root, each once. */
   readonly changed: (paths: readonly string[]) => void
   readonly warn: Warn
-  readonly times?: Partial<BatchTimes>
+  readonly times?: Partial<DebounceTimes>
   readonly watch?: Watch
 }
 
@@ -35,13 +35,13 @@ export interface Watcher {
   /** Resolves when every save from now on is noticed; never when it is stopped before that. */
   readonly ready: Promise<void>
   /** Resolves when nothing is being saved. */
-  rest(): Promise<void>
+  settled(): Promise<void>
   /** After it resolves nothing is told any more. Idempotent. */
   stop(): Promise<void>
 }
 
 /** Editors take a few ms for the steps of one save; formatters and compilers save again and again. */
-const TIMES: BatchTimes = { leadMs: 5, quietMs: 100, longestMs: 1_000 }
+const TIMES: DebounceTimes = { leadMs: 5, quietMs: 100, longestMs: 1_000 }
 const POLL_MS = 500
 /** How long `stop` waits for the first look at a large tree: a watcher that is closed in the middle of it leaks. */
 const FIRST_LOOK_MS = 300
@@ -62,7 +62,7 @@ export function startWatcher(options: WatcherOptions): Watcher {
   const also = (options.also ?? []).map((path) => resolve(root, path))
   // A file that is not there yet is found by its folder: chokidar may overlook one that comes while it gets ready.
   const watched = [...new Set([...listed, ...also.map((path) => dirname(path))])]
-  const batch = createBatch({ ...TIMES, ...options.times }, { began: changing, ended: tell })
+  const batch = createDebounce({ ...TIMES, ...options.times }, { onBegin: changing, onEnd: tell })
   const end = new AbortController()
   let watcher: FSWatcher | null = null
   let polls = false
@@ -135,7 +135,7 @@ export function startWatcher(options: WatcherOptions): Watcher {
 
   return {
     ready,
-    rest: batch.rest,
+    settled: batch.settled,
     stop: () => {
       stopping ??= stop()
       return stopping

@@ -1,8 +1,9 @@
-// What watching a bot that somebody else runs promises.
+// What monitoring a bot that somebody else runs promises.
 
 import { createServer, type Server } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { watchBot } from '../../src/bot/external-bot.ts'
+import { monitorExternalBot } from '../../src/bot/external-bot.ts'
+import { portReadiness } from '../../src/bot/port-readiness.ts'
 import { freePort } from '../support/free-port.ts'
 import { recordStates } from '../support/record-bot.ts'
 
@@ -21,9 +22,10 @@ const close = (server: Server): Promise<unknown> => new Promise((resolve) => ser
 
 function watch(port: number, lateMs = 60_000) {
   const warnings: string[] = []
-  const bot = watchBot({
+  const bot = monitorExternalBot({
     host: '127.0.0.1',
     port,
+    readiness: portReadiness({ host: '127.0.0.1', port }),
     lateMs,
     warn: (kind, message) => warnings.push(`${kind}: ${message}`),
   })

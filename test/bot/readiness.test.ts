@@ -1,9 +1,10 @@
-// What looking at a port promises.
+// What checking a port, and waiting for it, promises.
 
 import { connect, createServer, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { expect, onTestFinished, test } from 'vitest'
-import { isItself, lookAtPort, waitForPort, waitForPortFree } from '../../src/bot/readiness.ts'
+import { isItself, portReadiness, portStateOf } from '../../src/bot/port-readiness.ts'
+import { untilReady, untilVacant } from '../../src/bot/readiness.ts'
 import { freePort } from '../support/free-port.ts'
 
 const NEVER = new AbortController().signal
@@ -23,30 +24,30 @@ async function listen(port: number, host?: string): Promise<Server> {
 test('a port is open exactly while somebody listens on that very host', async () => {
   const port = await freePort()
   const target = { host: '127.0.0.1', port }
-  expect(await lookAtPort(target, NEVER)).toBe('closed')
+  expect(await portStateOf(target, NEVER)).toBe('closed')
   const server = await listen(port, '127.0.0.1')
-  expect(await lookAtPort(target, NEVER)).toBe('open')
-  expect(await lookAtPort({ host: 'localhost', port }, NEVER)).toBe('open')
-  expect(await lookAtPort({ host: '::1', port }, NEVER)).toBe('closed')
+  expect(await portStateOf(target, NEVER)).toBe('open')
+  expect(await portStateOf({ host: 'localhost', port }, NEVER)).toBe('open')
+  expect(await portStateOf({ host: '::1', port }, NEVER)).toBe('closed')
   await new Promise((resolve) => server.close(resolve))
-  expect(await lookAtPort(target, NEVER)).toBe('closed')
+  expect(await portStateOf(target, NEVER)).toBe('closed')
 })
 
 test('a bot that listens on all addresses is found on each loopback address', async () => {
   const port = await freePort()
   await listen(port)
-  for (const host of [...LOOPBACK, 'localhost']) expect(await lookAtPort({ host, port }, NEVER)).toBe('open')
+  for (const host of [...LOOPBACK, 'localhost']) expect(await portStateOf({ host, port }, NEVER)).toBe('open')
 })
 
 test('localhost is each of its addresses, whatever the hosts file knows', async () => {
   const port = await freePort()
   await listen(port, '::1')
-  expect(await lookAtPort({ host: 'localhost', port }, NEVER)).toBe('open')
-  expect(await lookAtPort({ host: '127.0.0.1', port }, NEVER)).toBe('closed')
+  expect(await portStateOf({ host: 'localhost', port }, NEVER)).toBe('open')
+  expect(await portStateOf({ host: '127.0.0.1', port }, NEVER)).toBe('closed')
 })
 
-test('a look that is aborted is over at once', async () => {
-  expect(await lookAtPort({ host: '127.0.0.1', port: await freePort() }, AbortSignal.abort())).toBe('silent')
+test('a check that is aborted is over at once', async () => {
+  expect(await portStateOf({ host: '127.0.0.1', port: await freePort() }, AbortSignal.abort())).toBe('silent')
 })
 
 test('a socket that is connected to itself is told from one that a bot has accepted', async () => {
@@ -70,7 +71,7 @@ test('a socket that is connected to itself is told from one that a bot has accep
 test('waiting for a port ends when somebody listens', async () => {
   const port = await freePort()
   let open = false
-  const waited = waitForPort({ host: '127.0.0.1', port }, NEVER).then(() => expect(open).toBe(true))
+  const waited = untilReady(portReadiness({ host: '127.0.0.1', port }), NEVER).then(() => expect(open).toBe(true))
   open = true
   await listen(port, '127.0.0.1')
   await waited
@@ -78,7 +79,7 @@ test('waiting for a port ends when somebody listens', async () => {
 
 test('waiting for a port that nobody opens ends when it is aborted', async () => {
   const end = new AbortController()
-  const waited = waitForPort({ host: '127.0.0.1', port: await freePort() }, end.signal)
+  const waited = untilReady(portReadiness({ host: '127.0.0.1', port: await freePort() }), end.signal)
   end.abort(new Error('enough'))
   await expect(waited).rejects.toThrow()
 })
@@ -86,8 +87,8 @@ test('waiting for a port that nobody opens ends when it is aborted', async () =>
 test.each([...LOOPBACK, undefined])('a port that is taken on %s is not free for a bot on localhost', async (host) => {
   const port = await freePort()
   const server = await listen(port, host)
-  expect(await waitForPortFree({ host: '127.0.0.1', port }, 120, NEVER)).toBe(false)
-  const freed = waitForPortFree({ host: '127.0.0.1', port }, 20_000, NEVER)
+  expect(await untilVacant(portReadiness({ host: '127.0.0.1', port }), 120, NEVER)).toBe(false)
+  const freed = untilVacant(portReadiness({ host: '127.0.0.1', port }), 20_000, NEVER)
   server.close()
   expect(await freed).toBe(true)
 })
@@ -96,7 +97,7 @@ test('waiting for a port to be free ends when it is aborted', async () => {
   const port = await freePort()
   await listen(port)
   const end = new AbortController()
-  const waited = waitForPortFree({ host: 'localhost', port }, 60_000, end.signal)
+  const waited = untilVacant(portReadiness({ host: 'localhost', port }), 60_000, end.signal)
   end.abort()
   expect(await waited).toBe(false)
 })

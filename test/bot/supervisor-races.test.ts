@@ -45,16 +45,18 @@ function supervise(world: Simulation, pauseMs: number, stopped: () => boolean = 
     command: ['bot'],
     cwd: '.',
     env: () => ({}),
-    rest: async () => {},
+    savesSettled: async () => {},
     host: '127.0.0.1',
     port: 1,
     output: () => {},
     warn: () => {},
     pause: async () => {
       if (stopped()) faults.push('a pause after the stop')
-      await world.sleep(pauseMs, new AbortController().signal)
+      await world.clock.sleep(pauseMs)
     },
-    world,
+    readiness: world.readiness,
+    startProcess: world.startProcess,
+    clock: world.clock,
   })
   bot.on((state) => {
     const before = states.at(-1)

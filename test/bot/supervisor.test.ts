@@ -2,10 +2,10 @@
 
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { portReadiness, portStateOf } from '../../src/bot/port-readiness.ts'
 import type { Command } from '../../src/bot/process.ts'
-import { lookAtPort } from '../../src/bot/readiness.ts'
-import { REAL, type SupervisorOptions, startSupervisor } from '../../src/bot/supervisor.ts'
-import { sleep } from '../../src/core/async.ts'
+import { type SupervisorOptions, startSupervisor } from '../../src/bot/supervisor.ts'
+import { MONOTONIC, sleep } from '../../src/core/async.ts'
 import { commandOf, environmentOf, PROGRAMS } from '../support/bot-programs.ts'
 import { freePort } from '../support/free-port.ts'
 import { isAlive } from '../support/processes.ts'
@@ -30,9 +30,10 @@ async function supervise(
     command,
     cwd: PROGRAMS,
     env: () => environmentOf(on, env),
-    rest: async () => {},
+    savesSettled: async () => {},
     host: '127.0.0.1',
     port: on,
+    readiness: portReadiness({ host: '127.0.0.1', port: on }),
     output: prints.output,
     pause: async (reason) => void pauses.push(reason),
     warn: (kind, message) => warnings.push(`${kind}: ${message}`),
@@ -40,7 +41,7 @@ async function supervise(
     ...more,
   })
   onTestFinished(() => bot.stop())
-  const isOpen = async (): Promise<boolean> => (await lookAtPort({ host: '127.0.0.1', port: on }, NEVER)) === 'open'
+  const isOpen = async (): Promise<boolean> => (await portStateOf({ host: '127.0.0.1', port: on }, NEVER)) === 'open'
   const ask = (path: string): Promise<string> =>
     fetch(`http://127.0.0.1:${on}${path}`).then(
       (response) => response.text(),
@@ -106,7 +107,7 @@ test('a storm of 20 saves ends with exactly one bot', async () => {
 test('a restart ends the bot at once, and starts it when what is being saved has come to rest', async () => {
   let rested = (): void => {}
   let resting = Promise.resolve()
-  const { bot, prints, states } = await supervise(commandOf('listens'), { rest: () => resting })
+  const { bot, prints, states } = await supervise(commandOf('listens'), { savesSettled: () => resting })
   await states.until('ready')
   resting = new Promise((resolve) => {
     rested = resolve
@@ -121,7 +122,7 @@ test('a restart ends the bot at once, and starts it when what is being saved has
 
 test('a stop while something is being saved starts nothing', async () => {
   const { bot, prints, states } = await supervise(commandOf('listens'), {
-    rest: () => (prints.pids().length === 0 ? Promise.resolve() : new Promise(() => {})),
+    savesSettled: () => (prints.pids().length === 0 ? Promise.resolve() : new Promise(() => {})),
   })
   await states.until('ready')
   bot.restart('saved')
@@ -236,7 +237,7 @@ test('a bot that ignores the request to leave is killed on stop', async () => {
   expect(bot.current()).toMatchObject({ state: 'stopped', code: 'SIGKILL' })
 })
 
-test('a refused forward makes it look again', async () => {
+test('a refused forward has the bot checked again', async () => {
   const { bot, states } = await supervise(commandOf('listens'))
   await states.until('ready')
   bot.refused()
@@ -253,14 +254,18 @@ test('a bot that never listens is said once, and kept', async () => {
   expect(prints.living()).toHaveLength(1)
 })
 
-test('a bot that listens on another port is told which one it speaks of', async () => {
-  const said = (): string | undefined => /localhost:\D*\[1m(\d+)/.exec(prints.lines.join('\n'))?.[1]
+test('a bot that listens on another port is told which one it printed', async () => {
+  const printed = (): string | undefined => /localhost:\D*\[1m(\d+)/.exec(prints.lines.join('\n'))?.[1]
   const { prints, warnings } = await supervise(commandOf('other-port'), {
-    // It is late as soon as it has spoken.
-    world: { ...REAL, sleep: () => eventually(() => said() !== undefined) },
+    // It is late as soon as it has printed it.
+    lateMs: 30_000,
+    clock: {
+      ...MONOTONIC,
+      sleep: (ms, signal) => (ms === 30_000 ? eventually(() => printed() !== undefined) : sleep(ms, signal)),
+    },
   })
   await eventually(() => warnings.length > 0)
-  expect(warnings[0]).toContain(`(the bot speaks of port ${said()})`)
+  expect(warnings[0]).toContain(`(it printed port ${printed()})`)
 })
 
 test('a program that keeps the port is said, and never taken for the bot, which is started when that has gone', async () => {

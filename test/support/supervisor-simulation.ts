@@ -1,6 +1,7 @@
 // Bot processes and ports that exist only here, for tests of the supervisor: everything happens when the test says so.
 import type { BotProcess, Exit, ProcessOptions } from '../../src/bot/process.ts'
-import type { World } from '../../src/bot/supervisor.ts'
+import type { Readiness } from '../../src/bot/readiness.ts'
+import type { Clock } from '../../src/core/async.ts'
 import { createFakeClock } from './fake-clock.ts'
 
 /** How the next bots behave. */
@@ -21,7 +22,10 @@ export interface SimulatedProcess {
   readonly leave: (code: number) => void
 }
 
-export interface Simulation extends World {
+export interface Simulation {
+  readonly startProcess: (options: ProcessOptions) => BotProcess
+  readonly readiness: Readiness
+  readonly clock: Clock
   /** Every process that was ever started, in order. */
   readonly processes: SimulatedProcess[]
   /** What must never happen, and happened. */
@@ -91,22 +95,11 @@ export function createSimulation(): Simulation {
     },
     advance: clock.pass,
     startProcess,
-    sleep,
-    now,
-    waitForPort: async (_, signal) => {
-      while (listener === null) await sleep(50, signal)
-      signal.throwIfAborted()
-    },
-    waitUntilRefused: async (_, signal) => {
-      while (listener !== null || now() < takenUntil) await sleep(50, signal)
-      signal.throwIfAborted()
-    },
-    waitForPortFree: async (_, limitMs, signal) => {
-      const until = now() + limitMs
-      while ((listener !== null || now() < takenUntil) && now() < until && !signal.aborted) {
-        await sleep(50, signal).catch(() => {})
-      }
-      return !signal.aborted && listener === null && now() >= takenUntil
+    clock,
+    readiness: {
+      isReady: async () => listener !== null,
+      isGone: async () => listener === null && now() >= takenUntil,
+      isVacant: async () => listener === null && now() >= takenUntil,
     },
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createBatch } from '../../src/watch/debounce.ts'
+import { createDebounce } from '../../src/watch/debounce.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 
 const TIMES = { leadMs: 10, quietMs: 100, longestMs: 1_000 }
@@ -8,11 +8,11 @@ const TIMES = { leadMs: 10, quietMs: 100, longestMs: 1_000 }
 function gather() {
   const told: string[] = []
   const { pass, ...clock } = createFakeClock(0)
-  const hearer = {
-    began: (first: string) => told.push(`${clock.now()}: ${first} …`),
-    ended: (items: readonly string[]) => told.push(`${clock.now()}: ${items.join(' ')}`),
+  const listener = {
+    onBegin: (first: string) => told.push(`${clock.now()}: ${first} …`),
+    onEnd: (items: readonly string[]) => told.push(`${clock.now()}: ${items.join(' ')}`),
   }
-  return { batch: createBatch(TIMES, hearer, clock), told, pass }
+  return { batch: createDebounce(TIMES, listener, clock), told, pass }
 }
 
 describe('A batch', () => {
@@ -51,7 +51,7 @@ describe('A batch', () => {
   it('that is cancelled never ends, and whoever waits for rest goes on', async () => {
     const { batch, told, pass } = gather()
     batch.add('a')
-    const rest = batch.rest()
+    const rest = batch.settled()
     batch.cancel()
     await rest
     await pass(2_000)
@@ -66,17 +66,17 @@ describe('A batch', () => {
           const begun: string[] = []
           const ended: string[][] = []
           const clock = createFakeClock()
-          const hearer = {
-            began: (first: string) => begun.push(first),
-            ended: (items: readonly string[]) => ended.push([...items]),
+          const listener = {
+            onBegin: (first: string) => begun.push(first),
+            onEnd: (items: readonly string[]) => ended.push([...items]),
           }
-          const batch = createBatch(TIMES, hearer, clock)
+          const batch = createDebounce(TIMES, listener, clock)
           let open = new Set<string>()
           for (const { waits, item } of all) {
             batch.add(String(item))
             open.add(String(item))
             let rests = false
-            void batch.rest().then(() => {
+            void batch.settled().then(() => {
               rests = true
             })
             const before = ended.length

@@ -96,7 +96,7 @@ test('a file that is saved again just after it was told is told again, and rest 
   await save('bot.js', '3')
   await eventually(() => changing.length > 1)
   expect(batches).toEqual([['bot.js']])
-  await watcher.rest()
+  await watcher.settled()
   expect(batches).toEqual([['bot.js'], ['bot.js']])
 })
 

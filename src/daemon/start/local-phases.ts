@@ -116,7 +116,7 @@ export interface Saves {
   /** Resolves when every save from now on is noticed, or after a moment: the first scan of a large tree may take longer. */
   noticed(): Promise<void>
   /** Resolves when nothing is being saved. */
-  rest(): Promise<void>
+  settled(): Promise<void>
   /** The events that are wanted now: the config may have been saved since the start. */
   events(): readonly string[] | null
 }
@@ -149,7 +149,7 @@ export function watcher({ options, factories, lifetime, emit, parts }: Run): Sav
     noticed: async () => {
       if (watching !== null) await resolveOnAbort(raceTimeout(watching.ready, FIRST_SCAN_MS), signal)
     },
-    rest: async () => watching?.rest(),
+    settled: async () => watching?.settled(),
     events: () => events,
   }
 }
@@ -205,7 +205,7 @@ export function bot(
     secret: way.registration.secret,
     publicUrl: () => withoutCredentials(way.tunnel.current().url),
     runId: address.runId,
-    rest: saves.rest,
+    savesSettled: saves.settled,
   })
   lifetime.add('bot', started.stop)
   const link = linkBot({ bot: started, traffic, emit, port: config.target.port, supervised: command !== null })

@@ -1,7 +1,8 @@
-// The bot of a run: supervised when its command was given, else watched from the outside.
+// The bot of a run: supervised when its command was given, else monitored from the outside.
 
-import { watchBot } from '../../bot/external-bot.ts'
+import { monitorExternalBot } from '../../bot/external-bot.ts'
 import { RUN_VARIABLE } from '../../bot/find-by-env.ts'
+import { portReadiness } from '../../bot/port-readiness.ts'
 import { startSupervisor } from '../../bot/supervisor.ts'
 import { dotEnvOf, readDotEnv } from '../../config/dot-env.ts'
 import type { Environment } from '../../config/layers.ts'
@@ -22,23 +23,24 @@ export interface StartBot {
   publicUrl(): string
   readonly runId: string
   /** Resolves when nothing is being saved. */
-  rest(): Promise<void>
+  savesSettled(): Promise<void>
 }
 
 export interface StartedBot extends Bot {
-  /** What it checks signatures with, as far as it is known; `null` when it checks none. */
+  /** The secret that the bot checks signatures with, as far as it is known; `null` when it checks none. */
   secret(): string | null
 }
 
-/** Starts it, or starts to look for it. Does not wait until it is ready. */
+/** Starts the bot, or begins to monitor it. Does not wait until it is ready. */
 export function startBot(given: StartBot): StartedBot {
-  const { options, traffic, rest } = given
+  const { options, traffic, savesSettled } = given
   const { config, command, notices } = options
   let secret = config.secret
   const { host, port } = config.target
+  const readiness = portReadiness({ host, port })
   const warn = (kind: ErrorName, message: string): void => notices.emit(warning(kind, message))
   const [program, ...args] = command ?? []
-  if (program === undefined) return { ...watchBot({ host, port, warn }), secret: () => secret }
+  if (program === undefined) return { ...monitorExternalBot({ host, port, readiness, warn }), secret: () => secret }
   const bot = startSupervisor({
     command: [program, ...args],
     cwd: config.cwd,
@@ -46,9 +48,10 @@ export function startBot(given: StartBot): StartedBot {
       secret = given.secret()
       return { ...options.env, ...ofProfile(options, warn), ...botEnvironment(given, secret), ...options.botEnv }
     },
-    rest,
+    savesSettled,
     host,
     port,
+    readiness,
     warn,
     output: (stream, line) => notices.emit({ type: 'bot-output', stream, line }),
     pause: async (reason) => {

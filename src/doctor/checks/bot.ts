@@ -1,6 +1,7 @@
 // Checks of the bot on its port: whether it listens, and how it would do in production, where no dev-hook stands before it.
 import { randomBytes } from 'node:crypto'
-import { lookAtPort, waitForPortFree } from '../../bot/readiness.ts'
+import { portReadiness, portStateOf } from '../../bot/port-readiness.ts'
+import { untilVacant } from '../../bot/readiness.ts'
 import type { Config } from '../../config/load.ts'
 import { targetUrl } from '../../config/target.ts'
 import { ERRORS, messageOf } from '../../core/errors.ts'
@@ -12,7 +13,7 @@ import { type Finding, needs, passed, warned } from '../finding.ts'
 
 export async function checkPort(facts: Facts, signal: AbortSignal): Promise<Finding> {
   const { target } = await needs('config', facts.config())
-  const state = await lookAtPort(target, signal)
+  const state = await portStateOf(target, signal)
   if (state === 'open') return passed(`something listens on ${target.host}:${target.port}`)
   const what = state === 'closed' ? 'nothing listens' : 'nothing answers'
   return warned(`${what} on ${target.host}:${target.port} yet`, ERRORS.botNotListening.remedy)
@@ -22,7 +23,7 @@ const DOWN = passed('not tried: the bot is not up')
 
 export async function checkChallenge(facts: Facts, signal: AbortSignal): Promise<Finding> {
   const { target } = await needs('config', facts.config())
-  if ((await lookAtPort(target, signal)) !== 'open') return DOWN
+  if ((await portStateOf(target, signal)) !== 'open') return DOWN
   const challenge = randomBytes(12).toString('hex')
   const answer = await send(
     target,
@@ -48,7 +49,7 @@ const HARMLESS = Buffer.from(JSON.stringify({ event: 'devhook.doctor', activity:
 
 export async function checkSignatures(facts: Facts, signal: AbortSignal): Promise<Finding> {
   const { target, secret } = await needs('config', facts.config())
-  if ((await lookAtPort(target, signal)) !== 'open') return DOWN
+  if ((await portStateOf(target, signal)) !== 'open') return DOWN
   const deliver = (key: string | null): Promise<BotAnswer> => {
     const signature = key === null ? {} : signatureHeaders(HARMLESS, key)
     const headers = { 'content-type': 'application/json', ...signature }
@@ -59,7 +60,7 @@ export async function checkSignatures(facts: Facts, signal: AbortSignal): Promis
   // The last one: a bot that throws when the signature is missing is gone then.
   const missing = await deliver(null)
   // A process that dies of it has its port for a moment longer.
-  const died = missing.status === null && (await waitForPortFree(target, EXIT_WITHIN_MS, signal))
+  const died = missing.status === null && (await untilVacant(portReadiness(target), EXIT_WITHIN_MS, signal))
   return judge({ right, wrong, missing, died })
 }
 
