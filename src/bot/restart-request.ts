@@ -1,4 +1,4 @@
-// What the supervisor is asked for: nothing, a restart, or the end. The latest restart wins, and the end is final.
+// What the supervisor is asked for: nothing, a restart (the latest one wins), or the end, which is final.
 
 export type Request =
   | { readonly type: 'none' }
