@@ -169,7 +169,7 @@ describe('dev-hook doctor', () => {
     const cli = await world.start({ env: { XDG_STATE_HOME: state } })
     await cli.notice('ready')
     const here = await diagnose({ env: { ...world.env, XDG_STATE_HOME: state } })
-    expect(here.check('owner')).toMatchObject({ ...WELL, message: expect.stringContaining('runs here now') })
+    expect(here.check('owner')).toMatchObject({ ...WELL, message: expect.stringContaining('is running here') })
     expect(here.check('leftovers').message).toContain('running now')
     const elsewhere = await diagnose({ env: world.env })
     expect(elsewhere.check('owner')).toMatchObject({ ...BAD, message: expect.stringContaining('which answers') })
