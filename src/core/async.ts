@@ -189,10 +189,11 @@ export function createSharedAbort(): AbortController {
 
 /** Calls back once when the signal is aborted, at once if it is already. Returns the function that undoes it. */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
-  if (signal === undefined) return () => undefined
-  if (signal.aborted) listener()
-  else signal.addEventListener('abort', listener, { once: true })
-  return () => signal.removeEventListener('abort', listener)
+  // A function of its own: a signal knows a listener only once, and would hand it an event.
+  const own = (): void => listener()
+  if (signal?.aborted) own()
+  else signal?.addEventListener('abort', own, { once: true })
+  return () => signal?.removeEventListener('abort', own)
 }
 
 /** The promise's outcome, or a rejection with the signal's reason if that is aborted first; the work behind the promise goes on. */
