@@ -1,0 +1,90 @@
+// What reading a stream up to a limit promises, however its bytes are cut.
+import { EventEmitter, once } from 'node:events'
+import { PassThrough, Readable } from 'node:stream'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readUpTo, readWhole } from '../../src/core/read-body.ts'
+
+const chunks = fc.array(
+  fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
+  { maxLength: 12 },
+)
+/** A limit that is often just met, or just not. */
+const near = fc.integer({ min: -2, max: 2 })
+const limitNear = (all: Buffer, offset: number): number => Math.max(0, all.length + offset)
+
+/** Emits chunks as a socket does; an empty one too, which a stream of Node's own would swallow. */
+function play(pieces: readonly Buffer[], maxBytes: number): (Buffer | null)[] {
+  const stream = new EventEmitter()
+  const bodies: (Buffer | null)[] = []
+  readWhole(stream, maxBytes, (body) => void bodies.push(body))
+  for (const piece of pieces) stream.emit('data', piece)
+  expect(bodies).toEqual([])
+  stream.emit('end')
+  return bodies
+}
+
+describe('A stream that is read to its end', () => {
+  it('is given once and whole, byte for byte, or as too long', () => {
+    fc.assert(
+      fc.property(chunks, near, (pieces, offset) => {
+        const all = Buffer.concat(pieces)
+        const maxBytes = limitNear(all, offset)
+        expect(play(pieces, maxBytes)).toEqual([all.length <= maxBytes ? all : null])
+      }),
+    )
+  })
+
+  it('is not copied when it came in one piece', () => {
+    const piece = Buffer.from('whole')
+    expect(play([piece], 10)[0]).toBe(piece)
+  })
+
+  it('that is too long is drained, so that its sender can read the answer', async () => {
+    const stream = new PassThrough()
+    const body = new Promise((resolve) => readWhole(stream, 10, resolve))
+    for (let n = 0; n < 64; n++) stream.write(Buffer.alloc(16_384))
+    stream.end()
+    await once(stream, 'end')
+    expect(await body).toBeNull()
+  })
+})
+
+describe('A stream that is read up to a limit', () => {
+  it('is given whole, byte for byte, or as too long', async () => {
+    await fc.assert(
+      fc.asyncProperty(chunks, near, async (pieces, offset) => {
+        const all = Buffer.concat(pieces)
+        const maxBytes = limitNear(all, offset)
+        expect(await readUpTo(Readable.from(pieces), maxBytes)).toEqual(all.length <= maxBytes ? all : null)
+      }),
+    )
+  })
+
+  it('that is too long is left at once, and destroyed', async () => {
+    let asked = 0
+    const endless = Readable.from(
+      (async function* () {
+        for (;;) {
+          asked += 1
+          yield Buffer.alloc(10)
+        }
+      })(),
+      { highWaterMark: 1 },
+    )
+    expect(await readUpTo(endless, 25)).toBeNull()
+    expect(endless.destroyed).toBe(true)
+    expect(asked).toBeLessThan(10)
+  })
+
+  it('that breaks rejects with its own error', async () => {
+    const broken = new Error('broken')
+    const stream = Readable.from(
+      (async function* () {
+        yield Buffer.from('a')
+        throw broken
+      })(),
+    )
+    await expect(readUpTo(stream, 10)).rejects.toBe(broken)
+  })
+})
