@@ -45,10 +45,10 @@ export async function startPlatformBench(options: DocumentsOptions = {}): Promis
   const clients: Client[] = []
 
   function connect(changed: Partial<ClientOptions> = {}): Client {
-    // Without a limit on calls: the limit has its own tests.
-    const limit = { turn: async () => {}, rest: () => {} }
+    // Without a limit on calls: the throttle has its own tests.
+    const throttle = { acquire: async () => {}, pause: () => {} }
     const tokens = { token: makeToken({ _id: BOT_ID, scope: 'guest agent bot admin' }) }
-    const client = createClient({ apiHost: server.url, tokens, userAgent: 'test', limit, ...changed })
+    const client = createClient({ apiHost: server.url, tokens, userAgent: 'test', throttle, ...changed })
     clients.push(client)
     return client
   }

@@ -4,14 +4,14 @@ import { proxyFor } from '../../core/proxy.ts'
 import type { Redactor } from '../../core/redact.ts'
 import { version } from '../../core/version.ts'
 import { type Client, createClient } from '../../platform/api/client.ts'
-import type { Tokens } from '../../platform/api/token-source.ts'
+import type { TokenPair } from '../../platform/api/token-source.ts'
 
 export interface ClientRequest {
   readonly config: Pick<Config, 'apiHost' | 'refreshToken' | 'email' | 'proxies'>
   readonly token: string
   readonly redactor: Redactor
   /** Hears of the tokens that replace the ones before. */
-  readonly onTokens?: (tokens: Tokens) => void
+  readonly onTokens?: (tokens: TokenPair) => void
 }
 
 /** Creates the client of a run; it connects with the first call, and conceals every token that it is given. */

@@ -8,7 +8,7 @@ import { createHookAddress, type HookAddress, withoutCredentials } from '../../c
 import { warning } from '../../core/notices.ts'
 import type { Gateway, Registration, Tunnel } from '../../core/ports.ts'
 import type { Client } from '../../platform/api/client.ts'
-import type { Tokens } from '../../platform/api/token-source.ts'
+import type { TokenPair } from '../../platform/api/token-source.ts'
 import { botFolder } from '../account/bot-identity.ts'
 import type { Run } from '../run.ts'
 import { deliverBacklog } from '../traffic/backlog.ts'
@@ -27,14 +27,14 @@ export interface Account {
   readonly address: HookAddress
   readonly client: Client
   /** The newest tokens: they may have been refreshed since the start. */
-  tokens(): Tokens
+  tokens(): TokenPair
 }
 
 /** Checks what can be checked before anything is opened. */
 export async function preflight({ options, factories, lifetime, steps, parts }: Run): Promise<Account> {
   const { config, redactor, stateHome } = options
   const { botId, token } = await steps.run('check', () => factories.checkBeforehand(options))
-  let tokens: Tokens = { token, refreshToken: config.refreshToken }
+  let tokens: TokenPair = { token, refreshToken: config.refreshToken }
   const client = factories.createApiClient({
     config,
     token,

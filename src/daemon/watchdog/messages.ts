@@ -1,9 +1,9 @@
 // What the daemon tells its watchdog, one JSON object a line.
 import type { Proxies } from '../../core/proxy.ts'
-import type { Tokens } from '../../platform/api/token-source.ts'
+import type { TokenPair } from '../../platform/api/token-source.ts'
 
 /** All that is needed to restore without the daemon. */
-export interface WatchdogOrders extends Tokens {
+export interface WatchdogOrders extends TokenPair {
   /** The state folder of the bot, where the snapshot is. */
   readonly folder: string
   readonly runId: string
@@ -18,7 +18,7 @@ export interface WatchdogOrders extends Tokens {
 
 export type WatchdogMessage =
   | { readonly type: 'arm'; readonly orders: WatchdogOrders }
-  | { readonly type: 'tokens'; readonly tokens: Tokens }
+  | { readonly type: 'tokens'; readonly tokens: TokenPair }
   | { readonly type: 'bot'; readonly pid: number | null }
   | { readonly type: 'dismiss' }
 

@@ -1,12 +1,12 @@
 // The daemon's side of the watchdog: a detached process that restores when the pipe to it breaks without a word.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Tokens } from '../../platform/api/token-source.ts'
+import type { TokenPair } from '../../platform/api/token-source.ts'
 import type { WatchdogMessage, WatchdogOrders } from './messages.ts'
 
 export interface Watchdog {
   /** The tokens were refreshed: those it was armed with may be refused by then. */
-  tokens(tokens: Tokens): void
+  tokens(tokens: TokenPair): void
   /** The bot's process, which is to be ended with the daemon; `null` when there is none. */
   bot(pid: number | null): void
   /** Everything is as it was: it has nothing to do. Resolves when it has gone. */

@@ -1,10 +1,11 @@
-// What an answer of the platform means when it is not the one hoped for.
+// What a response of the platform means when it is not a success.
 
 import { DevHookError, type ErrorName } from '../../core/errors.ts'
 import { textIn, valueIn } from '../../core/json.ts'
+import type { Redact } from '../../core/redact.ts'
 
-/** An answer as it came: its body is text, bounded. */
-export interface RawAnswer {
+/** A response as it came: its body is text, bounded. */
+export interface RawResponse {
   readonly status: number
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
@@ -15,32 +16,35 @@ const LONGEST_QUOTE = 200
 const TOKEN = /\b(jwt|token|expired)\b|invalid signature/i
 const VERIFICATION = /verif(y|ied|ication)|\bchallenge\b|\bcallback\b/i
 
+/** True for a status that says that the platform did what it was asked. */
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300
+
 /** True for what may be over in a moment: no connection, too busy, failing. */
 export const isTransient = (error: unknown): boolean =>
   error instanceof DevHookError && error.is('apiUnreachable', 'apiFailed', 'apiNotJson')
 
 /** True when the platform refused because of the token, whichever of its two status codes it used. */
-export function isTokenTrouble(answer: RawAnswer, expired: boolean): boolean {
-  if (answer.status === 401) return true
-  return answer.status === 403 && (expired || isTokenMessage(said(answer)))
+export function isTokenTrouble(response: RawResponse, expired: boolean): boolean {
+  if (response.status === 401) return true
+  return response.status === 403 && (expired || isTokenMessage(quoteOf(response)))
 }
 
 /**
- * The error of an answer, or `null` when it is a success. `call` says what was tried: `GET /v2/bots/5b43…`.
- * `clean` takes secrets out of what the platform said.
+ * The error of a response; `null` for a success. `call` names what was tried: `GET /v2/bots/5b43…`. `redact` takes secrets out
+ * of the platform's words.
  */
 export function problemOf(
   call: string,
-  answer: RawAnswer,
+  response: RawResponse,
   scope: readonly string[],
-  clean: (text: string) => string,
+  redact: Redact,
 ): DevHookError | null {
-  const { status } = answer
-  if (status >= 200 && status < 300) return null
-  const quote = clean(said(answer))
+  const { status } = response
+  if (isSuccess(status)) return null
+  const quote = redact(quoteOf(response))
   const tried = `${call} answered ${status}${quote === '' ? '' : `: ${quote}`}`
   if (status === 429 || status === 408 || status >= 500) return new DevHookError('apiFailed', tried)
-  if (isPage(answer))
+  if (isPage(response))
     return new DevHookError('apiNotJson', `${call} answered ${status} with a web page instead of JSON`)
   if (status === 403 && !isTokenMessage(quote) && !VERIFICATION.test(quote)) return denied(call, tried, scope)
   return new DevHookError(kindOf(status, quote), tried)
@@ -63,25 +67,25 @@ function denied(call: string, tried: string, scope: readonly string[]): DevHookE
 const isTokenMessage = (message: string): boolean =>
   TOKEN.test(message) && !/\b(callback|challenge|url)\b/i.test(message)
 
-const isPage = ({ headers, text }: RawAnswer): boolean =>
+const isPage = ({ headers, text }: RawResponse): boolean =>
   (headers['content-type'] ?? '').includes('html') || text.trimStart().startsWith('<')
 
-/** What the platform says in an error: `error.message`, `message`, `error`, else its raw text; one line, truncated. */
-function said(answer: RawAnswer): string {
-  if (isPage(answer)) return ''
-  const json = jsonOf(answer.text)
+/** The platform's words in an error: `error.message`, `message`, `error`, else its raw text; one line, truncated. */
+function quoteOf(response: RawResponse): string {
+  if (isPage(response)) return ''
+  const json = jsonOf(response.text)
   const error = valueIn(json, 'error')
-  const message = textIn(error, 'message') ?? textIn(json, 'message') ?? textIn(json, 'error') ?? answer.text
+  const message = textIn(error, 'message') ?? textIn(json, 'message') ?? textIn(json, 'error') ?? response.text
   const line = message.replace(/[\p{Cc}\s]+/gu, ' ').trim()
   return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line
 }
 
-/** The JSON of a body; `undefined` when it is none. */
+/** The JSON in a text; `undefined` when there is none. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // No JSON: every caller has its own word for that.
+    // No JSON: every caller names that in its own error.
     return undefined
   }
 }

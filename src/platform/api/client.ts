@@ -1,12 +1,12 @@
 // The platform's REST API as its callers see it: JSON in, JSON out, and a `DevHookError` for everything else.
-import { backOff, neverAborted, sleep as realSleep } from '../../core/async.ts'
+import { type Clock, exponential, MONOTONIC, neverAborted, poll } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { createRedactor, type Redactor } from '../../core/redact.ts'
-
-import { isTokenTrouble, isTransient, jsonOf, problemOf, type RawAnswer } from './api-errors.ts'
-import { createRateLimit, type RateLimit } from './rate-limit.ts'
+import { isSuccess, isTokenTrouble, jsonOf, problemOf, type RawResponse } from './api-errors.ts'
+import { type ExchangeOutcome, LONGEST_PAUSE_MS, mayRepeat, pauseOf } from './retry-policy.ts'
+import { createThrottle, type Throttle } from './throttle.ts'
 import type { Claims } from './token.ts'
-import { createTokenSource, type TokenOptions, type Tokens } from './token-source.ts'
+import { createTokenSource, type TokenOptions, type TokenPair } from './token-source.ts'
 import { createTransport, type Exchange } from './transport.ts'
 import { unreachable } from './unreachable.ts'
 
@@ -19,7 +19,7 @@ export interface CallOptions {
   readonly allow?: readonly number[]
 }
 
-export interface Answer {
+export interface ApiResponse {
   readonly status: number
   /** `null` for an empty body. */
   readonly json: unknown
@@ -30,16 +30,16 @@ export interface Answer {
 /**
  * A client of one API host. Every call throws `apiUnreachable`, `credentialsRefused`, `permissionDenied`, `notVerified`,
  * `apiRefused`, `apiFailed` or `apiNotJson`, each saying what was tried; an aborted one throws the signal's reason.
- * Only GET is repeated: a write is repeated by those who know that they may.
+ * Only GET is repeated: a write is repeated by a caller that knows that it may.
  */
 export interface Client {
   /** Origin and path prefix, without a slash at the end. */
   readonly apiHost: string
-  get(path: string, options?: CallOptions): Promise<Answer>
-  patch(path: string, options?: CallOptions): Promise<Answer>
-  post(path: string, options?: CallOptions): Promise<Answer>
-  delete(path: string, options?: CallOptions): Promise<Answer>
-  /** What the access token says about itself now. */
+  get(path: string, options?: CallOptions): Promise<ApiResponse>
+  patch(path: string, options?: CallOptions): Promise<ApiResponse>
+  post(path: string, options?: CallOptions): Promise<ApiResponse>
+  delete(path: string, options?: CallOptions): Promise<ApiResponse>
+  /** The claims of the access token that is in use now. */
   claims(): Claims
   /** Keeps a secret out of everything that is printed, and out of every error message, from now on. */
   conceal(secret: string | null): void
@@ -50,110 +50,88 @@ export interface ClientOptions {
   readonly apiHost: string
   readonly tokens: TokenOptions
   readonly userAgent: string
-  /** Learns every secret that the client hears of. Default: one of its own. */
+  /** Is given every secret that the client learns of. Default: one of its own. */
   readonly redactor?: Redactor
   /** The HTTP proxy that leads there, as a URL. */
   readonly proxy?: string | null
   readonly timeoutMs?: number
-  readonly limit?: RateLimit
+  readonly throttle?: Throttle
+  /** The time of this machine, which the platform's dates are compared with. */
   readonly now?: () => number
+  readonly clock?: Clock
   readonly random?: () => number
-  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
 const TRIES = 4
-const LONGEST_REST_MS = 30_000
-const REPEATED: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504, 521, 522, 524])
-
-type Outcome = { readonly answer: RawAnswer } | { readonly error: DevHookError }
 
 /** Creates a client. Throws `tokenMalformed` or `tokenKind`; connects with the first call. */
 export function createClient(options: ClientOptions): Client {
-  const { userAgent, proxy = null, now = Date.now, random = Math.random, sleep = realSleep } = options
-  const { limit = createRateLimit(), timeoutMs = 10_000, redactor = createRedactor() } = options
+  const { userAgent, proxy = null, now = Date.now, clock = MONOTONIC, random = Math.random } = options
+  const { throttle = createThrottle(), timeoutMs = 10_000, redactor = createRedactor() } = options
   const host = new URL(options.apiHost)
   const prefix = host.pathname.replace(/\/+$/, '')
   const transport = createTransport(host.origin, { timeoutMs, proxy })
-  redactor.conceal(options.tokens.token)
-  redactor.conceal(options.tokens.refreshToken)
-  const onTokens = (fresh: Tokens): void => {
-    redactor.conceal(fresh.token)
-    redactor.conceal(fresh.refreshToken)
+  const conceal = ({ token, refreshToken }: TokenOptions | TokenPair): void => {
+    redactor.conceal(token)
+    redactor.conceal(refreshToken)
+  }
+  conceal(options.tokens)
+  const onTokens = (fresh: TokenPair): void => {
+    conceal(fresh)
     options.tokens.onTokens?.(fresh)
   }
-  const tokens = createTokenSource({ ...options.tokens, onTokens }, askForToken, now)
+  const tokens = createTokenSource({ ...options.tokens, onTokens }, requestToken, { now, elapsed: clock.now })
 
   // Its own call: without the token that is being replaced, and once, as it is a POST.
-  async function askForToken(body: unknown): Promise<unknown> {
-    const exchange = exchangeOf('POST', '/v2/auth/token', { body })
-    return settle(exchange, await attempt(exchange, null, neverAborted()), []).json
+  async function requestToken(body: unknown): Promise<unknown> {
+    const exchange = exchangeOf('POST', '/v2/auth/token', { body }, userAgent)
+    return settle(exchange, await send(exchange, null, neverAborted()), []).json
   }
 
-  function exchangeOf(method: Exchange['method'], path: string, { query, body }: CallOptions): Exchange {
-    const search = query === undefined ? '' : `?${new URLSearchParams(mapText(query)).toString()}`
-    const headers = { accept: 'application/json', 'user-agent': userAgent }
-    if (body === undefined) return { method, path: path + search, headers, body: null }
-    return {
-      method,
-      path: path + search,
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }
-  }
-
-  async function attempt(exchange: Exchange, token: string | null, signal: AbortSignal): Promise<Outcome> {
+  async function send(exchange: Exchange, token: string | null, signal: AbortSignal): Promise<ExchangeOutcome> {
     const headers = token === null ? exchange.headers : { ...exchange.headers, authorization: `Bearer ${token}` }
     try {
-      await limit.turn(signal)
-      const answer = await transport.send({ ...exchange, path: prefix + exchange.path, headers }, signal)
-      const rest = restOf(answer, now())
-      if (rest !== null) limit.rest(Math.min(rest, LONGEST_REST_MS))
-      return { answer }
+      await throttle.acquire(signal)
+      const response = await transport.send({ ...exchange, path: prefix + exchange.path, headers }, signal)
+      const pauseMs = pauseOf(response, now())
+      if (pauseMs !== null) throttle.pause(Math.min(pauseMs, LONGEST_PAUSE_MS))
+      return { response }
     } catch (error) {
       signal.throwIfAborted()
       return { error: unreachable(nameOf(exchange), host.origin, { proxy }, error) }
     }
   }
 
-  async function authorised(exchange: Exchange, signal: AbortSignal): Promise<Outcome> {
+  async function sendAuthorised(exchange: Exchange, signal: AbortSignal): Promise<ExchangeOutcome> {
     const token = await tokens.current(signal)
-    const outcome = await attempt(exchange, token, signal)
+    const outcome = await send(exchange, token, signal)
     const { expiresAt } = tokens.claims()
     const expired = expiresAt !== null && expiresAt <= now()
-    if ('error' in outcome || !isTokenTrouble(outcome.answer, expired)) return outcome
+    if ('error' in outcome || !isTokenTrouble(outcome.response, expired)) return outcome
     // The platform did nothing with the call, so that even a POST may go out again.
     const renewed = await tokens.renew(token, signal)
-    return renewed === null ? outcome : attempt(exchange, renewed, signal)
+    return renewed === null ? outcome : send(exchange, renewed, signal)
   }
 
-  function settle(exchange: Exchange, outcome: Outcome, allow: readonly number[]): Answer {
+  function settle(exchange: Exchange, outcome: ExchangeOutcome, allow: readonly number[]): ApiResponse {
     if ('error' in outcome) throw outcome.error
-    const { status, headers, text } = outcome.answer
-    const problem = problemOf(nameOf(exchange), outcome.answer, tokens.claims().scope, redactor.redact)
-    if (problem !== null && !allow.includes(status)) throw problem
-    const json = text.trim() === '' ? null : jsonOf(text)
-    if (json === undefined && problem === null) {
-      throw new DevHookError('apiNotJson', `${nameOf(exchange)} answered ${status}, but not with JSON`)
-    }
-    return { status, json: json ?? null, headers }
-  }
-
-  const mayRepeat = (exchange: Exchange, outcome: Outcome): boolean => {
-    if (exchange.method !== 'GET') return false
-    if ('error' in outcome) return isTransient(outcome.error)
-    return REPEATED.has(outcome.answer.status) && (restOf(outcome.answer, now()) ?? 0) <= LONGEST_REST_MS
+    const { response } = outcome
+    const problem = problemOf(nameOf(exchange), response, tokens.claims().scope, redactor.redact)
+    if (problem !== null && !allow.includes(response.status)) throw problem
+    return responseOf(exchange, response)
   }
 
   const caller =
     (method: Exchange['method']) =>
-    async (path: string, call: CallOptions = {}): Promise<Answer> => {
+    async (path: string, call: CallOptions = {}): Promise<ApiResponse> => {
       const { signal = neverAborted(), allow = [] } = call
-      const exchange = exchangeOf(method, path, call)
-      for (let tries = 1; ; tries++) {
-        const outcome = await authorised(exchange, signal)
-        if (tries === TRIES || !mayRepeat(exchange, outcome)) return settle(exchange, outcome, allow)
-        await sleep(backOff(tries - 1, 250, 4_000, random), signal)
-      }
+      const exchange = exchangeOf(method, path, call, userAgent)
+      const outcome = await poll(
+        () => sendAuthorised(exchange, signal),
+        (sent) => !mayRepeat(exchange, sent, now()),
+        { pace: exponential(250, 4_000, random), tries: TRIES, signal, clock },
+      )
+      return settle(exchange, outcome, allow)
     }
 
   return {
@@ -168,15 +146,27 @@ export function createClient(options: ClientOptions): Client {
   }
 }
 
+/** Reads the JSON of a response. Throws `apiNotJson` for a success without JSON. */
+function responseOf(exchange: Exchange, { status, headers, text }: RawResponse): ApiResponse {
+  const json = text.trim() === '' ? null : jsonOf(text)
+  if (json === undefined && isSuccess(status)) {
+    throw new DevHookError('apiNotJson', `${nameOf(exchange)} answered ${status}, but not with JSON`)
+  }
+  return { status, json: json ?? null, headers }
+}
+
 const nameOf = ({ method, path }: Exchange): string => `${method} ${path}`
 
-const mapText = (query: Readonly<Record<string, string | number>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)]))
-
-/** The rest that an answer asks for in `Retry-After`, seconds or a date, in milliseconds; `null` when it asks for none. */
-function restOf({ status, headers }: RawAnswer, now: number): number | null {
-  const given = headers['retry-after']
-  if (given === undefined || !REPEATED.has(status)) return null
-  const ms = /^\d+$/.test(given.trim()) ? Number(given) * 1_000 : Date.parse(given) - now
-  return Number.isNaN(ms) ? null : Math.max(0, ms)
+function exchangeOf(
+  method: Exchange['method'],
+  path: string,
+  { query = {}, body }: CallOptions,
+  userAgent: string,
+): Exchange {
+  const pairs = Object.entries(query).map(([key, value]): [string, string] => [key, String(value)])
+  const search = pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`
+  const headers = { accept: 'application/json', 'user-agent': userAgent }
+  if (body === undefined) return { method, path: path + search, headers, body: null }
+  const typed = { ...headers, 'content-type': 'application/json' }
+  return { method, path: path + search, headers: typed, body: JSON.stringify(body) }
 }

@@ -9,7 +9,7 @@ const MOST_PAGES = 20
 
 /**
  * The objects of a list, page after page, for as long as the caller wants more. Follows `Link: …; rel="next"`, always on
- * the same host, else counts; throws `apiRefused` for what is no list or does not end.
+ * the same host, else counts; throws `apiRefused` for what is not a list, or does not end.
  */
 export async function* listAll(
   client: Client,
@@ -21,10 +21,10 @@ export async function* listAll(
   let lastFirst: string | null = null
   for (let page = 1; page <= MOST_PAGES; page++) {
     const { json, headers } = await client.get(next, { signal })
-    if (!Array.isArray(json)) throw new DevHookError('apiRefused', `GET ${path} answered no list`)
+    if (!Array.isArray(json)) throw new DevHookError('apiRefused', `GET ${path} did not answer with a list`)
     const items = json.filter(isRecord)
     const first = textIn(items[0], 'id')
-    // A platform that ignores `offset` gives the same page for ever.
+    // A platform that ignores `offset` gives the same page again and again.
     if (first !== null && first === lastFirst) return
     lastFirst = first
     yield* items

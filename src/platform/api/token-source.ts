@@ -1,14 +1,12 @@
 // The access token for the next call: refreshed before it expires, once for everybody who waits.
-import { rejectOnAbort } from '../../core/async.ts'
+import { monotonic, rejectOnAbort } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { textIn } from '../../core/json.ts'
-
 import { isTransient } from './api-errors.ts'
-
 import { type Claims, readToken } from './token.ts'
 
-/** An access token, and what the next one is asked for with. */
-export interface Tokens {
+/** An access token, and the refresh token that the next one is asked for with. */
+export interface TokenPair {
   readonly token: string
   readonly refreshToken: string | null
 }
@@ -19,8 +17,8 @@ export interface TokenOptions {
   readonly refreshToken?: string | null
   /** The bot's e-mail, which a refresh is asked for; `bot+<id>@web1on1.chat` by default. */
   readonly email?: string | null
-  /** Hears of the tokens that replace the ones before. */
-  readonly onTokens?: (tokens: Tokens) => void
+  /** Called with the tokens that replace the ones before. */
+  readonly onTokens?: (tokens: TokenPair) => void
 }
 
 export interface TokenSource {
@@ -39,20 +37,28 @@ const EARLY_MS = 5 * 60_000
 // A clock that runs ahead makes every new token look expired, and a busy platform answers no sooner when asked again.
 const BETWEEN_MS = 60_000
 
-/** Creates the source. Throws `tokenMalformed` or `tokenKind`. */
-export function createTokenSource(options: TokenOptions, ask: AskForToken, now: () => number = Date.now): TokenSource {
+export interface TokenClocks {
+  /** The time that the expiry of a token is compared with, ms since the epoch. */
+  readonly now?: () => number
+  /** Milliseconds of a clock that only goes forward. */
+  readonly elapsed?: () => number
+}
+
+/** Creates a token source. Throws `tokenMalformed` or `tokenKind`. */
+export function createTokenSource(options: TokenOptions, ask: AskForToken, clocks: TokenClocks = {}): TokenSource {
+  const { now = Date.now, elapsed = monotonic } = clocks
   const { onTokens = () => {} } = options
   let token = options.token.trim()
   let refreshToken = options.refreshToken ?? null
   let claims = readToken(token)
   let refusal: DevHookError | null = null
-  let restUntil = 0
+  let refreshAfter = Number.NEGATIVE_INFINITY
   let refreshing: Promise<void> | null = null
 
   const left = (): number => (claims.expiresAt === null ? Number.POSITIVE_INFINITY : claims.expiresAt - now())
 
   async function askOnce(oldRefreshToken: string): Promise<void> {
-    restUntil = now() + BETWEEN_MS
+    refreshAfter = elapsed() + BETWEEN_MS
     const clientId = options.email ?? (claims.id === null ? null : `bot+${claims.id}@web1on1.chat`)
     if (clientId === null) throw refused("the token names no bot, so its refresh needs the bot's e-mail in EMAIL")
     const answer = await ask({ clientId, refreshToken: oldRefreshToken })
@@ -69,7 +75,7 @@ export function createTokenSource(options: TokenOptions, ask: AskForToken, now: 
       await askOnce(oldRefreshToken)
     } catch (error) {
       if (isTransient(error)) throw error
-      // Final: a refresh that was refused once would be refused again, for ever.
+      // Final: a refresh that was refused once would be refused every time.
       refusal = refusedBy(error)
       throw refusal
     }
@@ -91,7 +97,7 @@ export function createTokenSource(options: TokenOptions, ask: AskForToken, now: 
         if (left() > 0) return token
         throw refusal ?? refused('the access token has expired, and there is no refresh token')
       }
-      if (refreshing === null && now() < restUntil) return token
+      if (refreshing === null && elapsed() < refreshAfter) return token
       try {
         await refresh(refreshToken, signal)
       } catch (error) {
@@ -114,6 +120,6 @@ export function createTokenSource(options: TokenOptions, ask: AskForToken, now: 
 const refused = (message: string): DevHookError => new DevHookError('credentialsRefused', message)
 
 function refusedBy(cause: unknown): DevHookError {
-  const why = cause instanceof DevHookError ? cause.message : 'it is not understood'
+  const why = cause instanceof DevHookError ? cause.message : 'the answer is not understood'
   return new DevHookError('credentialsRefused', `the token could not be refreshed: ${why}`, { cause })
 }

@@ -1,4 +1,4 @@
-// What an access token says about itself, read without verifying it: only the platform can do that.
+// The claims of an access token, read without verifying it: only the platform can do that.
 
 import { DevHookError } from '../../core/errors.ts'
 import { isRecord, type Json, textIn, valueIn } from '../../core/json.ts'
@@ -14,7 +14,7 @@ export interface Claims {
   readonly expiresAt: number | null
 }
 
-/** Reads an access token. Throws `tokenMalformed` when it is no JWT, `tokenKind` when it is a refresh token. */
+/** Reads an access token. Throws `tokenMalformed` when it is not a JWT, `tokenKind` when it is a refresh token. */
 export function readToken(text: string): Claims {
   const payload = payloadOf(text)
   if (payload === null) throw new DevHookError('tokenMalformed', 'TOKEN is not a JSON Web Token')
@@ -24,7 +24,7 @@ export function readToken(text: string): Claims {
   return claimsIn(payload)
 }
 
-/** Reads a refresh token. Throws `tokenMalformed` when it is no JWT, `tokenKind` when it is an access token. */
+/** Reads a refresh token. Throws `tokenMalformed` when it is not a JWT, `tokenKind` when it is an access token. */
 export function readRefreshToken(text: string): Claims {
   const payload = payloadOf(text)
   if (payload === null) {
@@ -49,9 +49,6 @@ function claimsIn(payload: Json): Claims {
   }
 }
 
-/** The error for whoever finds no token at all. */
-export const tokenMissing = (): DevHookError => new DevHookError('tokenMissing', 'no access token was found')
-
 function payloadOf(text: string): Json | null {
   const [header, payload, signature, ...rest] = text.trim().split('.')
   if (!header || !payload || !signature || rest.length > 0) return null
@@ -59,7 +56,7 @@ function payloadOf(text: string): Json | null {
     const parsed: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
     return isRecord(parsed) ? parsed : null
   } catch {
-    // Not JSON: the caller says that this is no token, without quoting it.
+    // Not JSON: the caller reports that this is not a token, without quoting it.
     return null
   }
 }

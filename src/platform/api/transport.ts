@@ -6,7 +6,7 @@ import { DevHookError } from '../../core/errors.ts'
 import { MAX_ANSWER_BYTES } from '../../core/limits.ts'
 import { readUpTo } from '../../core/read-body.ts'
 
-import type { RawAnswer } from './api-errors.ts'
+import type { RawResponse } from './api-errors.ts'
 
 export interface Exchange {
   readonly method: 'GET' | 'PATCH' | 'POST' | 'DELETE'
@@ -18,12 +18,12 @@ export interface Exchange {
 
 export interface Transport {
   /** Rejects with the connection's own error, one that says that time is up, the signal's reason, or `apiFailed` for an endless body. */
-  send(exchange: Exchange, signal: AbortSignal): Promise<RawAnswer>
+  send(exchange: Exchange, signal: AbortSignal): Promise<RawResponse>
   close(): Promise<void>
 }
 
 /** How the origin is reached. */
-export interface Way {
+export interface TransportOptions {
   /** For a whole exchange. */
   readonly timeoutMs: number
   /** The HTTP proxy that leads there, as a URL. */
@@ -31,7 +31,7 @@ export interface Way {
 }
 
 /** Creates a transport to one origin, with connections of its own; nothing is opened before the first call. */
-export function createTransport(origin: string, { timeoutMs, proxy }: Way): Transport {
+export function createTransport(origin: string, { timeoutMs, proxy }: TransportOptions): Transport {
   let opening: Promise<Dispatcher> | undefined
 
   // Loaded with the first call: undici costs more to load than everything else that a start has to wait for.
@@ -47,7 +47,7 @@ export function createTransport(origin: string, { timeoutMs, proxy }: Way): Tran
       withDeadline([signal], { ms: timeoutMs, reason: `no answer within ${timeoutMs / 1_000} s` }, async (limited) => {
         const dispatcher = await connections()
         const request = dispatcher.request({ origin, method, path, headers, body, signal: limited })
-        // undici hears of an abort only once it is connected, and a silent proxy can keep it from that for minutes.
+        // undici notices an abort only once it is connected, and a silent proxy can keep it from that for minutes.
         const response = await rejectOnAbort(request, limited)
         return {
           status: response.statusCode,
@@ -56,7 +56,7 @@ export function createTransport(origin: string, { timeoutMs, proxy }: Way): Tran
         }
       }),
     close: async () => {
-      // What could not be opened, a proxy whose URL is none, has nothing to close.
+      // What could not be opened, because the proxy's URL is not one, has nothing to close.
       const opened = await opening?.catch(() => null)
       await opened?.destroy()
     },

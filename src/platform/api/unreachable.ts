@@ -1,14 +1,19 @@
-// What is said of an API that cannot be reached: which way was tried, what happened, and what to do.
+// The error of an API that cannot be reached: which route was tried, what happened, and what to do.
 import { codeOf, DevHookError, messageOf } from '../../core/errors.ts'
 
 import { withoutCredentials } from '../../core/hook-url.ts'
-import type { Way } from './transport.ts'
+import type { TransportOptions } from './transport.ts'
 
-/** What keeps a certificate from being trusted: in most networks a proxy that opens TLS and has a CA of its own. */
+/** The codes for a certificate that is not trusted: in most networks that of a proxy that opens TLS and has a CA of its own. */
 const UNTRUSTED = /^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF)\w*)$/
 
-/** The error of a call that had no complete answer. `call` says what was tried: `GET /v2/bots/5b43…`. */
-export function unreachable(call: string, origin: string, { proxy }: Pick<Way, 'proxy'>, cause: unknown): DevHookError {
+/** The error of a call that had no complete answer. `call` names what was tried: `GET /v2/bots/5b43…`. */
+export function unreachable(
+  call: string,
+  origin: string,
+  { proxy }: Pick<TransportOptions, 'proxy'>,
+  cause: unknown,
+): DevHookError {
   if (cause instanceof DevHookError) return cause
   const code = codeOf(cause) ?? ''
   const route = proxy === null ? origin : `${origin} through the proxy ${withoutCredentials(proxy)}`

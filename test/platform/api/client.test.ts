@@ -2,9 +2,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MONOTONIC } from '../../../src/core/async.ts'
 import { DevHookError } from '../../../src/core/errors.ts'
 import { type Client, type ClientOptions, createClient } from '../../../src/platform/api/client.ts'
-import type { Tokens } from '../../../src/platform/api/token-source.ts'
+import type { TokenPair } from '../../../src/platform/api/token-source.ts'
 import { type ApiReply, type ApiServer, makeToken, startApiServer } from '../../support/api-server.ts'
 
 const HOUR = 3_600_000
@@ -28,13 +29,19 @@ afterEach(async () => {
 })
 
 function open(options: Partial<ClientOptions> = {}): Client {
-  const sleep = async (ms: number, signal: AbortSignal): Promise<void> => {
-    signal.throwIfAborted()
+  const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
+    signal?.throwIfAborted()
     slept.push(ms)
   }
-  // Without a limit on calls: the limit has its own tests.
-  const limit = { turn: async () => {}, rest: (ms: number) => void slept.push(ms) }
-  const defaults = { apiHost: server.url, tokens: { token }, userAgent: 'dev-hook/test', sleep, limit }
+  // Without a limit on calls: the throttle has its own tests.
+  const throttle = { acquire: async () => {}, pause: (ms: number) => void slept.push(ms) }
+  const defaults = {
+    apiHost: server.url,
+    tokens: { token },
+    userAgent: 'dev-hook/test',
+    clock: { ...MONOTONIC, sleep },
+    throttle,
+  }
   const client = createClient({ ...defaults, ...options })
   clients.push(client)
   return client
@@ -267,7 +274,7 @@ describe('a refused token', () => {
   it('is renewed once, for everybody, and the call goes out again', async () => {
     needFresh(401, 'jwt expired')
     server.on('POST', '/v2/auth/token', () => refreshed)
-    const told: Tokens[] = []
+    const told: TokenPair[] = []
     const client = open({
       tokens: { token, refreshToken: 'first', onTokens: (tokens) => void told.push(tokens) },
     })

@@ -9,8 +9,13 @@ let client: Client
 
 beforeEach(async () => {
   server = await startApiServer()
-  const limit = { turn: async () => {}, rest: () => {} }
-  client = createClient({ apiHost: server.url, tokens: { token: makeToken({ _id: 'b1' }) }, userAgent: 'test', limit })
+  const throttle = { acquire: async () => {}, pause: () => {} }
+  client = createClient({
+    apiHost: server.url,
+    tokens: { token: makeToken({ _id: 'b1' }) },
+    userAgent: 'test',
+    throttle,
+  })
 })
 afterEach(async () => {
   await client.close()
@@ -84,6 +89,6 @@ describe('a list', () => {
 
   it('is an error when it is no list', async () => {
     server.on('GET', '/v2/services', () => ({ json: { items: [] } }))
-    await expect(readAll()).rejects.toThrow('GET /v2/services answered no list')
+    await expect(readAll()).rejects.toThrow('GET /v2/services did not answer with a list')
   })
 })

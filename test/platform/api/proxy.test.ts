@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { MONOTONIC } from '../../../src/core/async.ts'
 import { type Client, createClient } from '../../../src/platform/api/client.ts'
 import { startApiServer } from '../../support/api-server.ts'
 import { type ConnectProxyOptions, connectProxyForTest } from '../../support/connect-proxy.ts'
@@ -26,7 +27,7 @@ function clientThrough(proxy: string, timeoutMs = 10_000): Client {
     timeoutMs,
     userAgent: 'test',
     tokens: { token: TOKEN, refreshToken: null, email: null },
-    sleep: async () => {},
+    clock: { ...MONOTONIC, sleep: async () => {} },
   })
   onTestFinished(() => client.close())
   return client
@@ -96,7 +97,7 @@ describe('The API behind an HTTP proxy', () => {
       apiHost: `https://localhost:${port}`,
       userAgent: 'test',
       tokens: { token: TOKEN, refreshToken: null, email: null },
-      sleep: async () => {},
+      clock: { ...MONOTONIC, sleep: async () => {} },
     })
     onTestFinished(() => client.close())
     await expect(client.get('/v2/bots/b1')).rejects.toMatchObject({

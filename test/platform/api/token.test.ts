@@ -3,8 +3,8 @@ import { setMaxListeners } from 'node:events'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DevHookError } from '../../../src/core/errors.ts'
-import { readToken, tokenMissing } from '../../../src/platform/api/token.ts'
-import { createTokenSource, type TokenOptions, type Tokens } from '../../../src/platform/api/token-source.ts'
+import { readToken } from '../../../src/platform/api/token.ts'
+import { createTokenSource, type TokenOptions, type TokenPair } from '../../../src/platform/api/token-source.ts'
 import { makeToken } from '../../support/api-server.ts'
 
 const NOW = 1_700_000_000_000
@@ -57,10 +57,6 @@ describe('readToken', () => {
     )
     expect(kindOf(() => readToken('94c70d470e391bdc16a8d8363b5d4891'))).toBe('DEVHOOK_TOKEN_MALFORMED')
   })
-
-  it('has an error for a token that is missing', () => {
-    expect(tokenMissing().is('tokenMissing')).toBe(true)
-  })
 })
 
 interface Setup extends Partial<TokenOptions> {
@@ -78,7 +74,7 @@ function setUp({ answers = [], ...options }: Setup) {
       await new Promise(setImmediate)
       return left.shift()?.()
     },
-    () => now,
+    { now: () => now, elapsed: () => now },
   )
   return {
     source,
@@ -103,7 +99,7 @@ describe('the token source', () => {
   })
 
   it('refreshes before expiry with the e-mail of the bot, and tells the new tokens', async () => {
-    const told: Tokens[] = []
+    const told: TokenPair[] = []
     const { source, asked } = setUp({
       token: token(4 * 60_000),
       refreshToken: 'first',
