@@ -51,7 +51,7 @@ export const ERRORS = {
   notVerified: entry('DEVHOOK_NOT_VERIFIED', 'remote', 'platform', 'the platform did not verify the webhook', 'open the public URL from outside this network, then start again'),
   taken: entry('DEVHOOK_TAKEN', 'user', 'taken', 'the webhook belongs to somebody else', 'use `--take-over` to replace it until you quit'),
   superseded: entry('DEVHOOK_SUPERSEDED', 'remote', 'taken', 'somebody else changed the webhook during the run', 'start again with `--take-over` to claim it back'),
-  vigilFailed: entry('DEVHOOK_VIGIL_FAILED', 'remote', 'failed', 'the webhook could not be checked during the run', 'nothing: it is tried again'),
+  checkFailed: entry('DEVHOOK_VIGIL_FAILED', 'remote', 'failed', 'the webhook could not be checked during the run', 'nothing: it is tried again'),
   handedOver: entry('DEVHOOK_HANDED_OVER', 'user', 'failed', 'another dev-hook asked for the bot and has it now', 'start again with `--take-over` to have it back'),
   notRestored: entry('DEVHOOK_NOT_RESTORED', 'remote', 'not-restored', 'the webhook could not be put back', 'run `dev-hook restore`'),
   restoreGoesOn: entry('DEVHOOK_RESTORE_GOES_ON', 'remote', 'failed', 'the webhook could not be put back yet; the watchdog goes on trying for a minute', 'see `dev-hook status` for whether it was put back'),

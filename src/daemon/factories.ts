@@ -3,7 +3,7 @@ import { openGateway } from '../gateway/server.ts'
 import type { Inspector, InspectorOptions } from '../inspector/server.ts'
 import { createApiClient } from './account/api-client.ts'
 import { watchSaves } from './running/on-save.ts'
-import { startVigil } from './running/registration-monitor.ts'
+import { startRegistrationMonitor } from './running/registration-monitor.ts'
 import { lookAtRegistration } from './start/open-registration.ts'
 import { openState } from './start/open-state.ts'
 import { openTunnel } from './start/open-tunnel.ts'
@@ -29,7 +29,7 @@ export const FACTORIES = {
   },
   armWatchdog,
   startBot,
-  startMonitor: startVigil,
+  startMonitor: startRegistrationMonitor,
 }
 
 export type Factories = Readonly<typeof FACTORIES>

@@ -6,7 +6,7 @@ import type { Emit, Totals } from '../core/notices.ts'
 import type { Control, Registration, Tunnel } from '../core/ports.ts'
 import type { Factories } from './factories.ts'
 import type { Restoration } from './restoration.ts'
-import type { Vigil } from './running/registration-monitor.ts'
+import type { RegistrationMonitor } from './running/registration-monitor.ts'
 import type { Challenges } from './start/challenge-waiter.ts'
 import type { State } from './start/open-state.ts'
 import type { StartedBot } from './start/start-bot.ts'
@@ -29,7 +29,7 @@ export interface Parts {
   watchdog: Watchdog | null
   bot: StartedBot | null
   link: BotLink | null
-  monitor: Vigil | null
+  monitor: RegistrationMonitor | null
 }
 
 /** Creates the parts of a run that has not begun. */

@@ -1,7 +1,7 @@
-// The way to replay from outside a run: through the run that is alive, else straight to the bot.
+// Replaying from outside a run: through the run that is alive, else straight to the bot.
 
 import type { Config } from '../../config/load.ts'
-import { sleep } from '../../core/async.ts'
+import { every, onAbort, poll, withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { createHookAddress } from '../../core/hook-url.ts'
 import type { Emit } from '../../core/notices.ts'
@@ -30,49 +30,54 @@ export interface OpenReplays extends Replays {
   close(): Promise<void>
 }
 
-const LOOK_AGAIN_MS = 50
-/** How long a watchdog may take to put back what a dead run has left. */
+const POLL_MS = 50
+/** How long a watchdog may take to restore what a dead run has left, in ms. */
 const LOCK_MS = 10_000
 
-/** Opens it. Throws `runUnreachable` when a run, or another replay, holds the bot and cannot be asked. */
+/** How a bot can be reached: through the run that holds it, without one, or not yet. */
+type Access =
+  | { readonly by: 'run'; readonly address: InspectorAddress }
+  | { readonly by: 'nobody' }
+  | { readonly by: 'unreachable'; readonly user: string }
+
+/** Opens the replays of a bot. Throws `runUnreachable` when a run, or another replay, holds the bot and cannot be asked. */
 export async function openReplays(request: ReplaysRequest): Promise<OpenReplays> {
   const { folder, patienceMs = 5_000 } = request
-  for (const until = Date.now() + patienceMs; ; await sleep(LOOK_AGAIN_MS)) {
-    const holder = await readLock(folder)
-    if (holder === null || holder.restoring) return openDirect(request)
-    const address = await addressOf(folder, holder.runId)
-    if (address !== null) return { ...createInspectorClient(address), close: async () => undefined }
-    if (Date.now() > until)
-      throw new DevHookError('runUnreachable', `${holder.user} holds this bot and cannot be asked`)
-  }
+  const access = await poll(
+    () => readAccess(folder),
+    ({ by }) => by !== 'unreachable',
+    { pace: every(POLL_MS), limitMs: patienceMs },
+  )
+  if (access.by === 'nobody') return openDirect(request)
+  if (access.by === 'run') return { ...createInspectorClient(access.address), close: async () => undefined }
+  throw new DevHookError('runUnreachable', `${access.user} holds this bot and cannot be asked`)
 }
 
-/** Where the run that holds the bot listens; what an earlier one left behind is not it. */
-async function addressOf(folder: string, runId: string): Promise<InspectorAddress | null> {
+async function readAccess(folder: string): Promise<Access> {
+  const holder = await readLock(folder)
+  if (holder === null || holder.restoring) return { by: 'nobody' }
   const address = await readAddress(folder)
-  return address?.runId === runId ? address : null
+  // What an earlier run left behind is not the address of this one.
+  return address?.runId === holder.runId ? { by: 'run', address } : { by: 'unreachable', user: holder.user }
 }
 
-async function openDirect({ folder, config, who, emit }: ReplaysRequest): Promise<OpenReplays> {
+async function openDirect(request: ReplaysRequest): Promise<OpenReplays> {
+  const { folder, config, who, emit } = request
   // A watchdog that still has to restore the webhook takes another name in the lock for a newer run, and leaves it to that.
   const { snapshot } = await readSnapshot(folder)
   const runId = snapshot?.runId ?? createHookAddress().runId
-  const { journal, close } = await openState(
-    folder,
-    { runId, user: `the \`dev-hook replay\` of ${who}` },
-    emit,
-    AbortSignal.timeout(LOCK_MS),
+  const holder = { runId, user: `the \`dev-hook replay\` of ${who}` }
+  const reason = 'the bot was held for too long'
+  const { journal, close } = await withDeadline([], { ms: LOCK_MS, reason }, (signal) =>
+    openState(folder, holder, emit, signal),
   )
   const forwarder = createForwarder({ target: config.target })
   return {
     replay: async (id, body, signal) => {
       const recorded = findReplayable(journal, id)
       const underWay = forwarder.forward(forBot(await recorded.load(), body, config.secret))
-      const cancel = (): void => underWay.cancel('dev-hook was ended')
-      if (signal?.aborted) cancel()
-      signal?.addEventListener('abort', cancel, { once: true })
-      const attempt = await underWay.done
-      signal?.removeEventListener('abort', cancel)
+      const off = onAbort(signal, () => underWay.cancel('dev-hook was ended'))
+      const attempt = await underWay.done.finally(off)
       const n = recorded.attempts + 1
       journal.recordAttempt(id, n, attempt)
       settleReplay(journal, id, attempt)

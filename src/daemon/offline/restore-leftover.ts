@@ -1,5 +1,6 @@
-// Putting back, from outside a run, what a run that died has left.
+// Restoring, from outside a run, what a run that died has left behind.
 import type { Config } from '../../config/load.ts'
+import { withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Emit, RestoreResult } from '../../core/notices.ts'
 import type { Redactor } from '../../core/redact.ts'
@@ -19,42 +20,46 @@ export interface LeftoverRequest {
   readonly redactor: Redactor
 }
 
-/** What came of it; `running` when there is nothing to put back yet, because the run is alive. */
+/** The result of a restore; `running` when there is nothing to restore yet, because the run is alive. */
 export type LeftoverResult =
   | { readonly is: 'running'; readonly holder: Holder }
   | { readonly is: 'done'; readonly result: RestoreResult }
 
-/** Longest time that is spent on it, in ms. */
+/** How long the restore may take, in ms. */
 const RESTORE_MS = 30_000
 
 /** Restores what the snapshot of a bot says, if there is one. Throws `notRestored` for one that cannot be read. */
-export async function restoreLeftover({
-  config,
-  stateHome,
-  who,
-  emit,
-  redactor,
-}: LeftoverRequest): Promise<LeftoverResult> {
+export async function restoreLeftover(request: LeftoverRequest): Promise<LeftoverResult> {
+  const { config, stateHome } = request
   const { botId, token } = identityOf(config)
   const folder = botFolder(stateHome, config.apiHost, botId)
   const holder = await readLock(folder)
   if (holder !== null && !holder.restoring) return { is: 'running', holder }
-  const { snapshot: seen, damaged } = await readSnapshot(folder)
+  const { snapshot, damaged } = await readSnapshot(folder)
   if (damaged !== null) {
     throw new DevHookError('notRestored', `what an earlier run has replaced cannot be read: ${damaged}`, {
       remedy: 'put the webhook right in the admin page, then delete that file',
     })
   }
-  if (seen === null) return { is: 'done', result: 'nothing' }
-  const signal = AbortSignal.timeout(RESTORE_MS)
-  const lock = await lockBot(folder, { runId: seen.runId, user: who, restoring: true }, signal)
+  if (snapshot === null) return { is: 'done', result: 'nothing' }
+  const { runId } = snapshot
+  const result = await withDeadline([], { ms: RESTORE_MS, reason: 'there was no time left' }, (signal) =>
+    restoreUnderLock(request, { folder, token, runId }, signal),
+  )
+  return { is: 'done', result }
+}
+
+async function restoreUnderLock(
+  { config, who, emit, redactor }: LeftoverRequest,
+  { folder, token, runId }: { readonly folder: string; readonly token: string; readonly runId: string },
+  signal: AbortSignal,
+): Promise<RestoreResult> {
+  const lock = await lockBot(folder, { runId, user: who, restoring: true }, signal)
   const client = createApiClient({ config, token, redactor })
   try {
-    // A watchdog that had the lock until now has put it back.
+    // A watchdog that had the lock until now has restored it.
     const { snapshot } = await readSnapshot(folder)
-    if (snapshot === null) return { is: 'done', result: 'nothing' }
-    const result = await restoreFromSnapshot({ client, snapshot, folder, emit }, signal)
-    return { is: 'done', result }
+    return snapshot === null ? 'nothing' : await restoreFromSnapshot({ client, snapshot, folder, emit }, signal)
   } finally {
     await client.close()
     await lock.close()

@@ -1,103 +1,122 @@
-// While running: the registration is looked at once a minute, and claimed again when the public URL has changed.
+// The check of the registration during a run: once a minute, and claimed again when the public URL or the events change.
+import { type Clock, MONOTONIC } from '../../core/async.ts'
 import { messageOf } from '../../core/errors.ts'
 import { type HookAddress, hookUrl } from '../../core/hook-url.ts'
+import type { Off } from '../../core/listeners.ts'
 import { type Emit, warning } from '../../core/notices.ts'
 import type { Registration, Tunnel, TunnelState } from '../../core/ports.ts'
 import { reclaimNotice } from '../registration-notices.ts'
 
-export interface VigilOptions {
+/** What the platform is to have: the public URL, without path and credentials, and the events. */
+interface Subscription {
+  readonly url: string
+  readonly events: readonly string[] | null
+}
+
+export interface MonitorOptions {
   readonly tunnel: Tunnel
   readonly registration: Registration
   readonly address: HookAddress
-  /** What is registered now: the public URL, without path and credentials, and the events. */
-  readonly claimed: { readonly url: string; readonly events: readonly string[] | null }
+  /** What is registered now. */
+  readonly claimed: Subscription
   readonly emit: Emit
-  /** The tunnel is gone for good; whoever hears it announces why. */
+  /** Called when the tunnel is gone for good; announcing why is left to it. */
   readonly lost: (cause: Error) => void
   readonly everyMs?: number
-  /** How soon a claim that failed is tried again. */
+  /** How soon a check that failed is made again. */
   readonly retryMs?: number
+  readonly clock?: Clock
 }
 
-export interface Vigil {
+export interface RegistrationMonitor {
   /** Claims again with other events. */
   claimEvents(events: readonly string[] | null): void
   stop(): void
 }
 
-/** Starts the vigil. Whatever goes wrong in it is announced; it ends with the run, not before. */
-export function startVigil(options: VigilOptions, signal: AbortSignal): Vigil {
-  const { tunnel, registration, address, emit, everyMs = 60_000, retryMs = 2_000 } = options
+/** `superseded`: somebody else has the webhook, so that it is left alone. That and `stopped` are final. */
+type Phase = 'watching' | 'failing' | 'superseded' | 'stopped'
+
+const isFinal = (phase: Phase): boolean => phase === 'superseded' || phase === 'stopped'
+
+/** Starts to check the registration. Whatever goes wrong is announced; the checks end with the run, not before. */
+export function startRegistrationMonitor(options: MonitorOptions, signal: AbortSignal): RegistrationMonitor {
+  const { tunnel, registration, address, emit, everyMs = 60_000, retryMs = 2_000, clock = MONOTONIC } = options
   let { claimed } = options
   let wanted = claimed
-  let superseded = false
-  let failing = false
-  let timer: NodeJS.Timeout | undefined
-  let looking: Promise<void> = Promise.resolve()
+  let phase: Phase = 'watching'
+  let cancelNext: Off = () => undefined
+  let checking: Promise<void> = Promise.resolve()
 
-  const again = (ms: number): void => {
-    clearTimeout(timer)
-    if (!signal.aborted && !superseded) timer = setTimeout(look, ms)
+  function enter(next: Phase): void {
+    if (isFinal(phase)) return
+    phase = next
+    cancelNext()
+    if (!isFinal(next)) cancelNext = clock.after(next === 'failing' ? retryMs : everyMs, check)
   }
 
-  /** One look at a time: the next one starts when the one before is done. */
-  function look(): void {
-    looking = looking.then(lookNow).then(
-      () => {
-        failing = false
-        again(everyMs)
-      },
-      (error: unknown) => {
+  /** One check at a time: the next one starts when the one before is done. */
+  function check(): void {
+    checking = checking.then(async () => {
+      if (signal.aborted || isFinal(phase)) return
+      try {
+        enter(await checkOnce())
+      } catch (error) {
         if (signal.aborted) return
         // Once, however long it lasts.
-        if (!failing) emit(warning('vigilFailed', `the webhook could not be checked: ${messageOf(error)}`))
-        failing = true
-        again(retryMs)
-      },
-    )
+        if (phase === 'watching') emit(warning('checkFailed', `the webhook could not be checked: ${messageOf(error)}`))
+        enter('failing')
+      }
+    })
   }
 
-  async function lookNow(): Promise<void> {
-    if (superseded || signal.aborted) return
+  async function checkOnce(): Promise<Phase> {
     const state = tunnel.current()
-    if (state.state !== 'online') return
+    // Nothing could be claimed.
+    if (state.state !== 'online') return 'watching'
     if ((await registration.check(signal)) === 'superseded') {
-      superseded = true
       emit({ type: 'registration', state: 'superseded', kind: registration.kind })
       emit(warning('superseded', 'somebody else changed the webhook; it is left alone from now on'))
-      return
+      return 'superseded'
     }
     wanted = { ...wanted, url: state.url }
-    if (wanted.url === claimed.url && wanted.events === claimed.events) return
     const now = wanted
+    if (now.url === claimed.url && now.events === claimed.events) return 'watching'
     const url = hookUrl(now.url, address)
     await registration.claim(url, now.events, signal)
     emit(reclaimNotice(registration, { url, events: now.events, eventsChanged: now.events !== claimed.events }))
     claimed = now
+    return 'watching'
   }
 
-  let announced: TunnelState['state'] = 'online'
+  const announce = createTunnelAnnouncer(emit)
   const onTunnel = (state: TunnelState): void => {
-    // It may be told again that it reconnects, for another reason.
-    if (state.state !== announced) emit({ type: 'tunnel', state: state.state, url: state.url })
-    announced = state.state
-    if (state.state === 'online') look()
+    announce(state)
+    if (state.state === 'online') check()
     if (state.state === 'offline') options.lost(state.cause)
   }
-
   const off = tunnel.on(onTunnel)
-  again(everyMs)
-  const now = tunnel.current()
+  enter('watching')
+  const current = tunnel.current()
   // It may have been lost since the claim, when nobody listened yet.
-  if (now.state !== 'online' || now.url !== claimed.url) onTunnel(now)
+  if (current.state !== 'online' || current.url !== claimed.url) onTunnel(current)
   return {
     claimEvents: (events) => {
       wanted = { ...wanted, events }
-      look()
+      check()
     },
     stop: () => {
       off()
-      clearTimeout(timer)
+      enter('stopped')
     },
+  }
+}
+
+/** Announces a tunnel that was online when its state changes; not that it reconnects for yet another reason. */
+function createTunnelAnnouncer(emit: Emit): (state: TunnelState) => void {
+  let announced: TunnelState['state'] = 'online'
+  return ({ state, url }) => {
+    if (state !== announced) emit({ type: 'tunnel', state, url })
+    announced = state
   }
 }

@@ -4,7 +4,7 @@ import type { NoticeBody } from '../../core/notices.ts'
 import type { Gateway, Registration, Tunnel } from '../../core/ports.ts'
 import { claimNotice, readyNotice } from '../registration-notices.ts'
 import type { Run } from '../run.ts'
-import type { Vigil } from '../running/registration-monitor.ts'
+import type { RegistrationMonitor } from '../running/registration-monitor.ts'
 import { permitClaim } from './claim-permission.ts'
 import type { Account, Saves, Way } from './local-phases.ts'
 import { openingTunnel } from './open-tunnel.ts'
@@ -63,7 +63,7 @@ export async function verify({ lifetime, steps, emit, challenges }: Run, registe
 }
 
 /** Starts to check the registration, which is claimed again when the public URL or the events change. */
-export function monitor(run: Run, { address }: Account, way: Way, claimed: Claimed, saves: Saves): Vigil {
+export function monitor(run: Run, { address }: Account, way: Way, claimed: Claimed, saves: Saves): RegistrationMonitor {
   const { factories, lifetime, emit, fail } = run
   const { signal } = lifetime
   signal.throwIfAborted()

@@ -1,11 +1,9 @@
-// What is done for a daemon that died without a word: its bot is ended, and the platform put back as it was.
-
+// What is done for a daemon that died: its bot is ended, the platform restored.
 import { findByEnv } from '../../bot/find-by-env.ts'
 import { endGroup, type GroupOptions, groupOf } from '../../bot/process-group.ts'
-import { sleep } from '../../core/async.ts'
+import { every, poll, sleep, withDeadline } from '../../core/async.ts'
 import { asDevHookError } from '../../core/errors.ts'
 import { createRedactor } from '../../core/redact.ts'
-
 import type { Client } from '../../platform/api/client.ts'
 import { restoreFromSnapshot } from '../../platform/webhook/restore.ts'
 import { readSnapshot, type Snapshot } from '../../platform/webhook/snapshot.ts'
@@ -14,44 +12,52 @@ import { createApiClient } from '../account/api-client.ts'
 import type { WatchdogOrders } from './messages.ts'
 
 /** After this the next start, or `dev-hook restore`, has to do it. */
-const LONGEST_MS = 60_000
-/** For one try: the next start waits for as long as it takes. Enough for a claim in flight to land. */
-const TRY_MS = 8_000
-const AGAIN_MS = 1_000
+const GIVE_UP_MS = 60_000
+/** For one attempt: the next start waits for as long as it takes. Enough for a claim in flight to land. */
+const ATTEMPT_MS = 8_000
+const PAUSE_MS = 1_000
 const KILL_AFTER_MS = 5_000
-const UNTOLD_MS = 500
+const UNREPORTED_MS = 500
 
-/** Ends the bot with all it started; `pid` is null when there was none that the daemon told of. */
+/** Ends the bot with all it started; `pid` is `null` when the daemon reported none. */
 export async function endBot(pid: number | null, runId: string, env: GroupOptions['env']): Promise<void> {
-  const end = async (group: number): Promise<void> => {
-    await endGroup(groupOf(group, { env }), { killAfterMs: KILL_AFTER_MS })
+  const end = async (leader: number): Promise<void> => {
+    await endGroup(groupOf(leader, { env }), { killAfterMs: KILL_AFTER_MS })
   }
-  await Promise.all([pid === null ? null : end(pid), endUntold(pid, runId, end)])
+  await Promise.all([pid === null ? null : end(pid), endUnreported(pid, runId, end)])
 }
 
-/** One that was being started when the daemon died. */
-async function endUntold(told: number | null, runId: string, end: (pid: number) => Promise<void>): Promise<void> {
-  // At first it is a copy of the daemon, without the mark.
-  await sleep(UNTOLD_MS)
-  const untold = (await findByEnv(runId)).filter((pid) => pid !== told)
-  await Promise.all(untold.map(end))
+/** Ends a bot that was being started when the daemon died. */
+async function endUnreported(
+  reported: number | null,
+  runId: string,
+  end: (leader: number) => Promise<void>,
+): Promise<void> {
+  // At first it is a copy of the daemon, without the mark in its environment.
+  await sleep(UNREPORTED_MS)
+  const others = (await findByEnv(runId)).filter((pid) => pid !== reported)
+  await Promise.all(others.map(end))
 }
 
-/** Tries until the platform is as it was, or a newer run has the bot, and with it the snapshot. */
+/** Whether the platform still has to be restored. `over` too when a newer run has the bot, and with it the snapshot. */
+type Debt = 'owed' | 'over'
+
+/** Restores the platform; tries again for a minute, or until a newer run has the bot. */
 export async function restoreFor(orders: WatchdogOrders): Promise<void> {
   if (!orders.restore) return
   const client = createApiClient({ config: orders, token: orders.token, redactor: createRedactor() })
-  const until = performance.now() + LONGEST_MS
-  while ((await tryOnce(orders, client)) === 'owed' && performance.now() < until) await sleep(AGAIN_MS)
+  const attempt = (): Promise<Debt> => tryToRestore(orders, client)
+  await poll(attempt, (debt) => debt === 'over', { pace: every(PAUSE_MS), limitMs: GIVE_UP_MS })
   await client.close()
 }
 
-async function tryOnce(orders: WatchdogOrders, client: Client): Promise<'owed' | 'over'> {
-  const signal = AbortSignal.timeout(TRY_MS)
+async function tryToRestore(orders: WatchdogOrders, client: Client): Promise<Debt> {
   try {
-    return await underLock(orders, () => putBack(orders, client, signal), signal)
+    return await withDeadline([], { ms: ATTEMPT_MS, reason: 'there was no time left' }, (signal) =>
+      underLock(orders, () => restore(orders, client, signal), signal),
+    )
   } catch (error) {
-    // With a newer run has gone what was owed. Everything else may pass.
+    // A newer run has taken over what was owed. Everything else may pass.
     return asDevHookError(error).is('taken') ? 'over' : 'owed'
   }
 }
@@ -75,11 +81,11 @@ async function underLock<T>(
   }
 }
 
-async function putBack(orders: WatchdogOrders, client: Client, signal: AbortSignal): Promise<'owed' | 'over'> {
+async function restore(orders: WatchdogOrders, client: Client, signal: AbortSignal): Promise<Debt> {
   const { folder } = orders
   const snapshot = await readOwed(orders)
   if (snapshot === null) return 'over'
-  // Nobody is left to hear a notice; what could not be restored stays on disk, and the next start says it.
+  // Nobody is left to read a notice; what could not be restored stays on disk, and the next start announces it.
   await restoreFromSnapshot({ client, snapshot, folder, emit: () => undefined }, signal)
   return (await readOwed(orders)) === null ? 'over' : 'owed'
 }

@@ -1,9 +1,10 @@
-// The registration is watched over while the run goes on.
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+// The registration is checked while the run goes on.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
 import type { NoticeBody } from '../../../src/core/notices.ts'
 import type { Registration, Tunnel, TunnelState } from '../../../src/core/ports.ts'
-import { startVigil, type Vigil } from '../../../src/daemon/running/registration-monitor.ts'
+import { type RegistrationMonitor, startRegistrationMonitor } from '../../../src/daemon/running/registration-monitor.ts'
+import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts'
 
 const FIRST = 'https://first.ngrok.example'
 const OTHER = 'https://other.ngrok.example'
@@ -19,10 +20,11 @@ let refuseClaims: number
 let notices: NoticeBody[]
 let lost: Error[]
 let end: AbortController
-let vigil: Vigil
+let monitor: RegistrationMonitor
+let clock: FakeClock
 
 beforeEach(() => {
-  vi.useFakeTimers()
+  clock = createFakeClock()
   state = { state: 'online', url: FIRST }
   listeners = new Set()
   checks = []
@@ -34,9 +36,8 @@ beforeEach(() => {
   end = new AbortController()
 })
 afterEach(() => {
-  vigil.stop()
+  monitor.stop()
   end.abort()
-  vi.useRealTimers()
 })
 
 const tunnel: Tunnel = {
@@ -70,7 +71,7 @@ const registration: Registration = {
 
 function start(registered: Registration = registration): void {
   const claimed = { url: FIRST, events: ['message.create.*'] }
-  vigil = startVigil(
+  monitor = startRegistrationMonitor(
     {
       tunnel,
       registration: registered,
@@ -78,6 +79,7 @@ function start(registered: Registration = registration): void {
       claimed,
       emit: (notice) => notices.push(notice),
       lost: (cause) => lost.push(cause),
+      clock,
     },
     end.signal,
   )
@@ -87,19 +89,19 @@ function start(registered: Registration = registration): void {
 async function become(next: TunnelState): Promise<void> {
   state = next
   for (const listener of listeners) listener(next)
-  await vi.advanceTimersByTimeAsync(0)
+  await clock.pass(0)
 }
 
-const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
+const pass = (ms: number): Promise<void> => clock.pass(ms)
 const fails = async (): Promise<never> => {
   throw new Error('GET answered 503')
 }
 const gone = { state: 'reconnecting', url: FIRST, reason: 'the heartbeat stopped' } as const
-const said = (): string[] =>
+const announced = (): string[] =>
   notices.map((notice) => ('state' in notice ? `${notice.type} ${notice.state}` : notice.type))
 
-describe('The vigil', () => {
-  it('looks once a minute, and says nothing as long as all is well', async () => {
+describe('The monitor of the registration', () => {
+  it('checks once a minute, and says nothing as long as all is well', async () => {
     start()
     await pass(MINUTE - 1)
     expect(checked).toBe(0)
@@ -111,21 +113,21 @@ describe('The vigil', () => {
     expect(notices).toEqual([])
   })
 
-  it('looks at once when the tunnel is back, and claims nothing if its URL is the same', async () => {
+  it('checks at once when the tunnel is back, and claims nothing if its URL is the same', async () => {
     start()
     await become(gone)
     expect(checked).toBe(0)
     await become({ state: 'online', url: FIRST })
     expect(checked).toBe(1)
     expect(claims).toEqual([])
-    expect(said()).toEqual(['tunnel reconnecting', 'tunnel online'])
+    expect(announced()).toEqual(['tunnel reconnecting', 'tunnel online'])
   })
 
   it('says once that the tunnel reconnects, whatever the reasons', async () => {
     start()
     await become(gone)
     await become({ ...gone, reason: 'the network is down' })
-    expect(said()).toEqual(['tunnel reconnecting'])
+    expect(announced()).toEqual(['tunnel reconnecting'])
   })
 
   it('claims another URL, once, with the events as they were', async () => {
@@ -133,7 +135,7 @@ describe('The vigil', () => {
     await become(gone)
     await become({ state: 'online', url: OTHER })
     expect(claims).toEqual([{ url: hookUrl(OTHER, address), events: ['message.create.*'] }])
-    expect(said()).toEqual(['tunnel reconnecting', 'tunnel online', 'registration reclaimed'])
+    expect(announced()).toEqual(['tunnel reconnecting', 'tunnel online', 'registration reclaimed'])
     await pass(3 * MINUTE)
     expect(claims).toHaveLength(1)
   })
@@ -149,13 +151,13 @@ describe('The vigil', () => {
     state = gone
     start()
     await pass(0)
-    expect(said()).toEqual(['tunnel reconnecting'])
+    expect(announced()).toEqual(['tunnel reconnecting'])
     await become({ state: 'online', url: FIRST })
-    expect(said()).toEqual(['tunnel reconnecting', 'tunnel online'])
+    expect(announced()).toEqual(['tunnel reconnecting', 'tunnel online'])
     expect(claims).toEqual([])
   })
 
-  it('does not look while the tunnel is away: there is nothing that could be claimed', async () => {
+  it('does not check while the tunnel is away: there is nothing that could be claimed', async () => {
     start()
     await become(gone)
     await pass(5 * MINUTE)
@@ -164,7 +166,7 @@ describe('The vigil', () => {
 
   it('claims other events at once, and keeps to them when the URL changes too', async () => {
     start()
-    vigil.claimEvents(['contact.*'])
+    monitor.claimEvents(['contact.*'])
     await pass(0)
     await become({ state: 'online', url: OTHER })
     expect(claims).toEqual([
@@ -194,15 +196,15 @@ describe('The vigil', () => {
     start()
     await become({ state: 'online', url: OTHER })
     await pass(10 * MINUTE)
-    vigil.claimEvents(['contact.*'])
+    monitor.claimEvents(['contact.*'])
     await become({ state: 'online', url: FIRST })
     await pass(10 * MINUTE)
     expect(checked).toBe(1)
     expect(claims).toEqual([])
-    expect(said()).toEqual(['registration superseded', 'warning'])
+    expect(announced()).toEqual(['registration superseded', 'warning'])
   })
 
-  it('tries a look that failed again soon, says it once, and says it again only after all was well', async () => {
+  it('makes a check that failed again soon, says it once, and says it again only after all was well', async () => {
     checks = [fails, fails, fails, async () => 'ours', fails]
     start()
     await pass(MINUTE + 6_000)
@@ -218,10 +220,10 @@ describe('The vigil', () => {
     await become({ state: 'online', url: OTHER })
     await pass(10_000)
     expect(claims.map(({ url }) => url)).toEqual([hookUrl(OTHER, address)])
-    expect(said()).toEqual(['warning', 'registration reclaimed'])
+    expect(announced()).toEqual(['warning', 'registration reclaimed'])
   })
 
-  it('has one look at a time, and claims what the tunnel is by then', async () => {
+  it('makes one check at a time, and claims what the tunnel is by then', async () => {
     let release = (): void => {}
     const slow = new Promise<'ours'>((resolve) => {
       release = () => resolve('ours')
@@ -237,12 +239,12 @@ describe('The vigil', () => {
     expect(claims.map(({ url }) => url)).toEqual([hookUrl(OTHER, address)])
   })
 
-  it('hands on a tunnel that is lost for good', async () => {
+  it('passes on a tunnel that is lost for good', async () => {
     start()
     const cause = new Error('the authtoken was revoked')
     await become({ state: 'offline', url: FIRST, cause })
     expect(lost).toEqual([cause])
-    expect(said()).toEqual(['tunnel offline'])
+    expect(announced()).toEqual(['tunnel offline'])
   })
 
   it('does nothing any more once it is stopped, and says nothing of what the end has cut short', async () => {
@@ -255,12 +257,12 @@ describe('The vigil', () => {
     start()
     await pass(MINUTE)
     end.abort()
-    vigil.stop()
+    monitor.stop()
     await pass(10 * MINUTE)
     await become({ state: 'online', url: OTHER })
     expect(checked).toBe(1)
     expect(notices).toEqual([])
     expect(claims).toEqual([])
-    expect(vi.getTimerCount()).toBe(0)
+    expect(clock.timers()).toBe(0)
   })
 })
