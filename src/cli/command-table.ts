@@ -53,7 +53,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
   {
     name: 'sandbox',
     aliases: [],
-    description: 'The same against the platform emulated on this machine: no account, no ngrok, no network.',
+    description: 'The same against the platform emulated on this machine: no account, no tunnel, no network.',
     usage: '[options] [-- command…]',
     takesCommand: true,
     options: OPTION_KEYS.filter((key) => optionOf(key).group !== 'Tunnel' && optionOf(key).group !== 'Webhook').concat(

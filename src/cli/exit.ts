@@ -19,7 +19,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = 
   ended: 'ended in order: restored, superseded by somebody else, or nothing to restore',
   failed: 'failed',
   usage: 'usage or configuration, a missing or malformed token too',
-  credentials: "credentials refused, the platform's or ngrok's",
+  credentials: "credentials refused, the platform's or the tunnel provider's",
   tunnel: 'the tunnel',
   platform: 'the platform API',
   'not-restored': 'ended, but not restored; the command that restores is printed',

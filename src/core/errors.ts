@@ -1,6 +1,6 @@
 // Every error and warning that dev-hook can announce: stable codes, their category, and what to do about each.
 
-/** `user`: they can fix it. `environment`: their machine or network. `remote`: the platform or ngrok. `bug`: ours. */
+/** `user`: they can fix it. `environment`: their machine or network. `remote`: the platform or the tunnel provider. `bug`: ours. */
 export type Category = 'user' | 'environment' | 'remote' | 'bug'
 
 /** What a failure means for the run as a whole; the front door turns it into an exit code. */
@@ -38,7 +38,7 @@ export const ERRORS = {
   permissionDenied: entry('DEVHOOK_PERMISSION_DENIED', 'user', 'platform', 'the token may not do this', 'use a token with the scope that is named'),
   ngrokTokenMissing: entry('DEVHOOK_NGROK_TOKEN_MISSING', 'user', 'usage', 'no ngrok authtoken was found', 'put it into NGROK_AUTHTOKEN in `.env` (https://dashboard.ngrok.com/get-started/your-authtoken), or try `dev-hook sandbox`, which needs none'),
   ngrokTokenRefused: entry('DEVHOOK_NGROK_TOKEN_REFUSED', 'user', 'credentials', 'ngrok refused the authtoken', 'copy it again from https://dashboard.ngrok.com/get-started/your-authtoken into NGROK_AUTHTOKEN'),
-  tunnelFailed: entry('DEVHOOK_TUNNEL_FAILED', 'environment', 'tunnel', 'the tunnel could not be opened', 'check the network and https://status.ngrok.com, then start again'),
+  tunnelFailed: entry('DEVHOOK_TUNNEL_FAILED', 'environment', 'tunnel', 'the tunnel could not be opened', 'check the network, then start again'),
   tunnelUnreachable: entry('DEVHOOK_TUNNEL_UNREACHABLE', 'environment', 'tunnel', 'the public URL does not reach this machine', 'check that the URL forwards to the gateway port, then start again'),
   tunnelReconnecting: entry('DEVHOOK_TUNNEL_RECONNECTING', 'environment', 'tunnel', 'the tunnel was lost and is being opened again', 'nothing: the platform retries what it could not deliver meanwhile'),
   apiUnreachable: entry('DEVHOOK_API_UNREACHABLE', 'environment', 'platform', 'the platform API cannot be reached', 'check the network and `--api-host`'),

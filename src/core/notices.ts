@@ -99,7 +99,7 @@ export type NoticeBody =
       readonly type: 'tunnel'
       readonly state: 'opening' | 'online' | 'reconnecting' | 'offline'
       readonly url: string | null
-      /** Who forwards the URL to which port, where it is neither ngrok nor the person who starts dev-hook. */
+      /** Who forwards the URL to which port, where a development environment in the cloud does. */
       readonly forwarded?: { readonly by: string; readonly port: number }
     }
   | {

@@ -44,8 +44,8 @@ const hasBody = (status: number): boolean => status >= 200 && status !== 204 && 
 const SHORT_BYTES = 16 * 1024
 
 /**
- * Writes a reply. The length is given, so that head and body leave in one packet: the ngrok SDK keeps Nagle's algorithm
- * on, and a second packet would wait some 40 ms for an acknowledgement.
+ * Writes a reply. The length is given, so that head and body leave in one packet: the agent of a tunnel may keep Nagle's
+ * algorithm on, and a second packet would then wait some 40 ms for an acknowledgement.
  */
 export function send(response: ServerResponse, reply: Reply, closing: boolean): void {
   const headers = [...reply.headers]

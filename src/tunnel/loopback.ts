@@ -1,12 +1,16 @@
 // A no-op tunnel: the gateway's own address, for a platform on this machine.
-import type { Tunnel } from '../core/ports.ts'
+import type { TunnelProvider } from './provider.ts'
 
-/** A tunnel from `gatewayUrl` (`http://127.0.0.1:<port>`) to itself; always online. */
-export function openLoopback(gatewayUrl: string): Tunnel {
+/** Creates the provider that opens nothing: the public URL is the gateway's, and always online. */
+export function loopbackProvider(): TunnelProvider {
   return {
-    current: () => ({ state: 'online', url: gatewayUrl }),
-    on: () => () => {},
-    markActive: () => {},
-    close: async () => {},
+    preflight: async () => {},
+    opening: () => ({ url: null }),
+    open: async ({ port }) => ({
+      current: () => ({ state: 'online', url: `http://127.0.0.1:${port}` }),
+      on: () => () => {},
+      markActive: () => {},
+      close: async () => {},
+    }),
   }
 }

@@ -15,6 +15,7 @@ import {
   PROBE_AGENT,
   WHO_HEADER,
 } from '../protocol/challenge.ts'
+import { PUBLIC_SIDES } from './public-sides.ts'
 
 /** What a probe found. `who` is the name that the answering dev-hook gives itself, if any. Neither field holds credentials. */
 export type ProbeResult =
@@ -92,9 +93,9 @@ async function ask(
     const who = headerOf(answer.headers[WHO_HEADER])
     return { answered: true, who: who === null ? null : decodeWho(who) }
   }
-  const code = headerOf(answer.headers['ngrok-error-code'])
-  const status = `status ${answer.statusCode}${code ? ` (${code})` : ''}`
-  return { answered: false, reason: answer.statusCode === 200 ? 'something else answers there' : status }
+  if (answer.statusCode === 200) return { answered: false, reason: 'something else answers there' }
+  const [why] = PUBLIC_SIDES.map(({ errorHeader }) => headerOf(answer.headers[errorHeader])).filter(Boolean)
+  return { answered: false, reason: `status ${answer.statusCode}${why === undefined ? '' : ` (${why})`}` }
 }
 
 // undici takes credentials from a header only.
@@ -106,8 +107,7 @@ function addressed(url: string, challenge: string): { target: URL; headers: Reco
   target.search = challengeSearch(challenge)
   const headers = {
     'user-agent': PROBE_AGENT,
-    // Without it ngrok's free plan may show a warning page to what it takes for a browser.
-    'ngrok-skip-browser-warning': '1',
+    ...Object.assign({}, ...PUBLIC_SIDES.map(({ requestHeaders }) => requestHeaders)),
     ...(credentials === ':' ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
   }
   return { target, headers }

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createHookAddress, hookUrl } from '../../src/core/hook-url.ts'
 import type { Tunnel, TunnelState } from '../../src/core/ports.ts'
-import { type NgrokOptions, openNgrok } from '../../src/tunnel/ngrok/ngrok.ts'
+import { type NgrokOptions, openNgrok } from '../../src/tunnel/ngrok/open-ngrok.ts'
 import { forkNgrokChild } from '../../src/tunnel/ngrok/process.ts'
 import { createProbe, type ProbeResult, probe } from '../../src/tunnel/probe.ts'
 import { type NgrokEdge, openNgrokEdge } from './ngrok-edge/edge.ts'
@@ -79,6 +79,7 @@ export async function openTunnelRig(): Promise<TunnelRig> {
     domain: null,
     serverAddr: edge.serverAddr,
     ca: edge.ca,
+    proxy: null,
     upstream: `127.0.0.1:${gateway.port}`,
     probe: createProbe(address, { ca: edge.ca, timeoutMs: 2_000 }),
     probeEveryMs: HOUR,

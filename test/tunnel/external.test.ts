@@ -1,9 +1,8 @@
-// A public URL that somebody else keeps, and the loopback that nobody has to.
+// A public URL that somebody else keeps open.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHookAddress } from '../../src/core/hook-url.ts'
 import type { Tunnel } from '../../src/core/ports.ts'
 import { type ExternalOptions, openExternal } from '../../src/tunnel/external.ts'
-import { openLoopback } from '../../src/tunnel/loopback.ts'
 import { createProbe } from '../../src/tunnel/probe.ts'
 import { type ChallengeServer, nextState, openChallengeServer } from '../support/tunnel-rig.ts'
 
@@ -52,7 +51,14 @@ describe('an external URL', () => {
     await expect(open({ startLimitMs: 100 })).rejects.toMatchObject({
       code: 'DEVHOOK_TUNNEL_UNREACHABLE',
       message: `${server.url}/ does not reach this machine: something else answers there`,
+      remedy: expect.stringContaining('gateway port'),
     })
+  })
+
+  it('that does not answer ends the opening with the remedy of whoever forwards it', async () => {
+    server.misanswer(true)
+    const opening = open({ startLimitMs: 100, remedy: 'open the port to everybody' })
+    await expect(opening).rejects.toMatchObject({ remedy: 'open the port to everybody' })
   })
 
   it('is watched, and waited for when it no longer answers', async () => {
@@ -100,16 +106,5 @@ describe('an external URL', () => {
     await expect.poll(() => server.challenges()).toBe(1)
     ending.abort(new Error('enough'))
     await expect(opening).rejects.toThrow('enough')
-  })
-})
-
-describe('the loopback tunnel', () => {
-  it('is the gateway itself, and always online', async () => {
-    const tunnel = openLoopback(server.url)
-    tunnel.markActive()
-    tunnel.on(() => {})()
-    expect(tunnel.current()).toEqual({ state: 'online', url: server.url })
-    await tunnel.close()
-    expect(tunnel.current()).toEqual({ state: 'online', url: server.url })
   })
 })

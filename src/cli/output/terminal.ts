@@ -224,7 +224,7 @@ function botLine({ state, pid, port, code, ms, reason }: Of<'bot'>, colors: Colo
 function tunnelLine({ state, url, forwarded }: Of<'tunnel'>, colors: Colors): string[] {
   if (forwarded !== undefined) {
     const { by, port } = forwarded
-    return [`no ngrok authtoken: ${by} forwards ${sanitize(url ?? '')} to port ${port}, which has to be public`]
+    return [`no tunnel is set up: ${by} forwards ${sanitize(url ?? '')} to port ${port}, which has to be public`]
   }
   if (state === 'reconnecting') return [colors.yellow('tunnel lost, opening it again …')]
   if (state === 'offline') return [colors.red('tunnel gone')]

@@ -7,7 +7,7 @@ import type { Run } from '../run.ts'
 import type { RegistrationMonitor } from '../running/registration-monitor.ts'
 import { permitClaim } from './claim-permission.ts'
 import type { Account, Saves, Way } from './local-phases.ts'
-import { openingTunnel } from './open-tunnel.ts'
+import { openingNotice } from './open-tunnel.ts'
 import { lookHandedOver } from './take-over.ts'
 
 /** Opens the tunnel to the gateway. */
@@ -15,7 +15,7 @@ export function tunnel(run: Run, { address }: Account, opened: Gateway): Promise
   const { options, factories, lifetime, steps, emit } = run
   const { config } = options
   return steps.run('tunnel', async () => {
-    emit(openingTunnel(config, opened.port))
+    emit(openingNotice(config, opened.port))
     const open = await factories.openTunnel(config, opened, address, lifetime.signal)
     lifetime.add('tunnel', open.close)
     return open

@@ -1,7 +1,7 @@
 // Checks of the tunnel, as far as they can be made without opening one.
 import { readAgentAuthtoken } from '../../config/ngrok-agent.ts'
 import { authtokenProblem } from '../../config/ngrok-token.ts'
-import { ngrokAuthtoken } from '../../daemon/start/open-tunnel.ts'
+import { requireAuthtoken } from '../../tunnel/ngrok/ngrok.ts'
 import type { Facts } from '../facts.ts'
 import { type Finding, failed, needs, passed, warned } from '../finding.ts'
 
@@ -18,7 +18,7 @@ export async function checkNgrok(facts: Facts): Promise<Finding> {
   }
   if (config.url !== null) return passed('not needed: a public URL is given')
   if (config.tunnel !== 'ngrok') return passed(`not needed: the tunnel is ${config.tunnel}`)
-  const token = ngrokAuthtoken(config)
+  const token = requireAuthtoken(config)
   const source = config.sources.ngrokAuthtoken ?? (await readAgentAuthtoken(facts.env, facts.platform))?.file
   const problem = authtokenProblem(token)
   if (problem !== null)

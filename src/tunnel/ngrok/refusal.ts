@@ -1,5 +1,6 @@
 // What a failed attempt means: ngrok's code, whether another attempt can help, and what to do about it.
 import { DevHookError } from '../../core/errors.ts'
+import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Redact } from '../../core/redact.ts'
 import type { OpenResult } from '../connection.ts'
 
@@ -16,13 +17,34 @@ const REMEDIES: Readonly<Record<number, string>> = {
 
 const LONGEST_TEXT = 400
 
-/** Reads the text of a failed attempt. The text may hold the authtoken, since ngrok repeats it; the error does not. */
-export function refusalOf(text: string, redact: Redact): Extract<OpenResult, { failed: DevHookError }> {
+/** A failure that has no code of ngrok's. */
+export const ngrokFailed = (message: string): DevHookError =>
+  new DevHookError('tunnelFailed', message, {
+    remedy: 'check the network and https://status.ngrok.com, then start again',
+  })
+
+// The SDK knows no proxies: behind one, a session that does not come about has that cause more often than any other.
+const behindProxy = (message: string, proxy: string): DevHookError =>
+  new DevHookError('tunnelFailed', message, {
+    remedy:
+      `ngrok does not go through an HTTP proxy (${withoutCredentials(proxy)}): let this machine connect to ` +
+      'connect.ngrok-agent.com:443 directly, or bring a public URL of your own with `--url`',
+  })
+
+/**
+ * Reads the text of an attempt in which no session came about, behind this HTTP proxy or none. The text may hold the
+ * authtoken, since ngrok repeats it; the error does not.
+ */
+export function refusalOf(
+  text: string,
+  redact: Redact,
+  proxy: string | null,
+): Extract<OpenResult, { failed: DevHookError }> {
   const code = codeOf(text)
   const reason = tidy(redact(text))
   if (code === null) {
-    const unreached = text.startsWith(CONNECTING) ? 'the ngrok service cannot be reached: ' : ''
-    return { failed: new DevHookError('tunnelFailed', unreached + reason), retry: 'always' }
+    const message = `${text.startsWith(CONNECTING) ? 'the ngrok service cannot be reached: ' : ''}${reason}`
+    return { failed: proxy === null ? ngrokFailed(message) : behindProxy(message, proxy), retry: 'always' }
   }
   const message = `ERR_NGROK_${code}: ${reason}`
   if (isCredentials(code)) return { failed: new DevHookError('ngrokTokenRefused', message), retry: 'never' }
@@ -31,7 +53,7 @@ export function refusalOf(text: string, redact: Redact): Extract<OpenResult, { f
     remedy: remedy ?? `see https://ngrok.com/docs/errors/err_ngrok_${code}`,
   })
   // Both clear by themselves when ngrok notices that an earlier session is gone. Of the rest nothing is known but that
-  // ngrok said no: at a start that is the answer, in a run that worked it may pass.
+  // ngrok refused: at a start that is final, in a run that worked it may pass.
   return { failed, retry: remedy === undefined ? 'if-it-worked-before' : 'always' }
 }
 
@@ -43,7 +65,7 @@ function codeOf(text: string): number | null {
 const isCredentials = (code: number): boolean =>
   (code >= 100 && code < 200 && code !== SESSION_LIMIT) || code === REVOKED || code === UNAUTHENTICATED
 
-/** How the SDK begins what it says of a session that did not come about. */
+/** How the SDK's text begins when no session came about. */
 const CONNECTING = 'failed to connect session: '
 
 // The SDK puts its own words before the text and the code, as a debug print, after it.

@@ -59,7 +59,7 @@ describe('The terminal', () => {
     const url = 'https://octo-cat-4748.app.github.dev'
     const forwarded = { by: 'GitHub Codespaces', port: 4748 }
     expect(print([{ type: 'tunnel', state: 'opening', url, forwarded }])).toEqual([
-      `12:04:31 no ngrok authtoken: GitHub Codespaces forwards ${url} to port 4748, which has to be public`,
+      `12:04:31 no tunnel is set up: GitHub Codespaces forwards ${url} to port 4748, which has to be public`,
     ])
     expect(print([{ type: 'tunnel', state: 'opening', url: null }])).toEqual([])
   })

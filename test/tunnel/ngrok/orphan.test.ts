@@ -15,11 +15,11 @@ beforeEach(async () => {
 afterEach(() => rig.close())
 
 it('the process of the SDK ends with its parent, however that ends', async () => {
-  const { authtoken, domain, serverAddr, ca, upstream, probeEveryMs } = rig.options()
+  const { authtoken, domain, serverAddr, ca, proxy, upstream, probeEveryMs } = rig.options()
   const parent = fork(PARENT, { env: { ...process.env, NODE_EXTRA_CA_CERTS: rig.edge.caFile } })
   const opened = once(parent, 'message')
   parent.send({
-    options: { authtoken, domain, serverAddr, ca, upstream, probeEveryMs },
+    options: { authtoken, domain, serverAddr, ca, proxy, upstream, probeEveryMs },
     address: createHookAddress(),
   })
   expect(await opened).toEqual([{ state: 'online', url: await rig.edge.publicUrl() }, undefined])

@@ -10,7 +10,7 @@ const { redact } = createRedactor([TOKEN])
 describe('a failed attempt', () => {
   it('says what ngrok said, on one line, without the words of the SDK', () => {
     const text = `failed to connect session: No good.\nYour authtoken: ${TOKEN} error_code: ERR_NGROK_105`
-    const { failed, retry } = refusalOf(text, redact)
+    const { failed, retry } = refusalOf(text, redact, null)
     expect(failed.message).toBe('ERR_NGROK_105: No good. Your authtoken: [redacted]')
     expect(failed.is('ngrokTokenRefused')).toBe(true)
     expect(retry).toBe('never')
@@ -27,22 +27,42 @@ describe('a failed attempt', () => {
     ['a name of somebody else', 320, 'if-it-worked-before'],
     ['an address that ngrok does not serve', 9040, 'if-it-worked-before'],
   ] as const)('of %s (%i) is worth another attempt: %s', (_, code, retry) => {
-    expect(refusalOf(`failed to start listener: x error_code: ERR_NGROK_${code}`, redact).retry).toBe(retry)
+    expect(refusalOf(`failed to start listener: x error_code: ERR_NGROK_${code}`, redact, null).retry).toBe(retry)
   })
 
   it('without a code is one of the network', () => {
-    const { failed, retry } = refusalOf('failed to connect session: tls handshake error', redact)
+    const { failed, retry } = refusalOf('failed to connect session: tls handshake error', redact, null)
     expect(failed).toMatchObject({
       code: 'DEVHOOK_TUNNEL_FAILED',
       message: 'the ngrok service cannot be reached: tls handshake error',
+      remedy: 'check the network and https://status.ngrok.com, then start again',
     })
     expect(retry).toBe('always')
+  })
+
+  it('behind a proxy is explained by it, without its password, unless ngrok itself has refused', () => {
+    const proxy = 'http://jo:s3cret@proxy.example:8080'
+    const { failed } = refusalOf('failed to connect session: tls handshake error', redact, proxy)
+    expect(failed.remedy).toMatch(/^ngrok does not go through an HTTP proxy \(http:\/\/proxy\.example:8080\/\): /)
+    expect(failed.remedy).toContain('--url')
+    const refused = refusalOf('failed to start listener: x error_code: ERR_NGROK_334', redact, proxy)
+    expect(refused.failed.remedy).toContain('--domain')
+  })
+
+  it.each([
+    [108, 'https://dashboard.ngrok.com/agents'],
+    [334, '--domain'],
+    [320, 'https://ngrok.com/docs/errors/err_ngrok_320'],
+    [105, 'https://dashboard.ngrok.com/get-started/your-authtoken'],
+  ])('with code %i comes with the remedy for it', (code, remedy) => {
+    const { failed } = refusalOf(`failed to connect session: x error_code: ERR_NGROK_${code}`, redact, null)
+    expect(failed.remedy).toContain(remedy)
   })
 
   it('never repeats the authtoken, and is never long', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 600 }), fc.string({ maxLength: 600 }), (before, after) => {
-        const { message } = refusalOf(before + TOKEN + after, redact).failed
+        const { message } = refusalOf(before + TOKEN + after, redact, null).failed
         expect(message).not.toContain(TOKEN.slice(0, 12))
         expect(message.length).toBeLessThan(450)
       }),
