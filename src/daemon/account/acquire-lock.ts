@@ -1,4 +1,4 @@
-// The lock of a bot, waited for while somebody only puts back what a dead run has left.
+// The lock of a bot, waited for while it is held only to restore what a dead run has left.
 import { every, retry } from '../../core/async.ts'
 import { asDevHookError } from '../../core/errors.ts'
 
@@ -23,6 +23,6 @@ export async function lockBot(folder: string, info: LockInfo, signal: AbortSigna
   return retry(acquire, { pace: every(POLL_MS), limitMs: PATIENCE_MS, shouldRetry, signal })
 }
 
-// Nobody: it was given back this moment. The same run: its process is dying, and its pipes are closed before its entry is gone.
+// No holder: it was released this moment. The same run: its process is dying, and its pipes close before its entry is gone.
 const isRun = (holder: Holder | null, { runId }: LockInfo): boolean =>
   holder !== null && !holder.restoring && holder.runId !== runId
