@@ -2,20 +2,23 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { ERRORS } from '../src/core/errors.ts'
-import { configSchema, errorTable, exitTable, optionTable } from './support/docs.ts'
+import { configSchema, errorTable, exitTable, optionTable, stopOrderTable } from './support/docs.ts'
 
-const TABLES = { options: optionTable, errors: errorTable, exits: exitTable }
+/** The tables of each page, by the name of the comment around them. */
+const PAGES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  'README.md': { options: optionTable, errors: errorTable, exits: exitTable },
+  'CONTRIBUTING.md': { 'stop-order': stopOrderTable },
+}
 
 describe('The documentation', () => {
-  it('of options, errors and exit codes in the README is what the code says', async () => {
-    const file = new URL('../README.md', import.meta.url)
-    let expected = await readFile(file, 'utf8')
-    for (const [name, table] of Object.entries(TABLES)) {
+  it.each(Object.entries(PAGES))('has in the tables of %s what the code says', async (page, tables) => {
+    let expected = await readFile(new URL(`../${page}`, import.meta.url), 'utf8')
+    for (const [name, table] of Object.entries(tables)) {
       const between = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`)
       expect(expected).toMatch(between)
       expected = expected.replace(between, (_, before: string, after: string) => `${before}${table()}\n${after}`)
     }
-    await expect(expected).toMatchFileSnapshot('../README.md')
+    await expect(expected).toMatchFileSnapshot(`../${page}`)
   })
 
   it('of the config file is a schema made from the options', async () => {

@@ -20,7 +20,11 @@ export const STOP_ORDER = [
   // 0.1 s, 0.4 s during its first scan): the restore must not wait for that.
   { name: 'watcher', limitMs: 500, ends: 'files are no longer watched' },
   { name: 'gateway', limitMs: 1_000, ends: 'requests in flight finish, and the port is closed' },
-  { name: 'traffic', limitMs: 3_000, ends: 'what is at the bot may finish; what still waits stays in the journal' },
+  {
+    name: 'traffic',
+    limitMs: 3_000,
+    ends: 'what is at the bot may finish; what was acknowledged and still waits is left to the next run',
+  },
   { name: 'bot', limitMs: 6_000, ends: 'SIGTERM to its process group, SIGKILL after 5 s' },
   // After the bot, which it would end if dev-hook died before that.
   { name: 'watchdog', limitMs: 1_000, ends: 'dismissed; left to go on if the webhook could not be put back' },

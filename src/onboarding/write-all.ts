@@ -1,4 +1,5 @@
 // Writing several files so that either all of them change or none.
+
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
@@ -9,14 +10,14 @@ const PRIVATE = 0o600
 const ORDINARY = 0o644
 
 /**
- * Prepares every file next to its place, then moves one after the other there. Throws before anything has changed:
- * `usage` when a file is no longer as it was shown or cannot be written, or `interrupted`.
+ * Prepares every file next to its place, and then puts one after the other there. Throws before anything has changed:
+ * `usage` when a file is not as it was shown, `interrupted`, or what the disk says.
  */
 export async function writeAll(cwd: string, files: readonly PlannedFile[], signal: AbortSignal): Promise<void> {
   const prepared: PreparedFile[] = []
   try {
     for (const file of files) prepared.push(await prepare(cwd, file))
-    if (signal.aborted) throw new DevHookError('interrupted', 'init was ended; nothing was written')
+    if (signal.aborted) throw new DevHookError('interrupted', 'it was ended; nothing was written')
   } catch (error) {
     await Promise.all(prepared.map((file) => file.discard()))
     throw error

@@ -1,8 +1,9 @@
-// What the README and the JSON Schema say about options, errors and exit codes, made from the tables in the code.
+// The tables of README and CONTRIBUTING, and the JSON Schema, made from the tables in the code.
 import { EXIT_CODES, EXIT_MEANINGS } from '../../src/cli/exit.ts'
 import { FILE_KEYS } from '../../src/config/layers.ts'
 import { defaultOf, envNames, flagName, OPTION_KEYS, type OptionKey, optionOf } from '../../src/config/options.ts'
 import { ERRORS } from '../../src/core/errors.ts'
+import { STOP_ORDER } from '../../src/daemon/stop-order.ts'
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const escaped = (text: string): string => text.replaceAll('|', '\\|')
@@ -48,6 +49,12 @@ export function exitTable(): string {
     ...rows,
     row(['130, 143', 'ended at once by a second signal']),
   ].join('\n')
+}
+
+/** The order of the end of a run, one row each. */
+export function stopOrderTable(): string {
+  const rows = STOP_ORDER.map(({ name, ends, limitMs }) => row([name, ends, `${limitMs / 1_000} s`]))
+  return [row(['part', 'at the end', 'limit']), row(['---', '---', '---']), ...rows].join('\n')
 }
 
 /** The schema of a config file. */

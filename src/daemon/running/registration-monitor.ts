@@ -31,7 +31,8 @@ export interface MonitorOptions {
 export interface RegistrationMonitor {
   /** Claims again with other events. */
   claimEvents(events: readonly string[] | null): void
-  stop(): void
+  /** Ends the checks; resolves when one that is under way, which the signal aborts, is over. */
+  stop(): Promise<void>
 }
 
 /** `superseded`: somebody else has the webhook, so that it is left alone. That and `stopped` are final. */
@@ -105,9 +106,10 @@ export function startRegistrationMonitor(options: MonitorOptions, signal: AbortS
       wanted = { ...wanted, events }
       check()
     },
-    stop: () => {
+    stop: async () => {
       off()
       enter('stopped')
+      await checking
     },
   }
 }

@@ -66,6 +66,7 @@ export async function state({ options, factories, lifetime, steps, emit }: Run, 
 export async function traffic(run: Run, { journal }: State): Promise<Traffic> {
   const { options, factories, lifetime, emit, parts, challenges, restoration } = run
   const { config, who } = options
+  lifetime.signal.throwIfAborted()
   const linger = createLinger()
   const opened = factories.createTraffic({
     config,
@@ -128,6 +129,7 @@ const FIRST_SCAN_MS = 1_000
 export function watcher({ options, factories, lifetime, emit, parts }: Run): Saves {
   const { config, command, reload, stateHome } = options
   const { signal } = lifetime
+  signal.throwIfAborted()
   let { events } = config
   const watching = factories.watchSaves(
     {
@@ -157,6 +159,7 @@ export function watcher({ options, factories, lifetime, emit, parts }: Run): Sav
 /** Opens the inspector; a run without one is still a run, so that its failure is only announced. */
 export async function inspector(run: Run, { folder, address }: Account): Promise<void> {
   const { factories, lifetime, control, emit } = run
+  lifetime.signal.throwIfAborted()
   try {
     const opened = await factories.openInspector({ control, folder, runId: address.runId })
     lifetime.add('inspector', opened.close)
@@ -171,6 +174,7 @@ export async function watchdog(run: Run, { folder, address, tokens }: Account): 
   const { config, env, who } = options
   const { email, apiHost, proxies, restore } = config
   const orders = { folder, runId: address.runId, user: who, apiHost, email, proxies, restore, ...tokens() }
+  lifetime.signal.throwIfAborted()
   const armed = await factories.armWatchdog({ orders, env })
   lifetime.add('watchdog', async () => {
     if (restoration.result() !== 'failed') return armed.dismiss()

@@ -35,9 +35,9 @@ beforeEach(() => {
   lost = []
   end = new AbortController()
 })
-afterEach(() => {
-  monitor.stop()
+afterEach(async () => {
   end.abort()
+  await monitor.stop()
 })
 
 const tunnel: Tunnel = {
@@ -257,12 +257,27 @@ describe('The monitor of the registration', () => {
     start()
     await pass(MINUTE)
     end.abort()
-    monitor.stop()
+    await monitor.stop()
     await pass(10 * MINUTE)
     await become({ state: 'online', url: OTHER })
     expect(checked).toBe(1)
     expect(notices).toEqual([])
     expect(claims).toEqual([])
     expect(clock.timers()).toBe(0)
+  })
+
+  it('is stopped when a check that is under way is over, so that no claim follows the restore', async () => {
+    let answer = (): void => {}
+    checks = [() => new Promise((resolve) => (answer = () => resolve('ours')))]
+    start()
+    await pass(MINUTE)
+    let stopped = false
+    const stopping = monitor.stop().then(() => {
+      stopped = true
+    })
+    await pass(0)
+    expect(stopped).toBe(false)
+    answer()
+    await stopping
   })
 })
