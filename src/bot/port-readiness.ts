@@ -2,7 +2,7 @@
 
 import { connect, type Socket } from 'node:net'
 import { resolveOnAbort } from '../core/async.ts'
-import { LOOPBACK, lookupLoopback } from '../core/loopback.ts'
+import { LOOPBACK, lookupLoopback } from '../core/http/loopback.ts'
 import type { Readiness } from './readiness.ts'
 
 /** A host and a port of it. */

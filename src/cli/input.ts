@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { DevHookError, messageOf } from '../core/errors.ts'
+import { readUpTo } from '../core/http/read-body.ts'
 import { MAX_BODY_BYTES } from '../core/limits.ts'
-import { readUpTo } from '../core/read-body.ts'
 
 /** Reads a file, or standard input, byte for byte. Throws `usage` for one that cannot be read, or is larger than any delivery. */
 export async function readInput(named: string, cwd: string): Promise<Buffer> {

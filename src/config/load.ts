@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { DevHookError, messageOf } from '../core/errors.ts'
-import type { Proxies } from '../core/proxy.ts'
+import type { Proxies } from '../core/http/proxy.ts'
 import { dotEnvLayers, readDotEnv, SHARED } from './dot-env.ts'
 import { readFileLayers } from './file-layers.ts'
 import { FORWARDED_PORT, type Forwarding, forwardingOf } from './forwarding.ts'

@@ -1,5 +1,5 @@
 // The HTTP proxies that the environment names, in the way that curl and most tools have agreed on.
-import type { Proxies } from '../core/proxy.ts'
+import type { Proxies } from '../core/http/proxy.ts'
 import type { Environment } from './layers.ts'
 
 /** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; the lower-case names go first. */

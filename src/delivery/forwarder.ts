@@ -3,8 +3,8 @@
 import { type Dispatcher, Pool } from 'undici'
 import { monotonic } from '../core/async.ts'
 import type { Delivery, RawHeaders } from '../core/delivery.ts'
+import { lookupLoopback } from '../core/http/loopback.ts'
 import { MAX_ANSWER_BYTES } from '../core/limits.ts'
-import { lookupLoopback } from '../core/loopback.ts'
 import { startAttempt, type UnderWay } from './attempt.ts'
 import { forwardHeaders } from './headers.ts'
 

@@ -1,6 +1,6 @@
 // Which headers travel: those of a delivery on its way to the bot, and those of the bot's reply on its way back.
 import type { RawHeaders } from '../core/delivery.ts'
-import { filterHeaders, headerValues } from '../core/raw-headers.ts'
+import { filterHeaders, headerValues } from '../core/http/raw-headers.ts'
 
 /** Carries dev-hook's own id of the delivery to the bot. */
 export const DELIVERY_HEADER = 'x-dev-hook-delivery'

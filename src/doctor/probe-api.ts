@@ -2,7 +2,7 @@
 import type { Config } from '../config/load.ts'
 import { monotonic } from '../core/async.ts'
 import { DevHookError } from '../core/errors.ts'
-import { proxyFor } from '../core/proxy.ts'
+import { proxyFor } from '../core/http/proxy.ts'
 import { createTransport } from '../platform/api/transport.ts'
 import { unreachable } from '../platform/api/unreachable.ts'
 

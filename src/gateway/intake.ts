@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Delivery, RawHeaders, Reply } from '../core/delivery.ts'
-import { filterHeaders } from '../core/raw-headers.ts'
+import { filterHeaders } from '../core/http/raw-headers.ts'
 
 /** Sorts by arrival: milliseconds in base 36, then 32 random bits. */
 export function createId(now: number): string {

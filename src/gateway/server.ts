@@ -7,9 +7,9 @@ import type { Reply } from '../core/delivery.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 
 import type { HookAddress } from '../core/hook-url.ts'
+import { readWhole } from '../core/http/read-body.ts'
 import { MAX_BODY_BYTES } from '../core/limits.ts'
 import type { Gateway, GatewayHandlers } from '../core/ports.ts'
-import { readWhole } from '../core/read-body.ts'
 import { equalInConstantTime } from '../core/secrets.ts'
 import { createId, plain, send, splitTarget, toDelivery } from './intake.ts'
 

@@ -1,9 +1,9 @@
 // The other side of the inspector's API: asking a run that another process is.
 import { type IncomingMessage, request } from 'node:http'
 import { DevHookError, ERRORS, type ErrorName, messageOf } from '../core/errors.ts'
+import { readUpTo } from '../core/http/read-body.ts'
 import { asRecord, type Json } from '../core/json.ts'
 import type { Replayed, Replays } from '../core/ports.ts'
-import { readUpTo } from '../core/read-body.ts'
 import type { InspectorAddress } from './address.ts'
 
 /** Longest answer that is read, in bytes. */

@@ -1,9 +1,9 @@
 // The body of a delivery read as a JSON object, whatever is wrapped around it: content encodings, a byte order mark, white space.
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 import type { RawHeaders } from '../core/delivery.ts'
+import { headerValues } from '../core/http/raw-headers.ts'
 import { asRecord, type Json } from '../core/json.ts'
 import { MAX_BODY_BYTES } from '../core/limits.ts'
-import { headerValues } from '../core/raw-headers.ts'
 
 /** The JSON object that a body holds; `null` for any other body. Bounded in size, and so in time; never throws. */
 export function jsonInBody(headers: RawHeaders, body: Buffer): Json | null {

@@ -3,7 +3,7 @@
 
 import { createHmac } from 'node:crypto'
 import type { RawHeaders } from '../core/delivery.ts'
-import { filterHeaders, headerOf } from '../core/raw-headers.ts'
+import { filterHeaders, headerOf } from '../core/http/raw-headers.ts'
 import { equalInConstantTime } from '../core/secrets.ts'
 
 /** A header that holds `<algorithm>=` and the hex HMAC of the raw body, keyed with the secret's text as it is. */

@@ -5,8 +5,8 @@ import { onAbort, withDeadline } from '../core/async.ts'
 import { formatDuration } from '../core/duration.ts'
 import { messageOf } from '../core/errors.ts'
 import { type HookAddress, hookUrl } from '../core/hook-url.ts'
-import { NO_PROXIES, type Proxies, proxyFor } from '../core/proxy.ts'
-import { readUpTo } from '../core/read-body.ts'
+import { NO_PROXIES, type Proxies, proxyFor } from '../core/http/proxy.ts'
+import { readUpTo } from '../core/http/read-body.ts'
 import {
   challengeSearch,
   decodeWho,

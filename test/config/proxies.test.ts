@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readProxies } from '../../src/config/proxies.ts'
-import { NO_PROXIES } from '../../src/core/proxy.ts'
+import { NO_PROXIES } from '../../src/core/http/proxy.ts'
 
 describe('The proxies of an environment', () => {
   it('are none when it names none', () => {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createHookAddress } from '../../src/core/hook-url.ts'
-import type { Proxies } from '../../src/core/proxy.ts'
+import type { Proxies } from '../../src/core/http/proxy.ts'
 import { createProbe, type ProbeResult, probe } from '../../src/tunnel/probe.ts'
 import { connectProxyForTest } from '../support/connect-proxy.ts'
 

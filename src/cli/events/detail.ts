@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Reply } from '../../core/delivery.ts'
 import { formatDuration } from '../../core/duration.ts'
-import { headerPairs } from '../../core/raw-headers.ts'
+import { headerPairs } from '../../core/http/raw-headers.ts'
 import type { Redact } from '../../core/redact.ts'
 
 import type { RecordedAttempt, RecordedDelivery } from '../../journal/reader.ts'

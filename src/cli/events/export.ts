@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Delivery, Label } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
-import { headerPairs } from '../../core/raw-headers.ts'
+import { headerPairs } from '../../core/http/raw-headers.ts'
 import { isHarmless, sanitize } from '../output/sanitize.ts'
 import { isSecretName } from './hide-secrets.ts'
 

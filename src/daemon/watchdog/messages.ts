@@ -1,5 +1,5 @@
 // What the daemon tells its watchdog, one JSON object a line.
-import type { Proxies } from '../../core/proxy.ts'
+import type { Proxies } from '../../core/http/proxy.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
 
 /** All that is needed to restore without the daemon. */

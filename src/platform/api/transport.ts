@@ -3,8 +3,8 @@
 import type { Dispatcher } from 'undici'
 import { rejectOnAbort, withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
+import { readUpTo } from '../../core/http/read-body.ts'
 import { MAX_ANSWER_BYTES } from '../../core/limits.ts'
-import { readUpTo } from '../../core/read-body.ts'
 
 import type { RawResponse } from './api-errors.ts'
 

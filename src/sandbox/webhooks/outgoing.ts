@@ -4,7 +4,7 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 import { Agent, request } from 'undici'
 import { createSharedAbort, withDeadline } from '../../core/async.ts'
 import { codeOf, messageOf } from '../../core/errors.ts'
-import { readUpTo } from '../../core/read-body.ts'
+import { readUpTo } from '../../core/http/read-body.ts'
 import { fakeReceiverAnswer } from './fake-receiver.ts'
 
 /** The complete answer of a webhook's receiver. `body` is `null` when it is longer than anything the platform reads. */

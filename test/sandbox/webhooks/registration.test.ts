@@ -1,7 +1,7 @@
 // How webhooks are saved and verified, wherever they sit.
 
 import { expect, test } from 'vitest'
-import { headerOf } from '../../../src/core/raw-headers.ts'
+import { headerOf } from '../../../src/core/http/raw-headers.ts'
 
 import { getIn } from '../../../src/sandbox/json-path.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'

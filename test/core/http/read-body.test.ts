@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readUpTo, readWhole } from '../../src/core/read-body.ts'
+import { readUpTo, readWhole } from '../../../src/core/http/read-body.ts'
 
 const chunks = fc.array(
   fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { NO_PROXIES, type Proxies, proxyFor } from '../../src/core/proxy.ts'
+import { NO_PROXIES, type Proxies, proxyFor } from '../../../src/core/http/proxy.ts'
 
 const PROXY = 'http://proxy.corp:3128'
 const proxies = (...except: string[]): Proxies => ({ http: 'http://plain.corp:3128', https: PROXY, except })

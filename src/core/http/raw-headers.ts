@@ -1,5 +1,5 @@
 // Headers as they were on the wire, `[name, value, name, value, …]`: read, filtered and replaced without losing order or case.
-import type { RawHeaders } from './delivery.ts'
+import type { RawHeaders } from '../delivery.ts'
 
 // The length first: it spares almost every name the lower-casing, and each delivery is searched several times.
 const isNamed = (name: string | undefined, lowerCaseName: string): boolean =>

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { filterHeaders, headerOf, headerPairs, headerValues } from '../../src/core/raw-headers.ts'
+import { filterHeaders, headerOf, headerPairs, headerValues } from '../../../src/core/http/raw-headers.ts'
 
 const NAMES = [
   'x-one',
