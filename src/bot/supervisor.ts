@@ -108,7 +108,7 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   /** Whoever listens there would be taken for the bot, and get its deliveries. */
   async function waitForOtherProgram(): Promise<void> {
     if (stopSignal.aborted) return
-    warn('botPortTaken', `another program listens on ${host}:${port}; the bot is started when that has gone`)
+    warn('botPortTaken', `another program listens on ${host}:${port}; the bot is started once that port is free`)
     await ignoreAbort(untilGone(readiness, stopSignal, clock), stopSignal)
   }
 

@@ -11,7 +11,7 @@ export function parserOf(spec: CommandSpec, name: string): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
     .allowExcessArguments(false)
-    .helpOption('-h, --help', 'this help')
+    .helpOption('-h, --help', 'show this help')
   for (const argument of spec.words ?? []) program.argument(argument)
   for (const own of spec.own ?? []) program.addOption(new Option(own.flags, own.says).helpGroup('Options:'))
   for (const key of spec.options) for (const flag of flagsOf(key)) program.addOption(flag)

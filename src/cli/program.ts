@@ -24,14 +24,14 @@ export function parse(argv: readonly string[]): Parsed {
   const at = argv.indexOf('--')
   const ours = at === -1 ? argv : argv.slice(0, at)
   const command = at === -1 ? null : argv.slice(at + 1)
-  if (command?.length === 0) throw new DevHookError('usage', 'there is no command after `--`')
+  if (command?.length === 0) throw new DevHookError('usage', 'no command follows `--`')
   const [first] = ours
   const named = first !== undefined && !first.startsWith('-')
   const spec = named ? find(first) : DAEMON
   const words = named ? ours.slice(1) : ours
   if (first === 'help') return help(words[0] === undefined ? DAEMON : find(words[0]))
   if (command !== null && !spec.takesCommand)
-    throw new DevHookError('usage', `\`dev-hook ${spec.name}\` takes no command after \`--\``)
+    throw new DevHookError('usage', `\`dev-hook ${spec.name}\` does not take a command after \`--\``)
   return parseWith(spec, words, command)
 }
 
@@ -43,10 +43,11 @@ function find(name: string): CommandSpec {
   const names = COMMANDS.flatMap((spec) => [spec.name, ...spec.aliases])
   // `node` is nearly as far from `dev` as from anything: a word of which half is wrong was not misspelled.
   const nearest = closestMatch(name, names, { maxDistance: Math.min(3, Math.ceil(name.length / 2)) })
-  if (nearest !== undefined) throw new DevHookError('usage', `\`${name}\` is no command; did you mean \`${nearest}\`?`)
-  throw new DevHookError('usage', `\`${name}\` is no command of dev-hook`, {
+  if (nearest !== undefined)
+    throw new DevHookError('usage', `unknown command \`${name}\`; did you mean \`${nearest}\`?`)
+  throw new DevHookError('usage', `unknown command \`${name}\``, {
     remedy:
-      'put the command that starts the bot after `--`: dev-hook -- node bot.js; for all else see `dev-hook --help`',
+      'to start the bot with dev-hook, put its command after `--`: dev-hook -- node bot.js; otherwise see `dev-hook --help`',
   })
 }
 
@@ -65,7 +66,7 @@ function parseWith(spec: CommandSpec, words: readonly string[], command: readonl
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.code === 'commander.helpDisplayed') return help(spec)
-    throw new DevHookError('usage', error.message.replace(/^error: /, '').replaceAll('\n', ' '), {
+    throw new DevHookError('usage', inOurWords(error.message), {
       remedy: `see \`dev-hook ${spec === DAEMON ? '' : `${spec.name} `}--help\``,
       cause: error,
     })
@@ -82,6 +83,13 @@ function parseWith(spec: CommandSpec, words: readonly string[], command: readonl
   }
 }
 
+/** What the parser of flags says, in the style of all other messages: names in backticks, one line, no heading. */
+const inOurWords = (message: string): string =>
+  message
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean ((?:one of )?)([^?]*)\?\)$/, '; did you mean $1`$2`?')
+    .replaceAll("'", '`')
+
 function withHelp(spec: CommandSpec): Command {
   const more =
     spec === DAEMON ? `\n${environment()}\n\n${commandList()}\n\n${examples(spec)}\n\n${KEYS}` : `\n${examples(spec)}`
@@ -96,7 +104,7 @@ function environment(): string {
     const { env = [], says } = optionOf(key)
     return `  ${(env[0] ?? '').padEnd(18)} ${says}`
   })
-  const rest = '  DEV_HOOK_<FLAG>    any flag above, in upper snake case; a config file holds them too'
+  const rest = '  DEV_HOOK_<FLAG>    any flag above, in upper snake case; a config file may hold them too'
   return ['Environment, or .env (secrets are read from nowhere else):', ...rows, rest].join('\n')
 }
 

@@ -112,7 +112,7 @@ async function readPackage(cwd: string): Promise<ConfigFile | null> {
 }
 
 function asRecord(value: unknown): Values {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it holds no object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is not an object')
   return value as Values
 }
 

@@ -116,7 +116,7 @@ function list(
 
 export const patterns = list(
   'patterns',
-  (given) => (isEventPattern(given) ? null : `holds ${given}, which is no event pattern`),
+  (given) => (isEventPattern(given) ? null : `contains ${given}, which is not an event pattern`),
   {
     type: 'string',
   },

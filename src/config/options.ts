@@ -15,9 +15,9 @@ const OPTIONS = {
   watch: option({
     kind: pathsOrOff,
     group: 'Bot',
-    says: 'files and folders whose change restarts the bot that is given after `--`',
+    says: 'files and folders that restart the bot given after `--` when they change',
     saysNo: 'never restart the bot after a change',
-    otherwise: 'the working folder',
+    otherwise: 'the current folder',
   }),
   bot: option({
     kind: text('id'),
@@ -30,12 +30,12 @@ const OPTIONS = {
     kind: choice(['bot', 'service', 'manual']),
     group: 'Webhook',
     fallback: 'bot',
-    says: 'which webhook to claim: the bot-specific one, a general one, or none: print the URL and wait for the challenge',
+    says: "which webhook to claim: the bot's own (`bot`), a general one (`service`), or none (`manual`: print the URL and wait for the challenge)",
   }),
   webhookPlace: option({
     kind: text('keys'),
     group: 'Webhook',
-    says: "where the bot's record keeps its webhook, as keys with dots, should it not be found by itself",
+    says: "where the bot's record keeps its webhook, as dotted keys, if it is not found automatically",
   }),
   events: option({
     kind: patterns,
@@ -48,7 +48,7 @@ const OPTIONS = {
     kind: switched,
     group: 'Webhook',
     fallback: false,
-    says: 'replace a registration that is not ours without asking',
+    says: "replace somebody else's registration without asking",
   }),
   restore: option({
     kind: switched,
@@ -139,13 +139,13 @@ const OPTIONS = {
     kind: choice(['ack', 'retry']),
     group: 'Delivery',
     fallback: 'ack',
-    says: 'past the hold: `ack` records the delivery, answers 200 and delivers it later; `retry` answers 503',
+    says: 'after the hold: `ack` records the delivery, answers 200 and delivers it later; `retry` answers 503',
   }),
   onBotError: option({
     kind: choice(['ack', 'pass']),
     group: 'Delivery',
     fallback: 'ack',
-    says: "the bot's own non-2xx answer: `ack` shows it and answers 200; `pass` passes it on",
+    says: "what becomes of the bot's own non-2xx answer: `ack` shows it and answers 200, `pass` passes it on",
   }),
   signature: option({
     kind: choice(['enforce', 'warn', 'off']),
@@ -165,7 +165,7 @@ const OPTIONS = {
     kind: switched,
     group: 'Output',
     fallback: false,
-    says: 'everything that goes to the log file, and stacks',
+    says: 'everything that goes to the log file, and stack traces',
   }),
   color: option({
     kind: switched,
@@ -192,8 +192,8 @@ const OPTIONS = {
     kind: text('folder'),
     group: 'Start',
     file: false,
-    says: 'where to run',
-    otherwise: 'the working folder',
+    says: 'the folder to run in',
+    otherwise: 'the current folder',
   }),
 } as const
 

@@ -47,7 +47,7 @@ export async function liveRound(options: LiveOptions, signal: AbortSignal): Prom
   const daemon = createDaemon({ ...outside, config, notices, reload: async () => config })
   const seen = recordNotices(notices.on, waiting, () => void daemon.stop())
   try {
-    await withDeadline([signal], { ms: limitMs, reason: 'the round took too long' }, (limited) => {
+    await withDeadline([signal], { ms: limitMs, reason: 'the trial run took too long' }, (limited) => {
       onAbort(limited, () => void daemon.stop())
       return daemon.start()
     })

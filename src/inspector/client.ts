@@ -27,13 +27,9 @@ async function call(
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   const { status, text } = await exchange(port, path, token, body, signal).catch((cause: unknown) => {
-    throw new DevHookError(
-      'runUnreachable',
-      `the dev-hook that runs for this bot does not answer: ${messageOf(cause)}`,
-      {
-        cause,
-      },
-    )
+    throw new DevHookError('runUnreachable', `the dev-hook running for this bot does not answer: ${messageOf(cause)}`, {
+      cause,
+    })
   })
   const answer = parse(text)
   if (status === 200 && answer !== null) return answer

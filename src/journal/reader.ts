@@ -107,7 +107,7 @@ function findEntry({ entries }: Ledger, idOrPrefix: string): Entry | null {
   if (exact !== undefined) return exact
   const [first, second] = [...entries.values()].filter(({ delivery }) => delivery.head.id.startsWith(idOrPrefix))
   if (second !== undefined) {
-    throw new DevHookError('usage', `several deliveries begin with ${idOrPrefix}`, { remedy: MORE_OF_IT })
+    throw new DevHookError('usage', `several ids begin with \`${idOrPrefix}\``, { remedy: MORE_OF_IT })
   }
   return first ?? null
 }

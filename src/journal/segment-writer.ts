@@ -156,7 +156,7 @@ export function createTail({ events, segments, limits, now, openFile, onSegment 
     write: (lines) => orReopen(() => write(lines)),
     sync: () =>
       orReopen(async () => {
-        if (!(await sync())) throw new Error('somebody removed its files')
+        if (!(await sync())) throw new Error('its files were removed')
       }),
     close,
   }
@@ -181,7 +181,7 @@ async function rewrite(file: LogFile, from: number, to: number): Promise<void> {
   const page = Buffer.alloc(Math.min(REWRITE_BYTES, to - from))
   for (let at = from; at < to; ) {
     const { bytesRead } = await file.read(page, 0, Math.min(page.length, to - at), at)
-    if (bytesRead === 0) throw new Error('its end is gone')
+    if (bytesRead === 0) throw new Error('the file became shorter')
     await writeAll(file, page.subarray(0, bytesRead), at)
     at += bytesRead
   }
@@ -192,7 +192,7 @@ const REWRITE_BYTES = 256 * 1024
 async function writeAll(file: LogFile, bytes: Buffer, position: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
-    if (bytesWritten === 0) throw new Error('the disk took no more bytes')
+    if (bytesWritten === 0) throw new Error('the disk accepted no more bytes')
     done += bytesWritten
   }
 }

@@ -205,7 +205,7 @@ function withoutToken({ runId, user, host, pid, started, restoring }: Claim): Ho
 function takenError({ user, started }: Claim): DevHookError {
   const since = new Date(started).toISOString()
   return new DevHookError('taken', `another dev-hook holds this bot: ${user}, since ${since}`, {
-    remedy: 'end that dev-hook, or ask it to let go with `--take-over`',
+    remedy: 'end that dev-hook, or take the bot over with `--take-over`',
   })
 }
 

@@ -110,7 +110,7 @@ async function readPackage(cwd: string): Promise<Manifest | null> {
   if (text === null) return null
   const manifest = readManifest(text)
   if (manifest !== null) return manifest
-  throw new DevHookError('usage', 'package.json is no JSON object', { remedy: 'correct it, then start again' })
+  throw new DevHookError('usage', 'package.json is not a JSON object', { remedy: 'correct it and start again' })
 }
 
 async function findConfig(
@@ -175,7 +175,7 @@ async function readText(cwd: string, name: string): Promise<string | null> {
     if (codeOf(cause) === 'ENOENT') return null
     throw new DevHookError('usage', `${name} cannot be read: ${codeOf(cause) ?? messageOf(cause)}`, {
       cause,
-      remedy: 'make it readable, or move it away, then start again',
+      remedy: 'make it readable or move it away, then start again',
     })
   }
 }

@@ -17,7 +17,7 @@ export async function writeAll(cwd: string, files: readonly PlannedFile[], signa
   const prepared: PreparedFile[] = []
   try {
     for (const file of files) prepared.push(await prepare(cwd, file))
-    if (signal.aborted) throw new DevHookError('interrupted', 'it was ended; nothing was written')
+    if (signal.aborted) throw new DevHookError('interrupted', 'init was cancelled; nothing was written')
   } catch (error) {
     await Promise.all(prepared.map((file) => file.discard()))
     throw error
@@ -37,7 +37,8 @@ async function prepare(cwd: string, { name, before, after, private: isPrivate }:
     // A link stays one: what it points to is replaced.
     const path = before === null ? join(cwd, name) : await realpath(join(cwd, name))
     const now = await contentOf(path)
-    if (now !== before) throw new DevHookError('usage', `${name} was changed meanwhile`, { remedy: 'start again' })
+    if (now !== before)
+      throw new DevHookError('usage', `${name} was changed in the meantime`, { remedy: 'start again' })
     const mode = before === null ? ORDINARY : (await stat(path)).mode & 0o777
     return await prepareFile(path, after, isPrivate ? PRIVATE : mode)
   } catch (cause) {

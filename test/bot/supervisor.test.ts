@@ -274,7 +274,7 @@ test('a program that keeps the port is said, and never taken for the bot, which 
   const { bot, prints, states, warnings } = await supervise(commandOf('listens'), { port, portFreeMs: 100 })
   await eventually(() => warnings.length > 0)
   expect(warnings).toEqual([
-    `botPortTaken: another program listens on 127.0.0.1:${port}; the bot is started when that has gone`,
+    `botPortTaken: another program listens on 127.0.0.1:${port}; the bot is started once that port is free`,
   ])
   expect([bot.current().state, prints.pids()]).toEqual(['starting', []])
   other.close()

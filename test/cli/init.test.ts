@@ -311,7 +311,7 @@ describe('dev-hook init without questions', () => {
     const first = await initAlone(cwd, {}, '--yes')
     expect(first.code).toBe(0)
     expect((await readdir(cwd)).toSorted()).toEqual(['.gitignore', 'bot.js', 'dev-hook.config.json', 'package.json'])
-    expect(first.stderr).toContain('still missing (the sandbox needs none): TOKEN')
+    expect(first.stderr).toContain('still missing (the sandbox does not need it): TOKEN')
     const before = await contents(cwd)
     const second = await initAlone(cwd, {}, '--yes')
     expect(second.code).toBe(0)

@@ -75,7 +75,7 @@ describe('The config', () => {
     const message = await failure.then(String, (error: Error) => error.message)
     expect(message.split('\n').toSorted()).toEqual([
       'apiHost http://example.com (from APIHOST) is neither https nor on this machine',
-      'events mess* (from --events) holds mess*, which is no event pattern',
+      'events mess* (from --events) contains mess*, which is not an event pattern',
       'hold soon (from dev-hook.config.json) is not a duration such as 500ms, 15s or 2m',
       'hook bots (from --hook) is not one of bot, service, manual',
       'port 70000 (from DEV_HOOK_PORT) is not a port',

@@ -60,7 +60,7 @@ describe.runIf(process.platform === 'linux')('at a terminal', () => {
     await run.shows('Ready in')
     world.platform.faults.api = { delayMs: 60_000 }
     run.press(CTRL_C)
-    await run.shows('ending in order … (Ctrl-C again ends at once)')
+    await run.shows('stopping in order … (Ctrl-C again stops at once)')
     // Within a second it is taken for an echo of the first.
     await sleep(1_000)
     world.platform.faults.api = null

@@ -20,12 +20,12 @@ const GOOD = tokenWith({ _id: '5b430ef410b7cb0cc2580183', grant_type: 'access_to
 
 describe('a command line that is wrong', () => {
   it.each([
-    ['a misspelled flag', ['--prot', '4002'], /unknown option '--prot' \(Did you mean --port\?\)/],
-    ['a misspelled command', ['stauts'], /`stauts` is no command; did you mean `status`\?/],
-    ['a misspelled flag of a command', ['status', '--jsno'], /unknown option '--jsno' \(Did you mean --json\?\)/],
-    ['a command of the bot without `--`', ['node', 'bot.js'], /`node` is no command of dev-hook[^?]*dev-hook -- node/s],
-    ['nothing after `--`', ['--'], /there is no command after `--`/],
-    ['a flag without its value', ['--port'], /'-p, --port <port>' argument missing/],
+    ['a misspelled flag', ['--prot', '4002'], /unknown option `--prot`; did you mean `--port`\?/],
+    ['a misspelled command', ['stauts'], /unknown command `stauts`; did you mean `status`\?/],
+    ['a misspelled flag of a command', ['status', '--jsno'], /unknown option `--jsno`; did you mean `--json`\?/],
+    ['a command of the bot without `--`', ['node', 'bot.js'], /unknown command `node`[^?]*dev-hook -- node/s],
+    ['nothing after `--`', ['--'], /no command follows `--`/],
+    ['a flag without its value', ['--port'], /`-p, --port <port>` argument missing/],
     ['a folder that is not there', ['--cwd', '/no/such/folder'], /there is no folder \/no\/such\/folder/],
     ['a config file that is not there', ['--config', 'no.json'], /no\.json cannot be read: ENOENT/],
   ] as const)('(%s) ends with 2, and says what was meant', async (_, args, says) => {
@@ -52,7 +52,7 @@ describe('a command line that is wrong', () => {
       'hold a-while (from DEV_HOOK_HOLD in .env) is not a duration such as 500ms, 15s or 2m',
       'late never (from dev-hook.config.json) is not one of ack, retry',
       'tunnel pigeon (from --tunnel) is not one of ngrok, loopback',
-      'events a..b (from --events) holds a..b, which is no event pattern',
+      'events a..b (from --events) contains a..b, which is not an event pattern',
       'apiHost http://api.example.com (from APIHOST) is neither https nor on this machine',
       'unknown option prot (in dev-hook.config.json); did you mean port?',
       'token (in dev-hook.config.json) is a secret: put it into .env',

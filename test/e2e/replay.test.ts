@@ -107,7 +107,7 @@ describe('dev-hook replay beside a run', () => {
     expect(lines(mended).map((line) => line.split(' ')[0])).toEqual([bad, broken])
     const none = await run(['replay', '--failed'])
     expect(none.code).toBe(1)
-    expect(none.stderr).toContain('nothing is recorded that fits')
+    expect(none.stderr).toContain('no recorded delivery matches')
 
     const last = await run(['replay', '--last', '2'])
     expect(lines(last).map((line) => line.split(' ')[0])).toEqual([bad, broken])
@@ -185,7 +185,7 @@ describe('dev-hook replay without a run', () => {
       [[], 2, 'say which deliveries'],
       [['abc', '--last'], 2, 'not both'],
       [['--last', 'two'], 2, '--last two'],
-      [['--last'], 1, 'nothing is recorded that fits'],
+      [['--last'], 1, 'no recorded delivery matches'],
       [['abc'], 1, 'no delivery abc is recorded'],
     ] as const) {
       const ended = await run(['replay', ...args])

@@ -29,8 +29,8 @@ describe('Writing several files', () => {
     const cwd = await folderForTest()
     await writeFile(join(cwd, 'b'), 'theirs')
     const files = [file('a', null, 'new'), file('b', 'mine', 'changed'), file('c', null, 'new')]
-    await expect(writeAll(cwd, files, never)).rejects.toThrow('b was changed meanwhile')
-    await expect(writeAll(cwd, [file('b', null, 'new')], never)).rejects.toThrow('b was changed meanwhile')
+    await expect(writeAll(cwd, files, never)).rejects.toThrow('b was changed in the meantime')
+    await expect(writeAll(cwd, [file('b', null, 'new')], never)).rejects.toThrow('b was changed in the meantime')
     expect(await readdir(cwd)).toEqual(['b'])
     expect(await readFile(join(cwd, 'b'), 'utf8')).toBe('theirs')
   })

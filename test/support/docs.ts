@@ -47,7 +47,7 @@ export function exitTable(): string {
     row(['code', 'means']),
     row(['---', '---']),
     ...rows,
-    row(['130, 143', 'ended at once by a second signal']),
+    row(['130, 143', 'stopped at once by a second signal']),
   ].join('\n')
 }
 

@@ -21,8 +21,8 @@ export const completionOf =
     const write = SHELLS.get(shell)
     if (write === undefined) {
       const nearest = closestMatch(shell, [...SHELLS.keys()], { maxDistance: 2 })
-      const hint = nearest === undefined ? 'there is completion for bash, zsh and fish' : `did you mean \`${nearest}\`?`
-      throw new DevHookError('usage', `\`${shell}\` is no shell that is known here; ${hint}`, {
+      const hint = nearest === undefined ? 'choose bash, zsh or fish' : `did you mean \`${nearest}\`?`
+      throw new DevHookError('usage', `\`${shell}\` is not a supported shell; ${hint}`, {
         remedy: 'see `dev-hook completion --help`',
       })
     }

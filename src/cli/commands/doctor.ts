@@ -71,7 +71,7 @@ const IN_THE_WAY: ReadonlySet<Failure | null> = new Set<Failure>(['usage', 'cred
 async function live(before: readonly Finding[], config: Config | null, stage: Stage): Promise<readonly Finding[]> {
   const { io, facts, waiting, found } = stage
   if (config === null || before.some(({ failure }) => IN_THE_WAY.has(failure))) {
-    const finding = notChecked('what is not well above')
+    const finding = notChecked('what is wrong above')
     found('live', finding)
     return [finding]
   }

@@ -66,7 +66,7 @@ async function list(view: View, filter: Filter): Promise<void> {
   const { folder, io } = view
   const rows = await readDeliveries(folder, filter)
   if (rows.length > 0) return io.out(rows.map(printerFor(view)).join('\n'))
-  if (!view.json) io.err('nothing is recorded that fits')
+  if (!view.json) io.err('no recorded delivery matches')
 }
 
 async function follow(view: View, { where = () => true, since, until, last = BEFORE }: Filter): Promise<void> {

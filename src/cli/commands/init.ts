@@ -35,7 +35,7 @@ async function withSomebody(call: Call, folder: Folder, prompter: Prompter): Pro
   prompter.report('info', `In ${folder.cwd}: ${foundIn(folder)}`)
   const { answers, files } = await agree(call, folder, prompter).catch((error: unknown) => {
     if (!isGivenUp(error)) throw error
-    const remedy = 'nothing was written; start again when you like'
+    const remedy = 'nothing was written; run it again whenever you like'
     throw new DevHookError('interrupted', error.message, { cause: error, remedy })
   })
   if (files === null) {
@@ -75,8 +75,8 @@ async function alone(call: Call, folder: Folder): Promise<number> {
   const tried = found.is === 'good' ? found.tried : null
   const missing = missingIn(folder, tried)
   if (missing.length > 0 && !config.yes) {
-    throw new DevHookError('usage', `nobody can be asked here, and this is missing:\n${missing.join('\n')}`, {
-      remedy: 'put it into `.env` and start again, or go on without it: `dev-hook init --yes`',
+    throw new DevHookError('usage', `there is no terminal to ask at, and this is missing:\n${missing.join('\n')}`, {
+      remedy: 'put it into `.env` and start again, or continue without it: `dev-hook init --yes`',
     })
   }
   const answers = defaultAnswers(folder, tried)
@@ -86,7 +86,7 @@ async function alone(call: Call, folder: Folder): Promise<number> {
     show(files, config, call, reporter)
     await write(folder, files, reporter)
   }
-  for (const name of missing) reporter.report('warn', `still missing (the sandbox needs none): ${name}`)
+  for (const name of missing) reporter.report('warn', `still missing (the sandbox does not need it): ${name}`)
   reporter.outro(nextSteps(folder, answers, false))
   return EXIT_CODES.ended
 }
@@ -100,7 +100,7 @@ function foundIn(folder: Folder): string {
     ...(sure ? [`port ${port}`] : []),
     ...(configFile === null ? [] : [configFile.name]),
   ]
-  return found.length === 0 ? 'nothing of a bot yet' : found.join(', ')
+  return found.length === 0 ? 'no bot yet' : found.join(', ')
 }
 
 function show(files: readonly PlannedFile[], { color }: Config, { io }: Call, reporter: Reporter): void {
@@ -126,7 +126,7 @@ async function offer(prompter: Prompter, question: string, first: boolean): Prom
 
 async function tryStarter(call: Call, folder: Folder, answers: Answers, prompter: Prompter): Promise<number> {
   const { cwd } = folder
-  const install = await offer(prompter, 'Install what the bot needs, with npm?', true)
+  const install = await offer(prompter, 'Install what the bot needs with npm?', true)
   if (install) await installPackages(cwd, call.io.env)
   const talk = install && (await offer(prompter, 'Talk to the bot in the sandbox now?', true))
   prompter.outro(nextSteps(folder, answers, install))
@@ -139,7 +139,7 @@ async function tryLive(call: Call, folder: Folder, answers: Answers, prompter: P
   const { config, token, ngrokAuthtoken } = folder
   const tunnel = config.url !== null || config.tunnel !== 'ngrok' || (ngrokAuthtoken ?? answers.ngrokAuthtoken) !== null
   const ready = tunnel && (token ?? answers.token) !== null
-  const question = 'Try one whole round now: tunnel, claim the webhook, verify, put it back?'
+  const question = 'Try a whole round now: open the tunnel, claim the webhook, verify it, put it back?'
   const live = ready && (await offer(prompter, question, false))
   prompter.outro(nextSteps(folder, answers, true))
   if (!live) return EXIT_CODES.ended
@@ -155,7 +155,7 @@ function nextSteps(folder: Folder, { starter }: Answers, installed: boolean): st
     ...(installed || !starter ? [] : ([['npm install', 'what the bot needs']] as const)),
     [`npx dev-hook sandbox${which} -- ${line}`, 'talk to the bot, without an account'],
     [`npx dev-hook${which} -- ${line}`, 'develop it against the platform'],
-    [`npx dev-hook doctor${which}`, 'check everything that this needs'],
+    [`npx dev-hook doctor${which}`, 'check everything that a run needs'],
   ]
   const width = Math.max(...steps.map(([command]) => command.length))
   return ['Next:', ...steps.map(([command, says]) => `  ${command.padEnd(width)}   ${says}`)].join('\n')

@@ -32,7 +32,7 @@ export const replay: CommandHandler = async (call) => {
 
   const notices = openNotices(opened, io)
   const line = json ? jsonLine : (replayed: Replayed, summary: Summary) => textLine(replayed, summary, colors)
-  const progress = createProgress((id) => json || config.quiet || io.err(`· ${id} waits for the bot …`))
+  const progress = createProgress((id) => json || config.quiet || io.err(`· ${id} is waiting for the bot …`))
 
   const replays = await openReplays({ folder, config, who, emit: notices.emit })
   return untilEndSignal(async (ended) => {
@@ -88,7 +88,7 @@ async function replayAll({ replays, chosen, body, progress, ended, done, refused
 async function edit(folder: string, chosen: readonly Summary[], io: Io): Promise<Buffer | null> {
   const [only, ...others] = chosen
   if (only === undefined || others.length > 0)
-    throw new DevHookError('usage', `\`--edit\` takes one delivery, and ${chosen.length} fit`)
+    throw new DevHookError('usage', `\`--edit\` takes one delivery, but ${chosen.length} match`)
   const recorded = await readDelivery(folder, only.id)
   if (recorded === null) throw new DevHookError('deliveryUnknown', `no delivery ${only.id} is recorded`)
   return editBody(recorded.delivery.body, io)

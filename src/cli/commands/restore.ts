@@ -13,9 +13,13 @@ export const restore: CommandHandler = async (call) => {
   const leftover = await restoreLeftover({ config, stateHome, who, emit: notices.emit, redactor })
   if (leftover.is === 'running') {
     const { user } = leftover.holder
-    throw new DevHookError('taken', `a run for this bot is still going on: ${user}; it restores when it ends`, {
-      remedy: 'end that run',
-    })
+    throw new DevHookError(
+      'taken',
+      `a run for this bot is still under way (${user}); it puts the webhook back when it ends`,
+      {
+        remedy: 'end that run',
+      },
+    )
   }
   const { result } = leftover
   // In a run that changed nothing this would be noise; here it is the answer.

@@ -73,13 +73,13 @@ function lines(found: Status, dim: (text: string) => string): string[] {
 function sayLeftover(leftover: Status['leftover']): string {
   if (leftover === null) return 'nothing'
   if ('damaged' in leftover)
-    return `what an earlier run replaced cannot be read (${leftover.damaged}): look at the webhook in the admin page`
-  return `the run of ${leftover.takenAt} did not put the webhook back; \`dev-hook restore\` does`
+    return `the record of what an earlier run replaced cannot be read (${leftover.damaged}): check the webhook in the admin page`
+  return `the run that began at ${leftover.takenAt} did not put the webhook back; \`dev-hook restore\` does`
 }
 
 function nameOf(owner: Owner): string {
   if (owner.is === 'nobody') return 'nobody'
-  if (owner.is === 'us') return 'a dev-hook of this machine'
-  if (owner.is === 'somebody') return 'somebody else: not dev-hook’s'
+  if (owner.is === 'us') return 'a dev-hook on this machine'
+  if (owner.is === 'somebody') return 'somebody else, not dev-hook'
   return `another dev-hook: ${owner.who ?? (owner.answers ? 'unnamed' : 'it no longer answers')}`
 }

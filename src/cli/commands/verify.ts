@@ -62,7 +62,7 @@ function findSecrets(
     .filter((found): found is Found => found !== null)
     .map(({ raw, source }) => ({ value: String(raw), source }))
   if (first !== undefined) return [first, ...others]
-  throw new DevHookError('usage', 'there is no secret: SECRET is set neither in the environment nor in .env', {
+  throw new DevHookError('usage', 'there is no secret: SECRET is not set in the environment or in .env', {
     remedy:
       'copy it from the admin page (Settings, your organization, Bots, the bot, tab Webhook) into SECRET in `.env`',
   })
@@ -73,8 +73,8 @@ function check(given: string, body: Buffer, [used, ...others]: readonly [FoundSe
   const found = diagnose(given, body, used.value)
   const hidden = found.certain ? undefined : others.find(({ value }) => diagnose(given, body, value).right)
   if (hidden === undefined) return { ...found, ...checked }
-  const message = `it is right with ${hidden.source}, but ${used.source} goes before it`
-  return { ...found, ...checked, certain: true, accidents: [{ message, remedy: `take ${used.source} away` }] }
+  const message = `it is right with ${hidden.source}, but ${used.source} takes precedence`
+  return { ...found, ...checked, certain: true, accidents: [{ message, remedy: `remove ${used.source}` }] }
 }
 
 function jsonOf({ right, certain, accidents, given, expected, bytes, source }: Verification): unknown {

@@ -14,7 +14,9 @@ type Outside = Pick<Io, 'env' | 'platform' | 'outIsTerminal'>
 /** Gives the new bytes, or `null` when nothing was changed. Throws `editFailed`, and then nothing is to be sent. */
 export async function editBody(body: Buffer, io: Outside): Promise<Buffer | null> {
   if (!isUtf8(body))
-    throw new DevHookError('editFailed', 'the body is no text, so it cannot be edited', { remedy: 'nothing' })
+    throw new DevHookError('editFailed', 'the body is not text, so it cannot be edited', {
+      remedy: 'replay it unedited',
+    })
   const text = body.toString('utf8')
   const laidOut = layOut(text)
   const before = endLine(laidOut ?? text)
@@ -32,7 +34,7 @@ const withoutEnd = (text: string, like: string): string => (like.endsWith('\n') 
 function packed(text: string): string {
   const json = pack(text)
   if (json !== null) return json
-  throw new DevHookError('editFailed', `the edited body is no JSON any more: ${problemOf(text)}`, {
+  throw new DevHookError('editFailed', `the edited body is no longer JSON: ${problemOf(text)}`, {
     remedy: 'edit it again; nothing was sent',
   })
 }

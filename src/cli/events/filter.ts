@@ -16,7 +16,7 @@ export function readFilter(own: Own, now: number = Date.now()): Filter {
   const conversation = textOf(own, 'conversation')
   const events = listOf(own, 'event')
   const wrong = events?.find((pattern) => !isEventPattern(pattern))
-  if (wrong !== undefined) throw usage(`--event ${wrong} is no event pattern`)
+  if (wrong !== undefined) throw usage(`\`${wrong}\` (from --event) is not an event pattern`)
   const outcomes = outcomesOf(own)
   const since = timeOf(own, 'since', now)
   const until = timeOf(own, 'until', now)
@@ -64,7 +64,8 @@ const isOutcome = (name: string): name is keyof typeof OUTCOMES => Object.hasOwn
 function outcomesOf(own: Own): readonly (keyof typeof OUTCOMES)[] | null {
   const names = listOf(own, 'outcome')
   const wrong = names?.find((name) => !isOutcome(name))
-  if (wrong !== undefined) throw usage(`--outcome ${wrong} is not one of ${Object.keys(OUTCOMES).join(', ')}`)
+  if (wrong !== undefined)
+    throw usage(`\`${wrong}\` (from --outcome) is not one of ${Object.keys(OUTCOMES).join(', ')}`)
   return names?.filter(isOutcome) ?? null
 }
 
@@ -85,7 +86,9 @@ export function countOf(own: Own, flag: string): number | null {
   const text = textOf(own, flag)
   if (text === null) return null
   if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new DevHookError('usage', `--${flag} ${text} is no number of deliveries`, { remedy: 'give one from 1 on' })
+    throw new DevHookError('usage', `\`${text}\` (from --${flag}) is not a number of deliveries`, {
+      remedy: 'give a whole number from 1 on',
+    })
   return Number(text)
 }
 
@@ -99,7 +102,8 @@ function timeOf(own: Own, flag: string, now: number): number | null {
   if (duration !== null) return now - duration
   const clock = CLOCK.exec(text)
   const time = clock === null ? Date.parse(text) : lastTime(clock.slice(1).map(Number), now)
-  if (Number.isNaN(time)) throw usage(`--${flag} ${text} is neither a duration such as 10m nor a time such as 12:04`)
+  if (Number.isNaN(time))
+    throw usage(`\`${text}\` (from --${flag}) is not a duration such as 10m or a time such as 12:04`)
   return time
 }
 

@@ -34,7 +34,7 @@ export function select(recorded: readonly Summary[], selection: Selection): read
   if (selection.by === 'id') return [...new Set(selection.ids.map((id) => withId(recorded, id)))]
   const fitting = recorded.filter(selection.fits)
   const found = selection.last === null ? fitting : fitting.slice(-selection.last)
-  if (found.length === 0) throw new DevHookError('deliveryUnknown', 'nothing is recorded that fits')
+  if (found.length === 0) throw new DevHookError('deliveryUnknown', 'no recorded delivery matches')
   return found
 }
 
@@ -44,7 +44,7 @@ function withId(recorded: readonly Summary[], idOrPrefix: string): Summary {
   if (second === undefined) return first
   const exact = recorded.find(({ id }) => id === idOrPrefix)
   if (exact === undefined)
-    throw new DevHookError('usage', `several deliveries begin with ${idOrPrefix}`, { remedy: MORE_OF_IT })
+    throw new DevHookError('usage', `several ids begin with \`${idOrPrefix}\``, { remedy: MORE_OF_IT })
   return exact
 }
 

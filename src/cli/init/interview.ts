@@ -140,7 +140,7 @@ async function askAuthtoken(folder: Folder, prompter: Prompter): Promise<string 
 function tellShadow({ config }: Folder, key: 'token' | 'ngrokAuthtoken', prompter: Prompter): void {
   const source = config.sources[key]
   if (source === undefined || source.includes(` in ${SHARED}`)) return
-  prompter.report('warn', `${source} in the environment goes before the new one: take it away there`)
+  prompter.report('warn', `${source} in the environment takes precedence over the new one: remove it there`)
 }
 
 async function askPort(folder: Folder, starter: boolean, prompter: Prompter): Promise<Pick<Answers, 'port' | 'path'>> {

@@ -38,7 +38,7 @@ export function openPrompter(): Prompter {
     try {
       const answer = await question(giveUp.signal)
       if (!clack.isCancel(answer)) return answer
-      throw new DevHookError('interrupted', 'it was ended at a question')
+      throw new DevHookError('interrupted', 'init was cancelled at a question')
     } finally {
       process.stdin.off('keypress', onKey)
     }

@@ -13,12 +13,12 @@ export interface Progress {
 const TOGETHER_MS = 100
 
 const WORDS: Readonly<Record<Step, string>> = {
-  check: 'checking what is given',
+  check: 'checking the configuration',
   state: 'opening the record',
   gateway: 'opening the gateway',
   tunnel: 'opening the tunnel',
-  look: 'looking at the webhook',
-  snapshot: 'taking the snapshot',
+  look: 'reading the webhook',
+  snapshot: 'saving the current webhook',
   claim: 'claiming the webhook',
   verify: 'waiting for the verification',
 }

@@ -45,7 +45,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
 
   const onDelivery = (notice: Of<'delivery'>): void => {
     if (notice.redelivery !== undefined)
-      return line(notice, `${colors.dim('↺')} ${eventWords(notice, colors)} ${colors.dim('came again')}`)
+      return line(notice, `${colors.dim('↺')} ${eventWords(notice, colors)} ${colors.dim('redelivered')}`)
     remember(notice)
   }
 
@@ -75,7 +75,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       known.heldMs === null
         ? ''
         : ` ${colors.yellow(`⏸ held ${formatDuration(known.heldMs)} (${known.reason ?? 'bot not ready'})`)}`
-    const hint = notice.outcome === 'interrupted' ? colors.dim(' not repeated by itself') : ''
+    const hint = notice.outcome === 'interrupted' ? colors.dim(' not retried automatically') : ''
     const mark = known.delivery.type === 'replay' ? colors.cyan('↻') : '←'
     line(
       notice,
@@ -226,7 +226,7 @@ function tunnelLine({ state, url, forwarded }: Of<'tunnel'>, colors: Colors): st
     const { by, port } = forwarded
     return [`no tunnel is set up: ${by} forwards ${sanitize(url ?? '')} to port ${port}, which has to be public`]
   }
-  if (state === 'reconnecting') return [colors.yellow('tunnel lost, opening it again …')]
+  if (state === 'reconnecting') return [colors.yellow('tunnel lost, reopening it …')]
   if (state === 'offline') return [colors.red('tunnel gone')]
   return state === 'online' && url !== null ? [colors.dim(`tunnel online: ${url}`)] : []
 }
@@ -266,6 +266,6 @@ function totals(notice: Of<'stopped'>, ready: Of<'ready'>): string {
   const lost =
     interrupted === 0
       ? '0 lost'
-      : `${interrupted} perhaps lost (the connection to the bot broke; \`dev-hook replay --failed\` forwards again)`
+      : `${interrupted} possibly lost (the connection to the bot broke; \`dev-hook replay --failed\` forwards them again)`
   return `${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}, ${held} held${longest}, ${lost}${kept}, webhook ${became(restored, ready)}`
 }

@@ -13,9 +13,9 @@ const KEYS: readonly KeyBinding[] = [
   { key: 'b', says: 'restart the bot', act: (daemon) => daemon.control.restartBot() },
   {
     key: 'p',
-    says: 'pause: hold every delivery, or let go',
+    says: 'pause: hold every delivery, or release them',
     act: (daemon, io) =>
-      io.err(daemon.control.togglePause() ? '⏸ paused: deliveries are held, `p` lets go' : '▶ going on'),
+      io.err(daemon.control.togglePause() ? '⏸ paused: deliveries are held; `p` releases them' : '▶ resumed'),
   },
   { key: 'q', says: 'quit; the webhook is put back', act: (daemon) => void daemon.stop() },
   { key: '?', says: 'this help', act: (_daemon, io) => KEYS.forEach(({ key, says }) => io.err(`  ${key}  ${says}`)) },

@@ -26,7 +26,7 @@ export interface DaemonRun extends OpenCommand {
 const SLOW_MS = 500
 
 function endWith(daemon: Daemon, io: Pick<Io, 'err'>): void {
-  const slow = setTimeout(() => io.err('ending in order … (Ctrl-C again ends at once)'), SLOW_MS)
+  const slow = setTimeout(() => io.err('stopping in order … (Ctrl-C again stops at once)'), SLOW_MS)
   void daemon.stop().finally(() => clearTimeout(slow))
 }
 
@@ -67,8 +67,8 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     (exitCode) => {
       io.err(
         isBack
-          ? 'ended at once; the webhook is as it was, the watchdog ends the bot'
-          : 'ended at once; the watchdog puts the webhook back, `dev-hook status` shows whether it has',
+          ? 'stopped at once; the webhook is as it was, and the watchdog ends the bot'
+          : 'stopped at once; the watchdog puts the webhook back (`dev-hook status` shows whether it has)',
       )
       process.exit(exitCode)
     },

@@ -42,7 +42,7 @@ async function sayOne(contact: Contact, text: string, emit: Emit, signal: AbortS
 }
 
 async function sayLines(contact: Contact, io: Io, emit: Emit, signal: AbortSignal): Promise<void> {
-  if (io.interactive) io.err('Type what the contact says; an empty line or Ctrl-D ends.')
+  if (io.interactive) io.err('Type what the contact says; an empty line or Ctrl-D ends the sandbox.')
   const lines = createInterface({ input: process.stdin, signal })
   for await (const line of lines) {
     const text = line.trim()

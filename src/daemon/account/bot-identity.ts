@@ -25,7 +25,7 @@ export function identityOf(config: Pick<Config, 'token' | 'bot' | 'profile'>): I
   }
   const claims = readToken(config.token)
   const botId = config.bot ?? claims.id
-  if (botId === null) throw new DevHookError('botUnknown', 'the token names no bot, and no bot id is given')
+  if (botId === null) throw new DevHookError('botUnknown', 'the token does not name a bot, and no bot id was given')
   return { botId, claims, token: config.token }
 }
 

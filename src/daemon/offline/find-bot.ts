@@ -30,13 +30,13 @@ export async function findRecordedBot(
   const only = single(kept) ?? single(await withRun(kept))
   if (only !== null) return only.folder
   if (kept.length === 0) {
-    throw new DevHookError('botUnknown', 'nothing was recorded yet', {
-      remedy: 'start `dev-hook` first; what happens in the sandbox is not kept',
+    throw new DevHookError('botUnknown', 'nothing has been recorded yet', {
+      remedy: 'run `dev-hook` first; what happens in the sandbox is not kept',
     })
   }
   const names = kept.map(({ bot, host }) => `  --bot ${bot} --api-host ${hostOf(host)}`)
   throw new DevHookError('botUnknown', ['several bots were recorded:', ...names].join('\n'), {
-    remedy: 'say which one is meant with the flags of its line',
+    remedy: 'choose one with the flags on its line',
   })
 }
 

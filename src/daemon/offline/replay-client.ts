@@ -50,7 +50,7 @@ export async function openReplays(request: ReplaysRequest): Promise<OpenReplays>
   )
   if (access.by === 'nobody') return openDirect(request)
   if (access.by === 'run') return { ...createInspectorClient(access.address), close: async () => undefined }
-  throw new DevHookError('runUnreachable', `${access.user} holds this bot and cannot be asked`)
+  throw new DevHookError('runUnreachable', `${access.user} holds this bot and does not answer`)
 }
 
 async function readAccess(folder: string): Promise<Access> {

@@ -17,7 +17,7 @@ export function createControl(
   return {
     replay: async (id, body, signal) => {
       const { state, traffic } = parts
-      if (state === null || traffic === null) throw new DevHookError('replayRefused', 'the run has only just begun')
+      if (state === null || traffic === null) throw new DevHookError('replayRefused', 'the run has only just started')
       const recorded = findReplayable(state.journal, id)
       const delivery = forBot(await recorded.load(), body, traffic.botSecret())
       return traffic.pipeline.replay(delivery, recorded, body !== null, signal)

@@ -30,7 +30,7 @@ export function watchSaves(options: SavesOptions, signal: AbortSignal): Watcher 
   const files = sourceFiles(config)
 
   const loops = createLoopGuard((path) =>
-    emit(warning('savesLoop', `${path} was saved again and again, so it no longer restarts the bot`)),
+    emit(warning('savesLoop', `${path} keeps being saved, so it no longer restarts the bot`)),
   )
 
   async function reload(): Promise<void> {
@@ -43,9 +43,9 @@ export function watchSaves(options: SavesOptions, signal: AbortSignal): Watcher 
       const apart = changedKeys(config, next)
       const rest = changed.filter((key) => key !== 'events' && apart.includes(key))
       if (rest.length > 0)
-        emit(warning('restartNeeded', `changed, but in use only after a new start: ${rest.join(', ')}`))
+        emit(warning('restartNeeded', `changed, but takes effect only after a restart: ${rest.join(', ')}`))
     } catch (error) {
-      emit(warning('configWrong', `the changed config is not used: ${messageOf(error)}`))
+      emit(warning('configWrong', `the changed config is not in use: ${messageOf(error)}`))
     }
   }
 

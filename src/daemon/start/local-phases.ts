@@ -178,7 +178,7 @@ export async function watchdog(run: Run, { folder, address, tokens }: Account): 
   const armed = await factories.armWatchdog({ orders, env })
   lifetime.add('watchdog', async () => {
     if (restoration.result() !== 'failed') return armed.dismiss()
-    emit(warning('restoreGoesOn', 'in the background it is tried for another minute'))
+    emit(warning('restoreGoesOn', 'the watchdog keeps trying in the background for another minute'))
     armed.entrust()
   })
   return armed

@@ -155,7 +155,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   function refuseFull(id: string): Reply {
     journal.settle(id, 'returned', replies.full.status)
-    emit({ type: 'rejected', id, reason: 'full', status: 503, detail: 'too many deliveries wait for the bot' })
+    emit({ type: 'rejected', id, reason: 'full', status: 503, detail: 'too many deliveries are waiting for the bot' })
     return replies.full
   }
 

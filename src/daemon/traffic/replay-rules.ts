@@ -9,7 +9,7 @@ export function findReplayable(journal: Pick<Journal, 'find'>, id: string): Reco
   const recorded = journal.find(id)
   if (recorded === null) throw new DevHookError('deliveryUnknown', `no delivery ${id} is recorded`)
   if (recorded.settled !== 'rejected') return recorded
-  throw new DevHookError('replayRefused', `delivery ${id} was rejected at the door, so the bot does not get it either`)
+  throw new DevHookError('replayRefused', `delivery ${id} was rejected, so it is not replayed to the bot either`)
 }
 
 /**

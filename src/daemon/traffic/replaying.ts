@@ -66,7 +66,7 @@ export function createReplaying(options: ReplayingOptions): Replaying {
     let off = (): void => undefined
     const attempt = await new Promise<Attempt>((done) => {
       const ticket = submit({ kind: 'replay', ...item, done })
-      if (ticket === null) throw new DevHookError('replayRefused', 'too many deliveries wait for the bot')
+      if (ticket === null) throw new DevHookError('replayRefused', 'too many deliveries are waiting for the bot')
       off = onAbort(signal, () => {
         if (ticket.phase === 'waiting') ticket.cancel('taken back')
       })

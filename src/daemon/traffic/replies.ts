@@ -22,7 +22,7 @@ export function createReplies(journal: Pick<Journal, 'synced'>): Replies {
   return {
     text,
     received,
-    full: { ...text(503, 'too many deliveries wait for the bot'), headers: [...TEXT, 'retry-after', '5'] },
+    full: { ...text(503, 'too many deliveries are waiting for the bot'), headers: [...TEXT, 'retry-after', '5'] },
     afterSync: (id) =>
       journal.synced(id).then(
         () => received,

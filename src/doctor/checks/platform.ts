@@ -77,7 +77,7 @@ export async function checkOwner(facts: Facts, signal: AbortSignal): Promise<Fin
   }
   const owner = await findOwner(url, createOwnerProbe(config.proxies), signal)
   if (owner.is === 'nobody') return passed('nobody: it is free')
-  if (owner.is === 'us') return passed('a dev-hook of this machine')
+  if (owner.is === 'us') return passed('a dev-hook on this machine')
   if (owner.is === 'somebody') return ofSomebody(config)
   const name = owner.who ?? withoutCredentials(owner.url)
   if (!owner.answers) return warned(`a dev-hook that is gone: ${name}`, 'nothing: a run replaces it')

@@ -32,5 +32,9 @@ export async function checkDomain(facts: Facts): Promise<Finding> {
   const { domain, url, tunnel } = await needs('config', facts.config())
   if (domain === null || url !== null || tunnel !== 'ngrok') return passed('none given: the account’s own')
   if (HOST_NAME.test(domain)) return passed(`${domain}; \`--live\` tries it`)
-  return failed('usage', `${domain} is not a host name`, 'give a name such as bot.ngrok.app, without https:// and path')
+  return failed(
+    'usage',
+    `${domain} is not a host name`,
+    'give a name such as bot.ngrok.app, without https:// or a path',
+  )
 }

@@ -50,7 +50,7 @@ async function find({ client, botId, webhookPath }: WebhookSearch, signal: Abort
   const best = located.find(({ reading }) => reading.registered.url !== null) ?? located[0]
   if (best !== undefined) return best
   if (candidates.includes('ambiguous')) {
-    return { why: 'webhookAmbiguous', message: `bot ${botId} has several webhooks and none of them stands out` }
+    return { why: 'webhookAmbiguous', message: `bot ${botId} has several webhooks and it is unclear which one to use` }
   }
   return { why: 'webhookUnknown', message: whyUnknown(botId, webhookPath) }
 }

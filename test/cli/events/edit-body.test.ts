@@ -61,7 +61,7 @@ describe.skipIf(process.platform === 'win32')('Editing a body', () => {
     ['is killed', 'kill -9 $$', 'ended with'],
     ['empties the file', ': > "$2"', 'emptied'],
     ['leaves blanks only', 'printf " \\n\\n" > "$2"', 'emptied'],
-    ['leaves what is no JSON any more', 'printf "{" > "$2"', 'no JSON any more'],
+    ['leaves what is no JSON any more', 'printf "{" > "$2"', 'no longer JSON'],
     ['removes the file', 'rm "$2"', 'cannot be read'],
   ])('sends nothing when the editor %s', async (_, script, says) => {
     await expect(edit('{"text":"hi"}', script)).rejects.toThrow(says)

@@ -50,7 +50,7 @@ describe('The record that a command means', () => {
   it('is none where nothing was ever recorded', async () => {
     await expect(findRecordedBot(nobody, join(await folderForTest(), 'never'))).rejects.toMatchObject({
       code: 'DEVHOOK_BOT_UNKNOWN',
-      message: expect.stringContaining('nothing was recorded yet'),
+      message: expect.stringContaining('nothing has been recorded yet'),
     })
   })
 })
