@@ -50,7 +50,7 @@ describe('dev-hook verify', () => {
 
   it('says that another secret, which goes first, hides the right one', async () => {
     const { code, stdout } = await verify({ args: right, env: { SECRET: 'another' } })
-    expect(stdout).toContain('it is right with SECRET in .env, but SECRET goes before it')
+    expect(stdout).toContain('it is right with SECRET in .env, but SECRET takes precedence')
     expect(code).toBe(1)
   })
 

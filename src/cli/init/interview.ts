@@ -62,7 +62,7 @@ async function askToken(folder: Folder, prompter: Prompter, signal: AbortSignal)
     prompter.report('warn', `${source} is not checked: ${found.error.message}`)
     return { token: null, tried: null }
   }
-  if (found.is === 'bad') prompter.report('warn', `${source} is not good: ${found.error.message}`)
+  if (found.is === 'bad') prompter.report('warn', `${source} cannot be used: ${found.error.message}`)
   return askNewToken(folder, prompter, found.is === 'bad')
 }
 

@@ -55,12 +55,12 @@ describe('The filters of recorded deliveries', () => {
   })
 
   it('name the value that means nothing', () => {
-    expect(problemOf({ since: 'yesterday' })).toContain('--since yesterday')
-    expect(problemOf({ until: '25:00' })).toContain('--until 25:00')
-    expect(problemOf({ last: '0' })).toContain('--last 0')
-    expect(problemOf({ last: 'abc' })).toContain('--last abc')
+    expect(problemOf({ since: 'yesterday' })).toContain('`yesterday` (from --since) is not')
+    expect(problemOf({ until: '25:00' })).toContain('`25:00` (from --until) is not')
+    expect(problemOf({ last: '0' })).toContain('`0` (from --last) is not')
+    expect(problemOf({ last: 'abc' })).toContain('`abc` (from --last) is not')
     expect(problemOf({ event: 'a..b' })).toContain('a..b')
-    expect(problemOf({ outcome: 'lost' })).toContain('--outcome lost')
+    expect(problemOf({ outcome: 'lost' })).toContain('`lost` (from --outcome) is not')
   })
 })
 

@@ -32,7 +32,7 @@ describe('What is replayed', () => {
 
   it('is never nothing, nor a guess', () => {
     expect(() => ids(['zz'], {})).toThrow('no delivery zz is recorded')
-    expect(() => ids(['aa1', 'a'], {})).toThrow('several deliveries begin with a')
+    expect(() => ids(['aa1', 'a'], {})).toThrow('several ids begin with `a`')
     expect(() => ids([], { conversation: 'c9' })).toThrow('no recorded delivery matches')
     expect(() => ids([], {})).toThrow('say which deliveries')
     expect(() => ids(['aa1'], { failed: true })).toThrow('not both')

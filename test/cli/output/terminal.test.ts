@@ -134,7 +134,7 @@ describe('The terminal', () => {
   it('never calls lost nothing what the bot may not have had', () => {
     const lines = print([ready, { ...stopped, interrupted: 2, undelivered: 1 }])
     expect(lines.at(-1)).toBe(
-      '37 deliveries, 7 held (longest 1.9s), 2 possibly lost (the connection to the bot broke; `dev-hook replay --failed` forwards again), 1 kept for the next run, webhook restored',
+      '37 deliveries, 7 held (longest 1.9s), 2 possibly lost (the connection to the bot broke; `dev-hook replay --failed` forwards them again), 1 kept for the next run, webhook restored',
     )
   })
 

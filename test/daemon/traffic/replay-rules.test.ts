@@ -155,7 +155,7 @@ describe('A replay', () => {
     const { queue, record, replay } = setUp()
     const of = record()
     queue.full = true
-    await expect(replay(of)).rejects.toThrow('too many deliveries wait')
+    await expect(replay(of)).rejects.toThrow('too many deliveries are waiting')
     queue.full = false
     const replaying = replay(of)
     queue.tickets[0]?.end(reply(200))
@@ -229,6 +229,6 @@ describe('What is forwarded again', () => {
   it('is nothing that is not recorded, or was kept from the bot', () => {
     const { journal, record } = setUp()
     expect(() => findReplayable(journal, 'zz')).toThrow('no delivery zz is recorded')
-    expect(() => findReplayable(journal, record('rejected').delivery.id)).toThrow('rejected at the door')
+    expect(() => findReplayable(journal, record('rejected').delivery.id)).toThrow('was rejected, so it is not replayed')
   })
 })
