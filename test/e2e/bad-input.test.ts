@@ -69,7 +69,11 @@ describe('a command line that is wrong', () => {
       { TOKEN: tokenWith({ _id: 'b', grant_type: 'refresh_token' }) },
       /TOKEN holds a refresh token.*REFRESH_TOKEN/s,
     ],
-    ['a token without a bot', { TOKEN: tokenWith({ scope: 'admin' }) }, /the token names no bot.*`--bot` or BOT_ID/s],
+    [
+      'a token without a bot',
+      { TOKEN: tokenWith({ scope: 'admin' }) },
+      /the token does not name a bot.*`--bot` or BOT_ID/s,
+    ],
     ['no ngrok authtoken', { TOKEN: GOOD }, /there is no ngrok authtoken.*dashboard\.ngrok\.com.*dev-hook sandbox/s],
   ] as const)('(%s) ends with 2, and says where to get one', async (_, env, says) => {
     const { code, stderr } = await runCli({ env })

@@ -65,7 +65,7 @@ describe('dev-hook events', () => {
     expect(await listed('--since', '10m', '--conversation', 'none')).toBe('')
     expect(await listed('--until', '10m')).toBe('')
     expect(await listed('--since', '10m')).toBe(`${first} ${second}`)
-    expect((await run(['events', '--bot', 'another'], offline)).stderr).toContain('nothing is recorded')
+    expect((await run(['events', '--bot', 'another'], offline)).stderr).toContain('no recorded delivery matches')
     expect(world.platform.calls.length).toBeGreaterThan(0)
   })
 
@@ -93,7 +93,7 @@ describe('dev-hook events', () => {
     const common = (ids[0] ?? '').slice(0, 3)
     for (const [args, code, says] of [
       [['show', 'zz'], 1, 'no delivery zz is recorded'],
-      [['show', common], 2, `several deliveries begin with ${common}`],
+      [['show', common], 2, `several ids begin with \`${common}\``],
       [['show'], 2, 'takes the id of a delivery'],
       [['export', ids[0] ?? ''], 2, 'curl, http, fixture'],
       [['export', ids[0] ?? '', '--as', 'word'], 2, 'curl, http, fixture'],

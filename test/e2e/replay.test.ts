@@ -184,7 +184,7 @@ describe('dev-hook replay without a run', () => {
     for (const [args, code, says] of [
       [[], 2, 'say which deliveries'],
       [['abc', '--last'], 2, 'not both'],
-      [['--last', 'two'], 2, '--last two'],
+      [['--last', 'two'], 2, '`two` (from --last) is not'],
       [['--last'], 1, 'no recorded delivery matches'],
       [['abc'], 1, 'no delivery abc is recorded'],
     ] as const) {
