@@ -98,7 +98,7 @@ describe('dev-hook events', () => {
       [['export', ids[0] ?? ''], 2, 'curl, http, fixture'],
       [['export', ids[0] ?? '', '--as', 'word'], 2, 'curl, http, fixture'],
       [['delete', ids[0] ?? ''], 2, 'neither show nor export'],
-      [['--last', 'many'], 2, '--last many'],
+      [['--last', 'many'], 2, '`many` (from --last) is not'],
     ] as const) {
       const ended = await run(['events', ...args])
       expect(ended.stderr).toContain(says)
