@@ -101,6 +101,11 @@ describe('The house', () => {
     expect(wrong.map(({ path }) => path)).toEqual([])
   })
 
+  it('keeps every folder at 18 files or fewer', () => {
+    const wrong = repeated(sources, ({ folder }) => [folder]).filter(([, files]) => files.length > 18)
+    expect(wrong.map(([folder, files]) => `${folder} has ${files.length}`)).toEqual([])
+  })
+
   it('gives no two files of a room the same name', () => {
     const wrong = repeated(sources, ({ room, name }) => [`${room}: ${name}`])
     expect(wrong.map(([, files]) => files.map(({ path }) => path))).toEqual([])

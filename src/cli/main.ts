@@ -8,7 +8,7 @@ if ('enableCompileCache' in module && typeof module.enableCompileCache === 'func
 const argv = process.argv.slice(2)
 
 if (argv[0] === '--version' || argv[0] === '-V') {
-  const { version } = await import('../core/version.ts')
+  const { version } = await import('../core/instance.ts')
   process.stdout.write(`${version}\n`)
 } else {
   const { run } = await import('./run.ts')

@@ -1,8 +1,8 @@
 // One run of the daemon at a terminal: output, signals and keys around it, and the exit code at its end.
 import { join } from 'node:path'
 import { asDevHookError } from '../../core/errors.ts'
+import { version } from '../../core/instance.ts'
 import { createNotices, type Emit, warning } from '../../core/notices.ts'
-import { version } from '../../core/version.ts'
 import { createDaemon } from '../../daemon/daemon.ts'
 import type { Daemon } from '../../daemon/types.ts'
 import { exitCodeOf } from '../exit.ts'

@@ -1,8 +1,8 @@
 // The API client of a run, with the tokens of its config.
 import type { Config } from '../../config/load.ts'
 import { proxyFor } from '../../core/http/proxy.ts'
+import { version } from '../../core/instance.ts'
 import type { Redactor } from '../../core/redact.ts'
-import { version } from '../../core/version.ts'
 import { type Client, createClient } from '../../platform/api/client.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
 

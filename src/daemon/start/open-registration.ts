@@ -1,7 +1,7 @@
 // The first look at the registration: where it is, what it says, and whose it is.
 import type { HookAddress } from '../../core/hook-url.ts'
 import type { Proxies } from '../../core/http/proxy.ts'
-import { withoutPid } from '../../core/instance-name.ts'
+import { withoutPid } from '../../core/instance.ts'
 import type { Registration } from '../../core/ports.ts'
 import type { Client } from '../../platform/api/client.ts'
 import type { OwnerProbe } from '../../platform/webhook/owner.ts'

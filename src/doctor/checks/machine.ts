@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import { proxyFor } from '../../core/http/proxy.ts'
-import { version } from '../../core/version.ts'
+import { version } from '../../core/instance.ts'
 import type { Facts } from '../facts.ts'
 import { type Finding, failed, passed, warned } from '../finding.ts'
 

@@ -1,5 +1,12 @@
-// How a dev-hook calls itself to other dev-hooks, and to the people who meet it.
+// This dev-hook: its version, and the name under which other dev-hooks and people meet it.
+import { readFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
+
+const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+
+/** The version of this package, as its manifest has it. */
+export const version: string =
+  typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '0.0.0'
 
 /** `<user>@<host> pid <pid>` */
 export const whoAmI = (look = (): string => userInfo().username): string =>

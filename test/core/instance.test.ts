@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { whoAmI, withoutPid } from '../../src/core/instance-name.ts'
+import { whoAmI, withoutPid } from '../../src/core/instance.ts'
 
 it('A dev-hook calls itself by user, host and process, and is the same person without the last', () => {
   expect(whoAmI(() => 'John Smith')).toMatch(/^John Smith@.+ pid \d+$/)
