@@ -4,7 +4,7 @@ import type { Inspector, InspectorOptions } from '../inspector/server.ts'
 import { createApiClient } from './account/api-client.ts'
 import { watchSaves } from './running/on-save.ts'
 import { startRegistrationMonitor } from './running/registration-monitor.ts'
-import { lookAtRegistration } from './start/open-registration.ts'
+import { openRunRegistration } from './start/open-registration.ts'
 import { openState } from './start/open-state.ts'
 import { openTunnel } from './start/open-tunnel.ts'
 import { checkBeforehand } from './start/preflight.ts'
@@ -21,7 +21,7 @@ export const FACTORIES = {
   openGateway,
   watchSaves,
   openTunnel,
-  openRegistration: lookAtRegistration,
+  openRegistration: openRunRegistration,
   /** Its server takes longer to load than everything else: only now, while the tunnel opens. */
   openInspector: async (options: InspectorOptions): Promise<Inspector> => {
     const { openInspector } = await import('../inspector/server.ts')

@@ -1,4 +1,4 @@
-// What is said of a start that worked: the claim, and that everything is ready.
+// The notices of a start that worked: the claim, then that everything is ready.
 import type { Config } from '../config/load.ts'
 import { targetUrl } from '../config/target.ts'
 import { withoutCredentials } from '../core/hook-url.ts'
@@ -18,14 +18,14 @@ const eventsOf = ({
 }: Pick<Announced, 'wanted'> & { readonly registration: Pick<Registration, 'before'> }): readonly string[] =>
   wanted ?? registration.before?.events ?? DEFAULT_EVENTS
 
-/** The claim; where a person has to make it, what is to be pasted: the one place where the credentials are shown. */
+/** The notice of a claim; where a person has to make it, of what is to be pasted: only there are the credentials shown. */
 export function claimNotice(announced: Announced, url: string): NoticeBody {
   const { kind } = announced.registration
   if (kind !== 'manual') return { type: 'registration', state: 'claimed', kind }
   return { type: 'registration', state: 'manual', kind, url, events: eventsOf(announced) }
 }
 
-/** A claim that was made again; where a person made it, it is theirs to make again. `events` when they have changed. */
+/** The notice of a claim that was made again; where a person made it, it is theirs to make again. `events` when they have changed. */
 export function reclaimNotice(
   registration: Pick<Registration, 'kind' | 'before'>,
   {
@@ -40,7 +40,7 @@ export function reclaimNotice(
   return { type: 'registration', state: 'reclaimed', kind, ...(eventsChanged && { events: shown }) }
 }
 
-/** Everything a person or a program wants to know once deliveries can come. */
+/** The notice that deliveries can come, with everything that a person or a program wants to know then. */
 export function readyNotice(
   ready: Announced & {
     readonly publicUrl: string

@@ -1,16 +1,19 @@
-// What the source of a bot says about how it is run: its port, its path, and where it takes its secrets from.
+// What the source of a bot shows of how it is run: its port, its path, and the variables that hold its secrets.
 
-/** `null` where the source does not say. */
+/** What a bot is given to call the platform, and to check what comes from there. */
+export type CredentialKey = 'token' | 'refreshToken' | 'email' | 'secret'
+
+/** What the source of a bot shows; `null` where it does not. */
 export interface BotCode {
   readonly usesChipchat: boolean
-  /** `certain` unless it is only a number that is called a port: it may be that of something else. */
+  /** Not `certain` when it is only a number that is named a port: it may be that of something else. */
   readonly port: { readonly number: number; readonly certain: boolean } | null
   readonly path: string | null
   /** The names of the environment variables that it reads. */
-  readonly names: Readonly<Record<'token' | 'refreshToken' | 'secret', string | null>>
+  readonly names: Readonly<Record<CredentialKey, string | null>>
 }
 
-/** chipchat's own, when neither code nor environment names one. */
+/** The port that chipchat listens on when neither code nor environment names one. */
 const CHIPCHAT_PORT = 3000
 
 const PORTS: readonly RegExp[] = [
@@ -18,7 +21,7 @@ const PORTS: readonly RegExp[] = [
   /\.(?:start|listen)\(\s*['"]?(\d{2,5})\b/,
 ]
 const LIKELY_PORTS: readonly RegExp[] = [/\bport\s*[:=]\s*['"]?(\d{2,5})\b/i]
-/** It listens on something that stands elsewhere. */
+/** Listening on a port that is given elsewhere. */
 const LISTENS_ON = /\.(?:start|listen)\(\s*[^\s)]/
 
 const PATHS: readonly RegExp[] = [
@@ -27,7 +30,7 @@ const PATHS: readonly RegExp[] = [
   /\buse\(\s*['"`]([^'"`$\s]+)['"`]\s*,\s*\w+\.router\(/,
 ]
 
-/** Reads it, without running it. */
+/** Reads the source of a bot, without running it. */
 export function readBotCode(source: string): BotCode {
   const code = withoutComments(source)
   const usesChipchat = /(?:\brequire\(|\bfrom\b|\bimport)\s*['"]chipchat['"]/.test(code)
@@ -36,19 +39,24 @@ export function readBotCode(source: string): BotCode {
     usesChipchat,
     port: portIn(code, usesChipchat),
     path: path === null || path.includes('://') ? null : `/${path.replace(/^\/+/, '')}`,
-    names: { token: nameOf(code, 'token'), refreshToken: nameOf(code, 'refreshToken'), secret: nameOf(code, 'secret') },
+    names: {
+      token: nameOf(code, 'token'),
+      refreshToken: nameOf(code, 'refreshToken'),
+      email: nameOf(code, 'email'),
+      secret: nameOf(code, 'secret'),
+    },
   }
 }
 
 function portIn(code: string, usesChipchat: boolean): BotCode['port'] {
-  const said = portOf(firstMatch(code, PORTS))
-  if (said !== null) return { number: said, certain: true }
+  const listened = toPort(firstMatch(code, PORTS))
+  if (listened !== null) return { number: listened, certain: true }
   if (usesChipchat && !LISTENS_ON.test(code)) return { number: CHIPCHAT_PORT, certain: true }
-  const likely = portOf(firstMatch(code, LIKELY_PORTS)) ?? (usesChipchat ? CHIPCHAT_PORT : null)
+  const likely = toPort(firstMatch(code, LIKELY_PORTS)) ?? (usesChipchat ? CHIPCHAT_PORT : null)
   return likely === null ? null : { number: likely, certain: false }
 }
 
-function portOf(text: string | null): number | null {
+function toPort(text: string | null): number | null {
   const port = Number(text ?? Number.NaN)
   return port >= 1 && port <= 65_535 ? port : null
 }

@@ -1,51 +1,76 @@
-// What is written when nobody is asked: everything that was found, and a default for the rest.
+// The answers of init without its questions: everything that was found, and a default for the rest.
+import { parseEnv } from 'node:util'
 import { DevHookError } from '../core/errors.ts'
-import { devScriptFor, isEmpty, portOf } from './conclusions.ts'
-import type { Folder } from './inspect-project.ts'
-import type { Answers } from './plan.ts'
-import { isNoVerdict, type TriedToken, tryToken } from './try-token.ts'
+import { readToken } from '../platform/api/token.ts'
+import { botEmail } from '../protocol/resources.ts'
+import { botAddress, devScriptFor, isEmpty } from './bot-launch.ts'
+import type { Project } from './inspect-project.ts'
+import type { SetupAnswers } from './plan.ts'
+import { isInconclusive, type TriedToken, tryToken } from './try-token.ts'
 
-/** A token that was found, after it was tried. */
-export type TriedFinding =
+/** What trying a token that was found has shown. */
+export type TokenTrial =
   | { readonly is: 'none' }
   | { readonly is: 'good'; readonly tried: TriedToken }
   | { readonly is: 'bad'; readonly error: DevHookError }
-  /** The platform could not be asked. */
+  /** The platform could not be reached. */
   | { readonly is: 'unknown'; readonly error: DevHookError }
 
-/** Tries the token of a folder, if it has one. */
-export async function tryFound({ token, refreshToken, config }: Folder, signal: AbortSignal): Promise<TriedFinding> {
+/** Tries the token of a project, if it has one. */
+export async function tryFound({ token, refreshToken, config }: Project, signal: AbortSignal): Promise<TokenTrial> {
   if (token === null) return { is: 'none' }
   try {
     return { is: 'good', tried: await tryToken(token.value, refreshToken?.value ?? null, config, signal) }
   } catch (error) {
     if (!(error instanceof DevHookError)) throw error
-    return { is: isNoVerdict(error) ? 'unknown' : 'bad', error }
+    return { is: isInconclusive(error) ? 'unknown' : 'bad', error }
   }
 }
 
-/** The answers without any question. */
-export function defaultAnswers(folder: Folder, tried: TriedToken | null): Answers {
-  const { port, path } = portOf(folder)
+/** The answers as they are when no question is asked. */
+export function defaultAnswers(project: Project, tried: TriedToken | null): SetupAnswers {
+  const { port, path } = botAddress(project)
   return {
-    starter: isEmpty(folder),
-    token: unwritten(folder, 'token'),
-    refreshToken: unwritten(folder, 'refreshToken'),
-    secret: folder.config.secret === null ? (folder.secret?.value ?? tried?.secret ?? null) : null,
+    starter: isEmpty(project),
+    token: unwritten(project, 'token'),
+    refreshToken: unwritten(project, 'refreshToken'),
+    email: emailFor(project, null, unwritten(project, 'refreshToken')),
+    secret: project.config.secret === null ? (project.secret?.value ?? tried?.secret ?? null) : null,
     ngrokAuthtoken: null,
     port,
     path,
-    devScript: devScriptFor(folder),
+    devScript: devScriptFor(project),
   }
 }
 
-/** A value that only the bot finds, under a name of its own. */
-const unwritten = (folder: Folder, key: 'token' | 'refreshToken'): string | null =>
-  folder.config[key] === null ? (folder[key]?.value ?? null) : null
+/**
+ * The e-mail without which the bot could not use its refresh token: a new one, or the one in its env file. `null` where there is
+ * no refresh token, the e-mail is there already, or the token (a new one, or the one that was found) names no bot.
+ */
+export function emailFor(project: Project, newToken: string | null, newRefreshToken: string | null): string | null {
+  const token = newToken ?? project.token?.value
+  const isNeeded = newRefreshToken !== null || Boolean(parseEnv(project.ownEnv.text ?? '')['REFRESH_TOKEN'])
+  if (project.email !== null || !isNeeded || token === undefined) return null
+  const botId = botIdIn(token)
+  return botId === null ? null : botEmail(botId)
+}
 
-/** What a run against the real platform needs, and nobody has said. */
-export function missingIn(folder: Folder, tried: TriedToken | null): readonly string[] {
-  const { token, refreshToken, ngrokAuthtoken, config } = folder
+function botIdIn(token: string): string | null {
+  try {
+    return readToken(token).id
+  } catch {
+    // A token that is not good: whoever keeps it all the same has been told.
+    return null
+  }
+}
+
+/** A credential that only the bot finds, under a variable of its own. */
+const unwritten = (project: Project, key: 'token' | 'refreshToken'): string | null =>
+  project.config[key] === null ? (project[key]?.value ?? null) : null
+
+/** What a run against the platform needs and the project does not hold, for people. */
+export function missingIn(project: Project, tried: TriedToken | null): readonly string[] {
+  const { token, refreshToken, ngrokAuthtoken, config } = project
   return [
     ...(token === null ? ["TOKEN: the bot's access token, from its details in the Web1on1 admin pages"] : []),
     ...(tried?.expires === true && refreshToken === null ? ['REFRESH_TOKEN: the refresh token next to it'] : []),

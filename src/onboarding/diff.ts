@@ -1,14 +1,15 @@
 // The difference between two texts, line by line.
 
+/** A line of a difference: added, removed or unchanged. */
 export interface DiffLine {
   readonly mark: '+' | '-' | ' '
   readonly text: string
 }
 
-/** Files of people are short; above this many lines the middle is not compared, only replaced. */
+/** Above this many lines the middle is not compared, only replaced: the files of a project are short. */
 const LONGEST = 2_000
 
-/** The lines that were taken away and added, with so many unchanged ones around them. */
+/** The lines that were removed and added, each with so many unchanged ones around it. */
 export function diffLines(before: string, after: string, context = 1): readonly DiffLine[] {
   const all = compare(linesOf(before), linesOf(after))
   const near = (at: number): boolean =>

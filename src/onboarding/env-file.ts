@@ -1,13 +1,13 @@
 // Changing a `.env`: values are added or replaced, everything else stays as it is, to the byte.
 import { isDeepStrictEqual, parseEnv } from 'node:util'
 
-/** One variable to be set. */
+/** A variable to be set in an env file. */
 export interface Variable {
   readonly name: string
   readonly value: string
 }
 
-/** The text of the file with these variables set; `null` stands for no file. Reading it gives exactly these values. */
+/** The text of an env file with these variables set; `null` stands for no file. Reading it gives exactly these values. */
 export function setVariables(text: string | null, variables: readonly Variable[]): string {
   return variables.reduce(setVariable, text ?? '')
 }
@@ -25,19 +25,19 @@ function setVariable(text: string, variable: Variable): string {
   return ways.find((way) => isSet(text, way, variable)) ?? appended
 }
 
-/** Whether the variable is read as it should be, and every other one as before. */
+/** Whether a changed text is read with the new value, and with every other one as before. */
 function isSet(before: string, after: string, { name, value }: Variable): boolean {
   return isDeepStrictEqual({ ...parseEnv(after) }, { ...parseEnv(before), [name]: value })
 }
 
-/** The text with one assignment replaced; first the last one, as that is the one that counts as a rule. */
+/** The text with one assignment replaced, in every way; first the last one, which is the one in effect as a rule. */
 function replacements(text: string, name: string, line: string): string[] {
   const shape = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=[^\\r\\n]*`, 'gm')
   const found = [...text.matchAll(shape)].toReversed()
   return found.map(({ 0: old, index }) => text.slice(0, index) + line + text.slice(index + old.length))
 }
 
-/** As plain as it can be written: quoted only where the bare value would be read as something else. */
+/** The value as it is written: quoted only where the bare value would be read as something else. */
 function quoted(value: string): string {
   const ways = [value, `"${value}"`, `'${value}'`, `\`${value}\``]
   return ways.find((way) => parseEnv(`X=${way}\n`)['X'] === value) ?? value

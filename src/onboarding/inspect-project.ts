@@ -1,5 +1,4 @@
-// What a folder says by itself: the bot that is in it, and everything that is set up already.
-
+// What the files of a project show: the bot that is in it, and everything that is set up already.
 import { access, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
@@ -10,7 +9,7 @@ import { readAgentAuthtoken } from '../config/ngrok-agent.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { textIn } from '../core/json.ts'
 
-import { type BotCode, readBotCode } from './bot-code.ts'
+import { type BotCode, type CredentialKey, readBotCode } from './bot-code.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 
 /** A value, and where it was found, for people: `TOKEN in .env`. */
@@ -19,13 +18,13 @@ export interface FoundValue {
   readonly source: string
 }
 
-/** `.env` or `.env.<profile>`; `text` is `null` when there is none. */
+/** An env file, `.env` or `.env.<profile>`; `text` is `null` when there is none. */
 export interface EnvFile {
   readonly name: string
   readonly text: string | null
 }
 
-export interface Folder {
+export interface Project {
   readonly cwd: string
   readonly config: Config
   /** The file that the config was read from, or could be. */
@@ -33,7 +32,7 @@ export interface Folder {
   readonly manifest: Manifest | null
   /** Where the variables of all bots are. */
   readonly sharedEnv: EnvFile
-  /** Where those of this bot are: with a profile another file, else the same. */
+  /** Where the variables of this bot are: with a profile another file, else the same. */
   readonly ownEnv: EnvFile
   readonly gitignore: string | null
   /** The bot's main file. */
@@ -44,19 +43,20 @@ export interface Folder {
   readonly installed: boolean
   readonly token: FoundValue | null
   readonly refreshToken: FoundValue | null
+  readonly email: FoundValue | null
   readonly secret: FoundValue | null
   readonly ngrokAuthtoken: FoundValue | null
 }
 
-export interface Outside {
+export interface ProjectEnvironment {
   readonly env: Environment
   readonly platform: NodeJS.Platform
 }
 
 const CONFIGS = ['dev-hook.config.ts', 'dev-hook.config.js', 'dev-hook.config.mjs', 'dev-hook.config.json']
 
-/** Looks; changes nothing. `config` is that of the folder. Throws `usage` for a file that cannot be read. */
-export async function lookAround(config: Config, { env, platform }: Outside): Promise<Folder> {
+/** Reads the files of the folder that `config` is of, and changes nothing. Throws `usage` for a file that cannot be read. */
+export async function inspectProject(config: Config, { env, platform }: ProjectEnvironment): Promise<Project> {
   const { cwd } = config
   const [sharedEnv, gitignore, manifest] = await Promise.all([
     readEnv(cwd, SHARED),
@@ -70,10 +70,10 @@ export async function lookAround(config: Config, { env, platform }: Outside): Pr
     ...parseEnv(ownEnv.text ?? ''),
     ...env,
   }
-  const foundAs = (key: 'token' | 'refreshToken' | 'secret'): FoundValue | null => {
+  const foundAs = (key: CredentialKey): FoundValue | null => {
     const { [key]: value, sources } = config
     if (value !== null) return { value, source: sources[key] ?? 'the config' }
-    // The bot may take it from a variable of another name, where dev-hook does not look.
+    // The bot may take it from a variable of another name, which dev-hook does not read.
     const name = entry?.code.names[key]
     const other = name ? variables[name] : undefined
     return name && other ? { value: other.trim(), source: `${name}, which ${entry.name} reads` } : null
@@ -91,12 +91,13 @@ export async function lookAround(config: Config, { env, platform }: Outside): Pr
     installed: (await installedVersion(cwd, 'dev-hook')) !== null,
     token: foundAs('token'),
     refreshToken: foundAs('refreshToken'),
+    email: foundAs('email'),
     secret: foundAs('secret'),
     ngrokAuthtoken: await findAuthtoken(config, { env, platform }),
   }
 }
 
-async function findAuthtoken(config: Config, { env, platform }: Outside): Promise<FoundValue | null> {
+async function findAuthtoken(config: Config, { env, platform }: ProjectEnvironment): Promise<FoundValue | null> {
   const { ngrokAuthtoken: value, sources } = config
   if (value === null) return null
   const source = sources.ngrokAuthtoken ?? (await readAgentAuthtoken(env, platform))?.file
@@ -116,7 +117,7 @@ async function readPackage(cwd: string): Promise<Manifest | null> {
 async function findConfig(
   { cwd, config: named, sources }: Config,
   manifest: Manifest | null,
-): Promise<Folder['configFile']> {
+): Promise<Project['configFile']> {
   if (named !== null) return { name: `${named}, from ${sources.config ?? 'the options'}`, text: '' }
   for (const name of CONFIGS) {
     const text = await readText(cwd, name)
@@ -129,13 +130,13 @@ const NAMES = ['index', 'bot', 'server', 'app', 'main']
 const ENDINGS = ['.js', '.mjs', '.cjs', '.ts', '.mts']
 const LARGEST = 256 * 1024
 
-/** The first file that uses the SDK, among those that a bot is started from as a rule. */
-async function findEntry(cwd: string, manifest: Manifest | null): Promise<Folder['entry']> {
+/** The bot's main file: the first that uses the SDK, among those that bots are usually started from. */
+async function findEntry(cwd: string, manifest: Manifest | null): Promise<Project['entry']> {
   const usual = ['', 'src/'].flatMap((folder) =>
     NAMES.flatMap((name) => ENDINGS.map((ending) => folder + name + ending)),
   )
   const likely = new Set([...named(manifest), ...usual])
-  let first: Folder['entry'] = null
+  let first: Project['entry'] = null
   for (const name of likely) {
     const size = await stat(join(cwd, name)).then(
       (found) => (found.isFile() ? found.size : null),
@@ -149,7 +150,7 @@ async function findEntry(cwd: string, manifest: Manifest | null): Promise<Folder
   return first
 }
 
-/** The files that the manifest names: `main`, and what `node …` starts. */
+/** The files that a manifest names: `main`, and what `node …` starts in its scripts. */
 function named(manifest: Manifest | null): string[] {
   const { main = null, scripts = {} } = manifest ?? {}
   const started = ['start', 'dev'].flatMap((name) => {

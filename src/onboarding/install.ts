@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { DevHookError } from '../core/errors.ts'
 
-/** Runs `npm install` in a folder, with its output where ours goes. Throws `usage` when it fails, or is not there. */
+/** Runs `npm install` in a folder; its output goes where ours goes. Throws `usage` when npm fails, or is not found. */
 export async function installPackages(cwd: string, env: Readonly<Record<string, string | undefined>>): Promise<void> {
   // npm is a `.cmd` on Windows, which only a shell can start.
   const child = spawn('npm install', { cwd, env, shell: true, stdio: ['ignore', 'inherit', 'inherit'] })

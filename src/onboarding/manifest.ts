@@ -3,16 +3,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isRecord, type Json, textIn, valueIn } from '../core/json.ts'
 
-/** What matters of it here. */
+/** What init needs of a `package.json`. */
 export interface Manifest {
   readonly text: string
   readonly main: string | null
   readonly scripts: Readonly<Record<string, string>>
-  /** Whether it holds the config of dev-hook. */
+  /** Whether dev-hook's config is in it. */
   readonly hasConfig: boolean
 }
 
-/** Reads it; `null` when it is no JSON object. */
+/** Reads the text of a `package.json`; `null` when it is not a JSON object. */
 export function readManifest(text: string): Manifest | null {
   const json = parse(text)
   if (json === null) return null
@@ -26,7 +26,7 @@ export function readManifest(text: string): Manifest | null {
   }
 }
 
-/** The text with one more script: one line is added where that is possible, else it is written anew, indented as it was. */
+/** The manifest's text with one more script: one line is added where that is possible, else all is written anew, indented as it was. */
 export function addScript({ text, scripts }: Manifest, name: string, line: string): string {
   const json = parse(text) ?? {}
   const wanted = { ...json, scripts: { ...scripts, [name]: line } }
@@ -37,9 +37,9 @@ export function addScript({ text, scripts }: Manifest, name: string, line: strin
   return JSON.stringify(wanted, null, indent).replaceAll('\n', eol) + (text.endsWith('\n') ? eol : '')
 }
 
-/** Puts a line after the last script, where scripts are written one a line; whoever calls looks whether that went well. */
+/** Puts a line after the last script, where scripts are written one a line; the caller checks whether the result is right. */
 function insertScript(text: string, line: string, eol: string): string {
-  // From the name to the first brace that is in no string.
+  // From the name to the first brace that is not in a string.
   const block = /"scripts"\s*:\s*\{(?:[^"}]|"(?:[^"\\]|\\.)*")*/.exec(text)
   if (block === null) return text
   const end = block.index + block[0].trimEnd().length

@@ -1,53 +1,57 @@
-// What is to be written: the files of a folder as they are, and as they will be.
+// The files that init writes: each as it is, and as it will be.
 import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import ignore from 'ignore'
 import { SHARED } from '../config/dot-env.ts'
 import type { Config } from '../config/load.ts'
 import { flagName, type OptionKey } from '../config/options.ts'
+import type { Json } from '../core/json.ts'
 import { setVariables, type Variable } from './env-file.ts'
-import type { EnvFile, Folder } from './inspect-project.ts'
+import type { EnvFile, Project } from './inspect-project.ts'
 import { addScript } from './manifest.ts'
 import { starterFiles } from './starter.ts'
 
-/** A file of the folder; `before` is `null` for a new one. */
+/** A file of the project that changes; `before` is `null` for a new one. */
 export interface PlannedFile {
   readonly name: string
   readonly before: string | null
   readonly after: string
-  /** For its owner alone. */
+  /** Whether only its owner may read it. */
   readonly private: boolean
 }
 
-/** What is known once everything has been asked. */
-export interface Answers {
+/** Everything that init has to know, once all questions are answered. */
+export interface SetupAnswers {
   readonly starter: boolean
-  /** `null`: it is not to be written, being there already or not known. */
+  /** `null` for a credential that is not written: it is there already, or not known. */
   readonly token: string | null
   readonly refreshToken: string | null
+  readonly email: string | null
   readonly secret: string | null
   readonly ngrokAuthtoken: string | null
   readonly port: number
   readonly path: string
-  /** The line of a new `dev` script. */
+  /** The command line of a new `dev` script; `null` for none. */
   readonly devScript: string | null
 }
 
 /** The files that change, in the order in which they are written: what hides a secret goes before the secret. */
-export async function planFiles(folder: Folder, answers: Answers): Promise<readonly PlannedFile[]> {
-  const secrets = envFiles(folder, answers)
+export async function planFiles(project: Project, answers: SetupAnswers): Promise<readonly PlannedFile[]> {
+  const secrets = envFiles(project, answers)
   const files = [
-    gitignore(folder, answers, secrets),
+    gitignore(project, answers, secrets),
     ...secrets,
-    configFile(folder, answers),
-    ...(answers.starter ? await starter(folder) : [manifest(folder, answers)]),
+    configFile(project, answers),
+    ...(answers.starter ? await starter(project) : [manifest(project, answers)]),
   ]
   return files.filter((file): file is PlannedFile => file !== null && file.after !== file.before)
 }
 
-function envFiles({ sharedEnv, ownEnv }: Folder, answers: Answers): PlannedFile[] {
-  const { token, refreshToken, secret, ngrokAuthtoken } = answers
-  const own = given({ TOKEN: token, REFRESH_TOKEN: refreshToken, SECRET: secret })
+function envFiles({ sharedEnv, ownEnv, entry }: Project, answers: SetupAnswers): PlannedFile[] {
+  const { token, refreshToken, email, secret, ngrokAuthtoken } = answers
+  // Only the bot needs the e-mail, so it is written under the name that the bot reads.
+  const emailName = entry?.code.names.email ?? 'EMAIL'
+  const own = given({ TOKEN: token, REFRESH_TOKEN: refreshToken, [emailName]: email, SECRET: secret })
   const shared = given({ NGROK_AUTHTOKEN: ngrokAuthtoken })
   if (ownEnv.name === sharedEnv.name) return envFile(ownEnv, [...own, ...shared])
   return [...envFile(ownEnv, own), ...envFile(sharedEnv, shared)]
@@ -56,15 +60,15 @@ function envFiles({ sharedEnv, ownEnv }: Folder, answers: Answers): PlannedFile[
 const given = (values: Readonly<Record<string, string | null>>): Variable[] =>
   Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [{ name, value }]))
 
-/** One that is there is listed even if nothing changes: it is to be hidden all the same. */
+/** The env file with its variables set. One that is there is listed even if nothing changes: git must ignore it all the same. */
 function envFile({ name, text }: EnvFile, variables: readonly Variable[]): PlannedFile[] {
   if (variables.length === 0 && text === null) return []
   return [{ name, before: text, after: setVariables(text, variables), private: true }]
 }
 
 function gitignore(
-  { gitignore: before }: Folder,
-  { starter: isStarter }: Answers,
+  { gitignore: before }: Project,
+  { starter: isStarter }: SetupAnswers,
   secrets: readonly PlannedFile[],
 ): PlannedFile | null {
   const hidden = ignore().add(before ?? '')
@@ -80,8 +84,8 @@ function gitignore(
 const CONFIG = 'dev-hook.config.json'
 const SCHEMA = './node_modules/dev-hook/config/dev-hook.schema.json'
 
-/** Holds what no environment and no default says. A config that is written in code, or in the manifest, is its owner's. */
-function configFile({ config, configFile: existing, installed }: Folder, answers: Answers): PlannedFile | null {
+/** The config file with what no environment and no default has. A config in code, or in the manifest, is its owner's to change. */
+function configFile({ config, configFile: existing, installed }: Project, answers: SetupAnswers): PlannedFile | null {
   if (existing !== null && existing.name !== CONFIG) return null
   const values = valuesFor(config, answers)
   if (existing === null) {
@@ -99,9 +103,7 @@ function configFile({ config, configFile: existing, installed }: Folder, answers
   return { name: CONFIG, before: existing.text, after: asJson(after), private: false }
 }
 
-type Json = Readonly<Record<string, unknown>>
-
-/** The values of a profile go into it. */
+/** The config with these values, which belong to the profile if there is one. */
 function withValues(before: Json, profile: string | null, values: Json): Json {
   if (profile === null) return { ...before, ...values }
   const profiles: Json = Object(before['profiles'])
@@ -109,9 +111,9 @@ function withValues(before: Json, profile: string | null, values: Json): Json {
   return { ...before, profiles: { ...profiles, [profile]: { ...own, ...values } } }
 }
 
-function valuesFor(config: Config, { port, path }: Answers): Json {
+function valuesFor(config: Config, { port, path }: SetupAnswers): Json {
   const { target, sources, bot, apiHost, tunnel } = config
-  // What is given as a flag is meant to stay.
+  // A flag that is given to init is meant for the runs to come.
   const given = (key: OptionKey): boolean => sources[key] === `--${flagName(key)}`
   return {
     ...((port !== target.port || given('port')) && { port }),
@@ -124,12 +126,12 @@ function valuesFor(config: Config, { port, path }: Answers): Json {
 
 const asJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
-function manifest({ manifest: before }: Folder, { devScript }: Answers): PlannedFile | null {
+function manifest({ manifest: before }: Project, { devScript }: SetupAnswers): PlannedFile | null {
   if (before === null || devScript === null) return null
   return { name: 'package.json', before: before.text, after: addScript(before, 'dev', devScript), private: false }
 }
 
-async function starter({ cwd }: Folder): Promise<PlannedFile[]> {
+async function starter({ cwd }: Project): Promise<PlannedFile[]> {
   const files = await starterFiles(basename(cwd))
   return [...files].map(([name, after]) => ({ name, before: null, after, private: false }))
 }

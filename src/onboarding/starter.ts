@@ -1,4 +1,4 @@
-// A bot to start with: the example of this package, and the manifest that runs it.
+// The starter bot: the example of this package, and the manifest that runs it.
 import { readFile } from 'node:fs/promises'
 
 const EXAMPLE = new URL('../../config/examples/echo-bot.js', import.meta.url)
@@ -6,10 +6,10 @@ const EXAMPLE = new URL('../../config/examples/echo-bot.js', import.meta.url)
 /** The SDK that the example is written for. */
 const CHIPCHAT = '^0.7.4'
 
-/** The file that the bot is in. */
+/** The file that the starter bot is in. */
 export const STARTER_FILE = 'bot.js'
 
-/** How it is started. */
+/** The command line that starts the starter bot. */
 export const STARTER_COMMAND = `node ${STARTER_FILE}`
 
 /** The files of the starter bot, by their names. */

@@ -1,5 +1,4 @@
-// Trying a token against the real thing: whose it is, and what it is allowed to see.
-
+// Trying a token at the platform: whose it is, and what it may read.
 import type { Config } from '../config/load.ts'
 import { withDeadline } from '../core/async.ts'
 import { DevHookError, messageOf } from '../core/errors.ts'
@@ -14,11 +13,11 @@ import { readRefreshToken } from '../platform/api/token.ts'
 import { botDocument } from '../platform/webhook/bot-record.ts'
 import { findBotWebhook } from '../platform/webhook/locate.ts'
 
-/** The bot of a token that is good. */
+/** What trying a good token has shown. */
 export interface TriedToken {
   readonly botId: string
   readonly name: string | null
-  /** Whether it ends being good, so that a refresh token is of use. */
+  /** Whether it expires, so that a refresh token is of use. */
   readonly expires: boolean
   /** The secret of the bot's webhook, where the platform shows it. */
   readonly secret: string | null
@@ -26,7 +25,7 @@ export interface TriedToken {
 
 const LIMIT_MS = 10_000
 
-/** Tries it. Throws what is wrong with it; `apiUnreachable` or `apiFailed` say nothing of the token. */
+/** Reads the bot with a token. Throws what is wrong with the token; `apiUnreachable` and `apiFailed` are not verdicts on it. */
 export async function tryToken(
   token: string,
   refreshToken: string | null,
@@ -50,7 +49,7 @@ export async function tryToken(
   }
 }
 
-/** A help only: what keeps it from being found is met again, and told, by a run. */
+/** The webhook's secret, for convenience only: what keeps it from being found is met again, and reported, by a run. */
 async function secretOf(
   client: Client,
   botId: string,
@@ -71,6 +70,6 @@ export function assertRefreshToken(refreshToken: string, botId: string): void {
   if (expiresAt !== null && expiresAt <= Date.now()) throw new DevHookError('credentialsRefused', 'it has expired')
 }
 
-/** True for what says nothing of the token itself. */
-export const isNoVerdict = (error: unknown): boolean =>
+/** Whether an error of `tryToken` leaves open if the token is good. */
+export const isInconclusive = (error: unknown): boolean =>
   error instanceof DevHookError && error.is('apiUnreachable', 'apiFailed', 'apiNotJson')

@@ -1,5 +1,4 @@
 // Writing several files so that either all of them change or none.
-
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
@@ -10,8 +9,8 @@ const PRIVATE = 0o600
 const ORDINARY = 0o644
 
 /**
- * Prepares every file next to its place, and then puts one after the other there. Throws before anything has changed:
- * `usage` when a file is not as it was shown, `interrupted`, or what the disk says.
+ * Prepares every file next to its place, then moves one after the other there. Throws before anything has changed:
+ * `usage` when a file is no longer as it was shown or cannot be written, or `interrupted`.
  */
 export async function writeAll(cwd: string, files: readonly PlannedFile[], signal: AbortSignal): Promise<void> {
   const prepared: PreparedFile[] = []

@@ -38,3 +38,6 @@ export interface Message extends Document {
   readonly text: string
   readonly meta: Readonly<Record<string, unknown>>
 }
+
+/** The e-mail address of a bot's user, which goes with its refresh token unless it was given another one. */
+export const botEmail = (botId: string): string => `bot+${botId}@web1on1.chat`

@@ -1,4 +1,5 @@
 // The documents of a new sandbox: one organization with one bot and one agent.
+import { botEmail } from '../protocol/resources.ts'
 import type { Named } from '../protocol/templates.ts'
 import { newId, type Store } from './store.ts'
 import { type HookFields, isList, ownSlot, type PlaceName, UNREGISTERED, withHook } from './webhooks/locations.ts'
@@ -15,7 +16,7 @@ export function seed(store: Store, place: PlaceName, registered: HookFields | nu
   const createdAt = new Date().toISOString()
   const organization = newId()
   const id = newId()
-  const bot = { id, name: 'Echo', email: `bot+${id}@web1on1.chat` }
+  const bot = { id, name: 'Echo', email: botEmail(id) }
   const agent = { id: newId(), name: 'Alex Agent' }
   const common = { organization, orgPath: organization, status: 'active', createdAt, updatedAt: createdAt }
 

@@ -2,7 +2,7 @@
 
 import { dirname, relative, resolve } from 'node:path'
 import type { ChokidarOptions, FSWatcher } from 'chokidar'
-import { raceTimeout } from '../core/async.ts'
+import { type Clock, raceTimeout } from '../core/async.ts'
 import { codeOf, messageOf } from '../core/errors.ts'
 
 import type { Warn } from '../core/notices.ts'
@@ -29,6 +29,7 @@ export interface WatcherOptions {
   readonly warn: Warn
   readonly times?: Partial<DebounceTimes>
   readonly watch?: Watch
+  readonly clock?: Clock
 }
 
 export interface Watcher {
@@ -62,7 +63,7 @@ export function startWatcher(options: WatcherOptions): Watcher {
   const also = (options.also ?? []).map((path) => resolve(root, path))
   // A file that is not there yet is found by its folder: chokidar may overlook one that comes while it gets ready.
   const watched = [...new Set([...listed, ...also.map((path) => dirname(path))])]
-  const batch = createDebounce({ ...TIMES, ...options.times }, { onBegin: changing, onEnd: tell })
+  const batch = createDebounce({ ...TIMES, ...options.times }, { onBegin: changing, onEnd: tell }, options.clock)
   const end = new AbortController()
   let watcher: FSWatcher | null = null
   let polls = false

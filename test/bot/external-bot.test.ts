@@ -4,8 +4,11 @@ import { createServer, type Server } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { monitorExternalBot } from '../../src/bot/external-bot.ts'
 import { portReadiness } from '../../src/bot/port-readiness.ts'
+import { MONOTONIC } from '../../src/core/async.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
 import { freePort } from '../support/free-port.ts'
 import { recordStates } from '../support/record-bot.ts'
+import { eventually } from '../support/wait.ts'
 
 async function listen(port: number): Promise<{ server: Server; connections: () => number }> {
   let connections = 0
@@ -20,13 +23,14 @@ async function listen(port: number): Promise<{ server: Server; connections: () =
 
 const close = (server: Server): Promise<unknown> => new Promise((resolve) => server.close(resolve))
 
-function watch(port: number, lateMs = 60_000) {
+function watch(port: number, { lateMs = 60_000, clock = MONOTONIC } = {}) {
   const warnings: string[] = []
   const bot = monitorExternalBot({
     host: '127.0.0.1',
     port,
     readiness: portReadiness({ host: '127.0.0.1', port }),
     lateMs,
+    clock,
     warn: (kind, message) => warnings.push(`${kind}: ${message}`),
   })
   onTestFinished(() => bot.stop())
@@ -51,10 +55,11 @@ test('a bot is ready as soon as its port accepts, and again after it was away', 
 test('a bot that is ready is not polled', async () => {
   const port = await freePort()
   const { connections } = await listen(port)
-  const { states } = watch(port)
+  const clock = createFakeClock()
+  const { states } = watch(port, { clock })
   await states.until('ready')
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  expect(connections()).toBe(1)
+  await clock.pass(3_600_000)
+  expect([connections(), clock.timers()]).toEqual([1, 0])
 })
 
 test('a restart does nothing, and nothing is said after the stop', async () => {
@@ -72,8 +77,8 @@ test('a restart does nothing, and nothing is said after the stop', async () => {
 
 test('that nothing listens is said once', async () => {
   const port = await freePort()
-  const { states, warnings } = watch(port, 20)
-  while (warnings.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  const { states, warnings } = watch(port, { lateMs: 20 })
+  await eventually(() => warnings.length > 0)
   await listen(port)
   await states.until('ready')
   expect(warnings).toEqual([`botNotListening: nothing listens on 127.0.0.1:${port} yet; deliveries are held`])

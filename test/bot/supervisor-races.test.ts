@@ -1,7 +1,7 @@
 // What keeping a bot running promises whatever happens, and in whatever order: random lives in a virtual world.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { startSupervisor } from '../../src/bot/supervisor.ts'
+import { type SupervisorOptions, startSupervisor } from '../../src/bot/supervisor.ts'
 import type { BotState } from '../../src/core/ports.ts'
 import { createSimulation, type Manners, type Simulation } from '../support/supervisor-simulation.ts'
 
@@ -38,7 +38,12 @@ const NEXT: Readonly<Record<BotState['state'], readonly BotState['state'][]>> = 
   stopped: ['starting'],
 }
 
-function supervise(world: Simulation, pauseMs: number, stopped: () => boolean = () => false) {
+function supervise(
+  world: Simulation,
+  pauseMs: number,
+  stopped: () => boolean = () => false,
+  more: Partial<SupervisorOptions> = {},
+) {
   const states: BotState[] = []
   const faults: string[] = world.faults
   const bot = startSupervisor({
@@ -57,6 +62,7 @@ function supervise(world: Simulation, pauseMs: number, stopped: () => boolean = 
     readiness: world.readiness,
     startProcess: world.startProcess,
     clock: world.clock,
+    ...more,
   })
   bot.on((state) => {
     const before = states.at(-1)
@@ -155,3 +161,53 @@ test('crashes back off from 0.25 s to 5 s, a save starts at once, and a steady r
   await world.advance(1_000)
   await stopped
 })
+
+test('a restart ends nothing before its pause is over, and starts nothing before what is being saved is', async () => {
+  const world = createSimulation()
+  const [pause, saves] = [gate(), gate()]
+  const more = {
+    pause: pause.wait,
+    savesSettled: () => (world.processes.length === 0 ? Promise.resolve() : saves.wait()),
+  }
+  const { bot } = supervise(world, 0, () => false, more)
+  const living = (): number[] => world.processes.flatMap(({ pid, isAlive }) => (isAlive() ? [pid] : []))
+  await world.advance(1_000)
+  bot.restart('saved')
+  await world.advance(1_000)
+  expect(living()).toEqual([1])
+  pause.open()
+  await world.advance(3_600_000)
+  expect([living(), world.processes]).toEqual([[], [expect.anything()]])
+  saves.open()
+  await world.advance(1_000)
+  expect(living()).toEqual([2])
+})
+
+test('a bot that leaves with 0 is not started by time alone', async () => {
+  const world = createSimulation()
+  const { bot } = supervise(world, 0)
+  await world.advance(1_000)
+  world.processes[0]?.leave(0)
+  await world.advance(3_600_000)
+  expect([bot.current().state, world.processes]).toEqual(['stopped', [expect.anything()]])
+})
+
+test('a bot that never listens is announced once, however long it takes', async () => {
+  const world = createSimulation()
+  world.behave({ listensAfter: null, leavesAfter: 0, lingers: 0 })
+  const warnings: string[] = []
+  const { bot } = supervise(world, 0, () => false, { warn: (kind) => warnings.push(kind), lateMs: 10_000 })
+  await world.advance(9_999)
+  expect(warnings).toEqual([])
+  await world.advance(3_600_000)
+  expect([warnings, bot.current().state]).toEqual([['botNotListening'], 'starting'])
+})
+
+/** Something that keeps others waiting until it is opened. */
+function gate(): { readonly wait: () => Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { wait: () => opened, open }
+}

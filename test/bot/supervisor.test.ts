@@ -70,7 +70,6 @@ test('a restart holds first, then ends, then starts, and the new bot never meets
     env: { LEAVE_AFTER_MS: '150' },
     pause: async (reason) => {
       const [pid = 0] = prints.pids()
-      await new Promise((resolve) => setTimeout(resolve, 400))
       order.push(`${reason}, ${isAlive(pid) ? 'alive' : 'dead'}`)
     },
   })
@@ -114,7 +113,6 @@ test('a restart ends the bot at once, and starts it when what is being saved has
   })
   bot.restart('saved')
   await eventually(() => prints.living().length === 0)
-  await sleep(100)
   expect(prints.pids()).toHaveLength(1)
   rested()
   await states.until('ready', 2)
@@ -185,7 +183,6 @@ test('a bot that leaves with 0 is started again by a save alone', async () => {
   const { pid } = await states.until('ready')
   await ask('/leave')
   expect(await states.until('stopped')).toEqual({ state: 'stopped', pid, code: 0 })
-  await new Promise((resolve) => setTimeout(resolve, 400))
   expect(prints.pids()).toHaveLength(1)
   bot.restart('saved')
   await states.until('ready', 2)
@@ -213,16 +210,15 @@ test('a whole family is ended on a restart, and what a crashed leader leaves beh
 })
 
 test.each([0, 5, 20, 60, 120])('a stop %i ms after the start or a restart leaves nothing behind', async (ms) => {
-  const wait = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, ms))
   const early = await supervise(commandOf('listens'))
-  await wait()
+  await sleep(ms)
   await early.bot.stop()
   expect(early.prints.living()).toEqual([])
 
   const { bot, prints, states, isOpen } = await supervise(commandOf('listens'), { env: { LEAVE_AFTER_MS: '20' } })
   await states.until('ready')
   bot.restart('saved')
-  await wait()
+  await sleep(ms)
   await bot.stop()
   expect(prints.living()).toEqual([])
   expect(await isOpen()).toBe(false)
@@ -248,7 +244,6 @@ test('a refused forward has the bot checked again', async () => {
 test('a bot that never listens is said once, and kept', async () => {
   const { bot, prints, warnings, port } = await supervise(commandOf('never-listens'), { lateMs: 300 })
   await eventually(() => warnings.length > 0)
-  await new Promise((resolve) => setTimeout(resolve, 400))
   expect(warnings).toEqual([`botNotListening: the bot does not listen on 127.0.0.1:${port} yet; deliveries are held`])
   expect(bot.current().state).toBe('starting')
   expect(prints.living()).toHaveLength(1)
@@ -304,9 +299,9 @@ test('a stop ends the wait for a port that another program keeps', async () => {
 
 test('a bot whose port is given back late is started after that', async () => {
   const port = await freePort()
-  const other = createServer().listen(port)
+  // It goes once it has been found there.
+  const other = createServer((socket) => void other.close(() => socket.destroy())).listen(port)
   const { prints, states, warnings } = await supervise(commandOf('listens'), { port, portFreeMs: 20_000 })
-  setTimeout(() => other.close(), 200)
   await states.until('ready')
   expect(prints.lines).not.toContain('EADDRINUSE')
   expect(warnings).toEqual([])

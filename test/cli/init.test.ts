@@ -178,7 +178,7 @@ describe('dev-hook init at a terminal', () => {
     terminal.type('n')
     expect(await terminal.ended).toBe(0)
     expect(await text(cwd, '.env')).toBe(
-      `# mine\nTOKEN=${sandbox.token}\nOTHER=1\nNGROK_AUTHTOKEN=${AUTHTOKEN}\nREFRESH_TOKEN=${sandbox.refreshToken}\n`,
+      `# mine\nTOKEN=${sandbox.token}\nOTHER=1\nNGROK_AUTHTOKEN=${AUTHTOKEN}\nREFRESH_TOKEN=${sandbox.refreshToken}\nEMAIL=${sandbox.email}\n`,
     )
   })
 
@@ -340,6 +340,28 @@ describe('dev-hook init without questions', () => {
     const before = await contents(cwd)
     expect((await initAlone(cwd, env, '--yes')).code).toBe(0)
     expect(await contents(cwd)).toEqual(before)
+  })
+
+  it.each([
+    ['EMAIL', 'token: process.env.TOKEN'],
+    ['BOT_EMAIL', 'token: process.env.TOKEN, email: process.env.BOT_EMAIL'],
+  ])('puts the e-mail beside a refresh token, which is of no use to the bot without it, as %s', async (name, code) => {
+    const sandbox = await sandboxForTest({ registered: null, tokenLifetimeMs: 3_600_000 })
+    const dotEnv = `TOKEN=${sandbox.token}\nREFRESH_TOKEN=${sandbox.refreshToken}\nNGROK_AUTHTOKEN=${AUTHTOKEN}\n`
+    const cwd = await project(dotEnv)
+    await writeFile(join(cwd, 'src', 'bot.js'), `const C = require('chipchat')\nnew C({ ${code} }).start(4002)\n`)
+    const env = { APIHOST: sandbox.api }
+    expect((await initAlone(cwd, env)).code).toBe(0)
+    expect(await text(cwd, '.env')).toBe(`${dotEnv}${name}=${sandbox.email}\n`)
+    expect((await initAlone(cwd, env)).stderr).toContain('Everything is there already')
+  })
+
+  it('keeps an e-mail that is there', async () => {
+    const { token, refreshToken } = await sandboxForTest()
+    const dotEnv = `TOKEN=${token}\nREFRESH_TOKEN=${refreshToken}\nEMAIL=me@example.com\n`
+    const cwd = await project(dotEnv)
+    expect((await initAlone(cwd, { APIHOST: `http://127.0.0.1:${await freePort()}` }, '--yes')).code).toBe(0)
+    expect(await text(cwd, '.env')).toBe(dotEnv)
   })
 
   it('lists what is missing and ends with 2 where there is no terminal', async () => {

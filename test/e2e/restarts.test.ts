@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { SandboxDelivery } from '../../src/sandbox/webhooks/deliver.ts'
 import { type Cli, noticeFromNow, startCli } from '../support/cli.ts'
@@ -6,6 +5,7 @@ import { freePort } from '../support/free-port.ts'
 import { type LoggingBot, loggingBotForTest } from '../support/logging-bot.ts'
 import { arrived, createMessageStream, disordered, type MessageStream, repeated } from '../support/message-stream.ts'
 import { sandboxForTest } from '../support/sandboxes.ts'
+import { eventually } from '../support/wait.ts'
 
 const DELIVERIES = 1_000
 const CONVERSATIONS = 25
@@ -37,13 +37,13 @@ async function busyRun(delayMs: number): Promise<Busy> {
   return { cli, bot, traffic: createMessageStream(platform, CONVERSATIONS) }
 }
 
-/** Does something to the bot again and again; each time it is up again before the next. */
-async function again(cli: Cli, times: number, act: (n: number) => Promise<void> | void): Promise<void> {
-  for (let n = 0; n < times; n++) {
+/** Does something to the bot again and again, spread over the traffic; each time it is up again before the next. */
+async function again({ cli, traffic }: Busy, act: (n: number) => Promise<void> | void): Promise<void> {
+  for (let n = 0; n < RESTARTS; n++) {
     const ready = noticeFromNow(cli)('bot', ({ state }) => state === 'ready')
     await act(n)
     await ready
-    await sleep(400)
+    await eventually(() => traffic.sent.length >= ((n + 1) * DELIVERIES) / (RESTARTS + 1))
   }
 }
 
@@ -70,8 +70,9 @@ describe('A bot that restarts again and again under traffic', () => {
   ])(
     'gets every delivery once and in order, and the platform waits for none of them in vain, when it %s',
     async (_, delayMs) => {
-      const { cli, bot, traffic } = await busyRun(delayMs)
-      await Promise.all([traffic.flow(DELIVERIES, PER_SECOND), again(cli, RESTARTS, () => bot.save())])
+      const busy = await busyRun(delayMs)
+      const { cli, bot, traffic } = busy
+      await Promise.all([traffic.flow(DELIVERIES, PER_SECOND), again(busy, () => bot.save())])
       await traffic.settled()
 
       expect(complaints(traffic)).toEqual([])
@@ -94,12 +95,10 @@ describe('A bot that restarts again and again under traffic', () => {
   )
 
   it('gets nothing twice when it crashes as well, and what a crash broke is said and never lost in silence', async () => {
-    const { cli, bot, traffic } = await busyRun(50)
+    const busy = await busyRun(50)
+    const { cli, bot, traffic } = busy
     const crash = (): void => void process.kill(pidOf(cli), 'SIGKILL')
-    await Promise.all([
-      traffic.flow(DELIVERIES, PER_SECOND),
-      again(cli, RESTARTS, (n) => (n % 3 === 2 ? crash() : bot.save())),
-    ])
+    await Promise.all([traffic.flow(DELIVERIES, PER_SECOND), again(busy, (n) => (n % 3 === 2 ? crash() : bot.save()))])
     await traffic.settled()
 
     expect(complaints(traffic)).toEqual([])

@@ -30,9 +30,15 @@ describe('The source of a bot', () => {
     const source = `new ChipChat({
       token: process.env.BOT_TOKEN,
       refreshToken: process.env['BOT_REFRESH'],
+      email: process.env.BOT_EMAIL,
       secret: config.secret,
     })`
-    expect(readBotCode(source).names).toEqual({ token: 'BOT_TOKEN', refreshToken: 'BOT_REFRESH', secret: null })
+    expect(readBotCode(source).names).toEqual({
+      token: 'BOT_TOKEN',
+      refreshToken: 'BOT_REFRESH',
+      email: 'BOT_EMAIL',
+      secret: null,
+    })
   })
 
   it('is never too strange to be read', () => {

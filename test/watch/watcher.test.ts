@@ -6,6 +6,7 @@ import { join, sep } from 'node:path'
 import { type ChokidarOptions, FSWatcher, watch } from 'chokidar'
 import { expect, onTestFinished, test } from 'vitest'
 import { startWatcher, type WatcherOptions } from '../../src/watch/watcher.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
 import { eventually } from '../support/wait.ts'
 
 async function folder(): Promise<string> {
@@ -124,16 +125,18 @@ test('a link to a folder above does not lead in circles', async () => {
 test('nothing is told after the stop, not even a batch that was being gathered', async () => {
   const root = await folder()
   const seen: string[] = []
+  const clock = createFakeClock()
   const { watcher, save, batches } = await watchIn(root, {
-    times: { leadMs: 200 },
+    clock,
     watch: (paths, options) => watch(paths, options).on('all', (_, path) => void seen.push(path)),
   })
   await save('bot.js')
   await eventually(() => seen.length > 0)
+  expect(clock.timers()).toBeGreaterThan(0)
   await watcher.stop()
   await watcher.stop()
   await save('bot.js', '3')
-  await new Promise((resolve) => setTimeout(resolve, 400))
+  await clock.pass(60_000)
   expect(batches).toEqual([])
 })
 

@@ -1,11 +1,11 @@
 // The command `dev-hook init`: sets a folder up, asking only what cannot be found out.
 import type { Config } from '../../config/load.ts'
 import { DevHookError } from '../../core/errors.ts'
-import { portOf, startLine } from '../../onboarding/conclusions.ts'
+import { botAddress, startCommand } from '../../onboarding/bot-launch.ts'
 import { defaultAnswers, missingIn, tryFound } from '../../onboarding/defaults.ts'
-import { type Folder, lookAround } from '../../onboarding/inspect-project.ts'
+import { inspectProject, type Project } from '../../onboarding/inspect-project.ts'
 import { installPackages } from '../../onboarding/install.ts'
-import { type Answers, type PlannedFile, planFiles } from '../../onboarding/plan.ts'
+import { type PlannedFile, planFiles, type SetupAnswers } from '../../onboarding/plan.ts'
 import { STARTER_COMMAND } from '../../onboarding/starter.ts'
 import { writeAll } from '../../onboarding/write-all.ts'
 import type { Call, CommandHandler } from '../command.ts'
@@ -22,18 +22,18 @@ import { untilEndSignal } from '../session/signals.ts'
 export const init: CommandHandler = async (call) => {
   const { io } = call
   const { config } = await openCommand(call)
-  const folder = await lookAround(config, io)
+  const project = await inspectProject(config, io)
   if (io.interactive && !config.yes) {
     const { openPrompter } = await import('../init/prompter.ts')
-    return withSomebody(call, folder, openPrompter())
+    return withSomebody(call, project, openPrompter())
   }
-  return alone(call, folder)
+  return alone(call, project)
 }
 
-async function withSomebody(call: Call, folder: Folder, prompter: Prompter): Promise<number> {
+async function withSomebody(call: Call, project: Project, prompter: Prompter): Promise<number> {
   prompter.intro('dev-hook init')
-  prompter.report('info', `In ${folder.cwd}: ${foundIn(folder)}`)
-  const { answers, files } = await agree(call, folder, prompter).catch((error: unknown) => {
+  prompter.report('info', `In ${project.cwd}: ${foundIn(project)}`)
+  const { answers, files } = await agree(call, project, prompter).catch((error: unknown) => {
     if (!isGivenUp(error)) throw error
     const remedy = 'nothing was written; run it again whenever you like'
     throw new DevHookError('interrupted', error.message, { cause: error, remedy })
@@ -42,9 +42,9 @@ async function withSomebody(call: Call, folder: Folder, prompter: Prompter): Pro
     prompter.outro('Nothing was written.')
     return EXIT_CODES.ended
   }
-  if (files.length > 0) await write(folder, files, prompter)
-  if (answers.starter) return tryStarter(call, folder, answers, prompter)
-  return tryLive(call, folder, answers, prompter)
+  if (files.length > 0) await write(project, files, prompter)
+  if (answers.starter) return tryStarter(call, project, answers, prompter)
+  return tryLive(call, project, answers, prompter)
 }
 
 const isGivenUp = (error: unknown): error is DevHookError => error instanceof DevHookError && error.is('interrupted')
@@ -52,48 +52,48 @@ const isGivenUp = (error: unknown): error is DevHookError => error instanceof De
 /** Asks what to write, and whether to; no files when the answer is no. */
 async function agree(
   call: Call,
-  folder: Folder,
+  project: Project,
   prompter: Prompter,
-): Promise<{ readonly answers: Answers; readonly files: readonly PlannedFile[] | null }> {
-  const answers = await interview(folder, prompter, new AbortController().signal)
-  const files = await planFiles(folder, answers)
+): Promise<{ readonly answers: SetupAnswers; readonly files: readonly PlannedFile[] | null }> {
+  const answers = await interview(project, prompter, new AbortController().signal)
+  const files = await planFiles(project, answers)
   if (files.length === 0) {
     prompter.report('success', 'Everything is there already; nothing is written.')
     return { answers, files }
   }
-  show(files, folder.config, call, prompter)
+  show(files, project.config, call, prompter)
   return { answers, files: (await prompter.yes('Write this?', true)) ? files : null }
 }
 
 /** Takes what was found. Throws `usage` with what is missing, unless `--yes` says to go on without it. */
-async function alone(call: Call, folder: Folder): Promise<number> {
-  const { config } = folder
+async function alone(call: Call, project: Project): Promise<number> {
+  const { config } = project
   const reporter = createPlainReporter(call.io)
-  const found = await tryFound(folder, new AbortController().signal)
+  const found = await tryFound(project, new AbortController().signal)
   if (found.is === 'bad') throw found.error
   if (found.is === 'unknown') reporter.report('warn', `the token is not checked: ${found.error.message}`)
   const tried = found.is === 'good' ? found.tried : null
-  const missing = missingIn(folder, tried)
+  const missing = missingIn(project, tried)
   if (missing.length > 0 && !config.yes) {
     throw new DevHookError('usage', `there is no terminal to ask at, and this is missing:\n${missing.join('\n')}`, {
       remedy: 'put it into `.env` and start again, or continue without it: `dev-hook init --yes`',
     })
   }
-  const answers = defaultAnswers(folder, tried)
-  const files = await planFiles(folder, answers)
+  const answers = defaultAnswers(project, tried)
+  const files = await planFiles(project, answers)
   if (files.length === 0) reporter.report('success', 'Everything is there already; nothing is written.')
   else {
     show(files, config, call, reporter)
-    await write(folder, files, reporter)
+    await write(project, files, reporter)
   }
   for (const name of missing) reporter.report('warn', `still missing (the sandbox does not need it): ${name}`)
-  reporter.outro(nextSteps(folder, answers, false))
+  reporter.outro(nextSteps(project, answers, false))
   return EXIT_CODES.ended
 }
 
-function foundIn(folder: Folder): string {
-  const { chipchat, entry, configFile } = folder
-  const { port, sure } = portOf(folder)
+function foundIn(project: Project): string {
+  const { chipchat, entry, configFile } = project
+  const { port, sure } = botAddress(project)
   const found = [
     ...(chipchat === null ? [] : [`chipchat ${chipchat}`]),
     ...(entry === null ? [] : [entry.name]),
@@ -108,7 +108,7 @@ function show(files: readonly PlannedFile[], { color }: Config, { io }: Call, re
   for (const file of files) reporter.report('step', preview(file, colors))
 }
 
-async function write({ cwd }: Folder, files: readonly PlannedFile[], reporter: Reporter): Promise<void> {
+async function write({ cwd }: Project, files: readonly PlannedFile[], reporter: Reporter): Promise<void> {
   // Once the first file is in its place, the others follow, whatever is pressed.
   await untilEndSignal((signal) => writeAll(cwd, files, signal))
   reporter.report('success', `Written: ${files.map(({ name }) => name).join(', ')}`)
@@ -124,32 +124,32 @@ async function offer(prompter: Prompter, question: string, first: boolean): Prom
   }
 }
 
-async function tryStarter(call: Call, folder: Folder, answers: Answers, prompter: Prompter): Promise<number> {
-  const { cwd } = folder
+async function tryStarter(call: Call, project: Project, answers: SetupAnswers, prompter: Prompter): Promise<number> {
+  const { cwd } = project
   const install = await offer(prompter, 'Install what the bot needs with npm?', true)
   if (install) await installPackages(cwd, call.io.env)
   const talk = install && (await offer(prompter, 'Talk to the bot in the sandbox now?', true))
-  prompter.outro(nextSteps(folder, answers, install))
+  prompter.outro(nextSteps(project, answers, install))
   if (!talk) return EXIT_CODES.ended
   const { sandbox } = await import('./sandbox.ts')
   return sandbox({ ...call, options: { cwd }, own: {}, words: [], command: STARTER_COMMAND.split(' ') })
 }
 
-async function tryLive(call: Call, folder: Folder, answers: Answers, prompter: Prompter): Promise<number> {
-  const { config, token, ngrokAuthtoken } = folder
+async function tryLive(call: Call, project: Project, answers: SetupAnswers, prompter: Prompter): Promise<number> {
+  const { config, token, ngrokAuthtoken } = project
   const tunnel = config.url !== null || config.tunnel !== 'ngrok' || (ngrokAuthtoken ?? answers.ngrokAuthtoken) !== null
   const ready = tunnel && (token ?? answers.token) !== null
   const question = 'Try a whole round now: open the tunnel, claim the webhook, verify it, put it back?'
   const live = ready && (await offer(prompter, question, false))
-  prompter.outro(nextSteps(folder, answers, true))
+  prompter.outro(nextSteps(project, answers, true))
   if (!live) return EXIT_CODES.ended
   const { doctor } = await import('./doctor.ts')
   return doctor({ ...call, options: { ...call.options, cwd: config.cwd }, own: { live: true }, words: [] })
 }
 
-function nextSteps(folder: Folder, { starter }: Answers, installed: boolean): string {
-  const line = starter ? STARTER_COMMAND : (startLine(folder) ?? 'node bot.js')
-  const { profile } = folder.config
+function nextSteps(project: Project, { starter }: SetupAnswers, installed: boolean): string {
+  const line = starter ? STARTER_COMMAND : (startCommand(project) ?? 'node bot.js')
+  const { profile } = project.config
   const which = profile === null ? '' : ` --profile ${profile}`
   const steps: readonly (readonly [string, string])[] = [
     ...(installed || !starter ? [] : ([['npm install', 'what the bot needs']] as const)),

@@ -3,7 +3,7 @@ import { withDeadline } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Owner } from '../../core/ports.ts'
-import { readStatus, type Status, type StatusRequest } from '../../daemon/offline/status.ts'
+import { readBotStatus, type Status, type StatusRequest } from '../../daemon/offline/status.ts'
 import type { CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import type { Io } from '../io.ts'
@@ -30,7 +30,7 @@ async function look(request: StatusRequest, { err }: Pick<Io, 'err'>): Promise<S
   const slow = setTimeout(() => err(`· asking ${apiHost} …`), SLOW_MS)
   const reason = `${apiHost} does not answer within ${LOOK_MS / 1_000} s`
   try {
-    return await withDeadline([], { ms: LOOK_MS, reason }, (limited) => readStatus(request, limited))
+    return await withDeadline([], { ms: LOOK_MS, reason }, (limited) => readBotStatus(request, limited))
   } catch (error) {
     if (messageOf(error) !== reason) throw error
     throw new DevHookError('apiUnreachable', reason, { cause: error })

@@ -3,33 +3,35 @@ import { SHARED } from '../../config/dot-env.ts'
 import { port as portKind } from '../../config/kinds.ts'
 import { authtokenProblem } from '../../config/ngrok-token.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
-import { devScriptFor, isEmpty, portOf } from '../../onboarding/conclusions.ts'
-import { defaultAnswers, tryFound } from '../../onboarding/defaults.ts'
-import type { Folder } from '../../onboarding/inspect-project.ts'
-import type { Answers } from '../../onboarding/plan.ts'
-import { assertRefreshToken, isNoVerdict, type TriedToken, tryToken } from '../../onboarding/try-token.ts'
+import { botAddress, devScriptFor, isEmpty } from '../../onboarding/bot-launch.ts'
+import { defaultAnswers, emailFor, tryFound } from '../../onboarding/defaults.ts'
+import type { Project } from '../../onboarding/inspect-project.ts'
+import type { SetupAnswers } from '../../onboarding/plan.ts'
+import { assertRefreshToken, isInconclusive, type TriedToken, tryToken } from '../../onboarding/try-token.ts'
 import type { CheckAnswer, Prompter } from './prompter.ts'
 
 /** Asks. Throws `interrupted` when the person gives up. */
-export async function interview(folder: Folder, prompter: Prompter, signal: AbortSignal): Promise<Answers> {
-  const starter = isEmpty(folder) && (await wantsStarter(prompter))
-  const { token, tried } = await askToken(folder, prompter, signal)
-  const known = defaultAnswers(folder, tried)
-  if (known.secret !== null && folder.secret === null) {
+export async function interview(project: Project, prompter: Prompter, signal: AbortSignal): Promise<SetupAnswers> {
+  const starter = isEmpty(project) && (await wantsStarter(prompter))
+  const { token, tried } = await askToken(project, prompter, signal)
+  const known = defaultAnswers(project, tried)
+  if (known.secret !== null && project.secret === null) {
     prompter.report(
       'success',
       'the secret of its webhook, from the platform: SECRET is for the bot to check signatures with',
     )
   }
-  const hasToken = token !== null || folder.token !== null
+  const hasToken = token !== null || project.token !== null
+  const refreshToken = (await askRefreshToken(project, tried, prompter)) ?? known.refreshToken
   return {
     starter,
     token: token ?? known.token,
-    refreshToken: (await askRefreshToken(folder, tried, prompter)) ?? known.refreshToken,
+    refreshToken,
+    email: emailFor(project, token, refreshToken),
     secret: known.secret,
-    ngrokAuthtoken: hasToken ? await askAuthtoken(folder, prompter) : null,
-    ...(await askPort(folder, starter, prompter)),
-    devScript: await askScript(folder, prompter),
+    ngrokAuthtoken: hasToken ? await askAuthtoken(project, prompter) : null,
+    ...(await askPort(project, starter, prompter)),
+    devScript: await askScript(project, prompter),
   }
 }
 
@@ -51,9 +53,9 @@ interface AskedToken {
   readonly tried: TriedToken | null
 }
 
-async function askToken(folder: Folder, prompter: Prompter, signal: AbortSignal): Promise<AskedToken> {
-  const found = await tryFound(folder, signal)
-  const source = folder.token?.source ?? ''
+async function askToken(project: Project, prompter: Prompter, signal: AbortSignal): Promise<AskedToken> {
+  const found = await tryFound(project, signal)
+  const source = project.token?.source ?? ''
   if (found.is === 'good') {
     prompter.report('success', `${source}: ${nameOf(found.tried)}`)
     return { token: null, tried: found.tried }
@@ -63,21 +65,21 @@ async function askToken(folder: Folder, prompter: Prompter, signal: AbortSignal)
     return { token: null, tried: null }
   }
   if (found.is === 'bad') prompter.report('warn', `${source} cannot be used: ${found.error.message}`)
-  return askNewToken(folder, prompter, found.is === 'bad')
+  return askNewToken(project, prompter, found.is === 'bad')
 }
 
-async function askNewToken(folder: Folder, prompter: Prompter, keeps: boolean): Promise<AskedToken> {
+async function askNewToken(project: Project, prompter: Prompter, keeps: boolean): Promise<AskedToken> {
   let tried: TriedToken | null = null
   let unchecked: string | null = null
   const check: CheckAnswer = async (answer, signal) => {
     if (answer === '') return null
     try {
       unchecked = null
-      tried = await tryToken(answer, null, folder.config, signal)
+      tried = await tryToken(answer, null, project.config, signal)
       return null
     } catch (error) {
       tried = null
-      if (!isNoVerdict(error)) return problemOf(error)
+      if (!isInconclusive(error)) return problemOf(error)
       unchecked = messageOf(error)
       return null
     }
@@ -89,7 +91,7 @@ async function askNewToken(folder: Folder, prompter: Prompter, keeps: boolean): 
   const skip = keeps ? 'Enter keeps the one that is there' : 'Enter skips it: the sandbox needs none'
   const token = await prompter.secret(`The bot's access token (${skip})`, check)
   if (token === '') return { token: null, tried: null }
-  tellShadow(folder, 'token', prompter)
+  tellShadow(project, 'token', prompter)
   if (unchecked !== null) prompter.report('warn', `It is not checked: ${String(unchecked)}`)
   if (tried !== null) prompter.report('success', nameOf(tried))
   return { token, tried }
@@ -97,8 +99,8 @@ async function askNewToken(folder: Folder, prompter: Prompter, keeps: boolean): 
 
 const nameOf = ({ name, botId }: TriedToken): string => `the token of bot ${name ?? 'without a name'} (${botId})`
 
-async function askRefreshToken(folder: Folder, tried: TriedToken | null, prompter: Prompter): Promise<string | null> {
-  if (tried === null || !tried.expires || folder.refreshToken !== null) return null
+async function askRefreshToken(project: Project, tried: TriedToken | null, prompter: Prompter): Promise<string | null> {
+  if (tried === null || !tried.expires || project.refreshToken !== null) return null
   const check: CheckAnswer = (answer) => {
     if (answer === '') return null
     try {
@@ -114,8 +116,8 @@ async function askRefreshToken(folder: Folder, tried: TriedToken | null, prompte
 
 const COMMAND = /^ngrok\s+(?:config\s+add-)?authtoken\s+/
 
-async function askAuthtoken(folder: Folder, prompter: Prompter): Promise<string | null> {
-  const { ngrokAuthtoken: found, config } = folder
+async function askAuthtoken(project: Project, prompter: Prompter): Promise<string | null> {
+  const { ngrokAuthtoken: found, config } = project
   if (config.tunnel !== 'ngrok' || config.url !== null) return null
   const known = found === null ? null : authtokenProblem(found.value)
   if (found !== null && known === null) {
@@ -132,19 +134,23 @@ async function askAuthtoken(folder: Folder, prompter: Prompter): Promise<string 
   // The dashboard shows it as a command to copy.
   const authtoken = answer.replace(COMMAND, '')
   if (authtoken === '') return null
-  tellShadow(folder, 'ngrokAuthtoken', prompter)
+  tellShadow(project, 'ngrokAuthtoken', prompter)
   return authtoken
 }
 
 /** A variable of the environment goes before a file, and would keep the new value from ever being used. */
-function tellShadow({ config }: Folder, key: 'token' | 'ngrokAuthtoken', prompter: Prompter): void {
+function tellShadow({ config }: Project, key: 'token' | 'ngrokAuthtoken', prompter: Prompter): void {
   const source = config.sources[key]
   if (source === undefined || source.includes(` in ${SHARED}`)) return
   prompter.report('warn', `${source} in the environment takes precedence over the new one: remove it there`)
 }
 
-async function askPort(folder: Folder, starter: boolean, prompter: Prompter): Promise<Pick<Answers, 'port' | 'path'>> {
-  const { port, path, sure } = portOf(folder)
+async function askPort(
+  project: Project,
+  starter: boolean,
+  prompter: Prompter,
+): Promise<Pick<SetupAnswers, 'port' | 'path'>> {
+  const { port, path, sure } = botAddress(project)
   if (sure || starter) return { port, path }
   const check: CheckAnswer = (answer) => {
     const read = portKind.read(answer)
@@ -154,8 +160,8 @@ async function askPort(folder: Folder, starter: boolean, prompter: Prompter): Pr
   return { port: Number(answer), path }
 }
 
-async function askScript(folder: Folder, prompter: Prompter): Promise<string | null> {
-  const line = devScriptFor(folder)
+async function askScript(project: Project, prompter: Prompter): Promise<string | null> {
+  const line = devScriptFor(project)
   if (line === null) return null
   return (await prompter.yes(`Add a script to package.json: "dev": "${line}"?`, true)) ? line : null
 }

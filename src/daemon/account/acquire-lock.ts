@@ -1,5 +1,5 @@
-// The lock of a bot, waited for while somebody only puts back what a dead run has left.
-import { every, retry } from '../../core/async.ts'
+// The lock of a bot, waited for while it is held only to restore what a dead run has left.
+import { type Clock, every, MONOTONIC, retry } from '../../core/async.ts'
 import { asDevHookError } from '../../core/errors.ts'
 
 import { type Holder, type Lock, type LockInfo, openLock, readLock } from '../../lock/lock.ts'
@@ -9,7 +9,12 @@ const PATIENCE_MS = 10_000
 const POLL_MS = 50
 
 /** Acquires the lock of a bot. Throws `taken` while another run has it, `stateUnwritable`, or the signal's reason. */
-export async function lockBot(folder: string, info: LockInfo, signal: AbortSignal): Promise<Lock> {
+export async function lockBot(
+  folder: string,
+  info: LockInfo,
+  signal: AbortSignal,
+  clock: Clock = MONOTONIC,
+): Promise<Lock> {
   let holder: Holder | null = null
   const acquire = async (): Promise<Lock> => {
     try {
@@ -20,9 +25,9 @@ export async function lockBot(folder: string, info: LockInfo, signal: AbortSigna
     }
   }
   const shouldRetry = (error: unknown): boolean => asDevHookError(error).is('taken') && !isRun(holder, info)
-  return retry(acquire, { pace: every(POLL_MS), limitMs: PATIENCE_MS, shouldRetry, signal })
+  return retry(acquire, { pace: every(POLL_MS), limitMs: PATIENCE_MS, shouldRetry, signal, clock })
 }
 
-// Nobody: it was given back this moment. The same run: its process is dying, and its pipes are closed before its entry is gone.
+// No holder: it was released this moment. The same run: its process is dying, and its pipes close before its entry is gone.
 const isRun = (holder: Holder | null, { runId }: LockInfo): boolean =>
   holder !== null && !holder.restoring && holder.runId !== runId

@@ -16,11 +16,11 @@ export function identityOf(config: Pick<Config, 'token' | 'bot' | 'profile'>): I
   const { profile } = config
   if (config.token === null) {
     const files = profile === null ? SHARED : `${dotEnvOf(profile)} or ${SHARED}`
-    const place = `copy the bot's token from its details in the Web1on1 admin pages into TOKEN in`
+    const copy = `copy the bot's token from its details in the Web1on1 admin pages into TOKEN in`
     throw new DevHookError(
       'tokenMissing',
       `there is no access token: TOKEN is set neither in the environment nor in ${files}`,
-      { remedy: `${place} \`${profile === null ? SHARED : dotEnvOf(profile)}\`` },
+      { remedy: `${copy} \`${profile === null ? SHARED : dotEnvOf(profile)}\`` },
     )
   }
   const claims = readToken(config.token)

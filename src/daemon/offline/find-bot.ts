@@ -1,4 +1,4 @@
-// Whose record a command means that needs no platform: of the bot that is named, else of the only one there is.
+// Finds the record that a command without the platform reads: of the bot that is named, else of the only one there is.
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { readLock } from '../../lock/lock.ts'
 import { readToken } from '../../platform/api/token.ts'
 import { botFolder } from '../account/bot-identity.ts'
 
-interface Kept {
+interface RecordedBot {
   readonly bot: string
   /** The host of the platform's API, as it is written in the folder's name. */
   readonly host: string
@@ -26,7 +26,7 @@ export async function findRecordedBot(
 ): Promise<string> {
   const botId = config.bot ?? idIn(config.token)
   if (botId !== null) return botFolder(stateHome, config.apiHost, botId)
-  const kept = await listKept(stateHome)
+  const kept = await listRecorded(stateHome)
   const only = single(kept) ?? single(await withRun(kept))
   if (only !== null) return only.folder
   if (kept.length === 0) {
@@ -48,7 +48,7 @@ function hostOf(name: string): string {
 
 const single = <T>([only, ...others]: readonly T[]): T | null => (others.length === 0 ? (only ?? null) : null)
 
-/** A token that is worth nothing to the platform still says whose it is. */
+/** The bot's id in a token, even in one that the platform would refuse. */
 function idIn(token: string | null): string | null {
   try {
     return token === null ? null : readToken(token).id
@@ -58,12 +58,12 @@ function idIn(token: string | null): string | null {
   }
 }
 
-async function withRun(kept: readonly Kept[]): Promise<readonly Kept[]> {
+async function withRun(kept: readonly RecordedBot[]): Promise<readonly RecordedBot[]> {
   const holders = await Promise.all(kept.map(({ folder }) => readLock(folder)))
   return kept.filter((_, i) => holders[i] !== null)
 }
 
-async function listKept(stateHome: string): Promise<readonly Kept[]> {
+async function listRecorded(stateHome: string): Promise<readonly RecordedBot[]> {
   const hosts = await namesIn(stateHome)
   const bots = await Promise.all(
     hosts.map(async (host) =>

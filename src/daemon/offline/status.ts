@@ -18,13 +18,13 @@ type Leftover = { readonly takenAt: string; readonly pid: number } | { readonly 
 
 export interface Status {
   readonly botId: string
-  /** `null` when it is in no place that dev-hook knows. */
+  /** `null` when it is nowhere that dev-hook knows. */
   readonly registration: Registered | null
   readonly owner: Owner
   readonly verified: boolean
   /** Whether the registered URL answers a challenge; `null` when none is registered. */
   readonly answers: boolean | null
-  /** What a run that died has left to put back: `damaged` is the path of a snapshot that cannot be read. */
+  /** What a run that died has left to restore: `damaged` is the path of a snapshot that cannot be read. */
   readonly leftover: Leftover | null
   /** The run on this machine that holds the bot now. */
   readonly running: Holder | null
@@ -40,7 +40,7 @@ export interface StatusRequest {
 }
 
 /** Finds out the status of a bot. Throws what the platform's client throws. */
-export async function readStatus(
+export async function readBotStatus(
   { config, stateHome, who, emit, redactor }: StatusRequest,
   signal: AbortSignal,
 ): Promise<Status> {

@@ -41,7 +41,7 @@ export async function permitClaim(request: ClaimRequest, signal: AbortSignal): P
         `the webhook belongs to another dev-hook that is running: ${owner.who ?? withoutCredentials(owner.url)}`,
       )
     case 'somebody':
-      if (takeOver || (await saidYes(request, owner.url, signal))) return
+      if (takeOver || (await isPermitted(request, owner.url, signal))) return
       throw new DevHookError('taken', `the webhook points to ${withoutCredentials(owner.url)}, which is not dev-hook’s`)
     default:
   }
@@ -49,8 +49,8 @@ export async function permitClaim(request: ClaimRequest, signal: AbortSignal): P
 
 const CONSENT = 'consent.json'
 
-/** Asks once for each URL: the yes to the production webhook of a bot holds for the next runs too. */
-async function saidYes({ ask, folder, emit }: ClaimRequest, url: string, signal: AbortSignal): Promise<boolean> {
+/** Asks once for each URL: a yes to the production webhook of a bot holds for the next runs too. */
+async function isPermitted({ ask, folder, emit }: ClaimRequest, url: string, signal: AbortSignal): Promise<boolean> {
   const shown = withoutCredentials(url)
   const file = join(folder, CONSENT)
   if ((await readConsent(file)) === shown) return true

@@ -1,4 +1,4 @@
-// The first look at the registration: where it is, what it says, and whose it is.
+// The first read of the registration, with the options of the run.
 import type { HookAddress } from '../../core/hook-url.ts'
 import type { Proxies } from '../../core/http/proxy.ts'
 import { withoutPid } from '../../core/instance.ts'
@@ -9,7 +9,7 @@ import { openRegistration } from '../../platform/webhook/registration.ts'
 import { probe } from '../../tunnel/probe.ts'
 import type { DaemonOptions } from '../types.ts'
 
-export interface LookRequest {
+export interface OpenRegistrationRequest {
   readonly options: Pick<DaemonOptions, 'config' | 'who' | 'notices'>
   readonly client: Client
   readonly botId: string
@@ -17,9 +17,9 @@ export interface LookRequest {
   readonly address: HookAddress
 }
 
-/** Reads it; writes nothing. */
-export function lookAtRegistration(
-  { options, client, botId, folder, address }: LookRequest,
+/** Reads the registration of the bot; writes nothing, unless an earlier run left something elsewhere to restore. */
+export function openRunRegistration(
+  { options, client, botId, folder, address }: OpenRegistrationRequest,
   signal: AbortSignal,
 ): Promise<Registration> {
   const { config, who, notices } = options

@@ -8,7 +8,7 @@ import type { RegistrationMonitor } from '../running/registration-monitor.ts'
 import { permitClaim } from './claim-permission.ts'
 import type { Account, Saves, Way } from './local-phases.ts'
 import { openingNotice } from './open-tunnel.ts'
-import { lookHandedOver } from './take-over.ts'
+import { readHandedOver } from './take-over.ts'
 
 /** Opens the tunnel to the gateway. */
 export function tunnel(run: Run, { address }: Account, opened: Gateway): Promise<Tunnel> {
@@ -32,7 +32,7 @@ export async function registration(run: Run, account: Account): Promise<Registra
   const look = (): Promise<Registration> =>
     factories.openRegistration({ options, client, botId, folder, address }, signal)
   const first = await steps.run('look', look)
-  const found = takeOver ? await lookHandedOver(look, first, { who, proxies }, signal) : first
+  const found = takeOver ? await readHandedOver(look, first, { who, proxies }, signal) : first
   // Owed before the claim already: what a dead run has left may have been adopted.
   lifetime.add('registration', () => restoration.restore(found))
   await permitClaim({ owner: found.owner, takeOver, ask, folder, emit }, signal)

@@ -1,4 +1,4 @@
-// Asking another dev-hook to let go of the bot, and waiting until it has put back what was there before it.
+// Taking a bot over from another dev-hook, which is asked to let go of it and restores what was there before.
 import { every, poll, retry, sleep } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
@@ -9,7 +9,7 @@ import { probe } from '../../tunnel/probe.ts'
 import { releasedWithinMs } from '../stop-order.ts'
 
 export interface HandOverOptions {
-  /** How this dev-hook calls itself: the other one says who took over. */
+  /** The name of this dev-hook, which the other one announces. */
   readonly who: string
   readonly proxies: Proxies
   readonly withinMs?: number
@@ -47,8 +47,8 @@ const isTaken = (error: unknown): boolean => error instanceof DevHookError && er
  * with `taken` when a dev-hook is still there: it did not let go in time, or another one was quicker. What that one replaced
  * is known to that one alone, so it must not be replaced in turn.
  */
-export async function lookHandedOver(
-  look: () => Promise<Registration>,
+export async function readHandedOver(
+  read: () => Promise<Registration>,
   first: Registration,
   options: HandOverOptions,
   signal: AbortSignal,
@@ -59,7 +59,7 @@ export async function lookHandedOver(
   await probe(url, signal, { handOver: who, proxies })
   await sleep(everyMs, signal)
   const hasChanged = ({ owner }: Registration): boolean => owner.is !== 'dev-hook' || owner.url !== url
-  const seen = await poll(look, hasChanged, { pace: every(everyMs), limitMs: withinMs, signal })
+  const seen = await poll(read, hasChanged, { pace: every(everyMs), limitMs: withinMs, signal })
   const { owner } = seen
   if (owner.is !== 'dev-hook' || !owner.answers) return seen
   const other = owner.who ?? withoutCredentials(owner.url)

@@ -1,4 +1,4 @@
-// What the daemon tells its watchdog, one JSON object a line.
+// The messages of the daemon to its watchdog, one JSON object a line.
 import type { Proxies } from '../../core/http/proxy.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
 
@@ -7,7 +7,7 @@ export interface WatchdogOrders extends TokenPair {
   /** The state folder of the bot, where the snapshot is. */
   readonly folder: string
   readonly runId: string
-  /** How the run calls itself to people. */
+  /** The name of the run for people. */
   readonly user: string
   readonly apiHost: string
   readonly email: string | null

@@ -9,9 +9,9 @@ export interface Watchdog {
   tokens(tokens: TokenPair): void
   /** The bot's process, which is to be ended with the daemon; `null` when there is none. */
   bot(pid: number | null): void
-  /** Everything is as it was: it has nothing to do. Resolves when it has gone. */
+  /** Ends the watchdog, as everything is as it was. Resolves when its process has gone. */
   dismiss(): Promise<void>
-  /** The webhook could not be put back: that is left to it, as if the daemon had died. */
+  /** Leaves the restore that failed to the watchdog, as if the daemon had died. */
   entrust(): void
 }
 
@@ -24,7 +24,7 @@ export interface WatchdogOptions {
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url))
 
-/** Starts it. Its orders, the token among them, go through the pipe: neither argv nor the disk ever see them. */
+/** Starts a watchdog. Its orders, the token among them, go through the pipe: they are neither in argv nor on disk. */
 export async function armWatchdog({ orders, env, childPath = CHILD }: WatchdogOptions): Promise<Watchdog> {
   const child = spawn(process.execPath, [childPath], {
     // A session of its own: a closing terminal ends every process of ours, but not this one.
@@ -44,17 +44,17 @@ export async function armWatchdog({ orders, env, childPath = CHILD }: WatchdogOp
   stdin.on('error', () => undefined)
   child.unref()
 
-  const tell = (message: WatchdogMessage): void => void stdin.write(`${JSON.stringify(message)}\n`)
-  tell({ type: 'arm', orders })
+  const send = (message: WatchdogMessage): void => void stdin.write(`${JSON.stringify(message)}\n`)
+  send({ type: 'arm', orders })
   let dismissing: Promise<void> | undefined
   return {
-    tokens: (tokens) => tell({ type: 'tokens', tokens }),
-    bot: (pid) => tell({ type: 'bot', pid }),
+    tokens: (tokens) => send({ type: 'tokens', tokens }),
+    bot: (pid) => send({ type: 'bot', pid }),
     entrust: () => void stdin.end(),
     dismiss: () => {
       dismissing ??= new Promise<void>((resolve) => {
         child.ref()
-        tell({ type: 'dismiss' })
+        send({ type: 'dismiss' })
         stdin.end()
         void gone.then(resolve)
       })

@@ -1,5 +1,6 @@
 // What a response of the platform means when it is not a success.
 
+import { isSuccess } from '../../core/delivery.ts'
 import { DevHookError, type ErrorName } from '../../core/errors.ts'
 import { textIn, valueIn } from '../../core/json.ts'
 import type { Redact } from '../../core/redact.ts'
@@ -15,9 +16,6 @@ export interface RawResponse {
 const LONGEST_QUOTE = 200
 const TOKEN = /\b(jwt|token|expired)\b|invalid signature/i
 const VERIFICATION = /verif(y|ied|ication)|\bchallenge\b|\bcallback\b/i
-
-/** True for a status that says that the platform did what it was asked. */
-export const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
 /** True for what may be over in a moment: no connection, too busy, failing. */
 export const isTransient = (error: unknown): boolean =>

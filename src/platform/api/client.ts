@@ -1,8 +1,9 @@
 // The platform's REST API as its callers see it: JSON in, JSON out, and a `DevHookError` for everything else.
 import { type Clock, exponential, MONOTONIC, neverAborted, poll } from '../../core/async.ts'
+import { isSuccess } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { createRedactor, type Redactor } from '../../core/redact.ts'
-import { isSuccess, isTokenTrouble, jsonOf, problemOf, type RawResponse } from './api-errors.ts'
+import { isTokenTrouble, jsonOf, problemOf, type RawResponse } from './api-errors.ts'
 import { type ExchangeOutcome, LONGEST_PAUSE_MS, mayRepeat, pauseOf } from './retry-policy.ts'
 import { createThrottle, type Throttle } from './throttle.ts'
 import type { Claims } from './token.ts'

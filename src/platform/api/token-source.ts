@@ -2,6 +2,7 @@
 import { monotonic, rejectOnAbort } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { textIn } from '../../core/json.ts'
+import { botEmail } from '../../protocol/resources.ts'
 import { isTransient } from './api-errors.ts'
 import { type Claims, readToken } from './token.ts'
 
@@ -59,7 +60,7 @@ export function createTokenSource(options: TokenOptions, ask: AskForToken, clock
 
   async function askOnce(oldRefreshToken: string): Promise<void> {
     refreshAfter = elapsed() + BETWEEN_MS
-    const clientId = options.email ?? (claims.id === null ? null : `bot+${claims.id}@web1on1.chat`)
+    const clientId = options.email ?? (claims.id === null ? null : botEmail(claims.id))
     if (clientId === null) throw refused("the token names no bot, so its refresh needs the bot's e-mail in EMAIL")
     const answer = await ask({ clientId, refreshToken: oldRefreshToken })
     const fresh = textIn(answer, 'token')

@@ -17,7 +17,7 @@ export interface Exchange {
 }
 
 export interface Transport {
-  /** Rejects with the connection's own error, one that says that time is up, the signal's reason, or `apiFailed` for an endless body. */
+  /** Rejects with the connection's own error, one for the time that is up, the signal's reason, or `apiFailed` for an endless body. */
   send(exchange: Exchange, signal: AbortSignal): Promise<RawResponse>
   close(): Promise<void>
 }

@@ -2,15 +2,22 @@
 import { DevHookError } from '../../core/errors.ts'
 import { isRecord, type Json, textIn, valueIn } from '../../core/json.ts'
 import { isHook } from './hook.ts'
-import { type Endpoint, type Located, type NotLocated, readingOf, valueAt, type WebhookSearch } from './location.ts'
+import {
+  type Located,
+  type NotLocated,
+  readingOf,
+  valueAt,
+  type WebhookEndpoint,
+  type WebhookSearch,
+} from './location.ts'
 
 /** The endpoint of the bots' records. */
-export const BOT_RECORDS: Endpoint = { path: '/v2/bots', statusField: null, deletable: false, find }
+export const BOT_RECORDS: WebhookEndpoint = { path: '/v2/bots', statusField: null, deletable: false, find }
 
 /** The API path of a bot's record. */
 export const botDocument = (botId: string): string => `${BOT_RECORDS.path}/${encodeURIComponent(botId)}`
 
-interface Bot {
+interface BotDocument {
   readonly id: string
   readonly record: Json
 }
@@ -18,12 +25,12 @@ interface Bot {
 type Candidate = Located | 'ambiguous' | null
 
 interface Locator {
-  /** The field of the record that it looks at. */
+  /** The field of the record where it searches. */
   readonly field: string
-  locate(bot: Bot): Candidate
+  locate(bot: BotDocument): Candidate
 }
 
-/** The places in the record, most likely first. */
+/** The fields of the record that may hold the webhook, most likely first. */
 const LOCATORS: readonly Locator[] = [
   {
     field: 'webhook',
@@ -40,7 +47,7 @@ const LOCATORS: readonly Locator[] = [
   },
 ]
 
-/** Looks where the config says, else in the places of the table: one with a URL goes before one without. */
+/** Searches where the config says, else in the fields of the table: one with a URL goes before one without. */
 async function find({ client, botId, webhookPath }: WebhookSearch, signal: AbortSignal): Promise<Located | NotLocated> {
   const { json: record } = await client.get(botDocument(botId), { signal })
   if (!isRecord(record)) throw new DevHookError('apiRefused', `GET ${botDocument(botId)} did not answer with an object`)
@@ -62,18 +69,18 @@ function whyUnknown(botId: string, webhookPath: string | null): string {
 }
 
 // Seen, and open for a webhook: nothing is registered yet.
-function isOpen({ record }: Bot, key: string): boolean {
+function isOpen({ record }: BotDocument, key: string): boolean {
   const value = record[key]
   return Object.hasOwn(record, key) && (value === null || (isRecord(value) && Object.keys(value).length === 0))
 }
 
-function at({ id, record }: Bot, keys: readonly string[], entry: number | null = null): Located {
+function at({ id, record }: BotDocument, keys: readonly string[], entry: number | null = null): Located {
   const label = ['bot', ...keys, ...(entry === null ? [] : [String(entry)])].join('.')
   const location = { endpoint: BOT_RECORDS, label, document: botDocument(id), keys, entry }
   return { location, reading: readingOf(location, record, () => true) }
 }
 
-function inList(bot: Bot, keys: readonly string[]): Candidate {
+function inList(bot: BotDocument, keys: readonly string[]): Candidate {
   const entries = valueAt(bot.record, keys)
   if (!Array.isArray(entries) || !entries.every(isHook)) return null
   if (entries.length <= 1) return at(bot, keys, 0)
@@ -81,7 +88,7 @@ function inList(bot: Bot, keys: readonly string[]): Candidate {
   return only === undefined || others.length > 0 ? 'ambiguous' : at(bot, keys, only)
 }
 
-function named(bot: Bot, path: string): Candidate {
+function named(bot: BotDocument, path: string): Candidate {
   const keys = path.split('.').filter((key) => key !== '')
   const value = valueAt(bot.record, keys)
   if (Array.isArray(value)) return inList(bot, keys)

@@ -13,7 +13,7 @@ export interface RestoredOptions {
   readonly client: Client
   readonly snapshot: Snapshot
   readonly location: WebhookLocation
-  /** False when the platform has said already that it could not verify the URL. */
+  /** False when the platform has already answered that it could not verify the URL. */
   readonly verified: boolean
   readonly emit: Emit
 }
@@ -57,7 +57,7 @@ const isOfDevHook = (url: string | null | undefined): boolean => typeof url === 
 
 function isChanged(key: string, before: unknown, after: unknown): boolean {
   if (PLATFORM_OWNED.has(key)) return false
-  // Behind a mask nobody can tell.
+  // Behind a mask it cannot be compared.
   if (key === 'secret' && typeof before === 'string' && isMasked(before)) return true
   return !isDeepStrictEqual(before ?? null, after ?? null)
 }

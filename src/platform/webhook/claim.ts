@@ -37,7 +37,7 @@ const MOST_URLS = 10
  * Writes the whole hook, changed in URL and events; `events` null keeps what was registered. Returns the URL as the platform
  * shows it. Throws `superseded` when somebody else's URL is there by now, `claimDidNotStick`, or what the client throws.
  */
-export async function claim(
+export async function claimWebhook(
   context: ClaimContext,
   url: string,
   events: readonly string[] | null,

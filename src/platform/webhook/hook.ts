@@ -1,4 +1,4 @@
-// What a webhook's own object says: its URL, events and secret, whether it is active, and what it hides.
+// What a webhook's own object holds: URL, events, secret, status; each may be missing or masked.
 import { isRecord, type Json, omit, textIn, valueIn } from '../../core/json.ts'
 import type { Registered } from '../../core/ports.ts'
 

@@ -1,11 +1,11 @@
-// The table of the places where a bot's webhook may be kept, most likely first.
+// The table of the kinds of document that may carry a bot's webhook, most likely first.
 import type { HookKind } from '../../core/notices.ts'
 import type { Client } from '../api/client.ts'
 import { BOT_RECORDS } from './bot-record.ts'
-import { type Endpoint, hidesSecrets, type Located, type NotLocated, type WebhookLocation } from './location.ts'
+import { hidesSecrets, type Located, type NotLocated, type WebhookEndpoint, type WebhookLocation } from './location.ts'
 import { findService, SERVICES } from './service.ts'
 
-const ENDPOINTS: readonly Endpoint[] = [BOT_RECORDS, SERVICES]
+const ENDPOINTS: readonly WebhookEndpoint[] = [BOT_RECORDS, SERVICES]
 
 /** Which webhook is meant. */
 export interface WebhookRequest {
@@ -51,7 +51,7 @@ const hidden = ({ label }: WebhookLocation): NotLocated => ({
 })
 
 /** The endpoint that a document belongs to; `null` for a path that no webhook of ours can be at. */
-export function endpointOf(document: string): Endpoint | null {
+export function endpointOf(document: string): WebhookEndpoint | null {
   const cut = document.lastIndexOf('/')
   const id = document.slice(cut + 1)
   if (id === '' || /[?#]/.test(id)) return null

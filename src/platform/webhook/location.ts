@@ -6,7 +6,7 @@ import type { Client } from '../api/client.ts'
 import { isMasked, registeredOf, statusIn, withoutMask } from './hook.ts'
 
 /** A kind of document that may carry the webhook of a bot; `locate.ts` has the table of them. */
-export interface Endpoint {
+export interface WebhookEndpoint {
   /** The API path of the documents, without a slash at the end: `/v2/services`. */
   readonly path: string
   /**
@@ -24,13 +24,13 @@ export interface Endpoint {
 export interface WebhookSearch {
   readonly client: Client
   readonly botId: string
-  /** Where the config says that it is in the bot's record (`settings.hook`, `hooks.1`); `null` when it says nothing. */
+  /** Where the config says that it is in the bot's record (`settings.hook`, `hooks.1`); `null` when it does not. */
   readonly webhookPath: string | null
 }
 
 /** A location that was seen in a read (or that the config names). */
 export interface WebhookLocation {
-  readonly endpoint: Endpoint
+  readonly endpoint: WebhookEndpoint
   /** For people: `bot.webhook`. */
   readonly label: string
   /** The API path of the document: `/v2/bots/5b43…`. */
@@ -57,7 +57,7 @@ export interface Located {
   readonly reading: Reading
 }
 
-/** Why no location is certain enough to write to; `message` says where was looked. */
+/** Why no location is certain enough to write to; `message` names what was searched. */
 export interface NotLocated {
   readonly why: 'webhookUnknown' | 'webhookAmbiguous'
   readonly message: string
@@ -66,7 +66,7 @@ export interface NotLocated {
 /** Picks the hook out of a list: by the URL it has. */
 export type UrlFilter = (url: string | null) => boolean
 
-/** The fields of a webhook in a document that carries it itself. Its `status` is the bot's own, and says nothing of the webhook. */
+/** The fields of a webhook in a document that carries it itself. Its `status` is the bot's own, not the webhook's. */
 const FLAT = ['url', 'events', 'secret']
 
 /** True when both hold the same hook. */
@@ -106,7 +106,7 @@ function entryOf(entries: readonly unknown[], likely: number, isWanted: UrlFilte
   return index === -1 ? entries.length : index
 }
 
-/** The status that stands beside the hook, so that the hook alone does not tell it; `null` where the hook has its own. */
+/** The status that stands beside the hook, and so is not in it; `null` where the hook has its own. */
 export const statusBeside = ({ location, reading }: Located): string | null =>
   location.endpoint.statusField === null ? null : reading.registered.status
 

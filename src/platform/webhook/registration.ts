@@ -7,7 +7,7 @@ import { type Emit, type HookKind, type RestoreResult, warning } from '../../cor
 import type { Owner, Registration } from '../../core/ports.ts'
 import type { Client } from '../api/client.ts'
 import { readLeftover, settleLeftover } from './adopt-leftover.ts'
-import { claim } from './claim.ts'
+import { claimWebhook } from './claim.ts'
 import { firstSnapshot } from './first-snapshot.ts'
 import { isMasked, registeredOf, statusIn } from './hook.ts'
 import { findWebhook, type WebhookRequest } from './locate.ts'
@@ -17,7 +17,7 @@ import { findOwner, type OwnerProbe } from './owner.ts'
 import { LANDING_MS, restoreFromSnapshot } from './restore.ts'
 import { isOurs, type Snapshot } from './snapshot.ts'
 import { createSnapshotStore } from './snapshot-store.ts'
-import { verify } from './verify.ts'
+import { verifyWebhook } from './verify.ts'
 
 export interface RegistrationOptions extends Omit<WebhookRequest, 'kind'> {
   readonly client: Client
@@ -63,11 +63,11 @@ export async function openRegistration(options: RegistrationOptions, signal: Abo
   return createRegistration({ ...options, now, kind: found.kind, located, owner, adopted })
 }
 
-type Found =
+type FoundWebhook =
   | { readonly kind: 'manual'; readonly located: null }
   | { readonly kind: 'bot' | 'service'; readonly located: Located | null }
 
-async function locate(options: RegistrationOptions, signal: AbortSignal): Promise<Found> {
+async function locate(options: RegistrationOptions, signal: AbortSignal): Promise<FoundWebhook> {
   const { client, kind, emit } = options
   if (kind === 'manual') return { kind, located: null }
   const found = await findWebhook(client, { ...options, kind }, signal)
@@ -148,13 +148,13 @@ function createRegistration(opened: Opened): Registration {
       const before = claimed?.url ?? urlBefore
       // Once claimed, any other URL than ours is somebody's.
       const context = { client, store, secretSeen, replaceable: () => claimed?.url ?? urlBefore }
-      const shown = await claim(context, url, events, signal)
+      const shown = await claimWebhook(context, url, events, signal)
       claimed = { url: shown, changed: shown !== before }
     },
     verify: async (challenged, signal) => {
       const location = store.snapshot()?.location
       if (claimed === null || !location) throw new DevHookError('unexpected', 'a verification without a claim')
-      await verify({ client, store, location, ...claimed, withinMs: verifyWithinMs, challenged }, signal)
+      await verifyWebhook({ client, store, location, ...claimed, withinMs: verifyWithinMs, challenged }, signal)
     },
     check: async (signal) => (isMine((await read(signal))?.registered.url ?? null) ? 'ours' : 'superseded'),
     restore: () => {

@@ -58,10 +58,10 @@ interface RestoreOutcome {
 const NEVER_CLAIMED: RestoreOutcome = { result: 'nothing', certain: true }
 
 /** What this restore has written so far: nothing, something that was not yet seen to be right, or something that was. */
-type Progress = 'unwritten' | 'unchecked' | 'checked'
+type WriteProgress = 'unwritten' | 'unchecked' | 'checked'
 
 interface Writing {
-  progress: Progress
+  progress: WriteProgress
 }
 
 /** Restores again and again for as long as an earlier write of the claim may land on top of it. */

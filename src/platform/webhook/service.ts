@@ -5,16 +5,21 @@ import { isRecord, type Json, textIn, valueIn } from '../../core/json.ts'
 import type { Client } from '../api/client.ts'
 import { listAll } from '../api/pages.ts'
 import {
-  type Endpoint,
   type Located,
   type NotLocated,
   readingOf,
   type UrlFilter,
+  type WebhookEndpoint,
   type WebhookSearch,
 } from './location.ts'
 
 /** The endpoint of the services. */
-export const SERVICES: Endpoint = { path: '/v2/services', statusField: 'status', deletable: true, find: findTied }
+export const SERVICES: WebhookEndpoint = {
+  path: '/v2/services',
+  statusField: 'status',
+  deletable: true,
+  find: findTied,
+}
 
 const listWebhooks = (client: Client, signal: AbortSignal): AsyncGenerator<Json, void, undefined> =>
   listAll(client, SERVICES.path, { type: 'webhook' }, signal)

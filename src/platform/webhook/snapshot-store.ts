@@ -41,7 +41,7 @@ export function createSnapshotStore(folder: string, adopted: Snapshot | null, no
   async function answered(): Promise<void> {
     if (snapshot === null) return
     snapshot = { ...snapshot, writeSentAt: null }
-    // A disk that refuses this one is no harm: the worst is that a restore looks again for five seconds.
+    // A disk that refuses this one is no harm: at worst a restore reads again for five seconds.
     await write().catch(() => {})
   }
 

@@ -1,4 +1,4 @@
-// What a run owes the platform, on disk: the registration as it was before the claim, and how to find it again.
+// The snapshot of a run on disk: the registration as it was before the claim, which is owed to the platform.
 
 import { readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -102,7 +102,7 @@ export function isOurs(snapshot: Snapshot, url: string | null): boolean {
 const unwritable = (path: string, cause: unknown): DevHookError =>
   new DevHookError('stateUnwritable', `${path}: ${codeOf(cause) ?? messageOf(cause)}`, { cause })
 
-/** A location as the file keeps it: without its endpoint, which its document tells. */
+/** A location as the file keeps it: without its endpoint, which follows from its document. */
 type StoredLocation = Omit<WebhookLocation, 'endpoint'>
 
 /** A snapshot as the file keeps it. Its location is called `place` there, a name that files of earlier versions have too. */
@@ -114,13 +114,13 @@ function storedOf({ location, ...rest }: Snapshot): StoredSnapshot {
   return { ...rest, place }
 }
 
-/** The snapshot in a text; `null` when it is none. */
+/** The snapshot in a text; `null` when there is none. */
 function parse(text: string): Snapshot | null {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    // No JSON: the caller sets the file aside and says so.
+    // Not JSON: the caller sets the file aside and announces it.
     return null
   }
   if (!isStored(value)) return null

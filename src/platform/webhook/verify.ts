@@ -22,14 +22,14 @@ export interface VerifyOptions {
   readonly challenged: (signal: AbortSignal) => Promise<void>
 }
 
-// What the platform may say when the challenge failed, in whatever words, or when it is too busy to send one.
+// What the platform may answer when the challenge failed, in whatever words, or when it is too busy to send one.
 const REFUSED: readonly ErrorName[] = ['notVerified', 'permissionDenied', 'apiRefused', 'apiFailed', 'apiUnreachable']
 /** From the challenge to the status: the platform has had its answer by then. */
 const STATUS_MS = 5_000
 const ROUNDS = 2
 
-/** Resolves when the challenge came and the platform, where it shows a status, says active. Throws `notVerified`, `superseded`. */
-export async function verify(options: VerifyOptions, signal: AbortSignal): Promise<void> {
+/** Resolves when the challenge came and the platform, where it shows a status, shows active. Throws `notVerified`, `superseded`. */
+export async function verifyWebhook(options: VerifyOptions, signal: AbortSignal): Promise<void> {
   const over = new AbortController()
   const off = onAbort(signal, () => over.abort(signal.reason))
   const challenge = rejectOnAbort(options.challenged(over.signal), signal)
@@ -69,9 +69,9 @@ function notVerified(
   }: { readonly arrived: boolean; readonly status: string | null; readonly refusal: string | null },
 ): DevHookError {
   const seen = arrived ? 'a challenge was answered' : 'no challenge reached dev-hook'
-  const says = status === null ? '' : `, the platform shows status ${status}`
+  const shows = status === null ? '' : `, the platform shows status ${status}`
   const last = refusal === null ? '' : ` (${refusal})`
-  return new DevHookError('notVerified', `${withoutCredentials(url)} was not verified: ${seen}${says}${last}`)
+  return new DevHookError('notVerified', `${withoutCredentials(url)} was not verified: ${seen}${shows}${last}`)
 }
 
 async function readOurs({ client, store, location }: VerifyOptions, signal: AbortSignal): Promise<Located> {
@@ -93,7 +93,7 @@ function settledStatus(options: VerifyOptions, arrived: boolean, signal: AbortSi
   )
 }
 
-/** Asks for verification; resolves with what the platform said when it refused. */
+/** Asks for verification; resolves with the platform's message when it refused, else with `null`. */
 async function request(options: VerifyOptions, signal: AbortSignal): Promise<string | null> {
   const { client, store } = options
   try {

@@ -2,12 +2,26 @@
 
 import { describe, expect, it } from 'vitest'
 import { lockBot } from '../../../src/daemon/account/acquire-lock.ts'
-import { openLock, readLock } from '../../../src/lock/lock.ts'
+import { type LockInfo, openLock, readLock } from '../../../src/lock/lock.ts'
+import { createFakeClock } from '../../support/fake-clock.ts'
 import { folderForTest } from '../../support/folder.ts'
+import { eventually } from '../../support/wait.ts'
 
 const never = new AbortController().signal
 const run = { runId: 'run-2', user: 'jo@desk pid 7' }
 const watchdog = { runId: 'run-1', user: 'the watchdog of jo@desk pid 6', restoring: true }
+
+/** Acquires the lock on a clock that the test turns. */
+function lockSlowly(folder: string, info: LockInfo) {
+  const clock = createFakeClock()
+  const lock = lockBot(folder, info, never, clock)
+  return {
+    lock,
+    /** Resolves when it has found the lock taken, and waits for its next attempt. */
+    waits: () => eventually(() => clock.timers() > 0),
+    tryAgain: () => clock.pass(50),
+  }
+}
 
 describe('The lock of a bot', () => {
   it('is taken at once when nobody has it', async () => {
@@ -29,9 +43,12 @@ describe('The lock of a bot', () => {
   it('is waited for while somebody only restores', async () => {
     const folder = await folderForTest()
     const restoring = await openLock(folder, watchdog)
-    const waiting = lockBot(folder, run, never)
-    expect(await Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 200, 'waits'))])).toBe('waits')
+    const { lock: waiting, waits, tryAgain } = lockSlowly(folder, run)
+    await waits()
+    await tryAgain()
+    await waits()
     await restoring.close()
+    await tryAgain()
     const lock = await waiting
     expect((await readLock(folder))?.runId).toBe('run-2')
     await lock.close()
@@ -40,10 +57,13 @@ describe('The lock of a bot', () => {
   it('is waited for while the run that is to be restored is still dying', async () => {
     const folder = await folderForTest()
     const dying = await openLock(folder, { runId: 'run-1', user: 'jo@desk pid 6' })
-    const waiting = lockBot(folder, watchdog, never)
-    expect(await Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 200, 'waits'))])).toBe('waits')
+    const { lock, waits, tryAgain } = lockSlowly(folder, watchdog)
+    await waits()
+    await tryAgain()
+    await waits()
     await dying.close()
-    await (await waiting).close()
+    await tryAgain()
+    await (await lock).close()
   })
 
   it('is not waited for any longer than the signal allows', async () => {

@@ -7,6 +7,7 @@ import { type Config, loadConfig } from '../../../src/config/load.ts'
 import type { Options } from '../../../src/config/options.ts'
 import type { NoticeBody } from '../../../src/core/notices.ts'
 import { watchSaves } from '../../../src/daemon/running/on-save.ts'
+import { startWatcher } from '../../../src/watch/watcher.ts'
 import { folderForTest } from '../../support/folder.ts'
 import { eventually } from '../../support/wait.ts'
 
@@ -18,6 +19,8 @@ interface Saves {
   save(file: string, text: string): Promise<void>
   /** Saves something that is certain to be heard of, and waits for it: then all that came before has been heard of too. */
   settle(): Promise<void>
+  /** Waits until the watcher has noticed all that was saved, whatever it means. */
+  noticed(): Promise<void>
 }
 
 async function watch(
@@ -47,6 +50,10 @@ async function watch(
   )
   onTestFinished(() => watcher?.stop())
   await watcher?.ready
+  const seenByWitness: string[] = []
+  const witness = startWatcher({ root: cwd, changed: (paths) => seenByWitness.push(...paths), warn: () => undefined })
+  onTestFinished(() => witness.stop())
+  await witness.ready
   let settled = 0
   return {
     ...saves,
@@ -57,6 +64,11 @@ async function watch(
       // A port that is none: the config is wrong then, which is said whatever else was.
       await save('.env', `DEV_HOOK_PORT=settled${settled}\n`)
       await eventually(() => saves.notices.some((notice) => JSON.stringify(notice).includes(`settled${settled}`)))
+    },
+    noticed: async () => {
+      await save('.mark', '')
+      await eventually(() => seenByWitness.includes('.mark'))
+      await watcher?.settled()
     },
   }
 }
@@ -176,10 +188,10 @@ describe('A save', () => {
   })
 
   it('means nothing any more once the end has begun', async () => {
-    const { restarts, events, notices, end, save } = await watch({ [CONFIG]: config({ events: ['a.*'] }) })
+    const { restarts, events, notices, end, save, noticed } = await watch({ [CONFIG]: config({ events: ['a.*'] }) })
     end.abort()
     await save(CONFIG, config({ events: ['b.*'] }))
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await noticed()
     expect({ restarts, events, notices }).toEqual({ restarts: [], events: [], notices: [] })
   })
 
