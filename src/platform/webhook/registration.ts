@@ -2,16 +2,15 @@
 import { withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { type HookAddress, withoutCredentials } from '../../core/hook-url.ts'
-import { textIn } from '../../core/json.ts'
+import { omit, textIn } from '../../core/json.ts'
 import { type Emit, type HookKind, type RestoreResult, warning } from '../../core/notices.ts'
 import type { Owner, Registration } from '../../core/ports.ts'
 import type { Client } from '../api/client.ts'
 import { readLeftover, settleLeftover } from './adopt-leftover.ts'
 import { claimWebhook } from './claim.ts'
-import { firstSnapshot } from './first-snapshot.ts'
 import { isMasked, registeredOf, statusIn } from './hook.ts'
 import { findWebhook, type WebhookRequest } from './locate.ts'
-import { type Located, type Reading, readLocation } from './location.ts'
+import { type Located, type Reading, readLocation, statusBeside } from './location.ts'
 import { createManualRegistration } from './manual.ts'
 import { findOwner, type OwnerProbe } from './owner.ts'
 import { LANDING_MS, restoreFromSnapshot } from './restore.ts'
@@ -166,7 +165,7 @@ function createRegistration(opened: Opened): Registration {
 
 /** The snapshot of what was read just now. Throws `taken` when the URL is not the one of the first read any more. */
 function snapshotOf(opened: Opened, reading: Reading | null): Snapshot {
-  const { client, kind, botId, serviceName, located, owner, emit, now } = opened
+  const { located, owner, emit } = opened
   const url = reading?.registered.url ?? null
   if (url !== (located?.reading.registered.url ?? null)) {
     const by = url === null ? 'has no URL any more' : `points to ${withoutCredentials(url)} by now`
@@ -174,14 +173,35 @@ function snapshotOf(opened: Opened, reading: Reading | null): Snapshot {
   }
   const hidden = textIn(reading?.hook, 'secret')
   if (hidden !== null && isMasked(hidden)) emit(warning('secretHidden', 'the platform hides the secret of the webhook'))
-  const { apiHost } = client
-  const { runId } = opened.address
-  const takenAt = new Date(now()).toISOString()
-  return firstSnapshot(
-    { kind, apiHost, botId, runId, serviceName, takenAt },
-    reading === null || located === null ? null : { location: located.location, reading },
-    owner.is === 'dev-hook',
-  )
+  const current = reading === null || located === null ? null : { location: located.location, reading }
+  return firstSnapshot(opened, current, owner.is === 'dev-hook')
+}
+
+/**
+ * The first snapshot of a run; `current` is `null` for a service that has yet to be created. `ownedByDevHook`: the URL there
+ * is another dev-hook's, so it is not a registration to restore, and what was there before it is not known here.
+ */
+function firstSnapshot(opened: Opened, current: Located | null, ownedByDevHook: boolean): Snapshot {
+  const { client, kind, botId, serviceName, address, now } = opened
+  const hook = current?.reading.hook ?? null
+  return {
+    version: 1,
+    kind,
+    apiHost: client.apiHost,
+    botId,
+    runId: address.runId,
+    urls: [],
+    location: current?.location ?? null,
+    serviceName,
+    // A service of our name with a URL of a dev-hook was made by a run on this machine whose snapshot is lost.
+    created: kind === 'service' && (current === null || ownedByDevHook),
+    before: ownedByDevHook && hook !== null ? omit(hook, 'url', 'status', 'verified') : hook,
+    beforeStatus: current === null ? null : statusBeside(current),
+    previousUnknown: ownedByDevHook,
+    takenAt: new Date(now()).toISOString(),
+    pid: process.pid,
+    writeSentAt: null,
+  }
 }
 
 function beforeOf(adopted: Snapshot | null, located: Located | null): Registration['before'] {

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { codeOf, DevHookError, messageOf } from '../../core/errors.ts'
 import { makePrivateFolder, writePrivateFile } from '../../core/files.ts'
 import { runIdOf } from '../../core/hook-url.ts'
-import { isRecord, type Json } from '../../core/json.ts'
+import type { Json } from '../../core/json.ts'
 
-import { endpointOf } from './locate.ts'
 import type { WebhookLocation } from './location.ts'
+import { decodeSnapshot, encodeSnapshot } from './snapshot-format.ts'
 
 export interface Snapshot {
   readonly version: 1
@@ -38,7 +38,7 @@ export interface Snapshot {
   readonly writeSentAt: number | null
 }
 
-/** What was read from disk. `damaged` is the path of a snapshot that cannot be understood. */
+/** What was read from disk. `damaged` is the path of a snapshot that is not what was written. */
 export type SnapshotFile =
   | { readonly snapshot: Snapshot; readonly damaged: null }
   | { readonly snapshot: null; readonly damaged: string | null }
@@ -49,7 +49,7 @@ const NAME = 'snapshot.json'
 export async function readSnapshot(folder: string): Promise<SnapshotFile> {
   const path = join(folder, NAME)
   try {
-    const snapshot = parse(await readFile(path, 'utf8'))
+    const snapshot = decodeSnapshot(await readFile(path, 'utf8'))
     return snapshot === null ? { snapshot, damaged: path } : { snapshot, damaged: null }
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { snapshot: null, damaged: null }
@@ -73,7 +73,7 @@ export async function writeSnapshot(folder: string, snapshot: Snapshot): Promise
   const path = join(folder, NAME)
   try {
     await makePrivateFolder(folder)
-    await writePrivateFile(path, `${JSON.stringify(storedOf(snapshot), null, 2)}\n`)
+    await writePrivateFile(path, encodeSnapshot(snapshot))
   } catch (error) {
     throw unwritable(path, error)
   }
@@ -101,73 +101,3 @@ export function isOurs(snapshot: Snapshot, url: string | null): boolean {
 
 const unwritable = (path: string, cause: unknown): DevHookError =>
   new DevHookError('stateUnwritable', `${path}: ${codeOf(cause) ?? messageOf(cause)}`, { cause })
-
-/** A location as the file keeps it: without its endpoint, which follows from its document. */
-type StoredLocation = Omit<WebhookLocation, 'endpoint'>
-
-/** A snapshot as the file keeps it. Its location is called `place` there, a name that files of earlier versions have too. */
-type StoredSnapshot = Omit<Snapshot, 'location'> & { readonly place: StoredLocation | null }
-
-function storedOf({ location, ...rest }: Snapshot): StoredSnapshot {
-  if (location === null) return { ...rest, place: null }
-  const { endpoint: _, ...place } = location
-  return { ...rest, place }
-}
-
-/** The snapshot in a text; `null` when there is none. */
-function parse(text: string): Snapshot | null {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    // Not JSON: the caller sets the file aside and announces it.
-    return null
-  }
-  if (!isStored(value)) return null
-  const { place, ...rest } = value
-  if (place === null) return { ...rest, location: null }
-  const endpoint = endpointOf(place.document)
-  return endpoint === null ? null : { ...rest, location: { endpoint, ...place } }
-}
-
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText)
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
-const orNull =
-  <T>(is: (value: unknown) => value is T) =>
-  (value: unknown): value is T | null =>
-    value === null || is(value)
-
-const isStoredLocation = (value: unknown): value is StoredLocation => isRecord(value) && hasFields(value, PLACE_FIELDS)
-
-type Checks<T> = Readonly<Record<keyof T, (value: unknown) => boolean>>
-
-const PLACE_FIELDS: Checks<StoredLocation> = {
-  label: isText,
-  document: isText,
-  keys: isTexts,
-  entry: orNull(isCount),
-}
-
-const SNAPSHOT_FIELDS: Checks<StoredSnapshot> = {
-  version: (value) => value === 1,
-  kind: (value) => value === 'bot' || value === 'service',
-  apiHost: isText,
-  botId: isText,
-  runId: isText,
-  urls: isTexts,
-  place: orNull(isStoredLocation),
-  serviceName: isText,
-  created: (value) => typeof value === 'boolean',
-  before: orNull(isRecord),
-  beforeStatus: orNull(isText),
-  previousUnknown: (value) => typeof value === 'boolean',
-  takenAt: isText,
-  pid: isCount,
-  writeSentAt: orNull(isCount),
-}
-
-const hasFields = <T>(value: Json, checks: Checks<T>): boolean =>
-  Object.entries<(value: unknown) => boolean>(checks).every(([key, is]) => is(value[key]))
-
-const isStored = (value: unknown): value is StoredSnapshot => isRecord(value) && hasFields(value, SNAPSHOT_FIELDS)

@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
 import { BOT_RECORDS } from '../../../src/platform/webhook/bot-record.ts'
@@ -10,6 +11,7 @@ import {
   isOurs,
   readSnapshot,
   type Snapshot,
+  type SnapshotFile,
   setSnapshotAside,
   writeSnapshot,
 } from '../../../src/platform/webhook/snapshot.ts'
@@ -49,6 +51,8 @@ const stored = {
   place: { label: 'bot.webhook', document: '/v2/bots/b1', keys: ['webhook'], entry: null },
 }
 
+const damagedAt = (path: string): SnapshotFile => ({ snapshot: null, damaged: path })
+
 describe('a snapshot', () => {
   it('comes back as it was written, from a folder that did not exist', async () => {
     const deeper = join(folder, 'state', 'b1')
@@ -59,6 +63,35 @@ describe('a snapshot', () => {
   it('is read from the file of an earlier version', async () => {
     await writeFile(join(folder, 'snapshot.json'), JSON.stringify(stored))
     expect(await readSnapshot(folder)).toEqual({ snapshot, damaged: null })
+  })
+
+  it('is damaged when any bit of what it says has changed', async () => {
+    await writeSnapshot(folder, snapshot)
+    const path = join(folder, 'snapshot.json')
+    const written = await readFile(path)
+    await fc.assert(
+      fc.asyncProperty(fc.nat(written.length - 1), fc.nat(7), async (at, bit) => {
+        const changed = Buffer.from(written)
+        changed[at] = (changed[at] ?? 0) ^ (1 << bit)
+        await writeFile(path, changed)
+        const found = await readSnapshot(folder)
+        // Between the fields it changes nothing.
+        const isSpace = /\s/.test(String.fromCharCode(written[at] ?? 0))
+        expect(found).toEqual(found.damaged === null && isSpace ? { snapshot, damaged: null } : damagedAt(path))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('is damaged when a field of it is gone, or its checksum is called otherwise', async () => {
+    await writeSnapshot(folder, snapshot)
+    const path = join(folder, 'snapshot.json')
+    const lines = (await readFile(path, 'utf8')).split('\n')
+    const without = (text: string): string => lines.filter((line) => !line.includes(text)).join('\n')
+    for (const text of [without('"secret"'), lines.join('\n').replace('"checksum"', '"cheksum"')]) {
+      await writeFile(path, text)
+      expect(await readSnapshot(folder)).toEqual(damagedAt(path))
+    }
   })
 
   it.runIf(process.platform !== 'win32')('is readable by its owner only', async () => {
