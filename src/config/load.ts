@@ -7,8 +7,8 @@ import { dotEnvLayers, readDotEnv, SHARED } from './dot-env.ts'
 import { readFileLayers } from './file-layers.ts'
 import { FORWARDED_PORT, type Forwarding, forwardingOf } from './forwarding.ts'
 import { type Environment, environmentLayer, firstFound, givenLayer, type Layer } from './layers.ts'
-import { readAgentAuthtoken } from './ngrok-agent.ts'
-import type { OptionKey, Options, OptionValues } from './options.ts'
+import { lookUpLayer } from './look-up.ts'
+import { OPTION_KEYS, type OptionKey, type Options, type OptionValues, optionOf } from './options.ts'
 import { readProxies } from './proxies.ts'
 import { parseTarget, type Target } from './target.ts'
 import { readValues, type Sources } from './values.ts'
@@ -46,16 +46,16 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
   const profile = textOf([...called, environmentLayer(shared)], 'profile')
   const outside = [...called, ...dotEnvLayers(shared, profile, read)]
   const { files, layers } = await readFileLayers(cwd, textOf(outside, 'config'), profile, problems)
+  const asGiven = [...outside, ...layers]
 
-  const found = readValues([...outside, ...layers], problems)
-  const target = readTarget(found.values, found.sources, problems)
-  const values = await withAgentAuthtoken(found.values, context)
-  const forwarded = forwardedInPlaceOfNgrok(values, found.sources, context.env)
+  const { values, sources } = readValues([...asGiven, await lookUpLayer(asGiven, context)], problems)
+  const target = readTarget(values, sources, problems)
+  const forwarded = forwardedInPlaceOfTunnel(values, sources, context.env)
   if (problems.length > 0) throw new DevHookError('usage', problems.join('\n'))
   const proxies = readProxies(context.env)
   return Object.freeze({
     ...values,
-    sources: found.sources,
+    sources,
     forwarding: null,
     ...forwarded,
     cwd,
@@ -79,20 +79,14 @@ function readOrSay(cwd: string, name: string, problems: string[]): Environment {
   }
 }
 
-async function withAgentAuthtoken(values: OptionValues, { env, platform }: LoadContext): Promise<OptionValues> {
-  if (values.tunnel !== 'ngrok' || values.ngrokAuthtoken !== null) return values
-  const agent = await readAgentAuthtoken(env, platform)
-  return { ...values, ngrokAuthtoken: agent?.token ?? null }
-}
-
-/** Without ngrok, and without a wish for it, the URL that the place brings is taken. */
-function forwardedInPlaceOfNgrok(
-  { tunnel, ngrokAuthtoken, url, domain, gatewayPort }: OptionValues,
+/** The URL that a development environment in the cloud forwards, where nobody gives a URL or asks for a tunnel. */
+function forwardedInPlaceOfTunnel(
+  { url, gatewayPort }: OptionValues,
   sources: Sources,
   env: Environment,
 ): Pick<Config, 'url' | 'gatewayPort' | 'forwarding' | 'sources'> | null {
-  const wantsNgrok = sources.tunnel !== undefined || ngrokAuthtoken !== null || domain !== null
-  if (tunnel !== 'ngrok' || wantsNgrok || url !== null) return null
+  const isAsked = OPTION_KEYS.some((key) => optionOf(key).asksForTunnel === true && sources[key] !== undefined)
+  if (isAsked || url !== null) return null
   const port = gatewayPort ?? FORWARDED_PORT
   const forwarding = forwardingOf(env, port)
   if (forwarding === null) return null

@@ -1,10 +1,22 @@
 // The authtoken in the ngrok agent's own config file, for those who have set up ngrok already.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Environment } from './layers.ts'
+import { textIn, valueIn } from '../core/json.ts'
+import type { LookUp } from './option.ts'
+
+/** Finds the authtoken, and the file that it came from; `null` when the agent is not set up here. */
+export const findAgentAuthtoken: LookUp['find'] = async (env, platform) => {
+  for (const file of candidates(env, platform)) {
+    const content = await readFile(file, 'utf8').catch(() => null)
+    if (content === null) continue
+    const token = await authtokenIn(content)
+    if (token !== null) return { raw: token, source: file }
+  }
+  return null
+}
 
 /** Where the agent keeps its file, newest place first. Source: ngrok.com/docs/agent/config. */
-function candidates(env: Environment, platform: NodeJS.Platform): string[] {
+function candidates(env: Parameters<LookUp['find']>[0], platform: NodeJS.Platform): string[] {
   const home = env['HOME'] ?? env['USERPROFILE']
   const places = [
     platform === 'win32' ? env['LOCALAPPDATA'] && join(env['LOCALAPPDATA'], 'ngrok', 'ngrok.yml') : undefined,
@@ -14,20 +26,6 @@ function candidates(env: Environment, platform: NodeJS.Platform): string[] {
     home && join(home, '.ngrok2', 'ngrok.yml'),
   ]
   return places.filter((place): place is string => Boolean(place))
-}
-
-/** The token and the file it came from; `null` when the agent is not set up here. */
-export async function readAgentAuthtoken(
-  env: Environment,
-  platform: NodeJS.Platform,
-): Promise<{ readonly token: string; readonly file: string } | null> {
-  for (const file of candidates(env, platform)) {
-    const content = await readFile(file, 'utf8').catch(() => null)
-    if (content === null) continue
-    const token = await authtokenIn(content)
-    if (token !== null) return { token, file }
-  }
-  return null
 }
 
 /** Version 3 keeps it under `agent`, the versions before at the top. */
@@ -40,13 +38,5 @@ async function authtokenIn(content: string): Promise<string | null> {
     // Somebody else's file: if it is broken, ngrok itself will say so. For us it holds no token.
     return null
   }
-  return authtoken(document) ?? authtoken(member(document, 'agent'))
-}
-
-const member = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined
-
-function authtoken(value: unknown): string | null {
-  const found = member(value, 'authtoken')
-  return typeof found === 'string' && found !== '' ? found : null
+  return textIn(document, 'authtoken') ?? textIn(valueIn(document, 'agent'), 'authtoken')
 }

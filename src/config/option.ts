@@ -24,6 +24,21 @@ export interface Option<T, Shown extends string = string, Fallback = T | null> {
   readonly otherwise?: string
   /** `false`: it cannot stand in a config file. */
   readonly file?: false
+  /** Whoever gives it asks for a tunnel of their own, even where a development environment in the cloud forwards a port. */
+  readonly asksForTunnel?: true
+  /** Where it is looked up when nobody gives it. */
+  readonly lookUp?: LookUp
+}
+
+/** A value that another tool keeps in a file of its own. */
+export interface LookUp {
+  /** Looked up only when this is the value of `tunnel`. */
+  readonly tunnel: string
+  /** Finds the value, and names its file; `null` when the tool is not set up here. */
+  find(
+    env: Readonly<Record<string, string | undefined>>,
+    platform: NodeJS.Platform,
+  ): Promise<{ readonly raw: string; readonly source: string } | null>
 }
 
 type Row<T, Shown extends string, Fallback> = Omit<Option<T, Shown, Fallback>, 'fallback'>

@@ -1,5 +1,6 @@
 // The one table of options: from it come the flags, environment names, help, types, JSON Schema and README table.
 import { choice, duration, path, pathsOrOff, patterns, port, safeUrl, secret, switched, text } from './kinds.ts'
+import { findAgentAuthtoken } from './ngrok-agent.ts'
 import { type Option, option } from './option.ts'
 
 /** Every option there is, by its key. */
@@ -92,6 +93,7 @@ const OPTIONS = {
     kind: choice(['ngrok', 'loopback']),
     group: 'Tunnel',
     fallback: 'ngrok',
+    asksForTunnel: true,
     says: 'how the public URL reaches this machine',
   }),
   ngrokAuthtoken: option({
@@ -99,6 +101,8 @@ const OPTIONS = {
     flag: false,
     group: 'Tunnel',
     env: ['NGROK_AUTHTOKEN'],
+    asksForTunnel: true,
+    lookUp: { tunnel: 'ngrok', find: findAgentAuthtoken },
     says: 'the ngrok authtoken',
     otherwise: "the ngrok agent's own config file",
   }),
@@ -106,6 +110,7 @@ const OPTIONS = {
     kind: text('name'),
     group: 'Tunnel',
     env: ['NGROK_DOMAIN'],
+    asksForTunnel: true,
     says: 'the ngrok domain',
     otherwise: "the account's own",
   }),

@@ -5,7 +5,6 @@ import { parseEnv } from 'node:util'
 import { dotEnvOf, SHARED } from '../config/dot-env.ts'
 import type { Environment } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
-import { readAgentAuthtoken } from '../config/ngrok-agent.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { textIn } from '../core/json.ts'
 
@@ -48,15 +47,10 @@ export interface Project {
   readonly ngrokAuthtoken: FoundValue | null
 }
 
-export interface ProjectEnvironment {
-  readonly env: Environment
-  readonly platform: NodeJS.Platform
-}
-
 const CONFIGS = ['dev-hook.config.ts', 'dev-hook.config.js', 'dev-hook.config.mjs', 'dev-hook.config.json']
 
 /** Reads the files of the folder that `config` is of, and changes nothing. Throws `usage` for a file that cannot be read. */
-export async function inspectProject(config: Config, { env, platform }: ProjectEnvironment): Promise<Project> {
+export async function inspectProject(config: Config, env: Environment): Promise<Project> {
   const { cwd } = config
   const [sharedEnv, gitignore, manifest] = await Promise.all([
     readEnv(cwd, SHARED),
@@ -93,16 +87,12 @@ export async function inspectProject(config: Config, { env, platform }: ProjectE
     refreshToken: foundAs('refreshToken'),
     email: foundAs('email'),
     secret: foundAs('secret'),
-    ngrokAuthtoken: await findAuthtoken(config, { env, platform }),
+    ngrokAuthtoken: findAuthtoken(config),
   }
 }
 
-async function findAuthtoken(config: Config, { env, platform }: ProjectEnvironment): Promise<FoundValue | null> {
-  const { ngrokAuthtoken: value, sources } = config
-  if (value === null) return null
-  const source = sources.ngrokAuthtoken ?? (await readAgentAuthtoken(env, platform))?.file
-  return { value, source: source ?? 'the ngrok agent' }
-}
+const findAuthtoken = ({ ngrokAuthtoken: value, sources }: Config): FoundValue | null =>
+  value === null ? null : { value, source: sources.ngrokAuthtoken ?? 'the config' }
 
 const readEnv = async (cwd: string, name: string): Promise<EnvFile> => ({ name, text: await readText(cwd, name) })
 

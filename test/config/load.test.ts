@@ -211,11 +211,21 @@ describe('The config', () => {
 
   it('finds the authtoken in the file of the ngrok agent, old and new', async () => {
     await write('home/.config/ngrok/ngrok.yml', 'version: "3"\nagent:\n  authtoken: new-token\n')
-    expect((await load({}, { HOME: join(cwd, 'home') })).ngrokAuthtoken).toBe('new-token')
+    const { ngrokAuthtoken, sources } = await load({}, { HOME: join(cwd, 'home') })
+    expect(ngrokAuthtoken).toBe('new-token')
+    expect(sources.ngrokAuthtoken).toBe(join(cwd, 'home/.config/ngrok/ngrok.yml'))
     await write('old/.ngrok2/ngrok.yml', 'authtoken: old-token\n')
     expect((await load({}, { HOME: join(cwd, 'old') })).ngrokAuthtoken).toBe('old-token')
     await write('broken/.ngrok2/ngrok.yml', 'a: [')
     expect((await load({}, { HOME: join(cwd, 'broken') })).ngrokAuthtoken).toBeNull()
+  })
+
+  it('looks into the file of the ngrok agent only where ngrok is the tunnel and nobody gives an authtoken', async () => {
+    await write('home/.config/ngrok/ngrok.yml', 'authtoken: of-the-agent\n')
+    const HOME = join(cwd, 'home')
+    expect((await load({ tunnel: 'loopback' }, { HOME })).ngrokAuthtoken).toBeNull()
+    const given = await load({}, { HOME, NGROK_AUTHTOKEN: 'given' })
+    expect(given).toMatchObject({ ngrokAuthtoken: 'given', sources: { ngrokAuthtoken: 'NGROK_AUTHTOKEN' } })
   })
 })
 

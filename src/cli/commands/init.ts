@@ -22,7 +22,7 @@ import { untilEndSignal } from '../session/signals.ts'
 export const init: CommandHandler = async (call) => {
   const { io } = call
   const { config } = await openCommand(call)
-  const project = await inspectProject(config, io)
+  const project = await inspectProject(config, io.env)
   if (io.interactive && !config.yes) {
     const { openPrompter } = await import('../init/prompter.ts')
     return withSomebody(call, project, openPrompter())

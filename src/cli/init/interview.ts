@@ -1,7 +1,7 @@
 // The conversation of init: asks what could not be found out, and looks at each answer at once.
-import { SHARED } from '../../config/dot-env.ts'
 import { port as portKind } from '../../config/kinds.ts'
 import { authtokenProblem } from '../../config/ngrok-token.ts'
+import { envNames } from '../../config/options.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { botAddress, devScriptFor, isEmpty } from '../../onboarding/bot-launch.ts'
 import { defaultAnswers, emailFor, tryFound } from '../../onboarding/defaults.ts'
@@ -141,7 +141,7 @@ async function askAuthtoken(project: Project, prompter: Prompter): Promise<strin
 /** A variable of the environment goes before a file, and would keep the new value from ever being used. */
 function tellShadow({ config }: Project, key: 'token' | 'ngrokAuthtoken', prompter: Prompter): void {
   const source = config.sources[key]
-  if (source === undefined || source.includes(` in ${SHARED}`)) return
+  if (source === undefined || !envNames(key).includes(source)) return
   prompter.report('warn', `${source} in the environment takes precedence over the new one: remove it there`)
 }
 

@@ -1,5 +1,4 @@
 // Checks of the tunnel, as far as they can be made without opening one.
-import { readAgentAuthtoken } from '../../config/ngrok-agent.ts'
 import { authtokenProblem } from '../../config/ngrok-token.ts'
 import { requireAuthtoken } from '../../tunnel/ngrok/ngrok.ts'
 import type { Facts } from '../facts.ts'
@@ -19,11 +18,10 @@ export async function checkNgrok(facts: Facts): Promise<Finding> {
   if (config.url !== null) return passed('not needed: a public URL is given')
   if (config.tunnel !== 'ngrok') return passed(`not needed: the tunnel is ${config.tunnel}`)
   const token = requireAuthtoken(config)
-  const source = config.sources.ngrokAuthtoken ?? (await readAgentAuthtoken(facts.env, facts.platform))?.file
+  const { ngrokAuthtoken: source = 'the config' } = config.sources
   const problem = authtokenProblem(token)
-  if (problem !== null)
-    return failed('credentials', `the authtoken in ${source ?? 'the config'} is ${problem}`, `copy it from ${PAGE}`)
-  return passed(`authtoken from ${source ?? 'the ngrok agent'}; \`--live\` tries it`)
+  if (problem !== null) return failed('credentials', `the authtoken in ${source} is ${problem}`, `copy it from ${PAGE}`)
+  return passed(`authtoken from ${source}; \`--live\` tries it`)
 }
 
 const HOST_NAME = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i
