@@ -51,6 +51,18 @@ const OUTSIDE = /\bprocess\.(argv|env|exit|exitCode|on|once|stdout|stderr|stdin)
 /** The child that holds the SDK is a process of its own, so it has a front door of its own. */
 const CHILDREN = new Set(['tunnel/ngrok/child.ts', 'daemon/watchdog/child.ts'])
 
+/**
+ * Who may name a tunnel provider: its own folder, the tables in which it has a row, its part of the config, and what doctor
+ * and init tell people about it.
+ */
+const NAMES_NGROK = [
+  /^tunnel\/(?:ngrok\/|provider-table\.ts|public-sides\.ts)/,
+  /^config\/(?:options|ngrok-\w+)\.ts/,
+  /^core\/errors\.ts/,
+  /^(?:doctor|onboarding|cli\/init)\//,
+  /^cli\/commands\/init\.ts/,
+]
+
 const sources = readSources()
 
 const packageOf = (name: string): string =>
@@ -88,6 +100,11 @@ describe('The house', () => {
 
   it('touches argv, environment, signals, streams and exit codes at the front door only', () => {
     const wrong = sources.filter(({ room, path, text }) => room !== 'cli' && !CHILDREN.has(path) && OUTSIDE.test(text))
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
+  it('names ngrok only where a provider has its own place', () => {
+    const wrong = sources.filter(({ path, text }) => /ngrok/i.test(text) && !NAMES_NGROK.some((own) => own.test(path)))
     expect(wrong.map(({ path }) => path)).toEqual([])
   })
 
