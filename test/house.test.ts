@@ -1,4 +1,7 @@
 // The house rules: who imports whom, one kind of outside package per room, and how large and how named things may be.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { readSources, repeated, roomOf } from './support/source-files.ts'
 
@@ -126,5 +129,14 @@ describe('The house', () => {
   it('gives no two files of a room the same name', () => {
     const wrong = repeated(sources, ({ room, name }) => [`${room}: ${name}`])
     expect(wrong.map(([, files]) => files.map(({ path }) => path))).toEqual([])
+  })
+})
+
+describe('The tests', () => {
+  it('are laid out in one way, with describe and it', () => {
+    const root = fileURLToPath(new URL('.', import.meta.url))
+    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.test.ts'))
+    const wrong = files.filter((path) => /^(test|suite)\b/m.test(readFileSync(join(root, path), 'utf8')))
+    expect(wrong).toEqual([])
   })
 })

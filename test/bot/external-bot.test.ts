@@ -1,7 +1,7 @@
 // What monitoring a bot that somebody else runs promises.
 
 import { createServer, type Server } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { monitorExternalBot } from '../../src/bot/external-bot.ts'
 import { portReadiness } from '../../src/bot/port-readiness.ts'
 import { MONOTONIC } from '../../src/core/async.ts'
@@ -37,49 +37,51 @@ function watch(port: number, { lateMs = 60_000, clock = MONOTONIC } = {}) {
   return { bot, states: recordStates(bot), warnings }
 }
 
-test('a bot is ready as soon as its port accepts, and again after it was away', async () => {
-  const port = await freePort()
-  const { bot, states } = watch(port)
-  expect(bot.current()).toEqual({ state: 'starting', pid: null })
-  const { server } = await listen(port)
-  expect(await states.until('ready')).toMatchObject({ pid: null })
-  await close(server)
-  bot.refused()
-  bot.refused()
-  await states.until('starting')
-  await listen(port)
-  await states.until('ready', 2)
-  expect(states.names()).toEqual(['ready', 'starting', 'ready'])
-})
+describe('A bot that somebody else runs', () => {
+  it('a bot is ready as soon as its port accepts, and again after it was away', async () => {
+    const port = await freePort()
+    const { bot, states } = watch(port)
+    expect(bot.current()).toEqual({ state: 'starting', pid: null })
+    const { server } = await listen(port)
+    expect(await states.until('ready')).toMatchObject({ pid: null })
+    await close(server)
+    bot.refused()
+    bot.refused()
+    await states.until('starting')
+    await listen(port)
+    await states.until('ready', 2)
+    expect(states.names()).toEqual(['ready', 'starting', 'ready'])
+  })
 
-test('a bot that is ready is not polled', async () => {
-  const port = await freePort()
-  const { connections } = await listen(port)
-  const clock = createFakeClock()
-  const { states } = watch(port, { clock })
-  await states.until('ready')
-  await clock.pass(3_600_000)
-  expect([connections(), clock.timers()]).toEqual([1, 0])
-})
+  it('a bot that is ready is not polled', async () => {
+    const port = await freePort()
+    const { connections } = await listen(port)
+    const clock = createFakeClock()
+    const { states } = watch(port, { clock })
+    await states.until('ready')
+    await clock.pass(3_600_000)
+    expect([connections(), clock.timers()]).toEqual([1, 0])
+  })
 
-test('a restart does nothing, and nothing is said after the stop', async () => {
-  const port = await freePort()
-  await listen(port)
-  const { bot, states } = watch(port)
-  await states.until('ready')
-  bot.restart('saved')
-  await bot.stop()
-  await bot.stop()
-  bot.refused()
-  expect(states.names()).toEqual(['ready', 'stopped'])
-  expect(bot.current().state).toBe('stopped')
-})
+  it('a restart does nothing, and nothing is said after the stop', async () => {
+    const port = await freePort()
+    await listen(port)
+    const { bot, states } = watch(port)
+    await states.until('ready')
+    bot.restart('saved')
+    await bot.stop()
+    await bot.stop()
+    bot.refused()
+    expect(states.names()).toEqual(['ready', 'stopped'])
+    expect(bot.current().state).toBe('stopped')
+  })
 
-test('that nothing listens is said once', async () => {
-  const port = await freePort()
-  const { states, warnings } = watch(port, { lateMs: 20 })
-  await eventually(() => warnings.length > 0)
-  await listen(port)
-  await states.until('ready')
-  expect(warnings).toEqual([`botNotListening: nothing listens on 127.0.0.1:${port} yet; deliveries are held`])
+  it('that nothing listens is said once', async () => {
+    const port = await freePort()
+    const { states, warnings } = watch(port, { lateMs: 20 })
+    await eventually(() => warnings.length > 0)
+    await listen(port)
+    await states.until('ready')
+    expect(warnings).toEqual([`botNotListening: nothing listens on 127.0.0.1:${port} yet; deliveries are held`])
+  })
 })

@@ -1,6 +1,6 @@
 // What keeping a bot running promises whatever happens, and in whatever order: random lives in a virtual world.
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type SupervisorOptions, startSupervisor } from '../../src/bot/supervisor.ts'
 import type { BotState } from '../../src/core/ports.ts'
 import { createSimulation, type Manners, type Simulation } from '../support/supervisor-simulation.ts'
@@ -74,133 +74,135 @@ function supervise(
   return { bot, states }
 }
 
-test('there is never a second bot, no save is forgotten, and stop leaves nothing behind', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.constantFrom(0, 20, 2_000), async (steps, pauseMs) => {
-      const world = createSimulation()
-      let stopping: Promise<void> | undefined
-      const { bot, states } = supervise(world, pauseMs, () => stopping !== undefined)
-      const latest = () => world.processes.at(-1)
-      let startedAtStop: number | undefined
-      /** How many had been started when the last restart was asked for. */
-      let startedAtRestart = -1
+describe('Keeping a bot running, in whatever order things happen', () => {
+  it('there is never a second bot, no save is forgotten, and stop leaves nothing behind', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.constantFrom(0, 20, 2_000), async (steps, pauseMs) => {
+        const world = createSimulation()
+        let stopping: Promise<void> | undefined
+        const { bot, states } = supervise(world, pauseMs, () => stopping !== undefined)
+        const latest = () => world.processes.at(-1)
+        let startedAtStop: number | undefined
+        /** How many had been started when the last restart was asked for. */
+        let startedAtRestart = -1
 
-      for (const one of steps) {
-        if (one.do === 'pass') await world.advance(one.ms)
-        if (one.do === 'exit') latest()?.leave(one.code)
-        if (one.do === 'behave') world.behave(one.manners)
-        if (one.do === 'refuse') bot.refused()
-        if (one.do === 'stop') {
-          startedAtStop ??= world.processes.length
-          stopping ??= bot.stop()
+        for (const one of steps) {
+          if (one.do === 'pass') await world.advance(one.ms)
+          if (one.do === 'exit') latest()?.leave(one.code)
+          if (one.do === 'behave') world.behave(one.manners)
+          if (one.do === 'refuse') bot.refused()
+          if (one.do === 'stop') {
+            startedAtStop ??= world.processes.length
+            stopping ??= bot.stop()
+          }
+          if (one.do !== 'restart') continue
+          bot.restart('saved')
+          startedAtRestart = world.processes.length
         }
-        if (one.do !== 'restart') continue
-        bot.restart('saved')
-        startedAtRestart = world.processes.length
+
+        if (stopping === undefined) {
+          world.behave({ listensAfter: 0, leavesAfter: 0, lingers: 0 })
+          await world.advance(60_000)
+          const { state } = bot.current()
+          expect(world.processes.length).toBeGreaterThan(startedAtRestart)
+          expect(latest()?.isAlive()).toBe(state === 'starting' || state === 'ready')
+          expect(['starting', 'ready', 'stopped']).toContain(state)
+          stopping = bot.stop()
+        }
+        await world.advance(20_000)
+        await stopping
+        const told = states.length
+        await world.advance(20_000)
+        bot.refused()
+        bot.restart('too late')
+        await world.advance(20_000)
+
+        expect(world.faults).toEqual([])
+        if (startedAtStop !== undefined) expect(world.processes).toHaveLength(startedAtStop)
+        expect(world.processes.filter((process) => process.isAlive())).toEqual([])
+        expect(bot.current().state).toBe('stopped')
+        expect(states).toHaveLength(told)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('crashes back off from 0.25 s to 5 s, a save starts at once, and a steady run forgets them', async () => {
+    const world = createSimulation()
+    const { bot } = supervise(world, 0)
+    const crashed = async (): Promise<number> => {
+      const started = world.processes.length
+      world.processes.at(-1)?.leave(1)
+      for (let ms = 0; ; ms += 10) {
+        await world.advance(10)
+        if (world.processes.length > started) return ms
       }
-
-      if (stopping === undefined) {
-        world.behave({ listensAfter: 0, leavesAfter: 0, lingers: 0 })
-        await world.advance(60_000)
-        const { state } = bot.current()
-        expect(world.processes.length).toBeGreaterThan(startedAtRestart)
-        expect(latest()?.isAlive()).toBe(state === 'starting' || state === 'ready')
-        expect(['starting', 'ready', 'stopped']).toContain(state)
-        stopping = bot.stop()
-      }
-      await world.advance(20_000)
-      await stopping
-      const told = states.length
-      await world.advance(20_000)
-      bot.refused()
-      bot.restart('too late')
-      await world.advance(20_000)
-
-      expect(world.faults).toEqual([])
-      if (startedAtStop !== undefined) expect(world.processes).toHaveLength(startedAtStop)
-      expect(world.processes.filter((process) => process.isAlive())).toEqual([])
-      expect(bot.current().state).toBe('stopped')
-      expect(states).toHaveLength(told)
-    }),
-    { numRuns: 300 },
-  )
-})
-
-test('crashes back off from 0.25 s to 5 s, a save starts at once, and a steady run forgets them', async () => {
-  const world = createSimulation()
-  const { bot } = supervise(world, 0)
-  const crashed = async (): Promise<number> => {
-    const started = world.processes.length
-    world.processes.at(-1)?.leave(1)
-    for (let ms = 0; ; ms += 10) {
-      await world.advance(10)
-      if (world.processes.length > started) return ms
     }
-  }
-  await world.advance(0)
-  const waits: number[] = []
-  for (let i = 0; i < 7; i++) waits.push(await crashed())
-  expect(waits.map((ms) => Math.round(ms / 50) * 50)).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000, 5_000])
+    await world.advance(0)
+    const waits: number[] = []
+    for (let i = 0; i < 7; i++) waits.push(await crashed())
+    expect(waits.map((ms) => Math.round(ms / 50) * 50)).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000, 5_000])
 
-  world.processes.at(-1)?.leave(1)
-  await world.advance(100)
-  bot.restart('saved')
-  await world.advance(0)
-  expect(world.processes).toHaveLength(9)
-  expect(Math.round((await crashed()) / 50) * 50).toBe(250)
-  expect(Math.round((await crashed()) / 50) * 50).toBe(500)
+    world.processes.at(-1)?.leave(1)
+    await world.advance(100)
+    bot.restart('saved')
+    await world.advance(0)
+    expect(world.processes).toHaveLength(9)
+    expect(Math.round((await crashed()) / 50) * 50).toBe(250)
+    expect(Math.round((await crashed()) / 50) * 50).toBe(500)
 
-  bot.restart('saved while it ran')
-  await world.advance(500)
-  expect(Math.round((await crashed()) / 50) * 50).toBe(250)
-  expect(Math.round((await crashed()) / 50) * 50).toBe(500)
+    bot.restart('saved while it ran')
+    await world.advance(500)
+    expect(Math.round((await crashed()) / 50) * 50).toBe(250)
+    expect(Math.round((await crashed()) / 50) * 50).toBe(500)
 
-  await world.advance(10_000)
-  expect(Math.round((await crashed()) / 50) * 50).toBe(250)
-  const stopped = bot.stop()
-  await world.advance(1_000)
-  await stopped
-})
+    await world.advance(10_000)
+    expect(Math.round((await crashed()) / 50) * 50).toBe(250)
+    const stopped = bot.stop()
+    await world.advance(1_000)
+    await stopped
+  })
 
-test('a restart ends nothing before its pause is over, and starts nothing before what is being saved is', async () => {
-  const world = createSimulation()
-  const [pause, saves] = [gate(), gate()]
-  const more = {
-    pause: pause.wait,
-    savesSettled: () => (world.processes.length === 0 ? Promise.resolve() : saves.wait()),
-  }
-  const { bot } = supervise(world, 0, () => false, more)
-  const living = (): number[] => world.processes.flatMap(({ pid, isAlive }) => (isAlive() ? [pid] : []))
-  await world.advance(1_000)
-  bot.restart('saved')
-  await world.advance(1_000)
-  expect(living()).toEqual([1])
-  pause.open()
-  await world.advance(3_600_000)
-  expect([living(), world.processes]).toEqual([[], [expect.anything()]])
-  saves.open()
-  await world.advance(1_000)
-  expect(living()).toEqual([2])
-})
+  it('a restart ends nothing before its pause is over, and starts nothing before what is being saved is', async () => {
+    const world = createSimulation()
+    const [pause, saves] = [gate(), gate()]
+    const more = {
+      pause: pause.wait,
+      savesSettled: () => (world.processes.length === 0 ? Promise.resolve() : saves.wait()),
+    }
+    const { bot } = supervise(world, 0, () => false, more)
+    const living = (): number[] => world.processes.flatMap(({ pid, isAlive }) => (isAlive() ? [pid] : []))
+    await world.advance(1_000)
+    bot.restart('saved')
+    await world.advance(1_000)
+    expect(living()).toEqual([1])
+    pause.open()
+    await world.advance(3_600_000)
+    expect([living(), world.processes]).toEqual([[], [expect.anything()]])
+    saves.open()
+    await world.advance(1_000)
+    expect(living()).toEqual([2])
+  })
 
-test('a bot that leaves with 0 is not started by time alone', async () => {
-  const world = createSimulation()
-  const { bot } = supervise(world, 0)
-  await world.advance(1_000)
-  world.processes[0]?.leave(0)
-  await world.advance(3_600_000)
-  expect([bot.current().state, world.processes]).toEqual(['stopped', [expect.anything()]])
-})
+  it('a bot that leaves with 0 is not started by time alone', async () => {
+    const world = createSimulation()
+    const { bot } = supervise(world, 0)
+    await world.advance(1_000)
+    world.processes[0]?.leave(0)
+    await world.advance(3_600_000)
+    expect([bot.current().state, world.processes]).toEqual(['stopped', [expect.anything()]])
+  })
 
-test('a bot that never listens is announced once, however long it takes', async () => {
-  const world = createSimulation()
-  world.behave({ listensAfter: null, leavesAfter: 0, lingers: 0 })
-  const warnings: string[] = []
-  const { bot } = supervise(world, 0, () => false, { warn: (kind) => warnings.push(kind), lateMs: 10_000 })
-  await world.advance(9_999)
-  expect(warnings).toEqual([])
-  await world.advance(3_600_000)
-  expect([warnings, bot.current().state]).toEqual([['botNotListening'], 'starting'])
+  it('a bot that never listens is announced once, however long it takes', async () => {
+    const world = createSimulation()
+    world.behave({ listensAfter: null, leavesAfter: 0, lingers: 0 })
+    const warnings: string[] = []
+    const { bot } = supervise(world, 0, () => false, { warn: (kind) => warnings.push(kind), lateMs: 10_000 })
+    await world.advance(9_999)
+    expect(warnings).toEqual([])
+    await world.advance(3_600_000)
+    expect([warnings, bot.current().state]).toEqual([['botNotListening'], 'starting'])
+  })
 })
 
 /** Something that keeps others waiting until it is opened. */

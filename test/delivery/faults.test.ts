@@ -1,5 +1,5 @@
 // Nothing is lost or doubled when connections break: what was certainly not sent is told apart from the rest.
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { Attempt, Delivery } from '../../src/core/delivery.ts'
 import { createForwarder, type Forwarder } from '../../src/delivery/forwarder.ts'
 import { aDelivery } from '../support/deliveries.ts'
@@ -38,105 +38,107 @@ const idsAt = (bots: readonly RawBot[]): string[] =>
 
 const PARTIAL = 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nonly this'
 
-test.each<[string, RawBotOptions]>([
-  ['resets as soon as bytes arrive', { onBytes: (socket) => socket.resetAndDestroy() }],
-  ['closes as soon as bytes arrive', { onBytes: (socket) => socket.destroy() }],
-  ['resets after the request', { onRequest: ({ socket }) => socket.resetAndDestroy() }],
-  ['closes after the request', { onRequest: ({ socket }) => socket.end() }],
-  ['closes within the head of its answer', { onRequest: ({ socket }) => socket.end('HTTP/1.1 200 OK\r\nx-a') }],
-  ['closes within the body of its answer', { onRequest: ({ socket }) => socket.end(PARTIAL) }],
-  [
-    'resets within the body of its answer',
-    { onRequest: ({ socket }) => socket.write(PARTIAL, () => socket.resetAndDestroy()) },
-  ],
-  ['answers something else than HTTP', { onRequest: ({ socket }) => socket.write('what?\r\n\r\n') }],
-])('a bot that %s interrupts, and the next attempt is its own', async (_, options) => {
-  const bot = await aBot(options)
-  const forwarder = aForwarder(bot.port)
-  const body = Buffer.alloc(100_000, 1)
-  const attempts = await Promise.all(Array.from({ length: 10 }, () => forwarder.forward(aDelivery({ body })).done))
-  for (const attempt of attempts) {
-    expect(attempt).toMatchObject({ outcome: 'interrupted', reason: expect.stringMatching(/\w/) })
-  }
-  expect(bot.connections()).toBe(10)
-  expect(new Set(idsAt([bot])).size).toBe(bot.requests.length)
-})
-
-test('an answer that is too long is interrupted and its connection is closed', async () => {
-  const bot = await aBot({
-    onRequest: ({ socket }) => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n')
-      const more = (): void => void (socket.writable && socket.write(Buffer.alloc(65_536), more))
-      more()
-    },
-  })
-  const forwarder = aForwarder(bot.port, 1_000_000)
-  expect(await forwarder.forward(aDelivery()).done).toMatchObject({
-    outcome: 'interrupted',
-    reason: expect.stringContaining('max size'),
-  })
-  await expect.poll(() => bot.sockets.size).toBe(0)
-})
-
-test('an answer of exactly the limit is an answer', async () => {
-  const bot = await aBot({
-    onRequest: ({ socket }) => socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n${'x'.repeat(1_000)}`),
-  })
-  expect((await aForwarder(bot.port, 1_000).forward(aDelivery()).done).outcome).toBe('answered')
-  expect((await aForwarder(bot.port, 999).forward(aDelivery()).done).outcome).toBe('interrupted')
-})
-
-test.each<[string, (bot: RawBot) => void]>([
-  ['closed', (bot) => bot.sockets.forEach((socket) => void socket.destroy())],
-  ['half closed', (bot) => bot.sockets.forEach((socket) => void socket.end())],
-  ['reset', (bot) => bot.sockets.forEach((socket) => void socket.resetAndDestroy())],
-])('connections that the bot has %s between two deliveries cost neither of them', async (_, cut) => {
-  const bot = await aBot()
-  const forwarder = aForwarder(bot.port)
-  const sent: string[] = []
-  for (let round = 0; round < 200; round++) {
-    const deliveries = Array.from({ length: 1 + (round % 5) }, () => aDelivery())
-    sent.push(...deliveries.map(({ id }) => id))
-    const attempts = await Promise.all(deliveries.map((delivery) => forwarder.forward(delivery).done))
-    expect(attempts.map(({ outcome }) => outcome)).toEqual(deliveries.map(() => 'answered'))
-    cut(bot)
-  }
-  expect(idsAt([bot]).sort()).toEqual(sent.sort())
-})
-
-test('a bot that closes each connection with its answer, unannounced, gets every delivery once', async () => {
-  const bot = await aBot({ onRequest: ({ socket }) => socket.end(OK) })
-  const forwarder = aForwarder(bot.port)
-  const deliveries = Array.from({ length: 200 }, () => aDelivery())
-  for (const delivery of deliveries) {
-    expect((await forwarder.forward(delivery).done).outcome).toBe('answered')
-  }
-  expect(idsAt([bot])).toEqual(deliveries.map(({ id }) => id))
-})
-
-test('a bot that restarts between two deliveries, 200 times, gets every delivery once', async () => {
-  let bot = await aBot()
-  const { port } = bot
-  const bots = [bot]
-  const forwarder = aForwarder(port)
-  const sent: string[] = []
-  for (let round = 0; round < 200; round++) {
-    const deliveries = Array.from({ length: 1 + (round % 3) }, () => aDelivery())
-    sent.push(...deliveries.map(({ id }) => id))
-    // Every other time the port is closed while the deliveries come.
-    const gone = round % 2 === 0 ? undefined : bot.close()
-    const attempts = Promise.all(deliveries.map((delivery) => untilSent(forwarder, delivery)))
-    if (gone !== undefined) {
-      await gone
-      bot = await aBot({ port })
-      bots.push(bot)
+describe('An attempt that goes wrong', () => {
+  it.each<[string, RawBotOptions]>([
+    ['resets as soon as bytes arrive', { onBytes: (socket) => socket.resetAndDestroy() }],
+    ['closes as soon as bytes arrive', { onBytes: (socket) => socket.destroy() }],
+    ['resets after the request', { onRequest: ({ socket }) => socket.resetAndDestroy() }],
+    ['closes after the request', { onRequest: ({ socket }) => socket.end() }],
+    ['closes within the head of its answer', { onRequest: ({ socket }) => socket.end('HTTP/1.1 200 OK\r\nx-a') }],
+    ['closes within the body of its answer', { onRequest: ({ socket }) => socket.end(PARTIAL) }],
+    [
+      'resets within the body of its answer',
+      { onRequest: ({ socket }) => socket.write(PARTIAL, () => socket.resetAndDestroy()) },
+    ],
+    ['answers something else than HTTP', { onRequest: ({ socket }) => socket.write('what?\r\n\r\n') }],
+  ])('a bot that %s interrupts, and the next attempt is its own', async (_, options) => {
+    const bot = await aBot(options)
+    const forwarder = aForwarder(bot.port)
+    const body = Buffer.alloc(100_000, 1)
+    const attempts = await Promise.all(Array.from({ length: 10 }, () => forwarder.forward(aDelivery({ body })).done))
+    for (const attempt of attempts) {
+      expect(attempt).toMatchObject({ outcome: 'interrupted', reason: expect.stringMatching(/\w/) })
     }
-    expect((await attempts).map(({ outcome }) => outcome)).toEqual(deliveries.map(() => 'answered'))
-    if (gone === undefined) {
-      await bot.close()
-      bot = await aBot({ port })
-      bots.push(bot)
+    expect(bot.connections()).toBe(10)
+    expect(new Set(idsAt([bot])).size).toBe(bot.requests.length)
+  })
+
+  it('an answer that is too long is interrupted and its connection is closed', async () => {
+    const bot = await aBot({
+      onRequest: ({ socket }) => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n')
+        const more = (): void => void (socket.writable && socket.write(Buffer.alloc(65_536), more))
+        more()
+      },
+    })
+    const forwarder = aForwarder(bot.port, 1_000_000)
+    expect(await forwarder.forward(aDelivery()).done).toMatchObject({
+      outcome: 'interrupted',
+      reason: expect.stringContaining('max size'),
+    })
+    await expect.poll(() => bot.sockets.size).toBe(0)
+  })
+
+  it('an answer of exactly the limit is an answer', async () => {
+    const bot = await aBot({
+      onRequest: ({ socket }) => socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n${'x'.repeat(1_000)}`),
+    })
+    expect((await aForwarder(bot.port, 1_000).forward(aDelivery()).done).outcome).toBe('answered')
+    expect((await aForwarder(bot.port, 999).forward(aDelivery()).done).outcome).toBe('interrupted')
+  })
+
+  it.each<[string, (bot: RawBot) => void]>([
+    ['closed', (bot) => bot.sockets.forEach((socket) => void socket.destroy())],
+    ['half closed', (bot) => bot.sockets.forEach((socket) => void socket.end())],
+    ['reset', (bot) => bot.sockets.forEach((socket) => void socket.resetAndDestroy())],
+  ])('connections that the bot has %s between two deliveries cost neither of them', async (_, cut) => {
+    const bot = await aBot()
+    const forwarder = aForwarder(bot.port)
+    const sent: string[] = []
+    for (let round = 0; round < 200; round++) {
+      const deliveries = Array.from({ length: 1 + (round % 5) }, () => aDelivery())
+      sent.push(...deliveries.map(({ id }) => id))
+      const attempts = await Promise.all(deliveries.map((delivery) => forwarder.forward(delivery).done))
+      expect(attempts.map(({ outcome }) => outcome)).toEqual(deliveries.map(() => 'answered'))
+      cut(bot)
     }
-  }
-  expect(idsAt(bots).sort()).toEqual(sent.sort())
+    expect(idsAt([bot]).sort()).toEqual(sent.sort())
+  })
+
+  it('a bot that closes each connection with its answer, unannounced, gets every delivery once', async () => {
+    const bot = await aBot({ onRequest: ({ socket }) => socket.end(OK) })
+    const forwarder = aForwarder(bot.port)
+    const deliveries = Array.from({ length: 200 }, () => aDelivery())
+    for (const delivery of deliveries) {
+      expect((await forwarder.forward(delivery).done).outcome).toBe('answered')
+    }
+    expect(idsAt([bot])).toEqual(deliveries.map(({ id }) => id))
+  })
+
+  it('a bot that restarts between two deliveries, 200 times, gets every delivery once', async () => {
+    let bot = await aBot()
+    const { port } = bot
+    const bots = [bot]
+    const forwarder = aForwarder(port)
+    const sent: string[] = []
+    for (let round = 0; round < 200; round++) {
+      const deliveries = Array.from({ length: 1 + (round % 3) }, () => aDelivery())
+      sent.push(...deliveries.map(({ id }) => id))
+      // Every other time the port is closed while the deliveries come.
+      const gone = round % 2 === 0 ? undefined : bot.close()
+      const attempts = Promise.all(deliveries.map((delivery) => untilSent(forwarder, delivery)))
+      if (gone !== undefined) {
+        await gone
+        bot = await aBot({ port })
+        bots.push(bot)
+      }
+      expect((await attempts).map(({ outcome }) => outcome)).toEqual(deliveries.map(() => 'answered'))
+      if (gone === undefined) {
+        await bot.close()
+        bot = await aBot({ port })
+        bots.push(bot)
+      }
+    }
+    expect(idsAt(bots).sort()).toEqual(sent.sort())
+  })
 })

@@ -1,7 +1,7 @@
 // The queue against every order of happenings: nothing lost, doubled or out of order, and nothing waits without a reason.
 
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Attempt, Delivery } from '../../src/core/delivery.ts'
 import type { Queue, Ticket } from '../../src/core/ports.ts'
 import { createQueue } from '../../src/delivery/queue.ts'
@@ -230,13 +230,15 @@ function createWorld() {
   return { run, finish }
 }
 
-test('every delivery that was taken ends once, in the order of its lane, and none waits without a reason', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(steps, { maxLength: 60, size: 'max' }), async (all) => {
-      const world = createWorld()
-      for (const step of all) await world.run(step)
-      await world.finish()
-    }),
-    { numRuns: 200 },
-  )
+describe('The queue, in whatever order things happen', () => {
+  it('every delivery that was taken ends once, in the order of its lane, and none waits without a reason', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(steps, { maxLength: 60, size: 'max' }), async (all) => {
+        const world = createWorld()
+        for (const step of all) await world.run(step)
+        await world.finish()
+      }),
+      { numRuns: 200 },
+    )
+  })
 })

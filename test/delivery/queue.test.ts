@@ -1,6 +1,6 @@
 // What the queue does with one delivery after the other.
 
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { Queue, QueueItem } from '../../src/core/ports.ts'
 import { createQueue, type QueueEvents, type QueueOptions } from '../../src/delivery/queue.ts'
 import { aDelivery } from '../support/deliveries.ts'
@@ -67,325 +67,327 @@ const end = async (id: string, outcome: 'answered' | 'refused' | 'interrupted' =
   await settled()
 }
 
-test('a delivery goes straight to a bot that is ready, within the call', () => {
-  const queue = aQueue()
-  const [ticket] = submit(queue, 'a1')
-  expect(sentIds()).toEqual(['a1'])
-  expect(ticket?.phase).toBe('sending')
-  expect(queue.inFlight).toBe(1)
-})
-
-test('the answer to the attempt ends the ticket, and nothing is told of holding', async () => {
-  const queue = aQueue()
-  const [ticket] = submit(queue, 'a1')
-  await end('a1')
-  expect(ticket?.phase).toBe('done')
-  expect(await ticket?.done).toMatchObject({ outcome: 'answered', reply: { status: 200 } })
-  expect(told).toEqual(['a1 attempt 1 answered'])
-  expect(queue.inFlight).toBe(0)
-})
-
-test('headers given with a delivery go with its attempt', () => {
-  const queue = aQueue()
-  queue.submit(anItem(aDelivery(), null, { headers: ['x', 'y'] }))
-  queue.submit(anItem(aDelivery(), null))
-  expect(bot.sent.map(({ headers }) => headers)).toEqual([['x', 'y'], undefined])
-})
-
-test('lanes never serialise while nothing is held', () => {
-  submit(aQueue(), 'a1', 'a2', 'a3')
-  expect(sentIds()).toEqual(['a1', 'a2', 'a3'])
-})
-
-test('a hold keeps what is not sent, and a release lets one of each lane go', async () => {
-  const queue = aQueue()
-  queue.hold('bot restarting')
-  submit(queue, 'a1', 'b1', 'a2', '-1', '-2', 'a3')
-  expect([queue.holding, queue.waiting, sentIds()]).toEqual([true, 6, []])
-  await clock.pass(1_200)
-  queue.release()
-  expect(sentIds()).toEqual(['a1', 'b1', '-1', '-2'])
-  await end('a1')
-  await end('a2')
-  expect(sentIds()).toEqual(['a1', 'b1', '-1', '-2', 'a2', 'a3'])
-  expect(told.slice(0, 6)).toEqual(['a1', 'b1', 'a2', '-1', '-2', 'a3'].map((id) => `${id} held: bot restarting`))
-  expect(told).toContain('a3 released after 1200')
-})
-
-test('a lane goes on without an answer after 5 s', async () => {
-  const queue = aQueue()
-  queue.hold('x')
-  submit(queue, 'a1', 'a2', 'a3')
-  queue.release()
-  await clock.pass(4_999)
-  expect(sentIds()).toEqual(['a1'])
-  await clock.pass(1)
-  expect(sentIds()).toEqual(['a1', 'a2'])
-  await end('a1')
-  expect(sentIds()).toEqual(['a1', 'a2'])
-  await clock.pass(5_000)
-  expect(sentIds()).toEqual(['a1', 'a2', 'a3'])
-})
-
-test('what comes while its lane drains queues behind it, and other lanes are free', async () => {
-  const queue = aQueue()
-  queue.hold('x')
-  submit(queue, 'a1')
-  queue.release()
-  submit(queue, 'a2', 'b1', '-1')
-  expect(sentIds()).toEqual(['a1', 'b1', '-1'])
-  expect(told).toContain('a2 held: behind its conversation')
-  await end('a1')
-  await end('a2')
-  submit(queue, 'a3', 'a4')
-  expect(sentIds()).toEqual(['a1', 'b1', '-1', 'a2', 'a3', 'a4'])
-  expect(clock.timers()).toBe(0)
-})
-
-test('a hold while lanes drain stops further starts', async () => {
-  const queue = aQueue()
-  queue.hold('x')
-  submit(queue, 'a1', 'a2')
-  queue.release()
-  queue.hold('y')
-  await end('a1')
-  await clock.pass(10_000)
-  expect(sentIds()).toEqual(['a1'])
-  queue.release()
-  expect(sentIds()).toEqual(['a1', 'a2'])
-})
-
-test('a refused delivery holds the queue and goes first once it is released', async () => {
-  const queue = aQueue()
-  const tickets = submit(queue, 'a1', 'a2', 'a3')
-  await end('a2', 'refused')
-  expect(queue.holding).toBe(true)
-  submit(queue, 'a4')
-  await end('a3', 'refused')
-  await end('a1', 'refused')
-  expect(tickets.map((ticket) => ticket.phase)).toEqual(['waiting', 'waiting', 'waiting'])
-  queue.release()
-  for (const id of ['a1', 'a2', 'a3', 'a4']) await end(id)
-  expect(sentIds().slice(3)).toEqual(['a1', 'a2', 'a3', 'a4'])
-  expect(told.slice(0, 3)).toEqual(['a2 attempt 1 refused', 'a2 held: bot not reachable', 'unreachable'])
-  expect(told).toContain('a1 attempt 2 answered')
-})
-
-test('a refusal during a hold keeps the reason of the hold', async () => {
-  const queue = aQueue()
-  submit(queue, 'a1')
-  queue.hold('bot restarting')
-  await end('a1', 'refused')
-  expect(told).toContain('a1 held: bot restarting')
-})
-
-test('a release within the telling of a refusal is safe', async () => {
-  const queue: Queue<TestItem> = aQueue({
-    on: { ...on, unreachable: () => queue.release() },
+describe('The queue', () => {
+  it('a delivery goes straight to a bot that is ready, within the call', () => {
+    const queue = aQueue()
+    const [ticket] = submit(queue, 'a1')
+    expect(sentIds()).toEqual(['a1'])
+    expect(ticket?.phase).toBe('sending')
+    expect(queue.inFlight).toBe(1)
   })
-  submit(queue, 'a1', 'a2')
-  await end('a1', 'refused')
-  submit(queue, 'a3')
-  expect(sentIds()).toEqual(['a1', 'a2', 'a1'])
-  await end('a1')
-  await end('a3')
-  expect(sentIds()).toEqual(['a1', 'a2', 'a1', 'a3'])
-  expect([queue.waiting, clock.timers()]).toEqual([0, 0])
-})
 
-test.each(['interrupted', 'timed-out'] as const)('an attempt that ends as %s is not repeated', async (outcome) => {
-  const queue = aQueue()
-  const [ticket] = submit(queue, 'a1')
-  bot.sent[0]?.end(outcome)
-  expect((await ticket?.done)?.outcome).toBe(outcome)
-  expect([queue.holding, bot.sent.length]).toEqual([false, 1])
-})
-
-test('a full bot makes deliveries wait in order of arrival, without a word and without serialising', async () => {
-  const queue = aQueue({ inFlightLimit: 2 })
-  submit(queue, 'a1', 'a2', 'a3', 'b1', 'a4')
-  expect([queue.inFlight, queue.waiting]).toEqual([2, 3])
-  await end('a1')
-  await end('a2')
-  await end('a3')
-  expect(sentIds()).toEqual(['a1', 'a2', 'a3', 'b1', 'a4'])
-  expect(told.filter((text) => /held|released/.test(text))).toEqual([])
-})
-
-test('a hold is told of those that waited for a free place, too', async () => {
-  const queue = aQueue({ inFlightLimit: 1 })
-  submit(queue, 'a1', 'a2')
-  await clock.pass(100)
-  queue.hold('bot restarting')
-  queue.hold('bot crashed')
-  expect(told).toEqual(['a2 held: bot restarting'])
-  await clock.pass(100)
-  queue.release()
-  await end('a1')
-  expect(told).toContain('a2 released after 200')
-})
-
-test('what is released stays within the limit', async () => {
-  const queue = aQueue({ inFlightLimit: 3 })
-  queue.hold('x')
-  submit(queue, ...Array.from({ length: 10 }, (_, i) => `-${i}`))
-  queue.release()
-  expect(bot.open()).toHaveLength(3)
-  await end('-0')
-  expect(sentIds()).toEqual(['-0', '-1', '-2', '-3'])
-})
-
-test('what is not answered in the time that the platform waits gives up its place, and counts no longer', async () => {
-  const queue = aQueue({ inFlightLimit: 2, overdueMs: 18_000, maxOverdue: 3 })
-  submit(queue, 'a1', 'a2')
-  await clock.pass(10_000)
-  submit(queue, 'a3', 'a4', 'a5', 'a6', 'a7')
-  await clock.pass(7_999)
-  expect(sentIds()).toEqual(['a1', 'a2'])
-  await clock.pass(1)
-  expect(told).toEqual(['2 overdue'])
-  expect(sentIds()).toEqual(['a1', 'a2', 'a3', 'a4'])
-  // One more may, and then there is an end to it.
-  await clock.pass(18_000)
-  expect(sentIds()).toEqual(['a1', 'a2', 'a3', 'a4', 'a5'])
-  await clock.pass(100_000)
-  expect([queue.inFlight, queue.waiting, clock.timers()]).toEqual([5, 2, 0])
-  // One that is answered at last makes room like any other.
-  await end('a1')
-  await end('a5')
-  await clock.pass(0)
-  expect(sentIds()).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'])
-  for (const id of ['a2', 'a3', 'a4', 'a6', 'a7']) await end(id)
-  expect([queue.inFlight, queue.waiting, clock.timers()]).toEqual([0, 0, 0])
-})
-
-test('a delivery that is cancelled while it is held says how long that was', async () => {
-  const queue = aQueue()
-  queue.hold('bot starting')
-  const [first] = submit(queue, 'a1')
-  await clock.pass(1_500)
-  first?.cancel('the end')
-  expect(told).toEqual(['a1 held: bot starting', 'a1 dropped after 1500'])
-})
-
-test('nobody watches for room once the bot has nothing any more', async () => {
-  const queue = aQueue({ inFlightLimit: 1 })
-  submit(queue, 'a1', 'a2')
-  expect(clock.timers()).toBe(1)
-  await end('a1')
-  await end('a2')
-  expect(clock.timers()).toBe(0)
-})
-
-test('a waiting delivery that is cancelled leaves the others in order', async () => {
-  const queue = aQueue()
-  queue.hold('x')
-  const [, second, third] = submit(queue, 'a1', 'a2', 'a3', 'a4')
-  second?.cancel('hold over')
-  third?.cancel('hold over')
-  third?.cancel('again')
-  expect(await second?.done).toMatchObject({ outcome: 'cancelled', reason: 'hold over' })
-  expect(queue.waiting).toBe(2)
-  queue.release()
-  await end('a1')
-  await end('a4')
-  expect(sentIds()).toEqual(['a1', 'a4'])
-  expect(told.filter((text) => text.includes('released'))).toHaveLength(2)
-})
-
-test('a sent delivery that is cancelled aborts its attempt', async () => {
-  const queue = aQueue()
-  const [ticket] = submit(queue, 'a1')
-  ticket?.cancel('shutting down')
-  expect(bot.sent[0]?.cancelled).toBe('shutting down')
-  expect((await ticket?.done)?.outcome).toBe('cancelled')
-  ticket?.cancel('again')
-  expect(queue.inFlight).toBe(0)
-})
-
-test('a cancelled delivery whose attempt was refused meanwhile is cancelled and not repeated', async () => {
-  const queue = aQueue()
-  const [ticket] = submit(queue, 'a1')
-  bot.sent[0]?.end('refused')
-  ticket?.cancel('too late')
-  expect(await ticket?.done).toMatchObject({ outcome: 'cancelled', reason: 'too late' })
-  expect([queue.holding, queue.waiting]).toEqual([false, 0])
-})
-
-test('a delivery over a bound is not taken, and is taken once there is room', () => {
-  const queue = aQueue({ maxWaiting: 2, maxWaitingBytes: 10 })
-  queue.hold('x')
-  const of = (bytes: number) => queue.submit(anItem(aDelivery({ body: Buffer.alloc(bytes) }), 'a'))
-  const first = of(10)
-  expect([first === null, of(1)]).toEqual([false, null])
-  first?.cancel('')
-  expect([of(5), of(5), of(0)].map((ticket) => ticket === null)).toEqual([false, false, true])
-  expect([queue.waiting, queue.waitingBytes]).toEqual([2, 10])
-})
-
-test('the bounds are those of waiting: what goes straight is always taken', () => {
-  const queue = aQueue({ maxWaiting: 0, maxWaitingBytes: 0 })
-  expect(queue.submit(anItem(aDelivery(), 'a'))).not.toBeNull()
-})
-
-test('idle resolves when nothing is in flight, or when it is aborted', async () => {
-  const queue = aQueue()
-  await queue.idle(new AbortController().signal)
-  submit(queue, 'a1', 'a2')
-  const controller = new AbortController()
-  const order: string[] = []
-  const aborted = queue.idle(controller.signal).then(() => order.push('aborted'))
-  const idle = queue.idle(new AbortController().signal).then(() => order.push('idle'))
-  controller.abort()
-  await aborted
-  await end('a1')
-  expect(order).toEqual(['aborted'])
-  await end('a2')
-  await idle
-  expect(order).toEqual(['aborted', 'idle'])
-})
-
-test('closing cancels what waits and what is sent, and takes nothing more', async () => {
-  const queue = aQueue({ inFlightLimit: 2 })
-  queue.hold('x')
-  const tickets = submit(queue, 'a1', 'a2', 'b1', 'b2')
-  queue.release()
-  await Promise.all([queue.close(), queue.close()])
-  for (const ticket of tickets) {
-    expect(await ticket.done).toMatchObject({ outcome: 'cancelled' })
-  }
-  expect([queue.submit(anItem(aDelivery(), null)), queue.waiting, queue.inFlight, clock.timers()]).toEqual([
-    null,
-    0,
-    0,
-    0,
-  ])
-})
-
-test.each([25, 10_000])('10,000 deliveries over %i lanes are released without growing slower', async (laneCount) => {
-  const started = performance.now()
-  const queue = createQueue({
-    send: () => ({
-      done: Promise.resolve({ outcome: 'interrupted', reason: '', startedAt: 0, ms: 0 }),
-      cancel: () => {},
-    }),
-    on,
+  it('the answer to the attempt ends the ticket, and nothing is told of holding', async () => {
+    const queue = aQueue()
+    const [ticket] = submit(queue, 'a1')
+    await end('a1')
+    expect(ticket?.phase).toBe('done')
+    expect(await ticket?.done).toMatchObject({ outcome: 'answered', reply: { status: 200 } })
+    expect(told).toEqual(['a1 attempt 1 answered'])
+    expect(queue.inFlight).toBe(0)
   })
-  queue.hold('x')
-  for (let i = 0; i < 10_000; i++) queue.submit(anItem(aDelivery(), `lane ${i % laneCount}`))
-  expect(queue.waiting).toBe(10_000)
-  queue.release()
-  await queue.idle(new AbortController().signal)
-  expect(queue.waiting).toBe(0)
-  // A fraction of a second; the rest is for a busy machine.
-  expect(performance.now() - started).toBeLessThan(5_000)
-})
 
-test('the attempts of a delivery that had some before are numbered on', async () => {
-  const queue = aQueue()
-  queue.submit(anItem(aDelivery({ id: 'a1' }), 'a', { attempts: 3 }))
-  await end('a1', 'refused')
-  queue.release()
-  await end('a1')
-  expect(told.filter((line) => line.includes('attempt'))).toEqual(['a1 attempt 4 refused', 'a1 attempt 5 answered'])
+  it('headers given with a delivery go with its attempt', () => {
+    const queue = aQueue()
+    queue.submit(anItem(aDelivery(), null, { headers: ['x', 'y'] }))
+    queue.submit(anItem(aDelivery(), null))
+    expect(bot.sent.map(({ headers }) => headers)).toEqual([['x', 'y'], undefined])
+  })
+
+  it('lanes never serialise while nothing is held', () => {
+    submit(aQueue(), 'a1', 'a2', 'a3')
+    expect(sentIds()).toEqual(['a1', 'a2', 'a3'])
+  })
+
+  it('a hold keeps what is not sent, and a release lets one of each lane go', async () => {
+    const queue = aQueue()
+    queue.hold('bot restarting')
+    submit(queue, 'a1', 'b1', 'a2', '-1', '-2', 'a3')
+    expect([queue.holding, queue.waiting, sentIds()]).toEqual([true, 6, []])
+    await clock.pass(1_200)
+    queue.release()
+    expect(sentIds()).toEqual(['a1', 'b1', '-1', '-2'])
+    await end('a1')
+    await end('a2')
+    expect(sentIds()).toEqual(['a1', 'b1', '-1', '-2', 'a2', 'a3'])
+    expect(told.slice(0, 6)).toEqual(['a1', 'b1', 'a2', '-1', '-2', 'a3'].map((id) => `${id} held: bot restarting`))
+    expect(told).toContain('a3 released after 1200')
+  })
+
+  it('a lane goes on without an answer after 5 s', async () => {
+    const queue = aQueue()
+    queue.hold('x')
+    submit(queue, 'a1', 'a2', 'a3')
+    queue.release()
+    await clock.pass(4_999)
+    expect(sentIds()).toEqual(['a1'])
+    await clock.pass(1)
+    expect(sentIds()).toEqual(['a1', 'a2'])
+    await end('a1')
+    expect(sentIds()).toEqual(['a1', 'a2'])
+    await clock.pass(5_000)
+    expect(sentIds()).toEqual(['a1', 'a2', 'a3'])
+  })
+
+  it('what comes while its lane drains queues behind it, and other lanes are free', async () => {
+    const queue = aQueue()
+    queue.hold('x')
+    submit(queue, 'a1')
+    queue.release()
+    submit(queue, 'a2', 'b1', '-1')
+    expect(sentIds()).toEqual(['a1', 'b1', '-1'])
+    expect(told).toContain('a2 held: behind its conversation')
+    await end('a1')
+    await end('a2')
+    submit(queue, 'a3', 'a4')
+    expect(sentIds()).toEqual(['a1', 'b1', '-1', 'a2', 'a3', 'a4'])
+    expect(clock.timers()).toBe(0)
+  })
+
+  it('a hold while lanes drain stops further starts', async () => {
+    const queue = aQueue()
+    queue.hold('x')
+    submit(queue, 'a1', 'a2')
+    queue.release()
+    queue.hold('y')
+    await end('a1')
+    await clock.pass(10_000)
+    expect(sentIds()).toEqual(['a1'])
+    queue.release()
+    expect(sentIds()).toEqual(['a1', 'a2'])
+  })
+
+  it('a refused delivery holds the queue and goes first once it is released', async () => {
+    const queue = aQueue()
+    const tickets = submit(queue, 'a1', 'a2', 'a3')
+    await end('a2', 'refused')
+    expect(queue.holding).toBe(true)
+    submit(queue, 'a4')
+    await end('a3', 'refused')
+    await end('a1', 'refused')
+    expect(tickets.map((ticket) => ticket.phase)).toEqual(['waiting', 'waiting', 'waiting'])
+    queue.release()
+    for (const id of ['a1', 'a2', 'a3', 'a4']) await end(id)
+    expect(sentIds().slice(3)).toEqual(['a1', 'a2', 'a3', 'a4'])
+    expect(told.slice(0, 3)).toEqual(['a2 attempt 1 refused', 'a2 held: bot not reachable', 'unreachable'])
+    expect(told).toContain('a1 attempt 2 answered')
+  })
+
+  it('a refusal during a hold keeps the reason of the hold', async () => {
+    const queue = aQueue()
+    submit(queue, 'a1')
+    queue.hold('bot restarting')
+    await end('a1', 'refused')
+    expect(told).toContain('a1 held: bot restarting')
+  })
+
+  it('a release within the telling of a refusal is safe', async () => {
+    const queue: Queue<TestItem> = aQueue({
+      on: { ...on, unreachable: () => queue.release() },
+    })
+    submit(queue, 'a1', 'a2')
+    await end('a1', 'refused')
+    submit(queue, 'a3')
+    expect(sentIds()).toEqual(['a1', 'a2', 'a1'])
+    await end('a1')
+    await end('a3')
+    expect(sentIds()).toEqual(['a1', 'a2', 'a1', 'a3'])
+    expect([queue.waiting, clock.timers()]).toEqual([0, 0])
+  })
+
+  it.each(['interrupted', 'timed-out'] as const)('an attempt that ends as %s is not repeated', async (outcome) => {
+    const queue = aQueue()
+    const [ticket] = submit(queue, 'a1')
+    bot.sent[0]?.end(outcome)
+    expect((await ticket?.done)?.outcome).toBe(outcome)
+    expect([queue.holding, bot.sent.length]).toEqual([false, 1])
+  })
+
+  it('a full bot makes deliveries wait in order of arrival, without a word and without serialising', async () => {
+    const queue = aQueue({ inFlightLimit: 2 })
+    submit(queue, 'a1', 'a2', 'a3', 'b1', 'a4')
+    expect([queue.inFlight, queue.waiting]).toEqual([2, 3])
+    await end('a1')
+    await end('a2')
+    await end('a3')
+    expect(sentIds()).toEqual(['a1', 'a2', 'a3', 'b1', 'a4'])
+    expect(told.filter((text) => /held|released/.test(text))).toEqual([])
+  })
+
+  it('a hold is told of those that waited for a free place, too', async () => {
+    const queue = aQueue({ inFlightLimit: 1 })
+    submit(queue, 'a1', 'a2')
+    await clock.pass(100)
+    queue.hold('bot restarting')
+    queue.hold('bot crashed')
+    expect(told).toEqual(['a2 held: bot restarting'])
+    await clock.pass(100)
+    queue.release()
+    await end('a1')
+    expect(told).toContain('a2 released after 200')
+  })
+
+  it('what is released stays within the limit', async () => {
+    const queue = aQueue({ inFlightLimit: 3 })
+    queue.hold('x')
+    submit(queue, ...Array.from({ length: 10 }, (_, i) => `-${i}`))
+    queue.release()
+    expect(bot.open()).toHaveLength(3)
+    await end('-0')
+    expect(sentIds()).toEqual(['-0', '-1', '-2', '-3'])
+  })
+
+  it('what is not answered in the time that the platform waits gives up its place, and counts no longer', async () => {
+    const queue = aQueue({ inFlightLimit: 2, overdueMs: 18_000, maxOverdue: 3 })
+    submit(queue, 'a1', 'a2')
+    await clock.pass(10_000)
+    submit(queue, 'a3', 'a4', 'a5', 'a6', 'a7')
+    await clock.pass(7_999)
+    expect(sentIds()).toEqual(['a1', 'a2'])
+    await clock.pass(1)
+    expect(told).toEqual(['2 overdue'])
+    expect(sentIds()).toEqual(['a1', 'a2', 'a3', 'a4'])
+    // One more may, and then there is an end to it.
+    await clock.pass(18_000)
+    expect(sentIds()).toEqual(['a1', 'a2', 'a3', 'a4', 'a5'])
+    await clock.pass(100_000)
+    expect([queue.inFlight, queue.waiting, clock.timers()]).toEqual([5, 2, 0])
+    // One that is answered at last makes room like any other.
+    await end('a1')
+    await end('a5')
+    await clock.pass(0)
+    expect(sentIds()).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'])
+    for (const id of ['a2', 'a3', 'a4', 'a6', 'a7']) await end(id)
+    expect([queue.inFlight, queue.waiting, clock.timers()]).toEqual([0, 0, 0])
+  })
+
+  it('a delivery that is cancelled while it is held says how long that was', async () => {
+    const queue = aQueue()
+    queue.hold('bot starting')
+    const [first] = submit(queue, 'a1')
+    await clock.pass(1_500)
+    first?.cancel('the end')
+    expect(told).toEqual(['a1 held: bot starting', 'a1 dropped after 1500'])
+  })
+
+  it('nobody watches for room once the bot has nothing any more', async () => {
+    const queue = aQueue({ inFlightLimit: 1 })
+    submit(queue, 'a1', 'a2')
+    expect(clock.timers()).toBe(1)
+    await end('a1')
+    await end('a2')
+    expect(clock.timers()).toBe(0)
+  })
+
+  it('a waiting delivery that is cancelled leaves the others in order', async () => {
+    const queue = aQueue()
+    queue.hold('x')
+    const [, second, third] = submit(queue, 'a1', 'a2', 'a3', 'a4')
+    second?.cancel('hold over')
+    third?.cancel('hold over')
+    third?.cancel('again')
+    expect(await second?.done).toMatchObject({ outcome: 'cancelled', reason: 'hold over' })
+    expect(queue.waiting).toBe(2)
+    queue.release()
+    await end('a1')
+    await end('a4')
+    expect(sentIds()).toEqual(['a1', 'a4'])
+    expect(told.filter((text) => text.includes('released'))).toHaveLength(2)
+  })
+
+  it('a sent delivery that is cancelled aborts its attempt', async () => {
+    const queue = aQueue()
+    const [ticket] = submit(queue, 'a1')
+    ticket?.cancel('shutting down')
+    expect(bot.sent[0]?.cancelled).toBe('shutting down')
+    expect((await ticket?.done)?.outcome).toBe('cancelled')
+    ticket?.cancel('again')
+    expect(queue.inFlight).toBe(0)
+  })
+
+  it('a cancelled delivery whose attempt was refused meanwhile is cancelled and not repeated', async () => {
+    const queue = aQueue()
+    const [ticket] = submit(queue, 'a1')
+    bot.sent[0]?.end('refused')
+    ticket?.cancel('too late')
+    expect(await ticket?.done).toMatchObject({ outcome: 'cancelled', reason: 'too late' })
+    expect([queue.holding, queue.waiting]).toEqual([false, 0])
+  })
+
+  it('a delivery over a bound is not taken, and is taken once there is room', () => {
+    const queue = aQueue({ maxWaiting: 2, maxWaitingBytes: 10 })
+    queue.hold('x')
+    const of = (bytes: number) => queue.submit(anItem(aDelivery({ body: Buffer.alloc(bytes) }), 'a'))
+    const first = of(10)
+    expect([first === null, of(1)]).toEqual([false, null])
+    first?.cancel('')
+    expect([of(5), of(5), of(0)].map((ticket) => ticket === null)).toEqual([false, false, true])
+    expect([queue.waiting, queue.waitingBytes]).toEqual([2, 10])
+  })
+
+  it('the bounds are those of waiting: what goes straight is always taken', () => {
+    const queue = aQueue({ maxWaiting: 0, maxWaitingBytes: 0 })
+    expect(queue.submit(anItem(aDelivery(), 'a'))).not.toBeNull()
+  })
+
+  it('idle resolves when nothing is in flight, or when it is aborted', async () => {
+    const queue = aQueue()
+    await queue.idle(new AbortController().signal)
+    submit(queue, 'a1', 'a2')
+    const controller = new AbortController()
+    const order: string[] = []
+    const aborted = queue.idle(controller.signal).then(() => order.push('aborted'))
+    const idle = queue.idle(new AbortController().signal).then(() => order.push('idle'))
+    controller.abort()
+    await aborted
+    await end('a1')
+    expect(order).toEqual(['aborted'])
+    await end('a2')
+    await idle
+    expect(order).toEqual(['aborted', 'idle'])
+  })
+
+  it('closing cancels what waits and what is sent, and takes nothing more', async () => {
+    const queue = aQueue({ inFlightLimit: 2 })
+    queue.hold('x')
+    const tickets = submit(queue, 'a1', 'a2', 'b1', 'b2')
+    queue.release()
+    await Promise.all([queue.close(), queue.close()])
+    for (const ticket of tickets) {
+      expect(await ticket.done).toMatchObject({ outcome: 'cancelled' })
+    }
+    expect([queue.submit(anItem(aDelivery(), null)), queue.waiting, queue.inFlight, clock.timers()]).toEqual([
+      null,
+      0,
+      0,
+      0,
+    ])
+  })
+
+  it.each([25, 10_000])('10,000 deliveries over %i lanes are released without growing slower', async (laneCount) => {
+    const started = performance.now()
+    const queue = createQueue({
+      send: () => ({
+        done: Promise.resolve({ outcome: 'interrupted', reason: '', startedAt: 0, ms: 0 }),
+        cancel: () => {},
+      }),
+      on,
+    })
+    queue.hold('x')
+    for (let i = 0; i < 10_000; i++) queue.submit(anItem(aDelivery(), `lane ${i % laneCount}`))
+    expect(queue.waiting).toBe(10_000)
+    queue.release()
+    await queue.idle(new AbortController().signal)
+    expect(queue.waiting).toBe(0)
+    // A fraction of a second; the rest is for a busy machine.
+    expect(performance.now() - started).toBeLessThan(5_000)
+  })
+
+  it('the attempts of a delivery that had some before are numbered on', async () => {
+    const queue = aQueue()
+    queue.submit(anItem(aDelivery({ id: 'a1' }), 'a', { attempts: 3 }))
+    await end('a1', 'refused')
+    queue.release()
+    await end('a1')
+    expect(told.filter((line) => line.includes('attempt'))).toEqual(['a1 attempt 4 refused', 'a1 attempt 5 answered'])
+  })
 })

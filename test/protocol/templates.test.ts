@@ -1,6 +1,6 @@
 // Example events, as real receivers take them.
 import { createRequire } from 'node:module'
-import { expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CONVERSATION_TYPES, MESSAGE_TYPES } from '../../src/protocol/events.ts'
 import { identify } from '../../src/protocol/payload.ts'
 import { exampleOf, type TemplateContext } from '../../src/protocol/templates.ts'
@@ -54,49 +54,51 @@ async function heardBySdk(payload: unknown): Promise<readonly string[]> {
   return heard
 }
 
-test.each(EVENTS)('the SDK takes the example of %s', async (event) => {
-  const payload = exampleOf(event, CONTEXT)
-  expect(payload).toMatchObject({ id: CONTEXT.id, event, timestamp: '2018-12-19T19:09:01.000Z' })
-  const heard = await heardBySdk(payload)
-  expect(heard).toContain(event)
-  expect(heard).not.toContain('error')
-})
-
-test.each([
-  ['message.create.agent.command', undefined, ['notify', 'assign']],
-  ['message.create.contact.mention', undefined, ['notify', 'mention']],
-  ['message.create.contact.command', '>help', ['notify', 'command']],
-])('the SDK knows that %s is meant for the bot', async (event, text, aliases) => {
-  expect(await heardBySdk(exampleOf(event, CONTEXT, text))).toEqual(expect.arrayContaining(aliases))
-})
-
-test('a chat message of a contact reads like the documented example', () => {
-  const payload = exampleOf('message.create.contact.chat', CONTEXT, 'Hello there')
-  expect(payload?.activity).toEqual({
-    '@context': 'https://www.w3.org/ns/activitystreams',
-    type: 'Create',
-    actor: { id: `https://api.example.com/v2/contacts/${CONTEXT.contact.id}`, type: 'Person' },
-    object: { id: `https://api.example.com/v2/messages/${CONTEXT.message}`, type: 'Object' },
-    published: '2018-12-19T19:09:01.000Z',
-    summary: 'User Jenny Jones created a chat message',
+describe('A template', () => {
+  it.each(EVENTS)('the SDK takes the example of %s', async (event) => {
+    const payload = exampleOf(event, CONTEXT)
+    expect(payload).toMatchObject({ id: CONTEXT.id, event, timestamp: '2018-12-19T19:09:01.000Z' })
+    const heard = await heardBySdk(payload)
+    expect(heard).toContain(event)
+    expect(heard).not.toContain('error')
   })
-  const body = Buffer.from(JSON.stringify(payload))
-  expect(identify({ id: 'd', receivedAt: 0, method: 'POST', search: '', headers: [], body }).label).toEqual({
-    event: 'message.create.contact.chat',
-    platformId: CONTEXT.id,
-    conversation: CONTEXT.conversation,
-    text: 'Hello there',
-  })
-})
 
-test.each([
-  '',
-  'message',
-  'message.create',
-  'message.create.contact',
-  'message.create.nobody.chat',
-  'message.create.contact.song',
-  'message.create.contact.chat.contact',
-  'user.login.twice',
-  '*.update',
-])('there is no example of "%s"', (event) => expect(exampleOf(event, CONTEXT)).toBeNull())
+  it.each([
+    ['message.create.agent.command', undefined, ['notify', 'assign']],
+    ['message.create.contact.mention', undefined, ['notify', 'mention']],
+    ['message.create.contact.command', '>help', ['notify', 'command']],
+  ])('the SDK knows that %s is meant for the bot', async (event, text, aliases) => {
+    expect(await heardBySdk(exampleOf(event, CONTEXT, text))).toEqual(expect.arrayContaining(aliases))
+  })
+
+  it('a chat message of a contact reads like the documented example', () => {
+    const payload = exampleOf('message.create.contact.chat', CONTEXT, 'Hello there')
+    expect(payload?.activity).toEqual({
+      '@context': 'https://www.w3.org/ns/activitystreams',
+      type: 'Create',
+      actor: { id: `https://api.example.com/v2/contacts/${CONTEXT.contact.id}`, type: 'Person' },
+      object: { id: `https://api.example.com/v2/messages/${CONTEXT.message}`, type: 'Object' },
+      published: '2018-12-19T19:09:01.000Z',
+      summary: 'User Jenny Jones created a chat message',
+    })
+    const body = Buffer.from(JSON.stringify(payload))
+    expect(identify({ id: 'd', receivedAt: 0, method: 'POST', search: '', headers: [], body }).label).toEqual({
+      event: 'message.create.contact.chat',
+      platformId: CONTEXT.id,
+      conversation: CONTEXT.conversation,
+      text: 'Hello there',
+    })
+  })
+
+  it.each([
+    '',
+    'message',
+    'message.create',
+    'message.create.contact',
+    'message.create.nobody.chat',
+    'message.create.contact.song',
+    'message.create.contact.chat.contact',
+    'user.login.twice',
+    '*.update',
+  ])('there is no example of "%s"', (event) => expect(exampleOf(event, CONTEXT)).toBeNull())
+})

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
 const SCRIPT = fileURLToPath(new URL('../support/bots/run-recording-bot.js', import.meta.url))
 
@@ -15,21 +15,23 @@ function run(env: Readonly<Record<string, string>>) {
   return { child, next }
 }
 
-test('it says where it listens and what it hears', async () => {
-  const { child, next } = run({ SECRET: 's', ANSWER: '{"status":201,"body":"done"}' })
-  const { port, ...listening } = await next()
-  expect(listening).toEqual({ type: 'listening', pid: child.pid, secret: 's' })
-  const answer = await fetch(`http://127.0.0.1:${String(port)}/x?y`, { method: 'POST', body: 'bytes' })
-  expect([answer.status, await answer.text()]).toEqual([201, 'done'])
-  expect(await next()).toMatchObject({ type: 'request', method: 'POST', url: '/x?y', body: btoa('bytes') })
-})
+describe('The recording bot', () => {
+  it('it says where it listens and what it hears', async () => {
+    const { child, next } = run({ SECRET: 's', ANSWER: '{"status":201,"body":"done"}' })
+    const { port, ...listening } = await next()
+    expect(listening).toEqual({ type: 'listening', pid: child.pid, secret: 's' })
+    const answer = await fetch(`http://127.0.0.1:${String(port)}/x?y`, { method: 'POST', body: 'bytes' })
+    expect([answer.status, await answer.text()]).toEqual([201, 'done'])
+    expect(await next()).toMatchObject({ type: 'request', method: 'POST', url: '/x?y', body: btoa('bytes') })
+  })
 
-test('it crashes on a request, or at once, or never listens, as it is told', async () => {
-  const onRequest = run({ ANSWER: 'crash' })
-  const { port } = await onRequest.next()
-  const exited = once(onRequest.child, 'exit')
-  await expect(fetch(`http://127.0.0.1:${String(port)}`)).rejects.toThrow()
-  expect(await exited).toEqual([70, null])
-  expect(await once(run({ START: 'crash' }).child, 'exit')).toEqual([70, null])
-  expect(await run({ START: 'never' }).next()).toMatchObject({ type: 'idle' })
+  it('it crashes on a request, or at once, or never listens, as it is told', async () => {
+    const onRequest = run({ ANSWER: 'crash' })
+    const { port } = await onRequest.next()
+    const exited = once(onRequest.child, 'exit')
+    await expect(fetch(`http://127.0.0.1:${String(port)}`)).rejects.toThrow()
+    expect(await exited).toEqual([70, null])
+    expect(await once(run({ START: 'crash' }).child, 'exit')).toEqual([70, null])
+    expect(await run({ START: 'never' }).next()).toMatchObject({ type: 'idle' })
+  })
 })
