@@ -31,6 +31,12 @@ export const monotonic = (): number => performance.now()
 /** The clock of this machine that only goes forward. */
 export const MONOTONIC: Clock = { now: monotonic, sleep, after }
 
+/** Calls back every `ms`, without keeping the process alive. Returns the function that ends it. */
+export function repeat(ms: number, callback: () => void): Off {
+  const timer = setInterval(callback, ms).unref()
+  return () => clearInterval(timer)
+}
+
 // ── how long until the next attempt ──────────────────────────────────────────────────────────────────────────────
 
 /** An attempt that has just ended: its number from 0, how long it took, and how long all have taken together, in ms. */

@@ -2,7 +2,7 @@
 // On `node:http` itself: a framework would have one route to find and no body to parse, for a tenth of the throughput.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { monotonic } from '../core/async.ts'
+import { after, monotonic } from '../core/async.ts'
 import type { Reply } from '../core/delivery.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 
@@ -97,7 +97,7 @@ async function listen(server: Server, port: number | null): Promise<number> {
 
 /** Lets requests in flight finish for a while, then cuts what is left. Idle connections end at once. */
 async function closeWithin(server: Server, ms: number): Promise<void> {
-  const timer = setTimeout(() => server.closeAllConnections(), ms)
+  const cancel = after(ms, () => server.closeAllConnections())
   await new Promise<void>((resolve) => server.close(() => resolve()))
-  clearTimeout(timer)
+  cancel()
 }

@@ -1,6 +1,8 @@
 // The inspector's HTTP server on loopback, and the guard at its door.
+
 import { randomBytes } from 'node:crypto'
 import { type FastifyInstance, fastify } from 'fastify'
+import { after } from '../core/async.ts'
 import { asDevHookError, type DevHookError } from '../core/errors.ts'
 import type { Control } from '../core/ports.ts'
 import { equalInConstantTime } from '../core/secrets.ts'
@@ -36,8 +38,8 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
     await removeAddress(folder)
     const closed = app.close()
     app.server.closeIdleConnections()
-    const timer = setTimeout(() => app.server.closeAllConnections(), finishWithinMs)
-    await closed.finally(() => clearTimeout(timer))
+    const cancel = after(finishWithinMs, () => app.server.closeAllConnections())
+    await closed.finally(cancel)
   }
   const close = (): Promise<void> => {
     closing ??= closeAll()

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { link, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { every, poll } from '../core/async.ts'
+import { every, poll, repeat } from '../core/async.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { makePrivateFolder } from '../core/files.ts'
 
@@ -61,11 +61,11 @@ export async function openLock(folder: string, info: LockInfo): Promise<Lock> {
     return acquire(path, claim)
   })
   if (holder !== null) throw takenError(holder)
-  const heartbeat = setInterval(() => void touch(path), HEARTBEAT_MS).unref()
+  const stopHeartbeat = repeat(HEARTBEAT_MS, () => void touch(path))
   return {
     holder: withoutToken(claim),
     close: async () => {
-      clearInterval(heartbeat)
+      stopHeartbeat()
       await release(path, claim.token)
     },
   }

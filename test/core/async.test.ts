@@ -17,6 +17,7 @@ import {
   poll,
   raceTimeout,
   rejectOnAbort,
+  repeat,
   resolveOnAbort,
   retry,
   sinceBeginning,
@@ -280,6 +281,20 @@ describe('A call back later', () => {
     undo()
     await sleep(20)
     expect(calls).toEqual(['kept'])
+  })
+})
+
+describe('A call back again and again', () => {
+  it('comes until it is ended', async () => {
+    let calls = 0
+    const end = repeat(1, () => {
+      calls += 1
+      if (calls === 3) end()
+    })
+    // Longer than it takes, as it keeps nobody waiting by itself.
+    while (calls < 3) await sleep(1)
+    await sleep(20)
+    expect(calls).toBe(3)
   })
 })
 

@@ -1,5 +1,5 @@
 // `dev-hook status`: prints what is registered now.
-import { withDeadline } from '../../core/async.ts'
+import { after, withDeadline } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Owner } from '../../core/ports.ts'
@@ -27,7 +27,7 @@ export const status: CommandHandler = async (call) => {
 /** In time, and not without a word when that takes a while. */
 async function look(request: StatusRequest, { err }: Pick<Io, 'err'>): Promise<Status> {
   const { apiHost } = request.config
-  const slow = setTimeout(() => err(`· asking ${apiHost} …`), SLOW_MS)
+  const cancel = after(SLOW_MS, () => err(`· asking ${apiHost} …`))
   const reason = `${apiHost} does not answer within ${LOOK_MS / 1_000} s`
   try {
     return await withDeadline([], { ms: LOOK_MS, reason }, (limited) => readBotStatus(request, limited))
@@ -35,7 +35,7 @@ async function look(request: StatusRequest, { err }: Pick<Io, 'err'>): Promise<S
     if (messageOf(error) !== reason) throw error
     throw new DevHookError('apiUnreachable', reason, { cause: error })
   } finally {
-    clearTimeout(slow)
+    cancel()
   }
 }
 

@@ -1,6 +1,8 @@
 // The log file: what happened in a run, for the day something is to be understood afterwards.
+
 import { rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { after } from '../../core/async.ts'
 import { makePrivateFolder } from '../../core/files.ts'
 import type { Notice } from '../../core/notices.ts'
 
@@ -38,14 +40,14 @@ export function startLog(folder: string, afterMs = AFTER_MS): Log {
     opening ??= openLate()
     return opening
   }
-  const timer = setTimeout(() => void open(), afterMs)
+  const cancel = after(afterMs, () => void open())
 
   return {
     write: (notice) => {
       if (!RECORDED.has(notice.type)) write(notice)
     },
     close: async () => {
-      clearTimeout(timer)
+      cancel()
       await (await open())?.close()
     },
   }

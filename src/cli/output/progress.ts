@@ -1,4 +1,7 @@
 // Steps that take longer than a moment, named while they do, in words for people.
+
+import { after, monotonic } from '../../core/async.ts'
+import type { Off } from '../../core/listeners.ts'
 import type { Step } from '../../daemon/start/start-steps.ts'
 
 /** What is faster needs no line of its own. */
@@ -28,18 +31,18 @@ const wordsOf = new Map<string, string>(Object.entries(WORDS))
 
 /** Creates the progress of a command. `show` is called with the steps under way when none has begun for a second. */
 export function createProgress(show: (steps: string) => void): Progress {
-  let timer: NodeJS.Timeout | undefined
+  let cancel: Off | undefined
   let began = 0
   let under: string[] = []
   return {
     step: (name) => {
-      clearTimeout(timer)
-      const now = performance.now()
+      cancel?.()
+      const now = monotonic()
       if (now - began > TOGETHER_MS) under = []
       began = now
       under.push(wordsOf.get(name) ?? name)
-      timer = setTimeout(() => show(under.join(', ')), SLOW_MS)
+      cancel = after(SLOW_MS, () => show(under.join(', ')))
     },
-    end: () => clearTimeout(timer),
+    end: () => cancel?.(),
   }
 }

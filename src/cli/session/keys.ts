@@ -1,5 +1,7 @@
 // Single keys at the terminal, while the daemon runs.
+
 import { emitKeypressEvents, type Key } from 'node:readline'
+import { aborted } from '../../core/async.ts'
 import type { Daemon } from '../../daemon/types.ts'
 import type { Io } from '../io.ts'
 
@@ -36,7 +38,7 @@ export async function listenToKeys(daemon: Daemon, io: Io, signal: AbortSignal):
   stdin.on('keypress', onKey)
   // A question before this has paused it, and with it Ctrl-C.
   stdin.resume()
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  await aborted(signal)
   stdin.off('keypress', onKey)
   stdin.setRawMode(false)
   stdin.pause()

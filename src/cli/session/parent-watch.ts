@@ -1,6 +1,7 @@
 // The package manager that dev-hook was started by: when it is gone, nobody is left who could end the run.
 
 import type { Environment } from '../../config/layers.ts'
+import { repeat } from '../../core/async.ts'
 import { describeProcess, hasProcess } from '../../core/processes.ts'
 
 const LOOK_EVERY_MS = 1_000
@@ -20,13 +21,12 @@ export function onPackageManagerGone(env: Environment, gone: () => void): () => 
   void behindShell(parent).then((found) => {
     manager = found ?? parent
   })
-  const timer = setInterval(() => {
+  const stop = repeat(LOOK_EVERY_MS, () => {
     if (process.ppid === parent && hasProcess(parent) && hasProcess(manager)) return
-    clearInterval(timer)
+    stop()
     gone()
-  }, LOOK_EVERY_MS)
-  timer.unref()
-  return () => clearInterval(timer)
+  })
+  return stop
 }
 
 const SHELL = /(^|\/)(ba|da|k|z)?sh$/

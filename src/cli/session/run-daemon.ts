@@ -1,5 +1,7 @@
 // One run of the daemon at a terminal: output, signals and keys around it, and the exit code at its end.
+
 import { join } from 'node:path'
+import { after } from '../../core/async.ts'
 import { asDevHookError } from '../../core/errors.ts'
 import { version } from '../../core/instance.ts'
 import { createNotices, type Emit, warning } from '../../core/notices.ts'
@@ -26,8 +28,8 @@ export interface DaemonRun extends OpenCommand {
 const SLOW_MS = 500
 
 function endWith(daemon: Daemon, io: Pick<Io, 'err'>): void {
-  const slow = setTimeout(() => io.err('stopping in order … (Ctrl-C again stops at once)'), SLOW_MS)
-  void daemon.stop().finally(() => clearTimeout(slow))
+  const cancel = after(SLOW_MS, () => io.err('stopping in order … (Ctrl-C again stops at once)'))
+  void daemon.stop().finally(cancel)
 }
 
 /** Asks below everything that was printed so far. */
