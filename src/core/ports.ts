@@ -128,7 +128,7 @@ export interface Queue<Item extends QueueItem> {
 export type Settled = 'delivered' | 'acknowledged' | 'interrupted' | 'returned' | 'rejected'
 
 /** A delivery that was recorded, by this run or an earlier one. */
-export interface Recorded {
+export interface RecordedDelivery {
   readonly id: string
   /** Milliseconds since the epoch. */
   readonly receivedAt: number
@@ -158,17 +158,17 @@ export interface Journal {
    */
   record(delivery: Delivery, label: Label, key: string | null): boolean
   recordAttempt(id: string, n: number, attempt: Attempt): void
-  /** `told` is the status that dev-hook itself gave the platform; absent when it was given the bot's own answer. */
-  settle(id: string, settled: Settled, told?: number): void
+  /** `ownStatus` is the status that dev-hook itself gave the platform; absent when that was given the bot's own answer. */
+  settle(id: string, settled: Settled, ownStatus?: number): void
   /**
    * Resolves once this delivery, and everything recorded so far, is on disk, synced. Rejects with `stateUnwritable` when
    * the disk refuses, or when the delivery was not recorded because of that.
    */
   synced(id: string): Promise<void>
   /** Acknowledged and not delivered, oldest first, of any age. */
-  undelivered(): readonly Recorded[]
+  undelivered(): readonly RecordedDelivery[]
   /** The delivery with this id, if it is recorded. */
-  find(id: string): Recorded | null
+  find(id: string): RecordedDelivery | null
   /** The latest delivery recorded under this key within 24 h, if any. */
   seen(key: string): Seen | null
   /** Writes what is recorded, and closes. Idempotent; never rejects: what could not be written was said as trouble. */

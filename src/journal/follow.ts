@@ -1,14 +1,16 @@
 // Following the log while the daemon writes it: every change, as it is written.
 import { type FSWatcher, watch } from 'node:fs'
-import { createLedger, type Entry } from './index-by-delivery.ts'
+import { ignoreAbort, nextCall, withDeadline } from '../core/async.ts'
+import { createListeners } from '../core/listeners.ts'
+import type { LogRecord } from './format/record-format.ts'
+import { createDeliveryIndex, type IndexEntry } from './index-by-delivery.ts'
 import { BEGINNING, readFrom } from './reader.ts'
-import type { Head } from './record-format.ts'
-import { eventsFolder, listSegments, placeOf } from './segments.ts'
+import { eventsFolder, extentOf, listSegments } from './segments.ts'
 import { type Summary, summarize } from './summary.ts'
 
-/** A line was added for a delivery; `summary` is what is known of it with that line. */
-export interface Change {
-  readonly what: Head['t']
+/** A record was added for a delivery; `summary` is what is known of that with the record. */
+export interface DeliveryChange {
+  readonly what: LogRecord['t']
   readonly summary: Summary
 }
 
@@ -21,79 +23,70 @@ export async function* followDeliveries(
   signal: AbortSignal,
   last = 0,
   where: (summary: Summary) => boolean = () => true,
-): AsyncGenerator<Change, void, undefined> {
+): AsyncGenerator<DeliveryChange, void, undefined> {
   const events = eventsFolder(folder)
-  const ledger = createLedger()
-  const add = (head: Head, segment: string, offset: number, length: number): Entry | null =>
-    ledger.add({ head, at: placeOf(head, segment, offset, length) })
-  const alarm = createAlarm(events, signal)
+  const index = createDeliveryIndex()
+  const add = (record: LogRecord, segment: string, offset: number, length: number): IndexEntry | null =>
+    index.add({ record, content: extentOf(record, segment, offset, length) })
+  const watched = watchFolder(events, signal)
   try {
     let position = await readFrom(events, BEGINNING, add)
-    const recorded = [...ledger.entries.values()].map(summarize).filter(where)
+    const recorded = [...index.entries.values()].map(summarize).filter(where)
     for (const summary of recorded.slice(Math.max(0, recorded.length - last))) yield { what: 'delivery', summary }
     while (!signal.aborted) {
-      const changes: Change[] = []
-      position = await readFrom(events, position, (head, ...place) => {
-        const entry = add(head, ...place)
-        if (entry !== null) changes.push({ what: head.t, summary: summarize(entry) })
+      const changes: DeliveryChange[] = []
+      position = await readFrom(events, position, (record, ...extent) => {
+        const entry = add(record, ...extent)
+        if (entry !== null) changes.push({ what: record.t, summary: summarize(entry) })
       })
       yield* changes.filter(({ summary }) => where(summary))
-      if (changes.length === 0) await alarm.rings()
-      else ledger.forgetBefore((await listSegments(events))[0] ?? '')
+      if (changes.length === 0) await watched.change()
+      else index.forgetBefore((await listSegments(events))[0] ?? '')
     }
   } finally {
-    alarm.close()
+    watched.close()
   }
 }
 
-interface Alarm {
+interface WatchedFolder {
   /** Resolves when the folder changed since the last time, when it is time to look anyway, or when the signal is aborted. */
-  rings(): Promise<void>
+  change(): Promise<void>
   close(): void
 }
 
-function createAlarm(folder: string, signal: AbortSignal): Alarm {
-  let rung = false
-  let wake: (() => void) | null = null
+function watchFolder(folder: string, signal: AbortSignal): WatchedFolder {
+  const listeners = createListeners<void>()
+  let changed = false
   let watcher: FSWatcher | null = null
+  listeners.on(() => {
+    changed = true
+  })
 
-  const ring = (): void => {
-    rung = true
-    wake?.()
-  }
-  const unwatch = (): void => {
+  const stop = (): void => {
     watcher?.close()
     watcher = null
   }
-  const startWatching = (): boolean => {
+  const start = (): boolean => {
     try {
-      watcher = watch(folder, ring).on('error', unwatch)
+      watcher = watch(folder, () => listeners.emit()).on('error', stop)
       return true
     } catch {
       // Not there yet, or nothing left to watch with: polling finds the changes.
       return false
     }
   }
-  signal.addEventListener('abort', ring)
 
   return {
-    rings: async () => {
+    change: async () => {
       // What changed just before the watch began is found by looking once more.
-      if (watcher === null && startWatching()) return
-      if (!rung) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, POLL_MS)
-          wake = () => {
-            clearTimeout(timer)
-            resolve()
-          }
-        })
+      if (watcher === null && start()) return
+      if (!changed) {
+        await withDeadline([signal], { ms: POLL_MS, reason: 'time to look anyway' }, (ending) =>
+          ignoreAbort(nextCall(listeners.on, ending), ending),
+        )
       }
-      rung = false
+      changed = false
     },
-    close: () => {
-      signal.removeEventListener('abort', ring)
-      unwatch()
-    },
+    close: stop,
   }
 }

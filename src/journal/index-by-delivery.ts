@@ -1,47 +1,49 @@
-// What the lines of a log add up to: one entry per delivery, in order of arrival.
+// The index of the log: the records of each delivery put together, in the order in which the deliveries came.
 import type { Settled } from '../core/ports.ts'
-import type { AttemptHead, Content, DeliveryHead, Head } from './record-format.ts'
-import type { Place } from './segments.ts'
+import type { Content } from './format/line-codec.ts'
+import type { AttemptRecord, DeliveryRecord, LogRecord } from './format/record-format.ts'
+import type { Extent } from './segments.ts'
 
-/** A line that is known, and where its headers and body are: in memory until they are written, then at a place on disk. */
-export interface Kept<H extends Head = Head> {
-  readonly head: H
-  at: Content | Place | null
+/** A record, and where its headers and body are: in memory until they are written, then in a segment. */
+export interface IndexedRecord<Of extends LogRecord = LogRecord> {
+  readonly record: Of
+  content: Content | Extent | null
 }
 
-export interface Entry {
-  readonly delivery: Kept<DeliveryHead>
+/** What the log says of one delivery. */
+export interface IndexEntry {
+  readonly delivery: IndexedRecord<DeliveryRecord>
   /** Nearly always one. */
-  attempts: readonly Kept<AttemptHead>[]
+  attempts: readonly IndexedRecord<AttemptRecord>[]
   settled: Settled | null
-  /** What the platform was answered, once: a status of our own, else the first reply of the bot. */
-  answer: Kept<AttemptHead> | number | null
+  /** What the platform was answered first: a status of dev-hook's own, or the bot's reply. */
+  answer: IndexedRecord<AttemptRecord> | number | null
 }
 
-export interface Ledger {
-  /** Oldest first. */
-  readonly entries: ReadonlyMap<string, Entry>
-  /** Those of them that are acknowledged and not delivered, in no order. */
-  readonly owed: ReadonlySet<Entry>
-  /** Counts a line in; gives the entry that it belongs to, `null` when its delivery is not known (any more). */
-  add(line: Kept): Entry | null
+export interface DeliveryIndex {
+  /** By the id of the delivery, oldest first. */
+  readonly entries: ReadonlyMap<string, IndexEntry>
+  /** Those that are acknowledged and not delivered, in no order. */
+  readonly undelivered: ReadonlySet<IndexEntry>
+  /** Adds a record; returns the entry of its delivery, `null` when that is unknown or forgotten. */
+  add(record: IndexedRecord): IndexEntry | null
   /** The latest delivery with this key. */
-  byKey(key: string): Entry | null
-  /** Drops the deliveries that stood in segments before this one. */
+  byKey(key: string): IndexEntry | null
+  /** Forgets the deliveries of every segment before this one. */
   forgetBefore(segment: string): void
 }
 
-/** Creates an empty ledger. */
-export function createLedger(): Ledger {
-  const entries = new Map<string, Entry>()
-  const keys = new Map<string, Entry>()
-  const owed = new Set<Entry>()
+/** Creates an empty index. */
+export function createDeliveryIndex(): DeliveryIndex {
+  const entries = new Map<string, IndexEntry>()
+  const keys = new Map<string, IndexEntry>()
+  const undelivered = new Set<IndexEntry>()
 
-  function addDelivery(delivery: Kept<DeliveryHead>): Entry {
-    const { id, key } = delivery.head
+  function addDelivery(delivery: IndexedRecord<DeliveryRecord>): IndexEntry {
+    const { id, key } = delivery.record
     const known = entries.get(id)
     if (known !== undefined) return known
-    const entry: Entry = { delivery, attempts: [], settled: null, answer: null }
+    const entry: IndexEntry = { delivery, attempts: [], settled: null, answer: null }
     entries.set(id, entry)
     if (key !== null) keys.set(key, entry)
     return entry
@@ -49,61 +51,62 @@ export function createLedger(): Ledger {
 
   return {
     entries,
-    owed,
-    add: (line) => {
-      if (isDelivery(line)) return addDelivery(line)
-      const entry = entries.get(line.head.id)
+    undelivered,
+    add: (indexed) => {
+      if (isDelivery(indexed)) return addDelivery(indexed)
+      const entry = entries.get(indexed.record.id)
       if (entry === undefined) return null
-      if (isAttempt(line)) addAttempt(entry, line)
-      else if (line.head.t === 'settled') addSettlement(entry, line.head.settled, line.head.told)
-      if (entry.settled === 'acknowledged') owed.add(entry)
-      else if (owed.size > 0) owed.delete(entry)
+      if (isAttempt(indexed)) addAttempt(entry, indexed)
+      else if (indexed.record.t === 'settled') addSettlement(entry, indexed.record.settled, indexed.record.told)
+      if (entry.settled === 'acknowledged') undelivered.add(entry)
+      else if (undelivered.size > 0) undelivered.delete(entry)
       return entry
     },
     byKey: (key) => keys.get(key) ?? null,
     forgetBefore: (segment) => {
       for (const [id, entry] of entries) {
-        const { head } = entry.delivery
+        const { key } = entry.delivery.record
         const written = segmentOf(entry)
         if (written === null || written >= segment) return
         entries.delete(id)
-        owed.delete(entry)
-        if (head.key !== null && keys.get(head.key) === entry) keys.delete(head.key)
+        undelivered.delete(entry)
+        if (key !== null && keys.get(key) === entry) keys.delete(key)
       }
     },
   }
 }
 
 /** The segment that holds a delivery; `null` while it is not written. */
-export const segmentOf = ({ delivery: { at } }: Entry): string | null =>
-  at !== null && 'segment' in at ? at.segment : null
+export const segmentOf = ({ delivery: { content } }: IndexEntry): string | null =>
+  content !== null && 'segment' in content ? content.segment : null
 
-const isDelivery = (line: Kept): line is Kept<DeliveryHead> => line.head.t === 'delivery'
-const isAttempt = (line: Kept): line is Kept<AttemptHead> => line.head.t === 'attempt'
+const isDelivery = (indexed: IndexedRecord): indexed is IndexedRecord<DeliveryRecord> => indexed.record.t === 'delivery'
+const isAttempt = (indexed: IndexedRecord): indexed is IndexedRecord<AttemptRecord> => indexed.record.t === 'attempt'
 
-/** The attempt whose reply was the last to come, if any came. */
-export const lastAnswered = (entry: Entry): Kept<AttemptHead> | null =>
-  entry.attempts.findLast(({ head }) => head.outcome === 'answered') ?? null
+/** The latest attempt that the bot answered; `null` when it answered none. */
+export const lastAnswered = (entry: IndexEntry): IndexedRecord<AttemptRecord> | null =>
+  entry.attempts.findLast(({ record }) => record.outcome === 'answered') ?? null
+
+const firstAnswered = (entry: IndexEntry): IndexedRecord<AttemptRecord> | null =>
+  entry.attempts.find(({ record }) => record.outcome === 'answered') ?? null
 
 /**
- * What an attempt says by itself. A settlement follows in the next line where it is not all: when the platform was answered in
- * our own name, or was given back a delivery that the bot had answered.
+ * An attempt settles its delivery by itself. A settlement follows in the next line where that is not all: when the platform was
+ * answered in dev-hook's own name, or was given back a delivery that the bot had answered.
  */
-function addAttempt(entry: Entry, attempt: Kept<AttemptHead>): void {
+function addAttempt(entry: IndexEntry, attempt: IndexedRecord<AttemptRecord>): void {
   // A new array has no room to spare, of which there would be much in ten thousand of them.
   entry.attempts = [...entry.attempts, attempt]
   if (entry.settled !== null && entry.settled !== 'acknowledged') return
-  if (attempt.head.outcome === 'answered') entry.settled = 'delivered'
-  if (attempt.head.outcome === 'interrupted') entry.settled = 'interrupted'
+  if (attempt.record.outcome === 'answered') entry.settled = 'delivered'
+  if (attempt.record.outcome === 'interrupted') entry.settled = 'interrupted'
 }
 
-function addSettlement(entry: Entry, settled: Settled, told: number | null): void {
+function addSettlement(entry: IndexEntry, settled: Settled, ownStatus: number | null): void {
   entry.settled = settled
-  entry.answer ??= told ?? firstAnswered(entry)
+  entry.answer ??= ownStatus ?? firstAnswered(entry)
 }
 
 /** What the platform was answered, or would have been had the run not been killed before that; `null` while there is no answer. */
-export const answerTo = (entry: Entry): Kept<AttemptHead> | number | null => entry.answer ?? firstAnswered(entry)
-
-const firstAnswered = (entry: Entry): Kept<AttemptHead> | null =>
-  entry.attempts.find(({ head }) => head.outcome === 'answered') ?? null
+export const answerTo = (entry: IndexEntry): IndexedRecord<AttemptRecord> | number | null =>
+  entry.answer ?? firstAnswered(entry)

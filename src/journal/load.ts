@@ -1,51 +1,73 @@
-// Reading the whole log at the start of a run: its ledger, its segments, and where it goes on.
-import { codeOf, messageOf } from '../core/errors.ts'
-
-import { createLedger, type Ledger } from './index-by-delivery.ts'
-import { type Scanned, scanSegment } from './parser.ts'
+// Reading the whole log at the start of a run: its index, its segments, and the number of its next record.
+import { chmod } from 'node:fs/promises'
+import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
+import { makePrivateFolder } from '../core/files.ts'
+import { createDeliveryIndex, type DeliveryIndex } from './index-by-delivery.ts'
+import { type OnRecord, type ParsedSegment, parseSegment } from './parser.ts'
+import { removeLeftovers } from './prune.ts'
 import { cutTail, setDamageAside, setSegmentAside, tornTail } from './repair.ts'
-import { createSegment, firstSeqOf, grow, listSegments, placeOf, type Segment } from './segments.ts'
-import type { OnTrouble } from './writer.ts'
+import {
+  createSegment,
+  extentOf,
+  firstSeqOf,
+  growSegment,
+  type Limits,
+  listSegments,
+  type Segment,
+} from './segments.ts'
+import type { OnTrouble } from './write/trouble.ts'
 
-export interface Loaded {
-  readonly ledger: Ledger
+export interface LoadedLog {
+  readonly index: DeliveryIndex
   /** Oldest first. */
   readonly segments: Segment[]
   readonly nextSeq: number
 }
 
-/** Reads the log and heals it; only the holder of the lock may do that. */
-export async function loadLog(events: string, onTrouble: OnTrouble): Promise<Loaded> {
-  const ledger = createLedger()
+/** Reads the log in a folder, and repairs it: only the holder of the lock may do that. Rejects with `stateUnwritable`. */
+export async function loadLog(events: string, limits: Limits, now: number, onTrouble: OnTrouble): Promise<LoadedLog> {
+  try {
+    await makePrivateFolder(events)
+    await chmod(events, 0o700)
+    await removeLeftovers(events, limits, now)
+    return await loadSegments(events, onTrouble)
+  } catch (cause) {
+    const message = `the journal cannot be opened in ${events}: ${messageOf(cause)}`
+    throw new DevHookError('stateUnwritable', message, { cause })
+  }
+}
+
+async function loadSegments(events: string, onTrouble: OnTrouble): Promise<LoadedLog> {
+  const index = createDeliveryIndex()
   const segments: Segment[] = []
   const names = await listSegments(events)
   let nextSeq = Math.max(1, ...names.map(firstSeqOf))
   for (const name of names) {
     const segment = createSegment(name)
     segments.push(segment)
-    const scanned = await scanOrSetAside(events, name, onTrouble, (head, offset, length) => {
-      ledger.add({ head, at: placeOf(head, name, offset, length) })
-      grow(segment, head, length)
-      nextSeq = Math.max(nextSeq, head.seq + 1)
+    const parsed = await parseOrSetAside(events, name, onTrouble, (record, offset, length) => {
+      index.add({ record, content: extentOf(record, name, offset, length) })
+      growSegment(segment, record, length)
+      nextSeq = Math.max(nextSeq, record.seq + 1)
     })
-    const moved = await heal(events, name, name === names.at(-1), scanned, onTrouble)
+    const moved = await repair(events, name, name === names.at(-1), parsed, onTrouble)
     // Seldom enough that reading everything again is the simplest way to know where every line is now.
-    if (moved) return loadLog(events, onTrouble)
+    if (moved) return loadSegments(events, onTrouble)
   }
-  return { ledger, segments, nextSeq }
+  return { index, segments, nextSeq }
 }
 
-/** Puts right what a walk over a segment found; `true` when lines are elsewhere since. */
-async function heal(
+/** Repairs what was found in a segment; `true` when its lines are elsewhere since. */
+async function repair(
   events: string,
   name: string,
   isLast: boolean,
-  scanned: Scanned | null,
+  parsed: ParsedSegment | null,
   onTrouble: OnTrouble,
 ): Promise<boolean> {
-  if (scanned === null) return true
-  if (scanned.bad.length === 0) return false
-  const torn = isLast ? tornTail(scanned) : null
+  if (parsed === null) return true
+  if (parsed.damaged.length === 0) return false
+  const torn = isLast ? tornTail(parsed) : null
   if (torn !== null) {
     await cutTail(events, name, torn)
     return false
@@ -59,14 +81,14 @@ async function heal(
 const UNREADABLE = new Set(['EIO', 'EISDIR', 'EACCES', 'EPERM'])
 
 /** `null` when the segment is not there any more. */
-async function scanOrSetAside(
+async function parseOrSetAside(
   events: string,
   name: string,
   onTrouble: OnTrouble,
-  onLine: Parameters<typeof scanSegment>[3],
-): Promise<Scanned | null> {
+  onRecord: OnRecord,
+): Promise<ParsedSegment | null> {
   try {
-    return await scanSegment(events, name, 0, onLine)
+    return await parseSegment(events, name, 0, onRecord)
   } catch (error) {
     if (!UNREADABLE.has(codeOf(error) ?? '')) throw error
     const aside = await setSegmentAside(events, name)

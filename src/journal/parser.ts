@@ -1,6 +1,7 @@
-// Walking over the bytes of a segment, line by line, without trusting any of them.
+// The parser of a segment: walks over its bytes line by line without trusting any of them.
 import type { FileHandle } from 'node:fs/promises'
-import { decodeHead, decodeLine, type Head } from './record-format.ts'
+import { decodeLine, decodeRecord } from './format/line-codec.ts'
+import type { LogRecord } from './format/record-format.ts'
 import { openSegment } from './segments.ts'
 
 /** Bytes from `start` up to `end`. */
@@ -9,28 +10,33 @@ export interface Span {
   readonly end: number
 }
 
-/** What a walk found besides good lines. */
-export interface Scanned {
-  /** What is no line of ours, neighbours merged, in order; an unterminated last line is one of them. */
-  readonly bad: readonly Span[]
+/** What a segment holds besides records. */
+export interface ParsedSegment {
+  /** What is no line of the log, neighbours merged, in order; an unterminated last line is one of them. */
+  readonly damaged: readonly Span[]
   /** Where the last terminated line ends. */
   readonly complete: number
   /** Where the file ended. */
   readonly end: number
 }
 
-/** Told of every good line: `offset` in the file, `length` without the line feed. */
-export type OnLine = (head: Head, offset: number, length: number) => void
+/** Called for every record: `offset` of its line in the file, `length` of that without the line feed. */
+export type OnRecord = (record: LogRecord, offset: number, length: number) => void
 
 const LINE_FEED = 0x0a
 // Large enough to be quick, small enough that neither memory nor the event loop notices.
 const CHUNK_BYTES = 256 * 1024
 
-/** Walks over a segment from the byte `from` on; `null` when it is gone, because the writer may prune at any time. */
-export async function scanSegment(events: string, name: string, from: number, onLine: OnLine): Promise<Scanned | null> {
+/** Parses a segment from the byte `from` on; `null` when it is gone, because the writer may prune at any time. */
+export async function parseSegment(
+  events: string,
+  name: string,
+  from: number,
+  onRecord: OnRecord,
+): Promise<ParsedSegment | null> {
   const file = await openSegment(events, name)
   if (file === null) return null
-  const bad: Span[] = []
+  const damaged: Span[] = []
   try {
     let base = from
     // Of a line that ends in a later chunk.
@@ -43,19 +49,19 @@ export async function scanSegment(events: string, name: string, from: number, on
       }
       const straddling = Buffer.concat([begun, chunk.subarray(0, lineEnd)])
       const rest = chunk.subarray(lineEnd)
-      base += scanLines(straddling, base, onLine, bad)
-      const complete = scanLines(rest, base, onLine, bad)
+      base += parseLines(straddling, base, onRecord, damaged)
+      const complete = parseLines(rest, base, onRecord, damaged)
       base += complete
       begun = Buffer.from(rest.subarray(complete))
     }
-    if (begun.length > 0) addTo(bad, base, base + begun.length)
-    return { bad, complete: base, end: base + begun.length }
+    if (begun.length > 0) addSpan(damaged, base, base + begun.length)
+    return { damaged, complete: base, end: base + begun.length }
   } finally {
     await file.close()
   }
 }
 
-/** The bytes from a position on. A chunk is good until the next one: while it is looked at, the one after it is read. */
+/** Reads the bytes from a position on. A chunk is good until the next one: while it is parsed, the one after it is read. */
 async function* readChunks(file: FileHandle, from: number): AsyncGenerator<Buffer, void, undefined> {
   const buffers = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)] as const
   let position = from
@@ -75,35 +81,35 @@ async function* readChunks(file: FileHandle, from: number): AsyncGenerator<Buffe
   }
 }
 
-/** Gives where the last terminated line ends. */
-function scanLines(bytes: Buffer, base: number, onLine: OnLine, bad: Span[]): number {
-  // Blocks of zeros are what a power failure leaves; they may hide in the middle of a line whose head looks well.
-  const headAt = bytes.includes(0) ? wholeAt : decodeHead
+/** Returns where the last terminated line ends. */
+function parseLines(bytes: Buffer, base: number, onRecord: OnRecord, damaged: Span[]): number {
+  // Blocks of zeros are what a power failure leaves; they may hide in the middle of a line whose record is well.
+  const recordAt = bytes.includes(0) ? checkedRecord : decodeRecord
   let start = 0
   for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
-    const head = headAt(bytes, start, end)
-    if (head === null) addTo(bad, base + start, base + end + 1)
-    else onLine(head, base + start, end - start)
+    const record = recordAt(bytes, start, end)
+    if (record === null) addSpan(damaged, base + start, base + end + 1)
+    else onRecord(record, base + start, end - start)
     start = end + 1
   }
   return start
 }
 
-/** The spans of the good lines, each checked to its last byte, with their line feeds; neighbours merged. */
-export function goodSpans(bytes: Buffer): readonly Span[] {
-  const good: Span[] = []
+/** Finds the lines that are well to their last byte, with their line feeds, neighbours merged. */
+export function intactSpans(bytes: Buffer): readonly Span[] {
+  const intact: Span[] = []
   let start = 0
   for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
-    if (wholeAt(bytes, start, end) !== null) addTo(good, start, end + 1)
+    if (checkedRecord(bytes, start, end) !== null) addSpan(intact, start, end + 1)
     start = end + 1
   }
-  return good
+  return intact
 }
 
-const wholeAt = (bytes: Buffer, start: number, end: number): Head | null =>
-  decodeLine(bytes.subarray(start, end))?.head ?? null
+const checkedRecord = (bytes: Buffer, start: number, end: number): LogRecord | null =>
+  decodeLine(bytes.subarray(start, end))?.record ?? null
 
-function addTo(spans: Span[], start: number, end: number): void {
+function addSpan(spans: Span[], start: number, end: number): void {
   const last = spans.at(-1)
   if (last?.end === start) spans[spans.length - 1] = { start: last.start, end }
   else spans.push({ start, end })

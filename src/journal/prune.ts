@@ -1,49 +1,88 @@
-// Which of the oldest segments may go, and removing them.
-
+// Pruning: which of the oldest segments are beyond the limits, and removing them, now and every hour.
 import { readdir, rm, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../core/errors.ts'
-
-import { type Ledger, segmentOf } from './index-by-delivery.ts'
+import { type DeliveryIndex, segmentOf } from './index-by-delivery.ts'
 import { type Limits, type Segment, segmentBytes } from './segments.ts'
 
-/** So long the next run may still deliver what was acknowledged and not delivered. */
-const DELIVERABLE_MS = 10 * 60_000
+interface PruningOptions {
+  readonly events: string
+  /** Oldest first; what is removed is taken out. */
+  readonly segments: Segment[]
+  readonly index: DeliveryIndex
+  readonly limits: Limits
+  readonly now: () => number
+}
+
+export interface Pruning {
+  /** Removes what is beyond the limits; one at a time. Never rejects. */
+  prune(): Promise<void>
+  /** Prunes now, and every hour. */
+  start(): Promise<void>
+  stop(): void
+}
+
+const HOUR_MS = 60 * 60_000
+
+/** Creates the pruning of a log; nothing is removed before it is started. */
+export function createPruning(options: PruningOptions): Pruning {
+  let hourly: NodeJS.Timeout | undefined
+  let pruning: Promise<void> | null = null
+
+  function prune(): Promise<void> {
+    pruning ??= removeOldest(options, countExpired(options)).finally(() => {
+      pruning = null
+    })
+    return pruning
+  }
+
+  return {
+    prune,
+    start: () => {
+      hourly = setInterval(() => void prune(), HOUR_MS).unref()
+      return prune()
+    },
+    stop: () => clearInterval(hourly),
+  }
+}
 
 /**
  * How many of the oldest segments are beyond the limits. Whole segments go, so up to a tenth more deliveries, and a seventh
  * more time, is kept; the size leaves room for the segment that is being written. Never goes: the last segment, and
- * one with a delivery that the next run owes to the bot, whatever the limits say.
+ * one with a delivery that the next run still delivers, whatever the limits say.
  */
-export function countExpired(segments: readonly Segment[], ledger: Ledger, limits: Limits, now: number): number {
-  const owed = firstOwed(ledger, now)
+function countExpired({ segments, index, limits, now }: PruningOptions): number {
+  const needed = firstDeliverable(index, now())
   const room = limits.bytes - segmentBytes(limits)
   let deliveries = segments.reduce((sum, segment) => sum + segment.deliveries, 0)
   let bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0)
   let count = 0
   for (const segment of segments.slice(0, -1)) {
     deliveries -= segment.deliveries
-    const tooOld = now - (segment.newest ?? 0) > limits.ms
+    const tooOld = now() - (segment.newest ?? 0) > limits.ms
     if (deliveries < limits.deliveries && bytes <= room && !tooOld) break
-    if (owed !== null && segment.name >= owed) break
+    if (needed !== null && segment.name >= needed) break
     bytes -= segment.bytes
     count += 1
   }
   return count
 }
 
+/** How long the next run may still deliver what was acknowledged and not delivered. */
+const DELIVERABLE_MS = 10 * 60_000
+
 /** The segment of the oldest delivery that was acknowledged lately and is not delivered. */
-function firstOwed({ owed }: Ledger, now: number): string | null {
+function firstDeliverable({ undelivered }: DeliveryIndex, now: number): string | null {
   let first: string | null = null
-  for (const entry of owed) {
-    const segment = now - entry.delivery.head.receivedAt <= DELIVERABLE_MS ? segmentOf(entry) : null
+  for (const entry of undelivered) {
+    const segment = now - entry.delivery.record.receivedAt <= DELIVERABLE_MS ? segmentOf(entry) : null
     if (segment !== null && (first === null || segment < first)) first = segment
   }
   return first
 }
 
 /** Removes the oldest segments, oldest first, so that a reader never sees a gap. */
-export async function removeOldest(events: string, segments: Segment[], ledger: Ledger, count: number): Promise<void> {
+async function removeOldest({ events, segments, index }: PruningOptions, count: number): Promise<void> {
   for (const { name } of segments.slice(0, count)) {
     try {
       await unlink(join(events, name))
@@ -52,7 +91,7 @@ export async function removeOldest(events: string, segments: Segment[], ledger: 
       if (codeOf(error) !== 'ENOENT') return
     }
     segments.shift()
-    ledger.forgetBefore(segments[0]?.name ?? '')
+    index.forgetBefore(segments[0]?.name ?? '')
   }
 }
 

@@ -1,14 +1,15 @@
-// Reading the log from any process, while the daemon may be writing it.
+// The reader of the log, in any process, while the daemon may be writing it.
 import type { Attempt, Delivery } from '../core/delivery.ts'
 import { DevHookError, messageOf } from '../core/errors.ts'
-import { createLedger, type Entry, type Kept, type Ledger } from './index-by-delivery.ts'
-import { scanSegment } from './parser.ts'
-import type { AttemptHead, Head } from './record-format.ts'
-import { contentAt, eventsFolder, listSegments, placeOf } from './segments.ts'
+import type { AttemptRecord, LogRecord } from './format/record-format.ts'
+import { createDeliveryIndex, type DeliveryIndex, type IndexEntry, type IndexedRecord } from './index-by-delivery.ts'
+import { parseSegment } from './parser.ts'
+import { eventsFolder, extentOf, listSegments, readContent } from './segments.ts'
 import { type Summary, summarize } from './summary.ts'
 
-export interface Filter {
-  /** Only these; asked for every delivery in the log. */
+/** Which of the recorded deliveries are listed. */
+export interface DeliveryFilter {
+  /** Only these; called for every delivery in the log. */
   readonly where?: (summary: Summary) => boolean
   /** Received at or after, and before; milliseconds since the epoch. */
   readonly since?: number
@@ -17,21 +18,21 @@ export interface Filter {
   readonly last?: number
 }
 
-export interface RecordedAttempt {
+export interface AttemptDetail {
   readonly n: number
   readonly attempt: Attempt
-  /** True when of the reply's body only the beginning was kept. */
+  /** Whether only the beginning of the reply's body was kept. */
   readonly cut: boolean
 }
 
 /** A delivery with everything that is known of it. */
-export interface RecordedDelivery {
+export interface DeliveryDetail {
   readonly summary: Summary
   readonly delivery: Delivery
-  readonly attempts: readonly RecordedAttempt[]
+  readonly attempts: readonly AttemptDetail[]
 }
 
-/** How far a reader has come. */
+/** How far a log was read. */
 export interface Position {
   readonly segment: string
   readonly offset: number
@@ -40,10 +41,10 @@ export interface Position {
 export const BEGINNING: Position = { segment: '', offset: 0 }
 
 /** Lists what is recorded in a bot's folder, newest last; empty when there is no journal. */
-export async function readDeliveries(folder: string, filter: Filter = {}): Promise<Summary[]> {
+export async function readDeliveries(folder: string, filter: DeliveryFilter = {}): Promise<Summary[]> {
   const { where = () => true, since = -Infinity, until = Infinity, last = Infinity } = filter
-  // Ten thousand rows need no ten thousand places of what is not shown.
-  const { entries } = await readLedger(eventsFolder(folder), () => null)
+  // Ten thousand rows need no ten thousand extents of what is not shown.
+  const { entries } = await readIndex(eventsFolder(folder), () => null)
   const found = [...entries.values()]
     .map(summarize)
     .filter((summary) => summary.receivedAt >= since && summary.receivedAt < until && where(summary))
@@ -54,74 +55,74 @@ export async function readDeliveries(folder: string, filter: Filter = {}): Promi
  * Reads one delivery whole, by its id or the beginning of it; `null` when there is none. Rejects with `usage` when several
  * begin like that, with `stateDamaged` when its record cannot be read back.
  */
-export async function readDelivery(folder: string, idOrPrefix: string): Promise<RecordedDelivery | null> {
+export async function readDelivery(folder: string, idOrPrefix: string): Promise<DeliveryDetail | null> {
   const events = eventsFolder(folder)
-  const entry = findEntry(await readLedger(events, placeOf), idOrPrefix)
+  const entry = findEntry(await readIndex(events, extentOf), idOrPrefix)
   if (entry === null) return null
-  const { id, receivedAt, method, search } = entry.delivery.head
-  const content = await readable(contentAt(events, entry.delivery.at))
+  const { id, receivedAt, method, search } = entry.delivery.record
+  const content = await readable(readContent(events, entry.delivery.content))
   if (content === null) throw new DevHookError('stateDamaged', `delivery ${id} cannot be read back`)
   const attempts = await Promise.all(entry.attempts.map((attempt) => readAttempt(events, attempt)))
   return { summary: summarize(entry), delivery: { id, receivedAt, method, search, ...content }, attempts }
 }
 
 /**
- * Reads the lines behind a position, and gives the next one. An unterminated last line is left for later. `onGone` hears of a
- * segment that was pruned before it could be read; those before it have gone as well.
+ * Reads the records behind a position, and returns the next one. An unterminated last line is left for later. `onGone` is called
+ * with a segment that was pruned before it could be read; those before it are gone as well.
  */
 export async function readFrom(
   events: string,
   from: Position,
-  onLine: (head: Head, segment: string, offset: number, length: number) => void,
+  onRecord: (record: LogRecord, segment: string, offset: number, length: number) => void,
   onGone: (segment: string) => void = () => undefined,
 ): Promise<Position> {
   let position = from
   for (const segment of await readable(listSegments(events))) {
     if (segment < from.segment) continue
     const start = segment === from.segment ? from.offset : 0
-    const scanned = await readable(
-      scanSegment(events, segment, start, (head, offset, length) => onLine(head, segment, offset, length)),
+    const parsed = await readable(
+      parseSegment(events, segment, start, (record, offset, length) => onRecord(record, segment, offset, length)),
     )
-    if (scanned === null) onGone(segment)
-    else position = { segment, offset: scanned.complete }
+    if (parsed === null) onGone(segment)
+    else position = { segment, offset: parsed.complete }
   }
   return position
 }
 
-async function readLedger(events: string, placed: typeof placeOf | (() => null)): Promise<Ledger> {
-  let ledger = createLedger()
-  const add = (head: Head, segment: string, offset: number, length: number): void =>
-    void ledger.add({ head, at: placed(head, segment, offset, length) })
-  // Everything that was read so far stood in older segments, and has gone too: a list has no gap.
+async function readIndex(events: string, extent: typeof extentOf | (() => null)): Promise<DeliveryIndex> {
+  let index = createDeliveryIndex()
+  const add = (record: LogRecord, segment: string, offset: number, length: number): void =>
+    void index.add({ record, content: extent(record, segment, offset, length) })
+  // Everything that was read so far stood in older segments, and is gone too: a list has no gap.
   await readFrom(events, BEGINNING, add, () => {
-    ledger = createLedger()
+    index = createDeliveryIndex()
   })
-  return ledger
+  return index
 }
 
-/** Of an id that was cut too short. */
-export const MORE_OF_IT = 'give more of the id; `dev-hook events` lists them'
+/** What to do about an id that is cut too short. */
+export const AMBIGUOUS_ID_REMEDY = 'give more of the id; `dev-hook events` lists them'
 
-function findEntry({ entries }: Ledger, idOrPrefix: string): Entry | null {
+function findEntry({ entries }: DeliveryIndex, idOrPrefix: string): IndexEntry | null {
   const exact = entries.get(idOrPrefix)
   if (exact !== undefined) return exact
-  const [first, second] = [...entries.values()].filter(({ delivery }) => delivery.head.id.startsWith(idOrPrefix))
+  const [first, second] = [...entries.values()].filter(({ delivery }) => delivery.record.id.startsWith(idOrPrefix))
   if (second !== undefined) {
-    throw new DevHookError('usage', `several ids begin with \`${idOrPrefix}\``, { remedy: MORE_OF_IT })
+    throw new DevHookError('usage', `several ids begin with \`${idOrPrefix}\``, { remedy: AMBIGUOUS_ID_REMEDY })
   }
   return first ?? null
 }
 
-async function readAttempt(events: string, { head, at }: Kept<AttemptHead>): Promise<RecordedAttempt> {
-  const { n, startedAt, ms } = head
-  if (head.outcome !== 'answered')
-    return { n, attempt: { startedAt, ms, outcome: head.outcome, reason: head.reason }, cut: false }
-  const content = (await readable(contentAt(events, at))) ?? { headers: [], body: Buffer.alloc(0) }
-  const reply = { status: head.status, ...content }
-  return { n, attempt: { startedAt, ms, outcome: 'answered', reply }, cut: content.body.length < head.bytes }
+async function readAttempt(events: string, attempt: IndexedRecord<AttemptRecord>): Promise<AttemptDetail> {
+  const { record } = attempt
+  const { n, startedAt, ms, outcome } = record
+  if (outcome !== 'answered') return { n, attempt: { startedAt, ms, outcome, reason: record.reason }, cut: false }
+  const content = (await readable(readContent(events, attempt.content))) ?? { headers: [], body: Buffer.alloc(0) }
+  const reply = { status: record.status, ...content }
+  return { n, attempt: { startedAt, ms, outcome, reply }, cut: content.body.length < record.bytes }
 }
 
-/** What cannot be read is said in a way that a person can act on. */
+/** Turns an error of the disk into one that a person can act on. */
 async function readable<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading

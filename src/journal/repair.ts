@@ -2,37 +2,37 @@
 import { readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writePrivateFile } from '../core/files.ts'
-import { goodSpans, type Scanned, type Span } from './parser.ts'
+import { intactSpans, type ParsedSegment, type Span } from './parser.ts'
 
-/** Where a torn tail begins, when that is all that is wrong; `null` when the damage lies elsewhere too. */
-export function tornTail({ bad, end }: Scanned): number | null {
-  const [first, ...more] = bad
+/** Where a torn tail begins, when that is all that is wrong with a segment; `null` when the damage lies elsewhere too. */
+export function tornTail({ damaged, end }: ParsedSegment): number | null {
+  const [first, ...more] = damaged
   return first !== undefined && more.length === 0 && first.end === end ? first.start : null
 }
 
-/** Takes the torn last line off: nobody was promised that it is on disk. */
+/** Cuts a torn last line off: nobody was promised that it is on disk. */
 export const cutTail = (events: string, name: string, at: number): Promise<void> => truncate(join(events, name), at)
 
-/** Keeps the good lines of a segment, and sets the rest aside; gives the path of that. */
+/** Keeps the intact lines of a segment, and sets the rest aside; returns the path of that. */
 export async function setDamageAside(events: string, name: string): Promise<string> {
   const path = join(events, name)
   const bytes = await readFile(path)
-  const good = goodSpans(bytes)
+  const intact = intactSpans(bytes)
   const aside = await freePath(events, name)
-  await writeFile(aside, cutOut(bytes, between(good, bytes.length)), { flag: 'wx', mode: 0o600 })
-  // Every good line was checked to be UTF-8, so this gives back its very bytes.
-  await writePrivateFile(path, cutOut(bytes, good).toString('utf8'))
+  await writeFile(aside, cutOut(bytes, between(intact, bytes.length)), { flag: 'wx', mode: 0o600 })
+  // Every intact line was checked to be UTF-8, so this gives back its very bytes.
+  await writePrivateFile(path, cutOut(bytes, intact).toString('utf8'))
   return aside
 }
 
-/** Sets a whole segment aside that cannot even be read; gives its new path. */
+/** Sets a whole segment aside that cannot even be read; returns its new path. */
 export async function setSegmentAside(events: string, name: string): Promise<string> {
   const aside = await freePath(events, name)
   await rename(join(events, name), aside)
   return aside
 }
 
-// Only the holder of the lock heals, so a name that is free stays free.
+// Only the holder of the lock repairs, so a name that is free stays free.
 async function freePath(events: string, name: string): Promise<string> {
   const taken = new Set(await readdir(events))
   for (let n = 1; ; n += 1) {
@@ -43,8 +43,9 @@ async function freePath(events: string, name: string): Promise<string> {
 const cutOut = (bytes: Buffer, spans: readonly Span[]): Buffer =>
   Buffer.concat(spans.map(({ start, end }) => bytes.subarray(start, end)))
 
-function between(good: readonly Span[], length: number): Span[] {
-  const ends = [0, ...good.map(({ end }) => end)]
-  const starts = [...good.map(({ start }) => start), length]
+/** What lies between some spans, in a file of this length. */
+function between(spans: readonly Span[], length: number): Span[] {
+  const ends = [0, ...spans.map(({ end }) => end)]
+  const starts = [...spans.map(({ start }) => start), length]
   return ends.map((start, i) => ({ start, end: starts[i] ?? length })).filter(({ start, end }) => start < end)
 }

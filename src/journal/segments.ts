@@ -1,10 +1,9 @@
-// The files of the log: their names, what is known of each, and reading them.
-
+// The segments of the log: their names, what is known of each, and reading from them.
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../core/errors.ts'
-
-import { type Content, decodeLine, type Head } from './record-format.ts'
+import { type Content, decodeLine } from './format/line-codec.ts'
+import type { LogRecord } from './format/record-format.ts'
 
 /** What the journal keeps, whichever ends first. */
 export interface Limits {
@@ -19,13 +18,13 @@ export interface Segment {
   /** Up to the last good line. */
   bytes: number
   deliveries: number
-  /** When its first and its last delivery came; `null` while it has none. */
+  /** When its first and its last delivery came, in milliseconds since the epoch; `null` while it has none. */
   oldest: number | null
   newest: number | null
 }
 
 /** Where a line is. `length` leaves out the line feed. */
-export interface Place {
+export interface Extent {
   readonly segment: string
   readonly offset: number
   readonly length: number
@@ -37,33 +36,33 @@ const SEGMENT_BYTES = 8 * 1024 * 1024
 /** The folder of the segments, inside the folder of the bot. */
 export const eventsFolder = (folder: string): string => join(folder, 'events')
 
-/** Named by the number of its first line, so that names sort as the lines do. */
+/** Names a segment by the number of its first record, so that names sort as the records do. */
 export const segmentName = (firstSeq: number): string => `${String(firstSeq).padStart(16, '0')}.jsonl`
 
-/** The number of its first line. */
+/** The number of a segment's first record. */
 export const firstSeqOf = (name: string): number => Number.parseInt(name, 10)
 
 export const createSegment = (name: string): Segment => ({ name, bytes: 0, deliveries: 0, oldest: null, newest: null })
 
-/** Counts a line in. */
-export function grow(segment: Segment, head: Head, length: number): void {
+/** Counts a line in, `length` bytes without its line feed. */
+export function growSegment(segment: Segment, record: LogRecord, length: number): void {
   segment.bytes += length + 1
-  if (head.t !== 'delivery') return
+  if (record.t !== 'delivery') return
   segment.deliveries += 1
-  segment.oldest ??= head.receivedAt
-  segment.newest = head.receivedAt
+  segment.oldest ??= record.receivedAt
+  segment.newest = record.receivedAt
 }
 
 /** The largest size of a segment, unless a single line is larger: a tenth of all, so that pruning frees little at a time. */
 export const segmentBytes = (limits: Limits): number => Math.min(SEGMENT_BYTES, limits.bytes / 10)
 
-/** True when the next line belongs into a new segment. */
+/** Whether the next line belongs into a new segment. */
 export function isFull(segment: Segment, limits: Limits, now: number): boolean {
   if (segment.bytes >= segmentBytes(limits) || segment.deliveries >= limits.deliveries / 10) return true
   return segment.oldest !== null && now - segment.oldest >= limits.ms / 7
 }
 
-/** The names of the segments, oldest first; none when there is no such folder. */
+/** Lists the names of the segments, oldest first; none when there is no such folder. */
 export async function listSegments(events: string): Promise<string[]> {
   try {
     return (await readdir(events)).filter((name) => NAME.test(name)).sort()
@@ -83,19 +82,19 @@ export async function openSegment(events: string, name: string): Promise<FileHan
   }
 }
 
-/** The place of a line that has headers and body worth finding again. */
-export const placeOf = (head: Head, segment: string, offset: number, length: number): Place | null =>
-  head.t === 'settled' ? null : { segment, offset, length }
+/** Where the headers and the body of a record are found again; `null` for one that never has any. */
+export const extentOf = (record: LogRecord, segment: string, offset: number, length: number): Extent | null =>
+  record.t === 'settled' ? null : { segment, offset, length }
 
-/** Headers and body of a line, from wherever they are; `null` when there are none, or they are gone or damaged. */
-export async function contentAt(events: string, at: Content | Place | null): Promise<Content | null> {
-  if (at === null || 'body' in at) return at
-  const file = await openSegment(events, at.segment)
+/** Reads headers and body from wherever they are; `null` when there are none, or they are gone or damaged. */
+export async function readContent(events: string, from: Content | Extent | null): Promise<Content | null> {
+  if (from === null || 'body' in from) return from
+  const file = await openSegment(events, from.segment)
   if (file === null) return null
   try {
-    const bytes = Buffer.alloc(at.length)
+    const bytes = Buffer.alloc(from.length)
     // A file that ends early leaves zeros at the end, which are no line.
-    await file.read(bytes, 0, at.length, at.offset)
+    await file.read(bytes, 0, from.length, from.offset)
     return decodeLine(bytes)?.content ?? null
   } finally {
     await file.close()

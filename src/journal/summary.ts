@@ -1,8 +1,8 @@
 // One row of a list of deliveries: what the log says of a delivery, without its bytes.
 import type { Label, Outcome } from '../core/delivery.ts'
 import type { Settled } from '../core/ports.ts'
-import { type Entry, lastAnswered } from './index-by-delivery.ts'
-import type { AttemptHead } from './record-format.ts'
+import type { AttemptRecord } from './format/record-format.ts'
+import { type IndexEntry, lastAnswered } from './index-by-delivery.ts'
 
 export interface Summary {
   readonly id: string
@@ -14,7 +14,7 @@ export interface Summary {
   readonly label: Label
   /** The length of the body. */
   readonly bytes: number
-  /** `null` while nothing is known of its fate. */
+  /** `null` while its fate is unknown. */
   readonly settled: Settled | null
   readonly attempts: number
   /** Of the last attempt; `null` before the first. */
@@ -25,15 +25,15 @@ export interface Summary {
   readonly answered: number | null
   /** Of the last attempt: how long it took. */
   readonly ms: number | null
-  /** What dev-hook itself answered the platform; `null` when the platform was given the bot's answer, or none. */
-  readonly told: number | null
+  /** The status that dev-hook itself gave the platform; `null` when that was given the bot's answer, or none. */
+  readonly ownStatus: number | null
 }
 
 /** The row of an entry, as it is now. */
-export function summarize(entry: Entry): Summary {
+export function summarize(entry: IndexEntry): Summary {
   const { delivery, attempts, settled, answer } = entry
-  const { id, receivedAt, method, search, label, bytes } = delivery.head
-  const last = attempts.at(-1)?.head
+  const { id, receivedAt, method, search, label, bytes } = delivery.record
+  const last = attempts.at(-1)?.record
   return {
     id,
     receivedAt,
@@ -45,10 +45,11 @@ export function summarize(entry: Entry): Summary {
     attempts: attempts.length,
     outcome: last?.outcome ?? null,
     status: statusOf(last),
-    answered: statusOf(lastAnswered(entry)?.head),
+    answered: statusOf(lastAnswered(entry)?.record),
     ms: last?.ms ?? null,
-    told: typeof answer === 'number' ? answer : null,
+    ownStatus: typeof answer === 'number' ? answer : null,
   }
 }
 
-const statusOf = (head: AttemptHead | undefined): number | null => (head?.outcome === 'answered' ? head.status : null)
+const statusOf = (attempt: AttemptRecord | undefined): number | null =>
+  attempt?.outcome === 'answered' ? attempt.status : null

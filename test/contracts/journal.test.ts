@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Attempt } from '../../src/core/delivery.ts'
-import type { Journal, Recorded, Settled } from '../../src/core/ports.ts'
+import type { Journal, RecordedDelivery, Settled } from '../../src/core/ports.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import { createFakeJournal } from '../support/fakes.ts'
 import { folderForTest } from '../support/folder.ts'
@@ -141,7 +141,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 
 const FIXED = { receivedAt: 1_800_000_000_000 }
 
-const shown = (recorded: Recorded | null) => recorded && { ...recorded, load: null }
+const shown = (recorded: RecordedDelivery | null) => recorded && { ...recorded, load: null }
 
 /** Everything that can be asked of a journal. */
 async function answersOf(journal: Journal): Promise<unknown> {

@@ -32,10 +32,10 @@ describe('a list of deliveries', () => {
         status: 201,
         answered: 201,
         ms: 1.5,
-        told: null,
+        ownStatus: null,
       },
-      expect.objectContaining({ id: 'd2', settled: 'rejected', told: 401, ...unsent }),
-      expect.objectContaining({ id: 'd3', settled: null, told: null, ...unsent }),
+      expect.objectContaining({ id: 'd2', settled: 'rejected', ownStatus: 401, ...unsent }),
+      expect.objectContaining({ id: 'd3', settled: null, ownStatus: null, ...unsent }),
     ])
   })
 

@@ -4,10 +4,12 @@ import { nextCall } from '../../src/core/async.ts'
 import type { Attempt, Delivery, Label, RawHeaders, Reply } from '../../src/core/delivery.ts'
 import { DevHookError } from '../../src/core/errors.ts'
 import { createListeners } from '../../src/core/listeners.ts'
-import type { Journal, Queue, QueueItem, Recorded, Settled, Ticket } from '../../src/core/ports.ts'
+import type { Journal, Queue, QueueItem, Settled, Ticket } from '../../src/core/ports.ts'
 import type { QueueEvents } from '../../src/delivery/queue.ts'
-import { answerTo, createLedger, type Entry } from '../../src/journal/index-by-delivery.ts'
-import { attemptContent, attemptHead, type Content, deliveryHead } from '../../src/journal/record-format.ts'
+import { type ReadContent, recordedDelivery, replyOf } from '../../src/journal/answers.ts'
+import { replyContent } from '../../src/journal/format/line-codec.ts'
+import { attemptRecord, deliveryRecord, settlementRecord } from '../../src/journal/format/record-format.ts'
+import { createDeliveryIndex } from '../../src/journal/index-by-delivery.ts'
 
 /** A ticket whose phases the test decides. */
 export interface FakeTicket extends Ticket {
@@ -151,23 +153,9 @@ const DAY_MS = 24 * 60 * 60_000
 
 /** Creates an empty journal, which adds up what it is given as the real one does. */
 export function createFakeJournal(now: () => number = Date.now): FakeJournal {
-  const ledger = createLedger()
+  const index = createDeliveryIndex()
   let seq = 0
   let closed = false
-
-  function recordedOf(entry: Entry): Recorded {
-    const { delivery, attempts, settled } = entry
-    const { id, receivedAt, label, method, search } = delivery.head
-    const load = async (): Promise<Delivery> => ({ id, receivedAt, method, search, ...contentOf(delivery.at) })
-    return { id, receivedAt, label, settled, attempts: attempts.at(-1)?.head.n ?? 0, load }
-  }
-
-  async function answerOf(entry: Entry): Promise<Reply | null> {
-    const answer = answerTo(entry)
-    if (answer === null) return null
-    if (typeof answer === 'number') return { status: answer, headers: [], body: Buffer.alloc(0) }
-    return answer.head.outcome === 'answered' ? { status: answer.head.status, ...contentOf(answer.at) } : null
-  }
 
   const journal: FakeJournal = {
     records: [],
@@ -178,33 +166,36 @@ export function createFakeJournal(now: () => number = Date.now): FakeJournal {
       journal.records.push({ delivery, label, key })
       if (closed) return false
       const { headers, body } = delivery
-      ledger.add({ head: deliveryHead(seq++, delivery, label, key), at: { headers, body } })
+      index.add({ record: deliveryRecord(seq++, delivery, label, key), content: { headers, body } })
       return true
     },
     recordAttempt: (id, n, attempt) => {
-      if (!closed) ledger.add({ head: attemptHead(seq++, id, n, attempt), at: attemptContent(attempt) })
+      if (!closed) index.add({ record: attemptRecord(seq++, id, n, attempt), content: replyContent(attempt) })
     },
-    settle: (id, settled, told) => {
+    settle: (id, settled, ownStatus) => {
       journal.settled.set(id, settled)
-      if (!closed)
-        ledger.add({ head: { t: 'settled', seq: seq++, id, settled, at: now(), told: told ?? null }, at: null })
+      const record = settlementRecord(seq++, id, settled, now(), ownStatus ?? null)
+      if (!closed) index.add({ record, content: null })
     },
     synced: async (id) => {
       journal.syncs += 1
       if (journal.broken) throw new DevHookError('stateUnwritable', 'no space left')
       if (closed) throw new DevHookError('stateUnwritable', 'the journal is closed')
-      if (ledger.entries.has(id)) return
+      if (index.entries.has(id)) return
       throw new DevHookError('stateUnwritable', `delivery ${id} is not in the journal`)
     },
-    undelivered: () => [...ledger.entries.values()].filter(({ settled }) => settled === 'acknowledged').map(recordedOf),
+    undelivered: () =>
+      [...index.entries.values()]
+        .filter(({ settled }) => settled === 'acknowledged')
+        .map((entry) => recordedDelivery(entry, inMemory)),
     find: (id) => {
-      const entry = ledger.entries.get(id)
-      return entry === undefined ? null : recordedOf(entry)
+      const entry = index.entries.get(id)
+      return entry === undefined ? null : recordedDelivery(entry, inMemory)
     },
     seen: (key) => {
-      const entry = ledger.byKey(key)
-      if (entry === null || now() - entry.delivery.head.receivedAt > DAY_MS) return null
-      return { id: entry.delivery.head.id, settled: entry.settled, answer: () => answerOf(entry) }
+      const entry = index.byKey(key)
+      if (entry === null || now() - entry.delivery.record.receivedAt > DAY_MS) return null
+      return { id: entry.delivery.record.id, settled: entry.settled, answer: () => replyOf(entry, inMemory) }
     },
     close: async () => {
       closed = true
@@ -213,5 +204,4 @@ export function createFakeJournal(now: () => number = Date.now): FakeJournal {
   return journal
 }
 
-const contentOf = (at: Entry['delivery']['at']): Content =>
-  at !== null && 'body' in at ? at : { headers: [], body: Buffer.alloc(0) }
+const inMemory: ReadContent = async (from) => (from !== null && 'body' in from ? from : null)

@@ -22,7 +22,7 @@ export function aSummary(given: Partial<Summary> & Partial<Label> = {}): Summary
     status: 200,
     answered: 200,
     ms: 45,
-    told: null,
+    ownStatus: null,
     ...rest,
   }
 }

@@ -5,8 +5,8 @@ import { DevHookError } from '../../core/errors.ts'
 import type { Redact } from '../../core/redact.ts'
 import { findRecordedBot } from '../../daemon/offline/find-bot.ts'
 import { forBot } from '../../daemon/traffic/replay-rules.ts'
-import { type Change, followDeliveries } from '../../journal/follow.ts'
-import { type RecordedDelivery, readDeliveries, readDelivery } from '../../journal/reader.ts'
+import { type DeliveryChange, followDeliveries } from '../../journal/follow.ts'
+import { type DeliveryDetail, type DeliveryFilter, readDeliveries, readDelivery } from '../../journal/reader.ts'
 import type { Summary } from '../../journal/summary.ts'
 import type { Call, CommandHandler } from '../command.ts'
 import { eventDetail, eventDetailJson } from '../events/detail.ts'
@@ -60,16 +60,14 @@ function actionOf(action: string | undefined, id: string | undefined, own: Call[
 const usage = (message: string): DevHookError =>
   new DevHookError('usage', message, { remedy: 'see `dev-hook events --help`' })
 
-type Filter = ReturnType<typeof readFilter>
-
-async function list(view: View, filter: Filter): Promise<void> {
+async function list(view: View, filter: DeliveryFilter): Promise<void> {
   const { folder, io } = view
   const rows = await readDeliveries(folder, filter)
   if (rows.length > 0) return io.out(rows.map(printerFor(view)).join('\n'))
   if (!view.json) io.err('no recorded delivery matches')
 }
 
-async function follow(view: View, { where = () => true, since, until, last = BEFORE }: Filter): Promise<void> {
+async function follow(view: View, { where = () => true, since, until, last = BEFORE }: DeliveryFilter): Promise<void> {
   const inTime = ({ receivedAt }: Summary): boolean =>
     (since === undefined || receivedAt >= since) && (until === undefined || receivedAt < until)
   const print = printerFor(view)
@@ -81,7 +79,7 @@ async function follow(view: View, { where = () => true, since, until, last = BEF
 }
 
 /** A delivery is printed when its fate is known, once; and again after each further attempt. */
-function isNews({ what, summary }: Change): boolean {
+function isNews({ what, summary }: DeliveryChange): boolean {
   const { settled, attempts, outcome } = summary
   if (what === 'delivery') return settled !== null || attempts > 0
   // A refused attempt is repeated by itself, and what a cancelled one means is said next.
@@ -105,7 +103,7 @@ async function exported(view: View, id: string) {
   return { delivery: forBot(delivery, null, secret), label: summary.label, url: targetUrl(target) }
 }
 
-async function find({ folder }: View, id: string): Promise<RecordedDelivery> {
+async function find({ folder }: View, id: string): Promise<DeliveryDetail> {
   const recorded = await readDelivery(folder, id)
   if (recorded !== null) return recorded
   throw new DevHookError('deliveryUnknown', `no delivery ${id} is recorded`)

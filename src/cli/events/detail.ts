@@ -6,7 +6,7 @@ import { formatDuration } from '../../core/duration.ts'
 import { headerPairs } from '../../core/http/raw-headers.ts'
 import type { Redact } from '../../core/redact.ts'
 
-import type { RecordedAttempt, RecordedDelivery } from '../../journal/reader.ts'
+import type { AttemptDetail, DeliveryDetail } from '../../journal/reader.ts'
 import type { Colors } from '../output/colors.ts'
 import { eventWords, statusWord } from '../output/event-words.ts'
 import { sanitize, sanitizeLines } from '../output/sanitize.ts'
@@ -16,7 +16,7 @@ import { eventJson, fate, localTime } from './row.ts'
 
 /** Everything, without secrets, as lines. */
 export function eventDetail(
-  { summary, delivery, attempts }: RecordedDelivery,
+  { summary, delivery, attempts }: DeliveryDetail,
   colors: Colors,
   redact: Redact,
   now: Date = new Date(),
@@ -42,7 +42,7 @@ export function eventDetail(
   ]
 }
 
-function attemptLines({ n, attempt, cut }: RecordedAttempt, colors: Colors, redact: Redact, now: Date): string[] {
+function attemptLines({ n, attempt, cut }: AttemptDetail, colors: Colors, redact: Redact, now: Date): string[] {
   const { startedAt, ms, outcome } = attempt
   const head = `${colors.bold(`attempt ${n}`)}  ${colors.dim(localTime(startedAt, now))}`
   const took = colors.dim(formatDuration(ms))
@@ -74,7 +74,7 @@ function bodyLines(body: Buffer, redact: Redact): string[] {
 
 /** The same as one object. Bodies are text, or base64 where they are none. */
 export function eventDetailJson(
-  { summary, delivery, attempts }: RecordedDelivery,
+  { summary, delivery, attempts }: DeliveryDetail,
   redact: Redact,
 ): Readonly<Record<string, unknown>> {
   const { method, search } = delivery
@@ -88,7 +88,7 @@ export function eventDetailJson(
   }
 }
 
-function attemptJson({ n, attempt, cut }: RecordedAttempt, redact: Redact): Readonly<Record<string, unknown>> {
+function attemptJson({ n, attempt, cut }: AttemptDetail, redact: Redact): Readonly<Record<string, unknown>> {
   const { startedAt, ms, outcome } = attempt
   const base = { n, time: new Date(startedAt).toISOString(), outcome, ms }
   if (outcome !== 'answered') return { ...base, status: null, reason: redact(attempt.reason) }

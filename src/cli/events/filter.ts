@@ -4,7 +4,7 @@ import { isSuccess } from '../../core/delivery.ts'
 import { parseDuration } from '../../core/duration.ts'
 import { DevHookError } from '../../core/errors.ts'
 
-import type { Filter } from '../../journal/reader.ts'
+import type { DeliveryFilter } from '../../journal/reader.ts'
 import type { Summary } from '../../journal/summary.ts'
 import { isEventPattern, isSubscribed } from '../../protocol/events.ts'
 
@@ -12,7 +12,7 @@ import { isEventPattern, isSubscribed } from '../../protocol/events.ts'
 export type Own = Readonly<Record<string, unknown>>
 
 /** Reads the filters of a command line. Throws `usage` for a value that means nothing. */
-export function readFilter(own: Own, now: number = Date.now()): Filter {
+export function readFilter(own: Own, now: number = Date.now()): DeliveryFilter {
   const conversation = textOf(own, 'conversation')
   const events = listOf(own, 'event')
   const wrong = events?.find((pattern) => !isEventPattern(pattern))

@@ -1,6 +1,6 @@
 // Which recorded deliveries a `dev-hook replay` means, oldest first.
 import { DevHookError } from '../../core/errors.ts'
-import { MORE_OF_IT } from '../../journal/reader.ts'
+import { AMBIGUOUS_ID_REMEDY } from '../../journal/reader.ts'
 import type { Summary } from '../../journal/summary.ts'
 import { countOf, isFailed, type Own, textOf } from './filter.ts'
 
@@ -44,7 +44,7 @@ function withId(recorded: readonly Summary[], idOrPrefix: string): Summary {
   if (second === undefined) return first
   const exact = recorded.find(({ id }) => id === idOrPrefix)
   if (exact === undefined)
-    throw new DevHookError('usage', `several ids begin with \`${idOrPrefix}\``, { remedy: MORE_OF_IT })
+    throw new DevHookError('usage', `several ids begin with \`${idOrPrefix}\``, { remedy: AMBIGUOUS_ID_REMEDY })
   return exact
 }
 

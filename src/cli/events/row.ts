@@ -28,12 +28,12 @@ const DAY_MS = 24 * 60 * 60_000
 const twoDigits = (number: number): string => String(number).padStart(2, '0')
 
 /** What became of it, in a word or two. */
-export function fate({ settled, outcome, status, ms, told }: Summary, colors: Colors): string {
-  if (settled === 'rejected') return colors.red(`rejected ${told ?? ''}`.trimEnd())
+export function fate({ settled, outcome, status, ms, ownStatus }: Summary, colors: Colors): string {
+  if (settled === 'rejected') return colors.red(`rejected ${ownStatus ?? ''}`.trimEnd())
   const took = ms === null ? '' : ` ${colors.dim(formatDuration(ms))}`
   if (status !== null) return statusWord(status, colors) + took
   if (settled === 'acknowledged') return colors.yellow('undelivered')
-  if (settled === 'returned') return colors.yellow(`returned ${told ?? ''}`.trimEnd())
+  if (settled === 'returned') return colors.yellow(`returned ${ownStatus ?? ''}`.trimEnd())
   if (outcome !== null) return colors.red(outcome) + took
   return colors.dim('…')
 }

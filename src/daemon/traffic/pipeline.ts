@@ -4,7 +4,7 @@ import { type Attempt, type Delivery, isSuccess, type Label, type RawHeaders, ty
 import { createDenseList } from '../../core/dense-list.ts'
 import { headerOf } from '../../core/http/raw-headers.ts'
 import type { Emit, Totals } from '../../core/notices.ts'
-import type { Journal, Queue, Recorded, Replayed } from '../../core/ports.ts'
+import type { Journal, Queue, RecordedDelivery, Replayed } from '../../core/ports.ts'
 import { challengeOf, challengeReply, decodeWho, HAND_OVER_HEADER, PROBE_AGENT } from '../../protocol/challenge.ts'
 import { identify } from '../../protocol/payload.ts'
 import { createDeduplicator, type Tracked } from './deduplicator.ts'
@@ -66,7 +66,7 @@ export interface Pipeline {
    * Forwards what a person asks to have again, as it is, in its lane; resolves when it is over. Aborting the signal takes it back
    * while it waits. Rejects with `replayRefused` when it is still on its way to the bot, or too much waits.
    */
-  replay(delivery: Delivery, recorded: Recorded, edited: boolean, signal?: AbortSignal): Promise<Replayed>
+  replay(delivery: Delivery, recorded: RecordedDelivery, edited: boolean, signal?: AbortSignal): Promise<Replayed>
   /** Answers what the platform still waits for: what the bot has may finish, for the rest it is told to come again. */
   end(): Promise<void>
   totals(): Omit<Totals, 'held' | 'longestHoldMs'>

@@ -1,11 +1,11 @@
 // The rules of a replay, with a run or without one: what may be forwarded again, how, and what its end means for the record.
 import type { Attempt, Delivery } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
-import type { Journal, Recorded, Replayed } from '../../core/ports.ts'
+import type { Journal, RecordedDelivery, Replayed } from '../../core/ports.ts'
 import { checkSignature, resign } from '../../protocol/signature.ts'
 
 /** Finds the delivery that is to be forwarded again. Throws `deliveryUnknown`, or `replayRefused` for what the guard kept from the bot. */
-export function findReplayable(journal: Pick<Journal, 'find'>, id: string): Recorded {
+export function findReplayable(journal: Pick<Journal, 'find'>, id: string): RecordedDelivery {
   const recorded = journal.find(id)
   if (recorded === null) throw new DevHookError('deliveryUnknown', `no delivery ${id} is recorded`)
   if (recorded.settled !== 'rejected') return recorded

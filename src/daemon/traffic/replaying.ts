@@ -3,7 +3,7 @@ import { onAbort } from '../../core/async.ts'
 import type { Attempt, Delivery, RawHeaders } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Emit } from '../../core/notices.ts'
-import type { Journal, Recorded, Replayed, Ticket } from '../../core/ports.ts'
+import type { Journal, RecordedDelivery, Replayed, Ticket } from '../../core/ports.ts'
 import { replayedBy, settleReplay } from './replay-rules.ts'
 
 /** A recorded delivery on its way to the bot again. */
@@ -29,7 +29,7 @@ export interface ReplayingOptions {
 
 export interface Replaying {
   /** Forwards a recorded delivery again, as `Pipeline.replay` describes. */
-  replay(delivery: Delivery, recorded: Recorded, edited: boolean, signal?: AbortSignal): Promise<Replayed>
+  replay(delivery: Delivery, recorded: RecordedDelivery, edited: boolean, signal?: AbortSignal): Promise<Replayed>
   /** The attempt of an item that has left the queue. */
   ended(item: ReplayItem, attempt: Attempt): void
 }
@@ -41,7 +41,7 @@ export function createReplaying(options: ReplayingOptions): Replaying {
 
   async function replay(
     delivery: Delivery,
-    { id, label, attempts }: Recorded,
+    { id, label, attempts }: RecordedDelivery,
     edited: boolean,
     signal?: AbortSignal,
   ): Promise<Replayed> {

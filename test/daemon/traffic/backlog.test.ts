@@ -3,21 +3,21 @@ import { describe, expect, it } from 'vitest'
 import type { Delivery, Label } from '../../../src/core/delivery.ts'
 import { DevHookError } from '../../../src/core/errors.ts'
 import type { NoticeBody } from '../../../src/core/notices.ts'
-import type { Recorded } from '../../../src/core/ports.ts'
+import type { RecordedDelivery } from '../../../src/core/ports.ts'
 import { deliverBacklog } from '../../../src/daemon/traffic/backlog.ts'
 import { createFakeJournal } from '../../support/fakes.ts'
 
 const NOW = 1_700_000_000_000
 const MINUTE = 60_000
 
-function undelivered(id: string, ageMs: number, load?: () => Promise<Delivery>): Recorded {
+function undelivered(id: string, ageMs: number, load?: () => Promise<Delivery>): RecordedDelivery {
   const receivedAt = NOW - ageMs
   const label: Label = { event: 'message.create.contact.chat', platformId: `p-${id}`, conversation: 'c1', text: 'hi' }
   const delivery: Delivery = { id, receivedAt, method: 'POST', search: '', headers: [], body: Buffer.from(id) }
   return { id, receivedAt, label, settled: 'acknowledged', attempts: 0, load: load ?? (async () => delivery) }
 }
 
-async function deliver(backlog: readonly Recorded[]) {
+async function deliver(backlog: readonly RecordedDelivery[]) {
   const notices: NoticeBody[] = []
   const delivered: { readonly delivery: Delivery; readonly label: Label }[] = []
   await deliverBacklog({

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Attempt, Delivery, Reply } from '../../../src/core/delivery.ts'
 import { createNotices, type Notice } from '../../../src/core/notices.ts'
-import type { Journal, Recorded, Settled } from '../../../src/core/ports.ts'
+import type { Journal, RecordedDelivery, Settled } from '../../../src/core/ports.ts'
 import { createPipeline, type PipelineItem, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
 import { findReplayable, forBot, settleReplay } from '../../../src/daemon/traffic/replay-rules.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
@@ -37,7 +37,10 @@ function setUp(options: Partial<PipelineOptions> = {}) {
     ...options,
   })
   /** A delivery that an earlier run recorded. */
-  const record = (settled: Settled | null = 'delivered', attempts = 1): { delivery: Delivery; recorded: Recorded } => {
+  const record = (
+    settled: Settled | null = 'delivered',
+    attempts = 1,
+  ): { delivery: Delivery; recorded: RecordedDelivery } => {
     const delivery = aDelivery()
     journal.record(delivery, LABEL, null)
     if (attempts > 0) journal.recordAttempt(delivery.id, attempts, REFUSED)
@@ -53,7 +56,7 @@ function setUp(options: Partial<PipelineOptions> = {}) {
 
 const REFUSED: Attempt = { startedAt: 0, ms: 1, outcome: 'refused', reason: 'ECONNREFUSED' }
 
-function recordedIn(journal: Pick<Journal, 'find'>, id: string): Recorded {
+function recordedIn(journal: Pick<Journal, 'find'>, id: string): RecordedDelivery {
   const recorded = journal.find(id)
   if (recorded === null) throw new Error(`${id} is not recorded`)
   return recorded

@@ -1,10 +1,10 @@
-// Lines on their way to the disk: text and bytes, one behind the other in one buffer.
+// A buffer that text and bytes are put into, one behind the other, on their way to the disk.
 
-export interface Page {
+export interface ByteBuffer {
   add(part: string | Buffer): void
   /** How many bytes were added. */
   readonly length: number
-  /** Everything that was added; good until the page is cleared. */
+  /** Everything that was added; good until the buffer is cleared. */
   bytes(): Buffer
   clear(): void
 }
@@ -12,8 +12,8 @@ export interface Page {
 // Room for a usual batch. Used again and again, since the system maps a new one of this size page by page.
 const USUAL_BYTES = 1024 * 1024
 
-/** Creates an empty page. */
-export function createPage(): Page {
+/** Creates an empty buffer, which grows as it must. */
+export function createByteBuffer(): ByteBuffer {
   const usual = Buffer.allocUnsafeSlow(USUAL_BYTES)
   let buffer = usual
   let length = 0

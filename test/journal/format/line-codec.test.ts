@@ -1,17 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Attempt, Delivery, Label } from '../../src/core/delivery.ts'
+import type { Attempt, Delivery, Label } from '../../../src/core/delivery.ts'
 import {
-  attemptContent,
-  attemptHead,
-  decodeHead,
   decodeLine,
-  deliveryHead,
+  decodeRecord,
   encodeLine,
-  type Line,
+  type LogLine,
+  replyContent,
+} from '../../../src/journal/format/line-codec.ts'
+import {
+  attemptRecord,
+  deliveryRecord,
   REPLY_KEPT,
-} from '../../src/journal/record-format.ts'
-import { answered, delivery, NO_LABEL } from '../support/journal.ts'
+  settlementRecord,
+} from '../../../src/journal/format/record-format.ts'
+import { answered, delivery, NO_LABEL } from '../../support/journal.ts'
 
 // Whatever a header or a query may hold: any string at all, quotes, line ends and our own field names among them.
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('","headers":["', '\n', '\u2028', '"}', '\\'))
@@ -24,6 +27,7 @@ const bytes = fc.oneof(
 )
 const headers = fc.array(text, { maxLength: 8 })
 const count = fc.nat()
+const status = fc.nat(999)
 
 const anyLabel: fc.Arbitrary<Label> = fc.record({
   event: textOrNull,
@@ -44,7 +48,7 @@ const anyAttempt: fc.Arbitrary<Attempt> = fc.oneof(
     startedAt: count,
     ms: count,
     outcome: fc.constant('answered' as const),
-    reply: fc.record({ status: count, headers, body: bytes }),
+    reply: fc.record({ status, headers, body: bytes }),
   }),
   fc.record({
     startedAt: count,
@@ -54,31 +58,30 @@ const anyAttempt: fc.Arbitrary<Attempt> = fc.oneof(
   }),
 )
 
-const anyLine: fc.Arbitrary<Line> = fc.oneof(
+const anyLine: fc.Arbitrary<LogLine> = fc.oneof(
   fc
     .tuple(count, anyDelivery, anyLabel, textOrNull)
-    .map(([seq, given, label, key]) => ({ head: deliveryHead(seq, given, label, key), content: contentOf(given) })),
+    .map(([seq, given, label, key]) => ({ record: deliveryRecord(seq, given, label, key), content: contentOf(given) })),
   fc
     .tuple(count, text, count, anyAttempt)
-    .map(([seq, id, n, attempt]) => ({ head: attemptHead(seq, id, n, attempt), content: attemptContent(attempt) })),
+    .map(([seq, id, n, attempt]) => ({ record: attemptRecord(seq, id, n, attempt), content: replyContent(attempt) })),
   fc
     .record({
-      t: fc.constant('settled' as const),
       seq: count,
       id: text,
       settled: fc.constantFrom('delivered' as const, 'acknowledged', 'interrupted', 'returned', 'rejected'),
       at: count,
-      told: fc.option(count),
+      told: fc.option(status),
     })
-    .map((head) => ({ head, content: null })),
+    .map(({ seq, id, settled, at, told }) => ({ record: settlementRecord(seq, id, settled, at, told), content: null })),
 )
 
 const contentOf = (given: Delivery) => ({ headers: given.headers, body: given.body })
 
 /** Without its line feed, as readers see it. */
-const encoded = (line: Line): Buffer => written(line).subarray(0, -1)
+const encoded = (line: LogLine): Buffer => written(line).subarray(0, -1)
 
-const written = (line: Line): Buffer => Buffer.concat(encodeLine(line).map((part) => Buffer.from(part)))
+const written = (line: LogLine): Buffer => Buffer.concat(encodeLine(line).map((part) => Buffer.from(part)))
 
 describe('a line of the log', () => {
   it('comes back as it was written, whatever the bytes and headers', () => {
@@ -99,12 +102,12 @@ describe('a line of the log', () => {
     )
   })
 
-  it('shows its head without the rest being parsed', () => {
+  it('shows its record without the rest being parsed', () => {
     fc.assert(
       fc.property(anyLine, fc.nat(50), (line, before) => {
         const bytesBefore = Buffer.alloc(before, 'x')
         const all = Buffer.concat([bytesBefore, encoded(line), Buffer.from('\n{"t":"')])
-        expect(decodeHead(all, before, before + encoded(line).length)).toEqual(line.head)
+        expect(decodeRecord(all, before, before + encoded(line).length)).toEqual(line.record)
       }),
     )
   })
@@ -128,14 +131,14 @@ describe('a line of the log', () => {
     fc.assert(
       fc.property(garbage, (found) => {
         expect(decodeLine(found)).toBeNull()
-        decodeHead(found, 0, found.length)
+        decodeRecord(found, 0, found.length)
       }),
     )
   })
 
   it('holds a JSON body as it is, and any other text as a string, so that people can read it, and bytes as base64', () => {
-    const line = (body: Buffer) => written({ head: head(body), content: { headers: [], body } }).toString()
-    const head = (body: Buffer) => deliveryHead(1, delivery('a', { body }), NO_LABEL, null)
+    const line = (body: Buffer) => written({ record: record(body), content: { headers: [], body } }).toString()
+    const record = (body: Buffer) => deliveryRecord(1, delivery('a', { body }), NO_LABEL, null)
     expect(JSON.parse(line(Buffer.from('{"a":"ü"}')))).toMatchObject({ enc: 'json', body: { a: 'ü' } })
     expect(line(Buffer.from('a="ü"'))).toContain('"enc":"utf8","body":"a=\\"ü\\""')
     expect(line(Buffer.from([0xff, 0xfe]))).toContain('"enc":"base64","body":"//4="')
@@ -155,19 +158,35 @@ describe('a line of the log', () => {
     for (const text of tricky) {
       const body = Buffer.from(text)
       const line = {
-        head: deliveryHead(1, delivery('a'.repeat(600), { body }), NO_LABEL, null),
+        record: deliveryRecord(1, delivery('a'.repeat(600), { body }), NO_LABEL, null),
         content: { headers: ['a', 'b'], body },
       }
       expect(decodeLine(encoded(line))).toEqual(line)
-      expect(decodeHead(encoded(line), 0, encoded(line).length)).toEqual(line.head)
+      expect(decodeRecord(encoded(line), 0, encoded(line).length)).toEqual(line.record)
     }
+  })
+
+  // As the first version wrote them: what is on disk must go on being read, and be read by those who have not updated.
+  it.each([
+    `{"t":"delivery","seq":1,"id":"a","receivedAt":1700000000000,"bytes":7,"key":"k","label":{"event":"message.update","platformId":null,"conversation":"c1","text":"\u{1F600}\\"\\u2028"},"method":"POST","search":"?a","headers":["A","b"],"enc":"json","body":{"a":1}}`.replace(
+      '\\u2028',
+      '\u2028',
+    ),
+    '{"t":"delivery","seq":2,"id":"b","receivedAt":1,"bytes":2,"key":null,"label":{"event":null,"platformId":null,"conversation":null,"text":null},"method":"GET","search":"","headers":[],"enc":"utf8","body":"hi"}',
+    '{"t":"attempt","seq":3,"id":"a","n":1,"startedAt":1700000000000.5,"ms":0.25,"outcome":"answered","status":200,"bytes":2,"headers":["X","y"],"enc":"base64","body":"//4="}',
+    '{"t":"attempt","seq":4,"id":"a","n":2,"startedAt":1,"ms":2,"outcome":"refused","reason":"ECONNREFUSED"}',
+    '{"t":"settled","seq":5,"id":"a","settled":"acknowledged","at":3,"told":200}',
+    '{"t":"settled","seq":6,"id":"a","settled":"delivered","at":4,"told":null}',
+  ])('is read, and written again to the byte: %s', (line) => {
+    const decoded = decodeLine(Buffer.from(line))
+    expect(decoded && written(decoded).toString()).toBe(`${line}\n`)
   })
 
   it('keeps of a large reply the beginning, and its length', () => {
     const attempt = answered(200, Buffer.alloc(REPLY_KEPT + 1, 'x'))
-    const line = { head: attemptHead(1, 'a', 1, attempt), content: attemptContent(attempt) }
+    const line = { record: attemptRecord(1, 'a', 1, attempt), content: replyContent(attempt) }
     const back = decodeLine(encoded(line))
     expect(back?.content?.body.length).toBe(REPLY_KEPT)
-    expect(back?.head).toMatchObject({ bytes: REPLY_KEPT + 1 })
+    expect(back?.record).toMatchObject({ bytes: REPLY_KEPT + 1 })
   })
 })

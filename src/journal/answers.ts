@@ -1,0 +1,36 @@
+// What the index gives back of a delivery: to load it, and to answer it again as it was answered.
+import type { Delivery, Reply } from '../core/delivery.ts'
+import { DevHookError } from '../core/errors.ts'
+import type { RecordedDelivery } from '../core/ports.ts'
+import type { Content } from './format/line-codec.ts'
+import { answerTo, type IndexEntry, type IndexedRecord } from './index-by-delivery.ts'
+
+/** Reads headers and body of a record; `null` when there are none, or they are gone or damaged. */
+export type ReadContent = (from: IndexedRecord['content']) => Promise<Content | null>
+
+/** A delivery as the corridor knows it. */
+export function recordedDelivery(entry: IndexEntry, read: ReadContent): RecordedDelivery {
+  const { delivery, settled, attempts } = entry
+  const { id, receivedAt, label } = delivery.record
+  return { id, receivedAt, label, settled, attempts: attempts.at(-1)?.record.n ?? 0, load: () => load(entry, read) }
+}
+
+async function load({ delivery: { record, content: from } }: IndexEntry, read: ReadContent): Promise<Delivery> {
+  const { id, receivedAt, method, search } = record
+  const content = await read(from)
+  if (content === null) throw new DevHookError('stateDamaged', `delivery ${id} cannot be read back`)
+  return { id, receivedAt, method, search, ...content }
+}
+
+/** What the platform was answered; without headers and body where those were not the bot's, or are not kept whole. */
+export async function replyOf(entry: IndexEntry, read: ReadContent): Promise<Reply | null> {
+  const answer = answerTo(entry)
+  if (answer === null) return null
+  if (typeof answer === 'number') return statusOnly(answer)
+  if (answer.record.outcome !== 'answered') return null
+  const { status, bytes } = answer.record
+  const content = await read(answer.content)
+  return content?.body.length === bytes ? { status, ...content } : statusOnly(status)
+}
+
+const statusOnly = (status: number): Reply => ({ status, headers: [], body: Buffer.alloc(0) })

@@ -1,0 +1,113 @@
+// One line of the log as bytes: a record with its headers and body, written as JSON and read back.
+import { isUtf8 } from 'node:buffer'
+import type { Attempt, RawHeaders } from '../../core/delivery.ts'
+import { valueIn } from '../../core/json.ts'
+import { isLogRecord, type LogRecord, pickLogRecord, REPLY_KEPT, writeRecord } from './record-format.ts'
+
+/** Headers and body: of a delivery, or of the bot's reply. */
+export interface Content {
+  readonly headers: RawHeaders
+  readonly body: Buffer
+}
+
+export interface LogLine {
+  readonly record: LogRecord
+  /** `null` for a settlement, and for an attempt without a reply. */
+  readonly content: Content | null
+}
+
+/** What is kept of the bot's reply; `null` when there was none. */
+export function replyContent(attempt: Attempt): Content | null {
+  if (attempt.outcome !== 'answered') return null
+  const { headers, body } = attempt.reply
+  return { headers, body: body.subarray(0, REPLY_KEPT) }
+}
+
+// None of these can occur inside a JSON string, where every quote is escaped: where the record ends, and where the body begins.
+const HEADERS = ',"headers":['
+const VERBATIM = ',"enc":"json","body":'
+
+/**
+ * Writes a line, with its line feed, in parts. The record comes first, so that a list need not read the rest. A body that looks
+ * like a JSON object stands there as it came: people can read it, and no time is spent on quoting and unquoting it.
+ */
+export function encodeLine({ record, content }: LogLine): readonly (string | Buffer)[] {
+  const json = writeRecord(record)
+  if (content === null) return [json, '\n']
+  const { headers, body } = content
+  const before = `${json.slice(0, -1)},"headers":${JSON.stringify(headers)}`
+  if (looksLikeObject(body)) return [before + VERBATIM, body, '}\n']
+  const encoding = isUtf8(body) ? 'utf8' : 'base64'
+  return [`${before},"enc":"${encoding}","body":${JSON.stringify(body.toString(encoding))}}\n`]
+}
+
+const OPENING_BRACE = 0x7b
+const CLOSING_BRACE = 0x7d
+const LINE_FEED = 0x0a
+
+/** Whether a body can stand in a line as it is. It need not be JSON: its length tells where it begins. */
+const looksLikeObject = (body: Buffer): boolean =>
+  body[0] === OPENING_BRACE && body.at(-1) === CLOSING_BRACE && isPlain(body) && isUtf8(body)
+
+// A line feed would end the line. Zeros are what a power failure leaves, and must not be found in a good line.
+const isPlain = (body: Buffer): boolean => !body.includes(LINE_FEED) && !body.includes(0)
+
+// Longer than most records, shorter than most lines.
+const USUAL_RECORD = 512
+
+/** Reads the record of the line from `start` up to its line feed at `end`, and nothing behind it; `null` when it is damaged. */
+export function decodeRecord(bytes: Buffer, start: number, end: number): LogRecord | null {
+  if (bytes[end - 1] !== CLOSING_BRACE) return null
+  let line = bytes.toString('utf8', start, Math.min(end, start + USUAL_RECORD))
+  let recordEnd = line.indexOf(HEADERS)
+  if (recordEnd === -1) {
+    line = bytes.toString('utf8', start, end)
+    recordEnd = line.indexOf(HEADERS)
+  }
+  const record = recordEnd === -1 ? null : parse(`${line.slice(0, recordEnd)}}`)
+  // Else without headers, or in another order because somebody edited it.
+  return isLogRecord(record) ? record : pickLogRecord(parse(bytes.toString('utf8', start, end)))
+}
+
+/** Reads a whole line, without its line feed; `null` when it is damaged. */
+export function decodeLine(bytes: Buffer): LogLine | null {
+  if (bytes.at(-1) !== CLOSING_BRACE || !isUtf8(bytes)) return null
+  const verbatimAt = bytes.indexOf(VERBATIM)
+  const line = bytes.toString('utf8', 0, verbatimAt === -1 ? bytes.length - 1 : verbatimAt)
+  const recordEnd = line.indexOf(HEADERS)
+  const first = recordEnd === -1 ? null : parse(`${line.slice(0, recordEnd)}}`)
+  const rest = parse(isLogRecord(first) ? `{${line.slice(recordEnd + 1)}}` : `${line}}`)
+  const record = isLogRecord(first) ? first : pickLogRecord(rest)
+  if (record === null) return null
+  const length = keptLength(record)
+  if (length === null) return { record, content: null }
+  const body = verbatimAt === -1 ? quotedBody(rest) : plainBody(bytes.subarray(verbatimAt + VERBATIM.length, -1))
+  const headers = valueIn(rest, 'headers')
+  return body?.length === length && areHeaders(headers) ? { record, content: { headers, body } } : null
+}
+
+function keptLength(record: LogRecord): number | null {
+  if (record.t === 'delivery') return record.bytes
+  return record.t === 'attempt' && record.outcome === 'answered' ? Math.min(record.bytes, REPLY_KEPT) : null
+}
+
+const plainBody = (body: Buffer): Buffer | null => (isPlain(body) ? body : null)
+
+function quotedBody(fields: unknown): Buffer | null {
+  const encoding = valueIn(fields, 'enc')
+  const body = valueIn(fields, 'body')
+  if ((encoding !== 'utf8' && encoding !== 'base64') || typeof body !== 'string') return null
+  return Buffer.from(body, encoding)
+}
+
+const areHeaders = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string')
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Damaged: no record is read from `null`.
+    return null
+  }
+}

@@ -1,0 +1,127 @@
+// The records of the log: one table of fields, from which their types, their writing and their reading are made.
+import type { Attempt, Delivery, Label } from '../../core/delivery.ts'
+import type { Settled } from '../../core/ports.ts'
+import { count, type Kind, number, objectOf, oneOf, orNull, status, text, time, type ValueOf } from './fields.ts'
+
+// A field is a row here, and a value where the record is made. One that is added later is missing in the records of before, so
+// its kind has to accept `undefined`.
+
+const LABEL = objectOf({
+  event: orNull(text),
+  platformId: orNull(text),
+  conversation: orNull(text),
+  /** The beginning: the body has it whole. */
+  text: orNull(text),
+})
+
+const DELIVERY = objectOf({
+  t: oneOf('delivery'),
+  /** The number of the record in the whole log. */
+  seq: count,
+  id: text,
+  receivedAt: time,
+  /** The length of the body. */
+  bytes: count,
+  /** What the same delivery would be recognised by. */
+  key: orNull(text),
+  label: LABEL,
+  method: text,
+  search: text,
+})
+
+const ATTEMPT = {
+  t: oneOf('attempt'),
+  seq: count,
+  /** Of the delivery. */
+  id: text,
+  n: count,
+  startedAt: time,
+  ms: number,
+}
+
+const ANSWERED = objectOf({
+  ...ATTEMPT,
+  outcome: oneOf('answered'),
+  status,
+  /** The length of the body as it came. */
+  bytes: count,
+})
+
+const UNANSWERED = objectOf({
+  ...ATTEMPT,
+  outcome: oneOf('refused', 'interrupted', 'timed-out', 'cancelled'),
+  reason: text,
+})
+
+const SETTLEMENT = objectOf({
+  t: oneOf('settled'),
+  seq: count,
+  /** Of the delivery. */
+  id: text,
+  settled: oneOf('delivered', 'acknowledged', 'interrupted', 'returned', 'rejected'),
+  at: time,
+  /** The status that dev-hook itself gave the platform; `null` when that was given the bot's answer, or none. */
+  told: orNull(status),
+})
+
+export type DeliveryRecord = ValueOf<typeof DELIVERY>
+export type AttemptRecord = ValueOf<typeof ANSWERED> | ValueOf<typeof UNANSWERED>
+export type SettlementRecord = ValueOf<typeof SETTLEMENT>
+
+/** What a line of the log says, but for headers and body: enough for a list. */
+export type LogRecord = DeliveryRecord | AttemptRecord | SettlementRecord
+
+/** How much of a reply's body is kept, in bytes. */
+export const REPLY_KEPT = 64 * 1024
+// In UTF-16 code units.
+const TEXT_KEPT = 200
+const REASON_KEPT = 1_000
+
+/** Makes the record of a delivery. */
+export function deliveryRecord(seq: number, delivery: Delivery, label: Label, key: string | null): DeliveryRecord {
+  const { id, receivedAt, body, method, search } = delivery
+  const start = label.text?.slice(0, TEXT_KEPT) ?? null
+  const kept = start === label.text ? label : { ...label, text: start }
+  return { t: 'delivery', seq, id, receivedAt, bytes: body.length, key, label: kept, method, search }
+}
+
+/** Makes the record of an attempt. */
+export function attemptRecord(seq: number, id: string, n: number, attempt: Attempt): AttemptRecord {
+  const { startedAt, ms, outcome } = attempt
+  if (outcome !== 'answered')
+    return { t: 'attempt', seq, id, n, startedAt, ms, outcome, reason: attempt.reason.slice(0, REASON_KEPT) }
+  const { status, body } = attempt.reply
+  return { t: 'attempt', seq, id, n, startedAt, ms, outcome, status, bytes: body.length }
+}
+
+/** Makes the record of what became of a delivery. */
+export function settlementRecord(
+  seq: number,
+  id: string,
+  settled: Settled,
+  at: number,
+  told: number | null,
+): SettlementRecord {
+  return { t: 'settled', seq, id, settled, at, told }
+}
+
+/** A record as JSON. */
+export function writeRecord(record: LogRecord): string {
+  if (record.t === 'delivery') return DELIVERY.write(record)
+  if (record.t === 'settled') return SETTLEMENT.write(record)
+  return record.outcome === 'answered' ? ANSWERED.write(record) : UNANSWERED.write(record)
+}
+
+const KINDS: readonly Kind<LogRecord>[] = [DELIVERY, ANSWERED, UNANSWERED, SETTLEMENT]
+
+/** Tells a record of the log, as it is written, from any other value that JSON may bring. */
+export const isLogRecord = (value: unknown): value is LogRecord => KINDS.some(({ is }) => is(value))
+
+/** The record in an object that has other members as well, or in another order; `null` when there is none. */
+export function pickLogRecord(value: unknown): LogRecord | null {
+  for (const { is, pick } of KINDS) {
+    const record = pick(value)
+    if (is(record)) return record
+  }
+  return null
+}

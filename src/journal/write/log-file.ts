@@ -1,0 +1,41 @@
+// One file of the log as the writer needs it: at a known position, whole, and again after a sync that failed.
+import { open } from 'node:fs/promises'
+
+/** As much of a `FileHandle` as writing takes. */
+export interface LogFile {
+  read(bytes: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>
+  write(bytes: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesWritten: number }>
+  stat(): Promise<{ readonly size: number }>
+  datasync(): Promise<void>
+  close(): Promise<void>
+}
+
+export type OpenFile = (path: string, flags: number, mode: number) => Promise<LogFile>
+
+/** Opens a file of the real disk. */
+export const openLogFile: OpenFile = (path, flags, mode) => open(path, flags, mode)
+
+/** Writes all bytes at a position; rejects when the disk takes no more of them. */
+export async function writeAt(file: LogFile, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
+    if (bytesWritten === 0) throw new Error('the disk accepted no more bytes')
+    done += bytesWritten
+  }
+}
+
+const REWRITE_BYTES = 256 * 1024
+
+/**
+ * Writes the bytes from one position up to another again, as they are. Linux counts pages as written once their sync has failed, so
+ * that the next sync reports success for what is not on the disk.
+ */
+export async function rewrite(file: LogFile, from: number, to: number): Promise<void> {
+  const buffer = Buffer.alloc(Math.min(REWRITE_BYTES, to - from))
+  for (let at = from; at < to; ) {
+    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, to - at), at)
+    if (bytesRead === 0) throw new Error('the file became shorter')
+    await writeAt(file, buffer.subarray(0, bytesRead), at)
+    at += bytesRead
+  }
+}

@@ -1,0 +1,51 @@
+// When work is done: at once, or after a pause in which more may come; never twice at a time.
+
+export interface Schedule {
+  /** Begins the work at once, unless it is under way. */
+  begin(): void
+  /** Begins it within so many ms, unless it is under way, or begins before. */
+  beginWithin(ms: number): void
+  /** Resolves once it is not under way. */
+  idle(): Promise<void>
+  /** Takes back a `beginWithin`. */
+  cancel(): void
+}
+
+type Phase =
+  | { readonly is: 'idle' }
+  | { readonly is: 'waiting'; readonly timer: NodeJS.Timeout }
+  | { readonly is: 'working'; readonly done: Promise<void> }
+
+const IDLE: Phase = { is: 'idle' }
+
+/** Creates the schedule of some work, which never rejects. `ended` is called after it, and may begin it again. */
+export function createSchedule(work: () => Promise<void>, ended: () => void): Schedule {
+  let phase: Phase = IDLE
+
+  function cancel(): void {
+    if (phase.is !== 'waiting') return
+    clearTimeout(phase.timer)
+    phase = IDLE
+  }
+
+  function begin(): void {
+    cancel()
+    if (phase.is !== 'idle') return
+    const done = work().then(() => {
+      phase = IDLE
+      ended()
+    })
+    phase = { is: 'working', done }
+  }
+
+  return {
+    begin,
+    beginWithin: (ms) => {
+      if (phase.is === 'idle') phase = { is: 'waiting', timer: setTimeout(begin, ms) }
+    },
+    idle: async () => {
+      if (phase.is === 'working') await phase.done
+    },
+    cancel,
+  }
+}

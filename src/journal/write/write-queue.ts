@@ -1,0 +1,71 @@
+// The records that wait to be written: in order, bounded in bytes, taken in batches.
+import type { IndexedRecord } from '../index-by-delivery.ts'
+
+/** Records that are written at once. */
+export interface Batch {
+  readonly records: readonly IndexedRecord[]
+  readonly bytes: number
+}
+
+export interface WriteQueue {
+  /** How many wait. */
+  readonly length: number
+  /** About how many bytes they take. */
+  readonly bytes: number
+  /** How many have been removed, since the beginning. */
+  readonly removed: number
+  /** Whether one more would be beyond the bound. */
+  isFullFor(record: IndexedRecord): boolean
+  push(record: IndexedRecord): void
+  /** The oldest records that are written at once, of the `most` oldest; at least one. They stay until they are removed. */
+  batch(most: number): Batch
+  /** Removes the records of the first batch. */
+  remove(batch: Batch): void
+}
+
+// Encoding so much takes about a millisecond of the event loop.
+export const BATCH_BYTES = 256 * 1024
+const RECORD_BYTES = 512
+
+const bytesOf = ({ content }: IndexedRecord): number =>
+  RECORD_BYTES + (content !== null && 'body' in content ? content.body.length : 0)
+
+/** Creates an empty queue for so many bytes. */
+export function createWriteQueue(mostBytes: number): WriteQueue {
+  const records: IndexedRecord[] = []
+  let bytes = 0
+  let removed = 0
+  return {
+    get length() {
+      return records.length
+    },
+    get bytes() {
+      return bytes
+    },
+    get removed() {
+      return removed
+    },
+    isFullFor: (record) => bytes + bytesOf(record) > mostBytes,
+    push: (record) => {
+      records.push(record)
+      bytes += bytesOf(record)
+    },
+    batch: (most) => {
+      let count = 0
+      let size = 0
+      for (const record of records) {
+        const more = bytesOf(record)
+        if (count === most || (count > 0 && size + more > BATCH_BYTES)) break
+        count += 1
+        size += more
+      }
+      return { records: records.slice(0, count), bytes: size }
+    },
+    // By the bytes of then: what is written is not in memory any more.
+    remove: (batch) => {
+      records.splice(0, batch.records.length)
+      bytes -= batch.bytes
+      removed += batch.records.length
+    },
+  }
+}
