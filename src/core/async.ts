@@ -164,12 +164,16 @@ export async function withDeadline<T>(
 }
 
 /** Waits for whichever comes first: the promise or the limit. A rejection of the promise is a rejection here. */
-export async function raceTimeout<T>(promise: Promise<T>, ms: number): Promise<{ readonly value: T } | 'late'> {
-  let timer: NodeJS.Timeout | undefined
+export async function raceTimeout<T>(
+  promise: Promise<T>,
+  ms: number,
+  clock: Pick<Clock, 'after'> = MONOTONIC,
+): Promise<{ readonly value: T } | 'late'> {
+  let cancel: Off = () => undefined
   const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(resolve, ms, 'late')
+    cancel = clock.after(ms, () => resolve('late'))
   })
-  return Promise.race([promise.then((value) => ({ value })), late]).finally(() => clearTimeout(timer))
+  return Promise.race([promise.then((value) => ({ value })), late]).finally(cancel)
 }
 
 /** The promise, settled as it is, or `otherwise()` once `ms` are over. Cheap: every delivery waits like this. */

@@ -1,6 +1,5 @@
 // The order of the end: what a run has acquired is released once, in the order of a table, each within its limit.
-import { setMaxListeners } from 'node:events'
-import { raceTimeout } from './async.ts'
+import { type Clock, createSharedAbort, MONOTONIC, raceTimeout } from './async.ts'
 
 /** One row of the order of the end: what is released, and for how long that is waited for, in ms. */
 export interface ReleaseStep<Name extends string> {
@@ -33,10 +32,9 @@ export type OnReleaseFailed<Name extends string> = (name: Name, cause: unknown) 
 export function createLifetime<Name extends string>(
   order: readonly ReleaseStep<Name>[],
   onReleaseFailed: OnReleaseFailed<Name>,
+  clock: Pick<Clock, 'after'> = MONOTONIC,
 ): Lifetime<Name> {
-  const controller = new AbortController()
-  // Many waits of one run listen to it; Node takes more than ten for a leak.
-  setMaxListeners(0, controller.signal)
+  const controller = createSharedAbort()
   const held = new Map<Name, () => Promise<void> | void>()
   const nextStep = (): ReleaseStep<Name> | undefined => order.find(({ name }) => held.has(name))
   let ending: Promise<void> | undefined
@@ -48,7 +46,7 @@ export function createLifetime<Name extends string>(
       const release = held.get(name)
       held.delete(name)
       try {
-        const released = await raceTimeout((async () => release?.())(), limitMs)
+        const released = await raceTimeout((async () => release?.())(), limitMs, clock)
         if (released === 'late') onReleaseFailed(name, new Error(`did not end within ${limitMs} ms`))
       } catch (cause) {
         onReleaseFailed(name, cause)

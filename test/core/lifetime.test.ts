@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+// What the end of a run promises: everything is released once, in order, and nothing is waited for too long.
+import { describe, expect, it } from 'vitest'
 import { createLifetime } from '../../src/core/lifetime.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
 
 const ORDER = [
   { name: 'first', limitMs: 50 },
@@ -10,17 +12,15 @@ const ORDER = [
 function setUp() {
   const released: string[] = []
   const failed: string[] = []
-  const lifetime = createLifetime(ORDER, (name, cause) => failed.push(`${name}: ${String(cause)}`))
+  const clock = createFakeClock()
+  const lifetime = createLifetime(ORDER, (name, cause) => failed.push(`${name}: ${String(cause)}`), clock)
   const releasing = (name: string) => () => void released.push(name)
-  return { released, failed, lifetime, releasing }
+  return { released, failed, lifetime, releasing, clock }
 }
 
 const hang = (): Promise<void> => new Promise(() => undefined)
 
 describe('A lifetime', () => {
-  beforeEach(() => void vi.useFakeTimers())
-  afterEach(() => void vi.useRealTimers())
-
   it('releases in the order of its table, whatever the order of the acquisition', async () => {
     const { lifetime, released, releasing } = setUp()
     for (const name of ['second', 'third', 'first'] as const) lifetime.add(name, releasing(name))
@@ -60,13 +60,13 @@ describe('A lifetime', () => {
   })
 
   it('waits for a release that hangs until its limit, not longer', async () => {
-    const { lifetime, released, failed, releasing } = setUp()
+    const { lifetime, released, failed, releasing, clock } = setUp()
     lifetime.add('second', hang)
     lifetime.add('third', releasing('third'))
     const ended = lifetime.end()
-    await vi.advanceTimersByTimeAsync(1_999)
+    await clock.pass(1_999)
     expect([failed, released]).toEqual([[], []])
-    await vi.advanceTimersByTimeAsync(1)
+    await clock.pass(1)
     expect(failed).toEqual(['second: Error: did not end within 2000 ms'])
     expect(released).toEqual(['third'])
     await ended
