@@ -1,4 +1,4 @@
-// The watchdog's own process: waits for the pipe to break, then has done what the daemon could not do.
+// The watchdog's own process, which waits for its pipe to break, then does what the daemon could not do.
 import { createInterface } from 'node:readline'
 import { parseMessage, type WatchdogOrders } from './messages.ts'
 
@@ -13,6 +13,7 @@ async function watch(): Promise<void> {
   let bot: number | null = null
   for await (const line of createInterface({ input: process.stdin })) {
     const message = parseMessage(line)
+    if (message === null) continue
     if (message.type === 'dismiss') return
     if (message.type === 'arm') orders = message.orders
     if (message.type === 'tokens' && orders !== null) orders = { ...orders, ...message.tokens }

@@ -1,5 +1,7 @@
 // The messages of the daemon to its watchdog, one JSON object a line.
+
 import type { Proxies } from '../../core/http/proxy.ts'
+import { valueIn } from '../../core/json.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
 
 /** All that is needed to restore without the daemon. */
@@ -22,5 +24,20 @@ export type WatchdogMessage =
   | { readonly type: 'bot'; readonly pid: number | null }
   | { readonly type: 'dismiss' }
 
-/** Reads one line. It comes from our own daemon through a private pipe, so its shape is known by its type. */
-export const parseMessage = (line: string): WatchdogMessage => JSON.parse(line) as WatchdogMessage
+/**
+ * Parses one line; `null` for one that is torn, as the last one may be when the daemon is killed, or otherwise not a message.
+ * It comes from our own daemon through a private pipe, so the rest of its shape is known by its type.
+ */
+export function parseMessage(line: string): WatchdogMessage | null {
+  try {
+    const message: unknown = JSON.parse(line)
+    return isMessage(message) ? message : null
+  } catch {
+    // Not JSON: what came before it still holds.
+    return null
+  }
+}
+
+const TYPES: ReadonlySet<unknown> = new Set(['arm', 'tokens', 'bot', 'dismiss'] satisfies WatchdogMessage['type'][])
+
+const isMessage = (value: unknown): value is WatchdogMessage => TYPES.has(valueIn(value, 'type'))

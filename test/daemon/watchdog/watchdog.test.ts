@@ -143,6 +143,19 @@ describe('The watchdog of a daemon that dies', () => {
     await expectRestored(scene)
   })
 
+  it.each([
+    ['a line that the kill has torn', '{"type":"tokens","tokens":{"tok'],
+    ['a line that is not JSON', 'nonsense\n'],
+    ['a line of another shape', '["dismiss"]\nnull\n{"type":"what is this"}\n'],
+  ])('is not stopped by %s', async (_, text) => {
+    const scene = await claimed()
+    const { orders, env } = scene
+    const child = spawn(process.execPath, [CHILD], { detached: true, stdio: ['pipe', 'ignore', 'ignore'], env })
+    child.stdin.end(`${JSON.stringify({ type: 'arm', orders })}\n${text}`)
+    await expectRestored(scene)
+    await eventually(async () => (await scene.watchdogs()).length === 0)
+  })
+
   it('leaves everything to a newer run that has the bot', async () => {
     const scene = await claimed()
     const { folder } = scene.orders
