@@ -8,7 +8,7 @@ import { COMMANDS } from './command-table.ts'
 import { parserOf } from './parser.ts'
 
 /** What a command line asks for. */
-export type Parsed =
+export type ParsedCommandLine =
   | {
       readonly is: 'run'
       readonly spec: CommandSpec
@@ -20,7 +20,7 @@ export type Parsed =
   | { readonly is: 'help'; readonly text: string }
 
 /** Parses argv (without node and script). Throws `usage`, with the nearest name for a misspelled one. */
-export function parse(argv: readonly string[]): Parsed {
+export function parse(argv: readonly string[]): ParsedCommandLine {
   const at = argv.indexOf('--')
   const ours = at === -1 ? argv : argv.slice(0, at)
   const command = at === -1 ? null : argv.slice(at + 1)
@@ -51,7 +51,7 @@ function find(name: string): CommandSpec {
   })
 }
 
-function help(spec: CommandSpec): Parsed {
+function help(spec: CommandSpec): ParsedCommandLine {
   const written: string[] = []
   withHelp(spec)
     .configureOutput({ writeOut: (text) => written.push(text) })
@@ -59,7 +59,7 @@ function help(spec: CommandSpec): Parsed {
   return { is: 'help', text: written.join('') }
 }
 
-function parseWith(spec: CommandSpec, words: readonly string[], command: readonly string[] | null): Parsed {
+function parseWith(spec: CommandSpec, words: readonly string[], command: readonly string[] | null): ParsedCommandLine {
   const program = withHelp(spec)
   try {
     program.parse(words, { from: 'user' })

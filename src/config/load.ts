@@ -10,14 +10,14 @@ import { type Environment, environmentLayer, firstFound, givenLayer, type Layer 
 import { lookUpLayer } from './look-up.ts'
 import { OPTION_KEYS, type OptionKey, type Options, type OptionValues, optionOf } from './options.ts'
 import { readProxies } from './proxies.ts'
-import { parseTarget, type Target } from './target.ts'
+import { type ForwardTarget, parseTarget } from './target.ts'
 import { readValues, type Sources } from './values.ts'
 
 /** The complete config: every option of the table (`null` where nothing is given), and what follows from them. */
 export interface Config extends OptionValues {
   /** The folder to run in, absolute. */
   readonly cwd: string
-  readonly target: Target
+  readonly target: ForwardTarget
   readonly proxies: Proxies
   /** Where `url` comes from, when a development environment in the cloud brings it. */
   readonly forwarding: Forwarding | null
@@ -93,8 +93,8 @@ function forwardedInPlaceOfTunnel(
   return { url: forwarding.url, gatewayPort: port, forwarding, sources: { ...sources, url: forwarding.source } }
 }
 
-function readTarget({ port, path, forwardTo }: OptionValues, sources: Sources, problems: string[]): Target {
-  const byPort: Target = { host: '127.0.0.1', port, path }
+function readTarget({ port, path, forwardTo }: OptionValues, sources: Sources, problems: string[]): ForwardTarget {
+  const byPort: ForwardTarget = { host: '127.0.0.1', port, path }
   if (forwardTo === null) return byPort
   const parsed = parseTarget(forwardTo, path)
   if ('value' in parsed) return parsed.value

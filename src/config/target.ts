@@ -2,7 +2,7 @@
 import type { Parsed } from './kinds.ts'
 
 /** Where forwards go. `path` starts with a slash. */
-export interface Target {
+export interface ForwardTarget {
   readonly host: string
   readonly port: number
   readonly path: string
@@ -11,7 +11,7 @@ export interface Target {
 const SHORT = /^(?:(?<host>[a-z0-9.-]+|\[[0-9a-f:]+\]):|:)?(?<port>\d{1,5})(?<path>\/[^?#\s]*)?$/i
 
 /** `3000`, `:3000/hook`, `host:port` or `http://host:port/hook` → target. */
-export function parseTarget(given: string, fallbackPath: string): Parsed<Target> {
+export function parseTarget(given: string, fallbackPath: string): Parsed<ForwardTarget> {
   const groups = SHORT.exec(given)?.groups
   if (groups) return target(groups['host'] ?? '127.0.0.1', Number(groups['port']), groups['path'] ?? fallbackPath)
   if (!/^https?:\/\//i.test(given) || !URL.canParse(given)) return { problem: 'is not a port, host:port or URL' }
@@ -25,11 +25,11 @@ export function parseTarget(given: string, fallbackPath: string): Parsed<Target>
   )
 }
 
-function target(host: string, port: number, path: string): Parsed<Target> {
+function target(host: string, port: number, path: string): Parsed<ForwardTarget> {
   if (port < 1 || port > 65_535) return { problem: 'has no valid port' }
   return { value: { host: host.replace(/^\[|\]$/g, ''), port, path } }
 }
 
 /** The target as a URL. */
-export const targetUrl = ({ host, port, path }: Target): string =>
+export const targetUrl = ({ host, port, path }: ForwardTarget): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`
