@@ -2,7 +2,7 @@
 
 import type { Dispatcher } from 'undici'
 import type { Attempt, RawHeaders } from '../core/delivery.ts'
-import { isBroken, isUnsendable, reasonOf } from './failures.ts'
+import { isBroken, isUnsendable, isWholeWithoutBody, reasonOf } from './failures.ts'
 import { replyHeaders } from './headers.ts'
 
 /** An attempt that has begun. Not an AbortSignal: one signal per delivery costs a tenth of the whole forward. */
@@ -70,8 +70,13 @@ export function startAttempt(
     pool.dispatch(request, handler)
   }
 
+  function answered(): void {
+    settle({ outcome: 'answered', reply: { status, headers, body: joined(chunks) } })
+  }
+
   function failed(error: Error): void {
     if (settled) return
+    if (isWholeWithoutBody(error, status)) return answered()
     const reason = reasonOf(error)
     if (connections.closed()) settle({ outcome: 'cancelled', reason: 'dev-hook is ending', sent: abort !== undefined })
     else if (abort !== undefined) settle({ outcome: 'interrupted', reason })
@@ -104,7 +109,7 @@ export function startAttempt(
       chunks.push(chunk)
       return true
     },
-    onComplete: () => settle({ outcome: 'answered', reply: { status, headers, body: joined(chunks) } }),
+    onComplete: answered,
     onError: failed,
   }
 

@@ -1,5 +1,5 @@
 // What an error of undici says about the attempt it ended.
-import { messageOf } from '../core/errors.ts'
+import { codeOf as codeOfUnknown, messageOf } from '../core/errors.ts'
 
 // Of a request that cannot be written at all: a malformed method, header or path.
 const UNSENDABLE: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
@@ -13,6 +13,13 @@ export const isUnsendable = (error: Error): boolean => UNSENDABLE.has(codeOf(err
 /** True when a connection that had been established broke: of an attempt without a byte written, one that was kept alive. */
 export const isBroken = (error: Error): boolean => BROKEN.has(codeOf(error))
 
+/**
+ * True when an answer without a body announced the length of one: undici takes it for cut off, every other client for whole.
+ * By RFC 9110, 204 and 304 have no body, whatever their head says.
+ */
+export const isWholeWithoutBody = (error: Error, status: number): boolean =>
+  codeOf(error) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && (status === 204 || status === 304)
+
 /** Why, in a few words. */
 export function reasonOf(error: Error): string {
   const code = codeOf(error)
@@ -22,4 +29,4 @@ export function reasonOf(error: Error): string {
   return messageOf(error) || code
 }
 
-const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '')
+const codeOf = (error: Error): string => codeOfUnknown(error) ?? ''

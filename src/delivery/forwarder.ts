@@ -1,12 +1,14 @@
 // The way to the bot: one target, its kept-alive connections, and the attempts that use them.
 
-import { type Dispatcher, Pool } from 'undici'
+import { buildConnector, type Dispatcher, Pool } from 'undici'
 import { monotonic } from '../core/async.ts'
 import type { Delivery, RawHeaders } from '../core/delivery.ts'
 import { lookupLoopback } from '../core/http/loopback.ts'
 import { MAX_ANSWER_BYTES } from '../core/limits.ts'
 import { startAttempt, type UnderWay } from './attempt.ts'
+import { keepReading } from './early-answers.ts'
 import { forwardHeaders } from './headers.ts'
+import { skipContinue } from './interim-answers.ts'
 
 /** Where the bot listens. `localhost` tries both IPv4 and IPv6; `path` starts with a slash. */
 export interface Target {
@@ -58,6 +60,20 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     clock = monotonic,
   } = options
   const pools = new Set<Pool>()
+  const connectSocket = buildConnector({
+    timeout: connectTimeoutMs,
+    autoSelectFamily: true,
+    ...(target.host === 'localhost' && { lookup: lookupLoopback }),
+  })
+  const connect: buildConnector.connector = (to, connected) =>
+    connectSocket(to, (...result) => {
+      const [, socket] = result
+      if (socket) {
+        skipContinue(socket)
+        keepReading(socket)
+      }
+      connected(...result)
+    })
   let pool = openPool()
   let closed = false
 
@@ -65,11 +81,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     const opened = new Pool(originOf(target), {
       connections,
       pipelining: 1,
-      connect: {
-        timeout: connectTimeoutMs,
-        autoSelectFamily: true,
-        ...(target.host === 'localhost' ? { lookup: lookupLoopback } : {}),
-      },
+      connect,
       keepAliveTimeout: UNANNOUNCED_KEEP_ALIVE_MS,
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -6,7 +6,7 @@ import type { Waiter } from './lanes.ts'
 import type { SlotUser } from './slots.ts'
 
 /** One object for each delivery, because every delivery costs one. */
-export interface Entry<Item> extends Ticket, Waiter<Entry<Item>>, Indexed, SlotUser {
+export interface QueueEntry<Item> extends Ticket, Waiter<QueueEntry<Item>>, Indexed, SlotUser {
   readonly item: Item
   phase: Ticket['phase']
   attempts: number
@@ -25,9 +25,9 @@ export interface Entry<Item> extends Ticket, Waiter<Entry<Item>>, Indexed, SlotU
 export function createEntry<Item extends QueueItem>(
   item: Item,
   order: number,
-  cancel: (entry: Entry<Item>, reason: string) => void,
-): Entry<Item> {
-  const entry: Entry<Item> = {
+  cancel: (entry: QueueEntry<Item>, reason: string) => void,
+): QueueEntry<Item> {
+  const entry: QueueEntry<Item> = {
     item,
     order,
     laneName: item.lane,

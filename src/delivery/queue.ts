@@ -6,7 +6,7 @@ import { createListeners } from '../core/listeners.ts'
 import type { Queue, QueueItem, Ticket } from '../core/ports.ts'
 import type { UnderWay } from './attempt.ts'
 import { createLanes } from './lanes.ts'
-import { createEntry, type Entry } from './queue-entry.ts'
+import { createEntry, type QueueEntry } from './queue-entry.ts'
 import { afterRefusal } from './refusal-policy.ts'
 import { createSlots } from './slots.ts'
 
@@ -61,8 +61,8 @@ const BEHIND = 'behind its conversation'
 export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>): Queue<Item> {
   const { send, on, inFlightLimit = 64, maxWaiting = 10_000, maxWaitingBytes = 256 * 1024 * 1024 } = options
   const { laneAnswerMs = 5_000, overdueMs = 18_000, maxOverdue = 1_024, now = monotonic, after = later } = options
-  const lanes = createLanes<Entry<Item>>()
-  const sent = createDenseList<Entry<Item>>()
+  const lanes = createLanes<QueueEntry<Item>>()
+  const sent = createDenseList<QueueEntry<Item>>()
   const idle = createListeners<void>()
   let arrivals = 0
   let waiting = 0
@@ -103,12 +103,12 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
    * What was sent of this lane without a byte written yet: a kept connection that turns out to be dead is replaced before it is,
    * and whoever came later must not overtake it meanwhile.
    */
-  function unwritten(lane: string | null): Entry<Item> | undefined {
+  function unwritten(lane: string | null): QueueEntry<Item> | undefined {
     if (lane === null) return undefined
     return sent.items.find(({ written, laneName }) => !written && laneName === lane)
   }
 
-  function wait(entry: Entry<Item>): void {
+  function wait(entry: QueueEntry<Item>): void {
     entry.phase = 'waiting'
     entry.waitingSince = now()
     waiting += 1
@@ -119,17 +119,17 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
     slots.wanted()
   }
 
-  function reportHeld(entry: Entry<Item>, reason: string): void {
+  function reportHeld(entry: QueueEntry<Item>, reason: string): void {
     entry.held = true
     on.held(entry.item, reason)
   }
 
-  function leave(entry: Entry<Item>): void {
+  function leave(entry: QueueEntry<Item>): void {
     waiting -= 1
     waitingBytes -= entry.item.delivery.body.length
   }
 
-  function start(entry: Entry<Item>): void {
+  function start(entry: QueueEntry<Item>): void {
     const { item } = entry
     entry.phase = 'sending'
     entry.attempts += 1
@@ -141,7 +141,7 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
     void entry.underWay.done.then((attempt) => attempted(entry, attempt))
   }
 
-  function markWritten(entry: Entry<Item>): void {
+  function markWritten(entry: QueueEntry<Item>): void {
     entry.written = true
     if (entry.stopLaneWait !== null || entry.laneName === null) return
     lanes.passed(entry)
@@ -165,18 +165,18 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
   }
 
   /** Lets the next one of the lane go, whatever it has waited for. */
-  function pass(entry: Entry<Item>): void {
+  function pass(entry: QueueEntry<Item>): void {
     entry.stopLaneWait?.()
     entry.stopLaneWait = null
     lanes.passed(entry)
   }
 
-  function unanswered(entry: Entry<Item>): void {
+  function unanswered(entry: QueueEntry<Item>): void {
     pass(entry)
     pump()
   }
 
-  function attempted(entry: Entry<Item>, attempt: Attempt): void {
+  function attempted(entry: QueueEntry<Item>, attempt: Attempt): void {
     sent.remove(entry)
     slots.ended(entry)
     entry.underWay = null
@@ -188,7 +188,7 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
     if (sent.items.length === 0) idle.emit()
   }
 
-  function refused(entry: Entry<Item>, attempt: Attempt): void {
+  function refused(entry: QueueEntry<Item>, attempt: Attempt): void {
     on.refused(entry.item)
     const then = afterRefusal(attempt, entry.cancelled)
     if (then.next === 'end') return finish(entry, then.attempt)
@@ -197,12 +197,12 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
     on.unreachable()
   }
 
-  function finish(entry: Entry<Item>, attempt: Attempt): void {
+  function finish(entry: QueueEntry<Item>, attempt: Attempt): void {
     entry.phase = 'done'
     on.ended(entry.item, attempt)
   }
 
-  function cancel(entry: Entry<Item>, reason: string): void {
+  function cancel(entry: QueueEntry<Item>, reason: string): void {
     if (entry.phase === 'done') return
     entry.cancelled ??= reason
     if (entry.phase === 'sending') {
