@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createForwarder } from '../../src/delivery/forwarder.ts'
 import { aDelivery } from '../support/deliveries.ts'
 import { openRawBot } from '../support/raw-bot.ts'
@@ -85,80 +85,82 @@ async function byCurl(port: number): Promise<Read> {
   return { status: Number(stdout.slice(at + 1)), body: stdout.slice(0, at) }
 }
 
-test.each(ANSWERS.map(([name, bytes, cut = 'keep']) => [name, bytes, cut] as const))(
-  '%s is the answer that node:http and curl read',
-  async (_, bytes, cut) => {
-    const port = await aBot((socket) => {
-      socket.write(bytes)
-      if (cut === 'end') socket.end()
-    })
-    const read = await byForwarder(port)
-    expect(read).toEqual(await byNode(port))
-    expect(read).toEqual(await byCurl(port))
-  },
-)
-
-test('what is read does not depend on where the network cuts the bytes', async () => {
-  const whole = ANSWERS.filter(([, , cut]) => cut === undefined)
-  await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom(...whole),
-      fc.array(fc.integer({ min: 1, max: 90 }), { maxLength: 4 }),
-      async ([, bytes], cuts) => {
-        const places = [...new Set(cuts)].filter((place) => place < bytes.length).sort((a, b) => a - b)
-        const parts = [0, ...places].map((from, i) => bytes.slice(from, places[i] ?? bytes.length))
-        const port = await aBot((socket) => {
-          socket.setNoDelay()
-          // Each part in a turn of its own, so that it arrives by itself.
-          const writeNext = (): void => {
-            const part = parts.shift()
-            if (part !== undefined) socket.write(part, () => setImmediate(writeNext))
-          }
-          writeNext()
-        })
-        expect(await byForwarder(port)).toEqual(await byNode(await aBot((socket) => socket.write(bytes))))
-      },
-    ),
-    { numRuns: 60 },
+describe('An odd answer', () => {
+  it.each(ANSWERS.map(([name, bytes, cut = 'keep']) => [name, bytes, cut] as const))(
+    '%s is the answer that node:http and curl read',
+    async (_, bytes, cut) => {
+      const port = await aBot((socket) => {
+        socket.write(bytes)
+        if (cut === 'end') socket.end()
+      })
+      const read = await byForwarder(port)
+      expect(read).toEqual(await byNode(port))
+      expect(read).toEqual(await byCurl(port))
+    },
   )
-})
 
-test('an answer that is cut short is none, for node:http as well', async () => {
-  const port = await aBot((socket) => {
-    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nok')
-    socket.end()
+  it('what is read does not depend on where the network cuts the bytes', async () => {
+    const whole = ANSWERS.filter(([, , cut]) => cut === undefined)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...whole),
+        fc.array(fc.integer({ min: 1, max: 90 }), { maxLength: 4 }),
+        async ([, bytes], cuts) => {
+          const places = [...new Set(cuts)].filter((place) => place < bytes.length).sort((a, b) => a - b)
+          const parts = [0, ...places].map((from, i) => bytes.slice(from, places[i] ?? bytes.length))
+          const port = await aBot((socket) => {
+            socket.setNoDelay()
+            // Each part in a turn of its own, so that it arrives by itself.
+            const writeNext = (): void => {
+              const part = parts.shift()
+              if (part !== undefined) socket.write(part, () => setImmediate(writeNext))
+            }
+            writeNext()
+          })
+          expect(await byForwarder(port)).toEqual(await byNode(await aBot((socket) => socket.write(bytes))))
+        },
+      ),
+      { numRuns: 60 },
+    )
   })
-  await expect(byForwarder(port)).rejects.toThrow('interrupted')
-  await expect(byNode(port)).rejects.toThrow('aborted')
-})
 
-test('a kept connection serves on after an answer with 100 Continue', async () => {
-  const bot = await openRawBot({
-    onRequest: ({ socket }) =>
-      socket.write('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
+  it('an answer that is cut short is none, for node:http as well', async () => {
+    const port = await aBot((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nok')
+      socket.end()
+    })
+    await expect(byForwarder(port)).rejects.toThrow('interrupted')
+    await expect(byNode(port)).rejects.toThrow('aborted')
   })
-  onTestFinished(() => bot.close())
-  const forwarder = createForwarder({ target: { host: '127.0.0.1', port: bot.port, path: '/' } })
-  onTestFinished(() => forwarder.close())
-  for (let i = 0; i < 5; i++) expect(await forwarder.forward(aDelivery()).done).toMatchObject({ outcome: 'answered' })
-  expect(bot.connections()).toBe(1)
-})
 
-test('a bot that refuses a large body by its head and closes is heard', async () => {
-  const child = fork(fileURLToPath(new URL('../support/fixtures/early-refuser.mjs', import.meta.url)))
-  onTestFinished(() => child.disconnect())
-  const [port] = (await once(child, 'message')) as [number]
-  for (let i = 0; i < 20; i++)
-    expect(await byForwarder(port, Buffer.alloc(9 * 1024 * 1024))).toEqual({ status: 413, body: 'big' })
-})
+  it('a kept connection serves on after an answer with 100 Continue', async () => {
+    const bot = await openRawBot({
+      onRequest: ({ socket }) =>
+        socket.write('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
+    })
+    onTestFinished(() => bot.close())
+    const forwarder = createForwarder({ target: { host: '127.0.0.1', port: bot.port, path: '/' } })
+    onTestFinished(() => forwarder.close())
+    for (let i = 0; i < 5; i++) expect(await forwarder.forward(aDelivery()).done).toMatchObject({ outcome: 'answered' })
+    expect(bot.connections()).toBe(1)
+  })
 
-test('a large body arrives whole, with its length and not in chunks', async () => {
-  const bot = await openRawBot()
-  onTestFinished(() => bot.close())
-  const body = Buffer.alloc(9 * 1024 * 1024, 'abcdefg')
-  expect(await byForwarder(bot.port, body)).toMatchObject({ status: 200 })
-  const [received] = bot.requests
-  expect(received?.body.equals(body)).toBe(true)
-  expect(received?.headers).toContain(String(body.length))
-  expect(received?.headers.join()).not.toMatch(/transfer-encoding/i)
+  it('a bot that refuses a large body by its head and closes is heard', async () => {
+    const child = fork(fileURLToPath(new URL('../support/fixtures/early-refuser.mjs', import.meta.url)))
+    onTestFinished(() => child.disconnect())
+    const [port] = (await once(child, 'message')) as [number]
+    for (let i = 0; i < 20; i++)
+      expect(await byForwarder(port, Buffer.alloc(9 * 1024 * 1024))).toEqual({ status: 413, body: 'big' })
+  })
+
+  it('a large body arrives whole, with its length and not in chunks', async () => {
+    const bot = await openRawBot()
+    onTestFinished(() => bot.close())
+    const body = Buffer.alloc(9 * 1024 * 1024, 'abcdefg')
+    expect(await byForwarder(bot.port, body)).toMatchObject({ status: 200 })
+    const [received] = bot.requests
+    expect(received?.body.equals(body)).toBe(true)
+    expect(received?.headers).toContain(String(body.length))
+    expect(received?.headers.join()).not.toMatch(/transfer-encoding/i)
+  })
 })

@@ -1,5 +1,5 @@
 // The order within a conversation, with a bot that closes some of its connections while others are kept.
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createForwarder } from '../../src/delivery/forwarder.ts'
 import { createQueue } from '../../src/delivery/queue.ts'
 import { aDelivery } from '../support/deliveries.ts'
@@ -43,16 +43,18 @@ async function setUp() {
   return { bot, submit }
 }
 
-test('two deliveries of one conversation never overtake each other, whichever connection turns out to be dead', async () => {
-  const { bot, submit } = await setUp()
-  for (let i = 0; i < 150; i++) {
-    const pair = [submit(`c${i}`, `${i} first`), submit(`c${i}`, `${i} second`)]
-    await Promise.all(pair.map(({ done }) => done))
-  }
-  const ids = bot.requests.map(({ headers }) => headers[headers.indexOf('x-dev-hook-delivery') + 1] ?? '')
-  const swapped = Array.from({ length: 150 }, (_, i) => i).filter((i) => {
-    const [first, second] = [ids.indexOf(`${i} first`), ids.indexOf(`${i} second`)]
-    return first !== -1 && second !== -1 && second < first
+describe('The order of a conversation', () => {
+  it('two deliveries of one conversation never overtake each other, whichever connection turns out to be dead', async () => {
+    const { bot, submit } = await setUp()
+    for (let i = 0; i < 150; i++) {
+      const pair = [submit(`c${i}`, `${i} first`), submit(`c${i}`, `${i} second`)]
+      await Promise.all(pair.map(({ done }) => done))
+    }
+    const ids = bot.requests.map(({ headers }) => headers[headers.indexOf('x-dev-hook-delivery') + 1] ?? '')
+    const swapped = Array.from({ length: 150 }, (_, i) => i).filter((i) => {
+      const [first, second] = [ids.indexOf(`${i} first`), ids.indexOf(`${i} second`)]
+      return first !== -1 && second !== -1 && second < first
+    })
+    expect(swapped).toEqual([])
   })
-  expect(swapped).toEqual([])
 })
