@@ -48,10 +48,8 @@ type Phase =
 
 const BACK_OFF_MS = { min: 250, max: 5_000 }
 
-/**
- * Starts the bot at once and keeps it running until `stop`. One loop owns the process, so there is never a second one.
- * It is longer than a function should be because it is one story: each phase is a function of its own, over the same state.
- */
+/** Starts the bot at once and keeps it running until `stop`. One loop owns the process, so there is never a second one. */
+// One story: each phase is a function of its own, over the same state.
 export function startSupervisor(options: SupervisorOptions): Bot {
   const { command, cwd, host, port, readiness, warn, clock = MONOTONIC } = options
   const { killAfterMs = 5_000, portFreeMs = 5_000, lateMs = 10_000, steadyMs = 5_000 } = options

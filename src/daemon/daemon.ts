@@ -49,26 +49,8 @@ import type { Daemon, DaemonOptions, Stopped } from './types.ts'
 
 /** Creates the daemon of one run, whose parts are opened by `factories`. Nothing is acquired before `start`. */
 export function createDaemon(options: DaemonOptions, factories: Factories = FACTORIES): Daemon {
-  const { emit } = options.notices
-  const lifetime = createLifetime(STOP_ORDER, (name, cause) =>
-    emit(warning('releaseFailed', `${name}: ${asDevHookError(cause).message}`)),
-  )
-  const parts = noParts()
-  const restoration = createRestoration(options.config.restore, emit)
-  const control = createControl(parts, options)
-  const run: Run = {
-    options,
-    factories,
-    emit,
-    lifetime,
-    steps: createSteps(emit, options.version, lifetime.signal),
-    challenges: createChallenges(),
-    restoration,
-    parts,
-    control,
-    stop: () => dispatch({ type: 'stop' }),
-    fail: (cause) => dispatch({ type: 'fail', error: asDevHookError(cause) }),
-  }
+  const run = createRun(options, factories, dispatch)
+  const { emit, lifetime, parts, restoration, control } = run
   let current: RunState = { is: 'idle' }
   let starting: Promise<void> = Promise.resolve()
   let announceEnd: (stopped: Stopped) => void
@@ -133,6 +115,30 @@ export function createDaemon(options: DaemonOptions, factories: Factories = FACT
     url: () => shownUrl(parts),
     totals: () => totalsOf(parts),
     control,
+  }
+}
+
+/** What the phases of one run share. Nothing is acquired yet. */
+function createRun(options: DaemonOptions, factories: Factories, dispatch: (event: RunEvent) => void): Run {
+  const { emit } = options.notices
+  const lifetime = createLifetime(STOP_ORDER, (name, cause) =>
+    emit(warning('releaseFailed', `${name}: ${asDevHookError(cause).message}`)),
+  )
+  const parts = noParts()
+  const restoration = createRestoration(options.config.restore, emit)
+  const control = createControl(parts, options)
+  return {
+    options,
+    factories,
+    emit,
+    lifetime,
+    steps: createSteps(emit, options.version, lifetime.signal),
+    challenges: createChallenges(),
+    restoration,
+    parts,
+    control,
+    stop: () => dispatch({ type: 'stop' }),
+    fail: (cause) => dispatch({ type: 'fail', error: asDevHookError(cause) }),
   }
 }
 

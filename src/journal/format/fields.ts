@@ -1,7 +1,7 @@
 // The kinds of value that the fields of a record may hold: how each is written as JSON, and recognised when it is read back.
 import { isRecord } from '../../core/json.ts'
 
-export interface Kind<T> {
+export interface FieldKind<T> {
   /** The value as JSON text. */
   write(value: T): string
   /** Tells a value of this kind, as it is written, from any other that JSON may bring. */
@@ -10,12 +10,12 @@ export interface Kind<T> {
   pick(value: unknown): unknown
 }
 
-export type ValueOf<Of> = Of extends Kind<infer T> ? T : never
+export type ValueOf<Of> = Of extends FieldKind<infer T> ? T : never
 
-type Kinds = Readonly<Record<string, Kind<unknown>>>
+type Kinds = Readonly<Record<string, FieldKind<unknown>>>
 type ValuesOf<Of extends Kinds> = { readonly [Name in keyof Of]: ValueOf<Of[Name]> }
 
-const kindOf = <T>(is: (value: unknown) => value is T, write: (value: T) => string): Kind<T> => ({
+const kindOf = <T>(is: (value: unknown) => value is T, write: (value: T) => string): FieldKind<T> => ({
   write,
   is,
   pick: (value) => value,
@@ -33,28 +33,28 @@ const ESCAPED = /[^ !#-[\]-~]/
 const quote = (value: string): string => (ESCAPED.test(value) ? JSON.stringify(value) : `"${value}"`)
 
 /** Text of any characters. */
-export const text: Kind<string> = kindOf(isText, quote)
+export const text: FieldKind<string> = kindOf(isText, quote)
 
 /** Any number that JSON can hold. */
-export const number: Kind<number> = kindOf(isNumber, String)
+export const number: FieldKind<number> = kindOf(isNumber, String)
 
 /** How many, or how many-th: an integer from 0. */
-export const count: Kind<number> = kindOf(isCount, String)
+export const count: FieldKind<number> = kindOf(isCount, String)
 
 /** The status of an HTTP answer: three digits, whatever a bot means by them. */
-export const status: Kind<number> = kindOf(isStatus, String)
+export const status: FieldKind<number> = kindOf(isStatus, String)
 
 /** Milliseconds since the epoch, of a time that `Date` can show. */
-export const time: Kind<number> = kindOf(isTime, String)
+export const time: FieldKind<number> = kindOf(isTime, String)
 
 /** One of some words. */
-export function oneOf<const Word extends string>(...words: readonly Word[]): Kind<Word> {
+export function oneOf<const Word extends string>(...words: readonly Word[]): FieldKind<Word> {
   const known: readonly unknown[] = words
   return kindOf((value): value is Word => known.includes(value), quote)
 }
 
 /** A kind, or `null`. */
-export function orNull<T>({ write, is }: Kind<T>): Kind<T | null> {
+export function orNull<T>({ write, is }: FieldKind<T>): FieldKind<T | null> {
   return kindOf(
     (value): value is T | null => value === null || is(value),
     (value) => (value === null ? 'null' : write(value)),
@@ -62,7 +62,7 @@ export function orNull<T>({ write, is }: Kind<T>): Kind<T | null> {
 }
 
 /** An object with these fields in this order. */
-export function objectOf<Of extends Kinds>(kinds: Of): Kind<ValuesOf<Of>> {
+export function objectOf<Of extends Kinds>(kinds: Of): FieldKind<ValuesOf<Of>> {
   const fields = Object.entries(kinds).map(([name, kind], i) => ({
     ...kind,
     name,

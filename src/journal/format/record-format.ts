@@ -1,7 +1,7 @@
 // The records of the log: one table of fields, from which their types, their writing and their reading are made.
 import type { Attempt, Delivery, Label } from '../../core/delivery.ts'
 import type { Settled } from '../../core/ports.ts'
-import { count, type Kind, number, objectOf, oneOf, orNull, status, text, time, type ValueOf } from './fields.ts'
+import { count, type FieldKind, number, objectOf, oneOf, orNull, status, text, time, type ValueOf } from './fields.ts'
 
 // A field is a row here, and a value where the record is made. One that is added later is missing in the records of before, so
 // its kind has to accept `undefined`.
@@ -112,7 +112,7 @@ export function writeRecord(record: LogRecord): string {
   return record.outcome === 'answered' ? ANSWERED.write(record) : UNANSWERED.write(record)
 }
 
-const KINDS: readonly Kind<LogRecord>[] = [DELIVERY, ANSWERED, UNANSWERED, SETTLEMENT]
+const KINDS: readonly FieldKind<LogRecord>[] = [DELIVERY, ANSWERED, UNANSWERED, SETTLEMENT]
 
 /** Tells a record of the log, as it is written, from any other value that JSON may bring. */
 export const isLogRecord = (value: unknown): value is LogRecord => KINDS.some(({ is }) => is(value))

@@ -1,6 +1,6 @@
 // When work is done: at once, or after a pause in which more may come; never twice at a time.
 
-export interface Schedule {
+export interface WriteSchedule {
   /** Begins the work at once, unless it is under way. */
   begin(): void
   /** Begins it within so many ms, unless it is under way, or begins before. */
@@ -19,7 +19,7 @@ type Phase =
 const IDLE: Phase = { is: 'idle' }
 
 /** Creates the schedule of some work, which never rejects. `ended` is called after it, and may begin it again. */
-export function createSchedule(work: () => Promise<void>, ended: () => void): Schedule {
+export function createSchedule(work: () => Promise<void>, ended: () => void): WriteSchedule {
   let phase: Phase = IDLE
 
   function cancel(): void {
