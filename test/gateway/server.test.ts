@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Delivery, Reply } from '../../src/core/delivery.ts'
@@ -30,6 +32,9 @@ async function open(options: Partial<GatewayOptions> = {}) {
   return { port: gateway.port, deliveries, rejected }
 }
 
+/** Resolves once the gateway has read what was written before: it reads its connections in the order in which bytes arrive. */
+const headRead = async (port: number): Promise<unknown> => exchange(port, request({ target: '/elsewhere' }))
+
 interface Request {
   readonly method?: string
   readonly target?: string
@@ -61,6 +66,24 @@ const OURS = new Set([
 ])
 
 describe('The gateway', () => {
+  it('says of a delivery when its head arrived, however long the body took', async () => {
+    let waitingSince = Number.POSITIVE_INFINITY
+    const accept: GatewayOptions['accept'] = async (_delivery, since) => {
+      waitingSince = since
+      return fine
+    }
+    const { port } = await open({ accept })
+    const bytes = request({ body: Buffer.from('body') })
+    const socket = connect(port, '127.0.0.1')
+    socket.write(bytes.subarray(0, -1))
+    // The gateway has the head once it asks for the rest: it is the only connection, and the server has seen it.
+    await headRead(port)
+    const restSentAt = performance.now()
+    socket.end(bytes.subarray(-1))
+    await once(socket.resume(), 'close')
+    expect(waitingSince).toBeLessThan(restSentAt)
+  })
+
   it('hands over method, query, headers with their case and duplicates, and body exactly as they arrived', async () => {
     const { port, deliveries } = await open()
     await fc.assert(

@@ -1,5 +1,6 @@
 // The guard at the door: whether a delivery is signed with the webhook's secret.
 
+import { monotonic } from '../../core/async.ts'
 import type { Delivery } from '../../core/delivery.ts'
 import { type Emit, type RejectReason, warning } from '../../core/notices.ts'
 import { checkSignature, explainVerdict, type SignatureVerdict } from '../../protocol/signature.ts'
@@ -73,7 +74,7 @@ export function createGuard(options: GuardOptions): Guard {
 }
 
 /** One read at a time, and not more often than allowed: a flood of forged deliveries must not become a flood of API calls. */
-function once({ rereadSecret, rereadEveryMs = 60_000, now = Date.now }: GuardOptions): () => Promise<string | null> {
+function once({ rereadSecret, rereadEveryMs = 60_000, now = monotonic }: GuardOptions): () => Promise<string | null> {
   let last = Number.NEGATIVE_INFINITY
   let reading: Promise<string | null> | undefined
   return () => {

@@ -140,6 +140,34 @@ describe('The pipeline', () => {
   })
 
   describe('at the end of the hold', () => {
+    it('counts from the head of the request, from when on the platform waits', async () => {
+      const { pipeline, seen } = setUp()
+      const answering = pipeline.accept(delivery(), performance.now() - 8_000)
+      await vi.advanceTimersByTimeAsync(6_999)
+      expect(seen.some(({ type }) => type === 'acknowledged')).toBe(false)
+      await vi.advanceTimersByTimeAsync(1)
+      expect((await answering).status).toBe(200)
+      expect(seen.at(-1)).toMatchObject({ type: 'acknowledged', ms: 15_000 })
+    })
+
+    it('answers at once what took longer than that to arrive', async () => {
+      const { pipeline } = setUp()
+      const answering = pipeline.accept(delivery(), performance.now() - 25_000)
+      await settle()
+      expect((await answering).status).toBe(200)
+    })
+
+    it.each([-60_000, 60_000])('does not care that the clock of the machine is set by %s ms', async (ms) => {
+      const { pipeline, seen } = setUp()
+      const answering = pipeline.accept(delivery())
+      await settle()
+      vi.setSystemTime(Date.now() + ms)
+      await vi.advanceTimersByTimeAsync(14_999)
+      expect(seen.some(({ type }) => type === 'acknowledged')).toBe(false)
+      await vi.advanceTimersByTimeAsync(1)
+      expect((await answering).status).toBe(200)
+    })
+
     it('acknowledges once the delivery is on disk, and delivers it later', async () => {
       const { pipeline, queue, journal, seen } = setUp()
       const answering = pipeline.accept(delivery())
