@@ -2,11 +2,13 @@
 import type { Tunnel } from '../core/ports.ts'
 import type { Probe } from './probe.ts'
 
-/** Where a tunnel ends on this machine, and how its public URL is probed. */
+/** What a tunnel needs of this machine: where it ends, how its public URL is probed, and the environment. */
 export interface TunnelEnd {
   /** The gateway's port on 127.0.0.1. */
   readonly port: number
   readonly probe: Probe
+  /** The environment of this process, of which a provider's own processes get the part that they need. */
+  readonly env: Readonly<Record<string, string | undefined>>
 }
 
 /** What is announced while a tunnel opens. */

@@ -84,9 +84,10 @@ export async function openTunnelRig(): Promise<TunnelRig> {
     probe: createProbe(address, { ca: edge.ca, timeoutMs: 2_000 }),
     probeEveryMs: HOUR,
     probeAgainMs: 50,
+    env: process.env,
     backOff: { minMs: 20, maxMs: 200 },
     fork: () => {
-      const child = forkNgrokChild(CHILD)
+      const child = forkNgrokChild(CHILD, process.env)
       children.push(child)
       return child
     },

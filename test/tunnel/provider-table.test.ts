@@ -61,7 +61,7 @@ describe('loopback', () => {
     const provider = providerFor(settings({ tunnel: 'loopback', ngrokAuthtoken: null }))
     await provider.preflight()
     expect(provider.opening(4000)).toEqual({ url: null })
-    const tunnel = await provider.open({ port: 4000, probe: answered }, signal)
+    const tunnel = await provider.open({ port: 4000, probe: answered, env: {} }, signal)
     tunnel.markActive()
     tunnel.on(() => {})()
     expect(tunnel.current()).toEqual({ state: 'online', url: 'http://127.0.0.1:4000' })
@@ -84,7 +84,7 @@ describe('a public URL', () => {
       const provider = providerFor(settings({ tunnel, url, ngrokAuthtoken: null }))
       await provider.preflight()
       expect(provider.opening(4000)).toEqual({ url: null })
-      const opened = await provider.open({ port: 4000, probe: answered }, signal)
+      const opened = await provider.open({ port: 4000, probe: answered, env: {} }, signal)
       expect(opened.current()).toEqual({ state: 'online', url })
       await opened.close()
     },

@@ -30,7 +30,12 @@ export const sandbox: CommandHandler = async (call) => {
       stateHome,
       command,
       io,
-      botEnv: { APIHOST: platform.api, TOKEN: platform.token },
+      botEnv: {
+        APIHOST: platform.api,
+        TOKEN: platform.token,
+        REFRESH_TOKEN: platform.refreshToken,
+        EMAIL: platform.email,
+      },
       conversation: (emit, signal) => converse({ sandbox: platform, say, io, json: opened.json, emit }, signal),
     })
   } finally {

@@ -194,7 +194,7 @@ export interface Way {
 /** Starts the bot, or to look for it, and lets deliveries go when it is ready. Does not wait until it is. */
 export function bot(
   run: Run,
-  { address }: Account,
+  { address, botId, tokens }: Account,
   way: Way,
   guard: Watchdog,
   saves: Saves,
@@ -208,7 +208,9 @@ export function bot(
     traffic,
     secret: way.registration.secret,
     publicUrl: () => withoutCredentials(way.tunnel.current().url),
+    botId,
     runId: address.runId,
+    tokens,
     savesSettled: saves.settled,
   })
   lifetime.add('bot', started.stop)

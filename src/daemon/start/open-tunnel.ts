@@ -6,16 +6,17 @@ import type { Gateway, Tunnel } from '../../core/ports.ts'
 import { createProbe } from '../../tunnel/probe.ts'
 import type { TunnelProvider } from '../../tunnel/provider.ts'
 import { providerFor } from '../../tunnel/provider-table.ts'
+import type { DaemonOptions } from '../types.ts'
 
 /** Opens the tunnel to the gateway; its public URL has answered a challenge of this run when this resolves. */
 export function openTunnel(
-  config: Config,
+  { config, env }: Pick<DaemonOptions, 'config' | 'env'>,
   { port }: Gateway,
   address: HookAddress,
   signal: AbortSignal,
   provider: TunnelProvider = providerFor(config),
 ): Promise<Tunnel> {
-  return provider.open({ port, probe: createProbe(address, { proxies: config.proxies }) }, signal)
+  return provider.open({ port, probe: createProbe(address, { proxies: config.proxies }), env }, signal)
 }
 
 /** The notice that the tunnel to this port is being opened. */

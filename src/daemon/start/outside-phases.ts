@@ -16,7 +16,7 @@ export function tunnel(run: Run, { address }: Account, opened: Gateway): Promise
   const { config } = options
   return steps.run('tunnel', async () => {
     emit(openingNotice(config, opened.port))
-    const open = await factories.openTunnel(config, opened, address, lifetime.signal)
+    const open = await factories.openTunnel(options, opened, address, lifetime.signal)
     lifetime.add('tunnel', open.close)
     return open
   })

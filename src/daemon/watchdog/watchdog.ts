@@ -1,6 +1,7 @@
 // The daemon's side of the watchdog: a detached process that restores when the pipe to it breaks without a word.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { childEnvironment } from '../../core/child-environment.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
 import type { WatchdogMessage, WatchdogOrders } from './messages.ts'
 
@@ -30,7 +31,7 @@ export async function armWatchdog({ orders, env, childPath = CHILD }: WatchdogOp
     // A session of its own: a closing terminal ends every process of ours, but not this one.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
-    env,
+    env: childEnvironment(env),
     windowsHide: true,
   })
   const { stdin } = child

@@ -39,6 +39,13 @@ export function readRefreshToken(text: string): Claims {
   return claimsIn(payload)
 }
 
+/** Whether a token says that it has expired; false for one that does not expire, or is not a token. */
+export function hasExpired(text: string, now: number = Date.now()): boolean {
+  const payload = payloadOf(text)
+  const expiresAt = payload === null ? null : claimsIn(payload).expiresAt
+  return expiresAt !== null && expiresAt <= now
+}
+
 function claimsIn(payload: Json): Claims {
   const exp = valueIn(payload, 'exp')
   return {

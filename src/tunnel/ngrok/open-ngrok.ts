@@ -32,6 +32,8 @@ export interface NgrokOptions {
   readonly heartbeat?: { readonly intervalSeconds: number; readonly toleranceSeconds: number }
   readonly limitsMs?: Partial<NgrokLimits>
   readonly backOff?: BackOff
+  /** The environment of this process; the SDK's gets the part that it needs. */
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly fork?: Fork
 }
 
@@ -104,7 +106,7 @@ export async function openNgrok(options: NgrokOptions, signal: AbortSignal): Pro
 function sessionOptions(options: NgrokOptions, limits: NgrokLimits): SessionOptions {
   const { authtoken, domain, serverAddr, ca, upstream, heartbeat = HEARTBEAT } = options
   return {
-    fork: options.fork ?? (() => forkNgrokChild(new URL('./child.js', import.meta.url))),
+    fork: options.fork ?? (() => forkNgrokChild(new URL('./child.js', import.meta.url), options.env)),
     forkMs: limits.fork,
     stageMs: limits.stage,
     closeMs: limits.close,

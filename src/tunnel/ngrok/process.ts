@@ -2,6 +2,7 @@
 
 import { type ChildProcess, fork as nodeFork } from 'node:child_process'
 import { aborted } from '../../core/async.ts'
+import { childEnvironment } from '../../core/child-environment.ts'
 import { messageOf } from '../../core/errors.ts'
 import { createListeners, type Off } from '../../core/listeners.ts'
 import { type FromChild, readFromChild, type ToChild } from './messages.ts'
@@ -9,10 +10,14 @@ import { type FromChild, readFromChild, type ToChild } from './messages.ts'
 /** Forks the process of the SDK. */
 export type Fork = () => ChildProcess
 
-/** Forks the built child at `path`. Its output is dropped: the SDK prints on stdout. */
-export function forkNgrokChild(path: URL): ChildProcess {
+/** Forks the built child at `path` with what it needs of `env`. Its output is dropped: the SDK prints on stdout. */
+export function forkNgrokChild(path: URL, env: Readonly<Record<string, string | undefined>>): ChildProcess {
   // Without the parent's `execArgv`: a debugger's port or a loader is not meant for it.
-  return nodeFork(path, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] })
+  return nodeFork(path, [], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    execArgv: [],
+    env: childEnvironment(env),
+  })
 }
 
 export interface NgrokProcess {

@@ -88,7 +88,7 @@ describe('a run with a made-up tunnel provider', () => {
     await checkBeforehand({ config, command: null, env: {} }, pigeonPost('a courier'))
     const signal = new AbortController().signal
     const end = { port: gateway.port, url: gateway.url, close: gateway.close }
-    const tunnel = await openTunnel(config, end, createHookAddress(), signal, pigeonPost('a courier'))
+    const tunnel = await openTunnel({ config, env: {} }, end, createHookAddress(), signal, pigeonPost('a courier'))
     expect(tunnel.current()).toEqual({ state: 'online', url: gateway.url })
     expect(gateway.challenges()).toBe(1)
   })
@@ -97,7 +97,7 @@ describe('a run with a made-up tunnel provider', () => {
     gateway.misanswer(true)
     const signal = new AbortController().signal
     const end = { port: gateway.port, url: gateway.url, close: gateway.close }
-    const opening = openTunnel(config, end, createHookAddress(), signal, pigeonPost('a courier'))
+    const opening = openTunnel({ config, env: {} }, end, createHookAddress(), signal, pigeonPost('a courier'))
     await expect(opening).rejects.toMatchObject({
       code: 'DEVHOOK_TUNNEL_FAILED',
       message: 'lost in a storm: something else answers there',

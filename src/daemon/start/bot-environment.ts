@@ -1,0 +1,76 @@
+// The environment of a bot that dev-hook starts: the shell's, its profile's, and what it needs to answer during this run.
+import { RUN_VARIABLE } from '../../bot/find-by-env.ts'
+import { dotEnvOf, readDotEnv, SHARED } from '../../config/dot-env.ts'
+import type { Environment } from '../../config/layers.ts'
+import type { Config } from '../../config/load.ts'
+import { withoutVariables } from '../../core/child-environment.ts'
+import { messageOf } from '../../core/errors.ts'
+import type { Warn } from '../../core/notices.ts'
+import { hasExpired } from '../../platform/api/token.ts'
+import type { TokenPair } from '../../platform/api/token-source.ts'
+import { botEmail } from '../../protocol/resources.ts'
+
+/** What the environment of a bot is made from, at one of its starts. */
+export interface BotRun {
+  readonly config: Pick<Config, 'cwd' | 'profile' | 'target' | 'token' | 'email'>
+  readonly botId: string
+  readonly runId: string
+  /** dev-hook's own environment. */
+  readonly env: Environment
+  /** What goes before everything else: APIHOST and the tokens of the sandbox. */
+  readonly botEnv: Environment
+  /** The newest tokens of the run. */
+  readonly tokens: TokenPair
+  /** What the bot is to check signatures with; `null` when that is not known. */
+  readonly secret: string | null
+  readonly publicUrl: string
+  readonly warn: Warn
+}
+
+/** Variables of dev-hook alone. */
+const NOT_FOR_BOTS = ['NGROK_AUTHTOKEN']
+
+/** The environment of a bot at one of its starts. */
+export function botEnvironment(run: BotRun): Environment {
+  const { config, runId, botEnv, secret, publicUrl } = run
+  const { port, path } = config.target
+  const inherited = { ...withoutVariables(run.env, NOT_FOR_BOTS), ...profileVariables(run) }
+  const own = { PORT: String(port), WEBHOOK_PATH: path, PUBLIC_URL: publicUrl, [RUN_VARIABLE]: runId }
+  return {
+    ...inherited,
+    ...credentials(run, inherited),
+    ...own,
+    ...(secret !== null && { SECRET: secret }),
+    ...botEnv,
+  }
+}
+
+/**
+ * The variables of a profile's file, below those of the environment: a bot itself reads only `.env`, and would take the token of
+ * another bot from it.
+ */
+function profileVariables({ config, env, warn }: BotRun): Environment {
+  if (config.profile === null) return {}
+  const variables = Object.entries(readVariables(config.cwd, dotEnvOf(config.profile), warn))
+  return Object.fromEntries(variables.filter(([name]) => !env[name]))
+}
+
+/** What the bot calls the platform with: the e-mail for its refresh token, and fresh tokens where its own one is of no use. */
+function credentials({ config, botId, tokens, warn }: BotRun, inherited: Environment): Environment {
+  const { token, refreshToken } = tokens
+  const email = { EMAIL: config.email ?? botEmail(botId) }
+  const own = inherited['TOKEN'] || readVariables(config.cwd, SHARED, warn)['TOKEN']?.trim()
+  if (!own || own === token) return email
+  // What dev-hook had to refresh, the platform refuses, or soon will.
+  if (own !== config.token && !hasExpired(own)) return email
+  return { ...email, TOKEN: token, ...(refreshToken !== null && { REFRESH_TOKEN: refreshToken }) }
+}
+
+function readVariables(cwd: string, name: string, warn: Warn): Environment {
+  try {
+    return readDotEnv(cwd, name)
+  } catch (error) {
+    warn('configWrong', `the bot is started without ${name}, which cannot be read: ${messageOf(error)}`)
+    return {}
+  }
+}
