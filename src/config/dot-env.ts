@@ -6,7 +6,8 @@ import { parseEnv } from 'node:util'
 import { codeOf } from '../core/errors.ts'
 
 import { type Environment, environmentLayer, type Layer } from './layers.ts'
-import type { OptionKey } from './options.ts'
+import { envNames, OPTION_KEYS, type OptionKey } from './options.ts'
+import { isSecret } from './values.ts'
 
 /** The file of all bots. */
 export const SHARED = '.env'
@@ -26,6 +27,11 @@ export function readDotEnv(cwd: string, name: string): Environment {
 
 /** What belongs to one bot: with the token of another one, each of them is wrong. */
 const OF_ONE_BOT: readonly OptionKey[] = ['token', 'refreshToken', 'email', 'secret', 'bot']
+
+/** The environment names of secrets that are dev-hook's own, and no bot's. */
+export const OWN_SECRET_NAMES: readonly string[] = OPTION_KEYS.filter(
+  (key) => isSecret(key) && !OF_ONE_BOT.includes(key),
+).flatMap(envNames)
 
 /** The layers of both files. A profile that has a token of its own takes nothing that belongs to another bot. */
 export function dotEnvLayers(

@@ -1,6 +1,6 @@
 // The environment of a bot that dev-hook starts: the shell's, its profile's, and what it needs to answer during this run.
 import { RUN_VARIABLE } from '../../bot/find-by-env.ts'
-import { dotEnvOf, readDotEnv, SHARED } from '../../config/dot-env.ts'
+import { dotEnvOf, OWN_SECRET_NAMES, readDotEnv, SHARED } from '../../config/dot-env.ts'
 import type { Environment } from '../../config/layers.ts'
 import type { Config } from '../../config/load.ts'
 import { withoutVariables } from '../../core/child-environment.ts'
@@ -27,14 +27,11 @@ export interface BotRun {
   readonly warn: Warn
 }
 
-/** Variables of dev-hook alone. */
-const NOT_FOR_BOTS = ['NGROK_AUTHTOKEN']
-
 /** The environment of a bot at one of its starts. */
 export function botEnvironment(run: BotRun): Environment {
   const { config, runId, botEnv, secret, publicUrl } = run
   const { port, path } = config.target
-  const inherited = { ...withoutVariables(run.env, NOT_FOR_BOTS), ...profileVariables(run) }
+  const inherited = { ...withoutVariables(run.env, OWN_SECRET_NAMES), ...profileVariables(run) }
   const own = { PORT: String(port), WEBHOOK_PATH: path, PUBLIC_URL: publicUrl, [RUN_VARIABLE]: runId }
   return {
     ...inherited,
