@@ -4,7 +4,7 @@ import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Notice } from '../../core/notices.ts'
 
 import { type Colors, colorsFor } from './colors.ts'
-import { eventWords, statusWord } from './event-words.ts'
+import { createDeliveryLines, type NoticeOf, type WriteLine } from './delivery-lines.ts'
 import { createProgress } from './progress.ts'
 import { sanitize } from './sanitize.ts'
 
@@ -17,18 +17,6 @@ export interface TerminalOptions {
   readonly restore?: boolean
 }
 
-type Of<T extends Notice['type']> = Extract<Notice, { readonly type: T }>
-
-/** What is remembered of a delivery until its last line is printed. */
-interface Pending {
-  readonly delivery: Of<'delivery' | 'replay'>
-  reason: string | null
-  heldMs: number | null
-}
-
-/** More than any queue holds: the memory of lines stays bounded whatever happens. */
-const MOST_PENDING = 20_000
-
 /** What is printed even when quiet: what is wrong, what has to be done by hand, and the end. */
 const IMPORTANT: ReadonlySet<Notice['type']> = new Set(['error', 'warning', 'rejected', 'registration', 'stopped'])
 
@@ -36,67 +24,15 @@ const IMPORTANT: ReadonlySet<Notice['type']> = new Set(['error', 'warning', 'rej
 export function createTerminal(options: TerminalOptions): (notice: Notice) => void {
   const { write, quiet, verbose, restore = true } = options
   const colors = colorsFor(options.color)
-  const pending = new Map<string, Pending>()
   const progress = createProgress((step) => write(colors.dim(`· ${step} …`)))
-  let ready: Of<'ready'> | null = null
-  let bot: Of<'bot'> | null = null
+  let ready: NoticeOf<'ready'> | null = null
+  let bot: NoticeOf<'bot'> | null = null
 
-  const line = (notice: Notice, text: string): void => write(`${colors.dim(clock(notice.time))} ${text}`)
-
-  const onDelivery = (notice: Of<'delivery'>): void => {
-    if (notice.redelivery !== undefined)
-      return line(notice, `${colors.dim('↺')} ${eventWords(notice, colors)} ${colors.dim('redelivered')}`)
-    remember(notice)
-  }
-
-  const remember = (notice: Pending['delivery']): void => {
-    pending.set(notice.id, { delivery: notice, reason: null, heldMs: null })
-    const oldest = pending.size > MOST_PENDING ? pending.keys().next().value : undefined
-    if (oldest !== undefined) pending.delete(oldest)
-  }
-
-  const onHeld = (notice: Of<'held'>): void => {
-    const known = pending.get(notice.id)
-    if (!known) return
-    known.reason = notice.reason
-    line(
-      notice,
-      `${colors.yellow('⏸')} ${eventWords(known.delivery, colors)} ${colors.yellow(`held (${notice.reason})`)}`,
-    )
-  }
-
-  const onAttempt = (notice: Of<'attempt'>): void => {
-    const known = pending.get(notice.id)
-    // A refused attempt is repeated by itself, and shows as held.
-    if (!known || notice.outcome === 'refused') return
-    pending.delete(notice.id)
-    const result = notice.status === null ? colors.red(notice.outcome) : statusWord(notice.status, colors)
-    const held =
-      known.heldMs === null
-        ? ''
-        : ` ${colors.yellow(`⏸ held ${formatDuration(known.heldMs)} (${known.reason ?? 'bot not ready'})`)}`
-    const hint = notice.outcome === 'interrupted' ? colors.dim(' not retried automatically') : ''
-    const mark = known.delivery.type === 'replay' ? colors.cyan('↻') : '←'
-    line(
-      notice,
-      `${mark} ${eventWords(known.delivery, colors)} ${result} ${colors.dim(formatDuration(notice.ms))}${held}${hint}`,
-    )
-  }
-
-  const onAcknowledged = (notice: Of<'acknowledged'>): void => {
-    const known = pending.get(notice.id)
-    if (!known) return
-    const what = colors.yellow(`acknowledged after ${formatDuration(notice.ms)} in place of the bot`)
-    line(notice, `${colors.yellow('⏸')} ${eventWords(known.delivery, colors)} ${what}`)
-  }
-
-  const onReleased = (notice: Of<'released'>): void => {
-    const known = pending.get(notice.id)
-    if (known) known.heldMs = notice.ms
-  }
+  const line: WriteLine = (notice, text) => write(`${colors.dim(clock(notice.time))} ${text}`)
+  const deliveries = createDeliveryLines(line, colors)
 
   /** Its output was not shown: what it said last, so that the crash can be understood. */
-  const onQuietCrash = (notice: Of<'bot'> & Notice): void => {
+  const onQuietCrash = (notice: NoticeOf<'bot'> & Notice): void => {
     botLine(notice, colors).forEach((text) => line(notice, text))
     for (const said of (notice.lines ?? []).slice(-QUIET_LINES)) write(`${colors.cyan('bot │')} ${said}`)
   }
@@ -117,17 +53,17 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'ready':
         return readyBlock(notice, restore, bot, colors).forEach(write)
       case 'delivery':
-        return onDelivery(notice)
+        return deliveries.received(notice)
       case 'replay':
-        return remember(notice)
+        return deliveries.replayed(notice)
       case 'attempt':
-        return onAttempt(notice)
+        return deliveries.attempted(notice)
       case 'held':
-        return onHeld(notice)
+        return deliveries.held(notice)
       case 'released':
-        return onReleased(notice)
+        return deliveries.released(notice)
       case 'acknowledged':
-        return onAcknowledged(notice)
+        return deliveries.acknowledged(notice)
       case 'bot-output':
         return write(`${colors.cyan('bot │')} ${notice.line}`)
       case 'bot':
@@ -163,14 +99,15 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
 /** How much of a crashed bot's output is shown when quiet. */
 const QUIET_LINES = 10
 
-const isCrash = (notice: Notice): notice is Of<'bot'> & Notice => notice.type === 'bot' && notice.state === 'crashed'
+const isCrash = (notice: Notice): notice is NoticeOf<'bot'> & Notice =>
+  notice.type === 'bot' && notice.state === 'crashed'
 
 const clock = (time: string): string => new Date(time).toTimeString().slice(0, 8)
 
 function writeProblem(
   write: (line: string) => void,
   head: string,
-  { code, message, remedy }: Of<'error' | 'warning'>,
+  { code, message, remedy }: NoticeOf<'error' | 'warning'>,
 ): void {
   const [first = '', ...more] = message.split('\n')
   write(`${head}: ${sanitize(first, 500)} [${code}]`)
@@ -178,7 +115,12 @@ function writeProblem(
   write(`  → ${sanitize(remedy, 500)}`)
 }
 
-function readyBlock(notice: Of<'ready'>, restore: boolean, bot: Of<'bot'> | null, colors: Colors): string[] {
+function readyBlock(
+  notice: NoticeOf<'ready'>,
+  restore: boolean,
+  bot: NoticeOf<'bot'> | null,
+  colors: Colors,
+): string[] {
   const total = notice.steps.reduce((sum, { ms }) => sum + ms, 0)
   const steps = notice.steps.map(({ name, ms }) => `${name} ${Math.round(ms)}`).join(', ')
   const { before } = notice
@@ -202,14 +144,14 @@ function readyBlock(notice: Of<'ready'>, restore: boolean, bot: Of<'bot'> | null
 }
 
 /** True for a bot that somebody else runs, and has not started yet. One of ours says by itself when it is ready. */
-const isAbsent = (bot: Of<'bot'> | null): boolean => bot !== null && bot.pid === null && bot.state !== 'ready'
+const isAbsent = (bot: NoticeOf<'bot'> | null): boolean => bot !== null && bot.pid === null && bot.state !== 'ready'
 
-function whatFollows(kind: Of<'ready'>['kind'], restore: boolean): string {
+function whatFollows(kind: NoticeOf<'ready'>['kind'], restore: boolean): string {
   if (kind === 'manual') return 'then set the webhook back by hand'
   return restore ? 'the webhook is put back' : 'the webhook stays as it is, `dev-hook restore` puts it back'
 }
 
-function botLine({ state, pid, port, code, ms, reason }: Of<'bot'>, colors: Colors): string[] {
+function botLine({ state, pid, port, code, ms, reason }: NoticeOf<'bot'>, colors: Colors): string[] {
   if (reason !== undefined) return [`${colors.yellow('●')} bot restarting (${sanitize(reason)})`]
   if (state === 'ready') return [`${colors.green('●')} bot ready on port ${port} ${colors.dim(formatDuration(ms))}`]
   if (state === 'crashed')
@@ -221,7 +163,7 @@ function botLine({ state, pid, port, code, ms, reason }: Of<'bot'>, colors: Colo
   return []
 }
 
-function tunnelLine({ state, url, forwarded }: Of<'tunnel'>, colors: Colors): string[] {
+function tunnelLine({ state, url, forwarded }: NoticeOf<'tunnel'>, colors: Colors): string[] {
   if (forwarded !== undefined) {
     const { by, port } = forwarded
     return [`no tunnel is set up: ${by} forwards ${sanitize(url ?? '')} to port ${port}, which has to be public`]
@@ -231,7 +173,7 @@ function tunnelLine({ state, url, forwarded }: Of<'tunnel'>, colors: Colors): st
   return state === 'online' && url !== null ? [colors.dim(`tunnel online: ${url}`)] : []
 }
 
-function registrationLines(notice: Of<'registration'>): string[] {
+function registrationLines(notice: NoticeOf<'registration'>): string[] {
   const { state, url, events } = notice
   if (state === 'reclaimed') {
     const why = events == null ? 'the public URL has changed' : `its events are now ${events.join(', ')}`
@@ -247,7 +189,7 @@ function registrationLines(notice: Of<'registration'>): string[] {
   ]
 }
 
-const RESTORED: Readonly<Record<Of<'restored'>['result'], string>> = {
+const RESTORED: Readonly<Record<NoticeOf<'restored'>['result'], string>> = {
   restored: 'restored',
   deleted: 'deleted, as it was before',
   superseded: 'left alone, it is somebody else’s now',
@@ -255,11 +197,11 @@ const RESTORED: Readonly<Record<Of<'restored'>['result'], string>> = {
   failed: 'NOT restored',
 }
 
-function became(result: Of<'restored'>['result'], ready: Of<'ready'> | null): string {
+function became(result: NoticeOf<'restored'>['result'], ready: NoticeOf<'ready'> | null): string {
   return result === 'nothing' && ready?.kind === 'manual' ? 'set by hand, so set it back by hand' : RESTORED[result]
 }
 
-function totals(notice: Of<'stopped'>, ready: Of<'ready'>): string {
+function totals(notice: NoticeOf<'stopped'>, ready: NoticeOf<'ready'>): string {
   const { deliveries, held, longestHoldMs, undelivered, interrupted, restored } = notice
   const longest = held === 0 ? '' : ` (longest ${formatDuration(longestHoldMs)})`
   const kept = undelivered === 0 ? '' : `, ${undelivered} kept for the next run`

@@ -51,7 +51,7 @@ export function createRegistrations(options: {
     const toVerify: Slot[] = []
     for (const slot of slotsOf[kind](next)) {
       const was = hookIn(before, slot)
-      next = completed(next, slot, was)
+      next = completed(next, slot, was, regenerateSecret)
       const hook = hookIn(next, slot)
       const moved = hook.url !== was.url
       const asked = getIn(patch, slot.status) === 'active'
@@ -66,14 +66,6 @@ export function createRegistrations(options: {
     }
     store[kind].put(next)
     return verified(store[kind], next, toVerify)
-  }
-
-  // What a nested object lost by being replaced whole, as far as the platform owns it.
-  function completed(document: Document, slot: Slot, was: Hook): Document {
-    const hook = hookIn(document, slot)
-    if (hook.url === null) return document
-    const withSecret = hook.secret === null && regenerateSecret ? setIn(document, slot.secret, newSecret()) : document
-    return hook.status === null ? setIn(withSecret, slot.status, was.status ?? 'unverified') : withSecret
   }
 
   // The challenge is sent after the URL was saved: until it is answered the webhook shows as unverified.
@@ -111,4 +103,12 @@ export function createRegistrations(options: {
       return verified(store.services, added, slots)
     },
   }
+}
+
+// What a nested object lost by being replaced whole, as far as the platform owns it.
+function completed(document: Document, slot: Slot, was: Hook, regenerateSecret: boolean): Document {
+  const hook = hookIn(document, slot)
+  if (hook.url === null) return document
+  const withSecret = hook.secret === null && regenerateSecret ? setIn(document, slot.secret, newSecret()) : document
+  return hook.status === null ? setIn(withSecret, slot.status, was.status ?? 'unverified') : withSecret
 }
