@@ -130,6 +130,11 @@ describe('The house', () => {
     const wrong = repeated(sources, ({ room, name }) => [`${room}: ${name}`])
     expect(wrong.map(([, files]) => files.map(({ path }) => path))).toEqual([])
   })
+
+  it('gives no two exported types the same name', () => {
+    const wrong = repeated(sources, ({ types }) => types)
+    expect(wrong.map(([name, files]) => `${name}: ${files.map(({ path }) => path).join(', ')}`)).toEqual([])
+  })
 })
 
 describe('The tests', () => {
