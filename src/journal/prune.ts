@@ -1,7 +1,9 @@
 // Pruning: which of the oldest segments are beyond the limits, and removing them, now and every hour.
 import { readdir, rm, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { repeat } from '../core/async.ts'
 import { codeOf } from '../core/errors.ts'
+import type { Off } from '../core/listeners.ts'
 import { type DeliveryIndex, segmentOf } from './index-by-delivery.ts'
 import { type Limits, type Segment, segmentBytes } from './segments.ts'
 
@@ -26,7 +28,7 @@ const HOUR_MS = 60 * 60_000
 
 /** Creates the pruning of a log; nothing is removed before it is started. */
 export function createPruning(options: PruningOptions): Pruning {
-  let hourly: NodeJS.Timeout | undefined
+  let stop: Off = () => undefined
   let pruning: Promise<void> | null = null
 
   function prune(): Promise<void> {
@@ -39,10 +41,10 @@ export function createPruning(options: PruningOptions): Pruning {
   return {
     prune,
     start: () => {
-      hourly = setInterval(() => void prune(), HOUR_MS).unref()
+      stop = repeat(HOUR_MS, () => void prune())
       return prune()
     },
-    stop: () => clearInterval(hourly),
+    stop: () => stop(),
   }
 }
 

@@ -50,7 +50,10 @@ export const time: FieldKind<number> = kindOf(isTime, String)
 /** One of some words. */
 export function oneOf<const Word extends string>(...words: readonly Word[]): FieldKind<Word> {
   const known: readonly unknown[] = words
-  return kindOf((value): value is Word => known.includes(value), quote)
+  return kindOf(
+    (value): value is Word => known.includes(value),
+    (word) => `"${word}"`,
+  )
 }
 
 /** A kind, or `null`. */

@@ -1,4 +1,6 @@
 // When work is done: at once, or after a pause in which more may come; never twice at a time.
+import { after } from '../../core/async.ts'
+import type { Off } from '../../core/listeners.ts'
 
 export interface WriteSchedule {
   /** Begins the work at once, unless it is under way. */
@@ -13,7 +15,7 @@ export interface WriteSchedule {
 
 type Phase =
   | { readonly is: 'idle' }
-  | { readonly is: 'waiting'; readonly timer: NodeJS.Timeout }
+  | { readonly is: 'waiting'; readonly cancel: Off }
   | { readonly is: 'working'; readonly done: Promise<void> }
 
 const IDLE: Phase = { is: 'idle' }
@@ -24,7 +26,7 @@ export function createSchedule(work: () => Promise<void>, ended: () => void): Wr
 
   function cancel(): void {
     if (phase.is !== 'waiting') return
-    clearTimeout(phase.timer)
+    phase.cancel()
     phase = IDLE
   }
 
@@ -41,7 +43,7 @@ export function createSchedule(work: () => Promise<void>, ended: () => void): Wr
   return {
     begin,
     beginWithin: (ms) => {
-      if (phase.is === 'idle') phase = { is: 'waiting', timer: setTimeout(begin, ms) }
+      if (phase.is === 'idle') phase = { is: 'waiting', cancel: after(ms, begin) }
     },
     idle: async () => {
       if (phase.is === 'working') await phase.done
