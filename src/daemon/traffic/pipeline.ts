@@ -20,6 +20,7 @@ import {
   transition,
 } from './delivery-state.ts'
 import { createItem, type PlatformItem } from './platform-item.ts'
+import { createRefusedRecord } from './refused-record.ts'
 import { createReplaying, type ReplayItem } from './replaying.ts'
 import { createReplies } from './replies.ts'
 import type { Guard } from './signature-guard.ts'
@@ -89,6 +90,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const holdMs = Math.min(options.holdMs, patienceMs)
   const replies = createReplies(journal)
   const deduplicator = createDeduplicator({ journal, replies })
+  const refused = createRefusedRecord(journal)
   const open = createDenseList<PlatformItem>()
   /** Those that broke and were not replayed since, for the totals. */
   const broken = new Set<string>()
@@ -102,14 +104,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     options.arrived()
     const given = guard(delivery)
     const verdict = given instanceof Promise ? await given : given
-    const { label, key } = identify(delivery)
     if (!verdict.pass) {
       const { reason, status, detail } = verdict
-      journal.record(delivery, label, null)
-      journal.settle(delivery.id, 'rejected', status)
+      refused.add(delivery, status)
       emit({ type: 'rejected', id: delivery.id, reason, status, detail })
       return replies.text(status, detail)
     }
+    const { label, key } = identify(delivery)
     const first = key === null ? null : deduplicator.firstOf(key)
     announce(delivery, label, first?.id)
     return first ? deduplicator.answer(first, left(since, patienceMs)) : begin(delivery, label, key, since)

@@ -389,6 +389,20 @@ describe('The pipeline', () => {
       expect([...journal.settled.values()].filter((settled) => settled === 'rejected')).toHaveLength(3)
     })
 
+    it('records a hundred of them at most, and reads nothing out of any', async () => {
+      const { pipeline, journal } = setUp()
+      for (let i = 0; i < 150; i++) await pipeline.accept(forged())
+      expect(journal.records).toHaveLength(100)
+      expect(new Set(journal.records.map(({ label }) => label.event))).toEqual(new Set([null]))
+    })
+
+    it('records 16 MiB of them at most', async () => {
+      const { pipeline, journal } = setUp()
+      const body = Buffer.alloc(5 * 1024 * 1024)
+      for (let i = 0; i < 6; i++) await pipeline.accept({ ...forged(), body })
+      expect(journal.records).toHaveLength(3)
+    })
+
     it('refuses it all the same while the platform cannot be asked for the secret', async () => {
       const rereadSecret = async (): Promise<never> => {
         throw new Error('the platform is away')

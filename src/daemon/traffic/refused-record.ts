@@ -1,0 +1,31 @@
+// The record of what the signature guard refused: few and small, so that strangers never push out what the platform sent.
+import type { Delivery, Label } from '../../core/delivery.ts'
+import type { Journal } from '../../core/ports.ts'
+
+// Anybody who knows the URL can send these, as many and as large as they like, and the journal keeps the newest of all.
+const MAX_DELIVERIES = 100
+const MAX_BYTES = 16 * 1024 * 1024
+
+/** Nothing of a body without a right signature is parsed, not even for its label. */
+const UNLABELLED: Label = { event: null, platformId: null, conversation: null, text: null }
+
+export interface RefusedRecord {
+  /** Records a refused delivery and the status it was answered with, until this run has recorded enough of them. */
+  add(delivery: Delivery, status: number): void
+}
+
+/** Creates the record of one run. */
+export function createRefusedRecord(journal: Pick<Journal, 'record' | 'settle'>): RefusedRecord {
+  let deliveries = 0
+  let bytes = 0
+  return {
+    add: (delivery, status) => {
+      const { length } = delivery.body
+      if (deliveries >= MAX_DELIVERIES || bytes + length > MAX_BYTES) return
+      deliveries += 1
+      bytes += length
+      journal.record(delivery, UNLABELLED, null)
+      journal.settle(delivery.id, 'rejected', status)
+    },
+  }
+}
