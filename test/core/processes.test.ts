@@ -24,7 +24,7 @@ function start(
   args: readonly string[],
   options: { readonly detached?: boolean; readonly env?: NodeJS.ProcessEnv } = {},
 ) {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], ...options })
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], ...options })
   onTestFinished(async () => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL')
@@ -51,9 +51,12 @@ const sleeper = (options: Parameters<typeof start>[2] = {}) =>
 
 /** A process whose child has ended, without anybody asking how; the number of that child. */
 async function zombieForTest(): Promise<number> {
-  // The shell replaces itself by a program that never waits for its children.
-  const parent = start('/bin/sh', ['-c', 'true & echo $!; exec sleep 60'])
-  return Number(await nextLine(parent))
+  // The shell replaces itself by a program that never waits for its children; the child ends after that, or the shell would ask.
+  const parent = start('/bin/sh', ['-c', 'exec 3<&0; cat <&3 & echo $!; exec sleep 60'])
+  const pid = Number(await nextLine(parent))
+  await eventually(async () => (await describeProcess(pidOf(parent)))?.name.includes('sleep') === true)
+  parent.stdin?.end()
+  return pid
 }
 
 describe.each(PLATFORMS)('A process as %s shows it', (platform) => {
