@@ -4,7 +4,7 @@ import { checkConfig } from './checks/config.ts'
 import { checkNetwork, checkNode, checkPackage } from './checks/machine.ts'
 import { checkApi, checkBot, checkClock, checkOwner, checkSecret, checkWebhook } from './checks/platform.ts'
 import { checkLeftovers, checkState } from './checks/state.ts'
-import { checkRefreshToken, checkToken } from './checks/token.ts'
+import { checkBotToken, checkRefreshToken, checkToken } from './checks/token.ts'
 import { checkDomain, checkNgrok } from './checks/tunnel.ts'
 import type { Check } from './examine.ts'
 
@@ -21,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'api', run: checkApi },
   { name: 'clock', run: checkClock },
   { name: 'bot', run: checkBot },
+  { name: 'bot-token', run: checkBotToken },
   { name: 'webhook', run: checkWebhook },
   { name: 'owner', run: checkOwner },
   { name: 'secret', run: checkSecret },

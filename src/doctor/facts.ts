@@ -33,6 +33,8 @@ export interface Facts extends DoctorOptions {
   /** What the API answers without a token. */
   api(): Promise<ApiProbe>
   client(): Promise<Client>
+  /** Whether the token had to be refreshed when the bot's record was read: it has expired, or is refused. */
+  refreshed(): Promise<boolean>
   /** The bot's record. */
   bot(): Promise<unknown>
   /** Where the webhook is; `null` where a run, or a person, would create it. */
@@ -47,13 +49,17 @@ export function createFacts(options: DoctorOptions): Facts {
   const closing = new AbortController()
   const { signal } = closing
   const clients: Client[] = []
+  let refreshes = 0
 
   const config = once(options.load)
   const identity = once(async () => identityOf(await needs('config', config())))
   const api = once(async () => probeApi(await needs('config', config()), signal))
   const client = once(async () => {
     const { token } = await needs('token', identity())
-    const created = createApiClient({ config: await config(), token, redactor })
+    const onTokens = (): void => {
+      refreshes += 1
+    }
+    const created = createApiClient({ config: await config(), token, redactor, onTokens })
     clients.push(created)
     return created
   })
@@ -76,6 +82,10 @@ export function createFacts(options: DoctorOptions): Facts {
     identity,
     api,
     client,
+    refreshed: async () => {
+      await needs('bot', bot())
+      return refreshes > 0
+    },
     bot,
     webhook,
     close: async () => {

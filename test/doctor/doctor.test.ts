@@ -79,6 +79,23 @@ describe('dev-hook doctor', () => {
     expect(refused.code).toBe(3)
   })
 
+  it('says when the bot’s own token is dead, though dev-hook has refreshed it for itself', async () => {
+    const { platform, env } = await worldForTest()
+    const { EMAIL: _, ...withoutEmail } = env
+    const good = await diagnose({ env: withoutEmail })
+    expect(good.check('bot-token')).toMatchObject(WELL)
+    const another = { DEV_HOOK_TOKEN: platform.token, TOKEN: makeToken({ _id: platform.botId, exp: 1 }) }
+    expect((await diagnose({ env: { ...withoutEmail, ...another } })).check('bot-token')).toMatchObject(WARNED)
+    platform.expireTokens()
+    const dead = await diagnose({ env: withoutEmail })
+    expect(dead.check('bot')).toMatchObject(WELL)
+    expect(dead.check('bot-token')).toMatchObject({
+      ...WARNED,
+      remedy: expect.stringContaining(`EMAIL=${platform.email}`),
+    })
+    expect((await diagnose({ env })).check('bot-token')).toMatchObject(WELL)
+  })
+
   it.each([
     ['holds an access token', makeToken({ _id: ID, grant_type: 'access_token' }), 'holds an access token'],
     ['is none', 'abc', 'not a JSON Web Token'],
@@ -216,7 +233,7 @@ describe('dev-hook doctor', () => {
     const { stdout, stderr, code } = await cli.ended
     expect(stdout).toMatch(/^✓ node {10}Node v/)
     expect(stdout).toMatch(/\n✗ ngrok .*\n {16}→ put it into NGROK_AUTHTOKEN/)
-    expect(stderr).toMatch(/1 of 19 not well, 2 worth a look/)
+    expect(stderr).toMatch(/1 of 20 not well, 2 worth a look/)
     expect(code).toBe(2)
   })
 })

@@ -56,11 +56,20 @@ function profileVariables({ config, env, warn }: BotRun): Environment {
 function credentials({ config, botId, tokens, warn }: BotRun, inherited: Environment): Environment {
   const { token, refreshToken } = tokens
   const email = { EMAIL: config.email ?? botEmail(botId) }
-  const own = inherited['TOKEN'] || readVariables(config.cwd, SHARED, warn)['TOKEN']?.trim()
-  if (!own || own === token) return email
+  const own = ownToken(inherited, config.cwd, (name) => readVariables(config.cwd, name, warn))
+  if (own === null || own === token) return email
   // What dev-hook had to refresh, the platform refuses, or soon will.
   if (own !== config.token && !hasExpired(own)) return email
   return { ...email, TOKEN: token, ...(refreshToken !== null && { REFRESH_TOKEN: refreshToken }) }
+}
+
+/** The token that a bot finds by itself, in TOKEN of its environment or of `.env`; `null` when it finds none. */
+export function ownToken(
+  env: Environment,
+  cwd: string,
+  read: (name: string) => Environment = (name) => readDotEnv(cwd, name),
+): string | null {
+  return (env['TOKEN'] || read(SHARED)['TOKEN'])?.trim() || null
 }
 
 function readVariables(cwd: string, name: string, warn: Warn): Environment {

@@ -1,5 +1,7 @@
 // Checks of the tokens, by the claims in them.
-import { readRefreshToken } from '../../platform/api/token.ts'
+import { ownToken } from '../../daemon/start/bot-environment.ts'
+import { hasExpired, readRefreshToken } from '../../platform/api/token.ts'
+import { botEmail } from '../../protocol/resources.ts'
 import type { Facts } from '../facts.ts'
 import { type Finding, failed, needs, passed, warned } from '../finding.ts'
 
@@ -37,6 +39,23 @@ export async function checkRefreshToken(facts: Facts): Promise<Finding> {
   if (expiresAt === null) return passed('there, does not expire')
   if (expiresAt > Date.now()) return passed(`there, good until ${time(expiresAt)}`)
   return failed('credentials', `it expired at ${time(expiresAt)}`, `copy a fresh one ${PAGE} into REFRESH_TOKEN`)
+}
+
+/** dev-hook may have refreshed a token that the bot still holds, and cannot refresh. */
+export async function checkBotToken(facts: Facts): Promise<Finding> {
+  const { token, botId } = await needs('token', facts.identity())
+  const isRefreshed = await facts.refreshed()
+  const { cwd, refreshToken, email } = await facts.config()
+  const own = ownToken(facts.env, cwd)
+  if (own === null) return passed('not checked: TOKEN is set neither in the environment nor in .env')
+  const isDead = own === token ? isRefreshed : hasExpired(own)
+  if (!isDead) return passed('the token in TOKEN is good for the bot too')
+  if (refreshToken !== null && email !== null)
+    return passed('the token in TOKEN is expired or refused; the bot can refresh it with REFRESH_TOKEN and EMAIL')
+  return warned(
+    `the token in TOKEN is expired or refused; dev-hook has another one, but the bot cannot refresh it without ${refreshToken === null ? 'REFRESH_TOKEN and ' : ''}EMAIL`,
+    `put EMAIL=${botEmail(botId)} into .env (\`dev-hook init\` does it), or start the bot after \`--\`, where it is given a fresh token`,
+  )
 }
 
 const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
