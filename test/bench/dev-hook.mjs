@@ -5,13 +5,13 @@ import { cpuMicros, serve } from './processes.mjs'
 import { openWiring } from './wiring.mjs'
 
 const [upstream, ...without] = process.argv.slice(2)
-const { deliveries, emit, close } = await openWiring(upstream, without)
-deliveries.queue.release()
+const { traffic, emit, close } = await openWiring(upstream, without)
+traffic.queue.release()
 const address = createHookAddress()
 const gateway = await openGateway({
   address,
   port: null,
-  accept: deliveries.pipeline.accept,
+  accept: traffic.pipeline.accept,
   rejected: (id, reason, status, detail) => emit({ type: 'rejected', id, reason, status, detail }),
 })
 

@@ -5,7 +5,7 @@ import { serve } from './processes.mjs'
 import { openWiring } from './wiring.mjs'
 
 const [upstream] = process.argv.slice(2)
-const { deliveries, close } = await openWiring(upstream)
+const { traffic, close } = await openWiring(upstream)
 const LANES = 100
 
 function deliveryOf(number) {
@@ -18,20 +18,20 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Straight to the pipeline: ten thousand open connections would measure the system rather than dev-hook. */
 async function run({ total }) {
-  deliveries.queue.hold('the benchmark')
+  traffic.queue.hold('the benchmark')
   const before = process.memoryUsage()
   const start = performance.now()
   const answers = []
   for (let i = 0; i < total; i++) {
-    answers.push(deliveries.pipeline.accept(deliveryOf(i)))
+    answers.push(traffic.pipeline.accept(deliveryOf(i), performance.now()))
     // As many at once as a burst brings, so that the journal gets its turns.
     if (i % 50 === 49) await turn()
   }
   const holdMs = performance.now() - start
-  const { waiting } = deliveries.queue
+  const { waiting } = traffic.queue
   const after = process.memoryUsage()
   const released = performance.now()
-  deliveries.queue.release()
+  traffic.queue.release()
   const statuses = (await Promise.all(answers)).map(({ status }) => status)
   return {
     waiting,

@@ -7,7 +7,7 @@ import { startOutput } from '../../dist/cli/output/output.js'
 import { loadConfig } from '../../dist/config/load.js'
 import { createNotices } from '../../dist/core/notices.js'
 import { createRedactor } from '../../dist/core/redact.js'
-import { createDeliveries } from '../../dist/daemon/traffic/traffic.js'
+import { createTraffic } from '../../dist/daemon/traffic/traffic.js'
 import { openJournal } from '../../dist/journal/journal.js'
 import { SECRET } from './payload.mjs'
 
@@ -33,9 +33,9 @@ export async function openWiring(upstream, without = []) {
   const redactor = createRedactor([config.secret])
   const endOutput = without.includes('--no-output')
     ? async () => {}
-    : startOutput(config, createIo(), notices, redactor, join(folder, 'log'))
+    : startOutput({ config, json: true, redactor }, createIo(), notices, join(folder, 'log'))
   const journal = without.includes('--no-journal') ? NO_JOURNAL : await openJournal(folder, { onTrouble })
-  const deliveries = createDeliveries({
+  const traffic = createTraffic({
     config,
     journal,
     emit: notices.emit,
@@ -44,14 +44,15 @@ export async function openWiring(upstream, without = []) {
     rereadSecret: async () => null,
     botSecret: () => null,
     challenged: () => {},
+    handedOver: () => {},
     arrived: () => {},
     refused: () => {},
   })
   return {
-    deliveries,
+    traffic,
     emit: notices.emit,
     close: async () => {
-      await deliveries.close()
+      await traffic.close()
       await journal.close()
       await endOutput()
       await rm(folder, { recursive: true, force: true })

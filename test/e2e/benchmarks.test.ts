@@ -1,0 +1,15 @@
+// The benchmarks: that they still run against the code as it is, so that what the README claims can be measured again.
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+
+const RUN = fileURLToPath(new URL('../bench/run.mjs', import.meta.url))
+
+describe('The benchmarks', () => {
+  it('hold and release every delivery, and print what that took', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [RUN, '--quick', '--only=hold,durable'])
+    const results: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+    expect(results).toMatchObject({ hold: { held: 2_000, failed: 0 }, durable: expect.anything() })
+  })
+})
