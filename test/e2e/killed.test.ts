@@ -179,7 +179,8 @@ describe('A run that is killed', () => {
     const { scene, cli } = await running()
     scene.world.platform.faults.api = { status: 503, body: 'maintenance' }
     const killed = kill(scene, cli)
-    await sleep(3_000)
+    // The watchdog has tried in vain, more than once.
+    await eventually(() => scene.world.platform.calls.filter(({ status }) => status === 503).length >= 2)
     expect(registrationOf(scene.world)).not.toEqual(scene.before)
     scene.world.platform.faults.api = null
     await killed
@@ -275,7 +276,11 @@ describe('The deliveries of a run that is killed', () => {
     const cli = await scene.start(bot)
     await cli.notice('ready')
     await cli.notice('bot', ({ state }) => state === 'ready')
-    await Promise.all([traffic.flow(100, 50), sleep(1_500).then(() => cli.kill('SIGKILL'))])
+    const killInTheMiddle = async (): Promise<void> => {
+      await eventually(async () => (await bot.lines()).filter(({ what }) => what === 'answered').length >= 30)
+      cli.kill('SIGKILL')
+    }
+    await Promise.all([traffic.flow(100, 50), killInTheMiddle()])
     await kill(scene, cli)
     const diedAt = Date.now()
     expect(diedAt).toBeGreaterThan(0)
