@@ -59,6 +59,13 @@ const FAULTS: Readonly<Record<Step, readonly Fault[]>> = {
       code: 'DEVHOOK_TOKEN_MALFORMED',
       says: /TOKEN is not a JSON Web Token/,
     },
+    {
+      name: 'the CA file of the ingress cannot be read',
+      arrange: () => ({ args: ['--ngrok-ca', 'nowhere.pem'] }),
+      exit: 2,
+      code: 'DEVHOOK_USAGE',
+      says: /nowhere\.pem/,
+    },
   ],
   state: [
     {
@@ -117,13 +124,6 @@ const FAULTS: Readonly<Record<Step, readonly Fault[]>> = {
       exit: 4,
       code: 'DEVHOOK_TUNNEL_FAILED',
       says: /ERR_NGROK_313/,
-    },
-    {
-      name: 'the CA file of the ingress cannot be read',
-      arrange: () => ({ args: ['--ngrok-ca', 'nowhere.pem'] }),
-      exit: 2,
-      code: 'DEVHOOK_USAGE',
-      says: /nowhere\.pem/,
     },
   ],
   look: [
