@@ -31,7 +31,7 @@
 //   watcher → bot: restart; watcher → monitor: other events; bot → watcher: start only when nothing is being saved
 //   tunnel → monitor → registration: another public URL, claim again; tunnel → monitor → this file: it is lost for good
 //   keys, inspector → control → pipeline, queue, bot
-import { allOrCancel } from '../core/async.ts'
+import { allOrCancel, type Clock, MONOTONIC } from '../core/async.ts'
 import { asDevHookError, DevHookError } from '../core/errors.ts'
 import { createLifetime } from '../core/lifetime.ts'
 import { errorNotice, type NoticeBody, warning } from '../core/notices.ts'
@@ -44,12 +44,19 @@ import { createChallenges } from './start/challenge-waiter.ts'
 import * as local from './start/local-phases.ts'
 import * as outside from './start/outside-phases.ts'
 import { createSteps } from './start/start-steps.ts'
-import { STOP_ORDER } from './stop-order.ts'
+import { STOP_ORDER, type StopName } from './stop-order.ts'
 import type { Daemon, DaemonOptions, Stopped } from './types.ts'
 
-/** Creates the daemon of one run, whose parts are opened by `factories`. Nothing is acquired before `start`. */
-export function createDaemon(options: DaemonOptions, factories: Factories = FACTORIES): Daemon {
-  const run = createRun(options, factories, dispatch)
+/**
+ * Creates the daemon of one run, whose parts are opened by `factories`; `clock` measures the limits of its end. Nothing is
+ * acquired before `start`.
+ */
+export function createDaemon(
+  options: DaemonOptions,
+  factories: Factories = FACTORIES,
+  clock: Pick<Clock, 'after'> = MONOTONIC,
+): Daemon {
+  const run = createRun(options, factories, clock, dispatch)
   const { emit, lifetime, parts, restoration, control } = run
   let current: RunState = { is: 'idle' }
   let starting: Promise<void> = Promise.resolve()
@@ -119,11 +126,16 @@ export function createDaemon(options: DaemonOptions, factories: Factories = FACT
 }
 
 /** What the phases of one run share. Nothing is acquired yet. */
-function createRun(options: DaemonOptions, factories: Factories, dispatch: (event: RunEvent) => void): Run {
+function createRun(
+  options: DaemonOptions,
+  factories: Factories,
+  clock: Pick<Clock, 'after'>,
+  dispatch: (event: RunEvent) => void,
+): Run {
   const { emit } = options.notices
-  const lifetime = createLifetime(STOP_ORDER, (name, cause) =>
-    emit(warning('releaseFailed', `${name}: ${asDevHookError(cause).message}`)),
-  )
+  const announceFailed = (name: StopName, cause: unknown): void =>
+    emit(warning('releaseFailed', `${name}: ${asDevHookError(cause).message}`))
+  const lifetime = createLifetime(STOP_ORDER, announceFailed, clock)
   const parts = noParts()
   const restoration = createRestoration(options.config.restore, emit)
   const control = createControl(parts, options)

@@ -1,9 +1,11 @@
 // The life of a run, with fakes in place of its parts: the order of its start and its end, and what may go wrong in them.
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { aborted } from '../../src/core/async.ts'
 import { DevHookError } from '../../src/core/errors.ts'
-import { STOP_ORDER, type StopName } from '../../src/daemon/stop-order.ts'
+import { releasedWithinMs, STOP_ORDER, type StopName } from '../../src/daemon/stop-order.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
 import { createFakeRun, type FakeRun, type Phase, PUBLIC_URL } from '../support/fake-run.ts'
+import { eventually } from '../support/wait.ts'
 
 /** Every phase in order, and what it acquires. A new phase does not compile without its row. */
 const ACQUIRES: Readonly<Record<Phase, readonly StopName[]>> = {
@@ -213,7 +215,7 @@ describe('A start', () => {
       },
     })
     const starting = run.daemon.start()
-    await vi.waitFor(() => expect(run.begun).toContain('inspector'))
+    await eventually(() => run.begun.includes('inspector'))
     expect(run.released).toEqual([])
     open()
     await expect(starting).rejects.toMatchObject({ code: 'DEVHOOK_API_FAILED' })
@@ -302,22 +304,20 @@ describe('A run whose tunnel is lost for good', () => {
 })
 
 describe('The end of a run', () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
-  afterEach(() => void vi.useRealTimers())
-
   const failures = (run: FakeRun): readonly string[] =>
     run.of('warning').flatMap(({ code, message }) => (code === 'DEVHOOK_RELEASE_FAILED' ? [message] : []))
 
   it.each(STOP_ORDER)(
     'waits for "$name" for $limitMs ms at most, then releases the rest',
     async ({ name, limitMs }) => {
-      const run = await createFakeRun({ releasing: { [name]: () => new Promise(() => undefined) } })
+      const clock = createFakeClock()
+      const run = await createFakeRun({ clock, releasing: { [name]: () => new Promise(() => undefined) } })
       await run.daemon.start()
       const stopping = run.daemon.stop()
-      await vi.advanceTimersByTimeAsync(limitMs - 1)
+      await clock.pass(limitMs - 1)
       expect(run.released).toEqual(NAMES.slice(0, NAMES.indexOf(name) + 1))
       expect(failures(run)).toEqual([])
-      await vi.advanceTimersByTimeAsync(1)
+      await clock.pass(1)
       await stopping
       expect(failures(run)).toEqual([`${name}: did not end within ${limitMs} ms`])
       expect(run.released).toEqual(NAMES)
@@ -336,10 +336,11 @@ describe('The end of a run', () => {
     ['hangs', () => new Promise(() => undefined)],
     ['fails', () => undefined],
   ])('leaves the webhook to the watchdog when its restore %s, and says so', async (_, registration) => {
-    const run = await createFakeRun({ restored: 'failed', releasing: { registration } })
+    const clock = createFakeClock()
+    const run = await createFakeRun({ clock, restored: 'failed', releasing: { registration } })
     await run.daemon.start()
     const stopping = run.daemon.stop()
-    await vi.runAllTimersAsync()
+    await clock.pass(releasedWithinMs('registration'))
     expect(await stopping).toMatchObject({ restored: 'failed', failure: null })
     expect(run.calls.filter((call) => call.startsWith('watchdog'))).toEqual(['watchdog.entrust'])
     expect(run.of('warning').map(({ code }) => code)).toContain('DEVHOOK_RESTORE_GOES_ON')

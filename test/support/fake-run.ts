@@ -1,7 +1,7 @@
 // A run whose parts are all fakes: its phases and releases are written down, and each of them is the test's to disturb.
 import { loadConfig } from '../../src/config/load.ts'
 import type { Options } from '../../src/config/options.ts'
-import { neverAborted } from '../../src/core/async.ts'
+import { type Clock, MONOTONIC, neverAborted } from '../../src/core/async.ts'
 import { createObservable, type Observable } from '../../src/core/listeners.ts'
 import { createNotices, type Notice, type RestoreResult } from '../../src/core/notices.ts'
 import type { BotState, Owner, Registration, TunnelState } from '../../src/core/ports.ts'
@@ -28,6 +28,8 @@ export interface FakeRunOptions {
   /** What happens in a release. */
   readonly releasing?: Partial<Record<StopName, () => unknown>>
   readonly owner?: Owner
+  /** What the limits of the end are measured with. Default: the machine’s. */
+  readonly clock?: Pick<Clock, 'after'>
   /** What becomes of the webhook at the end. Default: `superseded`, after which nothing is waited for. */
   readonly restored?: RestoreResult
 }
@@ -100,6 +102,7 @@ export async function createFakeRun(options: FakeRunOptions = {}): Promise<FakeR
       redactor: createRedactor(),
     },
     createFakeFactories(recorder, given, parts, options),
+    options.clock ?? MONOTONIC,
   )
   const isOf =
     <T extends Notice['type']>(type: T) =>
