@@ -27,7 +27,7 @@
 //   pipeline → challenges → registration (verify); pipeline → quiet period and tunnel: a delivery came in
 //   pipeline → this file: another dev-hook takes over, so the run ends
 //   queue → bot: a forward was refused, look at the port again; bot → queue: hold or release
-//   bot → watchdog: its process id; API client → watchdog: fresh tokens
+//   bot → watchdog: its process id; API client → watchdog: fresh tokens; registration → watchdog: each snapshot
 //   watcher → bot: restart; watcher → monitor: other events; bot → watcher: start only when nothing is being saved
 //   tunnel → monitor → registration: another public URL, claim again; tunnel → monitor → this file: it is lost for good
 //   keys, inspector → control → pipeline, queue, bot

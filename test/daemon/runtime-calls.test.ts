@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../src/config/load.ts'
 import { createFakeRun, type FakeRun, type FakeRunOptions, PUBLIC_URL } from '../support/fake-run.ts'
+import { SNAPSHOT } from '../support/snapshots.ts'
 
 async function startedRun(options: FakeRunOptions = {}): Promise<FakeRun> {
   const run = await createFakeRun(options)
@@ -29,6 +30,15 @@ describe('A fresh token', () => {
     expect(run.given.armWatchdog?.orders).toMatchObject({ token: 'token' })
     run.given.createApiClient?.onTokens?.(fresh)
     expect(run.calls).toContain('watchdog.tokens fresh token')
+    await run.daemon.stop()
+  })
+})
+
+describe('A snapshot', () => {
+  it('reaches the watchdog, so that it is not only on disk', async () => {
+    const run = await startedRun()
+    run.given.openRegistration?.snapshotSaving({ ...SNAPSHOT, urls: [PUBLIC_URL] })
+    expect(run.calls).toContain(`watchdog.snapshot ${PUBLIC_URL}`)
     await run.daemon.stop()
   })
 })

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { STEPS, type Step } from '../../src/daemon/start/start-steps.ts'
@@ -63,6 +64,8 @@ async function kill({ world, home, before }: Scene, cli: Cli): Promise<{ readonl
 async function killWithWatchdog({ home }: Scene, cli: Cli): Promise<void> {
   const all = await processesOf(home)
   expect(all.some(({ command }) => command.includes('watchdog/child'))).toBe(true)
+  // Stopped first: it would start another watchdog.
+  cli.kill('SIGSTOP')
   for (const { pid } of all) if (pid !== cli.pid) process.kill(pid, 'SIGKILL')
   cli.kill('SIGKILL')
   await cli.ended
@@ -134,6 +137,12 @@ describe.each(STEPS)('A run that is killed at the step "%s" of its start', (step
 describe('A run that is killed', () => {
   it('leaves nothing behind while it runs', async () => {
     const { scene, cli } = await running()
+    await expectRestored(scene, await kill(scene, cli))
+  })
+
+  it('leaves nothing behind although somebody has deleted its state', async () => {
+    const { scene, cli } = await running()
+    await rm(`${scene.home}/state`, { recursive: true })
     await expectRestored(scene, await kill(scene, cli))
   })
 

@@ -209,7 +209,8 @@ function createFakeFactories(
       const { current, on } = parts.tunnel
       return { current, on, markActive: () => call('tunnel.markActive'), close: () => release('tunnel') }
     },
-    openRegistration: async () => {
+    openRegistration: async (request) => {
+      given.openRegistration = request
       await begin('registration')
       return registration
     },
@@ -224,6 +225,7 @@ function createFakeFactories(
       return {
         tokens: ({ token }) => call('watchdog.tokens', token),
         bot: (pid) => call('watchdog.bot', pid),
+        snapshot: ({ urls }) => call('watchdog.snapshot', ...urls),
         dismiss: () => {
           call('watchdog.dismiss')
           return release('watchdog')

@@ -6,6 +6,7 @@ import type { Registration } from '../../core/ports.ts'
 import type { Client } from '../../platform/api/client.ts'
 import type { OwnerProbe } from '../../platform/webhook/owner.ts'
 import { openRegistration } from '../../platform/webhook/registration.ts'
+import type { Snapshot } from '../../platform/webhook/snapshot.ts'
 import { probe } from '../../tunnel/probe.ts'
 import type { DaemonOptions } from '../types.ts'
 
@@ -15,11 +16,12 @@ export interface OpenRegistrationRequest {
   readonly botId: string
   readonly folder: string
   readonly address: HookAddress
+  readonly snapshotSaving: (snapshot: Snapshot) => void
 }
 
 /** Reads the registration of the bot; writes nothing, unless an earlier run left something elsewhere to restore. */
 export function openRunRegistration(
-  { options, client, botId, folder, address }: OpenRegistrationRequest,
+  { options, client, botId, folder, address, snapshotSaving }: OpenRegistrationRequest,
   signal: AbortSignal,
 ): Promise<Registration> {
   const { config, who, notices } = options
@@ -35,6 +37,7 @@ export function openRunRegistration(
       secret: config.secret,
       probe: createOwnerProbe(config.proxies),
       emit: notices.emit,
+      snapshotSaving,
     },
     signal,
   )

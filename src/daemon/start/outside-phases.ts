@@ -2,6 +2,7 @@
 import { hookUrl } from '../../core/hook-url.ts'
 import type { NoticeBody } from '../../core/notices.ts'
 import type { Gateway, Registration, Tunnel } from '../../core/ports.ts'
+import type { Snapshot } from '../../platform/webhook/snapshot.ts'
 import { claimNotice, readyNotice } from '../registration-notices.ts'
 import type { Run } from '../run.ts'
 import type { RegistrationMonitor } from '../running/registration-monitor.ts'
@@ -24,13 +25,14 @@ export function tunnel(run: Run, { address }: Account, opened: Gateway): Promise
 
 /** Finds the registration and whose it is; returns once this run may claim it. Nothing is written yet. */
 export async function registration(run: Run, account: Account): Promise<Registration> {
-  const { options, factories, lifetime, steps, emit, restoration } = run
+  const { options, factories, lifetime, steps, emit, restoration, parts } = run
   const { signal } = lifetime
   const { client, botId, folder, address } = account
   const { config, who, ask } = options
   const { proxies, takeOver } = config
+  const snapshotSaving = (snapshot: Snapshot): void => parts.watchdog?.snapshot(snapshot)
   const look = (): Promise<Registration> =>
-    factories.openRegistration({ options, client, botId, folder, address }, signal)
+    factories.openRegistration({ options, client, botId, folder, address, snapshotSaving }, signal)
   const first = await steps.run('look', look)
   const found = takeOver ? await readHandedOver(look, first, { who, proxies }, signal) : first
   // Owed before the claim already: what a dead run has left may have been adopted.

@@ -11,6 +11,7 @@ process.exit(0)
 async function watch(): Promise<void> {
   let orders: WatchdogOrders | null = null
   let bot: number | null = null
+  let snapshot: string | null = null
   for await (const line of createInterface({ input: process.stdin })) {
     const message = parseMessage(line)
     if (message === null) continue
@@ -18,9 +19,10 @@ async function watch(): Promise<void> {
     if (message.type === 'arm') orders = message.orders
     if (message.type === 'tokens' && orders !== null) orders = { ...orders, ...message.tokens }
     if (message.type === 'bot') bot = message.pid
+    if (message.type === 'snapshot') snapshot = message.text
   }
   if (orders === null) return
   // Loaded only now: as long as all is well it needs little memory.
   const { endBot, restoreFor } = await import('./recovery.ts')
-  await Promise.all([endBot(bot, orders.runId, process.env), restoreFor(orders)])
+  await Promise.all([endBot(bot, orders.runId, process.env), restoreFor(orders, snapshot)])
 }

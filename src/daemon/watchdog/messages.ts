@@ -22,6 +22,8 @@ export type WatchdogMessage =
   | { readonly type: 'arm'; readonly orders: WatchdogOrders }
   | { readonly type: 'tokens'; readonly tokens: TokenPair }
   | { readonly type: 'bot'; readonly pid: number | null }
+  /** The text of the snapshot's file. */
+  | { readonly type: 'snapshot'; readonly text: string }
   | { readonly type: 'dismiss' }
 
 /**
@@ -38,6 +40,12 @@ export function parseMessage(line: string): WatchdogMessage | null {
   }
 }
 
-const TYPES: ReadonlySet<unknown> = new Set(['arm', 'tokens', 'bot', 'dismiss'] satisfies WatchdogMessage['type'][])
+const TYPES: ReadonlySet<unknown> = new Set([
+  'arm',
+  'tokens',
+  'bot',
+  'snapshot',
+  'dismiss',
+] satisfies WatchdogMessage['type'][])
 
 const isMessage = (value: unknown): value is WatchdogMessage => TYPES.has(valueIn(value, 'type'))

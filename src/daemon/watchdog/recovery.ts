@@ -6,7 +6,8 @@ import { asDevHookError } from '../../core/errors.ts'
 import { createRedactor } from '../../core/redact.ts'
 import type { Client } from '../../platform/api/client.ts'
 import { restoreFromSnapshot } from '../../platform/webhook/restore.ts'
-import { readSnapshot, type Snapshot } from '../../platform/webhook/snapshot.ts'
+import { readSnapshot, type Snapshot, writeSnapshot } from '../../platform/webhook/snapshot.ts'
+import { decodeSnapshot } from '../../platform/webhook/snapshot-format.ts'
 import { lockBot } from '../account/acquire-lock.ts'
 import { createApiClient } from '../account/api-client.ts'
 import type { WatchdogOrders } from './messages.ts'
@@ -42,19 +43,23 @@ async function endUnreported(
 /** Whether the platform still has to be restored. `over` too when a newer run has the bot, and with it the snapshot. */
 type Debt = 'owed' | 'over'
 
-/** Restores the platform; tries again for a minute, or until a newer run has the bot. */
-export async function restoreFor(orders: WatchdogOrders): Promise<void> {
+/**
+ * Restores the platform; tries again for a minute, or until a newer run has the bot. `sent` is the text of the snapshot that
+ * the daemon sent last: somebody may have deleted the file.
+ */
+export async function restoreFor(orders: WatchdogOrders, sent: string | null): Promise<void> {
   if (!orders.restore) return
   const client = createApiClient({ config: orders, token: orders.token, redactor: createRedactor() })
-  const attempt = (): Promise<Debt> => tryToRestore(orders, client)
+  const remembered = sent === null ? null : decodeSnapshot(sent)
+  const attempt = (): Promise<Debt> => tryToRestore(orders, remembered, client)
   await poll(attempt, (debt) => debt === 'over', { pace: every(PAUSE_MS), limitMs: GIVE_UP_MS })
   await client.close()
 }
 
-async function tryToRestore(orders: WatchdogOrders, client: Client): Promise<Debt> {
+async function tryToRestore(orders: WatchdogOrders, remembered: Snapshot | null, client: Client): Promise<Debt> {
   try {
     return await withDeadline([], { ms: ATTEMPT_MS, reason: 'there was no time left' }, (signal) =>
-      underLock(orders, () => restore(orders, client, signal), signal),
+      underLock(orders, () => restore(orders, remembered, client, signal), signal),
     )
   } catch (error) {
     // A newer run has taken over what was owed. Everything else may pass.
@@ -81,16 +86,32 @@ async function underLock<T>(
   }
 }
 
-async function restore(orders: WatchdogOrders, client: Client, signal: AbortSignal): Promise<Debt> {
-  const { folder } = orders
-  const snapshot = await readOwed(orders)
-  if (snapshot === null) return 'over'
+async function restore(
+  orders: WatchdogOrders,
+  remembered: Snapshot | null,
+  client: Client,
+  signal: AbortSignal,
+): Promise<Debt> {
+  const { folder, runId } = orders
+  const found = await readSnapshot(folder).catch((error: unknown) => {
+    if (remembered === null) throw error
+    return null
+  })
+  const snapshot = found?.snapshot ?? remembered
+  // One of another run: that has the bot, and what was owed.
+  if (snapshot === null || snapshot.runId !== runId) return 'over'
+  if (snapshot === remembered) {
+    await writeSnapshot(folder, snapshot).catch(() => {
+      // For the next start, should this fail: a disk that refuses it is no reason not to try.
+    })
+  }
   // Nobody is left to read a notice; what could not be restored stays on disk, and the next start announces it.
-  await restoreFromSnapshot({ client, snapshot, folder, emit: () => undefined }, signal)
-  return (await readOwed(orders)) === null ? 'over' : 'owed'
+  const result = await restoreFromSnapshot({ client, snapshot, folder, emit: () => undefined }, signal)
+  return result === 'failed' || (await isStillOwed(folder, runId)) ? 'owed' : 'over'
 }
 
-async function readOwed({ folder, runId }: WatchdogOrders): Promise<Snapshot | null> {
-  const { snapshot } = await readSnapshot(folder)
-  return snapshot?.runId === runId ? snapshot : null
+/** Whether the restore has kept the snapshot, because a claim may still land. A disk that cannot be read keeps nothing. */
+async function isStillOwed(folder: string, runId: string): Promise<boolean> {
+  const found = await readSnapshot(folder).catch(() => null)
+  return found?.snapshot?.runId === runId
 }

@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { childEnvironment } from '../../core/child-environment.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
+import type { Snapshot } from '../../platform/webhook/snapshot.ts'
+import { encodeSnapshot } from '../../platform/webhook/snapshot-format.ts'
 import type { WatchdogMessage, WatchdogOrders } from './messages.ts'
 
 export interface Watchdog {
@@ -10,6 +12,8 @@ export interface Watchdog {
   tokens(tokens: TokenPair): void
   /** The bot's process, which is to be ended with the daemon; `null` when there is none. */
   bot(pid: number | null): void
+  /** What is owed to the platform from now on, so that it is not only on disk. */
+  snapshot(snapshot: Snapshot): void
   /** Ends the watchdog, as everything is as it was. Resolves when its process has gone. */
   dismiss(): Promise<void>
   /** Leaves the restore that failed to the watchdog, as if the daemon had died. */
@@ -51,6 +55,7 @@ export async function armWatchdog({ orders, env, childPath = CHILD }: WatchdogOp
   return {
     tokens: (tokens) => send({ type: 'tokens', tokens }),
     bot: (pid) => send({ type: 'bot', pid }),
+    snapshot: (snapshot) => send({ type: 'snapshot', text: encodeSnapshot(snapshot) }),
     entrust: () => void stdin.end(),
     dismiss: () => {
       dismissing ??= new Promise<void>((resolve) => {

@@ -30,6 +30,8 @@ export interface RegistrationOptions extends Omit<WebhookRequest, 'kind'> {
   readonly probe: OwnerProbe
   /** Is given warnings and errors; what the run did is for the caller to announce. */
   readonly emit: Emit
+  /** Called with every snapshot that is to be saved, before the write to the platform that it is saved for. */
+  readonly snapshotSaving?: (snapshot: Snapshot) => void
   /** How long `verify` waits for the challenge, before and again after asking once more. */
   readonly verifyWithinMs?: number
   readonly restoreWithinMs?: number
@@ -88,7 +90,7 @@ interface Opened extends RegistrationOptions {
 function createRegistration(opened: Opened): Registration {
   const { client, kind, folder, emit, now, located, owner, adopted } = opened
   const { verifyWithinMs = 20_000, restoreWithinMs = RESTORE_MS } = opened
-  const store = createSnapshotStore(folder, adopted, now)
+  const store = createSnapshotStore({ folder, adopted, saving: opened.snapshotSaving ?? (() => {}), now })
   const urlBefore = located?.reading.registered.url ?? null
   let secret: string | null = null
   let claimed: { readonly url: string; readonly changed: boolean } | null = null

@@ -15,8 +15,18 @@ export interface SnapshotStore {
   close(limitMs: number): Promise<void>
 }
 
-/** Creates the store of a run, with the snapshot that it adopted, if any. */
-export function createSnapshotStore(folder: string, adopted: Snapshot | null, now: () => number): SnapshotStore {
+export interface SnapshotStoreOptions {
+  /** The bot's state folder. */
+  readonly folder: string
+  /** The snapshot that the run adopted, if any. */
+  readonly adopted: Snapshot | null
+  /** Called with every snapshot that is to be saved, for whoever keeps another copy. */
+  readonly saving: (snapshot: Snapshot) => void
+  readonly now: () => number
+}
+
+/** Creates the store of a run. */
+export function createSnapshotStore({ folder, adopted, saving, now }: SnapshotStoreOptions): SnapshotStore {
   let snapshot = adopted
   let writing: Promise<void> = Promise.resolve()
   let closed = false
@@ -24,6 +34,7 @@ export function createSnapshotStore(folder: string, adopted: Snapshot | null, no
 
   // One file write after the other, each of the newest state.
   function write(): Promise<void> {
+    if (snapshot !== null && !closed) saving(snapshot)
     const saved = writing.then(async () => {
       if (snapshot !== null && !closed) await writeSnapshot(folder, snapshot)
     })

@@ -1,7 +1,8 @@
 // The watchdog: a process of its own that outlives a daemon.
 
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
@@ -12,7 +13,7 @@ import type { WatchdogOrders } from '../../../src/daemon/watchdog/messages.ts'
 import { armWatchdog } from '../../../src/daemon/watchdog/watchdog.ts'
 import { openLock } from '../../../src/lock/lock.ts'
 import { openRegistration } from '../../../src/platform/webhook/registration.ts'
-import { readSnapshot, writeSnapshot } from '../../../src/platform/webhook/snapshot.ts'
+import { readSnapshot, type Snapshot, writeSnapshot } from '../../../src/platform/webhook/snapshot.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
 import { PROGRAMS } from '../../support/bot-programs.ts'
 import { folderForTest } from '../../support/folder.ts'
@@ -34,6 +35,8 @@ interface Scene {
   watchdogs(): ReturnType<typeof processesOf>
   /** What the platform has now. */
   now(): unknown
+  /** The snapshot on disk. */
+  snapshot(): Promise<Snapshot>
 }
 
 /** A claim that somebody has to take back. */
@@ -64,6 +67,11 @@ async function claimed(): Promise<Scene> {
     claimed: registrationOf({ platform }),
     watchdogs: async () => (await processesOf(folder)).filter(({ command }) => command.includes('watchdog/child')),
     now: () => registrationOf({ platform }),
+    snapshot: async () => {
+      const { snapshot } = await readSnapshot(folder)
+      if (snapshot === null) throw new Error('no snapshot')
+      return snapshot
+    },
   }
 }
 
@@ -154,6 +162,19 @@ describe('The watchdog of a daemon that dies', () => {
     child.stdin.end(`${JSON.stringify({ type: 'arm', orders })}\n${text}`)
     await expectRestored(scene)
     await eventually(async () => (await scene.watchdogs()).length === 0)
+  })
+
+  it.each([
+    ['deleted', (folder: string) => rm(folder, { recursive: true })],
+    ['damaged', (folder: string) => writeFile(join(folder, 'snapshot.json'), 'damaged')],
+  ])('restores the snapshot that it was sent when the file was %s', async (_, lose) => {
+    const scene = await claimed()
+    const { tell, die } = await guarded(scene)
+    await tell('snapshot', await scene.snapshot())
+    await lose(scene.orders.folder)
+    await die()
+    await expectRestored(scene)
+    expect(await readSnapshot(scene.orders.folder)).toEqual({ snapshot: null, damaged: null })
   })
 
   it('leaves everything to a newer run that has the bot', async () => {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
+import type { Snapshot } from '../../../src/platform/webhook/snapshot.ts'
 import { BOT_ID } from '../../support/api-documents.ts'
 import { type PlatformBench, startPlatformBench, TUNNEL } from '../../support/platform-bench.ts'
 
@@ -99,6 +100,19 @@ describe('a claim', () => {
     await registration.claim(url(), null, bench.signal)
     expect(seen).toMatchObject([{ urls: [url()], before: hook, writeSentAt: expect.any(Number) }])
     expect(await snapshotOnDisk()).toMatchObject({ urls: [url()], before: hook, writeSentAt: null })
+  })
+
+  it('has its snapshot in the hands of whoever keeps a copy before the platform hears of it', async () => {
+    const copies: Snapshot[] = []
+    const { registration, url } = await bench.run({ snapshotSaving: (snapshot) => void copies.push(snapshot) })
+    let atTheWrite: Snapshot | undefined
+    bench.server.on('PATCH', BOT, () => {
+      atTheWrite = copies.at(-1)
+      return undefined
+    })
+    await registration.claim(url(), null, bench.signal)
+    expect(atTheWrite).toMatchObject({ urls: [url()], before: hook, writeSentAt: expect.any(Number) })
+    expect(copies.at(-1)).toMatchObject({ urls: [url()], before: hook, writeSentAt: null })
   })
 
   it('comes again with another URL, recorded first, without a new snapshot', async () => {
