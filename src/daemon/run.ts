@@ -8,7 +8,7 @@ import type { Factories } from './factories.ts'
 import type { Restoration } from './restoration.ts'
 import type { RegistrationMonitor } from './running/registration-monitor.ts'
 import type { Challenges } from './start/challenge-waiter.ts'
-import type { State } from './start/open-state.ts'
+import type { StateFolder } from './start/open-state.ts'
 import type { StartedBot } from './start/start-bot.ts'
 import type { Steps } from './start/start-steps.ts'
 import type { StopName } from './stop-order.ts'
@@ -22,7 +22,7 @@ import type { Watchdog } from './watchdog/watchdog.ts'
  * callback of an early part (a delivery, a save, a fresh token, a key) that reaches a later one.
  */
 export interface Parts {
-  state: State | null
+  state: StateFolder | null
   traffic: Traffic | null
   tunnel: Tunnel | null
   registration: Registration | null

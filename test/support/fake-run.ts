@@ -164,9 +164,9 @@ function createFakeFactories(
       const calls = { get: unused, patch: unused, post: unused, delete: unused, claims: unused, conceal: unused }
       return { ...calls, apiHost: request.config.apiHost, close: () => release('client') }
     },
-    openState: async (folder) => {
+    openState: async () => {
       await begin('state')
-      return { folder, journal: createFakeJournal(), close: () => release('state') }
+      return { journal: createFakeJournal(), close: () => release('state') }
     },
     createTraffic: (options) => {
       given.createTraffic = options

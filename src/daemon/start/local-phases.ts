@@ -16,7 +16,7 @@ import { type BotLink, linkBot } from '../traffic/hold-while-down.ts'
 import { createLinger } from '../traffic/quiet-period.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import type { Watchdog } from '../watchdog/watchdog.ts'
-import type { State } from './open-state.ts'
+import type { StateFolder } from './open-state.ts'
 import type { StartedBot } from './start-bot.ts'
 import { openHandedOver } from './take-over.ts'
 
@@ -50,11 +50,15 @@ export async function preflight({ options, factories, lifetime, steps, parts }: 
 }
 
 /** Takes the lock of the bot and opens its journal; with `--take-over` the run that holds them is asked to let go. */
-export async function state({ options, factories, lifetime, steps, emit }: Run, account: Account): Promise<State> {
+export async function state(
+  { options, factories, lifetime, steps, emit }: Run,
+  account: Account,
+): Promise<StateFolder> {
   const { config, who } = options
   const { folder, address } = account
   const { signal } = lifetime
-  const open = (): Promise<State> => factories.openState(folder, { runId: address.runId, user: who }, emit, signal)
+  const open = (): Promise<StateFolder> =>
+    factories.openState(folder, { runId: address.runId, user: who }, emit, signal)
   const opened = await steps.run('state', () =>
     config.takeOver ? openHandedOver(open, folder, { who, proxies: config.proxies }, signal) : open(),
   )
@@ -63,7 +67,7 @@ export async function state({ options, factories, lifetime, steps, emit }: Run, 
 }
 
 /** Creates pipeline and queue, holding, and queues what an earlier run acknowledged. */
-export async function traffic(run: Run, { journal }: State): Promise<Traffic> {
+export async function traffic(run: Run, { journal }: StateFolder): Promise<Traffic> {
   const { options, factories, lifetime, emit, parts, challenges, restoration } = run
   const { config, who } = options
   lifetime.signal.throwIfAborted()

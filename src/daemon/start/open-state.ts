@@ -1,23 +1,28 @@
-// The state folder of one bot: who holds it, and its journal.
+// The state folder of one bot, opened for one run: its lock and its journal.
 import { type Emit, warning } from '../../core/notices.ts'
 import type { Journal } from '../../core/ports.ts'
 import { openJournal } from '../../journal/journal.ts'
 import type { LockInfo } from '../../lock/lock.ts'
 import { lockBot } from '../account/acquire-lock.ts'
 
-export interface State {
-  readonly folder: string
+/** The state folder of a bot, held by one run. */
+export interface StateFolder {
   readonly journal: Journal
+  /** Writes and closes the journal, then gives up the lock. */
   close(): Promise<void>
 }
 
-/** Opens it for this run alone. Throws `taken` when another run on this machine holds the bot. */
-export async function openState(folder: string, holder: LockInfo, emit: Emit, signal: AbortSignal): Promise<State> {
+/** Locks the state folder of a bot for one run, and opens its journal. Throws `taken` when another run holds the bot. */
+export async function openState(
+  folder: string,
+  holder: LockInfo,
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<StateFolder> {
   const lock = await lockBot(folder, holder, signal)
   try {
     const journal = await openJournal(folder, { onTrouble: (kind, message) => emit(warning(kind, message)) })
     return {
-      folder,
       journal,
       close: async () => {
         await journal.close()

@@ -1,4 +1,5 @@
 // The steps of a start: their names, in order, and how long each one took.
+import { monotonic } from '../../core/async.ts'
 import type { Emit } from '../../core/notices.ts'
 
 /** Every step of a start. Tests of "killed at any step" take them from here, so a new step is covered by itself. */
@@ -6,19 +7,16 @@ export const STEPS = ['check', 'state', 'gateway', 'tunnel', 'look', 'snapshot',
 
 export type Step = (typeof STEPS)[number]
 
+/** The steps of one start. */
 export interface Steps {
-  /** Announces a step, does it, and remembers how long it took. */
+  /** Announces a step, does its work, and records how long that took. Throws before that once the end has begun. */
   run<T>(step: Step, work: () => Promise<T>): Promise<T>
+  /** The steps that are done, in the order in which they were. */
   taken(): readonly { readonly name: Step; readonly ms: number }[]
 }
 
-/** Creates the record of one start. Steps may run side by side. */
-export function createSteps(
-  emit: Emit,
-  version: string,
-  signal: AbortSignal,
-  now: () => number = () => performance.now(),
-): Steps {
+/** Creates the steps of one start, none of them begun; they may run side by side. `signal`: the end has begun. */
+export function createSteps(emit: Emit, version: string, signal: AbortSignal, now: () => number = monotonic): Steps {
   const taken: { name: Step; ms: number }[] = []
   return {
     run: async (step, work) => {
