@@ -151,15 +151,15 @@ export async function withDeadline<T>(
   signals: readonly AbortSignal[],
   deadline: Deadline | null,
   work: (signal: AbortSignal) => Promise<T>,
+  clock: Pick<Clock, 'after'> = MONOTONIC,
 ): Promise<T> {
   const controller = new AbortController()
   const offs = signals.map((signal) => onAbort(signal, () => controller.abort(signal.reason)))
-  const timer = deadline && setTimeout(() => controller.abort(new Error(deadline.reason)), deadline.ms)
+  if (deadline !== null) offs.push(clock.after(deadline.ms, () => controller.abort(new Error(deadline.reason))))
   try {
     return await work(controller.signal)
   } finally {
     for (const off of offs) off()
-    if (timer) clearTimeout(timer)
   }
 }
 

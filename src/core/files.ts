@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { sleep } from './async.ts'
+import { retry } from './async.ts'
 import { codeOf } from './errors.ts'
 
 /** Creates a folder that only its owner may enter. */
@@ -54,16 +54,13 @@ export async function writePrivateFile(path: string, text: string): Promise<void
 // Windows refuses to replace a file that a virus scanner or indexer has open for a moment.
 const BUSY = new Set(['EPERM', 'EACCES', 'EBUSY'])
 
-async function renameOver(from: string, to: string): Promise<void> {
-  for (let wait = 10; ; wait *= 2) {
-    try {
-      return await rename(from, to)
-    } catch (error) {
-      if (process.platform !== 'win32' || wait > 640 || !BUSY.has(codeOf(error) ?? '')) throw error
-      await sleep(wait)
-    }
-  }
-}
+const renameOver = (from: string, to: string): Promise<void> =>
+  retry(() => rename(from, to), {
+    // 10 ms, 20, 40 … 640.
+    pace: ({ n }) => 10 * 2 ** n,
+    tries: 8,
+    shouldRetry: (error) => process.platform === 'win32' && BUSY.has(codeOf(error) ?? ''),
+  })
 
 /** Makes what was created or renamed in a folder durable; Windows cannot open a folder for that, and does not need it. */
 export async function syncFolder(path: string): Promise<void> {

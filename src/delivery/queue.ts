@@ -1,5 +1,5 @@
 // When each delivery goes to the bot: at once, or held, in the order of its lane and within the bounds.
-import { monotonic, nextCall } from '../core/async.ts'
+import { MONOTONIC, monotonic, nextCall } from '../core/async.ts'
 import type { Attempt, Delivery, RawHeaders } from '../core/delivery.ts'
 import { createDenseList } from '../core/dense-list.ts'
 import { createListeners } from '../core/listeners.ts'
@@ -60,7 +60,13 @@ const BEHIND = 'behind its conversation'
 // One story: every step changes the same counters, lanes and slots, and must leave them consistent.
 export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>): Queue<Item> {
   const { send, on, inFlightLimit = 64, maxWaiting = 10_000, maxWaitingBytes = 256 * 1024 * 1024 } = options
-  const { laneAnswerMs = 5_000, overdueMs = 18_000, maxOverdue = 1_024, now = monotonic, after = later } = options
+  const {
+    laneAnswerMs = 5_000,
+    overdueMs = 18_000,
+    maxOverdue = 1_024,
+    now = monotonic,
+    after = MONOTONIC.after,
+  } = options
   const lanes = createLanes<QueueEntry<Item>>()
   const sent = createDenseList<QueueEntry<Item>>()
   const idle = createListeners<void>()
@@ -260,9 +266,4 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
       return closing
     },
   }
-}
-
-function later(ms: number, run: () => void): () => void {
-  const timer = setTimeout(run, ms)
-  return () => clearTimeout(timer)
 }

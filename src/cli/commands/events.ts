@@ -1,6 +1,7 @@
 // `dev-hook events`: what the journal has recorded, listed, shown, followed, exported.
 import type { Config } from '../../config/load.ts'
 import { targetUrl } from '../../config/target.ts'
+import { withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Redact } from '../../core/redact.ts'
 import { findRecordedBot } from '../../daemon/offline/find-bot.ts'
@@ -72,9 +73,10 @@ async function follow(view: View, { where = () => true, since, until, last = BEF
     (since === undefined || receivedAt >= since) && (until === undefined || receivedAt < until)
   const print = printerFor(view)
   await untilEndSignal(async (end) => {
-    const signal = AbortSignal.any([end, view.io.outGone])
-    for await (const change of followDeliveries(view.folder, signal, last, (row) => inTime(row) && where(row)))
-      if (isNews(change)) view.io.out(print(change.summary))
+    await withDeadline([end, view.io.outGone], null, async (signal) => {
+      for await (const change of followDeliveries(view.folder, signal, last, (row) => inTime(row) && where(row)))
+        if (isNews(change)) view.io.out(print(change.summary))
+    })
   })
 }
 

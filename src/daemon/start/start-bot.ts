@@ -3,6 +3,7 @@
 import { monitorExternalBot } from '../../bot/external-bot.ts'
 import { portReadiness } from '../../bot/port-readiness.ts'
 import { startSupervisor } from '../../bot/supervisor.ts'
+import { withDeadline } from '../../core/async.ts'
 import { type Warn, warning } from '../../core/notices.ts'
 import type { Bot } from '../../core/ports.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
@@ -67,7 +68,7 @@ export function startBot(given: StartBot): StartedBot {
     output: (stream, line) => notices.emit({ type: 'bot-output', stream, line }),
     pause: async (reason) => {
       traffic.queue.hold(reason)
-      await traffic.queue.idle(AbortSignal.timeout(FINISH_MS))
+      await withDeadline([], { ms: FINISH_MS, reason: 'what is in flight takes longer' }, traffic.queue.idle)
     },
   })
   return { ...bot, secret: () => secret }
