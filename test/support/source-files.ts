@@ -1,8 +1,8 @@
-// The source files of dev-hook, parsed: what each imports, how long its functions are, which types it declares.
+// The source files of dev-hook, parsed: imports, functions, types and how each waits.
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Function as FunctionNode, parseSync, Visitor } from 'oxc-parser'
+import { type CallExpression, type Function as FunctionNode, parseSync, Visitor } from 'oxc-parser'
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url))
 
@@ -30,6 +30,8 @@ export interface SourceFile {
   readonly functions: readonly SourceFunction[]
   /** The interfaces, type aliases and classes that it declares and exports. */
   readonly types: readonly string[]
+  /** Where it sets a timer, listens to an abort, or sleeps in a loop by its own means: the line, and what stands there. */
+  readonly ownWaits: readonly { readonly line: number; readonly what: string }[]
 }
 
 /** The folder of ours, or the file in `src` itself, that a relative import leads to. */
@@ -52,10 +54,28 @@ function parse(path: string, text: string): SourceFile {
     const line = lineAt(start)
     functions.push({ line, lines: lineAt(end) - line + 1, isOneStory: isOneStory(text, line) })
   }
+  const ownWaits: { line: number; what: string }[] = []
+  let loops = 0
+  const enterLoop = (): void => {
+    loops += 1
+  }
+  const leaveLoop = (): void => {
+    loops -= 1
+  }
   new Visitor({
     FunctionDeclaration: measure,
     FunctionExpression: measure,
     ArrowFunctionExpression: measure,
+    ForStatement: enterLoop,
+    'ForStatement:exit': leaveLoop,
+    WhileStatement: enterLoop,
+    'WhileStatement:exit': leaveLoop,
+    DoWhileStatement: enterLoop,
+    'DoWhileStatement:exit': leaveLoop,
+    CallExpression: (call) => {
+      const what = waitOf(call, loops > 0)
+      if (what !== null) ownWaits.push({ line: lineAt(call.start), what })
+    },
     ImportExpression: ({ source }) => {
       if (source.type === 'Literal') dynamic.push(String(source.value))
     },
@@ -75,12 +95,34 @@ function parse(path: string, text: string): SourceFile {
       ...dynamic,
     ],
     functions,
+    ownWaits,
     types: program.body.flatMap((statement) => {
       const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : null
       const isType = declared !== null && /^(TSInterface|TSTypeAlias|Class)Declaration$/.test(declared.type)
       return isType && 'id' in declared && declared.id?.type === 'Identifier' ? [declared.id.name] : []
     }),
   }
+}
+
+// `.x` is a method of anything else: a socket has a `setTimeout` of its own.
+const TIMERS = new Set(['setTimeout', 'setInterval', 'addAbortListener', 'AbortSignal.any', 'AbortSignal.timeout'])
+const LISTENERS = new Set(['.addEventListener', '.on', '.once', 'once'])
+const SLEEPS = new Set(['sleep', '.sleep'])
+
+/** What a call waits with by its own means; `null` when it does not. */
+function waitOf({ callee, arguments: given }: CallExpression, inLoop: boolean): string | null {
+  const name = nameOf(callee)
+  if (TIMERS.has(name)) return name
+  const isAbort = given.some((one) => one.type === 'Literal' && one.value === 'abort')
+  if (LISTENERS.has(name) && isAbort) return `${name}('abort')`
+  return inLoop && SLEEPS.has(name) ? `${name} in a loop` : null
+}
+
+function nameOf(callee: CallExpression['callee']): string {
+  if (callee.type === 'Identifier') return callee.name
+  if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return ''
+  const { object, property } = callee
+  return `${object.type === 'Identifier' && object.name === 'AbortSignal' ? object.name : ''}.${property.name}`
 }
 
 /** Whether the block of comments that ends right above a line has one that begins with "One story:". */
