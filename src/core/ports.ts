@@ -69,9 +69,10 @@ export interface Registration {
 export interface GatewayHandlers {
   /**
    * Answers every request on the hook path that has the right credentials. `since` is when its head arrived, in milliseconds of
-   * the monotonic clock: from then on the platform waits. Never rejects.
+   * the monotonic clock: from then on the platform waits. `verified` is called once the delivery may pass the signature guard:
+   * until then it counts against the bounds on what anybody may send. Never rejects.
    */
-  accept(delivery: Delivery, since: number): Promise<Reply>
+  accept(delivery: Delivery, since: number, verified: () => void): Promise<Reply>
   rejected(id: string, reason: RejectReason, status: number, detail: string): void
 }
 

@@ -5,13 +5,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { after, monotonic } from '../core/async.ts'
 import type { Reply } from '../core/delivery.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
-
 import type { HookAddress } from '../core/hook-url.ts'
 import { readWhole } from '../core/http/read-body.ts'
 import { MAX_BODY_BYTES } from '../core/limits.ts'
+import type { RejectReason } from '../core/notices.ts'
 import type { Gateway, GatewayHandlers } from '../core/ports.ts'
 import { equalInConstantTime } from '../core/secrets.ts'
-import { createId, plain, send, splitTarget, toDelivery } from './intake.ts'
+import { type AdmissionLimits, createAdmissions } from './admission.ts'
+import { createId, splitTarget, toDelivery } from './intake.ts'
+import { plainReply, sendReply } from './reply.ts'
 
 export interface GatewayOptions extends GatewayHandlers {
   readonly address: HookAddress
@@ -19,6 +21,8 @@ export interface GatewayOptions extends GatewayHandlers {
   readonly port: number | null
   /** Longest body in bytes. */
   readonly maxBytes?: number
+  /** What is taken from anybody before the signature is known to be right. */
+  readonly unverified?: Partial<AdmissionLimits>
   /** How long a request may take to arrive whole, in ms. */
   readonly arriveWithinMs?: number
   /** How long requests in flight may go on after `close()`, in ms. */
@@ -29,46 +33,78 @@ export interface GatewayOptions extends GatewayHandlers {
 // Longer than any tunnel keeps an idle connection: whoever closes it must not be us, while a delivery is on its way in it.
 const KEEP_ALIVE_MS = 72_000
 
+// How soon a request that has not arrived in time is cut, after that.
+const CHECKED_EVERY_MS = 1_000
+
+const UNVERIFIED = { maxRequests: 64, maxBytes: 16 * 1024 * 1024 }
+
+/** What the gateway itself refuses, and how that is answered. */
+const REFUSALS = {
+  unauthorised: {
+    status: 401,
+    detail: 'the credentials of the webhook URL are wrong or missing',
+    headers: ['www-authenticate', 'Basic realm="dev-hook"'],
+  },
+  'too-large': { status: 413, detail: 'the body is too large', headers: [] },
+  full: {
+    status: 503,
+    detail: 'too much is arriving whose signature is not checked yet',
+    headers: ['retry-after', '1'],
+  },
+} as const satisfies Partial<Record<RejectReason, unknown>>
+
 /** Listens on 127.0.0.1. Throws `portTaken`. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { address, accept, now = Date.now } = options
   const { maxBytes = MAX_BODY_BYTES, arriveWithinMs = 30_000, finishWithinMs = 500 } = options
   const expected = Buffer.from(`Basic ${Buffer.from(`${address.user}:${address.password}`).toString('base64')}`)
+  const admissions = createAdmissions({ ...UNVERIFIED, maxBodyBytes: maxBytes, ...options.unverified })
   let closing: Promise<void> | undefined
 
-  const answer = (response: ServerResponse, reply: Reply): void => send(response, reply, closing !== undefined)
+  const answer = (response: ServerResponse, reply: Reply): void => sendReply(response, reply, closing !== undefined)
 
-  function reject(
-    response: ServerResponse,
-    reason: 'unauthorised' | 'too-large',
-    status: number,
-    detail: string,
-  ): void {
+  function refuse(response: ServerResponse, reason: keyof typeof REFUSALS): void {
+    const { status, detail, headers } = REFUSALS[reason]
     options.rejected(createId(now()), reason, status, detail)
-    answer(response, plain(status, detail, status === 401 ? ['www-authenticate', 'Basic realm="dev-hook"'] : []))
+    answer(response, plainReply(status, detail, headers))
   }
 
   function take(request: IncomingMessage, response: ServerResponse): void {
     const { method = 'POST', rawHeaders, url = '' } = request
     const { path, search } = splitTarget(url)
-    if (path !== address.path) return answer(response, plain(404, 'not found'))
-    if (!equalInConstantTime(request.headers.authorization ?? '', expected)) {
-      return reject(response, 'unauthorised', 401, 'the credentials of the webhook URL are wrong or missing')
-    }
-    if (closing !== undefined) return answer(response, plain(503, 'dev-hook is ending', ['retry-after', '1']))
+    if (path !== address.path) return answer(response, plainReply(404, 'not found'))
+    if (!equalInConstantTime(request.headers.authorization ?? '', expected)) return refuse(response, 'unauthorised')
+    if (closing !== undefined) return answer(response, plainReply(503, 'dev-hook is ending', ['retry-after', '1']))
+    const admission = admissions.enter()
+    if (admission === null) return refuse(response, 'full')
+    // However the request ends, also before all of it has come.
+    response.once('close', admission.leave)
     const since = monotonic()
-    readWhole(request, maxBytes, (body) => {
-      if (body === null) return reject(response, 'too-large', 413, 'the body is too large')
-      void accept(toDelivery({ method, search, rawHeaders, body }, now()), since)
+    let refused: 'too-large' | 'full' | null = null
+    const keeps = (bytes: number): boolean => {
+      refused = admission.hold(bytes)
+      return refused === null
+    }
+    const deliver = (body: Buffer | null): void => {
+      if (body === null) return refuse(response, refused ?? 'too-large')
+      void accept(toDelivery({ method, search, rawHeaders, body }, now()), since, admission.leave)
         .then((reply) => answer(response, reply))
         // Node refuses to write what is no header, and what the bot sends is the bot's.
         .catch((error: unknown) =>
-          response.headersSent ? response.destroy() : answer(response, plain(502, messageOf(error))),
+          response.headersSent ? response.destroy() : answer(response, plainReply(502, messageOf(error))),
         )
-    })
+    }
+    readWhole(request, keeps, deliver)
   }
 
-  const server = createServer({ requestTimeout: arriveWithinMs, keepAliveTimeout: KEEP_ALIVE_MS }, take)
+  const server = createServer(
+    {
+      requestTimeout: arriveWithinMs,
+      connectionsCheckingInterval: Math.min(CHECKED_EVERY_MS, arriveWithinMs),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
+    take,
+  )
   const port = await listen(server, options.port)
   return {
     port,

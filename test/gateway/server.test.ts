@@ -1,12 +1,13 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import fc from 'fast-check'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { Delivery, Reply } from '../../src/core/delivery.ts'
 import { createHookAddress } from '../../src/core/hook-url.ts'
 import type { Gateway } from '../../src/core/ports.ts'
 import { type GatewayOptions, openGateway } from '../../src/gateway/server.ts'
 import { exchange } from '../support/raw-http.ts'
+import { eventually } from '../support/wait.ts'
 
 const address = createHookAddress()
 const auth = `Basic ${Buffer.from(`${address.user}:${address.password}`).toString('base64')}`
@@ -192,6 +193,95 @@ describe('The gateway', () => {
     const body = Buffer.alloc(10 * 1024 * 1024, 'x')
     expect((await exchange(port, request({ body }))).status).toBe(200)
     expect(deliveries[0]?.body.equals(body)).toBe(true)
+  })
+
+  describe('before the signature is known to be right', () => {
+    /** A request whose last byte has not been sent, and its answer once it is. */
+    async function withheld(port: number, body: Buffer) {
+      const bytes = request({ body })
+      const socket = connect(port, '127.0.0.1')
+      onTestFinished(() => void socket.destroy())
+      const answer = statusOf(socket)
+      await new Promise<void>((resolve) => void socket.write(bytes.subarray(0, -1), () => resolve()))
+      return { answer, cut: () => socket.destroy(), finish: () => void socket.write(bytes.subarray(-1)) }
+    }
+
+    const statusOf = async (socket: Socket): Promise<number> => {
+      let text = ''
+      socket.on('data', (chunk: Buffer) => {
+        text += chunk.toString('latin1')
+      })
+      await once(socket, 'close')
+      return Number(text.split(' ')[1])
+    }
+
+    const small = Buffer.from('{}')
+    const send = async (port: number, body = small): Promise<number> => (await exchange(port, request({ body }))).status
+    /** Resolves when the gateway has seen what was sent. */
+    const seen = (port: number): Promise<unknown> => exchange(port, request({ target: '/' }))
+
+    it('takes 64 requests at a time, and answers 503 beyond', async () => {
+      const { port, rejected } = await open()
+      const slow = await Promise.all(Array.from({ length: 64 }, () => withheld(port, small)))
+      await seen(port)
+      expect(await send(port)).toBe(503)
+      expect(rejected).toEqual([{ reason: 'full', status: 503 }])
+      slow[0]?.finish()
+      expect(await slow[0]?.answer).toBe(200)
+      expect(await send(port)).toBe(200)
+      slow[1]?.cut()
+      slow[2]?.cut()
+      await eventually(async () => (await send(port)) === 200)
+    })
+
+    it('keeps 16 MiB of all bodies together, and answers 503 beyond', async () => {
+      const { port, rejected } = await open()
+      const large = Buffer.alloc(8 * 1024 * 1024 - 100)
+      const slow = [await withheld(port, large), await withheld(port, large)]
+      await seen(port)
+      expect(await send(port, Buffer.alloc(1_000))).toBe(503)
+      expect(rejected).toEqual([{ reason: 'full', status: 503 }])
+      expect(await send(port)).toBe(200)
+      slow[0]?.cut()
+      await eventually(async () => (await send(port, large)) === 200)
+      slow[1]?.finish()
+      expect(await slow[1]?.answer).toBe(200)
+    })
+
+    it('does not count what is too large anyway', async () => {
+      const { port } = await open({ maxBytes: 1_000, unverified: { maxBytes: 2_000 } })
+      for (let n = 0; n < 5; n++) await withheld(port, Buffer.alloc(100_000))
+      await seen(port)
+      expect(await send(port, Buffer.alloc(1_000))).toBe(200)
+    })
+
+    it('counts a delivery until it is verified, not until it is answered', async () => {
+      let answer = (_reply: Reply): void => undefined
+      const later = new Promise<Reply>((resolve) => {
+        answer = resolve
+      })
+      const accept: GatewayOptions['accept'] = ({ search }, _since, verified) => {
+        if (search === '?signed') verified()
+        return later
+      }
+      const { port } = await open({ accept, unverified: { maxRequests: 2 } })
+      const waiting = (target: string): Promise<{ status: number }> => exchange(port, request({ target }))
+      const signed = Array.from({ length: 5 }, () => waiting(`${address.path}?signed`))
+      await seen(port)
+      const forged = Array.from({ length: 3 }, () => waiting(address.path))
+      expect((await Promise.race(forged)).status).toBe(503)
+      answer(fine)
+      const statuses = (await Promise.all([...signed, ...forged])).map(({ status }) => status)
+      expect(statuses.filter((status) => status === 200)).toHaveLength(7)
+    })
+
+    it('cuts a request that has not arrived in time, within a second more', async () => {
+      const { port } = await open({ arriveWithinMs: 1_500 })
+      const began = performance.now()
+      const { answer } = await withheld(port, small)
+      expect(await answer).toBe(408)
+      expect(performance.now() - began).toBeLessThan(4_000)
+    })
   })
 
   it('passes status, headers and body of the reply back, duplicates too', async () => {

@@ -9,19 +9,22 @@ export interface ByteStream {
 }
 
 /**
- * Calls back once with the whole of a stream; with `null` if it is longer than `maxBytes`. A longer one is read to its end all
- * the same: a connection that is closed with bytes unread is reset, and the answer is lost with them.
- * Never calls back when the stream breaks before its end.
+ * Calls back once with the whole of a stream; with `null` if `keeps` was false for the length of one of its chunks: then nothing of it
+ * is kept. Such a stream is read to its end all the same: a connection that is closed with bytes unread is reset, and the answer is
+ * lost with them. Never calls back when the stream breaks before its end.
  */
-export function readWhole(stream: ByteStream, maxBytes: number, done: (body: Buffer | null) => void): void {
-  let chunks: Buffer[] = []
-  let bytes = 0
+export function readWhole(
+  stream: ByteStream,
+  keeps: (bytes: number) => boolean,
+  done: (body: Buffer | null) => void,
+): void {
+  let chunks: Buffer[] | null = []
   stream.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes <= maxBytes) chunks.push(chunk)
-    else chunks = []
+    if (chunks === null) return
+    if (keeps(chunk.length)) chunks.push(chunk)
+    else chunks = null
   })
-  stream.on('end', () => done(bytes <= maxBytes ? joined(chunks) : null))
+  stream.on('end', () => done(chunks === null ? null : joined(chunks)))
 }
 
 /**

@@ -59,8 +59,11 @@ export interface PipelineOptions extends TrafficPolicy {
 
 export interface Pipeline {
   readonly queue: Queue<PipelineItem>
-  /** Answers one request of the hook path, whose head arrived at `since` of the monotonic clock. Never rejects. */
-  accept(delivery: Delivery, since: number): Promise<Reply>
+  /**
+   * Answers one request of the hook path, whose head arrived at `since` of the monotonic clock; calls `verified` once it may pass
+   * the guard. Never rejects.
+   */
+  accept(delivery: Delivery, since: number, verified?: () => void): Promise<Reply>
   /** Delivers what an earlier run acknowledged, after so many attempts. Nobody waits for the answer. */
   deliver(delivery: Delivery, label: Label, attempts: number): void
   /**
@@ -98,7 +101,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   let delivered = 0
   let undelivered = 0
 
-  async function accept(delivery: Delivery, since: number): Promise<Reply> {
+  async function accept(delivery: Delivery, since: number, verified?: () => void): Promise<Reply> {
     const challenge = challengeOf(delivery.method, delivery.search)
     if (challenge !== null) return answerChallenge(challenge, delivery.headers)
     options.arrived()
@@ -110,6 +113,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       emit({ type: 'rejected', id: delivery.id, reason, status, detail })
       return replies.text(status, detail)
     }
+    verified?.()
     const { label, key } = identify(delivery)
     const first = key === null ? null : deduplicator.firstOf(key)
     announce(delivery, label, first?.id)

@@ -49,7 +49,8 @@ function setUp(options: Partial<PipelineOptions> = {}, guardOptions: Partial<Gua
     ...options,
   })
   if (queue === undefined) throw new Error('the pipeline opened no queue')
-  const accept = (delivery: Delivery, since = performance.now()): Promise<Reply> => pipeline.accept(delivery, since)
+  const accept = (delivery: Delivery, since = performance.now(), verified = (): void => undefined): Promise<Reply> =>
+    pipeline.accept(delivery, since, verified)
   return { queue, journal, seen, pipeline: { ...pipeline, accept }, challenged, handedOver }
 }
 
@@ -387,6 +388,16 @@ describe('The pipeline', () => {
         'signature-missing',
       ])
       expect([...journal.settled.values()].filter((settled) => settled === 'rejected')).toHaveLength(3)
+    })
+
+    it('says which of them is verified, before the bot has answered', async () => {
+      const { pipeline } = setUp()
+      const verified = vi.fn()
+      await pipeline.accept(forged(), performance.now(), verified)
+      expect(verified).not.toHaveBeenCalled()
+      void pipeline.accept(delivery(), performance.now(), verified)
+      await settle()
+      expect(verified).toHaveBeenCalledOnce()
     })
 
     it('records a hundred of them at most, and reads nothing out of any', async () => {
