@@ -1,4 +1,5 @@
 // What is written about the tables is what the tables say. `npm run docs` writes it anew.
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { ERRORS } from '../src/core/errors.ts'
@@ -23,6 +24,13 @@ describe('The documentation', () => {
 
   it('of the config file is a schema made from the options', async () => {
     await expect(configSchema()).toMatchFileSnapshot('../config/dev-hook.schema.json')
+  })
+
+  it.each(Object.keys(PAGES))('names in %s only files that exist', async (page) => {
+    const root = new URL('../', import.meta.url)
+    const text = await readFile(new URL(page, root), 'utf8')
+    const named = [...text.matchAll(/`((?:src|test|config)\/[\w./-]+)`/g)].map(([, path]) => path ?? '')
+    expect(named.filter((path) => !existsSync(new URL(path, root)))).toEqual([])
   })
 
   it('names every error code once', () => {
