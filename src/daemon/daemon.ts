@@ -40,6 +40,7 @@ import { createRestoration } from './restoration.ts'
 import { noParts, type Run, shownUrl, totalsOf } from './run.ts'
 import { type EndReason, nextState, type RunEvent, type RunState } from './run-state.ts'
 import { createControl } from './running/control.ts'
+import * as forBot from './start/bot-phases.ts'
 import { createChallenges } from './start/challenge-waiter.ts'
 import * as local from './start/local-phases.ts'
 import * as outside from './start/outside-phases.ts'
@@ -163,7 +164,7 @@ async function runPhases(run: Run): Promise<NoticeBody> {
   const traffic = await local.traffic(run, state)
   parts.traffic = traffic
   const gateway = await local.gateway(run, account, traffic)
-  const saves = local.watcher(run)
+  const saves = forBot.watcher(run)
   const [tunnel, registration] = await allOrCancel(
     lifetime.cancel,
     outside.tunnel(run, account, gateway),
@@ -173,9 +174,9 @@ async function runPhases(run: Run): Promise<NoticeBody> {
   parts.tunnel = tunnel
   parts.registration = registration
   const way = { traffic, tunnel, registration }
-  const watchdog = await local.watchdog(run, account)
+  const watchdog = await forBot.watchdog(run, account)
   parts.watchdog = watchdog
-  const { bot, link } = local.bot(run, account, way, watchdog, saves)
+  const { bot, link } = forBot.bot(run, account, way, watchdog, saves)
   parts.bot = bot
   parts.link = link
   const claimed = await outside.claim(run, account, way, saves)

@@ -8,6 +8,7 @@ import type { BotState, Owner, Registration, TunnelState } from '../../src/core/
 import { createRedactor } from '../../src/core/redact.ts'
 import { createDaemon } from '../../src/daemon/daemon.ts'
 import type { Factories } from '../../src/daemon/factories.ts'
+import type * as forBot from '../../src/daemon/start/bot-phases.ts'
 import type * as local from '../../src/daemon/start/local-phases.ts'
 import type * as outside from '../../src/daemon/start/outside-phases.ts'
 import type { StopName } from '../../src/daemon/stop-order.ts'
@@ -17,7 +18,7 @@ import { createFakeJournal, createFakeQueue } from './fakes.ts'
 import { folderForTest } from './folder.ts'
 
 /** Every phase of a start. */
-export type Phase = keyof typeof local | keyof typeof outside
+export type Phase = keyof typeof local | keyof typeof forBot | keyof typeof outside
 
 export interface FakeRunOptions {
   readonly config?: Options

@@ -1,23 +1,19 @@
-// The phases of a start on this machine: each opens one part of the run and registers its release on the next line.
+// The phases of a start that let deliveries in, on this machine: each opens one part of the run.
 //
-// `daemon.ts` puts them in order. What a phase needs of those before it are its arguments; what an early part calls in a later
-// one, it finds in `run.parts` when the time has come.
-import { raceTimeout, resolveOnAbort } from '../../core/async.ts'
+// `daemon.ts` puts them in order. A phase registers the release of its part on the line after it was opened. What it needs of
+// those before it are its arguments; what an early part calls in a later one, it finds in `run.parts` when the time has come.
 import { messageOf } from '../../core/errors.ts'
-import { createHookAddress, type HookAddress, withoutCredentials } from '../../core/hook-url.ts'
+import { createHookAddress, type HookAddress } from '../../core/hook-url.ts'
 import { warning } from '../../core/notices.ts'
-import type { Gateway, Registration, Tunnel } from '../../core/ports.ts'
+import type { Gateway } from '../../core/ports.ts'
 import type { Client } from '../../platform/api/client.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
 import { botFolder } from '../account/bot-identity.ts'
 import type { Run } from '../run.ts'
 import { deliverBacklog } from '../traffic/backlog.ts'
-import { type BotLink, linkBot } from '../traffic/hold-while-down.ts'
-import { createLinger } from '../traffic/quiet-period.ts'
+import { createQuietPeriod } from '../traffic/quiet-period.ts'
 import type { Traffic } from '../traffic/traffic.ts'
-import type { Watchdog } from '../watchdog/watchdog.ts'
 import type { StateFolder } from './open-state.ts'
-import type { StartedBot } from './start-bot.ts'
 import { openHandedOver } from './take-over.ts'
 
 /** Whom the run is for: the bot, its folder and its API client, and the address under which the platform reaches the run. */
@@ -71,7 +67,7 @@ export async function traffic(run: Run, { journal }: StateFolder): Promise<Traff
   const { options, factories, lifetime, emit, parts, challenges, restoration } = run
   const { config, who } = options
   lifetime.signal.throwIfAborted()
-  const linger = createLinger()
+  const quietPeriod = createQuietPeriod()
   const opened = factories.createTraffic({
     config,
     journal,
@@ -86,7 +82,7 @@ export async function traffic(run: Run, { journal }: StateFolder): Promise<Traff
       run.stop()
     },
     arrived: () => {
-      linger.arrived()
+      quietPeriod.arrived()
       parts.tunnel?.markActive()
     },
     refused: () => parts.bot?.refused(),
@@ -94,7 +90,7 @@ export async function traffic(run: Run, { journal }: StateFolder): Promise<Traff
   lifetime.add('traffic', opened.close)
   lifetime.add('answers', async () => {
     const result = restoration.result()
-    if (result === 'restored' || result === 'deleted') await linger.quiet()
+    if (result === 'restored' || result === 'deleted') await quietPeriod.over()
     await opened.pipeline.end()
   })
   await deliverBacklog({ journal, pipeline: opened.pipeline, emit })
@@ -116,50 +112,6 @@ export async function gateway(run: Run, { address }: Account, { pipeline }: Traf
   return opened
 }
 
-/** The saves of a run. */
-export interface Saves {
-  /** Resolves when every save from now on is noticed, or after a moment: the first scan of a large tree may take longer. */
-  noticed(): Promise<void>
-  /** Resolves when nothing is being saved. */
-  settled(): Promise<void>
-  /** The events that are wanted now: the config may have been saved since the start. */
-  events(): readonly string[] | null
-}
-
-/** How long `ready` waits for the first scan of the files, in ms. */
-const FIRST_SCAN_MS = 1_000
-
-/** Starts to watch for saves. Before the bot starts, so that whatever is saved from then on is noticed. */
-export function watcher({ options, factories, lifetime, emit, parts }: Run): Saves {
-  const { config, command, reload, stateHome } = options
-  const { signal } = lifetime
-  signal.throwIfAborted()
-  let { events } = config
-  const watching = factories.watchSaves(
-    {
-      config,
-      stateHome,
-      reload,
-      supervised: command !== null,
-      restart: (reason) => parts.bot?.restart(reason),
-      eventsChanged: (wanted) => {
-        events = wanted
-        parts.monitor?.claimEvents(wanted)
-      },
-      emit,
-    },
-    signal,
-  )
-  if (watching !== null) lifetime.add('watcher', watching.stop)
-  return {
-    noticed: async () => {
-      if (watching !== null) await resolveOnAbort(raceTimeout(watching.ready, FIRST_SCAN_MS), signal)
-    },
-    settled: async () => watching?.settled(),
-    events: () => events,
-  }
-}
-
 /** Opens the inspector; a run without one is still a run, so that its failure is only announced. */
 export async function inspector(run: Run, { folder, address }: Account): Promise<void> {
   const { factories, lifetime, control, emit } = run
@@ -170,56 +122,4 @@ export async function inspector(run: Run, { folder, address }: Account): Promise
   } catch (error) {
     emit(warning('inspectorFailed', `the inspector could not be opened: ${messageOf(error)}`))
   }
-}
-
-/** Arms the watchdog, before there is anything that it would have to put back or to end. */
-export async function watchdog(run: Run, { folder, address, tokens }: Account): Promise<Watchdog> {
-  const { options, factories, lifetime, restoration, emit } = run
-  const { config, env, who } = options
-  const { email, apiHost, proxies, restore } = config
-  const orders = { folder, runId: address.runId, user: who, apiHost, email, proxies, restore, ...tokens() }
-  lifetime.signal.throwIfAborted()
-  const armed = await factories.armWatchdog({ orders, env })
-  lifetime.add('watchdog', async () => {
-    if (restoration.result() !== 'failed') return armed.dismiss()
-    emit(warning('restoreGoesOn', 'the watchdog keeps trying in the background for another minute'))
-    armed.entrust()
-  })
-  return armed
-}
-
-/** Both ends of the way from the platform to the bot. */
-export interface Way {
-  readonly traffic: Traffic
-  readonly tunnel: Tunnel
-  readonly registration: Registration
-}
-
-/** Starts the bot, or to look for it, and lets deliveries go when it is ready. Does not wait until it is. */
-export function bot(
-  run: Run,
-  { address, botId, tokens }: Account,
-  way: Way,
-  guard: Watchdog,
-  saves: Saves,
-): { readonly bot: StartedBot; readonly link: BotLink } {
-  const { options, factories, lifetime, emit } = run
-  const { config, command } = options
-  const { traffic } = way
-  lifetime.signal.throwIfAborted()
-  const started = factories.startBot({
-    options,
-    traffic,
-    secret: way.registration.secret,
-    publicUrl: () => withoutCredentials(way.tunnel.current().url),
-    botId,
-    runId: address.runId,
-    tokens,
-    savesSettled: saves.settled,
-  })
-  lifetime.add('bot', started.stop)
-  const link = linkBot({ bot: started, traffic, emit, port: config.target.port, supervised: command !== null })
-  // The watchdog ends the bot with the daemon; a process id that is free again must not be among its orders.
-  started.on(({ state: is, pid }) => guard.bot(is === 'crashed' || is === 'stopped' ? null : pid))
-  return { bot: started, link }
 }

@@ -1,24 +1,25 @@
-// The moment after the restore: what the platform had sent before it heard of it is still on its way.
+// The quiet period after the restore, in which deliveries that the platform sent before it may still come in.
 import { type Clock, ignoreAbort, MONOTONIC, poll, withDeadline } from '../../core/async.ts'
 
-export interface Linger {
-  /** A delivery came in. */
+/** The time since the last delivery. */
+export interface QuietPeriod {
+  /** Reports that a delivery came in. */
   arrived(): void
-  /** Resolves when none has come for a moment. */
-  quiet(): Promise<void>
+  /** Resolves when no delivery has come in for 100 ms from now, after 600 ms at the latest. */
+  over(): Promise<void>
 }
 
 const QUIET_MS = 100
 const LONGEST_MS = 600
 
-/** Creates it. A platform that never stops is not waited for. */
-export function createLinger(clock: Clock = MONOTONIC): Linger {
+/** Creates the quiet period of one run; nothing has come in yet. */
+export function createQuietPeriod(clock: Clock = MONOTONIC): QuietPeriod {
   let last = Number.NEGATIVE_INFINITY
   return {
     arrived: () => {
       last = clock.now()
     },
-    quiet: async () => {
+    over: async () => {
       const began = clock.now()
       const missingMs = (): number => QUIET_MS - (clock.now() - Math.max(began, last))
       const untilQuiet = (signal: AbortSignal): Promise<unknown> =>

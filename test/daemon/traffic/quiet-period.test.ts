@@ -1,14 +1,14 @@
 // How long the end waits for deliveries that are still on their way.
 import { describe, expect, it } from 'vitest'
-import { createLinger } from '../../../src/daemon/traffic/quiet-period.ts'
+import { createQuietPeriod } from '../../../src/daemon/traffic/quiet-period.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
 
 /** When it is quiet, in ms, if a delivery comes at each of these times. */
 async function quietAt(...times: readonly number[]): Promise<number> {
   const clock = createFakeClock(0)
-  const linger = createLinger(clock)
-  for (const ms of times) clock.after(ms, linger.arrived)
-  await clock.until(linger.quiet())
+  const quietPeriod = createQuietPeriod(clock)
+  for (const ms of times) clock.after(ms, quietPeriod.arrived)
+  await clock.until(quietPeriod.over())
   return clock.now()
 }
 
@@ -25,11 +25,11 @@ describe('The quiet period', () => {
 
   it('waits for its time though nothing has come for long', async () => {
     const clock = createFakeClock(0)
-    const linger = createLinger(clock)
-    linger.arrived()
+    const quietPeriod = createQuietPeriod(clock)
+    quietPeriod.arrived()
     await clock.pass(5_000)
     const began = clock.now()
-    await clock.until(linger.quiet())
+    await clock.until(quietPeriod.over())
     expect(clock.now() - began).toBe(100)
   })
 })

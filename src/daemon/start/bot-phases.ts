@@ -1,0 +1,107 @@
+// The phases of a start that concern the bot: the saves that restart it, the watchdog that ends it, and the bot itself.
+import { raceTimeout, resolveOnAbort } from '../../core/async.ts'
+import { withoutCredentials } from '../../core/hook-url.ts'
+import { warning } from '../../core/notices.ts'
+import type { Registration, Tunnel } from '../../core/ports.ts'
+import type { Run } from '../run.ts'
+import { type BotLink, linkBot } from '../traffic/hold-while-down.ts'
+import type { Traffic } from '../traffic/traffic.ts'
+import type { Watchdog } from '../watchdog/watchdog.ts'
+import type { Account } from './local-phases.ts'
+import type { StartedBot } from './start-bot.ts'
+
+/** The saves of a run. */
+export interface Saves {
+  /** Resolves when every save from now on is noticed, or after a moment: the first scan of a large tree may take longer. */
+  noticed(): Promise<void>
+  /** Resolves when nothing is being saved. */
+  settled(): Promise<void>
+  /** The events that are wanted now: the config may have been saved since the start. */
+  events(): readonly string[] | null
+}
+
+/** How long `ready` waits for the first scan of the files, in ms. */
+const FIRST_SCAN_MS = 1_000
+
+/** Starts to watch for saves. Before the bot starts, so that whatever is saved from then on is noticed. */
+export function watcher({ options, factories, lifetime, emit, parts }: Run): Saves {
+  const { config, command, reload, stateHome } = options
+  const { signal } = lifetime
+  signal.throwIfAborted()
+  let { events } = config
+  const watching = factories.watchSaves(
+    {
+      config,
+      stateHome,
+      reload,
+      supervised: command !== null,
+      restart: (reason) => parts.bot?.restart(reason),
+      eventsChanged: (wanted) => {
+        events = wanted
+        parts.monitor?.claimEvents(wanted)
+      },
+      emit,
+    },
+    signal,
+  )
+  if (watching !== null) lifetime.add('watcher', watching.stop)
+  return {
+    noticed: async () => {
+      if (watching !== null) await resolveOnAbort(raceTimeout(watching.ready, FIRST_SCAN_MS), signal)
+    },
+    settled: async () => watching?.settled(),
+    events: () => events,
+  }
+}
+
+/** Arms the watchdog, before there is anything that it would have to put back or to end. */
+export async function watchdog(run: Run, { folder, address, tokens }: Account): Promise<Watchdog> {
+  const { options, factories, lifetime, restoration, emit } = run
+  const { config, env, who } = options
+  const { email, apiHost, proxies, restore } = config
+  const orders = { folder, runId: address.runId, user: who, apiHost, email, proxies, restore, ...tokens() }
+  lifetime.signal.throwIfAborted()
+  const armed = await factories.armWatchdog({ orders, env })
+  lifetime.add('watchdog', async () => {
+    if (restoration.result() !== 'failed') return armed.dismiss()
+    emit(warning('restoreGoesOn', 'the watchdog keeps trying in the background for another minute'))
+    armed.entrust()
+  })
+  return armed
+}
+
+/** Both ends of the way from the platform to the bot. */
+export interface Way {
+  readonly traffic: Traffic
+  readonly tunnel: Tunnel
+  readonly registration: Registration
+}
+
+/** Starts the bot, or to monitor one that somebody else runs; deliveries go on when it is ready. Does not wait until it is. */
+export function bot(
+  run: Run,
+  { address, botId, tokens }: Account,
+  way: Way,
+  guard: Watchdog,
+  saves: Saves,
+): { readonly bot: StartedBot; readonly link: BotLink } {
+  const { options, factories, lifetime, emit } = run
+  const { config, command } = options
+  const { traffic } = way
+  lifetime.signal.throwIfAborted()
+  const started = factories.startBot({
+    options,
+    traffic,
+    secret: way.registration.secret,
+    publicUrl: () => withoutCredentials(way.tunnel.current().url),
+    botId,
+    runId: address.runId,
+    tokens,
+    savesSettled: saves.settled,
+  })
+  lifetime.add('bot', started.stop)
+  const link = linkBot({ bot: started, traffic, emit, port: config.target.port, supervised: command !== null })
+  // The watchdog ends the bot with the daemon; a process id that is free again must not be among its orders.
+  started.on(({ state: is, pid }) => guard.bot(is === 'crashed' || is === 'stopped' ? null : pid))
+  return { bot: started, link }
+}
