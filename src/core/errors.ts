@@ -55,6 +55,7 @@ export const ERRORS = {
   handedOver: entry('DEVHOOK_HANDED_OVER', 'user', 'failed', 'another dev-hook asked for the bot and has it now', 'start again with `--take-over` to get it back'),
   notRestored: entry('DEVHOOK_NOT_RESTORED', 'remote', 'not-restored', 'the webhook could not be put back', 'run `dev-hook restore`'),
   restoreGoesOn: entry('DEVHOOK_RESTORE_GOES_ON', 'remote', 'failed', 'the webhook could not be put back yet; the watchdog keeps trying for a minute', 'see `dev-hook status` to find out whether it was put back'),
+  watchdogFailed: entry('DEVHOOK_WATCHDOG_FAILED', 'environment', 'failed', 'the watchdog, which puts the webhook back after a crash, has ended and cannot be started again', 'end dev-hook in order; after a crash, run `dev-hook restore`'),
   restoredUnverified: entry('DEVHOOK_RESTORED_UNVERIFIED', 'remote', 'failed', 'the webhook was put back, but the old URL did not verify', 'start what serves the old URL, then click Verify in the admin page'),
   restoredInPart: entry('DEVHOOK_RESTORED_IN_PART', 'remote', 'failed', 'the webhook was put back, but not all of it is as it was', 'compare the webhook in the admin page with what its receiver expects'),
   secretHidden: entry('DEVHOOK_SECRET_HIDDEN', 'remote', 'failed', "the platform hides the webhook's secret, so it cannot be put back if the claim replaces it", 'when the run has ended, compare the secret in the admin page with the one that the receiver checks with'),

@@ -61,7 +61,7 @@ export async function watchdog(run: Run, { folder, address, tokens }: Account): 
   const { email, apiHost, proxies, restore } = config
   const orders = { folder, runId: address.runId, user: who, apiHost, email, proxies, restore, ...tokens() }
   lifetime.signal.throwIfAborted()
-  const armed = await factories.armWatchdog({ orders, env })
+  const armed = await factories.armWatchdog({ orders, env, emit })
   lifetime.add('watchdog', async () => {
     if (restoration.result() !== 'failed') return armed.dismiss()
     emit(warning('restoreGoesOn', 'the watchdog keeps trying in the background for another minute'))

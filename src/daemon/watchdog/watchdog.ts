@@ -1,7 +1,9 @@
-// The daemon's side of the watchdog: a detached process that restores when the pipe to it breaks without a word.
+// The daemon's side of the watchdog: a detached process that restores when the pipe to it breaks, kept alive during the run.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { childEnvironment } from '../../core/child-environment.ts'
+import { type Clock, exponential, ignoreAbort, MONOTONIC, poll, sinceBeginning } from '../../core/async.ts'
+import { messageOf } from '../../core/errors.ts'
+import { type Emit, warning } from '../../core/notices.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
 import type { Snapshot } from '../../platform/webhook/snapshot.ts'
 import { encodeSnapshot } from '../../platform/webhook/snapshot-format.ts'
@@ -23,19 +25,89 @@ export interface Watchdog {
 export interface WatchdogOptions {
   readonly orders: WatchdogOrders
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly emit: Emit
   /** The file that is run. */
   readonly childPath?: string
+  readonly clock?: Clock
 }
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url))
+/** From the start of one process to that of the next: at once, unless they die one after the other. */
+const PACE = sinceBeginning(exponential(500, 60_000))
 
-/** Starts a watchdog. Its orders, the token among them, go through the pipe: they are neither in argv nor on disk. */
-export async function armWatchdog({ orders, env, childPath = CHILD }: WatchdogOptions): Promise<Watchdog> {
-  const child = spawn(process.execPath, [childPath], {
+/**
+ * Starts a watchdog, and another one whenever its process dies during the run. Its orders, the token among them, go through
+ * the pipe: they are neither in argv nor on disk. Rejects when the first process cannot be started.
+ */
+export async function armWatchdog(options: WatchdogOptions): Promise<Watchdog> {
+  const { orders, env, emit, childPath = CHILD, clock = MONOTONIC } = options
+  const over = new AbortController()
+  // The newest message of each type, in the order in which another process needs them.
+  const known = new Map<WatchdogMessage['type'], WatchdogMessage>([['arm', { type: 'arm', orders }]])
+  let child: Child | null = null
+  let isFailing = false
+
+  const start = async (): Promise<Child> => {
+    const started = await startChild(childPath, env)
+    for (const message of known.values()) started.send(message)
+    child = started
+    return started
+  }
+  const first = await start()
+
+  const send = (message: WatchdogMessage): void => {
+    known.set(message.type, message)
+    child?.send(message)
+  }
+  const end = (last?: WatchdogMessage): void => {
+    over.abort()
+    child?.end(last)
+  }
+
+  /** One process, from its start to its death. */
+  async function live(n: number): Promise<void> {
+    try {
+      const { gone, end: dismiss } = n === 0 ? first : await start()
+      isFailing = false
+      if (n > 0 && over.signal.aborted) dismiss({ type: 'dismiss' })
+      await gone
+    } catch (error) {
+      // Once, however long it lasts.
+      if (!isFailing) emit(warning('watchdogFailed', `the watchdog cannot be started again: ${messageOf(error)}`))
+      isFailing = true
+    } finally {
+      child = null
+    }
+  }
+  const isOver = (): boolean => over.signal.aborted
+  const lives = ignoreAbort(poll(live, isOver, { pace: PACE, signal: over.signal, clock }), over.signal)
+
+  return {
+    tokens: (tokens) => send({ type: 'tokens', tokens }),
+    bot: (pid) => send({ type: 'bot', pid }),
+    snapshot: (snapshot) => send({ type: 'snapshot', text: encodeSnapshot(snapshot) }),
+    entrust: () => end(),
+    dismiss: () => {
+      end({ type: 'dismiss' })
+      return lives
+    },
+  }
+}
+
+/** One process of the watchdog. */
+interface Child {
+  send(message: WatchdogMessage): void
+  /** Closes the pipe, after a last message, if any. */
+  end(last?: WatchdogMessage): void
+  readonly gone: Promise<void>
+}
+
+async function startChild(path: string, env: WatchdogOptions['env']): Promise<Child> {
+  const child = spawn(process.execPath, [path], {
     // A session of its own: a closing terminal ends every process of ours, but not this one.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
-    env: childEnvironment(env),
+    env,
     windowsHide: true,
   })
   const { stdin } = child
@@ -44,27 +116,21 @@ export async function armWatchdog({ orders, env, childPath = CHILD }: WatchdogOp
     child.once('error', reject)
   })
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  // Should it die, the snapshot still carries the promise: the next start restores.
+  // A message that does not reach it any more is sent to the next one.
   child.on('error', () => undefined)
   stdin.on('error', () => undefined)
   child.unref()
-
   const send = (message: WatchdogMessage): void => void stdin.write(`${JSON.stringify(message)}\n`)
-  send({ type: 'arm', orders })
-  let dismissing: Promise<void> | undefined
   return {
-    tokens: (tokens) => send({ type: 'tokens', tokens }),
-    bot: (pid) => send({ type: 'bot', pid }),
-    snapshot: (snapshot) => send({ type: 'snapshot', text: encodeSnapshot(snapshot) }),
-    entrust: () => void stdin.end(),
-    dismiss: () => {
-      dismissing ??= new Promise<void>((resolve) => {
+    send,
+    end: (last) => {
+      if (last !== undefined) {
+        send(last)
+        // Whoever dismisses it waits until it has gone.
         child.ref()
-        send({ type: 'dismiss' })
-        stdin.end()
-        void gone.then(resolve)
-      })
-      return dismissing
+      }
+      stdin.end()
     },
+    gone,
   }
 }

@@ -16,6 +16,7 @@ import { openRegistration } from '../../../src/platform/webhook/registration.ts'
 import { readSnapshot, type Snapshot, writeSnapshot } from '../../../src/platform/webhook/snapshot.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
 import { PROGRAMS } from '../../support/bot-programs.ts'
+import { createFakeClock } from '../../support/fake-clock.ts'
 import { folderForTest } from '../../support/folder.ts'
 import { startChild } from '../../support/journal.ts'
 import { registrationOf } from '../../support/leftovers.ts'
@@ -24,6 +25,8 @@ import { callApi, sandboxForTest } from '../../support/sandboxes.ts'
 import { eventually } from '../../support/wait.ts'
 
 const CHILD = fileURLToPath(new URL('../../../dist/daemon/watchdog/child.js', import.meta.url))
+
+const emit = (): void => {}
 
 interface Scene {
   readonly platform: Sandbox
@@ -48,7 +51,6 @@ async function claimed(): Promise<Scene> {
   const config = { apiHost, refreshToken, email, proxies: NO_PROXIES }
   const client = createApiClient({ config, token, redactor: createRedactor() })
   onTestFinished(() => client.close())
-  const emit = (): void => {}
   const probe = async () => ({ answers: false, who: null })
   const { signal } = new AbortController()
   const before = registrationOf({ platform })
@@ -254,10 +256,27 @@ describe('The watchdog of a daemon that dies', () => {
   })
 })
 
+describe('A watchdog that is killed', () => {
+  it('is replaced by another one, which knows all that the first one knew', async () => {
+    const scene = await claimed()
+    const bot = startBot('listens.js')
+    const { tell, die } = await guarded(scene)
+    await tell('bot', bot)
+    await tell('snapshot', await scene.snapshot())
+    const [killed] = await scene.watchdogs()
+    process.kill(killed?.pid ?? 0, 'SIGKILL')
+    await eventually(async () => (await scene.watchdogs()).some(({ pid }) => pid !== killed?.pid))
+    await rm(scene.orders.folder, { recursive: true })
+    await die()
+    await eventually(() => !isAlive(bot))
+    await expectRestored(scene)
+  })
+})
+
 describe('The watchdog of a daemon that ends in order', () => {
   it('goes when it is dismissed, and has done nothing', async () => {
     const scene = await claimed()
-    const watchdog = await armWatchdog({ orders: scene.orders, env: scene.env, childPath: CHILD })
+    const watchdog = await armWatchdog({ orders: scene.orders, env: scene.env, emit, childPath: CHILD })
     const calls = scene.platform.calls.length
     await Promise.all([watchdog.dismiss(), watchdog.dismiss()])
     expect(await scene.watchdogs()).toEqual([])
@@ -267,7 +286,7 @@ describe('The watchdog of a daemon that ends in order', () => {
 
   it('has no secret where other processes can read it', async () => {
     const scene = await claimed()
-    const watchdog = await armWatchdog({ orders: scene.orders, env: scene.env, childPath: CHILD })
+    const watchdog = await armWatchdog({ orders: scene.orders, env: scene.env, emit, childPath: CHILD })
     for (const { pid, command } of await scene.watchdogs()) {
       const environment = await readFile(`/proc/${pid}/environ`, 'utf8')
       expect(command + environment).not.toContain(scene.orders.token)
@@ -277,11 +296,29 @@ describe('The watchdog of a daemon that ends in order', () => {
 
   it('is not missed when it has been killed', async () => {
     const scene = await claimed()
-    const watchdog = await armWatchdog({ orders: scene.orders, env: scene.env, childPath: CHILD })
+    const watchdog = await armWatchdog({ orders: scene.orders, env: scene.env, emit, childPath: CHILD })
     for (const { pid } of await scene.watchdogs()) process.kill(pid, 'SIGKILL')
-    await eventually(async () => (await scene.watchdogs()).length === 0)
     watchdog.bot(7)
     watchdog.tokens({ token: 'new', refreshToken: null })
     await watchdog.dismiss()
+    expect(await scene.watchdogs()).toEqual([])
+  })
+
+  it('is not started again and again when each one dies at once', async () => {
+    const scene = await claimed()
+    const childPath = join(scene.orders.folder, 'dies.mjs')
+    const log = join(scene.orders.folder, 'lives')
+    await writeFile(childPath, `import { appendFileSync } from 'node:fs'\nappendFileSync(${JSON.stringify(log)}, '.')`)
+    const lives = async (): Promise<number> => (await readFile(log, 'utf8').catch(() => '')).length
+    const clock = createFakeClock()
+    const watchdog = await armWatchdog({ orders: scene.orders, env: scene.env, emit, childPath, clock })
+    for (let n = 1; n < 4; n += 1) {
+      // Nothing but time starts the next one.
+      await eventually(() => clock.timers() === 1)
+      expect(await lives()).toBe(n)
+      await clock.pass(60_000)
+    }
+    await watchdog.dismiss()
+    expect(clock.timers()).toBe(0)
   })
 })
