@@ -23,3 +23,32 @@ export const textIn = (from: unknown, key: string): string | null => asText(valu
 /** The same object without some of its fields. */
 export const omit = (from: Json, ...keys: readonly string[]): Json =>
   Object.fromEntries(Object.entries(from).filter(([key]) => !keys.includes(key)))
+
+/**
+ * Whether two JSON values are the same, whatever the order of their fields. Without recursion: what comes from outside may be
+ * nested more deeply than the stack allows.
+ */
+export function isSameJson(a: unknown, b: unknown): boolean {
+  const pairs: (readonly [unknown, unknown])[] = [[a, b]]
+  for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
+    const [left, right] = pair
+    if (Object.is(left, right)) continue
+    const entries = entriesOf(left)
+    if (
+      entries === null ||
+      entries.length !== entriesOf(right)?.length ||
+      Array.isArray(left) !== Array.isArray(right)
+    ) {
+      return false
+    }
+    for (const [key, value] of entries) {
+      if (!Object.hasOwn(Object(right), key)) return false
+      pairs.push([value, Object(right)[key]])
+    }
+  }
+  return true
+}
+
+/** The fields of an object, or the items of a list; `null` for any other value. */
+const entriesOf = (value: unknown): readonly (readonly [string, unknown])[] | null =>
+  typeof value === 'object' && value !== null ? Object.entries(value) : null

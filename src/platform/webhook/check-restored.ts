@@ -1,8 +1,7 @@
 // Whether the platform has what a restore wrote: equal to the snapshot, or what differs is announced.
-import { isDeepStrictEqual } from 'node:util'
 import { poll } from '../../core/async.ts'
 import { runIdOf } from '../../core/hook-url.ts'
-import { textIn } from '../../core/json.ts'
+import { isSameJson, textIn } from '../../core/json.ts'
 import { type Emit, warning } from '../../core/notices.ts'
 import type { Client } from '../api/client.ts'
 import { isActive, isMasked, statusIn } from './hook.ts'
@@ -59,7 +58,7 @@ function isChanged(key: string, before: unknown, after: unknown): boolean {
   if (PLATFORM_OWNED.has(key)) return false
   // Behind a mask it cannot be compared.
   if (key === 'secret' && typeof before === 'string' && isMasked(before)) return true
-  return !isDeepStrictEqual(before ?? null, after ?? null)
+  return !isSameJson(before ?? null, after ?? null)
 }
 
 /** The status that the webhook is left with, if it was active before and is not now; else `null`. */

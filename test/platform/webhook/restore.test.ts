@@ -162,6 +162,16 @@ describe('a restore', () => {
     ])
   })
 
+  it('compares what is nested more deeply than the stack allows', async () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(3_000)}1${'}'.repeat(3_000)}`) as unknown
+    set({ ...hook, deep })
+    const before = JSON.stringify(bench.documents.bot)
+    const { registration } = await claimed()
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.codes()).toEqual([])
+    expect(JSON.stringify(bench.documents.bot)).toBe(before)
+  })
+
   it('gets through a platform that fails for a moment', async () => {
     const { registration } = await claimed()
     const busy = { status: 429, json: {}, headers: { 'retry-after': '0' } } as const
