@@ -41,15 +41,15 @@ export function replyHeaders(raw: readonly Buffer[]): RawHeaders {
 
 function without(headers: RawHeaders, dropped: ReadonlySet<string>): string[] {
   const named = namedByConnection(headers)
+  if (named === null) return filterHeaders(headers, (name) => !dropped.has(name))
   return filterHeaders(headers, (name) => !dropped.has(name) && !named.has(name))
 }
 
-const NONE: ReadonlySet<string> = new Set()
-
-/** What `connection` headers name beside themselves; nearly always nothing. */
-function namedByConnection(headers: RawHeaders): ReadonlySet<string> {
+/** What `connection` headers name beside themselves; `null`, as nearly always, when that is nothing. */
+function namedByConnection(headers: RawHeaders): ReadonlySet<string> | null {
   const values = headerValues(headers, 'connection')
-  if (values.length === 0) return NONE
-  const named = values.flatMap((value) => value.toLowerCase().split(',')).map((name) => name.trim())
-  return new Set(named.filter((name) => name !== '' && name !== 'keep-alive' && name !== 'close'))
+  // What nearly every server sends, and what names nothing.
+  if (values.every((value) => value === 'keep-alive' || value === 'close')) return null
+  const names = values.flatMap((value) => value.toLowerCase().split(',')).map((name) => name.trim())
+  return new Set(names.filter((name) => name !== 'keep-alive' && name !== 'close'))
 }

@@ -111,7 +111,9 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
    */
   function unwritten(lane: string | null): QueueEntry<Item> | undefined {
     if (lane === null) return undefined
-    return sent.items.find(({ written, laneName }) => !written && laneName === lane)
+    // A loop, because it is run for each delivery.
+    for (const entry of sent.items) if (!entry.written && entry.laneName === lane) return entry
+    return undefined
   }
 
   function wait(entry: QueueEntry<Item>): void {

@@ -1,7 +1,7 @@
 // A request on the hook path as the delivery that it brings.
 import { randomUUID } from 'node:crypto'
 import type { Delivery, RawHeaders } from '../core/delivery.ts'
-import { filterHeaders } from '../core/http/raw-headers.ts'
+import { withoutHeader } from '../core/http/raw-headers.ts'
 
 /** An id for a delivery that sorts by arrival: milliseconds in base 36, then 32 random bits. */
 export function createId(now: number): string {
@@ -20,7 +20,7 @@ export function toDelivery(
   request: { readonly method: string; readonly search: string; readonly rawHeaders: RawHeaders; readonly body: Buffer },
   receivedAt: number,
 ): Delivery {
-  const headers = filterHeaders(request.rawHeaders, (name) => name !== 'authorization')
+  const headers = withoutHeader(request.rawHeaders, 'authorization')
   return {
     id: createId(receivedAt),
     receivedAt,

@@ -19,6 +19,14 @@ export function headerValues(headers: RawHeaders, lowerCaseName: string): string
   return values
 }
 
+/** A new list without a header, by its lower-case name. */
+export function withoutHeader(headers: RawHeaders, lowerCaseName: string): string[] {
+  const kept: string[] = []
+  for (let i = 0; i + 1 < headers.length; i += 2)
+    if (!isNamed(headers[i], lowerCaseName)) kept.push(headers[i] ?? '', headers[i + 1] ?? '')
+  return kept
+}
+
 /** A new list with those headers whose lower-case name is kept. */
 export function filterHeaders(headers: RawHeaders, keep: (lowerCaseName: string) => boolean): string[] {
   const kept: string[] = []

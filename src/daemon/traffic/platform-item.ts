@@ -27,7 +27,17 @@ export function createItem(
   tracked: Tracked,
   { attempts, since }: Pick<PlatformItem, 'attempts' | 'since'>,
 ): PlatformItem {
-  const nobodyWaits = { answer: null, answered: null, deadline: undefined }
-  const notSubmitted = { cancel: null, index: -1 }
-  return { kind: 'delivery', delivery, lane: conversation, attempts, tracked, since, ...nobodyWaits, ...notSubmitted }
+  return {
+    kind: 'delivery',
+    delivery,
+    lane: conversation,
+    attempts,
+    tracked,
+    since,
+    answer: null,
+    answered: null,
+    deadline: undefined,
+    cancel: null,
+    index: -1,
+  }
 }
