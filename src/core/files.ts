@@ -1,13 +1,23 @@
 // Writing small private files so that a reader, or a crash, sees either the old content or the new, never half of it.
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { retry } from './async.ts'
-import { codeOf } from './errors.ts'
+import { codeOf, messageOf } from './errors.ts'
 
-/** Creates a folder that only its owner may enter. */
+const OTHERS = 0o077
+const STICKY = 0o1000
+
+/** Creates a folder that only its owner may enter. One that is there is narrowed; rejects when that is not allowed. */
 export async function makePrivateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 })
+  if (process.platform === 'win32') return
+  const { mode } = await stat(path)
+  // One in which everybody keeps things of their own, such as /tmp, is not ours to close, and lets nobody move ours.
+  if ((mode & OTHERS) === 0 || (mode & STICKY) !== 0) return
+  await chmod(path, 0o700).catch((cause: unknown) => {
+    throw new Error(`${path} is open to other users, and cannot be closed: ${messageOf(cause)}`, { cause })
+  })
 }
 
 /** A file that lies ready under another name in the same folder, synced. */

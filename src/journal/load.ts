@@ -1,5 +1,4 @@
 // Reading the whole log at the start of a run: its index, its segments, and the number of its next record.
-import { chmod } from 'node:fs/promises'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { makePrivateFolder } from '../core/files.ts'
 import { createDeliveryIndex, type DeliveryIndex } from './index-by-delivery.ts'
@@ -28,7 +27,6 @@ export interface LoadedLog {
 export async function loadLog(events: string, limits: Limits, now: number, onTrouble: OnTrouble): Promise<LoadedLog> {
   try {
     await makePrivateFolder(events)
-    await chmod(events, 0o700)
     await removeLeftovers(events, limits, now)
     return await loadSegments(events, onTrouble)
   } catch (cause) {

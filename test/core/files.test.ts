@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -9,6 +9,22 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dev-hook-files-'))
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
+
+describe.skipIf(process.platform === 'win32')('A private folder', () => {
+  it('is closed to others, though it was there before and open', async () => {
+    const open = join(folder, 'open')
+    await mkdir(open)
+    await chmod(open, 0o777)
+    await makePrivateFolder(open)
+    expect((await stat(open)).mode & 0o777).toBe(0o700)
+  })
+
+  it('stays open where everybody keeps things of their own', async () => {
+    await chmod(folder, 0o1777)
+    await makePrivateFolder(folder)
+    expect((await stat(folder)).mode & 0o7777).toBe(0o1777)
+  })
+})
 
 describe('A private file', () => {
   it('is replaced whole, and for its owner only', async () => {

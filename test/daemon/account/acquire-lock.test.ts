@@ -1,5 +1,7 @@
 // The lock of a bot, waited for while somebody restores.
 
+import { chmod, mkdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { lockBot } from '../../../src/daemon/account/acquire-lock.ts'
 import { type LockInfo, openLock, readLock } from '../../../src/lock/lock.ts'
@@ -28,6 +30,17 @@ describe('The lock of a bot', () => {
     const folder = await folderForTest()
     const lock = await lockBot(folder, run, never)
     expect(await readLock(folder)).toMatchObject({ ...run, restoring: false })
+    await lock.close()
+  })
+
+  it.skipIf(process.platform === 'win32')('closes the folders above it that were open to others', async () => {
+    const home = join(await folderForTest(), 'dev-hook')
+    const folder = join(home, 'api.example', 'b1')
+    await mkdir(folder, { recursive: true })
+    const all = [home, dirname(folder), folder]
+    for (const path of all) await chmod(path, 0o777)
+    const lock = await lockBot(folder, run, never)
+    for (const path of all) expect((await stat(path)).mode & 0o777).toBe(0o700)
     await lock.close()
   })
 
