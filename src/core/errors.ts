@@ -40,7 +40,6 @@ export const ERRORS = {
   ngrokTokenRefused: entry('DEVHOOK_NGROK_TOKEN_REFUSED', 'user', 'credentials', 'ngrok refused the authtoken', 'copy it again from https://dashboard.ngrok.com/get-started/your-authtoken into NGROK_AUTHTOKEN'),
   tunnelFailed: entry('DEVHOOK_TUNNEL_FAILED', 'environment', 'tunnel', 'the tunnel could not be opened', 'check the network, then start again'),
   tunnelUnreachable: entry('DEVHOOK_TUNNEL_UNREACHABLE', 'environment', 'tunnel', 'the public URL does not reach this machine', 'check that the URL forwards to the gateway port, then start again'),
-  tunnelReconnecting: entry('DEVHOOK_TUNNEL_RECONNECTING', 'environment', 'tunnel', 'the tunnel was lost and is being reopened', 'no action needed: the platform retries what it could not deliver meanwhile'),
   apiUnreachable: entry('DEVHOOK_API_UNREACHABLE', 'environment', 'platform', 'the platform API cannot be reached', 'check the network and `--api-host`'),
   apiRefused: entry('DEVHOOK_API_REFUSED', 'remote', 'platform', 'the platform API refused a call', 'check the bot id and the scope of the token'),
   apiFailed: entry('DEVHOOK_API_FAILED', 'remote', 'platform', 'the platform API failed, or is too busy', 'try again in a minute'),
