@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHookAddress } from '../../src/core/hook-url.ts'
 import type { Tunnel } from '../../src/core/ports.ts'
 import { type ExternalOptions, openExternal } from '../../src/tunnel/external.ts'
-import { createProbe } from '../../src/tunnel/probe.ts'
+import { createProbe, type ProbeResult } from '../../src/tunnel/probe.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
 import { type ChallengeServer, nextState, openChallengeServer } from '../support/tunnel-rig.ts'
 
 let server: ChallengeServer
@@ -88,16 +89,28 @@ describe('an external URL', () => {
     expect(states).toEqual([])
   })
 
-  it('is asked no more once the tunnel is closed, in any state', async () => {
-    const tunnel = await open()
-    const lost = nextState(tunnel, 'reconnecting')
-    server.misanswer(true)
-    await lost
-    await tunnel.close()
-    const asked = server.challenges()
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    expect(server.challenges()).toBe(asked)
-  })
+  it.each(['online', 'reconnecting'] as const)(
+    'is no longer probed once the tunnel is closed while %s',
+    async (state) => {
+      const clock = createFakeClock()
+      let probes = 0
+      let answered = true
+      const probe = async (): Promise<ProbeResult> => {
+        probes += 1
+        return answered ? { answered, who: null } : { answered, reason: 'status 502' }
+      }
+      const tunnel = await open({ clock, probe })
+      answered = state === 'online'
+      await clock.pass(1_000)
+      expect(tunnel.current().state).toBe(state)
+      expect(probes).toBeGreaterThan(2)
+      await tunnel.close()
+      const before = probes
+      await clock.pass(60_000)
+      expect(probes).toBe(before)
+      expect(clock.timers()).toBe(0)
+    },
+  )
 
   it('can be given up while it does not answer', async () => {
     server.misanswer(true)

@@ -88,6 +88,15 @@ describe('the public URL is probed', () => {
     expect(probes).toBe(2)
   })
 
+  it('no sooner when the wall clock runs fast', async () => {
+    watch({ heartbeatLateMs: MINUTE })
+    for (let n = 0; n < 10; n += 1) {
+      ahead += 9_000
+      await clock.pass(5_000)
+    }
+    expect(probes).toBe(0)
+  })
+
   it('at once when a heartbeat is missed', async () => {
     watch()
     heartbeat(true)
@@ -111,6 +120,18 @@ describe('the public URL is probed', () => {
     watch()
     await clock.pass(MINUTE)
     expect(probes).toBe(0)
+  })
+
+  it('one probe at a time, however long that takes', async () => {
+    watch({
+      probe: () => {
+        probes += 1
+        return new Promise(() => {})
+      },
+    })
+    heartbeat(false)
+    await clock.pass(10 * MINUTE)
+    expect(probes).toBe(1)
   })
 
   it('no more once it is stopped', async () => {
