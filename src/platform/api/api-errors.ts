@@ -4,6 +4,7 @@ import { isSuccess } from '../../core/delivery.ts'
 import { DevHookError, type ErrorName } from '../../core/errors.ts'
 import { textIn, valueIn } from '../../core/json.ts'
 import type { Redact } from '../../core/redact.ts'
+import { parseExact } from './exact-json.ts'
 
 /** A response as it came: its body is text, bounded. */
 export interface RawResponse {
@@ -78,10 +79,10 @@ function quoteOf(response: RawResponse): string {
   return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line
 }
 
-/** The JSON in a text; `undefined` when there is none. */
+/** The JSON in a text, with exact numbers; `undefined` when there is none. */
 export function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseExact(text)
   } catch {
     // No JSON: every caller names that in its own error.
     return undefined

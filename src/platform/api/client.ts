@@ -4,6 +4,7 @@ import { isSuccess } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { createRedactor, type Redactor } from '../../core/redact.ts'
 import { isTokenTrouble, jsonOf, problemOf, type RawResponse } from './api-errors.ts'
+import { stringifyExact } from './exact-json.ts'
 import { type ExchangeOutcome, LONGEST_PAUSE_MS, mayRepeat, pauseOf } from './retry-policy.ts'
 import { createThrottle, type Throttle } from './throttle.ts'
 import type { Claims } from './token.ts'
@@ -22,7 +23,7 @@ export interface CallOptions {
 
 export interface ApiResponse {
   readonly status: number
-  /** `null` for an empty body. */
+  /** With exact numbers, so that it can be written back as it was; `null` for an empty body. */
   readonly json: unknown
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
@@ -169,5 +170,5 @@ function exchangeOf(
   const headers = { accept: 'application/json', 'user-agent': userAgent }
   if (body === undefined) return { method, path: path + search, headers, body: null }
   const typed = { ...headers, 'content-type': 'application/json' }
-  return { method, path: path + search, headers: typed, body: JSON.stringify(body) }
+  return { method, path: path + search, headers: typed, body: stringifyExact(body) }
 }

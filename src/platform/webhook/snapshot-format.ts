@@ -1,6 +1,7 @@
 // The text of a snapshot's file: JSON with a checksum, by which a damaged one is recognised.
 import { createHash } from 'node:crypto'
 import { isRecord, type Json } from '../../core/json.ts'
+import { parseExact, stringifyExact } from '../api/exact-json.ts'
 import { endpointOf } from './locate.ts'
 import type { WebhookLocation } from './location.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -20,7 +21,7 @@ function storedOf({ location, ...rest }: Snapshot): StoredSnapshot {
 /** Encodes a snapshot as the text of its file. */
 export function encodeSnapshot(snapshot: Snapshot): string {
   const stored = storedOf(snapshot)
-  return `${JSON.stringify({ ...stored, checksum: checksumOf(stored) }, null, 2)}\n`
+  return `${stringifyExact({ ...stored, checksum: checksumOf(stored) }, 2)}\n`
 }
 
 /** Decodes the text of a file; `null` when it is damaged, or not a snapshot. */
@@ -38,7 +39,7 @@ export function decodeSnapshot(text: string): Snapshot | null {
 
 function parse(text: string): Json | null {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseExact(text)
     return isRecord(value) ? value : null
   } catch {
     // Not JSON: damaged, which the caller announces.
@@ -46,7 +47,7 @@ function parse(text: string): Json | null {
   }
 }
 
-const checksumOf = (stored: object): string => createHash('sha256').update(JSON.stringify(stored)).digest('hex')
+const checksumOf = (stored: object): string => createHash('sha256').update(stringifyExact(stored)).digest('hex')
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText)

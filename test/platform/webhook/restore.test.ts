@@ -1,6 +1,10 @@
 // Putting back what was there: whole, only if it is still ours, and whatever went wrong before.
+import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
 import { restoreFromSnapshot } from '../../../src/platform/webhook/restore.ts'
 import { readSnapshot, type Snapshot, writeSnapshot } from '../../../src/platform/webhook/snapshot.ts'
@@ -36,6 +40,21 @@ const set = (webhook: unknown): void => {
   bench.documents.bot = { ...bench.documents.bot, webhook }
 }
 const patches = (): unknown[] => bench.server.calls.flatMap(({ method, body }) => (method === 'PATCH' ? [body] : []))
+
+/** A platform that keeps the text of one bot, and of what is patched in it: it knows nothing of numbers. */
+async function textPlatformForTest(start: string, save: (patch: string) => string = (patch) => patch) {
+  let text = start
+  const server = createServer((request, response) => {
+    void buffer(request).then((body) => {
+      // `{"webhook":{…}}` is all that a patch of this bot is.
+      if (request.method === 'PATCH') text = `{"id":"${BOT_ID}",${save(body.toString()).slice(1)}`
+      response.setHeader('content-type', 'application/json').end(text)
+    })
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void server.close())
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, text: () => text }
+}
 
 describe('a restore', () => {
   it('puts back URL, events, secret and status, and deletes the snapshot', async () => {
@@ -170,6 +189,30 @@ describe('a restore', () => {
     expect(await registration.restore()).toBe('restored')
     expect(bench.codes()).toEqual([])
     expect(JSON.stringify(bench.documents.bot)).toBe(before)
+  })
+
+  it('puts numbers back as they were written, those beyond JavaScript too', async () => {
+    const numbers = '"big":12345678901234567890,"huge":1E400,"minus":-0,"list":[1.0,{"x":0.10000000000000000001}]'
+    const text = `{"id":"${BOT_ID}","webhook":{"url":"${BEFORE}","events":["a.*"],${numbers},"status":"active"}}`
+    const platform = await textPlatformForTest(text)
+    const run = await bench.run({ client: bench.connect({ apiHost: platform.url }) })
+    await run.registration.claim(run.url(), null, bench.signal)
+    expect(platform.text()).toContain(numbers)
+    expect(platform.text()).toContain(run.url())
+    expect(await run.registration.restore()).toBe('restored')
+    expect(platform.text()).toBe(text)
+    expect(bench.codes()).toEqual([])
+  })
+
+  it('says that a number was not put back as it was', async () => {
+    const text = `{"id":"${BOT_ID}","webhook":{"url":"${BEFORE}","big":12345678901234567890}}`
+    const platform = await textPlatformForTest(text, (patch) =>
+      patch.replace('12345678901234567890', '12345678901234567000'),
+    )
+    const run = await bench.run({ client: bench.connect({ apiHost: platform.url }) })
+    await run.registration.claim(run.url(), null, bench.signal)
+    expect(await run.registration.restore()).toBe('restored')
+    expect(bench.notices).toMatchObject([{ message: 'bot.webhook was put back, but not its big' }])
   })
 
   it('gets through a platform that fails for a moment', async () => {

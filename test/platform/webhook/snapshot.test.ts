@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
+import { ExactNumber } from '../../../src/platform/api/exact-json.ts'
 import { BOT_RECORDS } from '../../../src/platform/webhook/bot-record.ts'
 import {
   deleteSnapshot,
@@ -58,6 +59,13 @@ describe('a snapshot', () => {
     const deeper = join(folder, 'state', 'b1')
     await writeSnapshot(deeper, snapshot)
     expect(await readSnapshot(deeper)).toEqual({ snapshot, damaged: null })
+  })
+
+  it('keeps numbers that JavaScript would write in another way', async () => {
+    const before = { big: new ExactNumber('12345678901234567890'), list: [new ExactNumber('-0')] }
+    await writeSnapshot(folder, { ...snapshot, before })
+    expect(await readFile(join(folder, 'snapshot.json'), 'utf8')).toContain('"big": 12345678901234567890')
+    expect((await readSnapshot(folder)).snapshot?.before).toEqual(before)
   })
 
   it('is read from the file of an earlier version', async () => {
