@@ -66,11 +66,6 @@ const NAMES_NGROK = [
   /^cli\/commands\/init\.ts/,
 ]
 
-/** Where a timer is set by hand, and why. */
-const OWN_TIMERS: Readonly<Record<string, string>> = {
-  'daemon/traffic/pipeline.ts': 'one for each delivery: a timer that is handed its delivery needs no closure',
-}
-
 const sources = readSources()
 
 const packageOf = (name: string): string =>
@@ -133,7 +128,7 @@ describe('The house', () => {
 
   it('waits by core/async alone', () => {
     const wrong = sources
-      .filter(({ path }) => path !== 'core/async.ts' && !(path in OWN_TIMERS))
+      .filter(({ path }) => path !== 'core/async.ts')
       .flatMap(({ path, imports, ownWaits }) => [
         ...imports.filter((name) => name === 'node:timers/promises').map((name) => `${path} imports ${name}`),
         ...ownWaits.map(({ line, what }) => `${path}:${line} has ${what}`),

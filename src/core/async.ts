@@ -177,11 +177,16 @@ export async function raceTimeout<T>(
 }
 
 /** The promise, settled as it is, or `otherwise()` once `ms` are over. Cheap: every delivery waits like this. */
-export function orAfter<T>(promise: Promise<T>, ms: number, otherwise: () => T): Promise<T> {
+export function orAfter<T>(
+  promise: Promise<T>,
+  ms: number,
+  otherwise: () => T,
+  clock: Pick<Clock, 'after'> = MONOTONIC,
+): Promise<T> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(otherwise()), ms)
+    const cancel = clock.after(ms, () => resolve(otherwise()))
     const settled = (): void => {
-      clearTimeout(timer)
+      cancel()
       resolve(promise)
     }
     promise.then(settled, settled)

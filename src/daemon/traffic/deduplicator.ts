@@ -1,5 +1,5 @@
 // The same delivery again: which one was the first of its key, and what a later one is answered.
-import { nextCall, orAfter } from '../../core/async.ts'
+import { type Clock, MONOTONIC, nextCall, orAfter } from '../../core/async.ts'
 import { isSuccess, type Reply } from '../../core/delivery.ts'
 import { createListeners, type Listeners } from '../../core/listeners.ts'
 import type { Journal, Settled } from '../../core/ports.ts'
@@ -42,10 +42,12 @@ export interface DeduplicatorOptions {
   readonly limit?: number
   /** Milliseconds since the epoch. */
   readonly now?: () => number
+  readonly clock?: Clock
 }
 
 /** Creates a deduplicator with nothing in it. */
-export function createDeduplicator({ journal, replies, limit, now = Date.now }: DeduplicatorOptions): Deduplicator {
+export function createDeduplicator(options: DeduplicatorOptions): Deduplicator {
+  const { journal, replies, limit, now = Date.now, clock = MONOTONIC } = options
   const memory = createMemory(limit, now)
 
   /** The answer of then, as the journal has it. */
@@ -80,7 +82,7 @@ export function createDeduplicator({ journal, replies, limit, now = Date.now }: 
       const { id, key, state, reply } = first
       if (state === 'answered') return reply ?? (key === null ? replies.received : recordedAnswer(id, key))
       if (state === 'waiting' || state === 'sending')
-        return orAfter(nextReply(first), withinMs, () => replies.text(503, 'the bot has not answered yet'))
+        return orAfter(nextReply(first), withinMs, () => replies.text(503, 'the bot has not answered yet'), clock)
       return replies.afterSync(id)
     },
   }

@@ -1,5 +1,5 @@
 // The journey of one delivery: challenge, signature, seen before, queue, and an answer in time.
-import { monotonic, raceTimeout } from '../../core/async.ts'
+import { type Clock, MONOTONIC, raceTimeout } from '../../core/async.ts'
 import { type Attempt, type Delivery, isSuccess, type Label, type RawHeaders, type Reply } from '../../core/delivery.ts'
 import { createDenseList } from '../../core/dense-list.ts'
 import { headerOf } from '../../core/http/raw-headers.ts'
@@ -53,8 +53,7 @@ export interface PipelineOptions extends TrafficPolicy {
   readonly holdMs: number
   /** Longest wait for a bot that has the delivery, likewise: the platform gives up at 20 s. */
   readonly patienceMs?: number
-  /** Milliseconds of a clock that only goes forward. */
-  readonly clock?: () => number
+  readonly clock?: Clock
 }
 
 export interface Pipeline {
@@ -89,10 +88,10 @@ const STATUS: Readonly<Partial<Record<Told, number>>> = {
 /** Creates the pipeline. It has no I/O of its own. */
 // One story: the functions stand in the order in which a delivery passes them.
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { journal, guard, emit, patienceMs = 18_000, clock = monotonic } = options
+  const { journal, guard, emit, patienceMs = 18_000, clock = MONOTONIC } = options
   const holdMs = Math.min(options.holdMs, patienceMs)
   const replies = createReplies(journal)
-  const deduplicator = createDeduplicator({ journal, replies })
+  const deduplicator = createDeduplicator({ journal, replies, clock })
   const refused = createRefusedRecord(journal)
   const open = createDenseList<PlatformItem>()
   /** Those that broke and were not replayed since, for the totals. */
@@ -144,11 +143,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     })
     if (!submit(item)) return refuseFull(id)
     deduplicator.remember(tracked)
-    item.deadline = setTimeout(holdOver, left(since, holdMs), item)
+    item.cancelDeadline = clock.after(left(since, holdMs), () => holdOver(item))
     return item.answered
   }
 
-  const left = (since: number, limitMs: number): number => Math.max(0, since + limitMs - clock())
+  const left = (since: number, limitMs: number): number => Math.max(0, since + limitMs - clock.now())
 
   function submit(item: PlatformItem): boolean {
     const ticket = queue.submit(item)
@@ -178,7 +177,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   function close(item: PlatformItem): void {
-    clearTimeout(item.deadline)
+    item.cancelDeadline?.()
     open.remove(item)
     // The platform will send it again, and then it is meant for the bot.
     if (item.tracked.state === 'returned') deduplicator.forget(item.tracked)
@@ -222,14 +221,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const { state } = item.tracked
     if (!isSuccess(reply.status) && isOpen(state)) return giveUp(item, 'not-recorded', why)
     if (isSuccess(reply.status) && isOpen(state) && item.answer !== null)
-      emit({ type: 'acknowledged', id, ms: Math.round(clock() - item.since) })
+      emit({ type: 'acknowledged', id, ms: Math.round(clock.now() - item.since) })
     answer(item, reply)
   }
 
   /** The longest wait for a bot that is not ready is over; one that has the delivery gets a little longer. */
   function holdOver(item: PlatformItem): void {
     if (isWaiting(item.tracked.state)) return late(item, 'the bot is not ready')
-    item.deadline = setTimeout(late, left(item.since, patienceMs), item, 'the bot has not answered in time')
+    item.cancelDeadline = clock.after(left(item.since, patienceMs), () =>
+      late(item, 'the bot has not answered in time'),
+    )
   }
 
   function late(item: PlatformItem, why: string): void {
@@ -275,13 +276,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const state = 'waiting-acknowledged'
     const tracked: Tracked = { id, key: null, receivedAt, recorded: true, state, reply: null, waiters: null }
     undelivered += 1
-    if (!submit(createItem(delivery, label, tracked, { attempts, since: clock() }))) undelivered -= 1
+    if (!submit(createItem(delivery, label, tracked, { attempts, since: clock.now() }))) undelivered -= 1
   }
 
   async function end(): Promise<void> {
     const owed = open.items.filter(({ tracked }) => !isUndelivered(tracked.state))
     for (const item of owed) if (isWaiting(item.tracked.state)) item.cancel?.('dev-hook is ending')
-    await raceTimeout(Promise.all(owed.flatMap(({ answered }) => answered ?? [])), END_MS)
+    await raceTimeout(Promise.all(owed.flatMap(({ answered }) => answered ?? [])), END_MS, clock)
   }
 
   return {

@@ -1,5 +1,6 @@
 // A delivery of the platform in the queue, with whoever waits for its answer.
 import type { Delivery, Label, Reply } from '../../core/delivery.ts'
+import type { Off } from '../../core/listeners.ts'
 import type { Tracked } from './deduplicator.ts'
 
 /** A delivery of the platform on its way to the bot. */
@@ -15,7 +16,8 @@ export interface PlatformItem {
   answer: ((reply: Reply) => void) | null
   /** Resolves when the platform is answered. */
   answered: Promise<Reply> | null
-  deadline: NodeJS.Timeout | undefined
+  /** Ends the wait that answers in place of the bot. */
+  cancelDeadline: Off | null
   cancel: ((reason: string) => void) | null
   index: number
 }
@@ -36,7 +38,7 @@ export function createItem(
     since,
     answer: null,
     answered: null,
-    deadline: undefined,
+    cancelDeadline: null,
     cancel: null,
     index: -1,
   }

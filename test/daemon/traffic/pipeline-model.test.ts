@@ -1,10 +1,11 @@
 // The pipeline and the queue together against every order of happenings: what the platform is told is true, and told in time.
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Attempt, Delivery, Reply } from '../../../src/core/delivery.ts'
 import { createPipeline, type PipelineItem } from '../../../src/daemon/traffic/pipeline.ts'
 import { createQueue } from '../../../src/delivery/queue.ts'
 import { createFakeBot } from '../../support/fake-bot.ts'
+import { createFakeClock } from '../../support/fake-clock.ts'
 import { createFakeJournal } from '../../support/fakes.ts'
 
 const HOLD_MS = 15_000
@@ -50,16 +51,10 @@ interface Call {
   ms: number
 }
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: 1_000_000 })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
-
 function createWorld(late: 'ack' | 'retry') {
+  const clock = createFakeClock()
   const journal = createFakeJournal()
-  const bot = createFakeBot(() => performance.now())
+  const bot = createFakeBot(clock.now)
   const calls: Call[] = []
   const bodies: Buffer[] = []
   /** The attempts of which the bot had something, by the body that it had. */
@@ -69,6 +64,8 @@ function createWorld(late: 'ack' | 'retry') {
     openQueue: (on) =>
       createQueue<PipelineItem>({
         send: bot.send,
+        now: clock.now,
+        after: clock.after,
         on: {
           ...on,
           attempt: ({ delivery }, n, attempt) => {
@@ -94,6 +91,7 @@ function createWorld(late: 'ack' | 'retry') {
     onBotError: 'ack',
     holdMs: HOLD_MS,
     patienceMs: PATIENCE_MS,
+    clock,
   })
 
   function arrive(conversation: string, again: boolean): void {
@@ -102,7 +100,7 @@ function createWorld(late: 'ack' | 'retry') {
       Buffer.from(JSON.stringify({ id: `p${bodies.length}`, data: { conversation: { id: conversation } } }))
     if (!bodies.includes(body)) bodies.push(body)
     count += 1
-    const at = performance.now()
+    const at = clock.now()
     const delivery: Delivery = {
       id: `d${count}`,
       receivedAt: Date.now(),
@@ -115,7 +113,7 @@ function createWorld(late: 'ack' | 'retry') {
     calls.push(call)
     void pipeline.accept(delivery, at).then((reply) => {
       call.reply = reply
-      call.ms = performance.now() - at
+      call.ms = clock.now() - at
     })
   }
 
@@ -128,7 +126,7 @@ function createWorld(late: 'ack' | 'retry') {
     if (step.do === 'hold') pipeline.queue.hold('the test')
     if (step.do === 'release') pipeline.queue.release()
     if (step.do === 'disk') journal.broken = step.broken
-    await vi.advanceTimersByTimeAsync(step.do === 'pass' ? step.ms : 0)
+    await clock.pass(step.do === 'pass' ? step.ms : 0)
   }
 
   return { calls, had, journal, pipeline, run }

@@ -1,23 +1,23 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+// The pipeline with fakes around it, on a clock that the test turns.
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Attempt, Delivery, Reply } from '../../../src/core/delivery.ts'
 import { createNotices, type Notice } from '../../../src/core/notices.ts'
 import { createPipeline, type PipelineItem, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
 import { createGuard, type GuardOptions } from '../../../src/daemon/traffic/signature-guard.ts'
 import { resign, sign } from '../../../src/protocol/signature.ts'
+import { createFakeClock, type FakeClock, settled } from '../../support/fake-clock.ts'
 import { attemptOf, createFakeJournal, createFakeQueue, type FakeQueue, type FakeTicket } from '../../support/fakes.ts'
 
 const SECRET = 'the webhook secret'
 
+let clock: FakeClock
 beforeEach(() => {
-  vi.useFakeTimers({ now: 1_000_000 })
-})
-afterEach(() => {
-  vi.useRealTimers()
+  clock = createFakeClock()
 })
 
 function setUp(options: Partial<PipelineOptions> = {}, guardOptions: Partial<GuardOptions> = {}) {
   const journal = createFakeJournal()
-  const notices = createNotices(Date.now)
+  const notices = createNotices(clock.now)
   const seen: Notice[] = []
   notices.on((notice) => seen.push(notice))
   const { emit } = notices
@@ -46,10 +46,11 @@ function setUp(options: Partial<PipelineOptions> = {}, guardOptions: Partial<Gua
     late: 'ack',
     onBotError: 'ack',
     holdMs: 15_000,
+    clock,
     ...options,
   })
   if (queue === undefined) throw new Error('the pipeline opened no queue')
-  const accept = (delivery: Delivery, since = performance.now(), verified = (): void => undefined): Promise<Reply> =>
+  const accept = (delivery: Delivery, since = clock.now(), verified = (): void => undefined): Promise<Reply> =>
     pipeline.accept(delivery, since, verified)
   return { queue, journal, seen, pipeline: { ...pipeline, accept }, challenged, handedOver }
 }
@@ -77,8 +78,6 @@ const only = (tickets: readonly FakeTicket[]): FakeTicket => {
   if (!ticket) throw new Error('nothing was submitted')
   return ticket
 }
-/** Lets promises settle that wait for no timer. */
-const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0)
 const textOf = ({ body }: Reply): string => body.toString().trim()
 
 describe('The pipeline', () => {
@@ -116,7 +115,7 @@ describe('The pipeline', () => {
     async (search) => {
       const { pipeline, queue } = setUp({}, { mode: 'off' })
       void pipeline.accept(delivery({ method: 'GET', search }))
-      await settle()
+      await settled()
       expect(queue.tickets).toHaveLength(1)
     },
   )
@@ -124,7 +123,7 @@ describe('The pipeline', () => {
   it('passes the bot’s own answer back as it is', async () => {
     const { pipeline, queue, journal } = setUp()
     const answering = pipeline.accept(delivery())
-    await settle()
+    await settled()
     const own = reply(202, '{"messages":[]}')
     only(queue.tickets).end(attemptOf(own))
     expect(await answering).toBe(own)
@@ -136,52 +135,53 @@ describe('The pipeline', () => {
   it('queues a delivery in the lane of its conversation', async () => {
     const { pipeline, queue } = setUp()
     void pipeline.accept(delivery())
-    await settle()
+    await settled()
     expect(only(queue.tickets).lane).toBe('c1')
   })
 
   describe('at the end of the hold', () => {
     it('counts from the head of the request, from when on the platform waits', async () => {
       const { pipeline, seen } = setUp()
-      const answering = pipeline.accept(delivery(), performance.now() - 8_000)
-      await vi.advanceTimersByTimeAsync(6_999)
+      const answering = pipeline.accept(delivery(), clock.now() - 8_000)
+      await clock.pass(6_999)
       expect(seen.some(({ type }) => type === 'acknowledged')).toBe(false)
-      await vi.advanceTimersByTimeAsync(1)
+      await clock.pass(1)
       expect((await answering).status).toBe(200)
       expect(seen.at(-1)).toMatchObject({ type: 'acknowledged', ms: 15_000 })
     })
 
     it('answers at once what took longer than that to arrive', async () => {
       const { pipeline } = setUp()
-      const answering = pipeline.accept(delivery(), performance.now() - 25_000)
-      await settle()
+      const answering = pipeline.accept(delivery(), clock.now() - 25_000)
+      await clock.pass(0)
       expect((await answering).status).toBe(200)
     })
 
     it.each([-60_000, 60_000])('does not care that the clock of the machine is set by %s ms', async (ms) => {
       const { pipeline, seen } = setUp()
       const answering = pipeline.accept(delivery())
-      await settle()
-      vi.setSystemTime(Date.now() + ms)
-      await vi.advanceTimersByTimeAsync(14_999)
+      await settled()
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms })
+      onTestFinished(() => void vi.useRealTimers())
+      await clock.pass(14_999)
       expect(seen.some(({ type }) => type === 'acknowledged')).toBe(false)
-      await vi.advanceTimersByTimeAsync(1)
+      await clock.pass(1)
       expect((await answering).status).toBe(200)
     })
 
     it('acknowledges once the delivery is on disk, and delivers it later', async () => {
       const { pipeline, queue, journal, seen } = setUp()
       const answering = pipeline.accept(delivery())
-      await vi.advanceTimersByTimeAsync(14_999)
+      await clock.pass(14_999)
       expect(journal.syncs).toBe(0)
-      await vi.advanceTimersByTimeAsync(1)
+      await clock.pass(1)
       expect((await answering).status).toBe(200)
       expect(seen.at(-1)).toMatchObject({ type: 'acknowledged', ms: 15_000 })
       expect(journal.syncs).toBe(1)
       expect([...journal.settled.values()]).toEqual(['acknowledged'])
       expect(pipeline.totals().undelivered).toBe(1)
       only(queue.tickets).end(attemptOf(reply(200)))
-      await settle()
+      await settled()
       expect([...journal.settled.values()]).toEqual(['delivered'])
       expect(pipeline.totals()).toMatchObject({ delivered: 1, undelivered: 0 })
     })
@@ -190,7 +190,7 @@ describe('The pipeline', () => {
       const { pipeline, queue, journal } = setUp()
       journal.broken = true
       const answering = pipeline.accept(delivery())
-      await vi.advanceTimersByTimeAsync(15_000)
+      await clock.pass(15_000)
       expect((await answering).status).toBe(503)
       expect(only(queue.tickets).phase).toBe('done')
       expect(pipeline.totals().undelivered).toBe(0)
@@ -200,11 +200,11 @@ describe('The pipeline', () => {
       const { pipeline, queue, journal } = setUp({ late: 'retry' })
       const first = delivery()
       const answering = pipeline.accept(first)
-      await vi.advanceTimersByTimeAsync(15_000)
+      await clock.pass(15_000)
       expect((await answering).status).toBe(503)
       expect(journal.syncs).toBe(0)
       void pipeline.accept({ ...first, id: 'again', receivedAt: Date.now() })
-      await settle()
+      await settled()
       expect(queue.tickets).toHaveLength(2)
     })
   })
@@ -213,9 +213,9 @@ describe('The pipeline', () => {
     it('acknowledges after 18 s and lets the attempt go on', async () => {
       const { pipeline, queue } = setUp()
       const answering = pipeline.accept(delivery())
-      await settle()
+      await settled()
       only(queue.tickets).sent()
-      await vi.advanceTimersByTimeAsync(18_000)
+      await clock.pass(18_000)
       expect((await answering).status).toBe(200)
       expect(only(queue.tickets).phase).toBe('sending')
     })
@@ -224,12 +224,12 @@ describe('The pipeline', () => {
       const { pipeline, queue } = setUp({ late: 'retry' })
       const first = delivery()
       const answering = pipeline.accept(first)
-      await settle()
+      await settled()
       only(queue.tickets).sent()
-      await vi.advanceTimersByTimeAsync(18_000)
+      await clock.pass(18_000)
       expect((await answering).status).toBe(504)
       const again = pipeline.accept({ ...first, id: 'again', receivedAt: Date.now() })
-      await settle()
+      await settled()
       only(queue.tickets).end(attemptOf(reply(200, 'at last')))
       expect(textOf(await again)).toBe('at last')
       expect(queue.tickets).toHaveLength(1)
@@ -241,7 +241,7 @@ describe('The pipeline', () => {
       const { pipeline, queue, journal } = setUp()
       const first = delivery()
       const answering = pipeline.accept(first)
-      await settle()
+      await settled()
       only(queue.tickets).end(attemptOf('interrupted'))
       expect((await answering).status).toBe(200)
       expect(journal.syncs).toBe(1)
@@ -254,11 +254,11 @@ describe('The pipeline', () => {
       const { pipeline, queue } = setUp({ late: 'retry' })
       const first = delivery()
       const answering = pipeline.accept(first)
-      await settle()
+      await settled()
       only(queue.tickets).end(attemptOf('interrupted'))
       expect((await answering).status).toBe(502)
       void pipeline.accept({ ...first, id: 'again' })
-      await settle()
+      await settled()
       expect(queue.tickets).toHaveLength(2)
     })
   })
@@ -267,7 +267,7 @@ describe('The pipeline', () => {
     it('answers 200 once it is on disk, and counts it as delivered', async () => {
       const { pipeline, queue, journal } = setUp()
       const answering = pipeline.accept(delivery())
-      await settle()
+      await settled()
       only(queue.tickets).end(attemptOf(reply(500)))
       expect((await answering).status).toBe(200)
       expect(journal.syncs).toBe(1)
@@ -278,11 +278,11 @@ describe('The pipeline', () => {
       const { pipeline, queue } = setUp({ onBotError: 'pass' })
       const first = delivery()
       const answering = pipeline.accept(first)
-      await settle()
+      await settled()
       only(queue.tickets).end(attemptOf(reply(500, 'oops')))
       expect(textOf(await answering)).toBe('oops')
       void pipeline.accept({ ...first, id: 'again' })
-      await settle()
+      await settled()
       expect(queue.tickets).toHaveLength(2)
     })
   })
@@ -293,7 +293,7 @@ describe('The pipeline', () => {
       const first = delivery()
       const one = pipeline.accept(first)
       const two = pipeline.accept({ ...first, id: 'again' })
-      await settle()
+      await settled()
       only(queue.tickets).end(attemptOf(reply(200, 'once')))
       expect(textOf(await one)).toBe('once')
       expect(textOf(await two)).toBe('once')
@@ -308,7 +308,7 @@ describe('The pipeline', () => {
       const { pipeline, queue, journal } = setUp()
       const first = delivery()
       const one = pipeline.accept(first)
-      await settle()
+      await settled()
       const attempt = attemptOf(reply(201, 'done'))
       journal.recordAttempt(first.id, 1, attempt)
       only(queue.tickets).end(attempt)
@@ -321,7 +321,7 @@ describe('The pipeline', () => {
       const { pipeline, queue } = setUp()
       const first = delivery()
       void pipeline.accept(first)
-      await vi.advanceTimersByTimeAsync(15_000)
+      await clock.pass(15_000)
       expect((await pipeline.accept({ ...first, id: 'again' })).status).toBe(200)
       expect(queue.tickets).toHaveLength(1)
     })
@@ -330,9 +330,9 @@ describe('The pipeline', () => {
       const { pipeline, queue } = setUp()
       const first = delivery()
       const one = pipeline.accept(first)
-      await vi.advanceTimersByTimeAsync(14_000)
+      await clock.pass(14_000)
       const two = pipeline.accept({ ...first, id: 'again' })
-      await vi.advanceTimersByTimeAsync(1_000)
+      await clock.pass(1_000)
       expect((await one).status).toBe(200)
       expect((await two).status).toBe(200)
       expect(queue.tickets).toHaveLength(1)
@@ -345,7 +345,7 @@ describe('The pipeline', () => {
       const { pipeline, queue, journal } = setUp()
       const first = delivery()
       const one = pipeline.accept(first)
-      await settle()
+      await settled()
       journal.broken = true
       only(queue.tickets).end(attempt)
       expect((await one).status).toBe(503)
@@ -362,7 +362,7 @@ describe('The pipeline', () => {
       const { pipeline, journal } = setUp()
       const first = delivery()
       void pipeline.accept(first)
-      await settle()
+      await settled()
       journal.recordAttempt(first.id, 1, attempt)
       const next = setUp({ journal })
       const answer = await next.pipeline.accept({ ...first, id: 'again' })
@@ -378,7 +378,7 @@ describe('The pipeline', () => {
       const { pipeline, queue, seen, journal } = setUp()
       expect((await pipeline.accept(forged())).status).toBe(503)
       void pipeline.accept(delivery())
-      await settle()
+      await settled()
       expect((await pipeline.accept(forged())).status).toBe(401)
       expect((await pipeline.accept({ ...delivery(), headers: [] })).status).toBe(401)
       expect(queue.tickets).toHaveLength(1)
@@ -393,10 +393,10 @@ describe('The pipeline', () => {
     it('says which of them is verified, before the bot has answered', async () => {
       const { pipeline } = setUp()
       const verified = vi.fn()
-      await pipeline.accept(forged(), performance.now(), verified)
+      await pipeline.accept(forged(), clock.now(), verified)
       expect(verified).not.toHaveBeenCalled()
-      void pipeline.accept(delivery(), performance.now(), verified)
-      await settle()
+      void pipeline.accept(delivery(), clock.now(), verified)
+      await settled()
       expect(verified).toHaveBeenCalledOnce()
     })
 
@@ -425,15 +425,15 @@ describe('The pipeline', () => {
 
     it('reads the secret again before it refuses, at most once a minute', async () => {
       const rereadSecret = vi.fn(async () => 'changed in the admin pages')
-      const { pipeline, queue } = setUp({}, { rereadSecret, now: Date.now })
+      const { pipeline, queue } = setUp({}, { rereadSecret, now: clock.now })
       const body = Buffer.from('{}')
       void pipeline.accept({ ...delivery(), body, headers: resign([], body, 'changed in the admin pages') })
-      await settle()
+      await settled()
       expect(queue.tickets).toHaveLength(1)
       await pipeline.accept(forged())
       await pipeline.accept(forged())
       expect(rereadSecret).toHaveBeenCalledTimes(1)
-      await vi.advanceTimersByTimeAsync(60_000)
+      await clock.pass(60_000)
       await pipeline.accept(forged())
       expect(rereadSecret).toHaveBeenCalledTimes(2)
     })
@@ -442,7 +442,7 @@ describe('The pipeline', () => {
       const { pipeline, queue, seen } = setUp({}, { secret: () => null })
       void pipeline.accept(forged())
       void pipeline.accept(forged())
-      await settle()
+      await settled()
       expect(queue.tickets).toHaveLength(2)
       expect(seen.filter((notice) => notice.type === 'warning')).toHaveLength(1)
     })
@@ -450,7 +450,7 @@ describe('The pipeline', () => {
     it('passes a wrong one on with `warn`, and says so', async () => {
       const { pipeline, queue, seen } = setUp({}, { mode: 'warn' })
       void pipeline.accept(forged())
-      await settle()
+      await settled()
       expect(queue.tickets).toHaveLength(1)
       expect(seen.filter((notice) => notice.type === 'warning')).toHaveLength(1)
     })
@@ -468,9 +468,9 @@ describe('The pipeline', () => {
   it('ends by telling the platform to come again with what waits, and keeps what it acknowledged', async () => {
     const { pipeline, queue, journal } = setUp()
     void pipeline.accept(delivery())
-    await vi.advanceTimersByTimeAsync(15_000)
+    await clock.pass(15_000)
     const held = pipeline.accept(delivery())
-    await settle()
+    await settled()
     await pipeline.end()
     expect((await held).status).toBe(503)
     expect([...journal.settled.values()]).toEqual(['acknowledged', 'returned'])
@@ -481,9 +481,9 @@ describe('The pipeline', () => {
   it('leaves what it acknowledged to the next run when the queue gives up on it', async () => {
     const { pipeline, queue, journal } = setUp()
     void pipeline.accept(delivery())
-    await vi.advanceTimersByTimeAsync(15_000)
+    await clock.pass(15_000)
     only(queue.tickets).end(attemptOf('cancelled'))
-    await settle()
+    await settled()
     expect([...journal.settled.values()]).toEqual(['acknowledged'])
     expect(pipeline.totals().undelivered).toBe(1)
   })
@@ -492,7 +492,7 @@ describe('The pipeline', () => {
     const { pipeline, queue, journal } = setUp()
     const first = delivery()
     void pipeline.accept(first)
-    await vi.advanceTimersByTimeAsync(15_000)
+    await clock.pass(15_000)
     expect(journal.settled.get(first.id)).toBe('acknowledged')
     // From the moment it leaves, should dev-hook be killed.
     only(queue.tickets).sent()
@@ -501,7 +501,7 @@ describe('The pipeline', () => {
     expect(journal.settled.get(first.id)).toBe('acknowledged')
     only(queue.tickets).sent()
     only(queue.tickets).end({ ...attemptOf('cancelled'), outcome: 'cancelled', reason: 'the end', sent: true })
-    await settle()
+    await settled()
     expect(journal.settled.get(first.id)).toBe('interrupted')
     expect(pipeline.totals()).toMatchObject({ undelivered: 0, interrupted: 1 })
   })
@@ -510,7 +510,7 @@ describe('The pipeline', () => {
     const { pipeline, queue, journal } = setUp()
     const first = delivery()
     void pipeline.accept(first)
-    await settle()
+    await settled()
     only(queue.tickets).sent()
     only(queue.tickets).end(refused)
     expect(journal.settled.size).toBe(0)
@@ -521,7 +521,7 @@ describe('The pipeline', () => {
     const old = delivery()
     pipeline.deliver(old, { event: null, platformId: null, conversation: 'c1', text: null }, 0)
     only(queue.tickets).end(attemptOf('interrupted'))
-    await settle()
+    await settled()
     expect(journal.settled.get(old.id)).toBe('interrupted')
     expect(pipeline.totals().undelivered).toBe(0)
   })
