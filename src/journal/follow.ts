@@ -30,14 +30,16 @@ export async function* followDeliveries(
     index.add({ record, content: extentOf(record, segment, offset, length) })
   const watched = watchFolder(events, signal)
   try {
-    let position = await readFrom(events, BEGINNING, add)
+    let position = await readFrom(events, BEGINNING, { record: add })
     const recorded = [...index.entries.values()].map(summarize).filter(where)
     for (const summary of recorded.slice(Math.max(0, recorded.length - last))) yield { what: 'delivery', summary }
     while (!signal.aborted) {
       const changes: DeliveryChange[] = []
-      position = await readFrom(events, position, (record, ...extent) => {
-        const entry = add(record, ...extent)
-        if (entry !== null) changes.push({ what: record.t, summary: summarize(entry) })
+      position = await readFrom(events, position, {
+        record: (record, ...at) => {
+          const entry = add(record, ...at)
+          if (entry !== null) changes.push({ what: record.t, summary: summarize(entry) })
+        },
       })
       yield* changes.filter(({ summary }) => where(summary))
       if (changes.length === 0) await watched.change()

@@ -107,6 +107,11 @@ function addSettlement(entry: IndexEntry, settled: Settled, ownStatus: number | 
   entry.answer ??= ownStatus ?? firstAnswered(entry)
 }
 
+/** Takes the first reply of the bot for what the platform was answered, unless that is known. */
+export function settleAnswer(entry: IndexEntry): void {
+  entry.answer ??= firstAnswered(entry)
+}
+
 /** What the platform was answered, or would have been had the run not been killed before that; `null` while there is no answer. */
 export const answerTo = (entry: IndexEntry): IndexedRecord<AttemptRecord> | number | null =>
   entry.answer ?? firstAnswered(entry)

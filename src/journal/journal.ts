@@ -4,7 +4,7 @@ import type { Journal } from '../core/ports.ts'
 import { recordedDelivery, replyOf } from './answers.ts'
 import { type Content, replyContent } from './format/line-codec.ts'
 import { attemptRecord, deliveryRecord, type LogRecord, settlementRecord } from './format/record-format.ts'
-import type { IndexEntry } from './index-by-delivery.ts'
+import { type IndexEntry, settleAnswer } from './index-by-delivery.ts'
 import { loadLog } from './load.ts'
 import { createPruning } from './prune.ts'
 import { eventsFolder, type Limits, readContent } from './segments.ts'
@@ -58,9 +58,13 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
     },
     settle: (id, settled, ownStatus) => {
       const entry = index.entries.get(id)
-      // Most often the attempt has said it, and a line for each delivery is spared.
-      if (entry === undefined || (entry.settled === settled && ownStatus === undefined)) return
-      add(settlementRecord(seq, id, settled, now(), ownStatus ?? null), null)
+      if (entry === undefined) return
+      // Most often the attempt has settled it, and a line for each delivery is spared.
+      if (entry.settled === settled && ownStatus === undefined) settleAnswer(entry)
+      else {
+        const first = entry.answer === null ? (ownStatus ?? null) : null
+        add(settlementRecord(seq, id, settled, now(), first), null)
+      }
     },
     synced: (id) => {
       if (index.entries.has(id)) return writer.synced()

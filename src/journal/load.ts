@@ -1,7 +1,7 @@
 // Reading the whole log at the start of a run: its index, its segments, and the number of its next record.
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { makePrivateFolder } from '../core/files.ts'
-import { createDeliveryIndex, type DeliveryIndex } from './index-by-delivery.ts'
+import { createDeliveryIndex, type DeliveryIndex, settleAnswer } from './index-by-delivery.ts'
 import { type OnRecord, type ParsedSegment, parseSegment } from './parser.ts'
 import { removeLeftovers } from './prune.ts'
 import { cutTail, setDamageAside, setSegmentAside, tornTail } from './repair.ts'
@@ -52,6 +52,7 @@ async function loadSegments(events: string, onTrouble: OnTrouble): Promise<Loade
     // Seldom enough that reading everything again is the simplest way to know where every line is now.
     if (moved) return loadSegments(events, onTrouble)
   }
+  for (const entry of index.entries.values()) settleAnswer(entry)
   return { index, segments, nextSeq }
 }
 

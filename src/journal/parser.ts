@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { decodeLine, decodeRecord } from './format/line-codec.ts'
 import type { LogRecord } from './format/record-format.ts'
-import { openSegment } from './segments.ts'
+import { firstSeqOf, formatOf, openSegment } from './segments.ts'
 
 /** Bytes from `start` up to `end`. */
 export interface Span {
@@ -36,26 +36,31 @@ export async function parseSegment(
 ): Promise<ParsedSegment | null> {
   const file = await openSegment(events, name)
   if (file === null) return null
+  const recordAt = recordReader(name)
   const damaged: Span[] = []
   try {
     let base = from
     // Of a line that ends in a later chunk.
-    let begun = Buffer.alloc(0)
+    let begun: Buffer[] = []
+    const parse = (bytes: Buffer): Buffer => {
+      const complete = eachLine(bytes, (start, end) => {
+        const record = recordAt(bytes, start, end)
+        if (record === null) addSpan(damaged, base + start, base + end + 1)
+        else onRecord(record, base + start, end - start)
+      })
+      base += complete
+      return bytes.subarray(complete)
+    }
     for await (const chunk of readChunks(file, from)) {
       const lineEnd = chunk.indexOf(LINE_FEED) + 1
-      if (lineEnd === 0) {
-        begun = Buffer.concat([begun, chunk])
-        continue
-      }
-      const straddling = Buffer.concat([begun, chunk.subarray(0, lineEnd)])
-      const rest = chunk.subarray(lineEnd)
-      base += parseLines(straddling, base, onRecord, damaged)
-      const complete = parseLines(rest, base, onRecord, damaged)
-      base += complete
-      begun = Buffer.from(rest.subarray(complete))
+      begun.push(Buffer.from(lineEnd === 0 ? chunk : chunk.subarray(0, lineEnd)))
+      if (lineEnd === 0) continue
+      parse(Buffer.concat(begun))
+      begun = [Buffer.from(parse(chunk.subarray(lineEnd)))]
     }
-    if (begun.length > 0) addSpan(damaged, base, base + begun.length)
-    return { damaged, complete: base, end: base + begun.length }
+    const unterminated = begun.reduce((sum, { length }) => sum + length, 0)
+    if (unterminated > 0) addSpan(damaged, base, base + unterminated)
+    return { damaged, complete: base, end: base + unterminated }
   } finally {
     await file.close()
   }
@@ -81,33 +86,40 @@ async function* readChunks(file: FileHandle, from: number): AsyncGenerator<Buffe
   }
 }
 
-/** Returns where the last terminated line ends. */
-function parseLines(bytes: Buffer, base: number, onRecord: OnRecord, damaged: Span[]): number {
-  // Blocks of zeros are what a power failure leaves; they may hide in the middle of a line whose record is well.
-  const recordAt = bytes.includes(0) ? checkedRecord : decodeRecord
+/** Finds the lines that are well to their last byte, with their line feeds, neighbours merged. */
+export function intactSpans(name: string, bytes: Buffer): readonly Span[] {
+  const recordAt = recordReader(name)
+  const intact: Span[] = []
+  eachLine(bytes, (start, end) => {
+    if (recordAt(bytes, start, end) !== null) addSpan(intact, start, end + 1)
+  })
+  return intact
+}
+
+/** Calls back for every line, with its start and its line feed; returns where the last one ends. */
+function eachLine(bytes: Buffer, onLine: (start: number, end: number) => void): number {
   let start = 0
   for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
-    const record = recordAt(bytes, start, end)
-    if (record === null) addSpan(damaged, base + start, base + end + 1)
-    else onRecord(record, base + start, end - start)
+    onLine(start, end)
     start = end + 1
   }
   return start
 }
 
-/** Finds the lines that are well to their last byte, with their line feeds, neighbours merged. */
-export function intactSpans(bytes: Buffer): readonly Span[] {
-  const intact: Span[] = []
-  let start = 0
-  for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
-    if (checkedRecord(bytes, start, end) !== null) addSpan(intact, start, end + 1)
-    start = end + 1
+/** Reads the records of a segment, one line after the other; `null` for one that is damaged. */
+function recordReader(name: string): (bytes: Buffer, start: number, end: number) => LogRecord | null {
+  const format = formatOf(name)
+  if (format === 'unchecked')
+    return (bytes, start, end) => decodeLine(bytes.subarray(start, end), format)?.record ?? null
+  let seq = firstSeqOf(name)
+  return (bytes, start, end) => {
+    const record = decodeRecord(bytes, start, end, format)
+    // A line that stands where it was not written, like a block that was copied, would undo what came after it.
+    if (record === null || record.seq < seq) return null
+    seq = record.seq
+    return record
   }
-  return intact
 }
-
-const checkedRecord = (bytes: Buffer, start: number, end: number): LogRecord | null =>
-  decodeLine(bytes.subarray(start, end))?.record ?? null
 
 function addSpan(spans: Span[], start: number, end: number): void {
   const last = spans.at(-1)

@@ -1,5 +1,5 @@
 // Pruning: which of the oldest segments are beyond the limits, and removing them, now and every hour.
-import { readdir, rm, stat, unlink } from 'node:fs/promises'
+import { lstat, readdir, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { repeat } from '../core/async.ts'
 import { codeOf } from '../core/errors.ts'
@@ -104,6 +104,11 @@ export async function removeLeftovers(events: string, limits: Limits, now: numbe
   for (const name of await readdir(events)) {
     if (!LEFTOVER.test(name)) continue
     const path = join(events, name)
-    if (now - (await stat(path)).mtimeMs > limits.ms) await rm(path, { recursive: true, force: true })
+    // One that is gone, or may not be removed, is in nobody's way.
+    await removeIfOlder(path, now - limits.ms).catch(() => undefined)
   }
+}
+
+async function removeIfOlder(path: string, than: number): Promise<void> {
+  if ((await lstat(path)).mtimeMs < than) await rm(path, { recursive: true, force: true })
 }

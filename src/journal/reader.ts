@@ -4,6 +4,7 @@ import { DevHookError, messageOf } from '../core/errors.ts'
 import type { AttemptRecord, LogRecord } from './format/record-format.ts'
 import { createDeliveryIndex, type DeliveryIndex, type IndexEntry, type IndexedRecord } from './index-by-delivery.ts'
 import { parseSegment } from './parser.ts'
+import { tornTail } from './repair.ts'
 import { eventsFolder, extentOf, listSegments, readContent } from './segments.ts'
 import { type Summary, summarize } from './summary.ts'
 
@@ -44,8 +45,8 @@ export const BEGINNING: Position = { segment: '', offset: 0 }
 export async function readDeliveries(folder: string, filter: DeliveryFilter = {}): Promise<Summary[]> {
   const { where = () => true, since = -Infinity, until = Infinity, last = Infinity } = filter
   // Ten thousand rows need no ten thousand extents of what is not shown.
-  const { entries } = await readIndex(eventsFolder(folder), () => null)
-  const found = [...entries.values()]
+  const { index } = await readIndex(eventsFolder(folder), () => null)
+  const found = [...index.entries.values()]
     .map(summarize)
     .filter((summary) => summary.receivedAt >= since && summary.receivedAt < until && where(summary))
   return found.slice(Math.max(0, found.length - last))
@@ -53,11 +54,14 @@ export async function readDeliveries(folder: string, filter: DeliveryFilter = {}
 
 /**
  * Reads one delivery whole, by its id or the beginning of it; `null` when there is none. Rejects with `usage` when several
- * begin like that, with `stateDamaged` when its record cannot be read back.
+ * begin like that, with `stateDamaged` when its record cannot be read back, or may be in a damaged part of the log.
  */
 export async function readDelivery(folder: string, idOrPrefix: string): Promise<DeliveryDetail | null> {
   const events = eventsFolder(folder)
-  const entry = findEntry(await readIndex(events, extentOf), idOrPrefix)
+  const { index, isDamaged } = await readIndex(events, extentOf)
+  const entry = findEntry(index, idOrPrefix)
+  if (entry === null && isDamaged)
+    throw new DevHookError('stateDamaged', `delivery ${idOrPrefix} is not in what can be read of the journal`)
   if (entry === null) return null
   const { id, receivedAt, method, search } = entry.delivery.record
   const content = await readable(readContent(events, entry.delivery.content))
@@ -66,38 +70,50 @@ export async function readDelivery(folder: string, idOrPrefix: string): Promise<
   return { summary: summarize(entry), delivery: { id, receivedAt, method, search, ...content }, attempts }
 }
 
-/**
- * Reads the records behind a position, and returns the next one. An unterminated last line is left for later. `onGone` is called
- * with a segment that was pruned before it could be read; those before it are gone as well.
- */
-export async function readFrom(
-  events: string,
-  from: Position,
-  onRecord: (record: LogRecord, segment: string, offset: number, length: number) => void,
-  onGone: (segment: string) => void = () => undefined,
-): Promise<Position> {
+/** Who is called with what a log holds. */
+export interface LogListener {
+  record(record: LogRecord, segment: string, offset: number, length: number): void
+  /** A segment was pruned before it could be read; those before it are gone as well. */
+  gone?(segment: string): void
+  /** A part of a segment, or all of it, cannot be read. */
+  damaged?(segment: string): void
+}
+
+/** Reads the log behind a position, and returns the next position. An unterminated last line is left for later. */
+export async function readFrom(events: string, from: Position, listener: LogListener): Promise<Position> {
   let position = from
   for (const segment of await readable(listSegments(events))) {
     if (segment < from.segment) continue
     const start = segment === from.segment ? from.offset : 0
     const parsed = await readable(
-      parseSegment(events, segment, start, (record, offset, length) => onRecord(record, segment, offset, length)),
+      parseSegment(events, segment, start, (record, offset, length) =>
+        listener.record(record, segment, offset, length),
+      ),
     )
-    if (parsed === null) onGone(segment)
+    if (parsed === null) listener.gone?.(segment)
     else position = { segment, offset: parsed.complete }
+    if (parsed !== null && tornTail(parsed) === null && parsed.damaged.length > 0) listener.damaged?.(segment)
   }
   return position
 }
 
-async function readIndex(events: string, extent: typeof extentOf | (() => null)): Promise<DeliveryIndex> {
+async function readIndex(
+  events: string,
+  extent: typeof extentOf | (() => null),
+): Promise<{ readonly index: DeliveryIndex; readonly isDamaged: boolean }> {
   let index = createDeliveryIndex()
-  const add = (record: LogRecord, segment: string, offset: number, length: number): void =>
-    void index.add({ record, content: extent(record, segment, offset, length) })
-  // Everything that was read so far stood in older segments, and is gone too: a list has no gap.
-  await readFrom(events, BEGINNING, add, () => {
-    index = createDeliveryIndex()
+  let isDamaged = false
+  await readFrom(events, BEGINNING, {
+    record: (record, ...at) => void index.add({ record, content: extent(record, ...at) }),
+    // Everything that was read so far stood in older segments, and is gone too: a list has no gap.
+    gone: () => {
+      index = createDeliveryIndex()
+    },
+    damaged: () => {
+      isDamaged = true
+    },
   })
-  return index
+  return { index, isDamaged }
 }
 
 /** What to do about an id that is cut too short. */

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { writePrivateFile } from '../core/files.ts'
 import { intactSpans, type ParsedSegment, type Span } from './parser.ts'
 
-/** Where a torn tail begins, when that is all that is wrong with a segment; `null` when the damage lies elsewhere too. */
-export function tornTail({ damaged, end }: ParsedSegment): number | null {
+/** Where a torn last line begins, when that is all that is wrong with a segment; `null` when there is other damage. */
+export function tornTail({ damaged, complete }: ParsedSegment): number | null {
   const [first, ...more] = damaged
-  return first !== undefined && more.length === 0 && first.end === end ? first.start : null
+  return first !== undefined && more.length === 0 && first.start === complete ? complete : null
 }
 
 /** Cuts a torn last line off: nobody was promised that it is on disk. */
@@ -17,7 +17,7 @@ export const cutTail = (events: string, name: string, at: number): Promise<void>
 export async function setDamageAside(events: string, name: string): Promise<string> {
   const path = join(events, name)
   const bytes = await readFile(path)
-  const intact = intactSpans(bytes)
+  const intact = intactSpans(name, bytes)
   const aside = await freePath(events, name)
   await writeFile(aside, cutOut(bytes, between(intact, bytes.length)), { flag: 'wx', mode: 0o600 })
   // Every intact line was checked to be UTF-8, so this gives back its very bytes.

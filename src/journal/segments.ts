@@ -2,7 +2,7 @@
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../core/errors.ts'
-import { type Content, decodeLine } from './format/line-codec.ts'
+import { type Content, decodeLine, type LineFormat } from './format/line-codec.ts'
 import type { LogRecord } from './format/record-format.ts'
 
 /** What the journal keeps, whichever ends first. */
@@ -30,14 +30,19 @@ export interface Extent {
   readonly length: number
 }
 
-const NAME = /^\d{16}\.jsonl$/
+// Those of the first version have no checksums. Their name tells, as nothing in a line could: it may be what is damaged.
+const NAME = /^\d{16}(?:\.crc)?\.jsonl$/
+const CHECKED = '.crc.jsonl'
 const SEGMENT_BYTES = 8 * 1024 * 1024
 
 /** The folder of the segments, inside the folder of the bot. */
 export const eventsFolder = (folder: string): string => join(folder, 'events')
 
 /** Names a segment by the number of its first record, so that names sort as the records do. */
-export const segmentName = (firstSeq: number): string => `${String(firstSeq).padStart(16, '0')}.jsonl`
+export const segmentName = (firstSeq: number): string => `${String(firstSeq).padStart(16, '0')}${CHECKED}`
+
+/** How the lines of a segment end. */
+export const formatOf = (name: string): LineFormat => (name.endsWith(CHECKED) ? 'checked' : 'unchecked')
 
 /** The number of a segment's first record. */
 export const firstSeqOf = (name: string): number => Number.parseInt(name, 10)
@@ -58,6 +63,7 @@ export const segmentBytes = (limits: Limits): number => Math.min(SEGMENT_BYTES, 
 
 /** Whether the next line belongs into a new segment. */
 export function isFull(segment: Segment, limits: Limits, now: number): boolean {
+  if (formatOf(segment.name) === 'unchecked') return true
   if (segment.bytes >= segmentBytes(limits) || segment.deliveries >= limits.deliveries / 10) return true
   return segment.oldest !== null && now - segment.oldest >= limits.ms / 7
 }
@@ -95,7 +101,7 @@ export async function readContent(events: string, from: Content | Extent | null)
     const bytes = Buffer.alloc(from.length)
     // A file that ends early leaves zeros at the end, which are no line.
     await file.read(bytes, 0, from.length, from.offset)
-    return decodeLine(bytes)?.content ?? null
+    return decodeLine(bytes, formatOf(from.segment))?.content ?? null
   } finally {
     await file.close()
   }

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Attempt, RawHeaders } from '../../core/delivery.ts'
 import { valueIn } from '../../core/json.ts'
+import { membersEnd } from './checksum.ts'
 import { isLogRecord, type LogRecord, pickLogRecord, REPLY_KEPT, writeRecord } from './record-format.ts'
 
 /** Headers and body: of a delivery, or of the bot's reply. */
@@ -28,52 +29,65 @@ const HEADERS = ',"headers":['
 const VERBATIM = ',"enc":"json","body":'
 
 /**
- * Writes a line, with its line feed, in parts. The record comes first, so that a list need not read the rest. A body that looks
- * like a JSON object stands there as it came: people can read it, and no time is spent on quoting and unquoting it.
+ * Writes the members of a line in parts; what ends it stands in `checksum.ts`. The record comes first, so that a list need not read
+ * the rest. A body that looks like a JSON object stands there as it came: people can read it, and no time is spent on quoting
+ * and unquoting it.
  */
-export function encodeLine({ record, content }: LogLine): readonly (string | Buffer)[] {
-  const json = writeRecord(record)
-  if (content === null) return [json, '\n']
+export function encodeMembers({ record, content }: LogLine): readonly (string | Buffer)[] {
+  const members = writeRecord(record).slice(0, -1)
+  if (content === null) return [members]
   const { headers, body } = content
-  const before = `${json.slice(0, -1)},"headers":${JSON.stringify(headers)}`
-  if (looksLikeObject(body)) return [before + VERBATIM, body, '}\n']
+  const before = `${members},"headers":${JSON.stringify(headers)}`
+  if (looksLikeObject(body)) return [before + VERBATIM, body]
   const encoding = isUtf8(body) ? 'utf8' : 'base64'
-  return [`${before},"enc":"${encoding}","body":${JSON.stringify(body.toString(encoding))}}\n`]
+  return [`${before},"enc":"${encoding}","body":${JSON.stringify(body.toString(encoding))}`]
 }
 
 const OPENING_BRACE = 0x7b
 const CLOSING_BRACE = 0x7d
 const LINE_FEED = 0x0a
 
-/** Whether a body can stand in a line as it is. It need not be JSON: its length tells where it begins. */
+/** Whether a body can stand in a line as it is. It need not be JSON: where the line ends tells where it ends. */
 const looksLikeObject = (body: Buffer): boolean =>
   body[0] === OPENING_BRACE && body.at(-1) === CLOSING_BRACE && isPlain(body) && isUtf8(body)
 
 // A line feed would end the line. Zeros are what a power failure leaves, and must not be found in a good line.
 const isPlain = (body: Buffer): boolean => !body.includes(LINE_FEED) && !body.includes(0)
 
+/** Lines of the first version end without a checksum: what is damaged in their bodies is not found. */
+export type LineFormat = 'checked' | 'unchecked'
+
+/** Where the members of a line end that stands from `start` up to its line feed at `end`; `null` when it is damaged. */
+function endOfMembers(bytes: Buffer, start: number, end: number, format: LineFormat): number | null {
+  if (format === 'checked') return membersEnd(bytes, start, end)
+  return bytes[end - 1] === CLOSING_BRACE ? end - 1 : null
+}
+
 // Longer than most records, shorter than most lines.
 const USUAL_RECORD = 512
 
 /** Reads the record of the line from `start` up to its line feed at `end`, and nothing behind it; `null` when it is damaged. */
-export function decodeRecord(bytes: Buffer, start: number, end: number): LogRecord | null {
-  if (bytes[end - 1] !== CLOSING_BRACE) return null
-  let line = bytes.toString('utf8', start, Math.min(end, start + USUAL_RECORD))
+export function decodeRecord(bytes: Buffer, start: number, end: number, format: LineFormat): LogRecord | null {
+  const members = endOfMembers(bytes, start, end, format)
+  if (members === null) return null
+  let line = bytes.toString('utf8', start, Math.min(members, start + USUAL_RECORD))
   let recordEnd = line.indexOf(HEADERS)
   if (recordEnd === -1) {
-    line = bytes.toString('utf8', start, end)
+    line = bytes.toString('utf8', start, members)
     recordEnd = line.indexOf(HEADERS)
   }
-  const record = recordEnd === -1 ? null : parse(`${line.slice(0, recordEnd)}}`)
-  // Else without headers, or in another order because somebody edited it.
-  return isLogRecord(record) ? record : pickLogRecord(parse(bytes.toString('utf8', start, end)))
+  const record = parse(`${recordEnd === -1 ? line : line.slice(0, recordEnd)}}`)
+  if (isLogRecord(record)) return record
+  // In another order, because somebody edited it.
+  return recordEnd === -1 ? pickLogRecord(record) : pickLogRecord(parse(`${bytes.toString('utf8', start, members)}}`))
 }
 
 /** Reads a whole line, without its line feed; `null` when it is damaged. */
-export function decodeLine(bytes: Buffer): LogLine | null {
-  if (bytes.at(-1) !== CLOSING_BRACE || !isUtf8(bytes)) return null
+export function decodeLine(bytes: Buffer, format: LineFormat): LogLine | null {
+  const members = endOfMembers(bytes, 0, bytes.length, format)
+  if (members === null || !isUtf8(bytes)) return null
   const verbatimAt = bytes.indexOf(VERBATIM)
-  const line = bytes.toString('utf8', 0, verbatimAt === -1 ? bytes.length - 1 : verbatimAt)
+  const line = bytes.toString('utf8', 0, verbatimAt === -1 ? members : verbatimAt)
   const recordEnd = line.indexOf(HEADERS)
   const first = recordEnd === -1 ? null : parse(`${line.slice(0, recordEnd)}}`)
   const rest = parse(isLogRecord(first) ? `{${line.slice(recordEnd + 1)}}` : `${line}}`)
@@ -81,7 +95,8 @@ export function decodeLine(bytes: Buffer): LogLine | null {
   if (record === null) return null
   const length = keptLength(record)
   if (length === null) return { record, content: null }
-  const body = verbatimAt === -1 ? quotedBody(rest) : plainBody(bytes.subarray(verbatimAt + VERBATIM.length, -1))
+  const verbatim = bytes.subarray(verbatimAt + VERBATIM.length, members)
+  const body = verbatimAt === -1 ? quotedBody(rest) : plainBody(verbatim)
   const headers = valueIn(rest, 'headers')
   return body?.length === length && areHeaders(headers) ? { record, content: { headers, body } } : null
 }
@@ -100,8 +115,9 @@ function quotedBody(fields: unknown): Buffer | null {
   return Buffer.from(body, encoding)
 }
 
+/** Names and values in turn. */
 const areHeaders = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every((each) => typeof each === 'string')
+  Array.isArray(value) && value.length % 2 === 0 && value.every((each) => typeof each === 'string')
 
 function parse(text: string): unknown {
   try {

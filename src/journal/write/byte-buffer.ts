@@ -4,8 +4,8 @@ export interface ByteBuffer {
   add(part: string | Buffer): void
   /** How many bytes were added. */
   readonly length: number
-  /** Everything that was added; good until the buffer is cleared. */
-  bytes(): Buffer
+  /** Everything that was added from a byte on; good until more is added, or the buffer is cleared. */
+  bytes(from?: number): Buffer
   clear(): void
 }
 
@@ -34,7 +34,7 @@ export function createByteBuffer(): ByteBuffer {
     get length() {
       return length
     },
-    bytes: () => buffer.subarray(0, length),
+    bytes: (from = 0) => buffer.subarray(from, length),
     clear: () => {
       buffer = usual
       length = 0

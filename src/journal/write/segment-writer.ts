@@ -3,7 +3,8 @@ import { constants } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf } from '../../core/errors.ts'
 import { makePrivateFolder } from '../../core/files.ts'
-import { encodeLine } from '../format/line-codec.ts'
+import { lineEnd } from '../format/checksum.ts'
+import { encodeMembers } from '../format/line-codec.ts'
 import type { IndexedRecord } from '../index-by-delivery.ts'
 import { createSegment, extentOf, growSegment, isFull, type Limits, type Segment, segmentName } from '../segments.ts'
 import { createByteBuffer } from './byte-buffer.ts'
@@ -44,7 +45,9 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
     durability.written(segment)
     buffer.clear()
     const ends = records.map((indexed) => {
-      for (const part of encodeLine({ record: indexed.record, content: inMemory(indexed) })) buffer.add(part)
+      const begin = buffer.length
+      for (const part of encodeMembers({ record: indexed.record, content: inMemory(indexed) })) buffer.add(part)
+      buffer.add(lineEnd(buffer.bytes(begin)))
       return buffer.length
     })
     // At a known position: what a failed write left behind is overwritten with the same bytes, not added to.

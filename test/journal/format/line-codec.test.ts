@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Attempt, Delivery, Label } from '../../../src/core/delivery.ts'
+import { lineEnd } from '../../../src/journal/format/checksum.ts'
 import {
   decodeLine,
   decodeRecord,
-  encodeLine,
+  encodeMembers,
+  type LineFormat,
   type LogLine,
   replyContent,
 } from '../../../src/journal/format/line-codec.ts'
@@ -14,6 +16,7 @@ import {
   REPLY_KEPT,
   settlementRecord,
 } from '../../../src/journal/format/record-format.ts'
+import { anyDamage, damaged } from '../../support/damages.ts'
 import { answered, delivery, NO_LABEL } from '../../support/journal.ts'
 
 // Whatever a header or a query may hold: any string at all, quotes, line ends and our own field names among them.
@@ -25,7 +28,7 @@ const bytes = fc.oneof(
   fc.json().map((json) => Buffer.from(json)),
   fc.string({ unit: 'binary' }).map((string) => Buffer.from(`{${string}}`)),
 )
-const headers = fc.array(text, { maxLength: 8 })
+const headers = fc.array(fc.tuple(text, text), { maxLength: 4 }).map((pairs) => pairs.flat())
 const count = fc.nat()
 const status = fc.nat(999)
 
@@ -78,26 +81,26 @@ const anyLine: fc.Arbitrary<LogLine> = fc.oneof(
 
 const contentOf = (given: Delivery) => ({ headers: given.headers, body: given.body })
 
-/** Without its line feed, as readers see it. */
-const encoded = (line: LogLine): Buffer => written(line).subarray(0, -1)
+/** Without its line feed, as readers see it; `unchecked` as the first version wrote it. */
+function encoded(line: LogLine, format: LineFormat): Buffer {
+  const members = Buffer.concat(encodeMembers(line).map((part) => Buffer.from(part)))
+  return Buffer.concat([members, Buffer.from(format === 'checked' ? lineEnd(members).slice(0, -1) : '}')])
+}
 
-const written = (line: LogLine): Buffer => Buffer.concat(encodeLine(line).map((part) => Buffer.from(part)))
-
-describe('a line of the log', () => {
+describe.each(['checked', 'unchecked'] as const)('A line of the log that is %s', (format) => {
   it('comes back as it was written, whatever the bytes and headers', () => {
     fc.assert(
       fc.property(anyLine, (line) => {
-        expect(decodeLine(encoded(line))).toEqual(line)
+        expect(decodeLine(encoded(line, format), format)).toEqual(line)
       }),
       { numRuns: 500 },
     )
   })
 
-  it('is one line, and ends with a line feed', () => {
+  it('is one line', () => {
     fc.assert(
       fc.property(anyLine, (line) => {
-        const bytesOfLine = written(line)
-        expect(bytesOfLine.indexOf('\n')).toBe(bytesOfLine.length - 1)
+        expect(encoded(line, format).includes('\n')).toBe(false)
       }),
     )
   })
@@ -106,8 +109,9 @@ describe('a line of the log', () => {
     fc.assert(
       fc.property(anyLine, fc.nat(50), (line, before) => {
         const bytesBefore = Buffer.alloc(before, 'x')
-        const all = Buffer.concat([bytesBefore, encoded(line), Buffer.from('\n{"t":"')])
-        expect(decodeRecord(all, before, before + encoded(line).length)).toEqual(line.record)
+        const whole = encoded(line, format)
+        const all = Buffer.concat([bytesBefore, whole, Buffer.from('\n{"t":"')])
+        expect(decodeRecord(all, before, before + whole.length, format)).toEqual(line.record)
       }),
     )
   })
@@ -115,9 +119,9 @@ describe('a line of the log', () => {
   it('is never taken for whole when it was cut, nor is anything thrown at it', () => {
     fc.assert(
       fc.property(anyLine, fc.double({ min: 0, max: 0.999, noNaN: true }), (line, where) => {
-        const whole = encoded(line)
+        const whole = encoded(line, format)
         const cut = whole.subarray(0, Math.floor(whole.length * where))
-        expect(decodeLine(cut)).toBeNull()
+        expect(decodeLine(cut, format)).toBeNull()
       }),
     )
   })
@@ -130,14 +134,14 @@ describe('a line of the log', () => {
     )
     fc.assert(
       fc.property(garbage, (found) => {
-        expect(decodeLine(found)).toBeNull()
-        decodeRecord(found, 0, found.length)
+        expect(decodeLine(found, format)).toBeNull()
+        decodeRecord(found, 0, found.length, format)
       }),
     )
   })
 
   it('holds a JSON body as it is, and any other text as a string, so that people can read it, and bytes as base64', () => {
-    const line = (body: Buffer) => written({ record: record(body), content: { headers: [], body } }).toString()
+    const line = (body: Buffer) => encoded({ record: record(body), content: { headers: [], body } }, format).toString()
     const record = (body: Buffer) => deliveryRecord(1, delivery('a', { body }), NO_LABEL, null)
     expect(JSON.parse(line(Buffer.from('{"a":"ü"}')))).toMatchObject({ enc: 'json', body: { a: 'ü' } })
     expect(line(Buffer.from('a="ü"'))).toContain('"enc":"utf8","body":"a=\\"ü\\""')
@@ -161,12 +165,22 @@ describe('a line of the log', () => {
         record: deliveryRecord(1, delivery('a'.repeat(600), { body }), NO_LABEL, null),
         content: { headers: ['a', 'b'], body },
       }
-      expect(decodeLine(encoded(line))).toEqual(line)
-      expect(decodeRecord(encoded(line), 0, encoded(line).length)).toEqual(line.record)
+      expect(decodeLine(encoded(line, format), format)).toEqual(line)
+      const bytesOfLine = encoded(line, format)
+      expect(decodeRecord(bytesOfLine, 0, bytesOfLine.length, format)).toEqual(line.record)
     }
   })
 
-  // As the first version wrote them: what is on disk must go on being read, and be read by those who have not updated.
+  it('keeps of a large reply the beginning, and its length', () => {
+    const attempt = answered(200, Buffer.alloc(REPLY_KEPT + 1, 'x'))
+    const line = { record: attemptRecord(1, 'a', 1, attempt), content: replyContent(attempt) }
+    const back = decodeLine(encoded(line, format), format)
+    expect(back?.content?.body.length).toBe(REPLY_KEPT)
+    expect(back?.record).toMatchObject({ bytes: REPLY_KEPT + 1 })
+  })
+})
+
+describe('A line of the first version', () => {
   it.each([
     `{"t":"delivery","seq":1,"id":"a","receivedAt":1700000000000,"bytes":7,"key":"k","label":{"event":"message.update","platformId":null,"conversation":"c1","text":"\u{1F600}\\"\\u2028"},"method":"POST","search":"?a","headers":["A","b"],"enc":"json","body":{"a":1}}`.replace(
       '\\u2028',
@@ -177,16 +191,38 @@ describe('a line of the log', () => {
     '{"t":"attempt","seq":4,"id":"a","n":2,"startedAt":1,"ms":2,"outcome":"refused","reason":"ECONNREFUSED"}',
     '{"t":"settled","seq":5,"id":"a","settled":"acknowledged","at":3,"told":200}',
     '{"t":"settled","seq":6,"id":"a","settled":"delivered","at":4,"told":null}',
-  ])('is read, and written again to the byte: %s', (line) => {
-    const decoded = decodeLine(Buffer.from(line))
-    expect(decoded && written(decoded).toString()).toBe(`${line}\n`)
+  ])('is read and written as it always was, to the byte: %s', (line) => {
+    const decoded = decodeLine(Buffer.from(line), 'unchecked')
+    expect(decoded && encoded(decoded, 'unchecked').toString()).toBe(line)
   })
 
-  it('keeps of a large reply the beginning, and its length', () => {
-    const attempt = answered(200, Buffer.alloc(REPLY_KEPT + 1, 'x'))
-    const line = { record: attemptRecord(1, 'a', 1, attempt), content: replyContent(attempt) }
-    const back = decodeLine(encoded(line))
-    expect(back?.content?.body.length).toBe(REPLY_KEPT)
-    expect(back?.record).toMatchObject({ bytes: REPLY_KEPT + 1 })
+  it('is damaged, not an error, when its body is missing or was written by hand', () => {
+    const line =
+      '{"t":"delivery","seq":2,"id":"b","receivedAt":1,"bytes":2,"key":null,"label":{"event":null,"platformId":null,"conversation":null,"text":null},"method":"GET","search":"","headers":[],"enc":"json","body":{}}'
+    expect(decodeLine(Buffer.from(line), 'unchecked')?.content?.body.toString()).toBe('{}')
+    for (const [from, to] of [
+      ['"body":', '"cody":'],
+      ['"body":', '"body": '],
+      ['"headers":[]', '"headers":["odd"]'],
+      ['"headers":[]', '"headers":{}'],
+      ['"bytes":2', '"bytes":-2'],
+      ['"receivedAt":1', '"receivedAt":1e300'],
+    ] as const)
+      expect(decodeLine(Buffer.from(line.replace(from, to)), 'unchecked')).toBeNull()
+  })
+})
+
+describe('A checksum', () => {
+  it('lets no line pass that was changed, by a bit or by anything else', () => {
+    fc.assert(
+      fc.property(anyLine, fc.array(anyDamage, { minLength: 1, maxLength: 3 }), (line, damages) => {
+        const whole = encoded(line, 'checked')
+        const changed = damages.reduce<Buffer>(damaged, whole)
+        fc.pre(!changed.equals(whole))
+        expect(decodeLine(changed, 'checked')).toBeNull()
+        expect(decodeRecord(changed, 0, changed.length, 'checked')).toBeNull()
+      }),
+      { numRuns: 1_000 },
+    )
   })
 })
