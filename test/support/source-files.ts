@@ -32,6 +32,8 @@ export interface SourceFile {
   readonly types: readonly string[]
   /** Where it sets a timer, listens to an abort, or sleeps in a loop by its own means: the line, and what stands there. */
   readonly ownWaits: readonly { readonly line: number; readonly what: string }[]
+  /** The lines in which it calculates with the clock that people may set. */
+  readonly wallClockSums: readonly number[]
 }
 
 /** The folder of ours, or the file in `src` itself, that a relative import leads to. */
@@ -55,6 +57,7 @@ function parse(path: string, text: string): SourceFile {
     functions.push({ line, lines: lineAt(end) - line + 1, isOneStory: isOneStory(text, line) })
   }
   const ownWaits: { line: number; what: string }[] = []
+  const wallClockSums: number[] = []
   let loops = 0
   const enterLoop = (): void => {
     loops += 1
@@ -76,6 +79,10 @@ function parse(path: string, text: string): SourceFile {
       const what = waitOf(call, loops > 0)
       if (what !== null) ownWaits.push({ line: lineAt(call.start), what })
     },
+    BinaryExpression: ({ left, right, start }) => {
+      if ([left, right].some((side) => side.type === 'CallExpression' && nameOf(side.callee) === 'Date.now'))
+        wallClockSums.push(lineAt(start))
+    },
     ImportExpression: ({ source }) => {
       if (source.type === 'Literal') dynamic.push(String(source.value))
     },
@@ -96,6 +103,7 @@ function parse(path: string, text: string): SourceFile {
     ],
     functions,
     ownWaits,
+    wallClockSums,
     types: program.body.flatMap((statement) => {
       const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : null
       const isType = declared !== null && /^(TSInterface|TSTypeAlias|Class)Declaration$/.test(declared.type)
@@ -108,6 +116,7 @@ function parse(path: string, text: string): SourceFile {
 const TIMERS = new Set(['setTimeout', 'setInterval', 'addAbortListener', 'AbortSignal.any', 'AbortSignal.timeout'])
 const LISTENERS = new Set(['.addEventListener', '.on', '.once', 'once'])
 const SLEEPS = new Set(['sleep', '.sleep'])
+const GLOBALS = new Set(['AbortSignal', 'Date'])
 
 /** What a call waits with by its own means; `null` when it does not. */
 function waitOf({ callee, arguments: given }: CallExpression, inLoop: boolean): string | null {
@@ -122,7 +131,7 @@ function nameOf(callee: CallExpression['callee']): string {
   if (callee.type === 'Identifier') return callee.name
   if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return ''
   const { object, property } = callee
-  return `${object.type === 'Identifier' && object.name === 'AbortSignal' ? object.name : ''}.${property.name}`
+  return `${object.type === 'Identifier' && GLOBALS.has(object.name) ? object.name : ''}.${property.name}`
 }
 
 /** Whether the block of comments that ends right above a line has one that begins with "One story:". */
