@@ -32,10 +32,11 @@ export function runIdOf(url: string): string | null {
   return PATH.exec(new URL(url).pathname)?.[1] ?? null
 }
 
-/** The same URL without user and password, for people and logs. */
+/** The same URL without user and password, for people and logs; also of a text that is not a URL, but may be meant as one. */
 export function withoutCredentials(url: string): string {
-  if (!URL.canParse(url)) return url
-  const parsed = new URL(url)
+  const parsed = URL.canParse(url) ? new URL(url) : null
+  // Up to the last `@`: a password that makes the URL invalid may hold any character.
+  if (parsed === null || parsed.host === '') return url.replace(/^(\s*[a-z][a-z0-9+.-]*:(?:\/\/)?)?.*@/is, '$1')
   parsed.username = ''
   parsed.password = ''
   return parsed.href

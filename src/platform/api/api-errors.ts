@@ -14,7 +14,9 @@ export interface RawResponse {
   readonly text: string
 }
 
+/** How much of the platform's words is quoted, and how much is searched for secrets before it is cut, in characters. */
 const LONGEST_QUOTE = 200
+const LONGEST_MESSAGE = 16_384
 const TOKEN = /\b(jwt|token|expired)\b|invalid signature/i
 const VERIFICATION = /verif(y|ied|ication)|\bchallenge\b|\bcallback\b/i
 
@@ -25,7 +27,7 @@ export const isTransient = (error: unknown): boolean =>
 /** True when the platform refused because of the token, whichever of its two status codes it used. */
 export function isTokenTrouble(response: RawResponse, expired: boolean): boolean {
   if (response.status === 401) return true
-  return response.status === 403 && (expired || isTokenMessage(quoteOf(response)))
+  return response.status === 403 && (expired || isTokenMessage(cut(messageIn(response))))
 }
 
 /**
@@ -40,7 +42,8 @@ export function problemOf(
 ): DevHookError | null {
   const { status } = response
   if (isSuccess(status)) return null
-  const quote = redact(quoteOf(response))
+  // Redacted before it is cut: of a secret across the cut, the half would not be recognised.
+  const quote = cut(redact(messageIn(response)))
   const tried = `${call} answered ${status}${quote === '' ? '' : `: ${quote}`}`
   if (status === 429 || status === 408 || status >= 500) return new DevHookError('apiFailed', tried)
   if (isPage(response))
@@ -69,15 +72,19 @@ const isTokenMessage = (message: string): boolean =>
 const isPage = ({ headers, text }: RawResponse): boolean =>
   (headers['content-type'] ?? '').includes('html') || text.trimStart().startsWith('<')
 
-/** The platform's words in an error: `error.message`, `message`, `error`, else its raw text; one line, truncated. */
-function quoteOf(response: RawResponse): string {
+/** The platform's words in an error: `error.message`, `message`, `error`, else its raw text; in one line. */
+function messageIn(response: RawResponse): string {
   if (isPage(response)) return ''
   const json = jsonOf(response.text)
   const error = valueIn(json, 'error')
   const message = textIn(error, 'message') ?? textIn(json, 'message') ?? textIn(json, 'error') ?? response.text
-  const line = message.replace(/[\p{Cc}\s]+/gu, ' ').trim()
-  return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line
+  return message
+    .slice(0, LONGEST_MESSAGE)
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
 }
+
+const cut = (line: string): string => (line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line)
 
 /** The JSON in a text, with exact numbers; `undefined` when there is none. */
 export function jsonOf(text: string): unknown {

@@ -191,6 +191,18 @@ describe('secrets', () => {
     }
   })
 
+  it('that lie across the end of a quote are taken out before it is cut', async () => {
+    const secret = 'zICWczLmAOEDvh1DiPGSHw=='
+    const client = open()
+    client.conceal(secret)
+    for (const length of [180, 190, 199]) {
+      server.next('PATCH', PATH, error(400, `${'x'.repeat(length)}${secret} ${token}`))
+      const { message } = await errorOf(client.patch(PATH))
+      expect(message).not.toContain(secret.slice(0, 1))
+      expect(message).not.toContain('eyJ')
+    }
+  })
+
   it('that a refresh brought are kept out too', async () => {
     const client = open({ tokens: { token, refreshToken: 'first' } })
     server.on('POST', '/v2/auth/token', () => ({ status: 201, json: { token: fresh, refreshToken: 'rotated-987' } }))
