@@ -36,7 +36,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
   lock: { imports: ['core'], packages: [] },
   delivery: { imports: ['core'], packages: ['undici'] },
   bot: { imports: ['core'], packages: ['tinyexec'] },
-  watch: { imports: ['core'], packages: ['chokidar', 'ignore'] },
+  watch: { imports: ['core'], packages: ['ignore'] },
   inspector: { imports: ['protocol', 'core'], packages: ['fastify'] },
   sandbox: { imports: ['protocol', 'core'], packages: ['fastify', 'undici'] },
   daemon: { imports: ['config', 'protocol', 'core', ...ROOMS], packages: [] },

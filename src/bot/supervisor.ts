@@ -21,6 +21,8 @@ export interface SupervisorOptions extends Pick<ProcessOptions, 'command' | 'cwd
   pause(reason: string): Promise<void>
   /** Resolves when nothing is being saved: a bot that starts before that reads half of it. Its owner bounds it. */
   savesSettled(): Promise<void>
+  /** Ends what the bot has started that keeps its port though it left the bot's process group, which is `group`. */
+  endStrays?(group: number | null): Promise<void>
   readonly warn: Warn
   readonly killAfterMs?: number
   /** How long the port may stay taken after the bot has ended. */
@@ -47,6 +49,8 @@ type Phase =
   | { readonly is: 'stopped' }
 
 const BACK_OFF_MS = { min: 250, max: 5_000 }
+/** How long a bot that writes its last words takes to end. */
+const CRASH_MS = 100
 
 /** Starts the bot at once and keeps it running until `stop`. One loop owns the process, so there is never a second one. */
 // One story: each phase is a function of its own, over the same state.
@@ -88,12 +92,14 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   }
 
   async function start(): Promise<Phase> {
+    if (latest !== null && !(await readiness.isVacant(stopSignal))) await endStrays()
     // A bot that meets a busy port may retry only seconds later, as chipchat does.
     if (!(await untilVacant(readiness, portFreeMs, stopSignal, clock))) await waitForOtherProgram()
     await resolveOnAbort(options.savesSettled(), stopSignal)
     if (stopSignal.aborted) return { is: 'stopped' }
     // A save is another program: its crashes are counted anew.
-    if (requests.current().type === 'restart') crashes = 0
+    const request = requests.current()
+    if (request.type === 'restart' && request.isSure) crashes = 0
     // The process that starts now reads what was saved until now.
     requests.clear()
     otherPort = null
@@ -101,6 +107,10 @@ export function startSupervisor(options: SupervisorOptions): Bot {
     const start = options.startProcess ?? startProcess
     latest = start({ command, cwd, env: options.env(), killAfterMs, output: onOutput })
     return { is: 'running', child: latest, startedAt: clock.now() }
+  }
+
+  async function endStrays(): Promise<void> {
+    if (latest !== null) await options.endStrays?.(latest.pid)
   }
 
   /** Whoever listens there would be taken for the bot, and get its deliveries. */
@@ -113,12 +123,20 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   async function run(child: BotProcess, startedAt: number): Promise<Phase> {
     monitor = startPortMonitor({ readiness, pid: child.pid, onState, onLate, lateMs, clock })
     await resolveOnAbort(child.exited, requests.signal())
+    const request = requests.current()
+    // What a bot writes when it crashes comes before its end.
+    if (request.type === 'restart' && !request.isSure) await mayCrash(child)
     await monitor.stop()
     monitor = null
     const exit = child.exit()
     return exit === null
       ? { is: 'ending', child }
       : { is: 'exited', child, exit, ms: Math.round(clock.now() - startedAt) }
+  }
+
+  async function mayCrash(child: BotProcess): Promise<void> {
+    const signal = requests.sureSignal()
+    await Promise.race([child.exited, ignoreAbort(clock.sleep(CRASH_MS, signal), signal)])
   }
 
   async function end(child: BotProcess): Promise<Phase> {
@@ -147,7 +165,8 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   }
 
   async function wait(ms: number | null): Promise<Phase> {
-    const signal = requests.signal()
+    // One that has crashed reads what it wrote itself when it is started again.
+    const signal = ms === null ? requests.signal() : requests.sureSignal()
     await (ms === null ? aborted(signal) : ignoreAbort(clock.sleep(ms, signal), signal))
     return stopSignal.aborted ? { is: 'stopped' } : { is: 'starting' }
   }
@@ -179,10 +198,10 @@ export function startSupervisor(options: SupervisorOptions): Bot {
     current: states.current,
     on: states.on,
     refused: () => monitor?.refused(),
-    restart: (reason) => requests.add({ type: 'restart', reason }),
+    restart: (reason, certainty) => requests.add({ type: 'restart', reason, isSure: certainty === undefined }),
     stop: async () => {
       requests.add({ type: 'stop' })
-      await life
+      await Promise.all([life, endStrays()])
     },
   }
 }

@@ -199,8 +199,11 @@ export interface Bot {
   on(listener: (state: BotState) => void): Off
   /** Says that a forward was refused: its port may be closed, so look again at once. */
   refused(): void
-  /** Ends it and starts it again; one at a time, latest wins. Nothing for a bot that is not supervised. */
-  restart(reason: string): void
+  /**
+   * Ends it and starts it again; one at a time, latest wins. Nothing for a bot that is not supervised. `unsure`: it may be the
+   * bot itself that caused this, so that one that crashes is started again no sooner than it would be anyway.
+   */
+  restart(reason: string, certainty?: 'unsure'): void
   /** Idempotent. */
   stop(): Promise<void>
 }

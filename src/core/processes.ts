@@ -1,6 +1,6 @@
 // What the system shows of a process: whether it exists, its state, group, parent, name, age, environment.
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, readlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { codeOf } from './errors.ts'
 
@@ -48,6 +48,32 @@ export async function listProcesses(): Promise<readonly number[]> {
 /** The environment a process was started with, as `NAME=value`; empty when it is not ours, gone, or without `/proc`. */
 export async function environmentOf(pid: number): Promise<readonly string[]> {
   return (await read(`/proc/${pid}/environ`)).split('\0')
+}
+
+/** Those of these processes that listen on a port, on whatever address of this machine; none where there is no `/proc`. */
+export async function listenersOn(port: number, pids: readonly number[]): Promise<readonly number[]> {
+  const tables = await Promise.all([read('/proc/net/tcp'), read('/proc/net/tcp6')])
+  const sockets = new Set(tables.flatMap((table) => listeningSockets(table, port)))
+  if (sockets.size === 0) return []
+  const listens = await Promise.all(pids.map(async (pid) => (await openFiles(pid)).some((file) => sockets.has(file))))
+  return pids.filter((_, i) => listens[i])
+}
+
+/** The sockets of a table that listen on a port, as they are called among the files of a process. */
+function listeningSockets(table: string, port: number): readonly string[] {
+  return table.split('\n').flatMap((line) => {
+    // `number address:port peer:port state … inode …`, in hexadecimal digits but for the inode; `0A` listens.
+    const fields = line.trim().split(/\s+/)
+    const [, address = '', , state] = fields
+    const isListening = state === '0A' && Number.parseInt(address.split(':')[1] ?? '', 16) === port
+    return isListening ? [`socket:[${fields[9]}]`] : []
+  })
+}
+
+/** The files that a process has open, as its links name them; none when it is not ours, or gone. */
+async function openFiles(pid: number): Promise<readonly string[]> {
+  const names = await readdir(`/proc/${pid}/fd`).catch(() => [])
+  return Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')))
 }
 
 async function fromProc(pid: number): Promise<ProcessInfo | null> {

@@ -19,18 +19,14 @@ export interface DebounceTimes {
   readonly longestMs: number
 }
 
-export interface BatchListener {
-  /** Called with the first item of a batch; more may come. */
-  onBegin(first: string): void
-  /** Called with everything of a batch, each item once. */
-  onEnd(items: readonly string[]): void
-}
-
-/** Creates a debounce: a batch ends soon where it stands alone, so that one save is quick, and settles where one follows the other. */
+/**
+ * Creates a debounce, which calls `onBatch` with everything of a batch, each item once. A batch ends soon where it stands alone, so
+ * that one save is quick, and when it has settled where one follows the other.
+ */
 export function createDebounce(
   { leadMs, quietMs, longestMs }: DebounceTimes,
-  listener: BatchListener,
-  clock: Clock = MONOTONIC,
+  onBatch: (items: readonly string[]) => void,
+  clock: Pick<Clock, 'now' | 'after'> = MONOTONIC,
 ): Debounce {
   const items = new Set<string>()
   const waiters: (() => void)[] = []
@@ -55,18 +51,16 @@ export function createDebounce(
     const all = [...items]
     endedAt = clock.now()
     cancel()
-    listener.onEnd(all)
+    onBatch(all)
   }
 
   return {
     cancel,
     add: (item) => {
-      const isFirst = items.size === 0
+      if (items.size === 0) begin()
       items.add(item)
-      if (isFirst) begin()
       cancelQuiet?.()
       cancelQuiet = clock.after(waitMs, end)
-      if (isFirst) listener.onBegin(item)
     },
     settled: async () => {
       if (items.size > 0) await new Promise<void>((resolve) => waiters.push(resolve))

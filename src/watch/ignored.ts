@@ -1,27 +1,27 @@
 // Which paths are not watched: `.git`, `node_modules`, scratch files of editors, logs and databases, and what `.gitignore` names.
 import { readFile } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 
 /** Whether a path, absolute, is left alone. `isFolder` may be false when that is not known yet. */
 export type Ignored = (path: string, isFolder: boolean) => boolean
 
 const NEVER = new Set(['.git', 'node_modules'])
 
-// What Vim, Emacs, JetBrains and GNOME make beside a file for the moment of its save. chokidar knows `~` and `.swp` by itself.
-const SCRATCH = /^(4913|\.#.*|#.*#|.*___jb_(tmp|old)___|\.goutputstream-.*)$/
+// What Vim, Emacs, JetBrains, GNOME and Sublime Text make beside a file for the moment of its save.
+const SCRATCH = /^(4913|\.#.*|#.*#|.*~|\..*\.sw[opx]|.*___jb_(tmp|old)___|\.goutputstream-.*|\.subl.*\.tmp)$/
 
 // What a program writes while it runs, and nobody saves. A `.gitignore` may say otherwise.
 const WRITTEN = ['*.log', '*.pid', '*.db', '*.db-*', '*.sqlite', '*.sqlite3', '*.sqlite-*', '*.sqlite3-*']
 
 /**
  * Reads the `.gitignore` of the root. Listed paths are watched with what is in them, and files besides, even where it
- * names them; nothing else is, and nothing in a folder that is `left` alone. All paths are absolute.
+ * names them; nothing else is, and nothing in a folder that is `excluded`. All paths are absolute.
  */
 export async function readIgnored(
   root: string,
   listed: readonly string[],
   also: readonly string[],
-  left: readonly string[] = [],
+  excluded: readonly string[] = [],
 ): Promise<Ignored> {
   const { default: ignore } = await import('ignore')
   const gitignore = ignore()
@@ -36,10 +36,8 @@ export async function readIgnored(
   const named = listed.filter((path) => isNamed(path, false) || isNamed(path, true))
   const wanted = new Set([...listed, ...also, ...also.map((path) => dirname(path))])
 
-  return (given, isFolder) => {
-    // chokidar gives slashes on Windows too.
-    const path = normalize(given)
-    if (left.some((folder) => isBelow(relative(folder, path)))) return true
+  return (path, isFolder) => {
+    if (excluded.some((folder) => isBelow(relative(folder, path)))) return true
     if (wanted.has(path)) return false
     if (SCRATCH.test(basename(path))) return true
     const below = listed.map((base) => relative(base, path)).filter(isBelow)

@@ -1,17 +1,19 @@
-// Noticing saves below the working folder, told in batches.
-
-import { dirname, relative, resolve } from 'node:path'
-import type { ChokidarOptions, FSWatcher } from 'chokidar'
-import { type Clock, raceTimeout } from '../core/async.ts'
+// Noticing saves: in the working folder, or wherever else was named.
+import { watch as watchFileSystem } from 'node:fs'
+import { basename, dirname, relative, resolve } from 'node:path'
+import { type Clock, MONOTONIC } from '../core/async.ts'
 import { codeOf, messageOf } from '../core/errors.ts'
-
 import type { Warn } from '../core/notices.ts'
-
 import { createDebounce, type DebounceTimes } from './debounce.ts'
-import { type Ignored, readIgnored } from './ignored.ts'
-import { changedSince } from './recheck.ts'
+import { readIgnored } from './ignored.ts'
+import { readAhead } from './scan.ts'
+import { createScanner, type Scanner } from './scanner.ts'
+import type { Change, Tree, TreeOptions } from './tree.ts'
 
-type Watch = (paths: string[], options: ChokidarOptions) => FSWatcher
+// What the system reports is only ever a hint that something has to be checked; what counts is how the folders differ from what
+// was found in them last. Looked at in place of this: chokidar 5, for which a folder stays the one it was first (swapped for
+// another one by a rename, it is never noticed again; removed and made again at once, every other time), which misses a second save
+// within 50 ms, watches every file besides its folder, and follows links in circles.
 
 export interface WatcherOptions {
   /** The working folder, absolute. Its `.gitignore` is honoured. */
@@ -20,126 +22,131 @@ export interface WatcherOptions {
   readonly paths?: readonly string[]
   /** Files that are watched whatever `.gitignore` says (`.env`), whether they exist yet or not. */
   readonly also?: readonly string[]
-  /** Folders that are left alone, absolute: what we write ourselves is no save. */
-  readonly left?: readonly string[]
-  /** Something was saved, and more of it may follow: a path relative to the root. */
-  readonly changing?: (path: string) => void
-  /** A batch of saves: paths relative to the root, each once. */
-  readonly changed: (paths: readonly string[]) => void
+  /** Folders that are not watched, absolute: what we write ourselves is no save. */
+  readonly excluded?: readonly string[]
+  /** Called with each change as soon as it is found; its paths are relative to the root. */
+  readonly onChange?: (change: Change) => void
+  /** Called when a burst of changes is over: their paths relative to the root, each once. */
+  readonly onBatch: (paths: readonly string[]) => void
+  /** Whether a file that has gone may still come back as it was, so that it is not reported yet. Default: never for long. */
+  readonly mayReturn?: () => boolean
   readonly warn: Warn
   readonly times?: Partial<DebounceTimes>
-  readonly watch?: Watch
   readonly clock?: Clock
+  readonly watch?: TreeOptions['watch']
 }
 
 export interface Watcher {
-  /** Resolves when every save from now on is noticed; never when it is stopped before that. */
+  /** Resolves when every file has been read once, so that each save from now on is noticed, and told from a file that is only written again. Never when the watcher is stopped before that. */
   readonly ready: Promise<void>
   /** Resolves when nothing is being saved. */
   settled(): Promise<void>
-  /** After it resolves nothing is told any more. Idempotent. */
+  /** Stops; after it resolves nothing is reported any more. Idempotent. */
   stop(): Promise<void>
 }
 
 /** Editors take a few ms for the steps of one save; formatters and compilers save again and again. */
 const TIMES: DebounceTimes = { leadMs: 5, quietMs: 100, longestMs: 1_000 }
-const POLL_MS = 500
-/** How long `stop` waits for the first look at a large tree: a watcher that is closed in the middle of it leaks. */
-const FIRST_LOOK_MS = 300
 /** No more watches or instances (Linux), no more open files (macOS). */
 const LIMITS = new Set(['ENOSPC', 'EMFILE', 'ENFILE'])
 
-/** Closes for good. What was under way may still fail after that, and chokidar has dropped its listeners by then. */
-async function close(watcher: FSWatcher): Promise<void> {
-  const closed = watcher.close()
-  watcher.on('error', () => {})
-  await closed
-}
-
-/** Starts watching. When the system's limit of watches is reached it says so once and polls instead. */
+/** Starts to watch. When the system's limit of watches is reached, that is announced once, and saves are noticed by polling. */
 export function startWatcher(options: WatcherOptions): Watcher {
-  const { root, changing = () => {}, changed, warn } = options
-  const listed = (options.paths ?? [root]).map((path) => resolve(root, path))
-  const also = (options.also ?? []).map((path) => resolve(root, path))
-  // A file that is not there yet is found by its folder: chokidar may overlook one that comes while it gets ready.
-  const watched = [...new Set([...listed, ...also.map((path) => dirname(path))])]
-  const batch = createDebounce({ ...TIMES, ...options.times }, { onBegin: changing, onEnd: tell }, options.clock)
+  const { root, onBatch, clock = MONOTONIC, mayReturn = () => false } = options
   const end = new AbortController()
-  let watcher: FSWatcher | null = null
-  let polls = false
-  let failed = false
-  let stopping: Promise<void> | undefined
+  const batch = createDebounce({ ...TIMES, ...options.times }, onBatch, clock)
+  let scanner: Scanner | null = null
   let becomeReady = (): void => {}
   const ready = new Promise<void>((resolve) => {
     becomeReady = resolve
   })
 
-  function tell(paths: readonly string[]): void {
-    changed(paths)
-    const files = paths.map((path) => resolve(root, path))
-    void changedSince(files, end.signal).then((again) => again.forEach(add))
+  function onChange(change: Change): void {
+    const path = relative(root, change.path)
+    batch.add(path)
+    options.onChange?.({ ...change, path, folder: relative(root, change.folder) })
   }
-
-  const add = (path: string): void => batch.add(relative(root, path))
 
   async function start(): Promise<void> {
-    // Loaded beside the rest of the start.
-    const { watch = (await import('chokidar')).watch } = options
-    const isIgnored = await readIgnored(root, listed, also, options.left)
-    if (stopping === undefined) open(watch, isIgnored)
-  }
-
-  function open(watch: Watch, isIgnored: Ignored): void {
-    const opened = watch(watched, {
-      ignoreInitial: true,
-      ignorePermissionErrors: true,
-      ignored: (path, stats) => isIgnored(path, stats?.isDirectory() ?? false),
-      usePolling: polls,
-      interval: POLL_MS,
-      binaryInterval: POLL_MS,
-    })
-    watcher = opened
-    opened.on('ready', () => {
-      if (watcher === opened) becomeReady()
-    })
-    opened.on('all', (event, path) => {
-      // A folder is no save: what matters are the files in it.
-      if (event !== 'addDir' && event !== 'unlinkDir') add(path)
-    })
-    opened.on('error', (error) => {
-      if (watcher !== opened) return
-      const limited = LIMITS.has(codeOf(error) ?? '')
-      if (limited && !polls) return poll(watch, opened, isIgnored, error)
-      // One is enough: there may be one for every file.
-      if (!failed) warn('watchFailed', `some saves may not be noticed: ${messageOf(error)}`)
-      failed = true
-    })
-  }
-
-  function poll(watch: Watch, limited: FSWatcher, isIgnored: Ignored, cause: unknown): void {
-    polls = true
-    warn('watchLimited', `saves are noticed by polling: ${messageOf(cause)}`)
-    void close(limited)
-    open(watch, isIgnored)
+    const paths = options.paths ?? [root]
+    const listed = paths.map((path) => resolve(root, path))
+    const also = (options.also ?? []).map((path) => resolve(root, path))
+    const isIgnored = await readIgnored(root, listed, also, options.excluded)
+    if (end.signal.aborted) return
+    const bases = basesOf([...listed, ...also])
+    const onError = createErrorHandler(options.warn, () => scanner?.startPolling())
+    const watch = options.watch ?? watchWithSystem
+    scanner = createScanner({ bases, isIgnored, watch, onChange, onError, mayReturn, clock }, end.signal)
+    await scanner.idle()
+    const checks = scanner.checkUnreported()
+    await readAhead(scanner.tree, end.signal)
+    if (end.signal.aborted) return checks
+    becomeReady()
+    for (const path of paths) {
+      if (!isFound(scanner.tree, resolve(root, path)))
+        options.warn('watchFailed', `${path} is neither a file nor a folder; it is watched once it is`)
+    }
+    await checks
   }
 
   async function stop(): Promise<void> {
     end.abort()
-    await started
-    if (watcher === null) return
-    await raceTimeout(ready, FIRST_LOOK_MS)
-    await close(watcher)
+    scanner?.close()
+    await done
     batch.cancel()
   }
 
-  const started = start()
+  const done = start()
+  let stopping: Promise<void> | undefined
 
   return {
     ready,
-    settled: batch.settled,
+    settled: async () => {
+      await scanner?.settled()
+      await batch.settled()
+    },
     stop: () => {
       stopping ??= stop()
       return stopping
     },
   }
+}
+
+/** The names of the paths, by the folders that they are in. */
+function basesOf(paths: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const bases = new Map<string, Set<string>>()
+  for (const path of paths) {
+    const names = bases.get(dirname(path)) ?? new Set()
+    bases.set(dirname(path), names.add(basename(path)))
+  }
+  return bases
+}
+
+const isFound = (tree: Tree, path: string): boolean =>
+  (tree.folders.get(path)?.identity ?? null) !== null ||
+  tree.folders.get(dirname(path))?.files.has(basename(path)) === true
+
+/** Creates the handler of what keeps folders from being watched: the first one of its kind is announced. */
+function createErrorHandler(warn: Warn, startPolling: () => void): (error: unknown, folder: string) => void {
+  let isLimited = false
+  let hasFailed = false
+  return (error, folder) => {
+    const code = codeOf(error) ?? ''
+    // Gone since it was found, which the next check finds.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return
+    if (LIMITS.has(code) && !isLimited) {
+      isLimited = true
+      warn('watchLimited', `saves are noticed by polling: ${messageOf(error)}`)
+      return startPolling()
+    }
+    // One is enough: there may be one for every folder.
+    if (!hasFailed && !isLimited) warn('watchFailed', `saves in ${folder} may not be noticed: ${messageOf(error)}`)
+    hasFailed = true
+  }
+}
+
+const watchWithSystem: TreeOptions['watch'] = (path, onEvent, onError) => {
+  const watcher = watchFileSystem(path, (_, name) => onEvent(name))
+  watcher.on('error', onError)
+  return () => watcher.close()
 }

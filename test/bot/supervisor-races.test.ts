@@ -9,7 +9,7 @@ type Step =
   | { readonly do: 'pass'; readonly ms: number }
   | { readonly do: 'exit'; readonly code: number }
   | { readonly do: 'behave'; readonly manners: Manners }
-  | { readonly do: 'restart' | 'refuse' | 'stop' }
+  | { readonly do: 'restart' | 'restart unsurely' | 'refuse' | 'stop' }
 
 const manners: fc.Arbitrary<Manners> = fc.record({
   listensAfter: fc.option(fc.constantFrom(0, 30, 400, 3_000), { freq: 5 }),
@@ -25,6 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(0, 1, 1, 7).map((code) => ({ do: 'exit' as const, code })) },
   { weight: 2, arbitrary: manners.map((given) => ({ do: 'behave' as const, manners: given })) },
   { weight: 4, arbitrary: fc.constant({ do: 'restart' as const }) },
+  { weight: 2, arbitrary: fc.constant({ do: 'restart unsurely' as const }) },
   { weight: 2, arbitrary: fc.constant({ do: 'refuse' as const }) },
   { weight: 1, arbitrary: fc.constant({ do: 'stop' as const }) },
 )
@@ -95,8 +96,8 @@ describe('Keeping a bot running, in whatever order things happen', () => {
             startedAtStop ??= world.processes.length
             stopping ??= bot.stop()
           }
-          if (one.do !== 'restart') continue
-          bot.restart('saved')
+          if (one.do !== 'restart' && one.do !== 'restart unsurely') continue
+          bot.restart('saved', ...(one.do === 'restart' ? [] : (['unsure'] as const)))
           startedAtRestart = world.processes.length
         }
 
@@ -158,6 +159,45 @@ describe('Keeping a bot running, in whatever order things happen', () => {
 
     await world.advance(10_000)
     expect(Math.round((await crashed()) / 50) * 50).toBe(250)
+    const stopped = bot.stop()
+    await world.advance(1_000)
+    await stopped
+  })
+
+  it('what a bot that crashes writes itself neither cuts the back-off short nor makes it forget the crashes', async () => {
+    const world = createSimulation()
+    const { bot, states } = supervise(world, 0)
+    const crashed = async (writesAfterMs: number): Promise<number> => {
+      const started = world.processes.length
+      if (writesAfterMs <= 0) bot.restart('report.json', 'unsure')
+      await world.advance(-Math.min(0, writesAfterMs))
+      world.processes.at(-1)?.leave(1)
+      for (let ms = 0; ; ms += 10) {
+        if (ms === writesAfterMs && ms > 0) bot.restart('report.json', 'unsure')
+        await world.advance(10)
+        if (world.processes.length > started) return ms
+      }
+    }
+    await world.advance(0)
+    const waits: number[] = []
+    for (const after of [-50, 0, 30, 100, -90]) waits.push(await crashed(after))
+    expect(waits.map((ms) => Math.round(ms / 50) * 50)).toEqual([250, 500, 1_000, 2_000, 4_000])
+    expect(states.filter(({ state }) => state === 'crashed')).toHaveLength(5)
+
+    // One that does not crash is restarted for it, a moment later.
+    bot.restart('data.json', 'unsure')
+    await world.advance(200)
+    expect(states.at(-1)).toMatchObject({ state: 'starting', pid: 7 })
+
+    // A save on top of it is a save.
+    world.processes.at(-1)?.leave(1)
+    await world.advance(100)
+    bot.restart('report.json', 'unsure')
+    bot.restart('bot.js')
+    bot.restart('report.json', 'unsure')
+    await world.advance(0)
+    expect(world.processes).toHaveLength(8)
+    expect(Math.round((await crashed(-50)) / 50) * 50).toBe(250)
     const stopped = bot.stop()
     await world.advance(1_000)
     await stopped

@@ -1,9 +1,11 @@
 // What keeping a bot running promises, with real processes and ports.
 
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { portReadiness, portStateOf } from '../../src/bot/port-readiness.ts'
 import type { Command } from '../../src/bot/process.ts'
+import { endStrays } from '../../src/bot/strays.ts'
 import { type SupervisorOptions, startSupervisor } from '../../src/bot/supervisor.ts'
 import { MONOTONIC, sleep } from '../../src/core/async.ts'
 import { commandOf, environmentOf, PROGRAMS } from '../support/bot-programs.ts'
@@ -320,5 +322,50 @@ describe('Keeping a bot running', () => {
     await states.until('stopped')
     expect(prints.pids()).toHaveLength(2)
     expect(prints.living()).toEqual([])
+  })
+})
+
+describe.runIf(process.platform === 'linux')('A process that left the group of the bot and keeps its port', () => {
+  const variable = 'DEV_HOOK_RUN'
+
+  async function superviseDetached(env: Readonly<Record<string, string>>) {
+    const runId = `run-${randomUUID()}`
+    const port = await freePort()
+    return supervise(commandOf('detaches'), {
+      port,
+      env: { AWAY: 'listens.js', [variable]: runId, ...env },
+      endStrays: (group) => endStrays({ runId, port, env: {} }, group),
+    })
+  }
+
+  it.each([
+    ['the command stays', {}],
+    ['the command has left', { LEADER: 'exits' }],
+    ['the command has left, and it ignores the request to leave', { LEADER: 'exits', AWAY: 'stubborn.js' }],
+    ['something starts it again', { DAEMON: '1' }],
+  ])('is ended at a restart, and at the end: %s', async (_, env) => {
+    const { bot, prints, states, warnings, isOpen } = await superviseDetached(env)
+    const hasLeft = 'LEADER' in env
+    const started = (times: number): Promise<void> => eventually(() => prints.pids().length === 3 * times)
+    await (hasLeft ? states.until('stopped') : states.until('ready'))
+    await started(1)
+    await eventually(isOpen)
+    bot.restart('saved')
+    await (hasLeft ? states.until('stopped', 2) : states.until('ready', 2))
+    await started(2)
+    await eventually(isOpen)
+    await bot.stop()
+    expect(await isOpen()).toBe(false)
+    // What listens nowhere is not in the way: it may be a browser.
+    expect(prints.living()).toHaveLength(2)
+    expect(warnings).toEqual([])
+  })
+
+  it('is not ended when it is not of this run', async () => {
+    const other = await superviseDetached({ [variable]: 'another run' })
+    await other.states.until('ready')
+    await other.bot.stop()
+    expect(await other.isOpen()).toBe(true)
+    expect(other.prints.living()).toHaveLength(2)
   })
 })

@@ -2,7 +2,15 @@
 import { fileURLToPath } from 'node:url'
 import type { Command } from '../../src/bot/process.ts'
 
-export type Program = 'colours' | 'crashes' | 'family' | 'listens' | 'never-listens' | 'other-port' | 'stubborn'
+export type Program =
+  | 'colours'
+  | 'crashes'
+  | 'detaches'
+  | 'family'
+  | 'listens'
+  | 'never-listens'
+  | 'other-port'
+  | 'stubborn'
 
 /** The folder of the programs. */
 export const PROGRAMS = fileURLToPath(new URL('programs', import.meta.url))

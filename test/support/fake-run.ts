@@ -202,6 +202,7 @@ function createFakeFactories(
           return Promise.resolve(begin('ready')).then(() => undefined)
         },
         settled: async () => call('watcher.settled'),
+        botChanged: () => undefined,
         stop: () => release('watcher'),
       }
     },

@@ -1,85 +1,65 @@
 // What noticing saves promises, with real files.
-
-import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, sep } from 'node:path'
-import { type ChokidarOptions, FSWatcher, watch } from 'chokidar'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { startWatcher, type WatcherOptions } from '../../src/watch/watcher.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { execFile } from 'node:child_process'
+import { chmod, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { sleep } from '../../src/core/async.ts'
+import { startWatcher } from '../../src/watch/watcher.ts'
 import { eventually } from '../support/wait.ts'
-
-async function folder(): Promise<string> {
-  const root = await realpath(await mkdtemp(join(tmpdir(), 'dev-hook-watch-')))
-  onTestFinished(() => rm(root, { recursive: true }))
-  await mkdir(join(root, 'src'))
-  await mkdir(join(root, 'node_modules/dep'), { recursive: true })
-  await mkdir(join(root, 'dist'))
-  for (const file of ['bot.js', 'src/a.js', 'node_modules/dep/index.js', 'dist/out.js'])
-    await writeFile(join(root, file), '1')
-  await writeFile(join(root, '.gitignore'), 'dist/\n*.log\n.env\n')
-  return root
-}
-
-async function watchIn(root: string, options: Partial<WatcherOptions> = {}) {
-  const batches: string[][] = []
-  const warnings: string[] = []
-  const watcher = startWatcher({
-    root,
-    changed: (paths) => batches.push(paths.map((path) => path.split(sep).join('/')).sort()),
-    warn: (kind) => warnings.push(kind),
-    ...options,
-  })
-  onTestFinished(() => watcher.stop())
-  await watcher.ready
-  const save = (path: string, text = '2'): Promise<void> => writeFile(join(root, path), text)
-  /** Saves a file that is watched, and waits until it was told: what was saved before has been told by then. */
-  let marks = 0
-  const mark = async (): Promise<void> => {
-    const name = `mark-${marks++}`
-    await save(name)
-    await eventually(() => batches.flat().includes(name))
-  }
-  const told = (): string[] => [...new Set(batches.flat())].filter((path) => !path.startsWith('mark-'))
-  return { watcher, batches, warnings, save, mark, told }
-}
+import { projectForTest, put, watchForTest } from '../support/watched-folder.ts'
 
 describe('Noticing saves', () => {
-  it('files that are changed, added and removed are told by their path from the root', async () => {
-    const root = await folder()
-    const { save, told } = await watchIn(root)
+  it('files that are changed, added and removed are reported by their path from the root', async () => {
+    const root = await projectForTest()
+    const { save, reported } = await watchForTest(root)
     await save('src/a.js')
-    await eventually(() => told().includes('src/a.js'))
-    await mkdir(join(root, 'src/deep'))
-    // A file that comes while chokidar only begins to watch its new folder is noticed when it is saved again.
-    await eventually(async () => {
-      await save('src/deep/b.js')
-      return told().includes('src/deep/b.js')
-    })
+    await save('src/new/c.js')
     await rm(join(root, 'bot.js'))
-    await eventually(() => told().includes('bot.js'))
-    expect(told().sort()).toEqual(['bot.js', 'src/a.js', 'src/deep/b.js'])
+    await eventually(() => reported().length === 3)
+    expect(reported()).toEqual(['bot.js', 'src/a.js', 'src/new/c.js'])
+  })
+
+  it('each change comes at once, with what it is and the folder in which a name is new', async () => {
+    const root = await projectForTest()
+    const changes: string[] = []
+    const { save, settle } = await watchForTest(root, {
+      onChange: ({ kind, path, folder }) =>
+        void (path.startsWith('settled') || changes.push(`${kind} ${path} in ${folder}`)),
+    })
+    await save('src/a.js')
+    await settle()
+    await save('src/x/y/c.js')
+    await settle()
+    await rm(join(root, 'src/deep'), { recursive: true })
+    await eventually(() => changes.length === 3)
+    expect(changes).toEqual([
+      'changed src/a.js in src',
+      'added src/x/y/c.js in src',
+      'removed src/deep/b.js in src/deep',
+    ])
   })
 
   it('what an editor does to save, a file renamed over the old one, is one save', async () => {
-    const root = await folder()
-    const { save, told } = await watchIn(root)
+    const root = await projectForTest()
+    const { save, reported } = await watchForTest(root)
     await save('bot.js.log', 'new')
     await rename(join(root, 'bot.js.log'), join(root, 'bot.js'))
-    await eventually(() => told().length > 0)
-    expect(told()).toEqual(['bot.js'])
+    await eventually(() => reported().length > 0)
+    expect(reported()).toEqual(['bot.js'])
   })
 
-  it('what is ignored is not told', async () => {
-    const { save, mark, told } = await watchIn(await folder())
-    for (const path of ['node_modules/dep/index.js', 'dist/out.js', 'debug.log', '.env']) await save(path)
-    await mark()
-    await mark()
-    expect(told()).toEqual([])
+  it('what is ignored is not reported', async () => {
+    const { save, settle, reported } = await watchForTest(await projectForTest())
+    for (const path of ['node_modules/dep/index.js', 'dist/out.js', 'debug.log', '.env', 'src/.a.js.swp'])
+      await save(path)
+    await settle()
+    await settle()
+    expect(reported()).toEqual([])
   })
 
-  it('saves close to each other are told at once, each path once', async () => {
-    const { save, batches } = await watchIn(await folder(), { times: { leadMs: 400 } })
+  it('saves close to each other are reported together, each path once', async () => {
+    const { save, batches } = await watchForTest(await projectForTest(), { times: { leadMs: 400 } })
     for (const text of ['2', '3', '4']) {
       await save('bot.js', text)
       await save('src/a.js', text)
@@ -88,79 +68,209 @@ describe('Noticing saves', () => {
     expect(batches).toEqual([['bot.js', 'src/a.js']])
   })
 
-  it('a file that is saved again just after it was told is told again, and rest comes after that', async () => {
-    const root = await folder()
-    const changing: string[] = []
-    const { watcher, save, batches } = await watchIn(root, { changing: (path) => changing.push(path) })
-    await save('bot.js', '2')
-    await eventually(() => batches.length > 0)
-    // chokidar says nothing of this one: it is too soon after the first.
-    await save('bot.js', '3')
-    await eventually(() => changing.length > 1)
-    expect(batches).toEqual([['bot.js']])
+  it('a file that is saved again just after it was reported is reported again', async () => {
+    const { watcher, save, batches } = await watchForTest(await projectForTest())
+    for (const n of [1, 2, 3]) {
+      await save('bot.js')
+      await eventually(() => batches.length === n)
+    }
     await watcher.settled()
-    expect(batches).toEqual([['bot.js'], ['bot.js']])
+    expect(batches).toEqual([['bot.js'], ['bot.js'], ['bot.js']])
+  })
+
+  it('a file that is written again with the content that it has is not a save', async () => {
+    const root = await projectForTest()
+    const { save, settle, reported } = await watchForTest(root)
+    await settle()
+    await save('bot.js', 'bot.js')
+    await put(join(root, 'src/a.js.tmp'), 'src/a.js')
+    await rename(join(root, 'src/a.js.tmp'), join(root, 'src/a.js'))
+    await utimes(join(root, 'src/deep/b.js'), new Date(), new Date())
+    await chmod(join(root, 'bot.js'), 0o755)
+    await rm(join(root, 'next/a.js'))
+    await save('next/a.js', 'next/a.js')
+    await settle()
+    await sleep(200)
+    expect(reported().filter((path) => path !== 'src/a.js.tmp')).toEqual([])
+    await save('bot.js', 'bot.jS')
+    await eventually(() => reported().includes('bot.js'))
+  })
+
+  it('a file that is gone is not reported for as long as it may return, and not at all if it returns as it was', async () => {
+    const root = await projectForTest()
+    let mayReturn = true
+    const { save, settle, reported } = await watchForTest(root, { mayReturn: () => mayReturn })
+    await rm(join(root, 'src'), { recursive: true })
+    await settle()
+    await sleep(200)
+    expect(reported()).toEqual([])
+    await save('src/a.js', 'src/a.js')
+    await settle()
+    mayReturn = false
+    await eventually(() => reported().length > 0)
+    expect(reported()).toEqual(['src/deep/b.js'])
   })
 
   it('only what is listed is watched, and files that are asked for besides, ignored or not there yet', async () => {
-    const { save, told } = await watchIn(await folder(), { paths: ['src', 'dist'], also: ['.env'] })
+    const { save, reported } = await watchForTest(await projectForTest(), { paths: ['src', 'dist'], also: ['.env'] })
     await save('bot.js')
     await save('.env', 'A=1')
-    await eventually(() => told().includes('.env'))
+    await eventually(() => reported().includes('.env'))
     await save('dist/out.js')
-    await eventually(() => told().includes('dist/out.js'))
-    await save('.env', 'A=2!')
     await save('src/a.js')
-    await eventually(() => told().includes('src/a.js'))
-    expect(told().sort()).toEqual(['.env', 'dist/out.js', 'src/a.js'])
+    await eventually(() => reported().length === 3)
+    expect(reported()).toEqual(['.env', 'dist/out.js', 'src/a.js'])
+  })
+
+  it('a path that is listed before there is anything is announced, and watched from when it is there', async () => {
+    const { save, reported, warnings } = await watchForTest(await projectForTest(), { paths: ['lib/deep', 'src/a.js'] })
+    expect(warnings).toEqual(['watchFailed: lib/deep is neither a file nor a folder; it is watched once it is'])
+    await save('lib/deep/c.js')
+    await eventually(() => reported().includes('lib/deep/c.js'))
+    await save('lib/deep/c.js')
+    await save('src/a.js')
+    await eventually(() => reported().includes('src/a.js'))
+  })
+
+  it.each([
+    ['swapped for another one', 'mv src old; mv next src', 'src/a.js'],
+    ['swapped deep inside', 'mv src/deep d; mv next/deep src/deep', 'src/deep/b.js'],
+    ['removed and made again', 'rm -r src; mkdir src; echo 1 > src/a.js', 'src/a.js'],
+    ['renamed', 'mv src lib', 'lib/deep/b.js'],
+    ['renamed, and back', 'mv src lib; sleep 0.05; mv lib src', 'src/deep/b.js'],
+    ['replaced by a link', 'mv src real; ln -s real src', 'src/a.js'],
+    ['a link to another one', 'rm -r src; ln -s next src; sleep 0.3; cp -r next next2; ln -sfn next2 src', 'src/a.js'],
+    ['a file for a moment', 'mv src old; touch src; sleep 0.05; rm src; mv old src', 'src/a.js'],
+    ['the working folder, swapped', 'cd ..; mv project old; cp -r old project', 'src/a.js'],
+    ['the working folder, removed and made again', 'cd ..; rm -r project; sleep 0.3; mkdir -p project/src', 'src/a.js'],
+    ['above the working folder, swapped', 'cd ../..; mv packages old; cp -r old packages', 'src/deep/b.js'],
+  ])('a folder is heard again that was %s', async (_, script, file) => {
+    for (const options of [{}, { paths: ['src', 'lib'] }]) {
+      const root = await projectForTest()
+      const { save, reported, forget } = await watchForTest(root, options)
+      await promisify(execFile)('sh', ['-ec', script], { cwd: root })
+      // Time for what is checked now and then, and not reported by the system.
+      await sleep(1_300)
+      for (let round = 0; round < 2; round += 1) {
+        forget()
+        await save(file)
+        // Where a link leads to it, it may be reported under its other name.
+        await eventually(() => reported().some((path) => basename(path) === basename(file)))
+      }
+    }
+  })
+
+  it('a branch without the folder, and back again, leaves nothing unheard', async () => {
+    const root = await projectForTest()
+    const git = (...args: string[]) =>
+      promisify(execFile)('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], { cwd: root })
+    await git('init', '-q', '-b', 'full')
+    for (const [branch, change] of [
+      ['full', 'add .'],
+      ['empty', 'rm -rq src'],
+    ] as const) {
+      if (branch === 'empty') await git('checkout', '-qb', branch)
+      await git(...change.split(' '))
+      await git('commit', '-qm', branch)
+    }
+    await git('checkout', '-q', 'full')
+    const { save, reported, forget, settle } = await watchForTest(root)
+    for (let round = 0; round < 5; round += 1) {
+      await git('checkout', '-q', 'empty')
+      await git('checkout', '-q', 'full')
+      await settle()
+      forget()
+      await save('src/deep/b.js')
+      await eventually(() => reported().includes('src/deep/b.js'))
+      await git('checkout', '-q', '.')
+    }
   })
 
   it('a link to a folder above does not lead in circles', async () => {
-    const root = await folder()
+    const root = await projectForTest()
     await symlink(root, join(root, 'src/circle'))
-    const { save, told } = await watchIn(root)
+    await symlink(join(root, 'src'), join(root, 'next/other'))
+    const { save, settle, reported } = await watchForTest(root)
     await save('src/a.js')
-    await eventually(() => told().includes('src/a.js'))
+    await settle()
+    expect(reported()).toEqual(['src/a.js'])
   })
 
-  it('nothing is told after the stop, not even a batch that was being gathered', async () => {
-    const root = await folder()
+  it('a link to a file is noticed when the file is saved, or the link is set anew', async () => {
+    const root = await projectForTest()
+    const elsewhere = join(root, '../..', 'shared')
+    await put(join(elsewhere, 'one'), '1')
+    await put(join(elsewhere, 'two'), '2')
+    await symlink(join(elsewhere, 'one'), join(root, '.env'))
+    const { reported, forget } = await watchForTest(root, { also: ['.env'] })
+    await writeFile(join(elsewhere, 'one'), 'changed')
+    await eventually(() => reported().includes('.env'))
+    forget()
+    await rm(join(root, '.env'))
+    await symlink(join(elsewhere, 'two'), join(root, '.env'))
+    await eventually(() => reported().includes('.env'))
+  })
+
+  it.runIf(process.platform !== 'win32')('what is neither file nor folder is never opened, nor reported', async () => {
+    const root = await projectForTest()
+    const { save, settle, reported } = await watchForTest(root, { also: ['.env'] })
+    await promisify(execFile)('mkfifo', [join(root, '.env'), join(root, 'src/pipe')])
+    // Whoever opened it for reading would let this go on.
+    const written = writeFile(join(root, 'src/pipe'), 'x').then(() => 'read')
+    await save('src/a.js')
+    await settle()
+    expect(await Promise.race([written, sleep(1_300).then(() => 'not read')])).toBe('not read')
+    expect(reported()).toEqual(['src/a.js'])
+    await promisify(execFile)('cat', [join(root, 'src/pipe')])
+    await written
+  })
+
+  it.runIf(process.getuid?.() !== 0)('a folder that cannot be read is announced', async () => {
+    const root = await projectForTest()
+    await chmod(join(root, 'src'), 0o300)
+    const { warnings } = await watchForTest(root)
+    await chmod(join(root, 'src'), 0o700)
+    expect(warnings).toEqual([expect.stringContaining(`watchFailed: saves in ${join(root, 'src')} may not be noticed`)])
+  })
+
+  it('nothing is reported after the stop, not even a batch that was being gathered', async () => {
+    const root = await projectForTest()
     const seen: string[] = []
-    const clock = createFakeClock()
-    const { watcher, save, batches } = await watchIn(root, {
-      clock,
-      watch: (paths, options) => watch(paths, options).on('all', (_, path) => void seen.push(path)),
+    const { watcher, save, batches } = await watchForTest(root, {
+      times: { leadMs: 200 },
+      onChange: ({ path }) => void seen.push(path),
     })
     await save('bot.js')
     await eventually(() => seen.length > 0)
-    expect(clock.timers()).toBeGreaterThan(0)
     await watcher.stop()
     await watcher.stop()
-    await save('bot.js', '3')
-    await clock.pass(60_000)
-    expect(batches).toEqual([])
+    await save('bot.js')
+    await sleep(400)
+    expect([seen, batches]).toEqual([['bot.js'], []])
   })
 
-  it('a stop before the first look is over leaves nothing behind', async () => {
-    const watcher = startWatcher({ root: await folder(), changed: () => {}, warn: () => {} })
+  it('a stop before the first scan is over leaves nothing behind', async () => {
+    const watcher = startWatcher({ root: await projectForTest(), onBatch: () => {}, warn: () => {} })
     await watcher.stop()
   })
 
-  it('when the system has no more watches, it says so once and polls', async () => {
-    const opened: ChokidarOptions[] = []
-    const { save, told, warnings } = await watchIn(await folder(), {
-      watch: (paths, options) => {
-        opened.push(options)
-        if (options.usePolling) return watch(paths, { ...options, interval: 20 })
-        const limited = new FSWatcher(options)
-        const full = Object.assign(new Error('no space left on device, watch'), { code: 'ENOSPC' })
-        setImmediate(() => limited.emit('error', full) && limited.emit('error', full))
-        return limited
+  it('when the system has no more watches, that is announced once, and saves are noticed by polling', async () => {
+    let isOpen = true
+    const { save, reported, warnings } = await watchForTest(await projectForTest(), {
+      watch: () => {
+        if (!isOpen) throw new Error('it polls by now')
+        isOpen = false
+        throw Object.assign(new Error('no space left on device, watch'), { code: 'ENOSPC' })
       },
     })
     await save('src/a.js', 'longer')
-    await eventually(() => told().includes('src/a.js'))
-    expect(warnings).toEqual(['watchLimited'])
-    expect(opened.map(({ usePolling }) => usePolling)).toEqual([false, true])
+    await eventually(() => reported().includes('src/a.js'))
+    expect(warnings).toEqual(['watchLimited: saves are noticed by polling: no space left on device, watch'])
+  })
+
+  it('where the system reports nothing, as on some mounts, saves are noticed all the same', async () => {
+    const { save, reported } = await watchForTest(await projectForTest(), { watch: () => () => {} })
+    await save('src/deep/b.js')
+    await eventually(() => reported().includes('src/deep/b.js'))
   })
 })

@@ -3,10 +3,13 @@ import { basename } from 'node:path'
 import type { Config } from '../../config/load.ts'
 import { OPTION_KEYS, type OptionKey } from '../../config/options.ts'
 import { sourceFiles } from '../../config/source-files.ts'
+import { type Clock, MONOTONIC } from '../../core/async.ts'
 import { messageOf } from '../../core/errors.ts'
-import { type Emit, warning } from '../../core/notices.ts'
+import { type Emit, type NoticeBody, warning } from '../../core/notices.ts'
+import type { BotState } from '../../core/ports.ts'
+import type { Change } from '../../watch/tree.ts'
 import { startWatcher, type Watcher } from '../../watch/watcher.ts'
-import { createLoopGuard } from './restart-loop-guard.ts'
+import { createLoopGuard, type Loop } from './restart-loop-guard.ts'
 
 export interface SavesOptions {
   readonly config: Config
@@ -15,30 +18,65 @@ export interface SavesOptions {
   readonly supervised: boolean
   /** Where the runs keep their state: it may be below the working folder. */
   readonly stateHome: string
-  readonly restart: (reason: string) => void
-  /** Other events are wanted: they are claimed at once. */
+  /** Called for a save, or, when that is not certain, for a change that the bot may have made itself. */
+  readonly restart: (reason: string, certainty?: 'unsure') => void
+  /** Called when other events are wanted: they are claimed at once. */
   readonly eventsChanged: (events: Config['events']) => void
   readonly emit: Emit
+  readonly clock?: Clock
+}
+
+export interface SaveWatcher extends Watcher {
+  /** Tells the watcher what the bot does: what is written after each of its starts is not a save. */
+  botChanged(state: BotState): void
 }
 
 /** Watches until it is stopped; a save means nothing any more once `signal` is aborted. `null` when none could mean anything. */
-export function watchSaves(options: SavesOptions, signal: AbortSignal): Watcher | null {
-  const { config, supervised, restart, emit } = options
+export function watchSaves(options: SavesOptions, signal: AbortSignal): SaveWatcher | null {
+  const { config, supervised, emit, clock = MONOTONIC } = options
   if (config.watch === false) return null
+  const files = sourceFiles(config)
+  const reload = createReload(options)
+  const restarts = createRestarts(options, files, clock)
+
+  const watcher = startWatcher({
+    root: config.cwd,
+    // A bot that somebody else runs is theirs to restart; then only the config is of interest.
+    ...(supervised ? config.watch !== null && { paths: config.watch } : { paths: [] }),
+    also: files,
+    excluded: [options.stateHome],
+    warn: (kind, message) => emit(warning(kind, message)),
+    mayReturn: restarts.isStarting,
+    clock,
+    onChange: (change) => {
+      if (supervised && !signal.aborted) restarts.onChange(change)
+    },
+    onBatch: (paths) => {
+      restarts.onBatchEnd()
+      if (!signal.aborted && paths.some((path) => files.includes(path))) reload()
+    },
+  })
+  return {
+    ...watcher,
+    botChanged: restarts.botChanged,
+    stop: async () => {
+      restarts.stop()
+      await watcher.stop()
+    },
+  }
+}
+
+/** Creates what takes a changed config into use where it can be. */
+function createReload({ config, reload, eventsChanged, emit }: SavesOptions): () => void {
   let current = config
   let reloading = Promise.resolve()
-  const files = sourceFiles(config)
 
-  const loops = createLoopGuard((path) =>
-    emit(warning('savesLoop', `${path} keeps being saved, so it no longer restarts the bot`)),
-  )
-
-  async function reload(): Promise<void> {
+  async function take(): Promise<void> {
     try {
-      const next = await options.reload()
+      const next = await reload()
       const changed = changedKeys(current, next)
       current = next
-      if (changed.includes('events')) options.eventsChanged(next.events)
+      if (changed.includes('events')) eventsChanged(next.events)
       // What is again as it was at the start needs nothing.
       const apart = changedKeys(config, next)
       const rest = changed.filter((key) => key !== 'events' && apart.includes(key))
@@ -49,23 +87,63 @@ export function watchSaves(options: SavesOptions, signal: AbortSignal): Watcher 
     }
   }
 
-  return startWatcher({
-    root: config.cwd,
-    // A bot that somebody else runs is theirs to restart; then only the config is of interest.
-    ...(supervised ? config.watch !== null && { paths: config.watch } : { paths: [] }),
-    also: files,
-    left: [options.stateHome],
-    warn: (kind, message) => emit(warning(kind, message)),
-    // At once: the bot may leave while the rest is being saved, and is started again when that has come to rest.
-    changing: (path) => {
-      if (supervised && !signal.aborted && loops.counts(path)) restart(`saved ${basename(path)}`)
-    },
-    changed: (paths) => {
-      if (signal.aborted) return
-      // One after the other: the last save is the one that counts.
-      if (paths.some((path) => files.includes(path))) reloading = reloading.then(reload)
-    },
+  // One after the other: the last save is the one that counts.
+  return () => {
+    reloading = reloading.then(take)
+  }
+}
+
+/** Creates what restarts the bot for changes: at once, for it may leave while the rest is being saved. */
+function createRestarts({ restart, emit }: SavesOptions, files: readonly string[], clock: Clock) {
+  const guard = createLoopGuard({
+    clock,
+    restart: (path) => restart(reasonOf(path), 'unsure'),
+    onLoop: (paths, loop) => emit(loopWarning(paths, loop, files)),
   })
+  /** What was requested for the present batch of changes, since the bot was started. */
+  let requested: { readonly reason: string; readonly isSure: boolean } | null = null
+  let before: BotState['state'] | null = null
+
+  return {
+    isStarting: guard.isStarting,
+    stop: guard.stop,
+    onChange: (change: Change): void => {
+      const verdict = guard.judge(change)
+      const isSure = verdict === 'save'
+      if (verdict === 'none' || requested?.isSure === true || (requested !== null && !isSure)) return
+      requested = { reason: requested?.reason ?? reasonOf(change.path), isSure }
+      restart(requested.reason, ...(isSure ? [] : (['unsure'] as const)))
+    },
+    onBatchEnd: (): void => {
+      requested = null
+    },
+    botChanged: ({ state }: BotState): void => {
+      // A bot that was ready and is not any more is still the same process.
+      if (state === 'starting' && before !== 'ready') {
+        guard.started()
+        requested = null
+      }
+      if (state === 'ready') guard.ready()
+      if (state === 'crashed' || state === 'stopped') guard.exited()
+      before = state
+    },
+  }
+}
+
+const reasonOf = (path: string): string => `saved ${basename(path)}`
+
+const SHOWN_FILES = 3
+
+/** The warning about files that are written after each start; `config` are the files that are watched in any case. */
+function loopWarning(paths: readonly string[], loop: Loop, config: readonly string[]): NoticeBody {
+  const more = paths.length > SHOWN_FILES ? ` and ${paths.length - SHOWN_FILES} more` : ''
+  const names = paths.slice(0, SHOWN_FILES).join(', ') + more
+  const message =
+    loop === 'ignored'
+      ? `written again after each start of the bot, so that it no longer restarts the bot: ${names}`
+      : `the bot is restarted again and again, each time soon after its start, because of: ${names}`
+  const isConfig = paths.every((path) => config.includes(path))
+  return warning('savesLoop', message, ...(isConfig ? ['let the bot keep in another file what it writes'] : []))
 }
 
 /** The options whose values differ. Secrets are compared like the rest, and named, never shown. */

@@ -2,7 +2,7 @@
 import { raceTimeout, resolveOnAbort } from '../../core/async.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import { warning } from '../../core/notices.ts'
-import type { Registration, Tunnel } from '../../core/ports.ts'
+import type { BotState, Registration, Tunnel } from '../../core/ports.ts'
 import type { Run } from '../run.ts'
 import { type BotLink, linkBot } from '../traffic/hold-while-down.ts'
 import type { Traffic } from '../traffic/traffic.ts'
@@ -16,6 +16,8 @@ export interface Saves {
   noticed(): Promise<void>
   /** Resolves when nothing is being saved. */
   settled(): Promise<void>
+  /** Tells the watcher what the bot does: what it writes at each start is not a save. */
+  botChanged(state: BotState): void
   /** The events that are wanted now: the config may have been saved since the start. */
   events(): readonly string[] | null
 }
@@ -35,7 +37,7 @@ export function watcher({ options, factories, lifetime, emit, parts }: Run): Sav
       stateHome,
       reload,
       supervised: command !== null,
-      restart: (reason) => parts.bot?.restart(reason),
+      restart: (reason, certainty) => parts.bot?.restart(reason, certainty),
       eventsChanged: (wanted) => {
         events = wanted
         parts.monitor?.claimEvents(wanted)
@@ -50,6 +52,7 @@ export function watcher({ options, factories, lifetime, emit, parts }: Run): Sav
       if (watching !== null) await resolveOnAbort(raceTimeout(watching.ready, FIRST_SCAN_MS), signal)
     },
     settled: async () => watching?.settled(),
+    botChanged: (state) => watching?.botChanged(state),
     events: () => events,
   }
 }
@@ -103,5 +106,6 @@ export function bot(
   const link = linkBot({ bot: started, traffic, emit, port: config.target.port, supervised: command !== null })
   // The watchdog ends the bot with the daemon; a process id that is free again must not be among its orders.
   started.on(({ state: is, pid }) => guard.bot(is === 'crashed' || is === 'stopped' ? null : pid))
+  started.on(saves.botChanged)
   return { bot: started, link }
 }

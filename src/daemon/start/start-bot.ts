@@ -2,6 +2,7 @@
 
 import { monitorExternalBot } from '../../bot/external-bot.ts'
 import { portReadiness } from '../../bot/port-readiness.ts'
+import { endStrays } from '../../bot/strays.ts'
 import { startSupervisor } from '../../bot/supervisor.ts'
 import { withDeadline } from '../../core/async.ts'
 import { type Warn, warning } from '../../core/notices.ts'
@@ -61,6 +62,7 @@ export function startBot(given: StartBot): StartedBot {
       })
     },
     savesSettled,
+    endStrays: (group) => endStrays({ runId: given.runId, port, env: options.env }, group),
     host,
     port,
     readiness,

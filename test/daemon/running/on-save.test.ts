@@ -26,7 +26,7 @@ interface Saves {
 async function watch(
   files: Readonly<Record<string, string>>,
   options: Options = {},
-  { supervised = true } = {},
+  { supervised = true, atStart = (): void => {} } = {},
 ): Promise<Saves> {
   const cwd = await folderForTest()
   const save = (file: string, text: string): Promise<void> => writeFile(join(cwd, file), text)
@@ -36,13 +36,20 @@ async function watch(
     loadConfig(options, { cwd, env: {}, platform: process.platform, sourceOf: (key) => key })
   const saves = { restarts: [] as string[], events: [] as Config['events'][], notices: [] as NoticeBody[] }
   const end = new AbortController()
+  let isRestarting = false
   const watcher = watchSaves(
     {
       config: await reload(),
       reload,
       supervised,
       stateHome: join(cwd, 'state'),
-      restart: (reason) => void saves.restarts.push(reason),
+      restart: (reason) => {
+        saves.restarts.push(reason)
+        if (watcher === null || isRestarting) return
+        isRestarting = true
+        watcher.botChanged({ state: 'stopping', pid: null, reason })
+        void watcher.settled().then(startBot)
+      },
       eventsChanged: (events) => void saves.events.push(events),
       emit: (notice) => void saves.notices.push(notice),
     },
@@ -51,9 +58,16 @@ async function watch(
   onTestFinished(() => watcher?.stop())
   await watcher?.ready
   const seenByWitness: string[] = []
-  const witness = startWatcher({ root: cwd, changed: (paths) => seenByWitness.push(...paths), warn: () => undefined })
+  const witness = startWatcher({ root: cwd, onBatch: (paths) => seenByWitness.push(...paths), warn: () => undefined })
   onTestFinished(() => witness.stop())
   await witness.ready
+  const startBot = (): void => {
+    isRestarting = false
+    watcher?.botChanged({ state: 'starting', pid: null })
+    watcher?.botChanged({ state: 'ready', pid: null, ms: 0 })
+    atStart()
+  }
+  if (supervised) startBot()
   let settled = 0
   return {
     ...saves,
@@ -72,6 +86,9 @@ async function watch(
     },
   }
 }
+
+/** What a bot writes once its folder is gone is lost. */
+const afterTheTest = (): void => {}
 
 const CONFIG = 'dev-hook.config.json'
 const config = (options: object): string => JSON.stringify(options)
@@ -92,13 +109,29 @@ describe('A save', () => {
   })
 
   it('that the bot itself makes at each start ends in a warning, not in a loop', async () => {
-    const { restarts, notices, save } = await watch({ 'data.json': '0' })
-    for (let n = 1; notices.length === 0; n += 1) {
-      await save('data.json', String(n))
-      await new Promise((resolve) => setTimeout(resolve, 150))
+    let starts = 0
+    const atStart = (): void => {
+      starts += 1
+      setTimeout(() => void save('data.json', String(starts)).catch(afterTheTest), 50)
     }
+    const { restarts, notices, save } = await watch({ 'data.json': '0' }, {}, { atStart })
+    await eventually(() => notices.length > 0)
     expect(notices).toMatchObject([{ code: 'DEVHOOK_SAVES_LOOP', message: expect.stringContaining('data.json') }])
-    expect(restarts).toHaveLength(4)
+    expect(restarts).toHaveLength(5)
+    await save('bot.js', '2')
+    await eventually(() => restarts.length > 5)
+    expect(restarts.slice(5)).toEqual(['saved bot.js'])
+  })
+
+  it('that the bot makes of the config at each start is named with another way out', async () => {
+    let starts = 0
+    const atStart = (): void => {
+      starts += 1
+      setTimeout(() => void save('.env', `MINE=${starts}`).catch(afterTheTest), 50)
+    }
+    const { notices, save } = await watch({ '.env': '' }, {}, { atStart })
+    await eventually(() => notices.length > 0)
+    expect(notices).toMatchObject([{ code: 'DEVHOOK_SAVES_LOOP', remedy: expect.stringContaining('another file') }])
   })
 
   it('of an option that is as it was at the start again needs no new start', async () => {

@@ -1,33 +1,212 @@
+// What the guard against restarts that nobody saved promises: a bot that writes at its starts, and people who save.
 import { describe, expect, it } from 'vitest'
-import { createLoopGuard } from '../../../src/daemon/running/restart-loop-guard.ts'
+import { createLoopGuard, type GuardedChange } from '../../../src/daemon/running/restart-loop-guard.ts'
+import { createFakeClock } from '../../support/fake-clock.ts'
 
-function guard() {
-  const looped: string[] = []
-  let time = 0
-  const loops = createLoopGuard(
-    (path) => looped.push(path),
-    () => time,
-  )
-  const save = (path: string, afterMs: number): boolean => {
-    time += afterMs
-    return loops.counts(path)
-  }
-  return { looped, save }
+type Kind = GuardedChange['kind']
+
+interface Write {
+  /** After the start of the bot, in ms. */
+  readonly at: number
+  readonly path: string | ((start: number) => string)
+  readonly kind?: Kind
 }
 
-describe('A file that is saved again and again', () => {
-  it('starts the bot four times, then no more, and is said once', () => {
-    const { looped, save } = guard()
-    const counted = Array.from({ length: 8 }, () => save('data.json', 500))
-    expect(counted).toEqual([true, true, true, true, false, false, false, false])
-    expect(looped).toEqual(['data.json'])
-    expect(save('bot.js', 0)).toBe(true)
+interface BotManners {
+  readonly readyAfter: number | null
+  readonly writes?: readonly Write[]
+  /** How long it takes from a restart to the next start, in ms. */
+  readonly restartTakes?: number
+}
+
+/** A bot that is restarted whenever the guard says so, and what becomes of it. */
+function guarded({ readyAfter, writes = [], restartTakes = 50 }: BotManners) {
+  const clock = createFakeClock(0)
+  const starts: number[] = []
+  const restarts: string[] = []
+  const loops: string[] = []
+  let isRestarting = false
+  const guard = createLoopGuard({
+    clock,
+    restart: (path) => restart(path),
+    onLoop: (paths, loop) => loops.push(`${loop}: ${paths.join(' ')}`),
   })
 
-  it('counts like any other when somebody takes their time, or when it is code', () => {
-    const { looped, save } = guard()
-    for (let n = 0; n < 20; n += 1) expect(save('notes.md', 5_001)).toBe(true)
-    for (let n = 0; n < 20; n += 1) expect(save('src/bot.ts', 100)).toBe(true)
-    expect(looped).toEqual([])
+  function start(): void {
+    isRestarting = false
+    const n = starts.push(clock.now())
+    guard.started()
+    const isSame = (): boolean => starts.length === n && !isRestarting
+    if (readyAfter !== null) clock.after(readyAfter, () => isSame() && guard.ready())
+    for (const { at, path, kind = 'changed' } of writes) {
+      clock.after(at, () => isSame() && change(typeof path === 'string' ? path : path(n), kind))
+    }
+  }
+
+  function restart(path: string): void {
+    restarts.push(path)
+    if (isRestarting) return
+    isRestarting = true
+    clock.after(restartTakes, start)
+  }
+
+  function change(path: string, kind: Kind = 'changed'): void {
+    const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : ''
+    if (guard.judge({ path, kind, folder, at: clock.now() }) !== 'none') restart(path)
+  }
+
+  start()
+  return { guard, clock, starts, restarts, loops, change, pass: clock.pass }
+}
+
+describe('What a bot writes at each start', () => {
+  it.each([
+    ['a file', { at: 80, path: '.env' }],
+    ['code', { at: 80, path: 'dist/bot.js' }],
+    ['files of new names', { at: 80, path: (n: number) => `sessions/${n}.json`, kind: 'added' as const }],
+    ['a file some seconds later', { at: 4_000, path: '.env' }],
+  ])('restarts it five times, and not once more: %s', async (_, write) => {
+    const { restarts, loops, pass } = guarded({ readyAfter: 100, writes: [write] })
+    await pass(600_000)
+    expect(restarts).toHaveLength(5)
+    expect(loops).toEqual([expect.stringMatching(/^ignored: (\.env|dist\/bot\.js|names like sessions\/6\.json)$/)])
   })
+
+  it('is announced together, when it is many files', async () => {
+    const writes = Array.from({ length: 40 }, (_, i) => ({ at: 60 + i, path: `dist/${i}.js` }))
+    const { restarts, loops, pass } = guarded({ readyAfter: 300, writes })
+    await pass(600_000)
+    expect(restarts.length).toBeLessThanOrEqual(6)
+    expect(loops).toEqual([expect.stringMatching(/^ignored: dist\/0\.js .*dist\/39\.js$/)])
+  })
+
+  it('does not keep a bot from ever getting ready that is built first, and that is announced early', async () => {
+    const { guard, starts, loops, pass } = guarded({
+      readyAfter: 3_000,
+      writes: [{ at: 2_500, path: 'src/version.ts' }],
+    })
+    await pass(12_000)
+    expect(loops).toEqual(['restarting: src/version.ts'])
+    await pass(60_000)
+    expect(loops).toEqual(['restarting: src/version.ts', 'ignored: src/version.ts'])
+    expect(guard.isStarting()).toBe(false)
+    const before = starts.length
+    await pass(600_000)
+    expect(starts).toHaveLength(before)
+  })
+
+  it('again and again while it runs, no longer restarts it', async () => {
+    const writes = Array.from({ length: 400 }, (_, i) => ({ at: 2_000 * (i + 1), path: 'stats.json' }))
+    const { restarts, loops, pass } = guarded({ readyAfter: 100, writes })
+    await pass(600_000)
+    expect(restarts).toHaveLength(3)
+    expect(loops).toEqual(['ignored: stats.json'])
+  })
+
+  it('leaves saves of other files to restart it at once, and of that one when it is saved later', async () => {
+    const { restarts, change, pass } = guarded({ readyAfter: 100, writes: [{ at: 80, path: '.env' }] })
+    await pass(60_000)
+    const before = restarts.length
+    change('bot.js')
+    await pass(500)
+    change('bot.js')
+    await pass(500)
+    change('src/a.js')
+    await pass(20_000)
+    change('.env')
+    await pass(20_000)
+    expect(restarts.slice(before)).toEqual(['bot.js', 'bot.js', 'src/a.js', '.env'])
+  })
+
+  it('while other files are saved is found all the same', async () => {
+    const { restarts, loops, change, pass } = guarded({ readyAfter: 100, writes: [{ at: 80, path: 'log.json' }] })
+    for (let n = 0; n < 20; n += 1) {
+      await pass(3_000)
+      change(`src/${n}.js`)
+    }
+    await pass(60_000)
+    expect(loops).toEqual(['ignored: log.json'])
+    expect(restarts.filter((path) => path === 'log.json').length).toBeLessThanOrEqual(5)
+    expect(restarts.filter((path) => path.startsWith('src/'))).toHaveLength(20)
+  })
+})
+
+describe('A person', () => {
+  it.each([500, 1_200, 2_000, 5_000])('who saves code every %i ms is always served, the last time too', async (ms) => {
+    const { starts, restarts, loops, clock, change, pass } = guarded({ readyAfter: 100 })
+    let saved = 0
+    for (let n = 0; n < 30; n += 1) {
+      await pass(ms)
+      change('bot.js')
+      saved = clock.now()
+    }
+    await pass(60_000)
+    if (ms >= 2_000) expect(restarts.length).toBeGreaterThanOrEqual(29)
+    expect(starts.at(-1)).toBeGreaterThan(saved)
+    expect(loops).toEqual([])
+  })
+
+  it('who saves code while the bot takes long to get ready is served, the last time too', async () => {
+    const { starts, restarts, clock, change, pass } = guarded({ readyAfter: 3_000 })
+    let saved = 0
+    for (let n = 0; n < 30; n += 1) {
+      await pass(2_000)
+      change('bot.js')
+      saved = clock.now()
+    }
+    await pass(60_000)
+    expect(restarts.length).toBeGreaterThanOrEqual(15)
+    expect(starts.at(-1)).toBeGreaterThan(saved)
+  })
+
+  it('who saves now and then is served at once, whatever it is, and whether the bot ever gets ready', async () => {
+    for (const readyAfter of [100, null]) {
+      const { restarts, loops, change, pass } = guarded({ readyAfter })
+      for (let n = 1; n <= 15; n += 1) {
+        await pass(11_000)
+        change(n % 2 === 0 ? 'prompts.yaml' : 'bot.js')
+        expect(restarts).toHaveLength(n)
+      }
+      expect(loops).toEqual([])
+    }
+  })
+
+  it('who saves when the bot has crashed is certain, and what the crash wrote is not', async () => {
+    const { guard, clock, pass } = guarded({ readyAfter: null })
+    await pass(200)
+    const report = { path: 'report.1.json', kind: 'added', folder: '' } as const
+    expect(guard.judge({ ...report, at: clock.now() })).toBe('unsure')
+    guard.exited()
+    await pass(100)
+    expect(guard.judge({ ...report, path: 'report.2.json', at: clock.now() })).toBe('unsure')
+    await pass(300)
+    expect(guard.judge({ path: 'bot.js', kind: 'changed', folder: '', at: clock.now() })).toBe('save')
+  })
+})
+
+describe('A change', () => {
+  it('that was there when the bot was started was read by it', async () => {
+    const { guard, clock, pass } = guarded({ readyAfter: 100 })
+    const at = clock.now() - 1
+    await pass(50)
+    expect(guard.judge({ path: 'bot.js', kind: 'removed', folder: '', at })).toBe('none')
+  })
+
+  it('means nothing before the first start', () => {
+    const clock = createFakeClock(0)
+    const guard = createLoopGuard({ clock, restart: () => expect.unreachable(), onLoop: () => expect.unreachable() })
+    expect(guard.judge({ path: 'bot.js', kind: 'changed', folder: '', at: 0 })).toBe('none')
+    expect(guard.isStarting()).toBe(false)
+  })
+})
+
+it('A guard that is stopped does nothing any more', async () => {
+  const { guard, restarts, change, pass, clock } = guarded({ readyAfter: 100, writes: [{ at: 80, path: '.env' }] })
+  await pass(1_000)
+  change('.env')
+  guard.stop()
+  const before = restarts.length
+  await pass(60_000)
+  expect(restarts).toHaveLength(before)
+  expect(clock.timers()).toBe(0)
 })

@@ -1,0 +1,147 @@
+// Checking what is on disk against the tree, in rounds: whatever is marked during one is checked in the next.
+import type { BigIntStats, Dirent } from 'node:fs'
+import { lstat, readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { codeOf } from '../core/errors.ts'
+import { type FileState, readState, stateOf } from './file-state.ts'
+import {
+  type Dirty,
+  fileFound,
+  fileGone,
+  folderFound,
+  folderGone,
+  type Tree,
+  type WatchedFolder,
+  watchFolder,
+} from './tree.ts'
+
+/** A file is read for its digest up to this size, in bytes; of a larger one it counts when it was written. */
+const LARGEST_READ = 1024 * 1024
+/** What is read before anything happens: of small files, and so many bytes altogether. */
+const LARGEST_READ_AHEAD = 256 * 1024
+const READ_AHEAD = 64 * 1024 * 1024
+/** A file that was written within this time may have been written again within the same tick of the file system's clock. */
+const RACY_MS = 1_000
+
+/** What was found under a name of a folder. */
+interface Found {
+  readonly folder: WatchedFolder
+  readonly name: string
+  readonly path: string
+  readonly isLink: boolean
+  /** `none` for what is not there, is ignored, or is neither file nor folder: a pipe is never opened. */
+  readonly what:
+    | { readonly is: 'none' }
+    | { readonly is: 'unchanged' }
+    | { readonly is: 'file'; readonly state: FileState }
+    | { readonly is: 'folder'; readonly identity: string }
+}
+
+/** Checks everything that is marked. Never rejects. */
+export async function scanRound(tree: Tree): Promise<void> {
+  const dirty = [...tree.dirty]
+  tree.dirty.clear()
+  const found = (await Promise.all(dirty.map(([path, what]) => scanFolder(tree, path, what)))).flat()
+  // What has gone first: a folder that was renamed is watched under its old path until then.
+  const [gone, here] = [found.filter(isGone), found.filter((one) => !isGone(one))]
+  for (const one of [...gone, ...here]) apply(tree, one)
+}
+
+const isGone = ({ what }: Found): boolean => what.is === 'none'
+
+function apply(tree: Tree, { folder, name, path, isLink, what }: Found): void {
+  if (isLink) tree.links.add(path)
+  else if (what.is !== 'folder') tree.links.delete(path)
+  if (what.is === 'unchanged') return
+  if (what.is === 'folder') {
+    fileGone(tree, folder, name)
+    return folderFound(tree, path, what.identity)
+  }
+  if (tree.folders.has(path)) folderGone(tree, path)
+  if (what.is === 'file') fileFound(tree, folder, name, what.state)
+  else fileGone(tree, folder, name)
+}
+
+async function scanFolder(tree: Tree, path: string, dirty: Dirty): Promise<readonly Found[]> {
+  const folder = tree.folders.get(path)
+  if (folder === undefined) return []
+  const stats = await statOf(path)
+  if (!stats?.isDirectory()) {
+    folderGone(tree, path)
+    return []
+  }
+  const isAnother = identityOf(stats) !== folder.identity
+  // Before it is read: what changes in between is reported.
+  if (isAnother) watchFolder(tree, folder, identityOf(stats))
+  const names = isAnother || dirty.all ? await namesIn(tree, folder) : dirty.names
+  return Promise.all([...names].map((name) => check(tree, folder, name, dirty.names.has(name))))
+}
+
+/** The names that may have something to them: of what is there, and of what was. */
+async function namesIn(tree: Tree, { path, names, files, folders }: WatchedFolder): Promise<ReadonlySet<string>> {
+  if (names !== null) return names
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown): Dirent[] => {
+    if (!isMissing(error)) tree.onError(error, path)
+    return []
+  })
+  return new Set([...entries.map(({ name }) => name), ...files.keys(), ...folders])
+}
+
+/** `isReported`: the system said that something happened to it. */
+async function check(tree: Tree, folder: WatchedFolder, name: string, isReported: boolean): Promise<Found> {
+  const path = join(folder.path, name)
+  const found = { folder, name, path, isLink: false }
+  const isWanted = folder.names === null || folder.names.has(name)
+  if (!isWanted || (tree.isIgnored(path, false) && tree.isIgnored(path, true)))
+    return { ...found, what: { is: 'none' } }
+  const entry = await lstat(path, { bigint: true }).catch(() => null)
+  const isLink = entry?.isSymbolicLink() ?? false
+  const stats = isLink ? await statOf(path) : entry
+  const what = await describe(tree, folder, { name, path, stats, isReported })
+  return { ...found, isLink, what }
+}
+
+async function describe(
+  tree: Tree,
+  folder: WatchedFolder,
+  { name, path, stats, isReported }: { name: string; path: string; stats: BigIntStats | null; isReported: boolean },
+): Promise<Found['what']> {
+  const isFolder = stats?.isDirectory() ?? false
+  if (stats === null || tree.isIgnored(path, isFolder)) return { is: 'none' }
+  if (isFolder) return { is: 'folder', identity: identityOf(stats) }
+  if (!stats.isFile()) return { is: 'none' }
+  const known = folder.files.get(name)
+  if (known === undefined && tree.isFirstScan) return { is: 'file', state: stateOf(stats) }
+  if (known !== undefined && known.missingSince === null && known.shorterSince === null) {
+    const { stamp, ctimeNs, mtimeNs } = stateOf(stats)
+    const isSame = stamp === known.state.stamp && ctimeNs === known.state.ctimeNs
+    const isRacy = isReported && known.state.digest !== null && Date.now() - Number(mtimeNs / 1_000_000n) < RACY_MS
+    if (isSame && !isRacy) return { is: 'unchanged' }
+  }
+  return { is: 'file', state: await readState(path, stats, LARGEST_READ) }
+}
+
+const statOf = (path: string): Promise<BigIntStats | null> => stat(path, { bigint: true }).catch(() => null)
+
+/** Tells a folder from another one, also from a later one that was given the same number. */
+const identityOf = ({ dev, ino, birthtimeNs }: BigIntStats): string => `${dev}:${ino}:${birthtimeNs}`
+
+const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'
+
+/** Reads the files for their digests, so that one that is written again with the content that it has is told from a save. */
+export async function readAhead(tree: Tree, signal: AbortSignal): Promise<void> {
+  let left = READ_AHEAD
+  for (const folder of tree.folders.values()) {
+    for (const [name, file] of folder.files) {
+      if (file.state.digest !== null || file.state.size > LARGEST_READ_AHEAD) continue
+      left -= Number(file.state.size)
+      if (signal.aborted || left < 0) return
+      const path = join(folder.path, name)
+      const stats = await statOf(path)
+      if (!stats?.isFile()) continue
+      const state = await readState(path, stats, LARGEST_READ_AHEAD)
+      // Written since it was seen: that is for the next check to find.
+      if (state.stamp === file.state.stamp) file.state = state
+    }
+  }
+}
