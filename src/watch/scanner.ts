@@ -38,13 +38,14 @@ export function createScanner(options: Omit<TreeOptions, 'onDirty'>, signal: Abo
   async function run(): Promise<void> {
     // What is marked now may be marked by name a moment later.
     await Promise.resolve()
-    while (tree.dirty.size > 0 && !signal.aborted) {
-      const beganAt = clock.now()
-      await scanRound(tree)
-      // A file that is written all the time shall not keep us busy all the time.
-      if (!tree.isFirstScan && tree.dirty.size > 0)
-        await ignoreAbort(clock.sleep(clock.now() - beganAt, signal), signal)
-    }
+    // A file that is written all the time shall not keep us busy all the time.
+    const pace = ({ tookMs }: { readonly tookMs: number }): number => (tree.isFirstScan ? 0 : tookMs)
+    const rounds = poll(
+      () => scanRound(tree),
+      () => tree.dirty.size === 0,
+      { pace, signal, clock },
+    )
+    await ignoreAbort(rounds, signal)
     tree.isFirstScan = false
     running = null
   }

@@ -108,9 +108,9 @@ function createRestarts({ restart, emit }: SavesOptions, files: readonly string[
     isStarting: guard.isStarting,
     stop: guard.stop,
     onChange: (change: Change): void => {
-      const verdict = guard.judge(change)
-      const isSure = verdict === 'save'
-      if (verdict === 'none' || requested?.isSure === true || (requested !== null && !isSure)) return
+      const judgement = guard.judge(change)
+      const isSure = judgement === 'save'
+      if (judgement === 'none' || requested?.isSure === true || (requested !== null && !isSure)) return
       requested = { reason: requested?.reason ?? reasonOf(change.path), isSure }
       restart(requested.reason, ...(isSure ? [] : (['unsure'] as const)))
     },

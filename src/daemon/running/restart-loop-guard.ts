@@ -18,7 +18,7 @@ export interface GuardedChange {
 }
 
 /** What a change means: `save` is a person's, `unsure` may be the bot's own, and both restart it; `none` does not, or not yet. */
-export type Verdict = 'save' | 'unsure' | 'none'
+export type Judgement = 'save' | 'unsure' | 'none'
 
 /** What is announced of files that come after every start: that they no longer count, or that they do. */
 export type Loop = 'ignored' | 'restarting'
@@ -30,7 +30,7 @@ export interface LoopGuard {
   ready(): void
   /** Tells the guard that the bot has ended by itself. */
   exited(): void
-  judge(change: GuardedChange): Verdict
+  judge(change: GuardedChange): Judgement
   /** Whether the bot is still being started, maybe by a command that removes files to write them anew. */
   isStarting(): boolean
   stop(): void
@@ -72,7 +72,7 @@ interface Follower {
   readonly wasUp: boolean
   /** How often the file was written without a start when it was held back. */
   readonly proofs: number
-  readonly verdict: Verdict
+  readonly judgement: Judgement
 }
 
 /** What comes so soon after a start may well be its doing. */
@@ -109,7 +109,7 @@ export function createLoopGuard({ restart, onLoop, clock }: LoopGuardOptions): L
   let run: Run | null = null
   let cancelHold: Off | null = null
 
-  function judge(change: GuardedChange): Verdict {
+  function judge(change: GuardedChange): Judgement {
     // A process that was started after the change has read it.
     if (run === null || change.at < run.startedAt) return 'none'
     if (run.exitedAt !== null && change.at - run.exitedAt > EXIT_MS) return 'save'
@@ -124,7 +124,7 @@ export function createLoopGuard({ restart, onLoop, clock }: LoopGuardOptions): L
   }
 
   /** Judges the first change of a file in a run. */
-  function judgeFirst(run: Run, change: GuardedChange, before: Follower | undefined): Verdict {
+  function judgeFirst(run: Run, change: GuardedChange, before: Follower | undefined): Judgement {
     const known = before?.run === run.n - 1 ? before : undefined
     const follower = follow(run, change, known)
     const heldBefore = known?.heldRuns ?? 0
@@ -132,19 +132,19 @@ export function createLoopGuard({ restart, onLoop, clock }: LoopGuardOptions): L
     const isHeldToo = isDoubtful(run, change) && (run.hold !== null || heldBefore > 0)
     const isHeld = isHeldToo || follower.runs > mostRuns(run, change)
     const heldRuns = isHeld ? heldBefore + 1 : 0
-    const verdict = isHeld ? 'none' : isDoubtful(run, change) ? 'unsure' : 'save'
-    followers.set(keyOf(change), { ...follower, isHeld, heldRuns, verdict })
+    const judgement = isHeld ? 'none' : isDoubtful(run, change) ? 'unsure' : 'save'
+    followers.set(keyOf(change), { ...follower, isHeld, heldRuns, judgement })
     if (heldRuns > MORE_STARTS) disown(change, Math.max(QUICK_MS, 2 * follower.latestMs))
     else if (isHeld) hold(run, change)
     if (heldRuns === 1 && !follower.wasUp && change.at - follower.since > UNREADY_MS)
       announcer.add(change, 'restarting')
-    return verdict
+    return judgement
   }
 
   /** Judges a further change of a file in the same run. */
-  function judgeAgain(run: Run, change: GuardedChange, known: Follower): Verdict {
+  function judgeAgain(run: Run, change: GuardedChange, known: Follower): Judgement {
     // The bot is being restarted for it.
-    if (!known.isHeld || run.hold === null) return known.verdict
+    if (!known.isHeld || run.hold === null) return known.judgement
     const isProof = known.proofs < MOST_PROOFS && change.at - run.hold.since >= SAVES_APART_MS
     const isEndless = change.at - run.hold.since > LONGEST_HOLD_MS
     if (isCode(change) && change.at - run.startedAt > QUICK_MS && (isProof || isEndless)) {
@@ -155,7 +155,7 @@ export function createLoopGuard({ restart, onLoop, clock }: LoopGuardOptions): L
         heldRuns: 0,
         isHeld: false,
         proofs: known.proofs + 1,
-        verdict: 'save',
+        judgement: 'save',
       })
       return 'save'
     }
@@ -226,7 +226,7 @@ function follow(
   run: Run,
   change: GuardedChange,
   known: Follower | undefined,
-): Omit<Follower, 'isHeld' | 'heldRuns' | 'verdict'> {
+): Omit<Follower, 'isHeld' | 'heldRuns' | 'judgement'> {
   const { runs = 0, latestMs = 0, since = change.at, wasUp = false, proofs = 0 } = known ?? {}
   return {
     path: change.path,
