@@ -30,8 +30,13 @@ export function identify(delivery: Delivery): DeliveryIdentity {
   if (label.platformId === null) return { label, key: contentKey(delivery) }
   // The reference calls `id` "the unique ID of the Webhook": were it the same for every event of one webhook, the event
   // and its message still tell two deliveries apart.
-  return { label, key: `${label.platformId} ${label.event ?? ''} ${textIn(message, 'id') ?? ''}` }
+  return { label, key: bounded(`${label.platformId} ${label.event ?? ''} ${textIn(message, 'id') ?? ''}`) }
 }
+
+// Ten thousand keys are kept for a day: one that somebody has filled is kept as its digest.
+const LONGEST_KEY = 200
+const bounded = (key: string): string =>
+  key.length <= LONGEST_KEY ? key : createHash('sha1').update(key).digest('hex')
 
 function contentKey({ method, search, body }: Delivery): string | null {
   if (body.length === 0) return null

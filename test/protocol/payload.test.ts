@@ -31,6 +31,15 @@ describe('The identity of a delivery', () => {
     })
   })
 
+  it('has a short key, however long the ids are, that still tells them apart', () => {
+    const keyOf = (id: string, message: string): string => identify(delivery(chat(id, message))).key ?? ''
+    const long = 'x'.repeat(300_000)
+    expect(keyOf(long, 'm1').length).toBeLessThanOrEqual(200)
+    expect(keyOf(long, 'm1')).toBe(keyOf(long, 'm1'))
+    expect(keyOf(long, 'm1')).not.toBe(keyOf(`${long}x`, 'm1'))
+    expect(keyOf('p1', long)).not.toBe(keyOf('p1', `${long}x`))
+  })
+
   const plain = chat('p1', 'm1')
   const bytes = Buffer.from(plain)
   const utf16 = Buffer.from(`\ufeff${plain}`, 'utf16le')

@@ -1,16 +1,17 @@
 // The records of the log: one table of fields, from which their types, their writing and their reading are made.
 import type { Attempt, Delivery, Label } from '../../core/delivery.ts'
 import type { Settled } from '../../core/ports.ts'
+import { beginningOf } from './beginning.ts'
 import { count, type FieldKind, number, objectOf, oneOf, orNull, status, text, time, type ValueOf } from './fields.ts'
 
 // A field is a row here, and a value where the record is made. One that is added later is missing in the records of before, so
 // its kind has to accept `undefined`.
 
+/** Of each the beginning: the body has it whole. */
 const LABEL = objectOf({
   event: orNull(text),
   platformId: orNull(text),
   conversation: orNull(text),
-  /** The beginning: the body has it whole. */
   text: orNull(text),
 })
 
@@ -80,16 +81,21 @@ const REASON_KEPT = 1_000
 /** Makes the record of a delivery. */
 export function deliveryRecord(seq: number, delivery: Delivery, label: Label, key: string | null): DeliveryRecord {
   const { id, receivedAt, body, method, search } = delivery
-  const start = label.text?.slice(0, TEXT_KEPT) ?? null
-  const kept = start === label.text ? label : { ...label, text: start }
-  return { t: 'delivery', seq, id, receivedAt, bytes: body.length, key, label: kept, method, search }
+  return { t: 'delivery', seq, id, receivedAt, bytes: body.length, key, label: kept(label), method, search }
 }
+
+const kept = ({ event, platformId, conversation, text: words }: Label): Label => ({
+  event: event && beginningOf(event, TEXT_KEPT),
+  platformId: platformId && beginningOf(platformId, TEXT_KEPT),
+  conversation: conversation && beginningOf(conversation, TEXT_KEPT),
+  text: words && beginningOf(words, TEXT_KEPT),
+})
 
 /** Makes the record of an attempt. */
 export function attemptRecord(seq: number, id: string, n: number, attempt: Attempt): AttemptRecord {
   const { startedAt, ms, outcome } = attempt
   if (outcome !== 'answered')
-    return { t: 'attempt', seq, id, n, startedAt, ms, outcome, reason: attempt.reason.slice(0, REASON_KEPT) }
+    return { t: 'attempt', seq, id, n, startedAt, ms, outcome, reason: beginningOf(attempt.reason, REASON_KEPT) }
   const { status, body } = attempt.reply
   return { t: 'attempt', seq, id, n, startedAt, ms, outcome, status, bytes: body.length }
 }

@@ -53,6 +53,8 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
     // At a known position: what a failed write left behind is overwritten with the same bytes, not added to.
     const start = segment.bytes
     await writeAt(target, buffer.bytes(), start)
+    // What a large batch made of it is not kept for the small ones.
+    buffer.clear()
     records.forEach((indexed, i) => {
       const length = start + (ends[i] ?? 0) - segment.bytes - 1
       indexed.content = extentOf(indexed.record, segment.name, segment.bytes, length)
