@@ -1,9 +1,10 @@
 // What the index gives back of a delivery: to load it, and to answer it again as it was answered.
 import type { Delivery, Reply } from '../core/delivery.ts'
 import { DevHookError } from '../core/errors.ts'
-import type { RecordedDelivery } from '../core/ports.ts'
+import type { RecordedDelivery, Seen } from '../core/ports.ts'
 import type { Content } from './format/line-codec.ts'
-import { answerTo, type IndexEntry, type IndexedRecord } from './index-by-delivery.ts'
+import { answerTo, type IndexEntry, type IndexedRecord, type PrunedDelivery } from './index-by-delivery.ts'
+import { KEY_KEPT_MS } from './pruned-keys.ts'
 
 /** Reads headers and body of a record; `null` when there are none, or they are gone or damaged. */
 export type ReadContent = (from: IndexedRecord['content']) => Promise<Content | null>
@@ -22,8 +23,17 @@ async function load({ delivery: { record, content: from } }: IndexEntry, read: R
   return { id, receivedAt, method, search, ...content }
 }
 
+/** What became of a delivery that comes again; `null` when it came more than a day ago. */
+export function seenDelivery(of: IndexEntry | PrunedDelivery, now: number, read: ReadContent): Seen | null {
+  const { id, receivedAt } = 'record' in of ? of.record : of.delivery.record
+  if (now - receivedAt > KEY_KEPT_MS) return null
+  if (!('record' in of)) return { id, settled: of.settled, answer: () => replyOf(of, read) }
+  const { settled, status } = of.record
+  return { id, settled, answer: async () => (status === null ? null : statusOnly(status)) }
+}
+
 /** What the platform was answered; without headers and body where those were not the bot's, or are not kept whole. */
-export async function replyOf(entry: IndexEntry, read: ReadContent): Promise<Reply | null> {
+async function replyOf(entry: IndexEntry, read: ReadContent): Promise<Reply | null> {
   const answer = answerTo(entry)
   if (answer === null) return null
   if (typeof answer === 'number') return statusOnly(answer)

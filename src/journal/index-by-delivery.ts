@@ -1,7 +1,7 @@
 // The index of the log: the records of each delivery put together, in the order in which the deliveries came.
 import type { Settled } from '../core/ports.ts'
 import type { Content } from './format/line-codec.ts'
-import type { AttemptRecord, DeliveryRecord, LogRecord } from './format/record-format.ts'
+import type { AttemptRecord, DeliveryRecord, KeyRecord, LogRecord } from './format/record-format.ts'
 import type { Extent } from './segments.ts'
 
 /** A record, and where its headers and body are: in memory until they are written, then in a segment. */
@@ -20,23 +20,29 @@ export interface IndexEntry {
   answer: IndexedRecord<AttemptRecord> | number | null
 }
 
+/** What is left of a delivery that was pruned. */
+export type PrunedDelivery = IndexedRecord<KeyRecord>
+
 export interface DeliveryIndex {
   /** By the id of the delivery, oldest first. */
   readonly entries: ReadonlyMap<string, IndexEntry>
   /** Those that are acknowledged and not delivered, in no order. */
   readonly undelivered: ReadonlySet<IndexEntry>
+  /** What is left of those that were pruned, by the id of the delivery. */
+  readonly pruned: ReadonlyMap<string, PrunedDelivery>
   /** Adds a record; returns the entry of its delivery, `null` when that is unknown or forgotten. */
   add(record: IndexedRecord): IndexEntry | null
   /** The latest delivery with this key. */
-  byKey(key: string): IndexEntry | null
-  /** Forgets the deliveries of every segment before this one. */
+  byKey(key: string): IndexEntry | PrunedDelivery | null
+  /** Forgets the deliveries of every segment before this one, and what was left of others there. */
   forgetBefore(segment: string): void
 }
 
 /** Creates an empty index. */
 export function createDeliveryIndex(): DeliveryIndex {
   const entries = new Map<string, IndexEntry>()
-  const keys = new Map<string, IndexEntry>()
+  const pruned = new Map<string, PrunedDelivery>()
+  const keys = new Map<string, IndexEntry | PrunedDelivery>()
   const undelivered = new Set<IndexEntry>()
 
   function addDelivery(delivery: IndexedRecord<DeliveryRecord>): IndexEntry {
@@ -49,11 +55,38 @@ export function createDeliveryIndex(): DeliveryIndex {
     return entry
   }
 
+  function addPruned(delivery: PrunedDelivery): null {
+    const { id, key } = delivery.record
+    pruned.set(id, delivery)
+    // One that is not pruned came later.
+    const known = keys.get(key)
+    if (known === undefined || 'record' in known) keys.set(key, delivery)
+    return null
+  }
+
+  function forget(entry: IndexEntry): void {
+    const { id, key } = entry.delivery.record
+    entries.delete(id)
+    undelivered.delete(entry)
+    if (key === null || keys.get(key) !== entry) return
+    const left = pruned.get(id)
+    if (left === undefined) keys.delete(key)
+    else keys.set(key, left)
+  }
+
+  function forgetPruned(delivery: PrunedDelivery): void {
+    const { id, key } = delivery.record
+    pruned.delete(id)
+    if (keys.get(key) === delivery) keys.delete(key)
+  }
+
   return {
     entries,
     undelivered,
+    pruned,
     add: (indexed) => {
       if (isDelivery(indexed)) return addDelivery(indexed)
+      if (isPruned(indexed)) return addPruned(indexed)
       const entry = entries.get(indexed.record.id)
       if (entry === undefined) return null
       if (isAttempt(indexed)) addAttempt(entry, indexed)
@@ -64,23 +97,27 @@ export function createDeliveryIndex(): DeliveryIndex {
     },
     byKey: (key) => keys.get(key) ?? null,
     forgetBefore: (segment) => {
-      for (const [id, entry] of entries) {
-        const { key } = entry.delivery.record
-        const written = segmentOf(entry)
-        if (written === null || written >= segment) return
-        entries.delete(id)
-        undelivered.delete(entry)
-        if (key !== null && keys.get(key) === entry) keys.delete(key)
+      for (const delivery of pruned.values()) if (isBefore(delivery, segment)) forgetPruned(delivery)
+      for (const entry of entries.values()) {
+        if (!isBefore(entry.delivery, segment)) return
+        forget(entry)
       }
     },
   }
 }
 
-/** The segment that holds a delivery; `null` while it is not written. */
-export const segmentOf = ({ delivery: { content } }: IndexEntry): string | null =>
+/** The segment that holds a record; `null` while it is not written. */
+export const segmentOf = ({ content }: IndexedRecord): string | null =>
   content !== null && 'segment' in content ? content.segment : null
 
+/** Whether a record is written in a segment before this one. */
+export function isBefore(record: IndexedRecord, segment: string): boolean {
+  const written = segmentOf(record)
+  return written !== null && written < segment
+}
+
 const isDelivery = (indexed: IndexedRecord): indexed is IndexedRecord<DeliveryRecord> => indexed.record.t === 'delivery'
+const isPruned = (indexed: IndexedRecord): indexed is PrunedDelivery => indexed.record.t === 'key'
 const isAttempt = (indexed: IndexedRecord): indexed is IndexedRecord<AttemptRecord> => indexed.record.t === 'attempt'
 
 /** The latest attempt that the bot answered; `null` when it answered none. */

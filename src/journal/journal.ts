@@ -1,7 +1,7 @@
 // The record of a bot's deliveries and attempts on disk, as the corridor uses it.
 import { DevHookError } from '../core/errors.ts'
 import type { Journal } from '../core/ports.ts'
-import { recordedDelivery, replyOf } from './answers.ts'
+import { recordedDelivery, seenDelivery } from './answers.ts'
 import { type Content, replyContent } from './format/line-codec.ts'
 import { attemptRecord, deliveryRecord, type LogRecord, settlementRecord } from './format/record-format.ts'
 import { type IndexEntry, settleAnswer } from './index-by-delivery.ts'
@@ -32,7 +32,7 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
   const events = eventsFolder(folder)
   const { index, segments, nextSeq } = await loadLog(events, limits, now(), onTrouble)
   const pruning = createPruning({ events, segments, index, limits, now })
-  const segmentWriter = createSegmentWriter({ events, segments, limits, now, openFile, onSegment: pruning.prune })
+  const segmentWriter = createSegmentWriter({ events, segments, limits, now, openFile, pruning })
   const writer = createWriter({ ...options, segmentWriter })
   const read = (from: Parameters<typeof readContent>[1]): Promise<Content | null> => readContent(events, from)
   let seq = nextSeq
@@ -67,7 +67,7 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
       }
     },
     synced: (id) => {
-      if (index.entries.has(id)) return writer.synced()
+      if (index.entries.has(id) || index.pruned.has(id)) return writer.synced()
       return Promise.reject(new DevHookError('stateUnwritable', `delivery ${id} is not in the journal`))
     },
     undelivered: () => [...index.undelivered].sort(byArrival).map((entry) => recordedDelivery(entry, read)),
@@ -76,9 +76,8 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
       return entry === undefined ? null : recordedDelivery(entry, read)
     },
     seen: (key) => {
-      const entry = index.byKey(key)
-      if (entry === null || now() - entry.delivery.record.receivedAt > DAY_MS) return null
-      return { id: entry.delivery.record.id, settled: entry.settled, answer: () => replyOf(entry, read) }
+      const latest = index.byKey(key)
+      return latest === null ? null : seenDelivery(latest, now(), read)
     },
     close: () => {
       pruning.stop()

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { repeat } from '../core/async.ts'
 import { codeOf } from '../core/errors.ts'
 import type { Off } from '../core/listeners.ts'
-import { type DeliveryIndex, segmentOf } from './index-by-delivery.ts'
+import { type DeliveryIndex, type PrunedDelivery, segmentOf } from './index-by-delivery.ts'
+import { keysToCarry } from './pruned-keys.ts'
 import { type Limits, type Segment, segmentBytes } from './segments.ts'
 
 interface PruningOptions {
@@ -16,33 +17,59 @@ interface PruningOptions {
   readonly now: () => number
 }
 
-export interface Pruning {
-  /** Removes what is beyond the limits; one at a time. Never rejects. */
+/** Segments that are beyond the limits, and what is to be left of them. */
+export interface DuePruning {
+  /** To be written before they go. */
+  readonly left: readonly PrunedDelivery[]
+  /** Removes the segments, whether what is left was written or not: then it is in memory, and due again. Never rejects. */
   prune(): Promise<void>
-  /** Prunes now, and every hour. */
+}
+
+export interface Pruning {
+  /** What is due now; what is left is written with the record of this number. */
+  due(seq: number): DuePruning
+  /** Prunes now and every hour, unless something has to be written before. */
   start(): Promise<void>
   stop(): void
 }
 
 const HOUR_MS = 60 * 60_000
+const NOTHING: DuePruning = { left: [], prune: () => Promise.resolve() }
 
 /** Creates the pruning of a log; nothing is removed before it is started. */
 export function createPruning(options: PruningOptions): Pruning {
+  const { segments, index, now } = options
   let stop: Off = () => undefined
-  let pruning: Promise<void> | null = null
+  let isLeftUnwritten = false
+  let removing: Promise<void> = Promise.resolve()
 
-  function prune(): Promise<void> {
-    pruning ??= removeOldest(options, countExpired(options)).finally(() => {
-      pruning = null
-    })
-    return pruning
+  function due(seq: number): DuePruning {
+    const count = countExpired(options)
+    const first = segments[count]
+    if (first === undefined || (count === 0 && !isLeftUnwritten)) return NOTHING
+    const left = keysToCarry(index, first.name, seq, now())
+    const expired = segments.slice(0, count)
+    return {
+      left,
+      prune: () => {
+        for (const delivery of left) index.add(delivery)
+        isLeftUnwritten = left.some(({ content }) => content === null)
+        removing = removing.then(() => removeSegments(options, expired))
+        return removing
+      },
+    }
+  }
+
+  async function pruneWithoutWriting(): Promise<void> {
+    const { left, prune } = due(0)
+    if (left.length === 0) await prune()
   }
 
   return {
-    prune,
+    due,
     start: () => {
-      stop = repeat(HOUR_MS, () => void prune())
-      return prune()
+      stop = repeat(HOUR_MS, () => void pruneWithoutWriting())
+      return pruneWithoutWriting()
     },
     stop: () => stop(),
   }
@@ -77,22 +104,22 @@ const DELIVERABLE_MS = 10 * 60_000
 function firstDeliverable({ undelivered }: DeliveryIndex, now: number): string | null {
   let first: string | null = null
   for (const entry of undelivered) {
-    const segment = now - entry.delivery.record.receivedAt <= DELIVERABLE_MS ? segmentOf(entry) : null
+    const segment = now - entry.delivery.record.receivedAt <= DELIVERABLE_MS ? segmentOf(entry.delivery) : null
     if (segment !== null && (first === null || segment < first)) first = segment
   }
   return first
 }
 
-/** Removes the oldest segments, oldest first, so that a reader never sees a gap. */
-async function removeOldest({ events, segments, index }: PruningOptions, count: number): Promise<void> {
-  for (const { name } of segments.slice(0, count)) {
+/** Removes some of the oldest segments, oldest first, so that a reader never sees a gap. */
+async function removeSegments({ events, segments, index }: PruningOptions, expired: readonly Segment[]): Promise<void> {
+  for (const segment of expired) {
     try {
-      await unlink(join(events, name))
+      await unlink(join(events, segment.name))
     } catch (error) {
       // Windows keeps a file that a reader has open: it goes next time.
       if (codeOf(error) !== 'ENOENT') return
     }
-    segments.shift()
+    if (segments[0] === segment) segments.shift()
     index.forgetBefore(segments[0]?.name ?? '')
   }
 }

@@ -88,7 +88,7 @@ export async function openSegment(events: string, name: string): Promise<FileHan
   }
 }
 
-/** Where the headers and the body of a record are found again; `null` for one that never has any. */
+/** Where a record is found again; `null` for one that nobody looks for. */
 export const extentOf = (record: LogRecord, segment: string, offset: number, length: number): Extent | null =>
   record.t === 'settled' ? null : { segment, offset, length }
 

@@ -1,8 +1,10 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Journal } from '../../src/core/ports.ts'
 import { readDeliveries } from '../../src/journal/reader.ts'
 import type { Limits } from '../../src/journal/segments.ts'
+import { type OpenFile, openLogFile } from '../../src/journal/write/log-file.ts'
 import { folderForTest } from '../support/folder.ts'
 import { answered, delivery, NO_LABEL, openTestJournal } from '../support/journal.ts'
 
@@ -31,9 +33,8 @@ describe('what the journal keeps', () => {
     expect(kept.length).toBeGreaterThanOrEqual(20)
     expect(kept.length).toBeLessThanOrEqual(22)
     // Memory is bounded by the same rule.
-    expect(journal.seen('d1')).toBeNull()
-    expect(journal.seen('d50')?.id).toBe('d50')
-    await expect(journal.synced('d1')).rejects.toThrow('not in the journal')
+    expect(journal.find('d1')).toBeNull()
+    expect(journal.find('d50')?.id).toBe('d50')
   })
 
   it('is so many bytes, attempts and all', async () => {
@@ -130,5 +131,126 @@ describe('what the journal keeps', () => {
       await utimes(join(events, name), longAgo, longAgo)
     await openTestJournal(folder)
     expect((await readdir(events)).sort()).toEqual(['notes.txt', 'recent.damaged-1'])
+  })
+})
+
+describe('A delivery that was pruned', () => {
+  const LIMITS = { ...PLENTY, deliveries: 10 }
+
+  /** Records deliveries until all that came before are pruned. */
+  async function pushOut(journal: Journal, now: number, run: string): Promise<void> {
+    for (let n = 0; n < 14; n += 1) {
+      const id = `${run} ${n}`
+      journal.record(delivery(id, { receivedAt: now }), NO_LABEL, `key of ${id}`)
+      journal.recordAttempt(id, 1, answered(200))
+      await journal.synced(id)
+    }
+  }
+
+  const answerTo = async (journal: Journal, key: string): Promise<number | null | undefined> =>
+    (await journal.seen(key)?.answer())?.status
+
+  it('is recognised when it comes again, for a day, by this run and by later ones, and counts as on disk', async () => {
+    const folder = await folderForTest()
+    let now = START
+    const open = async (): Promise<Journal> =>
+      (await openTestJournal(folder, { now: () => now, limits: LIMITS })).journal
+    let journal = await open()
+    for (const [id, settled, status] of [
+      ['by the bot', 'delivered', undefined],
+      ['acknowledged', 'acknowledged', 200],
+      ['broken', 'interrupted', 200],
+      ['returned', 'returned', 503],
+    ] as const) {
+      journal.record(delivery(id, { receivedAt: now }), NO_LABEL, `key of ${id}`)
+      if (status === undefined) journal.recordAttempt(id, 1, answered(201, 'with a body'))
+      journal.settle(id, settled, status)
+    }
+    journal.record(delivery('without a key', { receivedAt: now }), NO_LABEL, null)
+    now += 11 * MINUTE
+    for (let run = 1; run <= 4; run += 1) {
+      await pushOut(journal, now, `run ${run}`)
+      expect(journal.find('by the bot')).toBeNull()
+      expect(journal.seen('key of by the bot')).toMatchObject({ id: 'by the bot', settled: 'delivered' })
+      expect(await journal.seen('key of by the bot')?.answer()).toEqual({
+        status: 201,
+        headers: [],
+        body: Buffer.alloc(0),
+      })
+      expect(journal.seen('key of acknowledged')).toMatchObject({ id: 'acknowledged', settled: 'acknowledged' })
+      expect(await answerTo(journal, 'key of acknowledged')).toBe(200)
+      expect(journal.seen('key of broken')).toMatchObject({ id: 'broken', settled: 'interrupted' })
+      expect(await answerTo(journal, 'key of broken')).toBe(200)
+      // The platform was told that it was not received: it is meant for the bot when it comes again.
+      expect(journal.seen('key of returned')).toBeNull()
+      await journal.synced('by the bot')
+      await expect(journal.synced('returned')).rejects.toThrow('not in the journal')
+      await journal.close()
+      journal = await open()
+      now += 5 * 60 * MINUTE
+    }
+    expect((await ids(folder)).length).toBeLessThanOrEqual(11)
+    now = START + DAY
+    expect(journal.seen('key of by the bot')?.id).toBe('by the bot')
+    now += 1
+    expect(journal.seen('key of by the bot')).toBeNull()
+    await pushOut(journal, now, 'a day later')
+    expect(journal.seen('key of run 1 0')?.id).toBe('run 1 0')
+    await expect(journal.synced('by the bot')).rejects.toThrow('not in the journal')
+  })
+
+  it('gives way to a later one of its key', async () => {
+    const folder = await folderForTest()
+    const { journal } = await openTestJournal(folder, { now: () => START, limits: LIMITS })
+    const record = async (id: string): Promise<void> => {
+      journal.record(delivery(id, { receivedAt: START }), NO_LABEL, 'k')
+      journal.recordAttempt(id, 1, answered(200))
+      await journal.synced(id)
+    }
+    await record('first')
+    await record('second')
+    await pushOut(journal, START, 'others')
+    expect(journal.seen('k')?.id).toBe('second')
+    await record('third')
+    expect(journal.seen('k')?.id).toBe('third')
+    await journal.close()
+    const next = (await openTestJournal(folder, { now: () => START, limits: LIMITS })).journal
+    expect(next.seen('k')?.id).toBe('third')
+    await pushOut(next, START, 'more')
+    expect(next.seen('k')?.id).toBe('third')
+  })
+
+  it('makes room on a disk that is full, and is recognised by the next run once there is room again', async () => {
+    const folder = await folderForTest()
+    let isFull = false
+    const openFile: OpenFile = async (...given) => {
+      const file = await openLogFile(...given)
+      return {
+        read: (...read) => file.read(...read),
+        stat: () => file.stat(),
+        datasync: () => file.datasync(),
+        close: () => file.close(),
+        write: (...written) => {
+          if (isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+          return file.write(...written)
+        },
+      }
+    }
+    const { journal } = await openTestJournal(folder, { limits: LIMITS, openFile, retryMs: 60_000 })
+    for (const id of range(1, 11)) {
+      journal.record(delivery(id), NO_LABEL, id)
+      journal.recordAttempt(id, 1, answered(200))
+      await journal.synced(id)
+    }
+    isFull = true
+    journal.record(delivery('d12'), NO_LABEL, 'd12')
+    await expect(journal.synced('d12')).rejects.toThrow('no space left')
+    expect((await ids(folder))[0]).toBe('d2')
+    expect(journal.seen('d1')?.id).toBe('d1')
+    isFull = false
+    await journal.synced('d12')
+    await journal.close()
+    const next = (await openTestJournal(folder, { limits: LIMITS })).journal
+    expect(next.seen('d1')?.id).toBe('d1')
   })
 })

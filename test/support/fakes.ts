@@ -6,7 +6,7 @@ import { DevHookError } from '../../src/core/errors.ts'
 import { createListeners } from '../../src/core/listeners.ts'
 import type { Journal, Queue, QueueItem, Settled, Ticket } from '../../src/core/ports.ts'
 import type { QueueEvents } from '../../src/delivery/queue.ts'
-import { type ReadContent, recordedDelivery, replyOf } from '../../src/journal/answers.ts'
+import { type ReadContent, recordedDelivery, seenDelivery } from '../../src/journal/answers.ts'
 import { replyContent } from '../../src/journal/format/line-codec.ts'
 import { attemptRecord, deliveryRecord, settlementRecord } from '../../src/journal/format/record-format.ts'
 import { createDeliveryIndex } from '../../src/journal/index-by-delivery.ts'
@@ -149,8 +149,6 @@ export interface FakeJournal extends Journal {
   syncs: number
 }
 
-const DAY_MS = 24 * 60 * 60_000
-
 /** Creates an empty journal, which adds up what it is given as the real one does. */
 export function createFakeJournal(now: () => number = Date.now): FakeJournal {
   const index = createDeliveryIndex()
@@ -193,9 +191,8 @@ export function createFakeJournal(now: () => number = Date.now): FakeJournal {
       return entry === undefined ? null : recordedDelivery(entry, inMemory)
     },
     seen: (key) => {
-      const entry = index.byKey(key)
-      if (entry === null || now() - entry.delivery.record.receivedAt > DAY_MS) return null
-      return { id: entry.delivery.record.id, settled: entry.settled, answer: () => replyOf(entry, inMemory) }
+      const latest = index.byKey(key)
+      return latest === null ? null : seenDelivery(latest, now(), inMemory)
     },
     close: async () => {
       closed = true

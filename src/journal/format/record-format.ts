@@ -65,12 +65,29 @@ const SETTLEMENT = objectOf({
   told: orNull(status),
 })
 
+/** What the platform was told "received" of. */
+const RECEIVED = oneOf('delivered', 'acknowledged', 'interrupted')
+
+/** What is left of a delivery that was pruned, so that it is recognised when it comes again. */
+const KEY = objectOf({
+  t: oneOf('key'),
+  seq: count,
+  /** Of the delivery. */
+  id: text,
+  key: text,
+  receivedAt: time,
+  settled: RECEIVED,
+  /** What the platform was answered; `null` when that is unknown. */
+  status: orNull(status),
+})
+
 export type DeliveryRecord = ValueOf<typeof DELIVERY>
 export type AttemptRecord = ValueOf<typeof ANSWERED> | ValueOf<typeof UNANSWERED>
 export type SettlementRecord = ValueOf<typeof SETTLEMENT>
+export type KeyRecord = ValueOf<typeof KEY>
 
 /** What a line of the log says, but for headers and body: enough for a list. */
-export type LogRecord = DeliveryRecord | AttemptRecord | SettlementRecord
+export type LogRecord = DeliveryRecord | AttemptRecord | SettlementRecord | KeyRecord
 
 /** How much of a reply's body is kept, in bytes. */
 export const REPLY_KEPT = 64 * 1024
@@ -111,18 +128,30 @@ export function settlementRecord(
   return { t: 'settled', seq, id, settled, at, told }
 }
 
+/** Makes what is left of a delivery; `null` when it was not received, or has no key. */
+export function keyRecord(
+  seq: number,
+  { id, key, receivedAt }: DeliveryRecord,
+  settled: Settled | null,
+  status: number | null,
+): KeyRecord | null {
+  if (key === null || !RECEIVED.is(settled)) return null
+  return { t: 'key', seq, id, key, receivedAt, settled, status }
+}
+
 /** A record as JSON. */
 export function writeRecord(record: LogRecord): string {
   if (record.t === 'delivery') return DELIVERY.write(record)
   if (record.t === 'settled') return SETTLEMENT.write(record)
+  if (record.t === 'key') return KEY.write(record)
   return record.outcome === 'answered' ? ANSWERED.write(record) : UNANSWERED.write(record)
 }
 
-const KINDS: readonly FieldKind<LogRecord>[] = [DELIVERY, ANSWERED, UNANSWERED, SETTLEMENT]
+const KINDS: readonly FieldKind<LogRecord>[] = [DELIVERY, ANSWERED, UNANSWERED, SETTLEMENT, KEY]
 
 /** Tells a record of the log, as it is written, from any other value that JSON may bring. */
 export const isLogRecord = (value: unknown): value is LogRecord =>
-  DELIVERY.is(value) || ANSWERED.is(value) || SETTLEMENT.is(value) || UNANSWERED.is(value)
+  DELIVERY.is(value) || ANSWERED.is(value) || SETTLEMENT.is(value) || UNANSWERED.is(value) || KEY.is(value)
 
 /** The record in an object that has other members as well, or in another order; `null` when there is none. */
 export function pickLogRecord(value: unknown): LogRecord | null {

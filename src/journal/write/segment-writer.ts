@@ -6,6 +6,7 @@ import { makePrivateFolder } from '../../core/files.ts'
 import { lineEnd } from '../format/checksum.ts'
 import { encodeMembers } from '../format/line-codec.ts'
 import type { IndexedRecord } from '../index-by-delivery.ts'
+import type { Pruning } from '../prune.ts'
 import { createSegment, extentOf, growSegment, isFull, type Limits, type Segment, segmentName } from '../segments.ts'
 import { createByteBuffer } from './byte-buffer.ts'
 import { type LogFile, type OpenFile, writeAt } from './log-file.ts'
@@ -26,13 +27,12 @@ interface SegmentWriterOptions {
   readonly limits: Limits
   readonly now: () => number
   readonly openFile: OpenFile
-  /** Called when a new segment was begun. */
-  readonly onSegment: () => Promise<void>
+  readonly pruning: Pick<Pruning, 'due'>
 }
 
 /** Creates the writer of a log's end; nothing is opened before the first record comes. */
 export function createSegmentWriter(options: SegmentWriterOptions): SegmentWriter {
-  const { events, segments, limits, now, openFile, onSegment } = options
+  const { events, segments, limits, now, openFile, pruning } = options
   const buffer = createByteBuffer()
   const durability = createSegmentSync({ events, segments, open: reopen, openLast })
   /** The last segment, while it is open. */
@@ -42,6 +42,16 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
     const [first] = records
     if (first === undefined) return
     const { target, segment } = await current(first.record.seq)
+    const { left, prune } = pruning.due(first.record.seq)
+    try {
+      await append(target, segment, [...left, ...records])
+    } finally {
+      // Also when the disk refused: it may be full.
+      await prune()
+    }
+  }
+
+  async function append(target: LogFile, segment: Segment, records: readonly IndexedRecord[]): Promise<void> {
     durability.written(segment)
     buffer.clear()
     const ends = records.map((indexed) => {
@@ -77,7 +87,6 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
     const target = await openFile(join(events, segment.name), constants.O_RDWR | constants.O_CREAT, 0o600)
     file = target
     segments.push(segment)
-    await onSegment()
     return { target, segment }
   }
 
