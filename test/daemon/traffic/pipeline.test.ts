@@ -7,6 +7,8 @@ import { createGuard, type GuardOptions } from '../../../src/daemon/traffic/sign
 import { resign, sign } from '../../../src/protocol/signature.ts'
 import { createFakeClock, type FakeClock, settled } from '../../support/fake-clock.ts'
 import { attemptOf, createFakeJournal, createFakeQueue, type FakeQueue, type FakeTicket } from '../../support/fakes.ts'
+import { folderForTest } from '../../support/folder.ts'
+import { openTestJournal } from '../../support/journal.ts'
 
 const SECRET = 'the webhook secret'
 
@@ -369,6 +371,36 @@ describe('The pipeline', () => {
       expect([answer.status, textOf(answer)]).toEqual([200, says])
       expect(next.queue.tickets).toEqual([])
     })
+
+    it.each([
+      ['answered', attemptOf(reply(201, 'yes')), 201],
+      ['broke', attemptOf('interrupted'), 200],
+      ['was answered with an error', attemptOf(reply(500)), 200],
+    ])(
+      'recognises one that %s when others have pushed it out of the journal, also in the next run',
+      async (_, attempt, status) => {
+        const folder = await folderForTest()
+        const limits = { deliveries: 10, ms: 1e12, bytes: 1e9 }
+        const { journal } = await openTestJournal(folder, { limits })
+        const { pipeline, queue } = setUp({ journal })
+        const first = delivery()
+        for (const each of [first, ...Array.from({ length: 20 }, () => delivery())]) {
+          const answering = pipeline.accept(each)
+          await settled()
+          const how = each === first ? attempt : attemptOf(reply(200))
+          journal.recordAttempt(each.id, 1, how)
+          queue.tickets.at(-1)?.end(how)
+          await answering
+          await journal.synced(each.id)
+        }
+        expect(journal.find(first.id)).toBeNull()
+        expect((await pipeline.accept({ ...first, id: 'again' })).status).toBe(status)
+        await journal.close()
+        const next = setUp({ journal: (await openTestJournal(folder, { limits })).journal })
+        expect((await next.pipeline.accept({ ...first, id: 'once more' })).status).toBe(status)
+        expect(next.queue.tickets).toEqual([])
+      },
+    )
   })
 
   describe('at the door', () => {
