@@ -1,36 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { CTRL_C, CTRL_D, startAtTerminal } from '../support/at-terminal.ts'
 import { expectNothingLeft, registrationOf } from '../support/leftovers.ts'
 import { processesOf } from '../support/processes.ts'
+import { CTRL_C, CTRL_D, startTerminal } from '../support/terminal.ts'
 import { eventually } from '../support/wait.ts'
 import { worldForTest } from '../support/world.ts'
+
+/** Wide enough for every line. */
+const start = (
+  env: Readonly<Record<string, string>>,
+  options: { readonly args?: readonly string[]; readonly home?: string } = {},
+): ReturnType<typeof startTerminal> => startTerminal({ args: [], columns: 200, env, ...options })
 
 const QUESTION =
   'The webhook points to https://bots.example.com/hook. Point it here, and put it back when you quit? [y/N] '
 
-// script(1), which makes the terminal, takes other flags elsewhere.
+// What is left running is found in /proc.
 describe.runIf(process.platform === 'linux')('at a terminal', () => {
   it('a yes takes the webhook, keys work after it, and the yes is remembered', async () => {
     const world = await worldForTest()
     const before = registrationOf(world)
-    const first = await startAtTerminal({ env: world.env })
+    const first = await start(world.env)
     await first.shows(QUESTION)
     expect(registrationOf(world)).toEqual(before)
-    first.press('y\r')
-    const ready = await first.shows(/quit +Ctrl-C; the webhook is put back/)
-    expect(ready).toContain('(nothing listens there yet, deliveries are held)')
-    first.press('?')
+    first.type('y\r')
+    await first.shows(/quit +Ctrl-C; the webhook is put back/)
+    expect(first.shown()).toContain('(nothing listens there yet, deliveries are held)')
+    first.type('?')
     await first.shows('restart the bot')
-    first.press('q')
+    first.type('q')
     expect(await first.ended).toBe(0)
-    expect(first.screen()).toMatch(/0 deliveries, 0 held, 0 lost, webhook restored\n$/)
+    expect(first.shown()).toMatch(/0 deliveries, 0 held, 0 lost, webhook restored\n$/)
     await expectNothingLeft(world, first, before)
 
-    const second = await startAtTerminal({ env: world.env, home: first.home })
+    const second = await start(world.env, { home: first.home })
     await second.shows('Ready in')
-    expect(second.screen()).not.toContain('[y/N]')
-    second.press(CTRL_C)
+    expect(second.shown()).not.toContain('[y/N]')
+    second.type(CTRL_C)
     expect(await second.ended).toBe(0)
     await expectNothingLeft(world, second, before)
   })
@@ -43,12 +49,12 @@ describe.runIf(process.platform === 'linux')('at a terminal', () => {
   ] as const)('%s at the question leaves the webhook alone', async (_, keys, code) => {
     const world = await worldForTest()
     const before = registrationOf(world)
-    const run = await startAtTerminal({ env: world.env })
+    const run = await start(world.env)
     await run.shows(QUESTION)
-    run.press(keys)
+    run.type(keys)
     expect(await run.ended).toBe(code)
-    expect(run.screen().includes('→ use `--take-over`')).toBe(code === 7)
-    expect(run.screen()).not.toContain('deliveries')
+    expect(run.shown().includes('→ use `--take-over`')).toBe(code === 7)
+    expect(run.shown()).not.toContain('deliveries')
     expect(world.platform.calls.filter(({ method }) => method !== 'GET')).toEqual([])
     await expectNothingLeft(world, run, before)
   })
@@ -56,30 +62,30 @@ describe.runIf(process.platform === 'linux')('at a terminal', () => {
   it('an end that takes its time says so, and a second Ctrl-C leaves the rest to the watchdog', async () => {
     const world = await worldForTest()
     const before = registrationOf(world)
-    const run = await startAtTerminal({ env: world.env, args: ['--take-over'] })
+    const run = await start(world.env, { args: ['--take-over'] })
     await run.shows('Ready in')
     world.platform.faults.api = { delayMs: 60_000 }
-    run.press(CTRL_C)
+    run.type(CTRL_C)
     await run.shows('stopping in order … (Ctrl-C again stops at once)')
     // Within a second it is taken for an echo of the first.
     await sleep(1_000)
     world.platform.faults.api = null
-    run.press(CTRL_C)
+    run.type(CTRL_C)
     expect(await run.ended).toBe(130)
-    expect(run.screen()).toContain('the watchdog puts the webhook back')
+    expect(run.shown()).toContain('the watchdog puts the webhook back')
     await eventually(async () => (await processesOf(run.home)).length === 0)
     await expectNothingLeft(world, run, before)
   })
 
   it('an end without the platform prints the command that restores', async () => {
     const world = await worldForTest()
-    const run = await startAtTerminal({ env: world.env, args: ['--take-over'] })
+    const run = await start(world.env, { args: ['--take-over'] })
     await run.shows('Ready in')
     world.platform.faults.api = { status: 404, body: { error: { message: 'Bot not found' } } }
-    run.press(CTRL_C)
+    run.type(CTRL_C)
     expect(await run.ended).toBe(6)
     const { botId, api } = world.platform
-    expect(run.screen()).toContain(`run \`dev-hook restore --bot ${botId} --api-host ${api}\``)
-    expect(run.screen()).toMatch(/webhook NOT restored\n$/)
+    expect(run.shown()).toContain(`run \`dev-hook restore --bot ${botId} --api-host ${api}\``)
+    expect(run.shown()).toMatch(/webhook NOT restored\n$/)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { CTRL_C } from '../support/at-terminal.ts'
 import { startManaged } from '../support/package-managers.ts'
+import { CTRL_C } from '../support/terminal.ts'
 
 const DEV = ['npm', 'run', 'dev'] as const
 

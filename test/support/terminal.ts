@@ -12,6 +12,7 @@ const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 export const ENTER = '\r'
 export const CTRL_C = '\x03'
+export const CTRL_D = '\x04'
 export const DOWN = '\x1b[B'
 
 /** Shorter than the limit of a test, so that the screen is seen. */
@@ -19,8 +20,9 @@ const SHOWS_WITHIN_MS = 40_000
 
 export interface TestTerminal {
   readonly pid: number
-  /** Waits until the text is shown, after what was waited for before; rejects with the screen when it ends or hangs without it. */
-  shows(text: string): Promise<void>
+  readonly home: string
+  /** Waits until this is shown, after what was waited for before; rejects with the screen when it ends or hangs without it. */
+  shows(what: string | RegExp): Promise<void>
   /** Types, as fast as a paste. */
   type(keys: string): void
   /** Everything that was shown so far, without colours and movements. */
@@ -31,14 +33,18 @@ export interface TestTerminal {
   readonly ended: Promise<number>
 }
 
-/** Starts `dev-hook` at a terminal of 100 columns, with nothing of this process's environment but what it needs to run. */
+/** Starts `dev-hook` at a terminal, with nothing of this process's environment but what it needs to run. */
 export async function startTerminal(options: {
   readonly args: readonly string[]
-  readonly cwd: string
+  /** Default: its home. */
+  readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Default: a folder of its own. */
+  readonly home?: string
+  readonly columns?: number
 }): Promise<TestTerminal> {
-  const home = await folderForTest()
-  await mkdir(join(home, 'state'))
+  const home = options.home ?? (await folderForTest())
+  await mkdir(join(home, 'state'), { recursive: true })
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: home,
@@ -46,7 +52,12 @@ export async function startTerminal(options: {
     TERM: 'xterm-256color',
     ...options.env,
   }
-  const child = spawn(process.execPath, [MAIN, ...options.args], { cwd: options.cwd, env, cols: 100, rows: 60 })
+  const child = spawn(process.execPath, [MAIN, ...options.args], {
+    cwd: options.cwd ?? home,
+    env,
+    cols: options.columns ?? 100,
+    rows: 60,
+  })
   let raw = ''
   let seen = 0
   let code: number | null = null
@@ -66,35 +77,44 @@ export async function startTerminal(options: {
     if (code === null) child.kill('SIGKILL')
     await ended
   })
-  const shown = (): string => stripVTControlCharacters(raw)
+  const shown = (): string => stripVTControlCharacters(raw).replaceAll('\r\n', '\n')
 
   return {
     pid: child.pid,
+    home,
     shown,
     raw: () => raw,
     type: (keys) => child.write(keys),
     kill: (signal) => child.kill(signal),
     ended,
-    shows: (text) =>
+    shows: (what) =>
       new Promise((resolve, reject) => {
         const stop = (): void => {
           clearTimeout(limit)
           waiting.delete(look)
         }
         const look = (): void => {
-          const at = shown().indexOf(text, seen)
-          if (at === -1 && code === null) return
+          const end = endOf(what, shown(), seen)
+          if (end === null && code === null) return
           stop()
-          if (at === -1) return reject(new Error(`it ended with ${code} without "${text}":\n${shown()}`))
-          seen = at + text.length
+          if (end === null) return reject(new Error(`it ended with ${code} without "${what}":\n${shown()}`))
+          seen = end
           resolve()
         }
         const limit = setTimeout(() => {
           stop()
-          reject(new Error(`it does not show "${text}":\n${shown()}`))
+          reject(new Error(`it does not show "${what}":\n${shown()}`))
         }, SHOWS_WITHIN_MS)
         waiting.add(look)
         look()
       }),
   }
+}
+
+/** Where the first match at or after `from` ends; `null` without one. */
+function endOf(what: string | RegExp, text: string, from: number): number | null {
+  const rest = text.slice(from)
+  const found = typeof what === 'string' ? what : what.exec(rest)?.[0]
+  const at = found === undefined ? -1 : rest.indexOf(found)
+  return found === undefined || at === -1 ? null : from + at + found.length
 }
