@@ -18,6 +18,8 @@ export interface DaemonOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** What the bot finds in its environment on top of that: APIHOST and TOKEN of the sandbox. */
   readonly botEnv: Readonly<Record<string, string>>
+  /** Whether the platform is emulated in this process, and gone with it: nothing is left then that could be put back. Default false. */
+  readonly emulated?: boolean
   /** Asks the person at the terminal a yes-or-no question; `null` where there is no terminal. */
   readonly ask: ((question: string, signal: AbortSignal) => Promise<boolean>) | null
   readonly notices: Notices

@@ -1,7 +1,10 @@
+import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { type Cli, ECHO_BOT, noticeFromNow, startCli } from '../support/cli.ts'
+import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
 import { processesOf } from '../support/processes.ts'
+import { eventually } from '../support/wait.ts'
 
 /** A bot that takes everything and never says a word. */
 const SILENT = "require('http').createServer((_, answer) => answer.end()).listen(process.env.PORT)"
@@ -29,6 +32,23 @@ describe('dev-hook sandbox', () => {
     cli.kill('SIGINT')
     expect(await stopped).toMatchObject({ exitCode: 0, failure: null })
     expect((await cli.ended).code).toBe(0)
+  })
+
+  it('takes away the folder of a run that was killed', async () => {
+    const tmp = await folderForTest()
+    const env = { TMPDIR: tmp, PORT: String(await freePort()) }
+    const left = async (): Promise<readonly string[]> =>
+      (await readdir(tmp)).filter((name) => name.startsWith('dev-hook-sandbox-'))
+    const killed = await startCli({ args: ['sandbox', '--json'], env, command: [process.execPath, ECHO_BOT] })
+    await killed.notice('ready')
+    killed.kill('SIGKILL')
+    await killed.ended
+    expect(await left()).toHaveLength(1)
+    // The bot too is ended, and nobody tries to restore a platform that has gone.
+    await eventually(async () => (await processesOf(killed.home)).length === 0)
+    const next = await startCli({ args: ['sandbox', '--say', 'hi'], env, command: [process.execPath, ECHO_BOT] })
+    expect((await next.ended).code).toBe(0)
+    expect(await left()).toEqual([])
   })
 
   it('writes nothing but JSON where a build server reads', async () => {

@@ -1,7 +1,4 @@
 // `dev-hook sandbox`: the daemon against the emulated platform, with a contact who talks to the bot.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Config } from '../../config/load.ts'
 import { secretsOf } from '../../config/values.ts'
 import { openSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
@@ -9,12 +6,13 @@ import type { CommandHandler } from '../command.ts'
 import { openCommand } from '../open-command.ts'
 import { runDaemon } from '../session/run-daemon.ts'
 import { converse } from '../session/sandbox-chat.ts'
+import { openSandboxState } from '../session/sandbox-state.ts'
 
 export const sandbox: CommandHandler = async (call) => {
   const { command, io, own } = call
   const opened = await openCommand(call)
   // Nothing of a sandbox outlives it, so its state is not kept where that of real bots is.
-  const stateHome = await mkdtemp(join(tmpdir(), 'dev-hook-sandbox-'))
+  const state = await openSandboxState()
   try {
     await using platform = await openDisposable(opened.config)
     const adapt = (given: Config): Config => {
@@ -27,9 +25,10 @@ export const sandbox: CommandHandler = async (call) => {
       ...opened,
       config: adapt(opened.config),
       load: async () => adapt(await opened.load()),
-      stateHome,
+      stateHome: state.folder,
       command,
       io,
+      emulated: true,
       botEnv: {
         APIHOST: platform.api,
         TOKEN: platform.token,
@@ -39,7 +38,7 @@ export const sandbox: CommandHandler = async (call) => {
       conversation: (emit, signal) => converse({ sandbox: platform, say, io, json: opened.json, emit }, signal),
     })
   } finally {
-    await rm(stateHome, { recursive: true, force: true })
+    await state.close()
   }
 }
 

@@ -20,6 +20,7 @@ export interface DaemonRun extends OpenCommand {
   readonly command: readonly string[] | null
   readonly io: Io
   readonly botEnv: Readonly<Record<string, string>>
+  readonly emulated?: boolean
   /** What is done once it is ready, in place of the keys; the run ends when it resolves. */
   readonly conversation?: (emit: Emit, signal: AbortSignal) => Promise<void>
 }
@@ -55,6 +56,7 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     env: io.env,
     // The bot writes into a pipe, and would leave its colours out.
     botEnv: wantsColor(config.color, io) ? { FORCE_COLOR: '1', ...botEnv } : botEnv,
+    emulated: run.emulated ?? false,
     ask,
     reload: run.load,
     notices,

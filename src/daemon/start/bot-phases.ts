@@ -60,8 +60,9 @@ export function watcher({ options, factories, lifetime, emit, parts }: Run): Sav
 /** Arms the watchdog, before there is anything that it would have to put back or to end. */
 export async function watchdog(run: Run, { folder, address, tokens }: Account): Promise<Watchdog> {
   const { options, factories, lifetime, restoration, emit } = run
-  const { config, env, who } = options
-  const { email, apiHost, proxies, restore } = config
+  const { config, env, who, emulated } = options
+  const { email, apiHost, proxies } = config
+  const restore = config.restore && emulated !== true
   const orders = { folder, runId: address.runId, user: who, apiHost, email, proxies, restore, ...tokens() }
   lifetime.signal.throwIfAborted()
   const armed = await factories.armWatchdog({ orders, env, emit })
