@@ -136,6 +136,15 @@ describe('The house', () => {
     expect(wrong.map(([folder, files]) => `${folder} has ${files.length}`)).toEqual([])
   })
 
+  it('keeps every function at 80 lines or fewer, unless a comment says why it is one story', () => {
+    const wrong = sources.flatMap(({ path, functions }) =>
+      functions
+        .filter(({ lines, isOneStory }) => lines > 80 && !isOneStory)
+        .map(({ line, lines }) => `${path}:${line} has ${lines}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
   it('waits by core/async alone', () => {
     const wrong = sources
       .filter(({ path }) => path !== 'core/async.ts')

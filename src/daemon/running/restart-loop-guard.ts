@@ -101,6 +101,7 @@ const GATHER_MS = 200
 const CODE = /\.([cm]?[jt]sx?|vue|svelte|py|rb|php|go|rs|java|kts?|cs|exs?|lua|pl|sh)$/
 
 /** Creates a guard for a bot that was not started yet. */
+// One story: every judgement reads and changes what is known of the same run and its followers.
 export function createLoopGuard({ restart, onLoop, clock }: LoopGuardOptions): LoopGuard {
   const followers = new Map<string, Follower>()
   /** The bot's own files: until when after a start they do not count, in ms. */

@@ -8,7 +8,7 @@ import { encodeMembers } from '../format/line-codec.ts'
 import type { IndexedRecord } from '../index-by-delivery.ts'
 import type { Pruning } from '../prune.ts'
 import { createSegment, extentOf, growSegment, isFull, type Limits, type Segment, segmentName } from '../segments.ts'
-import { createByteBuffer } from './byte-buffer.ts'
+import { type ByteBuffer, createByteBuffer } from './byte-buffer.ts'
 import { type LogFile, type OpenFile, writeAt } from './log-file.ts'
 import { createSegmentSync } from './segment-sync.ts'
 
@@ -33,6 +33,7 @@ interface SegmentWriterOptions {
 /** Creates the writer of a log's end; nothing is opened before the first record comes. */
 export function createSegmentWriter(options: SegmentWriterOptions): SegmentWriter {
   const { events, segments, limits, now, openFile, pruning } = options
+  const reopen = (segment: Segment): Promise<LogFile | null> => openAgain(openFile, events, segment)
   const buffer = createByteBuffer()
   const durability = createSegmentSync({ events, segments, open: reopen, openLast })
   /** The last segment, while it is open. */
@@ -54,12 +55,7 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
   async function append(target: LogFile, segment: Segment, records: readonly IndexedRecord[]): Promise<void> {
     durability.written(segment)
     buffer.clear()
-    const ends = records.map((indexed) => {
-      const begin = buffer.length
-      for (const part of encodeMembers({ record: indexed.record, content: inMemory(indexed) })) buffer.add(part)
-      buffer.add(lineEnd(buffer.bytes(begin)))
-      return buffer.length
-    })
+    const ends = records.map((indexed) => addLine(buffer, indexed))
     // At a known position: what a failed write left behind is overwritten with the same bytes, not added to.
     const start = segment.bytes
     await writeAt(target, buffer.bytes(), start)
@@ -90,14 +86,6 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
     return { target, segment }
   }
 
-  /** `null` when the file is gone, or shorter than it was: somebody emptied the folder. */
-  async function reopen(segment: Segment): Promise<LogFile | null> {
-    const opened = await openFile(join(events, segment.name), constants.O_RDWR, 0o600).catch(nullIfMissing)
-    if (opened === null || (await opened.stat()).size >= segment.bytes) return opened
-    await opened.close()
-    return null
-  }
-
   async function openLast(segment: Segment): Promise<LogFile | null> {
     file ??= await reopen(segment)
     return file
@@ -122,6 +110,22 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
   }
 
   return { write: (records) => orReopen(() => write(records)), sync: () => orReopen(durability.sync), close }
+}
+
+/** Opens a segment again; `null` when the file is gone, or shorter than it was: somebody emptied the folder. */
+async function openAgain(openFile: OpenFile, events: string, { name, bytes }: Segment): Promise<LogFile | null> {
+  const opened = await openFile(join(events, name), constants.O_RDWR, 0o600).catch(nullIfMissing)
+  if (opened === null || (await opened.stat()).size >= bytes) return opened
+  await opened.close()
+  return null
+}
+
+/** Adds the line of a record; where the line ends in the buffer. */
+function addLine(buffer: ByteBuffer, indexed: IndexedRecord): number {
+  const begin = buffer.length
+  for (const part of encodeMembers({ record: indexed.record, content: inMemory(indexed) })) buffer.add(part)
+  buffer.add(lineEnd(buffer.bytes(begin)))
+  return buffer.length
 }
 
 const inMemory = ({ content }: IndexedRecord) => (content !== null && 'body' in content ? content : null)
