@@ -1,45 +1,46 @@
-// The routes by which a run is asked, and commanded.
+// The routes of the inspector's API: the status of a run, and replays.
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { isRecord } from '../core/json.ts'
 import { MAX_BODY_BYTES } from '../core/limits.ts'
 import type { Control } from '../core/ports.ts'
 
-/** Twice that, because JSON escapes each quote of the body. */
-export const MOST_REQUEST_BYTES = 2 * MAX_BODY_BYTES + 1024
+/** The longest request, in bytes: twice a body, because JSON escapes each quote in it. */
+export const MAX_REQUEST_BYTES = 2 * MAX_BODY_BYTES + 1024
 
 interface ReplayRequest {
   readonly id: string
-  /** In place of the recorded one; `null` for that. */
+  /** The body to send; `null` for the recorded one. */
   readonly body: Buffer | null
 }
 
-/** Adds them. */
+/** Adds the routes to a server. */
 export function addApi(app: FastifyInstance, control: Control): void {
   app.get('/api/status', () => control.status())
 
   app.post('/api/replay', async (request, reply) => {
-    const asked = replayRequest(request.body)
-    if (asked === null) return reply.code(400).send({ error: { message: 'expected {"id", "body"?}, both strings' } })
-    const { id, body } = asked
+    const replay = readReplayRequest(request.body)
+    if (replay === null) return reply.code(400).send({ error: { message: 'expected {"id", "body"?}, both strings' } })
+    const { id, body } = replay
     if (body !== null && body.length > MAX_BODY_BYTES)
       return reply.code(413).send({ error: { message: 'the body is too large' } })
-    return control.replay(id, body, untilGone(reply))
+    return control.replay(id, body, abortedOnDisconnect(reply))
   })
 }
 
 // By hand: a schema compiler would be loaded at every start for these two fields.
-function replayRequest(asked: unknown): ReplayRequest | null {
-  if (typeof asked !== 'object' || asked === null) return null
-  const { id, body, ...more } = asked as Readonly<Record<string, unknown>>
+function readReplayRequest(json: unknown): ReplayRequest | null {
+  if (!isRecord(json)) return null
+  const { id, body, ...more } = json
   if (typeof id !== 'string' || Object.keys(more).length > 0) return null
   if (body === undefined) return { id, body: null }
   return typeof body === 'string' ? { id, body: Buffer.from(body) } : null
 }
 
-/** Aborted when whoever asked has gone without waiting for the answer. */
-function untilGone({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController()
+/** A signal that is aborted when the client disconnects without waiting for the answer. */
+function abortedOnDisconnect({ raw }: FastifyReply): AbortSignal {
+  const disconnected = new AbortController()
   raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort()
+    if (!raw.writableFinished) disconnected.abort()
   })
-  return gone.signal
+  return disconnected.signal
 }

@@ -1,4 +1,4 @@
-// The other side of the inspector's API: asking a run that another process is.
+// A client of the inspector's API, for commands that reach a run in another process.
 import { type IncomingMessage, request } from 'node:http'
 import { DevHookError, ERRORS, type ErrorName, messageOf } from '../core/errors.ts'
 import { readUpTo } from '../core/http/read-body.ts'
@@ -6,16 +6,16 @@ import { asRecord, type Json } from '../core/json.ts'
 import type { Replayed, Replays } from '../core/ports.ts'
 import type { InspectorAddress } from './address.ts'
 
-/** Longest answer that is read, in bytes. */
+/** The longest answer that is read, in bytes. */
 const MAX_BYTES = 1024 * 1024
 
-/** Creates it; connects with each call. Rejects as the run does, or with `runUnreachable`. */
+/** Creates a client that connects with each call. Its calls reject as the run does, or with `runUnreachable`. */
 export function createInspectorClient(address: Pick<InspectorAddress, 'port' | 'token'>): Replays {
   return {
     replay: async (id, body, signal) => {
-      const asked = JSON.stringify({ id, ...(body !== null && { body: body.toString('utf8') }) })
+      const request = JSON.stringify({ id, ...(body !== null && { body: body.toString('utf8') }) })
       // Its shape is that of our own server, which is of this version or near it.
-      return (await call(address, '/api/replay', asked, signal)) as Replayed
+      return (await call(address, '/api/replay', request, signal)) as Replayed
     },
   }
 }
@@ -36,7 +36,7 @@ async function call(
   throw errorIn(answer) ?? new DevHookError('runUnreachable', `the dev-hook that runs for this bot answers ${status}`)
 }
 
-/** `node:http`, because it waits as long as a breakpoint in the bot takes. */
+/** One request. By `node:http`, which has no limit of its own: a breakpoint in the bot may take any time. */
 function exchange(
   port: number,
   path: string,
@@ -46,12 +46,12 @@ function exchange(
 ): Promise<{ readonly status: number; readonly text: string }> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   return new Promise((resolve, reject) => {
-    const asking = request({ host: '127.0.0.1', port, path, method: 'POST', headers, agent: false, signal })
-    asking.once('error', reject)
-    asking.once('response', (response) => {
+    const outgoing = request({ host: '127.0.0.1', port, path, method: 'POST', headers, agent: false, signal })
+    outgoing.once('error', reject)
+    outgoing.once('response', (response) => {
       textOf(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject)
     })
-    asking.end(body)
+    outgoing.end(body)
   })
 }
 
@@ -70,7 +70,7 @@ function parse(text: string): Json | null {
   }
 }
 
-/** The error of the run, as if it had been thrown here. */
+/** The error in the answer of a run, as if it had been thrown here; `null` when there is none. */
 function errorIn(answer: Json | null): DevHookError | null {
   const { code, message, remedy } = asRecord(answer?.['error']) ?? {}
   const names = Object.keys(ERRORS) as ErrorName[]

@@ -1,4 +1,4 @@
-// The inspector's HTTP server on loopback, and the guard at its door.
+// The inspector's HTTP server on loopback, with the checks that every request has to pass.
 
 import { randomBytes } from 'node:crypto'
 import { type FastifyInstance, fastify } from 'fastify'
@@ -7,11 +7,11 @@ import { asDevHookError, type DevHookError } from '../core/errors.ts'
 import type { Control } from '../core/ports.ts'
 import { equalInConstantTime } from '../core/secrets.ts'
 import { removeAddress, writeAddress } from './address.ts'
-import { addApi, MOST_REQUEST_BYTES } from './api.ts'
+import { addApi, MAX_REQUEST_BYTES } from './api.ts'
 
 export interface InspectorOptions {
   readonly control: Control
-  /** The bot's state folder, in which the address is written. */
+  /** The bot's state folder, into which the address is written. */
   readonly folder: string
   readonly runId: string
   /** How long requests in flight may go on after `close()`, in ms. */
@@ -20,13 +20,13 @@ export interface InspectorOptions {
 
 export interface Inspector {
   readonly port: number
-  /** Refuses what is new, lets what is under way finish for a moment, takes the address away. Idempotent. */
+  /** Deletes the address, refuses new requests, and lets those under way finish for a moment. Idempotent. */
   close(): Promise<void>
 }
 
 const TOKEN_BYTES = 24
 
-/** Listens on any free port of 127.0.0.1, then writes down where. Rejects with what the system says. */
+/** Opens the inspector on any free port of 127.0.0.1, then writes its address. Rejects with the system's error. */
 export async function openInspector(options: InspectorOptions): Promise<Inspector> {
   const { control, folder, runId, finishWithinMs = 500 } = options
   const token = randomBytes(TOKEN_BYTES).toString('base64url')
@@ -48,7 +48,7 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
 
   try {
     await app.listen({ host: '127.0.0.1', port: 0 })
-    const port = portOf(app)
+    const port = boundPort(app)
     await writeAddress(folder, { runId, port, token })
     return { port, close }
   } catch (error) {
@@ -65,7 +65,7 @@ const NO_SCHEMAS = { compilersFactory: { buildValidator: noSchema, buildSerializ
 
 function createServer(token: string): FastifyInstance {
   const app = fastify({
-    bodyLimit: MOST_REQUEST_BYTES,
+    bodyLimit: MAX_REQUEST_BYTES,
     requestTimeout: 30_000,
     exposeHeadRoutes: false,
     schemaController: NO_SCHEMAS,
@@ -76,10 +76,11 @@ function createServer(token: string): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     // A page of the web can send requests here, under a name of its own that it lets point to 127.0.0.1.
     const { host, origin } = request.headers
-    const hosts = [`127.0.0.1:${portOf(app)}`, `localhost:${portOf(app)}`]
-    if (!hosts.some((ours) => host === ours)) return reply.code(403).send(refusal('the inspector has another name'))
+    const hosts = [`127.0.0.1:${boundPort(app)}`, `localhost:${boundPort(app)}`]
+    if (!hosts.some((ours) => host === ours))
+      return reply.code(403).send(refusal('the host name of the request is not the inspector’s'))
     if (origin !== undefined && !hosts.some((ours) => origin === `http://${ours}`))
-      return reply.code(403).send(refusal('another site asks'))
+      return reply.code(403).send(refusal('the request comes from another site'))
     if (!equalInConstantTime(request.headers.authorization ?? '', expected))
       return reply.code(401).send(refusal('the token is wrong or missing'))
   })
@@ -104,7 +105,7 @@ const STATUS: Readonly<Record<DevHookError['category'], number>> = {
   bug: 500,
 }
 
-function portOf(app: FastifyInstance): number {
+function boundPort(app: FastifyInstance): number {
   const address = app.server.address()
   if (address === null || typeof address === 'string') throw new Error('the inspector has no port')
   return address.port

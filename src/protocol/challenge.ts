@@ -1,18 +1,18 @@
-// The challenge: the platform's GET that proves the webhook URL is ours, and how it is answered.
+// The challenge: the GET by which the platform proves that a webhook URL is its owner's, and the answer to it.
 // Source: developers.web1on1.chat/webhooks/verification.
 import type { Reply } from '../core/delivery.ts'
 
-/** Longest challenge that is echoed: more is no challenge but an attempt to make us say things. */
-const LONGEST = 512
+/** The longest challenge that is echoed: a longer one would let a stranger choose what this server sends. */
+const MAX_LENGTH = 512
 
 /** The challenge in a query string, whatever its `type` says; `null` when there is none that may be answered. */
 export function challengeOf(method: string, search: string): string | null {
   if (method !== 'GET') return null
   const challenge = new URLSearchParams(search).get('challenge')
-  return challenge !== null && challenge.length > 0 && challenge.length <= LONGEST ? challenge : null
+  return challenge !== null && challenge.length > 0 && challenge.length <= MAX_LENGTH ? challenge : null
 }
 
-/** The answer: exactly the challenge as plain text, never to be taken for a page. */
+/** The answer to a challenge: exactly its text, in a type that no browser takes for a page. */
 export function challengeReply(challenge: string, who: string): Reply {
   return {
     status: 200,
@@ -28,19 +28,19 @@ export function challengeReply(challenge: string, who: string): Reply {
   }
 }
 
-/** In which a dev-hook says who it is to those who know its URL and credentials: `<user>@<host> pid <pid>`. */
+/** The header in which a dev-hook names itself to whoever knows its URL and credentials: `<user>@<host> pid <pid>`. */
 export const WHO_HEADER = 'x-dev-hook'
 
-/** In which a dev-hook that asks for the bot says who it is, on a challenge of its own. */
+/** The header in which a dev-hook that asks another one for the bot names itself, on a challenge of its own. */
 export const HAND_OVER_HEADER = 'x-dev-hook-hand-over'
 
-/** A name as a header may hold it: whatever is not plain ASCII in percent signs, as in a URL. */
+/** Encodes a name for a header: whatever is not plain ASCII is percent-encoded, as in a URL. */
 export const encodeWho = (who: string): string =>
   who.replace(/[^ -$&-~]/gu, (character) =>
     [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
   )
 
-/** The name out of such a header; one that cannot be read stays as it is. */
+/** Decodes the name in a header; one that is not encoded rightly stays as it is. */
 export function decodeWho(header: string): string {
   try {
     return decodeURIComponent(header)

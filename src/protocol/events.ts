@@ -22,7 +22,7 @@ export const MESSAGE_TYPES = [
 
 const WORD = /^[a-z][a-z0-9_-]*$/i
 
-/** True for a name or pattern that the platform could understand: words between dots, `*` for a whole word. */
+/** Whether a text is the name or pattern of an event: words between dots, `*` for a whole word. */
 export function isEventPattern(pattern: string): boolean {
   return pattern.split('.').every((word) => word === '*' || WORD.test(word))
 }

@@ -1,4 +1,4 @@
-// The platform's documents, as far as a payload or the sandbox has to know their fields.
+// The platform's documents, as far as payloads and the sandbox need their fields.
 // Source: developers.web1on1.chat/messaging, and what bots in the wild have logged.
 
 /** Any document of the API: an id of 24 hex digits, and whatever else it carries. */
@@ -7,7 +7,7 @@ export interface Document {
   readonly [field: string]: unknown
 }
 
-/** Somebody who takes part in a conversation on the organization's side. */
+/** An agent or bot who takes part in a conversation for the organization. */
 export interface Participant {
   readonly user: string
   readonly name: string

@@ -23,7 +23,7 @@ interface Activity {
   readonly summary: string
 }
 
-/** What every payload needs from outside: its own id (a UUID), the time, and the API that its links point to. */
+/** What every payload is made with: its own id (a UUID), the time, and the API that its links point to. */
 export interface Envelope {
   readonly id: string
   readonly time: Date
@@ -31,7 +31,7 @@ export interface Envelope {
   readonly api: string
 }
 
-/** Who did it. `resource` is where the API keeps such a person. */
+/** The person who caused an event. `resource` is where the API keeps such a person. */
 export interface Actor {
   readonly resource: 'users' | 'contacts'
   readonly id: string
@@ -166,7 +166,7 @@ export interface TemplateContext extends Envelope {
   readonly message: string
 }
 
-/** What a message of a type says when nobody says otherwise, and who says it. */
+/** The usual author and text of a message, by its type. */
 const TYPICAL: Readonly<
   Record<string, (context: TemplateContext) => { role: Role; text: string; meta?: Readonly<Record<string, unknown>> }>
 > = {
@@ -177,7 +177,7 @@ const TYPICAL: Readonly<
 }
 
 /**
- * An example of an event, complete enough for a bot to handle it; `text` replaces what its message would say.
+ * An example of an event, complete enough for a bot to handle; `text` replaces the usual text of its message.
  * `null` when the name is neither `message.create.<conversation type>.<message type>` nor `<resource>.<action>`.
  */
 export function exampleOf(event: string, context: TemplateContext, text?: string): Payload | null {
