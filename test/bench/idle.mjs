@@ -18,7 +18,7 @@ const BOT = fileURLToPath(new URL('bot.mjs', import.meta.url))
 export async function benchIdle({ idleMs }) {
   // Only Linux says who uses how much.
   if (process.platform !== 'linux') return null
-  const { openNgrokEdge } = await createJiti(import.meta.url).import('../support/ngrok-edge/edge.ts')
+  const { openNgrokEdge } = await createJiti(import.meta.url).import('../support/tunnel/ngrok-edge/edge.ts')
   const edge = await openNgrokEdge()
   const platform = await openSandbox({ ca: edge.ca })
   const home = await temporaryFolder()

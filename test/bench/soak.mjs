@@ -14,7 +14,7 @@ import { createJiti } from 'jiti'
 import { count, median, table } from './numbers.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
-const BOT = fileURLToPath(new URL('../support/programs/logging-bot.js', import.meta.url))
+const BOT = fileURLToPath(new URL('../support/bot/programs/logging-bot.js', import.meta.url))
 const PER_SECOND = 20
 const SAVE_EVERY_MS = 10_000
 const DROP_EVERY_MS = 30_000
@@ -27,7 +27,7 @@ const GROWTH = { rss: 1.15, fds: 1.1 }
 
 // The parts of the test world are TypeScript, which the oldest supported Node does not run.
 const jiti = createJiti(import.meta.url)
-const { openNgrokEdge } = await jiti.import('../support/ngrok-edge/edge.ts')
+const { openNgrokEdge } = await jiti.import('../support/tunnel/ngrok-edge/edge.ts')
 const { openSandbox } = await jiti.import('../../src/sandbox/sandbox.ts')
 const { createMessageStream } = await jiti.import('../support/message-stream.ts')
 

@@ -5,9 +5,9 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { monitorExternalBot } from '../../src/bot/external-bot.ts'
 import { portReadiness } from '../../src/bot/port-readiness.ts'
 import { MONOTONIC } from '../../src/core/async.ts'
+import { recordStates } from '../support/bot/record.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { freePort } from '../support/free-port.ts'
-import { recordStates } from '../support/record-bot.ts'
 import { eventually } from '../support/wait.ts'
 
 async function listen(port: number): Promise<{ server: Server; connections: () => number }> {

@@ -2,10 +2,10 @@
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type BotProcess, type Command, startProcess } from '../../src/bot/process.ts'
-import { commandOf, environmentOf, PROGRAMS } from '../support/bot-programs.ts'
+import { commandOf, environmentOf, PROGRAMS } from '../support/bot/programs.ts'
+import { type Prints, recordPrints } from '../support/bot/record.ts'
 import { freePort } from '../support/free-port.ts'
 import { isAlive } from '../support/processes.ts'
-import { type Prints, recordPrints } from '../support/record-bot.ts'
 import { eventually } from '../support/wait.ts'
 
 function start(command: Command, env: Record<string, string>, prints: Prints, killAfterMs = 5_000): BotProcess {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type SupervisorOptions, startSupervisor } from '../../src/bot/supervisor.ts'
 import type { BotState } from '../../src/core/ports.ts'
-import { createSimulation, type Manners, type Simulation } from '../support/supervisor-simulation.ts'
+import { createSimulation, type Manners, type Simulation } from '../support/bot/supervisor-simulation.ts'
 
 type Step =
   | { readonly do: 'pass'; readonly ms: number }

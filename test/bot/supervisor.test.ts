@@ -8,10 +8,10 @@ import type { Command } from '../../src/bot/process.ts'
 import { endStrays } from '../../src/bot/strays.ts'
 import { type SupervisorOptions, startSupervisor } from '../../src/bot/supervisor.ts'
 import { MONOTONIC, sleep } from '../../src/core/async.ts'
-import { commandOf, environmentOf, PROGRAMS } from '../support/bot-programs.ts'
+import { commandOf, environmentOf, PROGRAMS } from '../support/bot/programs.ts'
+import { recordPrints, recordStates } from '../support/bot/record.ts'
 import { freePort } from '../support/free-port.ts'
 import { isAlive } from '../support/processes.ts'
-import { recordPrints, recordStates } from '../support/record-bot.ts'
 import { eventually } from '../support/wait.ts'
 
 const NEVER = new AbortController().signal

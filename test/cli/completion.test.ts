@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/command-table.ts'
 import { grammarOf } from '../../src/cli/completion/grammar.ts'
-import { startCli } from '../support/cli.ts'
+import { startCli } from '../support/cli/cli.ts'
+import { completions, installedShells, type Shell } from '../support/cli/shells.ts'
 import { folderForTest } from '../support/folder.ts'
-import { completions, installedShells, type Shell } from '../support/shells.ts'
 
 const COMMAND_NAMES = COMMANDS.flatMap(({ name, aliases }) => [name, ...aliases])
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { sign } from '../../src/protocol/signature.ts'
-import { type CliEnd, startCli } from '../support/cli.ts'
+import { type CliEnd, startCli } from '../support/cli/cli.ts'
 import { folderForTest } from '../support/folder.ts'
 
 const BODY = '{"event":"message.create.contact.chat","id":"1"}'

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import * as fakes from '../support/fakes.ts'
+import * as fakes from '../support/daemon/fakes.ts'
 
 it('is kept by each fake: `createFakeQueue` by the test of the queue, and so on', () => {
   const names = Object.keys(fakes).flatMap((name) => /^createFake(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? [])

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest'
 import type { Attempt } from '../../src/core/delivery.ts'
 import type { Queue, Ticket } from '../../src/core/ports.ts'
 import { createQueue } from '../../src/delivery/queue.ts'
+import { createFakeBot } from '../support/bot/fake-bot.ts'
+import { anItem, attemptOf, createFakeQueue, type TestItem } from '../support/daemon/fakes.ts'
 import { aDelivery } from '../support/deliveries.ts'
-import { createFakeBot } from '../support/fake-bot.ts'
 import { createFakeClock, settled } from '../support/fake-clock.ts'
-import { anItem, attemptOf, createFakeQueue, type TestItem } from '../support/fakes.ts'
 
 interface Subject {
   readonly queue: Queue<TestItem>

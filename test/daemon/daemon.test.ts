@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { aborted } from '../../src/core/async.ts'
 import { DevHookError } from '../../src/core/errors.ts'
 import { releasedWithinMs, STOP_ORDER, type StopName } from '../../src/daemon/stop-order.ts'
+import { createFakeRun, type FakeRun, type Phase, PUBLIC_URL } from '../support/daemon/fake-run.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
-import { createFakeRun, type FakeRun, type Phase, PUBLIC_URL } from '../support/fake-run.ts'
 import { eventually } from '../support/wait.ts'
 
 /** Every phase in order, and what it acquires. A new phase does not compile without its row. */

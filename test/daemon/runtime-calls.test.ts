@@ -1,8 +1,8 @@
 // What the parts of a run call in one another while it runs, against the order in which they were opened.
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../src/config/load.ts'
-import { createFakeRun, type FakeRun, type FakeRunOptions, PUBLIC_URL } from '../support/fake-run.ts'
-import { SNAPSHOT } from '../support/snapshots.ts'
+import { createFakeRun, type FakeRun, type FakeRunOptions, PUBLIC_URL } from '../support/daemon/fake-run.ts'
+import { SNAPSHOT } from '../support/platform/snapshots.ts'
 
 async function startedRun(options: FakeRunOptions = {}): Promise<FakeRun> {
   const run = await createFakeRun(options)

@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createForwarder, type Forwarder } from '../../src/delivery/forwarder.ts'
+import { openRawBot, type RawBot, type RawRequest } from '../support/bot/raw-bot.ts'
 import { aDelivery } from '../support/deliveries.ts'
-import { openRawBot, type RawBot, type RawRequest } from '../support/raw-bot.ts'
 
 const MiB = 1024 * 1024
 

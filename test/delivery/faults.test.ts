@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Attempt, Delivery } from '../../src/core/delivery.ts'
 import { createForwarder, type Forwarder } from '../../src/delivery/forwarder.ts'
+import { OK, openRawBot, type RawBot, type RawBotOptions } from '../support/bot/raw-bot.ts'
 import { aDelivery } from '../support/deliveries.ts'
-import { OK, openRawBot, type RawBot, type RawBotOptions } from '../support/raw-bot.ts'
 
 const undo: (() => Promise<void>)[] = []
 afterEach(async () => {

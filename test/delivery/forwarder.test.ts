@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createForwarder, type Forwarder, type ForwarderOptions } from '../../src/delivery/forwarder.ts'
+import { OK, openRawBot, type RawBot, type RawBotOptions } from '../support/bot/raw-bot.ts'
 import { aDelivery } from '../support/deliveries.ts'
-import { OK, openRawBot, type RawBot, type RawBotOptions } from '../support/raw-bot.ts'
 
 const undo: (() => Promise<void>)[] = []
 afterEach(async () => {

@@ -8,8 +8,8 @@ import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createForwarder } from '../../src/delivery/forwarder.ts'
+import { openRawBot } from '../support/bot/raw-bot.ts'
 import { aDelivery } from '../support/deliveries.ts'
-import { openRawBot } from '../support/raw-bot.ts'
 
 interface Read {
   readonly status: number

@@ -2,9 +2,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createForwarder } from '../../src/delivery/forwarder.ts'
 import { createQueue } from '../../src/delivery/queue.ts'
+import { OK, openRawBot } from '../support/bot/raw-bot.ts'
+import { anItem, type TestItem } from '../support/daemon/fakes.ts'
 import { aDelivery } from '../support/deliveries.ts'
-import { anItem, type TestItem } from '../support/fakes.ts'
-import { OK, openRawBot } from '../support/raw-bot.ts'
 
 const nothing = (): void => undefined
 

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest'
 import type { Attempt, Delivery } from '../../src/core/delivery.ts'
 import type { Queue, Ticket } from '../../src/core/ports.ts'
 import { createQueue } from '../../src/delivery/queue.ts'
+import { createFakeBot, type Sent } from '../support/bot/fake-bot.ts'
+import { anItem, type TestItem } from '../support/daemon/fakes.ts'
 import { aDelivery } from '../support/deliveries.ts'
-import { createFakeBot, type Sent } from '../support/fake-bot.ts'
 import { createFakeClock, settled } from '../support/fake-clock.ts'
-import { anItem, type TestItem } from '../support/fakes.ts'
 
 const LIMITS = { inFlightLimit: 3, maxWaiting: 8, maxWaitingBytes: 100, laneAnswerMs: 5_000, maxOverdue: 0 }
 

@@ -3,10 +3,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Queue, QueueItem } from '../../src/core/ports.ts'
 import { createQueue, type QueueEvents, type QueueOptions } from '../../src/delivery/queue.ts'
+import { createFakeBot, type FakeBot } from '../support/bot/fake-bot.ts'
+import { anItem, type TestItem } from '../support/daemon/fakes.ts'
 import { aDelivery } from '../support/deliveries.ts'
-import { createFakeBot, type FakeBot } from '../support/fake-bot.ts'
 import { createFakeClock, type FakeClock, settled } from '../support/fake-clock.ts'
-import { anItem, type TestItem } from '../support/fakes.ts'
 
 let clock: FakeClock
 let bot: FakeBot

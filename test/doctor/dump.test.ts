@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createRedactor } from '../../src/core/redact.ts'
 import { redactRecord } from '../../src/doctor/dump.ts'
-import { makeToken, startApiServer } from '../support/api-server.ts'
-import { startCli } from '../support/cli.ts'
+import { startCli } from '../support/cli/cli.ts'
+import { makeToken, startApiServer } from '../support/platform/api-server.ts'
 import { worldForTest } from '../support/world.ts'
 
 const { redact } = createRedactor(['known-secret'])

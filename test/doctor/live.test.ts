@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { startCli } from '../support/cli.ts'
-import { diagnose } from '../support/doctor.ts'
+import { startCli } from '../support/cli/cli.ts'
+import { diagnose } from '../support/cli/doctor.ts'
 import { worldForTest } from '../support/world.ts'
 
 const withoutUpdatedAt = (registration: unknown): unknown => ({ ...Object(registration), updatedAt: null })

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { CTRL_C, CTRL_D, startTerminal } from '../support/cli/terminal.ts'
 import { expectNothingLeft, registrationOf } from '../support/leftovers.ts'
 import { processesOf } from '../support/processes.ts'
-import { CTRL_C, CTRL_D, startTerminal } from '../support/terminal.ts'
 import { eventually } from '../support/wait.ts'
 import { worldForTest } from '../support/world.ts'
 

@@ -3,10 +3,10 @@
 import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
 import { startDevHook } from '../../src/index.ts'
+import { openRawBot, type RawRequest } from '../support/bot/raw-bot.ts'
 import { folderForTest } from '../support/folder.ts'
-import { openRawBot, type RawRequest } from '../support/raw-bot.ts'
-import { exchange } from '../support/raw-http.ts'
-import { sandboxForTest } from '../support/sandboxes.ts'
+import { exchange } from '../support/network/raw-http.ts'
+import { sandboxForTest } from '../support/platform/sandboxes.ts'
 
 const MiB = 1024 * 1024
 const BOUNDS = { numRuns: 60 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Cli, startCli } from '../support/cli.ts'
+import { type Cli, startCli } from '../support/cli/cli.ts'
 import { freePort } from '../support/free-port.ts'
-import { codespaceForTest } from '../support/networks.ts'
-import { sandboxForTest } from '../support/sandboxes.ts'
+import { codespaceForTest } from '../support/network/networks.ts'
+import { sandboxForTest } from '../support/platform/sandboxes.ts'
 
 /** The platform's challenge, as it comes through the forwarded port. */
 async function challenge(hook: string, port: number): Promise<string> {

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ECHO_BOT, startCli } from '../support/cli.ts'
+import { ECHO_BOT, startCli } from '../support/cli/cli.ts'
 import { folderForTest } from '../support/folder.ts'
 import { processesOf } from '../support/processes.ts'
 import { worldForTest } from '../support/world.ts'

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import type { SandboxDelivery } from '../../src/sandbox/webhooks/deliver.ts'
-import { type Cli, ECHO_BOT, startCli } from '../support/cli.ts'
+import { loggingBotForTest } from '../support/bot/logging-bot.ts'
+import { type Cli, ECHO_BOT, startCli } from '../support/cli/cli.ts'
 import { freePort } from '../support/free-port.ts'
-import { loggingBotForTest } from '../support/logging-bot.ts'
-import { sandboxForTest } from '../support/sandboxes.ts'
+import { sandboxForTest } from '../support/platform/sandboxes.ts'
 
 /** A look at a variable, a cup of coffee: longer than the platform waits. */
 const AT_THE_BREAKPOINT_MS = 25_000

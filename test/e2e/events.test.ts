@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { checkSignature } from '../../src/protocol/signature.ts'
-import { startCli } from '../support/cli.ts'
+import { startCli } from '../support/cli/cli.ts'
 import { type WorldWithBot, worldWithBotForTest } from '../support/world-with-bot.ts'
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '')

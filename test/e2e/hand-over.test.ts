@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Cli } from '../support/cli.ts'
+import type { Cli } from '../support/cli/cli.ts'
 import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
 import { type TestWorld, worldForTest } from '../support/world.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { startManaged } from '../support/package-managers.ts'
-import { CTRL_C } from '../support/terminal.ts'
+import { CTRL_C } from '../support/cli/terminal.ts'
+import { startManaged } from '../support/package/package-managers.ts'
 
 const DEV = ['npm', 'run', 'dev'] as const
 

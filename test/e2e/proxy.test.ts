@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { corporateNetworkFor } from '../support/networks.ts'
+import { corporateNetworkFor } from '../support/network/networks.ts'
 import { expectEventually } from '../support/wait.ts'
 import { worldForTest } from '../support/world.ts'
 

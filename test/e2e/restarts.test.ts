@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { SandboxDelivery } from '../../src/sandbox/webhooks/deliver.ts'
-import { type Cli, noticeFromNow, startCli } from '../support/cli.ts'
+import { type LoggingBot, loggingBotForTest } from '../support/bot/logging-bot.ts'
+import { type Cli, noticeFromNow, startCli } from '../support/cli/cli.ts'
 import { freePort } from '../support/free-port.ts'
-import { type LoggingBot, loggingBotForTest } from '../support/logging-bot.ts'
 import { arrived, createMessageStream, disordered, type MessageStream, repeated } from '../support/message-stream.ts'
-import { sandboxForTest } from '../support/sandboxes.ts'
+import { sandboxForTest } from '../support/platform/sandboxes.ts'
 import { eventually } from '../support/wait.ts'
 
 const DELIVERIES = 1_000

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { type Cli, ECHO_BOT, noticeFromNow, startCli } from '../support/cli.ts'
+import { type Cli, ECHO_BOT, noticeFromNow, startCli } from '../support/cli/cli.ts'
 import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
 import { processesOf } from '../support/processes.ts'

@@ -6,7 +6,7 @@ import type { Delivery, Reply } from '../../src/core/delivery.ts'
 import { createHookAddress } from '../../src/core/hook-url.ts'
 import type { Gateway } from '../../src/core/ports.ts'
 import { type GatewayOptions, openGateway } from '../../src/gateway/server.ts'
-import { exchange } from '../support/raw-http.ts'
+import { exchange } from '../support/network/raw-http.ts'
 import { eventually } from '../support/wait.ts'
 
 const address = createHookAddress()

@@ -8,7 +8,7 @@ import { readAddress } from '../../src/inspector/address.ts'
 import { createInspectorClient } from '../../src/inspector/client.ts'
 import { openInspector } from '../../src/inspector/server.ts'
 import { folderForTest } from '../support/folder.ts'
-import { exchange } from '../support/raw-http.ts'
+import { exchange } from '../support/network/raw-http.ts'
 
 const REPLAYED: Replayed = { id: 'd1', n: 2, outcome: 'answered', status: 200, ms: 45, reason: null }
 const STATUS: ReturnType<Control['status']> = {

@@ -7,9 +7,9 @@ import type { Attempt, Delivery } from '../../src/core/delivery.ts'
 import type { Journal } from '../../src/core/ports.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import { readDeliveries, readDelivery } from '../../src/journal/reader.ts'
-import { anyDamage, damaged } from '../support/damages.ts'
 import { folderForTest } from '../support/folder.ts'
-import { answered, delivery, NO_LABEL, openTestJournal, refused, type Trouble } from '../support/journal.ts'
+import { anyDamage, damaged } from '../support/journal/damages.ts'
+import { answered, delivery, NO_LABEL, openTestJournal, refused, type Trouble } from '../support/journal/journal.ts'
 
 /** Another one with each run; `FUZZ_SEED=<seed> npx vitest run test/journal/damage.test.ts` repeats one. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31)

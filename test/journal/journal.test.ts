@@ -6,7 +6,7 @@ import type { Attempt } from '../../src/core/delivery.ts'
 import type { Journal, Settled } from '../../src/core/ports.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import { folderForTest } from '../support/folder.ts'
-import { answered, delivery, NO_LABEL, openTestJournal, refused } from '../support/journal.ts'
+import { answered, delivery, NO_LABEL, openTestJournal, refused } from '../support/journal/journal.ts'
 
 const label = { event: 'message.create.contact.chat', platformId: 'p1', conversation: 'c1', text: 'hi there' }
 

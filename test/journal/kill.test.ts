@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { readDeliveries, readDelivery } from '../../src/journal/reader.ts'
 import { folderForTest } from '../support/folder.ts'
-import { openTestJournal, startChild } from '../support/journal.ts'
+import { openTestJournal, startChild } from '../support/journal/journal.ts'
 
 /** The whole ids that a child said are durable before it was killed at a moment nobody chose. */
 async function writeUntilKilled(folder: string, run: string): Promise<string[]> {

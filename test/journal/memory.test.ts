@@ -6,7 +6,7 @@ import type { Attempt } from '../../src/core/delivery.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import { identify } from '../../src/protocol/payload.ts'
 import { folderForTest } from '../support/folder.ts'
-import { answered, delivery } from '../support/journal.ts'
+import { answered, delivery } from '../support/journal/journal.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')

@@ -6,7 +6,7 @@ import { readDeliveries } from '../../src/journal/reader.ts'
 import type { Limits } from '../../src/journal/segments.ts'
 import { type OpenFile, openLogFile } from '../../src/journal/write/log-file.ts'
 import { folderForTest } from '../support/folder.ts'
-import { answered, delivery, NO_LABEL, openTestJournal } from '../support/journal.ts'
+import { answered, delivery, NO_LABEL, openTestJournal } from '../support/journal/journal.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE

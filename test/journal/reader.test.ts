@@ -4,7 +4,7 @@ import type { Label } from '../../src/core/delivery.ts'
 import { followDeliveries } from '../../src/journal/follow.ts'
 import { readDeliveries, readDelivery } from '../../src/journal/reader.ts'
 import { folderForTest } from '../support/folder.ts'
-import { answered, delivery, NO_LABEL, openTestJournal, refused, startChild } from '../support/journal.ts'
+import { answered, delivery, NO_LABEL, openTestJournal, refused, startChild } from '../support/journal/journal.ts'
 
 const label: Label = { event: 'message.create.contact.chat', platformId: 'p1', conversation: 'c1', text: 'hi there' }
 

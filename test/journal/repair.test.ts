@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { openJournal } from '../../src/journal/journal.ts'
 import { readDeliveries, readDelivery } from '../../src/journal/reader.ts'
 import { folderForTest } from '../support/folder.ts'
-import { delivery, NO_LABEL, openTestJournal } from '../support/journal.ts'
+import { delivery, NO_LABEL, openTestJournal } from '../support/journal/journal.ts'
 
 const ids = async (folder: string): Promise<string[]> => (await readDeliveries(folder)).map(({ id }) => id)
 

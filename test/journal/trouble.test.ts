@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { readDeliveries } from '../../src/journal/reader.ts'
 import { type OpenFile, openLogFile } from '../../src/journal/write/log-file.ts'
 import { folderForTest } from '../support/folder.ts'
-import { answered, delivery, NO_LABEL, openTestJournal } from '../support/journal.ts'
+import { answered, delivery, NO_LABEL, openTestJournal } from '../support/journal/journal.ts'
 import { eventually } from '../support/wait.ts'
 
 const ids = async (folder: string): Promise<string[]> => (await readDeliveries(folder)).map(({ id }) => id)

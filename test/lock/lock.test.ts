@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openLock, readLock } from '../../src/lock/lock.ts'
 import { folderForTest } from '../support/folder.ts'
-import { startChild } from '../support/journal.ts'
+import { startChild } from '../support/journal/journal.ts'
 
 const info = { runId: 'run-1', user: 'tester' }
 

@@ -1,11 +1,11 @@
 import { copyFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ECHO_BOT } from '../support/cli.ts'
+import { ECHO_BOT } from '../support/cli/cli.ts'
 import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
-import { type NodeForTest, openNode } from '../support/nodes.ts'
-import { openPackage, type PackageForTest, PROJECT } from '../support/package.ts'
+import { type NodeForTest, openNode } from '../support/package/nodes.ts'
+import { openPackage, type PackageForTest, PROJECT } from '../support/package/package.ts'
 
 /** The oldest Node that the package says it runs on, and the newest of each line after it. */
 const manifest = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8'))

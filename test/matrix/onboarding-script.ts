@@ -3,10 +3,10 @@
 import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ECHO_BOT } from '../support/cli.ts'
+import { ECHO_BOT } from '../support/cli/cli.ts'
 import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
-import { execute, openPackage, type PackageForTest, PROJECT } from '../support/package.ts'
+import { execute, openPackage, type PackageForTest, PROJECT } from '../support/package/package.ts'
 import { worldForTest } from '../support/world.ts'
 
 let packed: PackageForTest

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { execute } from '../support/package.ts'
-import { startManaged } from '../support/package-managers.ts'
-import { CTRL_C } from '../support/terminal.ts'
+import { CTRL_C } from '../support/cli/terminal.ts'
+import { execute } from '../support/package/package.ts'
+import { startManaged } from '../support/package/package-managers.ts'
 
 let bin: string
 

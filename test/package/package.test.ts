@@ -5,7 +5,7 @@ import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
-import { execute, openPackage, type PackageForTest, PROJECT } from '../support/package.ts'
+import { execute, openPackage, type PackageForTest, PROJECT } from '../support/package/package.ts'
 
 const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc')
 const ATTW = join(PROJECT, 'node_modules/@arethetypeswrong/cli/dist/index.js')

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { getIn } from '../../src/sandbox/json-path.ts'
 import { createRequestLimit } from '../../src/sandbox/rate-limit.ts'
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { callApi, sandboxForTest } from '../support/sandboxes.ts'
+import { callApi, sandboxForTest } from '../support/platform/sandboxes.ts'
 import { expectEventually } from '../support/wait.ts'
 
 /** As much of the SDK as these tests call. */

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { getIn } from '../../src/sandbox/json-path.ts'
-import { callApi, echoBotForTest, recordingBotForTest, sandboxForTest } from '../support/sandboxes.ts'
+import { callApi, echoBotForTest, recordingBotForTest, sandboxForTest } from '../support/platform/sandboxes.ts'
 import { expectEventually } from '../support/wait.ts'
 
 describe('A conversation in the sandbox', () => {

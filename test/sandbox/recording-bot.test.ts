@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-const SCRIPT = fileURLToPath(new URL('../support/bots/run-recording-bot.js', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('../support/bot/run-recording-bot.js', import.meta.url))
 
 function run(env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [SCRIPT], { env, stdio: ['ignore', 'pipe', 'pipe'] })

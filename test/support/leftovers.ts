@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import type { Cli } from './cli.ts'
+import type { Cli } from './cli/cli.ts'
 import { processesOf } from './processes.ts'
 import { eventually } from './wait.ts'
 import type { TestWorld } from './world.ts'

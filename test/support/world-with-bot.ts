@@ -1,9 +1,9 @@
 // A run with a recording bot in a world of its own, and other dev-hook commands beside it, which share its state folder.
 
 import { onTestFinished } from 'vitest'
-import { type CliEnd, startCli } from './cli.ts'
+import { type CliEnd, startCli } from './cli/cli.ts'
 import { folderForTest } from './folder.ts'
-import { recordingBotForTest } from './sandboxes.ts'
+import { recordingBotForTest } from './platform/sandboxes.ts'
 import { type TestWorld, worldForTest } from './world.ts'
 
 export interface WorldWithBot {

@@ -3,10 +3,10 @@
 import { onTestFinished } from 'vitest'
 import type { SandboxOptions } from '../../src/sandbox/options.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
-import { type Cli, type CliOptions, ECHO_BOT, startCli } from './cli.ts'
+import { type Cli, type CliOptions, ECHO_BOT, startCli } from './cli/cli.ts'
 import { freePort } from './free-port.ts'
-import { type NgrokEdge, openNgrokEdge } from './ngrok-edge/edge.ts'
-import { sandboxForTest } from './sandboxes.ts'
+import { sandboxForTest } from './platform/sandboxes.ts'
+import { type NgrokEdge, openNgrokEdge } from './tunnel/ngrok-edge/edge.ts'
 
 export interface TestWorld {
   readonly edge: NgrokEdge

@@ -5,7 +5,7 @@ import type { Tunnel } from '../../src/core/ports.ts'
 import { type ExternalOptions, openExternal } from '../../src/tunnel/external.ts'
 import { createProbe, type ProbeResult } from '../../src/tunnel/probe.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
-import { type ChallengeServer, nextState, openChallengeServer } from '../support/tunnel-rig.ts'
+import { type ChallengeServer, nextState, openChallengeServer } from '../support/tunnel/tunnel-rig.ts'
 
 let server: ChallengeServer
 let opened: Tunnel[]

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createHookAddress } from '../../src/core/hook-url.ts'
 import type { Proxies } from '../../src/core/http/proxy.ts'
 import { createProbe, type ProbeResult, probe } from '../../src/tunnel/probe.ts'
-import { connectProxyForTest } from '../support/connect-proxy.ts'
+import { connectProxyForTest } from '../support/network/connect-proxy.ts'
 
 const cleanups: (() => void)[] = []
 afterEach(() => {

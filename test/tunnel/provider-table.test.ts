@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Probe } from '../../src/tunnel/probe.ts'
 import { providerFor, type TunnelSettings } from '../../src/tunnel/provider-table.ts'
 import { folderForTest } from '../support/folder.ts'
-import { type ChallengeServer, openChallengeServer } from '../support/tunnel-rig.ts'
+import { type ChallengeServer, openChallengeServer } from '../support/tunnel/tunnel-rig.ts'
 
 const HOUR = 3_600_000
 const FORWARDING = { by: 'GitHub Codespaces', publish: 'gh codespace ports visibility 4748:public' }

@@ -7,7 +7,7 @@ import type { Delivery } from '../../../src/core/delivery.ts'
 import { identify } from '../../../src/protocol/payload.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
 import { aDelivery } from '../../support/deliveries.ts'
-import { recordingBotForTest } from '../../support/sandboxes.ts'
+import { recordingBotForTest } from '../../support/platform/sandboxes.ts'
 
 /** Types a command into a shell. */
 async function paste(command: string): Promise<void> {

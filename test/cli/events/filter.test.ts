@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isFailed, readFilter } from '../../../src/cli/events/filter.ts'
-import { aSummary } from '../../support/summaries.ts'
+import { aSummary } from '../../support/journal/summaries.ts'
 
 const NOW = new Date(2026, 0, 2, 12, 0, 0).getTime()
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readSelection, select } from '../../../src/cli/events/replay-selection.ts'
-import { aSummary } from '../../support/summaries.ts'
+import { aSummary } from '../../support/journal/summaries.ts'
 
 const recorded = [
   aSummary({ id: 'aa1', conversation: 'c1' }),

@@ -12,9 +12,9 @@ import { readSnapshot, writeSnapshot } from '../../../src/platform/webhook/snaps
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
 import { folderForTest } from '../../support/folder.ts'
 import { freePort } from '../../support/free-port.ts'
-import { answered, delivery, NO_LABEL, openTestJournal } from '../../support/journal.ts'
-import { recordingBotForTest } from '../../support/sandboxes.ts'
-import { SNAPSHOT } from '../../support/snapshots.ts'
+import { answered, delivery, NO_LABEL, openTestJournal } from '../../support/journal/journal.ts'
+import { recordingBotForTest } from '../../support/platform/sandboxes.ts'
+import { SNAPSHOT } from '../../support/platform/snapshots.ts'
 
 const BODY = Buffer.from('{"text":"hi"}')
 

@@ -12,7 +12,7 @@ import { openTunnel } from '../../../src/daemon/start/open-tunnel.ts'
 import { checkBeforehand } from '../../../src/daemon/start/preflight.ts'
 import type { TunnelProvider } from '../../../src/tunnel/provider.ts'
 import { folderForTest } from '../../support/folder.ts'
-import { type ChallengeServer, openChallengeServer } from '../../support/tunnel-rig.ts'
+import { type ChallengeServer, openChallengeServer } from '../../support/tunnel/tunnel-rig.ts'
 
 const encode = (claims: object): string => Buffer.from(JSON.stringify(claims)).toString('base64url')
 const TOKEN = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({ _id: 'a-bot', grant_type: 'access_token' })}.c2ln`

@@ -5,7 +5,7 @@ import { DevHookError } from '../../../src/core/errors.ts'
 import type { NoticeBody } from '../../../src/core/notices.ts'
 import type { RecordedDelivery } from '../../../src/core/ports.ts'
 import { deliverBacklog } from '../../../src/daemon/traffic/backlog.ts'
-import { createFakeJournal } from '../../support/fakes.ts'
+import { createFakeJournal } from '../../support/daemon/fakes.ts'
 
 const NOW = 1_700_000_000_000
 const MINUTE = 60_000

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import type { Attempt, Delivery, Reply } from '../../../src/core/delivery.ts'
 import { createPipeline, type PipelineItem } from '../../../src/daemon/traffic/pipeline.ts'
 import { createQueue } from '../../../src/delivery/queue.ts'
-import { createFakeBot } from '../../support/fake-bot.ts'
+import { createFakeBot } from '../../support/bot/fake-bot.ts'
+import { createFakeJournal } from '../../support/daemon/fakes.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
-import { createFakeJournal } from '../../support/fakes.ts'
 
 const HOLD_MS = 15_000
 const PATIENCE_MS = 18_000

@@ -5,10 +5,16 @@ import { createNotices, type Notice } from '../../../src/core/notices.ts'
 import { createPipeline, type PipelineItem, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
 import { createGuard, type GuardOptions } from '../../../src/daemon/traffic/signature-guard.ts'
 import { resign, sign } from '../../../src/protocol/signature.ts'
+import {
+  attemptOf,
+  createFakeJournal,
+  createFakeQueue,
+  type FakeQueue,
+  type FakeTicket,
+} from '../../support/daemon/fakes.ts'
 import { createFakeClock, type FakeClock, settled } from '../../support/fake-clock.ts'
-import { attemptOf, createFakeJournal, createFakeQueue, type FakeQueue, type FakeTicket } from '../../support/fakes.ts'
 import { folderForTest } from '../../support/folder.ts'
-import { openTestJournal } from '../../support/journal.ts'
+import { openTestJournal } from '../../support/journal/journal.ts'
 
 const SECRET = 'the webhook secret'
 

@@ -7,9 +7,9 @@ import type { Journal, RecordedDelivery, Settled } from '../../../src/core/ports
 import { createPipeline, type PipelineItem, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
 import { findReplayable, forBot, settleReplay } from '../../../src/daemon/traffic/replay-rules.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
+import { attemptOf, createFakeJournal, createFakeQueue, type FakeQueue } from '../../support/daemon/fakes.ts'
 import { aDelivery } from '../../support/deliveries.ts'
 import { settled } from '../../support/fake-clock.ts'
-import { attemptOf, createFakeJournal, createFakeQueue, type FakeQueue } from '../../support/fakes.ts'
 
 const LABEL = { event: 'message.update', platformId: null, conversation: 'c1', text: 'hi' }
 

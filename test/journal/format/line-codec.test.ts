@@ -16,8 +16,8 @@ import {
   REPLY_KEPT,
   settlementRecord,
 } from '../../../src/journal/format/record-format.ts'
-import { anyDamage, damaged } from '../../support/damages.ts'
-import { answered, delivery, NO_LABEL } from '../../support/journal.ts'
+import { anyDamage, damaged } from '../../support/journal/damages.ts'
+import { answered, delivery, NO_LABEL } from '../../support/journal/journal.ts'
 
 // Whatever a header or a query may hold: any string at all, quotes, line ends and our own field names among them.
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('","headers":["', '\n', '\u2028', '"}', '\\'))

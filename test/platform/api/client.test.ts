@@ -6,7 +6,7 @@ import { MONOTONIC } from '../../../src/core/async.ts'
 import { DevHookError } from '../../../src/core/errors.ts'
 import { type Client, type ClientOptions, createClient } from '../../../src/platform/api/client.ts'
 import type { TokenPair } from '../../../src/platform/api/token-source.ts'
-import { type ApiReply, type ApiServer, makeToken, startApiServer } from '../../support/api-server.ts'
+import { type ApiReply, type ApiServer, makeToken, startApiServer } from '../../support/platform/api-server.ts'
 
 const HOUR = 3_600_000
 const token = makeToken({ _id: 'b1', scope: 'guest agent bot', grant_type: 'access_token' })

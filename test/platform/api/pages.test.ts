@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Client, createClient } from '../../../src/platform/api/client.ts'
 import { listAll } from '../../../src/platform/api/pages.ts'
-import { type ApiServer, makeToken, startApiServer } from '../../support/api-server.ts'
+import { type ApiServer, makeToken, startApiServer } from '../../support/platform/api-server.ts'
 
 let server: ApiServer
 let client: Client

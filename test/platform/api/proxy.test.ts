@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { MONOTONIC } from '../../../src/core/async.ts'
 import { type Client, createClient } from '../../../src/platform/api/client.ts'
-import { startApiServer } from '../../support/api-server.ts'
-import { type ConnectProxyOptions, connectProxyForTest } from '../../support/connect-proxy.ts'
-import { tlsFrontForTest } from '../../support/networks.ts'
+import { type ConnectProxyOptions, connectProxyForTest } from '../../support/network/connect-proxy.ts'
+import { tlsFrontForTest } from '../../support/network/networks.ts'
+import { startApiServer } from '../../support/platform/api-server.ts'
 
 const API = 'http://api.example.test'
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJfaWQiOiI1YjQzIn0.c2lnbmF0dXJl'

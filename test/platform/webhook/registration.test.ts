@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
 import type { Snapshot } from '../../../src/platform/webhook/snapshot.ts'
-import { BOT_ID } from '../../support/api-documents.ts'
-import { type PlatformBench, startPlatformBench, TUNNEL } from '../../support/platform-bench.ts'
+import { BOT_ID } from '../../support/platform/api-documents.ts'
+import { type PlatformBench, startPlatformBench, TUNNEL } from '../../support/platform/platform-bench.ts'
 
 const BOT = `/v2/bots/${BOT_ID}`
 const SOMEBODY = 'https://user:pass@bots.example/hook'

@@ -8,9 +8,9 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
 import { restoreFromSnapshot } from '../../../src/platform/webhook/restore.ts'
 import { readSnapshot, type Snapshot, writeSnapshot } from '../../../src/platform/webhook/snapshot.ts'
-import { BOT_ID } from '../../support/api-documents.ts'
-import { makeToken } from '../../support/api-server.ts'
-import { type PlatformBench, startPlatformBench, TUNNEL } from '../../support/platform-bench.ts'
+import { BOT_ID } from '../../support/platform/api-documents.ts'
+import { makeToken } from '../../support/platform/api-server.ts'
+import { type PlatformBench, startPlatformBench, TUNNEL } from '../../support/platform/platform-bench.ts'
 
 const BOT = `/v2/bots/${BOT_ID}`
 const BEFORE = 'https://bots.example/hook'

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
 import { readSnapshot } from '../../../src/platform/webhook/snapshot.ts'
-import { type PlatformBench, startPlatformBench, TUNNEL } from '../../support/platform-bench.ts'
+import { type PlatformBench, startPlatformBench, TUNNEL } from '../../support/platform/platform-bench.ts'
 
 const NAME = 'dev-hook test'
 const other = { id: 's0', type: 'webhook', name: 'Production', status: 'active', params: { url: 'https://x.example' } }

@@ -1,8 +1,8 @@
 // Waiting until the platform has verified the URL.
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Registration } from '../../../src/core/ports.ts'
-import { BOT_ID, type DocumentsOptions } from '../../support/api-documents.ts'
-import { type PlatformBench, startPlatformBench } from '../../support/platform-bench.ts'
+import { BOT_ID, type DocumentsOptions } from '../../support/platform/api-documents.ts'
+import { type PlatformBench, startPlatformBench } from '../../support/platform/platform-bench.ts'
 
 const BOT = `/v2/bots/${BOT_ID}`
 const hook = { url: 'https://bots.example/', secret: 'secret', events: ['a.*'], status: 'active' }

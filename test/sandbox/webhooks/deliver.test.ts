@@ -10,7 +10,7 @@ import { checkSignature, sign } from '../../../src/protocol/signature.ts'
 import { exampleOf } from '../../../src/protocol/templates.ts'
 import { pushBounded } from '../../../src/sandbox/bounds.ts'
 import { getIn } from '../../../src/sandbox/json-path.ts'
-import { callApi, recordingBotForTest, sandboxForTest } from '../../support/sandboxes.ts'
+import { callApi, recordingBotForTest, sandboxForTest } from '../../support/platform/sandboxes.ts'
 import { expectEventually } from '../../support/wait.ts'
 
 describe('Deliveries of the sandbox', () => {

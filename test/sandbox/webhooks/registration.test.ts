@@ -6,7 +6,7 @@ import { headerOf } from '../../../src/core/http/raw-headers.ts'
 import { getIn } from '../../../src/sandbox/json-path.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
 import { PLACE_NAMES } from '../../../src/sandbox/webhooks/locations.ts'
-import { callApi, recordingBotForTest, sandboxForTest } from '../../support/sandboxes.ts'
+import { callApi, recordingBotForTest, sandboxForTest } from '../../support/platform/sandboxes.ts'
 
 const PRODUCTION = {
   url: 'https://bots.example.com/hook',

@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { Agent, request } from 'undici'
 import { describe, expect, it } from 'vitest'
-import { createFrameDecoder, encodeFrame, type Frame, word } from '../../support/ngrok-edge/frames.ts'
-import { openTunnelRig } from '../../support/tunnel-rig.ts'
+import { createFrameDecoder, encodeFrame, type Frame, word } from '../../support/tunnel/ngrok-edge/frames.ts'
+import { openTunnelRig } from '../../support/tunnel/tunnel-rig.ts'
 
 const frame = fc.record({
   type: fc.nat({ max: 15 }),

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DevHookError } from '../../../src/core/errors.ts'
 import type { Tunnel } from '../../../src/core/ports.ts'
-import { openTunnelRig, type TunnelRig } from '../../support/tunnel-rig.ts'
+import { openTunnelRig, type TunnelRig } from '../../support/tunnel/tunnel-rig.ts'
 
 let rig: TunnelRig
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createHookAddress } from '../../../src/core/hook-url.ts'
-import { openTunnelRig, type TunnelRig } from '../../support/tunnel-rig.ts'
+import { openTunnelRig, type TunnelRig } from '../../support/tunnel/tunnel-rig.ts'
 
 const PARENT = fileURLToPath(new URL('../../support/fixtures/tunnel-parent.mjs', import.meta.url))
 

@@ -1,7 +1,7 @@
 // How a tunnel comes back, whatever took it away, and when it does not.
 import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { nextState, openTunnelRig, type TunnelRig } from '../../support/tunnel-rig.ts'
+import { nextState, openTunnelRig, type TunnelRig } from '../../support/tunnel/tunnel-rig.ts'
 
 let rig: TunnelRig
 beforeEach(async () => {

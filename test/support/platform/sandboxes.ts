@@ -1,9 +1,9 @@
 // Sandboxes, bots and API calls for tests, closed after each test.
 import { onTestFinished } from 'vitest'
-import type { SandboxOptions } from '../../src/sandbox/options.ts'
-import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { type EchoBot, startEchoBot } from './bots/echo-bot.ts'
-import { startRecordingBot } from './bots/recording-bot.js'
+import type { SandboxOptions } from '../../../src/sandbox/options.ts'
+import { openSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts'
+import { type EchoBot, startEchoBot } from '../bot/echo-bot.ts'
+import { startRecordingBot } from '../bot/recording-bot.js'
 
 /** A sandbox that is closed when the test ends; it repeats deliveries quickly. */
 export async function sandboxForTest(options: SandboxOptions = {}): Promise<Sandbox> {

@@ -1,6 +1,6 @@
 // The programs that play a bot in the tests, and how one is started.
 import { fileURLToPath } from 'node:url'
-import type { Command } from '../../src/bot/process.ts'
+import type { Command } from '../../../src/bot/process.ts'
 
 export type Program =
   | 'colours'

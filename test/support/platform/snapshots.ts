@@ -1,5 +1,5 @@
 // A snapshot as a run leaves it that died before its claim.
-import type { Snapshot } from '../../src/platform/webhook/snapshot.ts'
+import type { Snapshot } from '../../../src/platform/webhook/snapshot.ts'
 
 export const SNAPSHOT: Snapshot = {
   version: 1,

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { spawn } from '@lydell/node-pty'
 import { onTestFinished } from 'vitest'
-import { folderForTest } from './folder.ts'
+import { folderForTest } from '../folder.ts'
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
 
 export const ENTER = '\r'
 export const CTRL_C = '\x03'

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import type { Notice, NoticeType } from '../../src/core/notices.ts'
-import { folderForTest } from './folder.ts'
+import type { Notice, NoticeType } from '../../../src/core/notices.ts'
+import { folderForTest } from '../folder.ts'
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
 
 /** The example bot of the package. */
-export const ECHO_BOT = fileURLToPath(new URL('../../config/examples/echo-bot.js', import.meta.url))
+export const ECHO_BOT = fileURLToPath(new URL('../../../config/examples/echo-bot.js', import.meta.url))
 
 export type NoticeOf<T extends NoticeType> = Notice & { readonly type: T }
 

@@ -6,10 +6,10 @@ import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { onTestFinished } from 'vitest'
+import { folderForTest } from '../folder.ts'
+import { makeCertificate } from '../tunnel/ngrok-edge/certificate.ts'
+import type { TestWorld } from '../world.ts'
 import { type ConnectProxy, connectProxyForTest } from './connect-proxy.ts'
-import { folderForTest } from './folder.ts'
-import { makeCertificate } from './ngrok-edge/certificate.ts'
-import type { TestWorld } from './world.ts'
 
 export interface CorporateNetwork {
   readonly proxy: ConnectProxy

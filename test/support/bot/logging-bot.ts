@@ -2,8 +2,8 @@
 
 import { copyFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PROGRAMS } from './bot-programs.ts'
-import { folderForTest } from './folder.ts'
+import { folderForTest } from '../folder.ts'
+import { PROGRAMS } from './programs.ts'
 
 /** What the bot wrote down about one delivery: by which process, and how far it got. */
 export interface LogLine {

@@ -1,8 +1,8 @@
 // What a bot prints, and the states it goes through, written down for a test.
 import { onTestFinished } from 'vitest'
-import type { BotState } from '../../src/core/ports.ts'
-import { isAlive } from './processes.ts'
-import { eventually } from './wait.ts'
+import type { BotState } from '../../../src/core/ports.ts'
+import { isAlive } from '../processes.ts'
+import { eventually } from '../wait.ts'
 
 /** What bots print, and the process ids that they tell. What still runs when the test is over is killed. */
 export interface Prints {

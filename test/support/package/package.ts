@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-export const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
+export const PROJECT = fileURLToPath(new URL('../../..', import.meta.url))
 
 export const execute = promisify(execFile)
 

@@ -1,8 +1,8 @@
 // Bot processes and ports that exist only here, for tests of the supervisor: everything happens when the test says so.
-import type { BotProcess, Exit, ProcessOptions } from '../../src/bot/process.ts'
-import type { Readiness } from '../../src/bot/readiness.ts'
-import type { Clock } from '../../src/core/async.ts'
-import { createFakeClock } from './fake-clock.ts'
+import type { BotProcess, Exit, ProcessOptions } from '../../../src/bot/process.ts'
+import type { Readiness } from '../../../src/bot/readiness.ts'
+import type { Clock } from '../../../src/core/async.ts'
+import { createFakeClock } from '../fake-clock.ts'
 
 /** How the next bots behave. */
 export interface Manners {

@@ -3,11 +3,11 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createHookAddress, hookUrl } from '../../src/core/hook-url.ts'
-import type { Tunnel, TunnelState } from '../../src/core/ports.ts'
-import { type NgrokOptions, openNgrok } from '../../src/tunnel/ngrok/open-ngrok.ts'
-import { forkNgrokChild } from '../../src/tunnel/ngrok/process.ts'
-import { createProbe, type ProbeResult, probe } from '../../src/tunnel/probe.ts'
+import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
+import type { Tunnel, TunnelState } from '../../../src/core/ports.ts'
+import { type NgrokOptions, openNgrok } from '../../../src/tunnel/ngrok/open-ngrok.ts'
+import { forkNgrokChild } from '../../../src/tunnel/ngrok/process.ts'
+import { createProbe, type ProbeResult, probe } from '../../../src/tunnel/probe.ts'
 import { type NgrokEdge, openNgrokEdge } from './ngrok-edge/edge.ts'
 
 /** A gateway that knows challenges only, and counts them. */
@@ -62,7 +62,7 @@ export interface TunnelRig {
   close(): Promise<void>
 }
 
-const CHILD = new URL('../../dist/tunnel/ngrok/child.js', import.meta.url)
+const CHILD = new URL('../../../dist/tunnel/ngrok/child.js', import.meta.url)
 const HOUR = 3_600_000
 
 /** Opens edge and gateway; tunnels come with `open`. */

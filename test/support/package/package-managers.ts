@@ -7,16 +7,16 @@ import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { spawn as spawnAtTerminal } from '@lydell/node-pty'
 import { expect, onTestFinished } from 'vitest'
-import { ECHO_BOT } from './cli.ts'
-import { folderForTest } from './folder.ts'
-import { freePort } from './free-port.ts'
-import { registrationOf, snapshotsIn } from './leftovers.ts'
+import { ECHO_BOT } from '../cli/cli.ts'
+import { folderForTest } from '../folder.ts'
+import { freePort } from '../free-port.ts'
+import { registrationOf, snapshotsIn } from '../leftovers.ts'
+import { sandboxForTest } from '../platform/sandboxes.ts'
+import { processesOf } from '../processes.ts'
+import { eventually } from '../wait.ts'
 import { PROJECT } from './package.ts'
-import { processesOf } from './processes.ts'
-import { sandboxForTest } from './sandboxes.ts'
-import { eventually } from './wait.ts'
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
 
 type Command = readonly [program: string, ...args: string[]]
 

@@ -1,6 +1,6 @@
 // A way to the bot that a test drives by hand, together with a clock that it turns by hand.
-import type { Attempt, Delivery, RawHeaders } from '../../src/core/delivery.ts'
-import type { Send } from '../../src/delivery/queue.ts'
+import type { Attempt, Delivery, RawHeaders } from '../../../src/core/delivery.ts'
+import type { Send } from '../../../src/delivery/queue.ts'
 
 /** One attempt that waits for the test to end it. */
 export interface Sent {
