@@ -4,8 +4,8 @@ import { isRecord } from '../core/json.ts'
 import { MAX_BODY_BYTES } from '../core/limits.ts'
 import type { Control } from '../core/ports.ts'
 
-/** The longest request, in bytes: twice a body, because JSON escapes each quote in it. */
-export const MAX_REQUEST_BYTES = 2 * MAX_BODY_BYTES + 1024
+/** The longest request, in bytes: six times a body, because JSON may escape each byte of it, as in `\u0001`. */
+export const MAX_REQUEST_BYTES = 6 * MAX_BODY_BYTES + 1024
 
 interface ReplayRequest {
   readonly id: string

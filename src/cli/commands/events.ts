@@ -18,6 +18,7 @@ import { EXIT_CODES } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { openCommand } from '../open-command.ts'
 import type { Colors } from '../output/colors.ts'
+import { toJson } from '../output/to-json.ts'
 import { untilEndSignal } from '../session/signals.ts'
 
 /** What every part of the command works with. */
@@ -90,13 +91,13 @@ function isNews({ what, summary }: DeliveryChange): boolean {
 }
 
 function printerFor({ json, colors, redact }: View): (summary: Summary) => string {
-  return (summary) => (json ? JSON.stringify(eventJson(summary, redact)) : eventRow(summary, colors, redact))
+  return (summary) => (json ? toJson(eventJson(summary, redact)) : eventRow(summary, colors, redact))
 }
 
 async function show(view: View, id: string): Promise<void> {
   const { json, colors, redact, io } = view
   const recorded = await find(view, id)
-  io.out(json ? JSON.stringify(eventDetailJson(recorded, redact)) : eventDetail(recorded, colors, redact).join('\n'))
+  io.out(json ? toJson(eventDetailJson(recorded, redact)) : eventDetail(recorded, colors, redact).join('\n'))
 }
 
 async function exported(view: View, id: string) {

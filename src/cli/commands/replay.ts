@@ -19,6 +19,7 @@ import { statusWord } from '../output/event-words.ts'
 import { openNotices } from '../output/output.ts'
 import { createProgress, type Progress } from '../output/progress.ts'
 import { sanitize } from '../output/sanitize.ts'
+import { toJson } from '../output/to-json.ts'
 import { untilEndSignal } from '../session/signals.ts'
 
 export const replay: CommandHandler = async (call) => {
@@ -103,7 +104,7 @@ function textLine({ id, outcome, status, ms, reason }: Replayed, { label }: Summ
 
 function jsonLine({ id, n, outcome, status, ms, reason }: Replayed, { label }: Summary): string {
   const { event, conversation } = label
-  return JSON.stringify({
+  return toJson({
     type: 'attempt',
     time: new Date().toISOString(),
     id,

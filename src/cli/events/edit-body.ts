@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DevHookError, messageOf } from '../../core/errors.ts'
+import { MAX_BODY_BYTES } from '../../core/limits.ts'
 import type { Io } from '../io.ts'
 import { onEndSignals } from '../session/signals.ts'
 import { layOut, pack } from './json-layout.ts'
@@ -20,11 +21,18 @@ export async function editBody(body: Buffer, io: Outside): Promise<Buffer | null
   const text = body.toString('utf8')
   const laidOut = layOut(text)
   const before = endLine(laidOut ?? text)
-  const after = endLine(await edited(before, laidOut === null ? 'txt' : 'json', io))
+  const saved = await edited(before, laidOut === null ? 'txt' : 'json', io)
+  // Some editors begin what they save with a byte order mark, which is no part of the body.
+  const after = endLine(text.startsWith(MARK) || !saved.startsWith(MARK) ? saved : saved.slice(MARK.length))
   if (after === before) return null
   if (after.trim() === '') throw new DevHookError('editFailed', 'the body was emptied', { remedy: 'nothing was sent' })
-  return Buffer.from(laidOut === null ? withoutEnd(after, text) : packed(after))
+  const bytes = Buffer.from(laidOut === null ? withoutEnd(after, text) : packed(after))
+  if (bytes.length <= MAX_BODY_BYTES) return bytes
+  const remedy = `make it ${MAX_BODY_BYTES / 1024 / 1024} MiB at most; nothing was sent`
+  throw new DevHookError('editFailed', 'the edited body is larger than a delivery may be', { remedy })
 }
+
+const MARK = '\ufeff'
 
 // Most editors end the last line whether it was ended before or not.
 const endLine = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)
@@ -54,12 +62,21 @@ async function edited(text: string, extension: string, io: Outside): Promise<str
     const file = join(folder, `body.${extension}`)
     await writeFile(file, text, { mode: 0o600 })
     await runEditor(file, io)
-    return await readFile(file, 'utf8').catch((cause: unknown) => {
-      throw new DevHookError('editFailed', `the edited file cannot be read: ${messageOf(cause)}`, { cause })
-    })
+    return textOf(
+      await readFile(file).catch((cause: unknown) => {
+        throw new DevHookError('editFailed', `the edited file cannot be read: ${messageOf(cause)}`, { cause })
+      }),
+    )
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+function textOf(bytes: Buffer): string {
+  // What cannot be read would be sent as question marks.
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  const remedy = 'save it as UTF-8; nothing was sent'
+  throw new DevHookError('editFailed', 'the editor saved the body in an encoding other than UTF-8', { remedy })
 }
 
 async function runEditor(file: string, { env, platform, outIsTerminal }: Outside): Promise<void> {

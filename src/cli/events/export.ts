@@ -4,6 +4,7 @@ import type { Delivery, Label } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { headerPairs } from '../../core/http/raw-headers.ts'
 import { isHarmless, sanitize } from '../output/sanitize.ts'
+import { toJson } from '../output/to-json.ts'
 import { isSecretName } from './hide-secrets.ts'
 
 /** What is exported: the request as the bot gets it, at this URL, and what it says about itself. */
@@ -119,5 +120,5 @@ function asFixture({ delivery, label }: Exported): string {
     encoding,
     body: body.toString(encoding),
   }
-  return JSON.stringify(fixture, null, 2)
+  return toJson(fixture, 2)
 }

@@ -1,27 +1,55 @@
 // JSON as text: laid out for people and packed again without touching a value, as parsing and writing it would touch long numbers.
 
-/** One member or item a line, indented by two; `null` for what is no JSON. */
+// Deeper than anything that people write. Beyond it, and beyond so much white space, no layout helps anybody to read.
+const DEEPEST = 500
+const MOST_GROWTH = 8
+const FREE_GROWTH = 64 * 1024
+
+/** One member or item a line, indented by two; `null` for what is no JSON, or has no layout that could be read. */
 export function layOut(text: string): string | null {
-  const tokens = tokensOf(text)
-  if (tokens === null) return null
+  // Before it is parsed: what is nested by millions takes more memory than it has bytes.
+  if (isDeep(text) || !isJson(text)) return null
   const out: string[] = []
+  let length = 0
   let depth = 0
-  const newLine = (): string => `\n${'  '.repeat(depth)}`
-  tokens.forEach((token, i) => {
-    const empty = isOpening(tokens[i - 1]) && isClosing(token)
-    if (isClosing(token)) {
-      depth -= 1
-      if (!empty) out.push(newLine())
+  let before = ''
+  for (const token of tokensOf(text)) {
+    if (isClosing(token)) depth -= 1
+    const isEmpty = isOpening(before) && isClosing(token)
+    if (!isEmpty && (before === ',' || isOpening(before) || isClosing(token))) {
+      length += 1 + 2 * depth
+      if (length > FREE_GROWTH + MOST_GROWTH * text.length) return null
+      out.push(`\n${'  '.repeat(depth)}`)
     }
     out.push(token === ':' ? ': ' : token)
     if (isOpening(token)) depth += 1
-    if (token === ',' || (isOpening(token) && !isClosing(tokens[i + 1]))) out.push(newLine())
-  })
+    before = token
+  }
   return out.join('')
 }
 
 /** Without any white space between its parts; `null` for what is no JSON. */
-export const pack = (text: string): string | null => tokensOf(text)?.join('') ?? null
+export const pack = (text: string): string | null => (isJson(text) ? [...tokensOf(text)].join('') : null)
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    // What is wrong with it is not asked here.
+    return false
+  }
+}
+
+function isDeep(text: string): boolean {
+  let depth = 0
+  for (const token of tokensOf(text)) {
+    if (isOpening(token)) depth += 1
+    if (isClosing(token)) depth -= 1
+    if (depth > DEEPEST) return true
+  }
+  return false
+}
 
 /** Where a string that begins with the quote at `start` ends: behind its last quote, or with the text. */
 export function endOfString(text: string, start: number): number {
@@ -36,23 +64,16 @@ function isEscaped(text: string, at: number): boolean {
   return slashes % 2 === 1
 }
 
-function tokensOf(text: string): readonly string[] | null {
-  try {
-    JSON.parse(text)
-  } catch {
-    // No JSON: the caller is told by the `null`.
-    return null
-  }
-  const tokens: string[] = []
+/** The parts of a JSON text, without the white space between them. */
+function* tokensOf(text: string): Generator<string, void, undefined> {
   // A bracket, a comma, a colon, a number or a word; a string is as long as it is, which is too long for an expression.
-  const other = /[{}[\],:]|[^\s{}[\],:"]+/g
+  const other = /[{}[\],:]|[^\s{}[\],:"]+/y
   for (let at = nextToken(text, 0); at < text.length; at = nextToken(text, at)) {
     other.lastIndex = at
     const end = text[at] === '"' ? endOfString(text, at) : at + (other.exec(text)?.[0].length ?? 1)
-    tokens.push(text.slice(at, end))
+    yield text.slice(at, end)
     at = end
   }
-  return tokens
 }
 
 function nextToken(text: string, from: number): number {
@@ -61,5 +82,5 @@ function nextToken(text: string, from: number): number {
   return at
 }
 
-const isOpening = (token: string | undefined): boolean => token === '{' || token === '['
-const isClosing = (token: string | undefined): boolean => token === '}' || token === ']'
+const isOpening = (token: string): boolean => token === '{' || token === '['
+const isClosing = (token: string): boolean => token === '}' || token === ']'

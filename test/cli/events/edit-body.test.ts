@@ -71,6 +71,31 @@ describe.skipIf(process.platform === 'win32')('Editing a body', () => {
     await expect(edit('{}', '', { VISUAL: '/nowhere/vi' })).rejects.toMatchObject({ code: 'DEVHOOK_EDIT_FAILED' })
   })
 
+  it('takes a body for which there is no layout as it is, however deep it is', async () => {
+    const body = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+    expect(await edit(body, 'true')).toBeNull()
+    expect(await edit(body, 'sed -i.bak s/a/b/ "$2"')).toBe(body.replace('a', 'b'))
+  })
+
+  it('does not send the byte order mark that an editor added, and keeps one that was there', async () => {
+    expect(await edit('{"a":1}', 'printf "\\357\\273\\277{}" > "$2"')).toBe('{}')
+    expect(await edit('\ufeffa', 'printf "\\357\\273\\277b" > "$2"')).toBe('\ufeffb')
+  })
+
+  it.each([
+    ['saved other bytes than UTF-8', 'printf "{\\"a\\":\\"\\351\\"}" > "$2"', 'an encoding other than UTF-8'],
+    [
+      'made it larger than a delivery may be',
+      'head -c 10485761 /dev/zero | tr "\\0" 1 > "$2"',
+      'larger than a delivery',
+    ],
+  ])('sends nothing when the editor %s', async (_, script, says) => {
+    await expect(edit('{"text":"hi"}', script)).rejects.toMatchObject({
+      code: 'DEVHOOK_EDIT_FAILED',
+      message: expect.stringContaining(says),
+    })
+  })
+
   it('is not for bytes that are no text', async () => {
     await expect(edit(Buffer.from([255, 0]), 'true')).rejects.toMatchObject({ code: 'DEVHOOK_EDIT_FAILED' })
   })
