@@ -4,8 +4,8 @@ import type { Settled } from '../../core/ports.ts'
 import { beginningOf } from './beginning.ts'
 import { count, type FieldKind, number, objectOf, oneOf, orNull, status, text, time, type ValueOf } from './fields.ts'
 
-// A field is a row here, and a value where the record is made. One that is added later is missing in the records of before, so
-// its kind has to accept `undefined`.
+// A field is a row here, and a value where the record is made. The records of earlier versions lack one that is added now: its kind
+// is `addedLater(…)`, and whoever reads the record handles `undefined`.
 
 /** Of each the beginning: the body has it whole. */
 const LABEL = objectOf({
