@@ -28,8 +28,8 @@ function flagsOf(key: OptionKey): Option[] {
   if (kind.shown === null && saysNo !== says) return [option(`--no-${name}`, saysNo)]
   if (kind.shown === null) return [option(`--${name}`, words)]
   const main = option(`${short === undefined ? '' : `-${short}, `}--${name} <${kind.shown}>`, words)
-  if (Array.isArray(kind.schema['anyOf'])) return [main.argParser(collect), option(`--no-${name}`, saysNo)]
-  return [kind.schema['type'] === 'array' ? main.argParser(collect) : main]
+  if (kind.repeats) main.argParser(collect)
+  return kind.canBeOff ? [main, option(`--no-${name}`, saysNo)] : [main]
 }
 
 const collect = (value: string, earlier: unknown): string[] => [

@@ -18,8 +18,14 @@ export interface Kind<T, Shown extends string = string> {
   readonly schema: Readonly<Record<string, unknown>>
   /** Text from a flag or the environment, or any value of a config file. */
   read(raw: unknown): Parsed<T>
+  /** Whether its flag may be given several times: the values then count together. */
+  readonly repeats: boolean
+  /** Whether a `--no-` flag turns it off. A switch needs none for that: `--no-` is what its flag may be. */
+  readonly canBeOff: boolean
   /** The value as people write it, for help and README. */
   show(value: T): Shown
+  /** The value as a config file holds it: the default in the schema. */
+  inFile(value: T): unknown
 }
 
 const kind = <T>(
@@ -27,7 +33,7 @@ const kind = <T>(
   schema: Readonly<Record<string, unknown>>,
   read: (raw: unknown) => Parsed<T>,
   show: (value: T) => string = String,
-): Kind<T> => ({ shown, schema, read, show })
+): Kind<T> => ({ shown, schema, read, repeats: false, canBeOff: false, show, inFile: (value) => value })
 
 const fromText =
   <T>(read: (text: string) => Parsed<T>) =>
@@ -61,6 +67,7 @@ export const duration: Kind<number, Duration> = {
     }),
   ),
   show: showDuration,
+  inFile: showDuration,
 }
 
 function showDuration(ms: number): Duration {
@@ -111,7 +118,7 @@ function list(
     const problem = values.map(item).find((found) => found !== null)
     return problem ? { problem } : { value: values }
   }
-  return kind(shown, { type: 'array', items, minItems: 1 }, read, (values) => values.join(','))
+  return { ...kind(shown, { type: 'array', items, minItems: 1 }, read, (values) => values.join(',')), repeats: true }
 }
 
 export const patterns = list(
@@ -125,12 +132,16 @@ export const patterns = list(
 const paths = list('paths', () => null, { type: 'string' })
 
 /** Paths, or off. */
-export const pathsOrOff: Kind<readonly string[] | false> = kind<readonly string[] | false>(
-  'paths',
-  { anyOf: [paths.schema, { const: false }] },
-  (raw) => (raw === false || raw === 'false' ? { value: false } : paths.read(raw)),
-  (value) => (value === false ? 'off' : value.join(',')),
-)
+export const pathsOrOff: Kind<readonly string[] | false> = {
+  ...kind<readonly string[] | false>(
+    'paths',
+    { anyOf: [paths.schema, { const: false }] },
+    (raw) => (raw === false || raw === 'false' ? { value: false } : paths.read(raw)),
+    (value) => (value === false ? 'off' : value.join(',')),
+  ),
+  repeats: true,
+  canBeOff: true,
+}
 
 /** A URL that is https, or stays on this machine: a token must not travel in the clear. */
 export const safeUrl: Kind<string> = kind(

@@ -256,6 +256,6 @@ export function envNames(key: OptionKey): readonly string[] {
 export function defaultOf(key: OptionKey): string {
   const { otherwise, fallback, kind } = optionOf(key)
   if (otherwise !== undefined) return otherwise
-  if (fallback === null || kind === switched) return ''
+  if (fallback === null || kind.shown === null) return ''
   return `\`${kind.show(fallback)}\``
 }

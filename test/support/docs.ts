@@ -62,8 +62,8 @@ export function configSchema(): string {
   const properties = Object.fromEntries(
     FILE_KEYS.map((key) => {
       const { kind, says, fallback } = optionOf(key)
-      const shown = typeof fallback === 'number' && kind.schema['type'] === 'string' ? kind.show(fallback) : fallback
-      return [key, { ...kind.schema, description: says, ...(shown !== null && { default: shown }) }]
+      const defaults = fallback === null ? {} : { default: kind.inFile(fallback) }
+      return [key, { ...kind.schema, description: says, ...defaults }]
     }),
   )
   const files = { type: 'string', description: 'a config file whose values lie below those of this one' }
