@@ -21,6 +21,9 @@ export interface FakeBot {
   open(): Sent[]
 }
 
+type Without<T> = T extends unknown ? Omit<T, 'startedAt' | 'ms'> : never
+type Result = Without<Attempt>
+
 /** Creates a bot that answers when it is told to. A cancelled attempt ends at once. */
 export function createFakeBot(now: () => number, onSend: (sent: Sent) => void = () => {}): FakeBot {
   const sent: Sent[] = []
@@ -33,6 +36,7 @@ export function createFakeBot(now: () => number, onSend: (sent: Sent) => void = 
         resolve = resolveDone
       })
       const startedAt = now()
+      const settle = (result: Result): void => resolve({ startedAt, ms: now() - startedAt, ...result })
       const one: Sent = {
         delivery,
         headers,
@@ -42,9 +46,8 @@ export function createFakeBot(now: () => number, onSend: (sent: Sent) => void = 
         end: (outcome) => {
           if (one.ended) return
           one.ended = true
-          const times = { startedAt, ms: now() - startedAt }
           const reply = { status: 200, headers: [], body: Buffer.alloc(0) }
-          resolve(outcome === 'answered' ? { ...times, outcome, reply } : { ...times, outcome, reason: 'as told' })
+          settle(outcome === 'answered' ? { outcome, reply } : { outcome, reason: 'as told' })
         },
       }
       sent.push(one)
@@ -53,8 +56,10 @@ export function createFakeBot(now: () => number, onSend: (sent: Sent) => void = 
       return {
         done,
         cancel: (reason) => {
+          if (one.ended) return
           one.cancelled = reason
-          one.end('cancelled')
+          one.ended = true
+          settle({ outcome: 'cancelled', reason, sent: true })
         },
       }
     },
