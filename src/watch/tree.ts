@@ -7,7 +7,7 @@ import type { Ignored } from './ignored.ts'
 
 /** A file whose content is not what it was. */
 export interface Change {
-  /** Absolute. */
+  /** Absolute; from the working folder on for whoever the watcher tells. */
   readonly path: string
   readonly kind: 'added' | 'changed' | 'removed'
   /** The folder, there before, in which the name came or went: of what is in a new folder, the one above that. */

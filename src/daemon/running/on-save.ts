@@ -9,7 +9,8 @@ import { type Emit, type NoticeBody, warning } from '../../core/notices.ts'
 import type { BotState } from '../../core/ports.ts'
 import type { Change } from '../../watch/tree.ts'
 import { startWatcher, type Watcher } from '../../watch/watcher.ts'
-import { createLoopGuard, type Loop } from './restart-loop-guard.ts'
+import type { Loop } from './judge-change.ts'
+import { createLoopGuard } from './restart-loop-guard.ts'
 
 export interface SavesOptions {
   readonly config: Config

@@ -1,9 +1,10 @@
 // What the guard against restarts that nobody saved promises: a bot that writes at its starts, and people who save.
 import { describe, expect, it } from 'vitest'
-import { createLoopGuard, type GuardedChange } from '../../../src/daemon/running/restart-loop-guard.ts'
+import { createLoopGuard } from '../../../src/daemon/running/restart-loop-guard.ts'
+import type { Change } from '../../../src/watch/tree.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
 
-type Kind = GuardedChange['kind']
+type Kind = Change['kind']
 
 interface Write {
   /** After the start of the bot, in ms. */
@@ -87,7 +88,9 @@ describe('What a bot writes at each start', () => {
     })
     await pass(12_000)
     expect(loops).toEqual(['restarting: src/version.ts'])
-    await pass(60_000)
+    await pass(20_000)
+    expect(starts.length).toBeLessThan(8)
+    await pass(300_000)
     expect(loops).toEqual(['restarting: src/version.ts', 'ignored: src/version.ts'])
     expect(guard.isStarting()).toBe(false)
     const before = starts.length
@@ -132,6 +135,43 @@ describe('What a bot writes at each start', () => {
 })
 
 describe('A person', () => {
+  it.each([0, 50, 900])('who saves code %i ms after the bot is ready, each time, is served at once', async (ms) => {
+    const { guard, starts, restarts, loops, clock, change, pass } = guarded({ readyAfter: 60 })
+    for (let n = 1; n <= 20; n += 1) {
+      await pass(110 + ms)
+      change('bot.js')
+      expect(restarts).toHaveLength(n)
+    }
+    // And is never forgotten.
+    let saved = 0
+    for (let n = 1; n <= 20; n += 1) {
+      const before = starts.length
+      while (starts.length === before) await pass(100)
+      await pass(110 + ms)
+      change('bot.js')
+      saved = clock.now()
+    }
+    await pass(70_000)
+    expect(starts.at(-1)).toBeGreaterThan(saved)
+    expect(loops).toEqual(['restarting: bot.js'])
+    expect(guard.isStarting()).toBe(false)
+  })
+
+  it.each([2_000, 6_000, 12_500, 20_000])(
+    'who saves code every %i ms of a bot that never gets ready is never forgotten',
+    async (ms) => {
+      const { starts, clock, change, pass } = guarded({ readyAfter: null })
+      for (let n = 0; n < 40; n += 1) {
+        await pass(ms + (n % 5) * 300)
+        change('bot.js')
+        const saved = clock.now()
+        if (n % 10 !== 9) continue
+        await pass(70_000)
+        expect(starts.at(-1)).toBeGreaterThan(saved)
+      }
+    },
+  )
+
   it.each([500, 1_200, 2_000, 5_000])('who saves code every %i ms is always served, the last time too', async (ms) => {
     const { starts, restarts, loops, clock, change, pass } = guarded({ readyAfter: 100 })
     let saved = 0

@@ -1,6 +1,6 @@
 // A supervised bot whose program can be saved, with a record of what it got that survives its restarts.
 
-import { copyFile, readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { folderForTest } from '../folder.ts'
 import { PROGRAMS } from './programs.ts'
@@ -29,7 +29,13 @@ export interface LoggingBot {
 export async function loggingBotForTest(delayMs = 0): Promise<LoggingBot> {
   const cwd = await folderForTest()
   const record = join(await folderForTest(), 'record.jsonl')
-  const save = (): Promise<void> => copyFile(join(PROGRAMS, 'logging-bot.js'), join(cwd, 'bot.mjs'))
+  const program = await readFile(join(PROGRAMS, 'logging-bot.js'), 'utf8')
+  let saves = 0
+  // Never the same content: to write that again is not a save.
+  const save = (): Promise<void> => {
+    saves += 1
+    return writeFile(join(cwd, 'bot.mjs'), `${program}// save ${saves}\n`)
+  }
   await save()
 
   async function lines(): Promise<readonly LogLine[]> {
