@@ -14,7 +14,7 @@ export type Judgement = 'save' | 'unsure' | 'none'
 export type Loop = 'ignored' | 'restarting'
 
 /** One process of the bot, from its start to the next. */
-export interface BotRun {
+export interface ProcessRun {
   readonly n: number
   readonly startedAt: number
   /** Whether the run before it ended by itself. */
@@ -88,7 +88,7 @@ export const keyOf = ({ kind, path, folder }: Change): string => (kind === 'chan
 
 /** Decides what follows from a change in a run. `known`: what is known of the file, `ownMs`: until when it is the bot's own. */
 export function judgeChange(
-  run: BotRun,
+  run: ProcessRun,
   change: Change,
   known: Follower | undefined,
   ownMs: number | undefined,
@@ -105,7 +105,7 @@ export function judgeChange(
 }
 
 /** Judges the first change of a file in a run, `known` being what it was in the run before. */
-function judgeFirst(run: BotRun, change: Change, known: Follower | undefined): Decision {
+function judgeFirst(run: ProcessRun, change: Change, known: Follower | undefined): Decision {
   const { runs = 0, latestMs = 0, since = change.at, wasUp = false, proofs = 0, heldRuns = 0 } = known ?? {}
   const isDoubtful = !run.isReady || !isCode(change)
   const afterMs = change.at - run.startedAt
@@ -136,7 +136,7 @@ function judgeFirst(run: BotRun, change: Change, known: Follower | undefined): D
 }
 
 /** Judges a further change of a file in the same run. */
-function judgeAgain(run: BotRun, change: Change, known: Follower): Decision {
+function judgeAgain(run: ProcessRun, change: Change, known: Follower): Decision {
   // The bot is being restarted for it.
   if (!known.isHeld || run.heldSince === null) return { judgement: known.judgement, follower: known }
   const heldMs = change.at - run.heldSince
@@ -163,7 +163,7 @@ const RESTARTING = { announce: 'restarting' } as const
 const isCode = ({ path }: Change): boolean => CODE.test(path)
 
 /** How often the bot is started once more for a file that is held back: for code that comes when it is ready, again and again. */
-function moreStarts(run: BotRun, change: Change): number {
+function moreStarts(run: ProcessRun, change: Change): number {
   if (!isCode(change)) return MORE_STARTS
   if (run.isReady) return Number.POSITIVE_INFINITY
   return change.at - run.startedAt <= QUICK_MS ? MORE_STARTS : MORE_STARTS_FOR_CODE

@@ -2,7 +2,7 @@
 import type { Clock } from '../../core/async.ts'
 import type { Off } from '../../core/listeners.ts'
 import type { Change } from '../../watch/tree.ts'
-import { type BotRun, type Follower, type Judgement, judgeChange, keyOf, type Loop } from './judge-change.ts'
+import { type Follower, type Judgement, judgeChange, keyOf, type Loop, type ProcessRun } from './judge-change.ts'
 
 export interface LoopGuard {
   /** Tells the guard that the bot was started. */
@@ -38,7 +38,7 @@ export function createLoopGuard({ restart, onLoop, clock }: LoopGuardOptions): L
   /** The bot's own files: until when after a start they do not count, in ms. */
   const own = new Map<string, number>()
   const announcer = createLoopAnnouncer(onLoop, clock)
-  let run: BotRun | null = null
+  let run: ProcessRun | null = null
   let dueAt = 0
   let cancelHold: Off | null = null
 
@@ -55,7 +55,7 @@ export function createLoopGuard({ restart, onLoop, clock }: LoopGuardOptions): L
   }
 
   /** Starts the bot once more when no file has been written for long enough that is held back. */
-  function hold(held: BotRun, at: number, ms: number): void {
+  function hold(held: ProcessRun, at: number, ms: number): void {
     dueAt = held.heldSince === null ? at + ms : Math.max(dueAt, at + ms)
     run = { ...held, heldSince: held.heldSince ?? at }
     cancelHold?.()
