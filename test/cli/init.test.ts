@@ -7,8 +7,9 @@ import { type CliEnd, startCli } from '../support/cli/cli.ts'
 import { CTRL_C, DOWN, ENTER, startTerminal, type TestTerminal } from '../support/cli/terminal.ts'
 import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
-import { makeToken, startApiServer } from '../support/platform/api-server.ts'
 import { sandboxForTest } from '../support/platform/sandboxes.ts'
+import { startScriptedApi } from '../support/platform/scripted-api.ts'
+import { makeToken } from '../support/platform/tokens.ts'
 import { eventually } from '../support/wait.ts'
 
 const NODE_MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url))
@@ -287,7 +288,7 @@ describe('dev-hook init, when it is interrupted', () => {
   })
 
   it('does not make anybody wait for a token that is being checked', async () => {
-    const api = await startApiServer()
+    const api = await startScriptedApi()
     onTestFinished(() => api.close())
     api.on('GET', /./, () => new Promise(() => {}))
     const cwd = await folderForTest()

@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CHECKS } from '../../src/doctor/doctor.ts'
 import { writeSnapshot } from '../../src/platform/webhook/snapshot.ts'
 import { startCli } from '../support/cli/cli.ts'
 import { diagnose } from '../support/cli/doctor.ts'
 import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
-import { makeToken, startApiServer } from '../support/platform/api-server.ts'
 import { echoBotForTest, sandboxForTest } from '../support/platform/sandboxes.ts'
 import { SNAPSHOT } from '../support/platform/snapshots.ts'
+import { makeToken } from '../support/platform/tokens.ts'
 import { worldForTest } from '../support/world.ts'
 
 const ID = '5b430ef410b7cb0cc2580183'
@@ -63,16 +63,14 @@ describe('dev-hook doctor', () => {
   })
 
   it('ends with 3 for a token that has expired or is refused', async () => {
-    const api = await startApiServer()
-    onTestFinished(() => api.close())
-    api.on('GET', /./, () => ({ status: 401, json: { error: { message: 'invalid signature' } } }))
+    const { api } = await sandboxForTest()
     const past = Math.floor(Date.now() / 1_000) - 60
-    const expired = await diagnose({ env: { APIHOST: api.url, TOKEN: makeToken({ _id: ID, exp: past }) } })
+    const expired = await diagnose({ env: { APIHOST: api, TOKEN: makeToken({ _id: ID, exp: past }) } })
     expect(expired.check('token')).toMatchObject({ ...BAD, message: expect.stringContaining('expired at') })
     expect(expired.check('refresh-token')).toMatchObject(WARNED)
     expect(expired.code).toBe(2) // there is no ngrok authtoken either
     const tunnel = { DEV_HOOK_TUNNEL: 'loopback' }
-    const refused = await diagnose({ env: { ...tunnel, APIHOST: api.url, TOKEN: makeToken({ _id: ID }) } })
+    const refused = await diagnose({ env: { ...tunnel, APIHOST: api, TOKEN: makeToken({ _id: ID }) } })
     expect(refused.check('token')).toMatchObject(WELL)
     expect(refused.check('api')).toMatchObject(WELL)
     expect(refused.check('bot')).toMatchObject({ ...BAD, message: expect.stringContaining('invalid signature') })
@@ -116,15 +114,14 @@ describe('dev-hook doctor', () => {
     expect(gone.check('bot').message).toBe('not checked: api comes first')
     expect(gone.code).toBe(5)
 
-    const api = await startApiServer()
-    onTestFinished(() => api.close())
-    api.on('GET', /./, () => ({ text: '<html>Sign in to the network</html>' }))
-    const page = await diagnose({ env: { ...env, APIHOST: api.url } })
+    const sandbox = await sandboxForTest()
+    sandbox.faults.api = { status: 200, body: '<html>Sign in to the network</html>' }
+    const page = await diagnose({ env: { ...env, APIHOST: sandbox.api } })
     expect(page.check('api')).toMatchObject({ ...BAD, message: expect.stringContaining('not with JSON') })
     expect(page.code).toBe(5)
 
-    api.on('GET', /./, () => ({ status: 404, json: { error: { message: 'Not found' } } }))
-    const unknown = await diagnose({ env: { ...env, APIHOST: api.url } })
+    sandbox.faults.api = null
+    const unknown = await diagnose({ env: { ...env, APIHOST: sandbox.api, TOKEN: sandbox.token, BOT_ID: ID } })
     expect(unknown.check('api')).toMatchObject(WELL)
     expect(unknown.check('bot')).toMatchObject({ ...BAD, message: expect.stringContaining('404') })
     expect(unknown.code).toBe(5)
@@ -139,16 +136,15 @@ describe('dev-hook doctor', () => {
   })
 
   it('compares the clocks', async () => {
-    const api = await startApiServer()
-    onTestFinished(() => api.close())
-    const env = { APIHOST: api.url, TOKEN: makeToken({ _id: ID }) }
-    const at = (ms: number) => () => ({ json: {}, headers: { date: new Date(Date.now() + ms).toUTCString() } })
-    api.on('GET', /./, at(-60 * 60_000))
+    const sandbox = await sandboxForTest()
+    const env = { APIHOST: sandbox.api, TOKEN: makeToken({ _id: ID }) }
+    const at = (ms: number) => ({ status: 200, body: {}, headers: { date: new Date(Date.now() + ms).toUTCString() } })
+    sandbox.faults.api = at(-60 * 60_000)
     expect((await diagnose({ env })).check('clock')).toMatchObject({
       ...BAD,
       message: expect.stringContaining('ahead of'),
     })
-    api.on('GET', /./, at(60_000))
+    sandbox.faults.api = at(60_000)
     expect((await diagnose({ env })).check('clock')).toMatchObject({
       ...WARNED,
       message: expect.stringContaining('behind'),

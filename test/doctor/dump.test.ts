@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createRedactor } from '../../src/core/redact.ts'
 import { redactRecord } from '../../src/doctor/dump.ts'
 import { startCli } from '../support/cli/cli.ts'
-import { makeToken, startApiServer } from '../support/platform/api-server.ts'
+import { callApi, sandboxForTest } from '../support/platform/sandboxes.ts'
 import { worldForTest } from '../support/world.ts'
 
 const { redact } = createRedactor(['known-secret'])
@@ -67,16 +67,13 @@ describe('The dump of a bot’s record', () => {
   })
 
   it('is whole in a pipe, however long it is', async () => {
-    const api = await startApiServer()
-    onTestFinished(() => api.close())
+    const sandbox = await sandboxForTest()
     const notes = Array.from({ length: 20_000 }, (_, n) => `note ${n}`)
-    api.on('GET', '/v2/bots/b1', () => ({ json: { id: 'b1', notes } }))
-    const cli = await startCli({
-      args: ['doctor', '--dump-bot'],
-      env: { APIHOST: api.url, TOKEN: makeToken({ _id: 'b1' }) },
-    })
+    await callApi(sandbox, 'PATCH', `/v2/bots/${sandbox.botId}`, { notes })
+    const cli = await startCli({ args: ['doctor', '--dump-bot'], env: { APIHOST: sandbox.api, TOKEN: sandbox.token } })
     const { code, stdout } = await cli.ended
-    expect(JSON.parse(stdout)).toEqual({ id: 'b1', notes })
+    expect(JSON.parse(stdout)).toEqual(redactRecord(sandbox.bot(), redact))
+    expect(JSON.parse(stdout)).toMatchObject({ notes })
     expect(code).toBe(0)
   })
 

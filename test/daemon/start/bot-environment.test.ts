@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type BotRun, botEnvironment } from '../../../src/daemon/start/bot-environment.ts'
 import { folderForTest } from '../../support/folder.ts'
-import { makeToken } from '../../support/platform/api-server.ts'
+import { makeToken } from '../../support/platform/tokens.ts'
 
 const past = Math.floor(Date.now() / 1_000) - 60
 const EXPIRED = makeToken({ _id: 'b1', exp: past })

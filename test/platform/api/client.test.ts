@@ -6,7 +6,8 @@ import { MONOTONIC } from '../../../src/core/async.ts'
 import { DevHookError } from '../../../src/core/errors.ts'
 import { type Client, type ClientOptions, createClient } from '../../../src/platform/api/client.ts'
 import type { TokenPair } from '../../../src/platform/api/token-source.ts'
-import { type ApiReply, type ApiServer, makeToken, startApiServer } from '../../support/platform/api-server.ts'
+import { type ApiReply, type ScriptedApi, startScriptedApi } from '../../support/platform/scripted-api.ts'
+import { makeToken } from '../../support/platform/tokens.ts'
 
 const HOUR = 3_600_000
 const token = makeToken({ _id: 'b1', scope: 'guest agent bot', grant_type: 'access_token' })
@@ -14,12 +15,12 @@ const fresh = makeToken({ _id: 'b1', scope: 'guest agent bot', grant_type: 'acce
 const PATH = '/v2/bots/b1'
 const NAMES = { POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const
 
-let server: ApiServer
+let server: ScriptedApi
 let clients: Client[]
 let slept: number[]
 
 beforeEach(async () => {
-  server = await startApiServer()
+  server = await startScriptedApi()
   clients = []
   slept = []
 })

@@ -2,13 +2,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Client, createClient } from '../../../src/platform/api/client.ts'
 import { listAll } from '../../../src/platform/api/pages.ts'
-import { type ApiServer, makeToken, startApiServer } from '../../support/platform/api-server.ts'
+import { type ScriptedApi, startScriptedApi } from '../../support/platform/scripted-api.ts'
+import { makeToken } from '../../support/platform/tokens.ts'
 
-let server: ApiServer
+let server: ScriptedApi
 let client: Client
 
 beforeEach(async () => {
-  server = await startApiServer()
+  server = await startScriptedApi()
   const throttle = { acquire: async () => {}, pause: () => {} }
   client = createClient({
     apiHost: server.url,
@@ -56,7 +57,7 @@ describe('a list', () => {
   })
 
   it('never takes the token to another host', async () => {
-    const other = await startApiServer()
+    const other = await startScriptedApi()
     server.on('GET', '/v2/services', ({ query }) => {
       const link = `<${other.url}/v2/services?offset=10>; rel="next"`
       return query.get('offset') === '0' ? { json: items(0, 10), headers: { link } } : { json: items(10, 15) }

@@ -3,14 +3,14 @@ import { MONOTONIC } from '../../../src/core/async.ts'
 import { type Client, createClient } from '../../../src/platform/api/client.ts'
 import { type ConnectProxyOptions, connectProxyForTest } from '../../support/network/connect-proxy.ts'
 import { tlsFrontForTest } from '../../support/network/networks.ts'
-import { startApiServer } from '../../support/platform/api-server.ts'
+import { startScriptedApi } from '../../support/platform/scripted-api.ts'
 
 const API = 'http://api.example.test'
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJfaWQiOiI1YjQzIn0.c2lnbmF0dXJl'
 
 /** The API behind a proxy: its name leads nowhere but through it. */
 async function apiBehindProxy(options: Partial<ConnectProxyOptions> = {}) {
-  const server = await startApiServer()
+  const server = await startScriptedApi()
   onTestFinished(() => server.close())
   server.on('GET', '/v2/bots/b1', () => ({ json: { _id: 'b1' } }))
   const proxy = await connectProxyForTest({
@@ -90,7 +90,7 @@ describe('The API behind an HTTP proxy', () => {
   })
 
   it('needs the CA of the network, where that opens TLS', async () => {
-    const server = await startApiServer()
+    const server = await startScriptedApi()
     onTestFinished(() => server.close())
     const { port } = await tlsFrontForTest('localhost', Number(new URL(server.url).port))
     const client = createClient({

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { DevHookError } from '../../../src/core/errors.ts'
 import { readToken } from '../../../src/platform/api/token.ts'
 import { createTokenSource, type TokenOptions, type TokenPair } from '../../../src/platform/api/token-source.ts'
-import { makeToken } from '../../support/platform/api-server.ts'
+import { makeToken } from '../../support/platform/tokens.ts'
 
 const NOW = 1_700_000_000_000
 const HOUR = 3_600_000

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Registered } from '../../../src/core/ports.ts'
 import { withoutMask } from '../../../src/platform/webhook/hook.ts'
-import { BOT_ID, type DocumentsOptions } from '../../support/platform/api-documents.ts'
 import { type PlatformBench, startPlatformBench } from '../../support/platform/platform-bench.ts'
+import { BOT_ID, type DocumentsOptions } from '../../support/platform/sandbox-documents.ts'
 
 const URL_BEFORE = 'https://user:pass@bots.example/hook'
 const EVENTS = ['message.create.*.chat', 'conversation.*']

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
 import type { Snapshot } from '../../../src/platform/webhook/snapshot.ts'
-import { BOT_ID } from '../../support/platform/api-documents.ts'
 import { type PlatformBench, startPlatformBench, TUNNEL } from '../../support/platform/platform-bench.ts'
+import { BOT_ID } from '../../support/platform/sandbox-documents.ts'
 
 const BOT = `/v2/bots/${BOT_ID}`
 const SOMEBODY = 'https://user:pass@bots.example/hook'
 const hook = { url: SOMEBODY, secret: 'secret-before', events: ['a.*'], status: 'active' }
-const withHook = (webhook: unknown): object => ({ id: BOT_ID, name: 'Jenny', webhook })
+const withHook = (webhook: unknown): Readonly<Record<string, unknown>> => ({ id: BOT_ID, name: 'Jenny', webhook })
 
 let bench: PlatformBench
 const start = async (webhook: unknown = hook): Promise<void> => {
@@ -63,7 +63,7 @@ describe('the owner', () => {
 
 describe('a claim', () => {
   it('writes the whole object, changed only in URL and events', async () => {
-    bench.documents.bot = withHook({ ...hook, retries: 3, meta: { a: 1 } }) as Record<string, unknown>
+    bench.documents.bot = withHook({ ...hook, retries: 3, meta: { a: 1 } })
     const { registration, url } = await bench.run()
     await registration.claim(url(), ['message.*'], bench.signal)
     const [patch] = bench.server.calls.filter(({ method }) => method === 'PATCH')

@@ -8,9 +8,9 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
 import { restoreFromSnapshot } from '../../../src/platform/webhook/restore.ts'
 import { readSnapshot, type Snapshot, writeSnapshot } from '../../../src/platform/webhook/snapshot.ts'
-import { BOT_ID } from '../../support/platform/api-documents.ts'
-import { makeToken } from '../../support/platform/api-server.ts'
 import { type PlatformBench, startPlatformBench, TUNNEL } from '../../support/platform/platform-bench.ts'
+import { BOT_ID } from '../../support/platform/sandbox-documents.ts'
+import { makeToken } from '../../support/platform/tokens.ts'
 
 const BOT = `/v2/bots/${BOT_ID}`
 const BEFORE = 'https://bots.example/hook'
@@ -397,8 +397,10 @@ describe('a run that died', () => {
     let landed = false
     bench.server.on('GET', BOT, () => {
       if (!landed && (bench.documents.bot['webhook'] as typeof hook).url === BEFORE) {
-        setImmediate(() => set({ ...hook, url: run.url('https://second.ngrok.example') }))
+        const answer = { json: bench.documents.bot }
+        set({ ...hook, url: run.url('https://second.ngrok.example') })
         landed = true
+        return answer
       }
       return undefined
     })

@@ -49,14 +49,14 @@ describe('a general webhook', () => {
   it('is left alone when somebody else changed its URL', async () => {
     const { registration } = await claimed()
     const [, service] = bench.documents.services
-    Object.assign(service ?? {}, { params: { url: 'https://theirs.example' } })
+    bench.putService({ ...service, params: { url: 'https://theirs.example' } })
     expect(await registration.restore()).toBe('superseded')
     expect(bench.documents.services).toHaveLength(2)
   })
 
   it('owes nothing when somebody has deleted it', async () => {
     const { registration } = await claimed()
-    bench.documents.services.pop()
+    bench.removeService(bench.documents.services[1]?.['id'])
     expect(await registration.check(bench.signal)).toBe('superseded')
     expect(await registration.restore()).toBe('superseded')
     expect(await readdir(bench.folder)).toEqual([])
@@ -76,7 +76,7 @@ describe('a general webhook', () => {
     const { registration, url } = await run()
     const off = bench.server.on('POST', '/v2/services', ({ body }) => {
       off()
-      bench.documents.services.push({ id: 's7', status: 'unverified', ...(body as object) })
+      bench.putService({ id: 's7', status: 'unverified', ...(body as object) })
       return { cut: true }
     })
     await registration.claim(url(), null, bench.signal)
@@ -93,7 +93,7 @@ describe('a general webhook', () => {
     const off = bench.server.on('POST', '/v2/services', ({ body }) => {
       off()
       // The process is gone before it hears of the id.
-      bench.documents.services.push({ id: 's7', status: 'unverified', ...(body as object) })
+      bench.putService({ id: 's7', status: 'unverified', ...(body as object) })
       return { status: 400, json: {} }
     })
     await expect(registration.claim(url(), null, bench.signal)).rejects.toThrow()
@@ -115,7 +115,7 @@ describe('a general webhook', () => {
   })
 
   it('of a run that died, whose snapshot is lost too, is ours by its name', async () => {
-    bench.documents.services.push(named({ url: hookUrl(TUNNEL, createHookAddress()), secret: 'old-secret' }))
+    bench.putService(named({ url: hookUrl(TUNNEL, createHookAddress()), secret: 'old-secret' }))
     const { registration, url } = await run()
     expect(registration.owner).toMatchObject({ is: 'dev-hook', answers: false })
     await registration.claim(url(), null, bench.signal)
@@ -125,7 +125,7 @@ describe('a general webhook', () => {
 
   it('of our name that a person points elsewhere is changed, and put back', async () => {
     const theirs = named({ url: 'https://bots.example/', secret: 'old-secret', events: ['a.*'] })
-    bench.documents.services.push(structuredClone(theirs))
+    bench.putService(theirs)
     const { registration, url } = await run()
     expect(registration.owner).toEqual({ is: 'somebody', url: 'https://bots.example/' })
     await registration.claim(url(), null, bench.signal)
@@ -139,7 +139,7 @@ describe('a general webhook', () => {
   it('is put back without its status when the old URL does not verify', async () => {
     await bench.close()
     bench = await startPlatformBench({ verify: (url) => url !== 'https://bots.example/' })
-    bench.documents.services.push(named({ url: 'https://bots.example/', secret: 'old-secret' }))
+    bench.putService(named({ url: 'https://bots.example/', secret: 'old-secret' }))
     const { registration, url } = await run()
     await registration.claim(url(), null, bench.signal)
     expect(await registration.restore()).toBe('restored')
@@ -150,7 +150,7 @@ describe('a general webhook', () => {
   })
 
   it('gets a secret that we know when the platform shows none', async () => {
-    bench.documents.services.push(named({ url: 'https://bots.example/' }))
+    bench.putService(named({ url: 'https://bots.example/' }))
     const { registration, url } = await run()
     await registration.claim(url(), null, bench.signal)
     expect(bench.documents.services[1]).toMatchObject({ params: { secret: registration.secret() } })

@@ -1,8 +1,8 @@
 // Waiting until the platform has verified the URL.
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Registration } from '../../../src/core/ports.ts'
-import { BOT_ID, type DocumentsOptions } from '../../support/platform/api-documents.ts'
 import { type PlatformBench, startPlatformBench } from '../../support/platform/platform-bench.ts'
+import { BOT_ID, type DocumentsOptions } from '../../support/platform/sandbox-documents.ts'
 
 const BOT = `/v2/bots/${BOT_ID}`
 const hook = { url: 'https://bots.example/', secret: 'secret', events: ['a.*'], status: 'active' }
@@ -16,7 +16,11 @@ async function claim(options: DocumentsOptions = {}, kind: 'bot' | 'service' = '
   const challenge = new Promise<void>((resolve) => {
     arrived = resolve
   })
+  let asked = 0
   const verify = () => {
+    asked += 1
+    // A new service is challenged when it is created, and this one does not answer yet.
+    if (kind === 'service' && asked === 1) return false
     arrived()
     return true
   }
@@ -150,7 +154,7 @@ describe('a verification', () => {
     const { registration, challenged, writes } = await claim({}, 'service')
     await registration.verify(challenged, bench.signal)
     expect(writes().map(({ method, path, body }) => [method, path, body])).toEqual([
-      ['PATCH', '/v2/services/service1', { status: 'active' }],
+      ['PATCH', `/v2/services/${String(bench.documents.services[0]?.['id'])}`, { status: 'active' }],
     ])
     expect(bench.documents.services).toMatchObject([{ status: 'active' }])
   })

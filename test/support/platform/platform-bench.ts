@@ -1,4 +1,4 @@
-// A bot's registration on a loopback platform: server, client, state folder and the notices that were announced.
+// A bot's registration at the sandbox, whose answers a test may replace: client, state folder and the notices that were announced.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,12 +7,12 @@ import type { NoticeBody } from '../../../src/core/notices.ts'
 import type { Registration } from '../../../src/core/ports.ts'
 import { type Client, type ClientOptions, createClient } from '../../../src/platform/api/client.ts'
 import { openRegistration, type RegistrationOptions } from '../../../src/platform/webhook/registration.ts'
-import { BOT_ID, type Documents, type DocumentsOptions, serveDocuments } from './api-documents.ts'
-import { type ApiServer, makeToken, startApiServer } from './api-server.ts'
+import { BOT_ID, type DocumentsOptions, openSandboxDocuments, type SandboxDocuments } from './sandbox-documents.ts'
+import { type ScriptedApi, startScriptedApi } from './scripted-api.ts'
+import { makeToken } from './tokens.ts'
 
-export interface PlatformBench {
-  readonly server: ApiServer
-  readonly documents: Documents
+export interface PlatformBench extends Pick<SandboxDocuments, 'documents' | 'putService' | 'removeService'> {
+  readonly server: ScriptedApi
   readonly client: Client
   readonly folder: string
   readonly notices: NoticeBody[]
@@ -37,8 +37,9 @@ export const TUNNEL = 'https://first.ngrok.example'
 
 /** Starts the platform with these documents. */
 export async function startPlatformBench(options: DocumentsOptions = {}): Promise<PlatformBench> {
-  const server = await startApiServer()
-  const documents = serveDocuments(server, options)
+  const sandbox = await openSandboxDocuments(options)
+  const server = await startScriptedApi(sandbox.answer)
+  const { documents, putService, removeService } = sandbox
   const folder = await mkdtemp(join(tmpdir(), 'dev-hook-platform-'))
   const notices: NoticeBody[] = []
   const { signal } = new AbortController()
@@ -57,6 +58,8 @@ export async function startPlatformBench(options: DocumentsOptions = {}): Promis
   return {
     server,
     documents,
+    putService,
+    removeService,
     client,
     folder,
     notices,
@@ -87,6 +90,7 @@ export async function startPlatformBench(options: DocumentsOptions = {}): Promis
     close: async () => {
       for (const open of clients) await open.close()
       await server.close()
+      await sandbox.close()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -1,4 +1,5 @@
-// A real HTTP server on loopback whose answers, and faults, are scripted, and which remembers every call.
+// An HTTP API whose every answer a test may script, and which remembers requests whole: the sandbox emulates a platform that works,
+// and has neither broken, late and contradictory answers nor the headers and bodies of what it was asked.
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -23,7 +24,7 @@ export type ApiReply =
 /** `undefined` leaves the call to the route that was there before. */
 export type Route = (call: ApiCall) => ApiReply | undefined | Promise<ApiReply | undefined>
 
-export interface ApiServer {
+export interface ScriptedApi {
   readonly url: string
   readonly calls: readonly ApiCall[]
   /** The calls so far as `GET /v2/bots/b1`. */
@@ -41,8 +42,10 @@ interface Entry {
   readonly route: Route
 }
 
-/** Starts the server; everything without a route is answered 404. */
-export async function startApiServer(): Promise<ApiServer> {
+const notFound: Route = () => ({ status: 404, json: { error: { message: 'Not found' } } })
+
+/** Starts the server; `otherwise` answers what no route does, with 404 by default. */
+export async function startScriptedApi(otherwise: Route = notFound): Promise<ScriptedApi> {
   const calls: ApiCall[] = []
   let entries: readonly Entry[] = []
 
@@ -52,7 +55,7 @@ export async function startApiServer(): Promise<ApiServer> {
       const reply = method === call.method && matches ? await route(call) : undefined
       if (reply !== undefined) return reply
     }
-    return { status: 404, json: { error: { message: 'Not found' } } }
+    return (await otherwise(call)) ?? { cut: true }
   }
 
   const server = createServer((request, response) => {
@@ -64,7 +67,7 @@ export async function startApiServer(): Promise<ApiServer> {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
 
-  const on: ApiServer['on'] = (method, path, route) => {
+  const on: ScriptedApi['on'] = (method, path, route) => {
     const entry = { method, path, route }
     entries = [entry, ...entries]
     return () => {
@@ -115,10 +118,4 @@ function send(response: ServerResponse, reply: ApiReply): void {
   const type = json ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8'
   response.writeHead(reply.status ?? 200, { 'content-type': type, ...reply.headers })
   response.end(json ? JSON.stringify(reply.json) : reply.text)
-}
-
-/** A token with these claims, signed by nobody. */
-export function makeToken(claims: Readonly<Record<string, unknown>>): string {
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-  return `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}.${Buffer.from('signature').toString('base64url')}`
 }
