@@ -1,17 +1,25 @@
-// The streams of the process, guarded: a closed pipe or a closed terminal must not end a run before it has restored.
+// What a command sees of the outside: its streams, which never make it wait, its environment, and where it runs.
+import type { Writable } from 'node:stream'
 import type { Environment } from '../config/layers.ts'
-import { createLines } from './write-buffer.ts'
+import { raceTimeout } from '../core/async.ts'
+import { isSameTerminal, openOutlet } from './output/open-outlet.ts'
+import { PromptStream } from './output/prompt-stream.ts'
+import { createLines } from './output/write-buffer.ts'
 
 /** What a command sees of the outside. */
 export interface Io {
-  /** Data. */
+  /** A line of data on stdout. It is kept until somebody reads it. */
   out(line: string): void
-  /** Resolves when everything is written, or nobody reads it any more. */
+  /** A line of a stream of JSON on stdout. While nobody reads it, lines are dropped; `dropped` is the one that says how many. */
+  live(line: string, dropped: (lines: number) => string): void
+  /** A line for people on stderr. While nobody reads it, lines are dropped, and the next one that is read says how many. */
+  err(line: string): void
+  /** For questions to the person at the terminal. */
+  readonly prompt: Writable
+  /** Resolves when everything is written, or nobody reads it any more. What may be dropped is waited for a moment only. */
   flushed(): Promise<void>
   /** Aborted when nobody reads the data any more. */
   readonly outGone: AbortSignal
-  /** Everything for people. */
-  err(line: string): void
   /** Both ends of the conversation are a terminal: it makes sense to ask. */
   readonly interactive: boolean
   readonly outIsTerminal: boolean
@@ -21,29 +29,37 @@ export interface Io {
   readonly platform: NodeJS.Platform
 }
 
-/** The real ones. */
+/** How long the end waits for somebody who reads slowly, or not at all, in ms. */
+const READ_MS = 1_000
+
+const notShown = (lines: number): string => `… ${lines} ${lines === 1 ? 'line' : 'lines'} not shown`
+
+/** Creates the real ones. A closed pipe or terminal, or one that nobody reads, keeps no run from going on, or from ending. */
 export function createIo(): Io {
-  const { stdin, stdout, stderr } = process
-  // The reader of a pipe may go, and a terminal that was closed answers EIO: there is nobody left to tell.
+  const { stdin, stdout, stderr, platform } = process
   const outGone = new AbortController()
-  stdout.on('error', () => outGone.abort())
-  stderr.on('error', () => undefined)
+  const out = openOutlet(stdout, platform, () => outGone.abort())
+  // Both may be the same terminal: what waits for it waits in one order then.
+  const err = isSameTerminal(stdout.fd, stderr.fd) ? out : openOutlet(stderr, platform, () => undefined)
   const lines = createLines()
   process.on('exit', lines.flush)
   return {
-    out: (line) => lines.add(stdout, line),
+    out: (line) => lines.add(out, line, null),
+    live: (line, dropped) => lines.add(out, line, dropped),
+    err: (line) => lines.add(err, line, notShown),
+    prompt: new PromptStream(err, stderr),
     flushed: async () => {
       lines.flush()
-      await Promise.all([stdout, stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))))
+      await out.settled()
+      await raceTimeout(Promise.all([out.drained(), err.drained()]), READ_MS)
     },
     outGone: outGone.signal,
-    err: (line) => lines.add(stderr, line),
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     outIsTerminal: stdout.isTTY === true,
     errIsTerminal: stderr.isTTY === true,
     env: process.env,
     cwd: process.cwd(),
-    platform: process.platform,
+    platform,
   }
 }
 

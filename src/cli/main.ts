@@ -12,6 +12,7 @@ if (argv[0] === '--version' || argv[0] === '-V') {
   process.stdout.write(`${version}\n`)
 } else {
   const { run } = await import('./run.ts')
+  const { endProcess } = await import('./end-process.ts')
   // Nothing keeps the loop alive after this by right; a native session or a stuck socket must not do it either.
-  process.exit(await run(argv))
+  await endProcess(await run(argv))
 }

@@ -83,6 +83,7 @@ export const ERRORS = {
   stateUnwritable: entry('DEVHOOK_STATE_UNWRITABLE', 'environment', 'failed', 'the state folder cannot be written', 'free disk space, or point XDG_STATE_HOME to a folder that can be written'),
   stateRecovered: entry('DEVHOOK_STATE_RECOVERED', 'environment', 'failed', 'the state folder can be written again', 'no action needed'),
   stateDamaged: entry('DEVHOOK_STATE_DAMAGED', 'environment', 'failed', 'something in the state folder cannot be read back', 'no action needed: what is readable is kept, the rest is set aside next to it and may be deleted'),
+  outputDropped: entry('DEVHOOK_OUTPUT_DROPPED', 'environment', 'failed', 'nobody read the output for a while, so some of it was dropped', 'read the output faster; `dev-hook events` lists the deliveries of the run'),
   portTaken: entry('DEVHOOK_PORT_TAKEN', 'user', 'failed', 'the gateway port is in use', 'choose another one with `--gateway-port`'),
   orphaned: entry('DEVHOOK_ORPHANED', 'environment', 'failed', 'the package manager that started dev-hook is gone, so the run is ended', 'no action needed: the webhook is put back; start dev-hook without a package manager to keep it running'),
   interrupted: entry('DEVHOOK_INTERRUPTED', 'user', 'failed', 'dev-hook was ended before it was ready', 'no action needed'),

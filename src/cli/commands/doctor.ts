@@ -13,7 +13,7 @@ import { type Io, wantsColor, wantsJson } from '../io.ts'
 import { prepareCommand } from '../open-command.ts'
 import { createCheckJson, createCheckLines, type PrintFinding, summary } from '../output/check-lines.ts'
 import { createProgress } from '../output/progress.ts'
-import { confirm } from '../session/confirm.ts'
+import { createAsk } from '../session/confirm.ts'
 import { untilEndSignal } from '../session/signals.ts'
 
 export const doctor: CommandHandler = async (call) => {
@@ -75,7 +75,7 @@ async function live(before: readonly Finding[], config: Config | null, stage: St
     found('live', finding)
     return [finding]
   }
-  const ask = io.interactive && !config.yes ? confirm : null
+  const ask = io.interactive && !config.yes ? createAsk(io) : null
   return untilEndSignal((signal) => liveRound({ ...facts, config, ask, waiting, found }, signal))
 }
 

@@ -25,7 +25,7 @@ export const init: CommandHandler = async (call) => {
   const project = await inspectProject(config, io.env)
   if (io.interactive && !config.yes) {
     const { openPrompter } = await import('../init/prompter.ts')
-    return withSomebody(call, project, openPrompter())
+    return withSomebody(call, project, openPrompter(io))
   }
   return alone(call, project)
 }

@@ -89,7 +89,7 @@ async function runEditor(file: string, { env, platform, outIsTerminal }: Outside
       ? spawn(`${editor} "${file}"`, { shell: true, stdio: [...stdio], env })
       : spawn('/bin/sh', ['-c', `${editor} "$1"`, editor, file], { stdio: [...stdio], env })
   // Ctrl-C is for the editor; whoever ends us ends it, and the file with the body goes.
-  const offSignals = onEndSignals((signal) => void (signal !== 'SIGINT' && child.kill(signal)), process.exit)
+  const offSignals = onEndSignals((signal) => void (signal !== 'SIGINT' && child.kill(signal)))
   try {
     const code = await new Promise<number | string | null>((resolve, reject) => {
       child.once('error', reject)

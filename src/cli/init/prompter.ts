@@ -2,6 +2,7 @@
 import { emitKeypressEvents, type Key } from 'node:readline'
 import * as clack from '@clack/prompts'
 import { DevHookError } from '../../core/errors.ts'
+import type { Io } from '../io.ts'
 import type { Reporter } from './reporter.ts'
 
 /** Looks at an answer; says what is wrong with it, or `null`. The signal is aborted when the person gives up. */
@@ -22,10 +23,9 @@ export interface Prompter extends Reporter {
   choose<T extends string>(question: string, choices: readonly [Choice<T>, ...Choice<T>[]]): Promise<T>
 }
 
-/** Opens the conversation on stdin and stderr. */
-export function openPrompter(): Prompter {
-  const output = process.stderr
-  const write = { output }
+/** Opens the conversation on stdin and the terminal. */
+export function openPrompter({ prompt }: Pick<Io, 'prompt'>): Prompter {
+  const write = { output: prompt }
 
   async function ask<T>(question: (signal: AbortSignal) => Promise<T | typeof clack.CANCEL_SYMBOL>): Promise<T> {
     const giveUp = new AbortController()

@@ -1,13 +1,23 @@
 // Notices as JSON, one object a line, for programs.
-import type { Notice } from '../../core/notices.ts'
+import { type Notice, warning } from '../../core/notices.ts'
 import { exitCodeOf } from '../exit.ts'
+import type { Io } from '../io.ts'
 import { toJson } from './to-json.ts'
 
 /** Creates the renderer. `type` and `time` come first; what the bot prints goes to stderr, it is no notice of ours. */
-export function createJsonLines(out: (line: string) => void, err: (line: string) => void): (notice: Notice) => void {
+export function createJsonLines({ live, err }: Pick<Io, 'live' | 'err'>): (notice: Notice) => void {
   return (notice) => {
     if (notice.type === 'bot-output') return err(notice.line)
-    if (notice.type !== 'stopped') return out(toJson(notice))
-    out(toJson({ ...notice, exitCode: exitCodeOf(notice.failure, notice.restored) }))
+    if (notice.type !== 'stopped') return live(toJson(notice), dropped)
+    live(toJson({ ...notice, exitCode: exitCodeOf(notice.failure, notice.restored) }), dropped)
   }
+}
+
+/** The notice that stands in place of those that nobody read. */
+function dropped(lines: number): string {
+  const { type, ...rest } = warning(
+    'outputDropped',
+    `nobody read the output for a while: ${lines} notices were dropped`,
+  )
+  return toJson({ type, time: new Date().toISOString(), ...rest })
 }

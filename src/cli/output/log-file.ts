@@ -1,86 +1,59 @@
-// The log file: what happened in a run, for the day something is to be understood afterwards.
-
-import { rename, stat } from 'node:fs/promises'
+// The log file: what was announced in a run, for diagnosis.
 import { join } from 'node:path'
-import { after } from '../../core/async.ts'
-import { makePrivateFolder } from '../../core/files.ts'
+import { raceTimeout } from '../../core/async.ts'
 import type { Notice } from '../../core/notices.ts'
+import { createOutlet } from './outlet.ts'
+import { type AppendedFiles, createRotatedFile } from './rotated-file.ts'
+import { toJson } from './to-json.ts'
 
+/** A log. It is a help, not a duty: what cannot be written is dropped and counted, and nobody waits for the disk. */
 export interface Log {
   write(notice: Notice): void
+  /** Waits a moment until all is written. Never rejects. */
   close(): Promise<void>
 }
 
 /** What comes with every delivery. The journal has it, and more; here it would take longer than to forward it. */
 const RECORDED: ReadonlySet<Notice['type']> = new Set(['delivery', 'attempt'])
 
-/** A log of this size is set aside as `dev-hook.1.log` at the next start, in place of the one before. */
-const MOST_BYTES = 10 * 1024 * 1024
+/** A log of this size, in bytes, is set aside as `dev-hook.1.log`, in place of the one before. */
+const MOST_LOG_BYTES = 10 * 1024 * 1024
 
-/** A run is ready by then: what writes the log takes time to load, and the start need not wait for it. */
-const AFTER_MS = 1_000
+/** How long the end of a run waits for the log, in ms: a disk may be full, or may not answer at all. */
+const CLOSE_MS = 500
 
-/**
- * Starts a log in a folder: opens it a little later, or at the end, with what was written to it until then.
- * It is a help, not a duty: a folder that cannot be written is announced by those who need it.
- */
-export function startLog(folder: string, afterMs = AFTER_MS): Log {
-  const early: Notice[] = []
-  let write = (notice: Notice): void => void early.push(notice)
-  let opening: Promise<Log | null> | undefined
-
-  async function openLate(): Promise<Log | null> {
-    const log = await openLog(folder).catch(() => null)
-    write = (notice) => log?.write(notice)
-    early.splice(0).forEach(write)
-    return log
-  }
-
-  const open = (): Promise<Log | null> => {
-    opening ??= openLate()
-    return opening
-  }
-  const cancel = after(afterMs, () => void open())
-
+/** Starts the log in a folder; the file is opened by the first notice. */
+export function startLog(folder: string, files?: AppendedFiles): Log {
+  const file = createRotatedFile(join(folder, 'dev-hook.log'), join(folder, 'dev-hook.1.log'), MOST_LOG_BYTES, files)
+  const outlet = createOutlet((text) =>
+    file.append(text).then(
+      () => true,
+      () => false,
+    ),
+  )
   return {
     write: (notice) => {
-      if (!RECORDED.has(notice.type)) write(notice)
+      if (!RECORDED.has(notice.type)) outlet.write(`${lineOf(notice)}\n`, 1, dropped)
     },
     close: async () => {
-      cancel()
-      await (await open())?.close()
+      const closing = outlet.drained().then(file.close)
+      await raceTimeout(closing, CLOSE_MS).catch(() => undefined)
     },
   }
 }
 
-/** Opens `dev-hook.log` in a folder. */
-async function openLog(folder: string): Promise<Log> {
-  const { destination, pino } = await import('pino')
-  await makePrivateFolder(folder)
-  const path = join(folder, 'dev-hook.log')
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => 0,
-  )
-  if (size > MOST_BYTES) await rename(path, join(folder, 'dev-hook.1.log'))
-  // Written in pieces, but at least every second: who follows it sees it, and a crash takes little of it.
-  const file = destination({ dest: path, mode: 0o600, sync: false, minLength: 8 * 1024, periodicFlush: 1_000 })
-  // The notice has its own time.
-  const logger = pino({ level: 'debug', base: { pid: process.pid }, timestamp: false }, file)
-  // A full disk must not end the run; what is lost is the log.
-  file.on('error', () => undefined)
-  return {
-    write: ({ type, ...fields }) => logger[levelOf(type)](fields, type),
-    close: () =>
-      new Promise((resolve) => {
-        file.once('close', () => resolve())
-        file.end()
-      }),
-  }
-}
+/** Numbers that readers of such logs know, as pino has made them customary. */
+const LEVELS = { debug: 20, info: 30, warn: 40, error: 50 } as const
 
-function levelOf(type: Notice['type']): 'error' | 'warn' | 'debug' | 'info' {
+function levelOf(type: Notice['type']): keyof typeof LEVELS {
   if (type === 'error') return 'error'
   if (type === 'warning' || type === 'rejected') return 'warn'
   return type === 'bot-output' ? 'debug' : 'info'
 }
+
+function lineOf({ type, ...fields }: Notice): string {
+  return toJson({ level: LEVELS[levelOf(type)], pid: process.pid, ...fields, msg: type })
+}
+
+const dropped = (lines: number): string =>
+  toJson({ level: LEVELS.warn, pid: process.pid, time: new Date().toISOString(), lines, msg: 'lines lost' })

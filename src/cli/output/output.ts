@@ -34,7 +34,7 @@ export function startOutput(command: Printed, io: Io, notices: Notices, folder: 
 }
 
 function createPrinter({ config, json }: Printed, io: Io): (notice: Notice) => void {
-  if (json) return createJsonLines(io.out, io.err)
+  if (json) return createJsonLines(io)
   const { color, quiet, verbose, restore } = config
   return createTerminal({ write: io.err, color: wantsColor(color, io), quiet, verbose, restore })
 }

@@ -11,7 +11,7 @@ import { exitCodeOf } from '../exit.ts'
 import { type Io, wantsColor } from '../io.ts'
 import type { OpenCommand } from '../open-command.ts'
 import { startOutput } from '../output/output.ts'
-import { confirm } from './confirm.ts'
+import { createAsk } from './confirm.ts'
 import { listenToKeys } from './keys.ts'
 import { onPackageManagerGone } from './parent-watch.ts'
 import { onEndSignals } from './signals.ts'
@@ -33,20 +33,12 @@ function endWith(daemon: Daemon, io: Pick<Io, 'err'>): void {
   void daemon.stop().finally(cancel)
 }
 
-/** Asks below everything that was printed so far. */
-function askBelow(io: Pick<Io, 'flushed'>): typeof confirm {
-  return async (question, signal) => {
-    await io.flushed()
-    return confirm(question, signal)
-  }
-}
-
 /** Runs it to its end; resolves to the exit code. */
 export async function runDaemon(run: DaemonRun): Promise<number> {
   const { config, command, io, botEnv, stateHome, who, redactor } = run
   const notices = createNotices()
   const endOutput = startOutput(run, io, notices, join(stateHome, 'log'))
-  const ask = io.interactive && !config.yes ? askBelow(io) : null
+  const ask = io.interactive && !config.yes ? createAsk(io) : null
   const daemon = createDaemon({
     config,
     command,
@@ -68,14 +60,12 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
   })
   const offSignals = onEndSignals(
     () => endWith(daemon, io),
-    (exitCode) => {
+    () =>
       io.err(
         isBack
           ? 'stopped at once; the webhook is as it was, and the watchdog ends the bot'
           : 'stopped at once; the watchdog puts the webhook back (`dev-hook status` shows whether it has)',
-      )
-      process.exit(exitCode)
-    },
+      ),
   )
   const offManager = onPackageManagerGone(io.env, () => {
     notices.emit(warning('orphaned', 'the package manager that started dev-hook is gone'))

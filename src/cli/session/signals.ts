@@ -1,12 +1,22 @@
 // Signals that end a command: the first one ends it in order, the second one at once.
+import { endProcess } from '../end-process.ts'
 
 /** How a signal is told apart from its repetition: a closing terminal sends SIGHUP up to three times. */
 const SAME_MS = 1_000
 
 const NUMBERS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15, SIGBREAK: 21 }
 
-/** Listens for the signals that end a run. Returns the function that stops listening. */
-export function onEndSignals(first: (signal: NodeJS.Signals) => void, second: (exitCode: number) => void): () => void {
+/** How long the end at once waits for calls that are about to return from the system, in ms. */
+const AT_ONCE_MS = 300
+
+/**
+ * Listens for the signals that end a command: calls `first` with the first one; at the second one calls `second`, and ends
+ * the process. Returns the function that stops listening.
+ */
+export function onEndSignals(
+  first: (signal: NodeJS.Signals) => void,
+  second: () => void = () => undefined,
+): () => void {
   const names: NodeJS.Signals[] =
     process.platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP']
   let last: { readonly signal: NodeJS.Signals; readonly at: number } | null = null
@@ -18,19 +28,23 @@ export function onEndSignals(first: (signal: NodeJS.Signals) => void, second: (e
     if (before === null) return first(signal)
     // npm and a terminal may both pass on the same one; a person needs longer to press Ctrl-C again on purpose.
     if (before.signal === signal && now - before.at < SAME_MS) return
-    second(128 + (NUMBERS[signal] ?? 15))
+    // From now on a signal has its own effect: nothing is left that could keep the process.
+    stop()
+    second()
+    void endProcess(128 + (NUMBERS[signal] ?? 15), signal, AT_ONCE_MS)
   }
 
-  for (const name of names) process.on(name, listener)
-  return () => {
+  const stop = (): void => {
     for (const name of names) process.off(name, listener)
   }
+  for (const name of names) process.on(name, listener)
+  return stop
 }
 
 /** Does some work under a signal that is aborted by the first end signal; the second one ends the process. */
 export async function untilEndSignal<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const end = new AbortController()
-  const off = onEndSignals(() => end.abort(), process.exit)
+  const off = onEndSignals(() => end.abort())
   try {
     return await work(end.signal)
   } finally {

@@ -34,6 +34,8 @@ export interface Cli {
   type(line: string): void
   /** Stops reading its standard output: what it writes there from now on ends in EPIPE. */
   closeStdout(): void
+  /** Stops reading what it writes, as a reader does that hangs: the pipes fill up. Returns what reads on. */
+  stopReading(): () => void
   /** Closes its standard input. */
   endInput(): void
   readonly ended: Promise<CliEnd>
@@ -105,6 +107,14 @@ export async function startCli(options: CliOptions = {}): Promise<Cli> {
     kill: (signal) => void child.kill(signal),
     type: (line) => void child.stdin.write(`${line}\n`),
     closeStdout: () => void child.stdout.destroy(),
+    stopReading: () => {
+      child.stdout.pause()
+      child.stderr.pause()
+      return () => {
+        child.stdout.resume()
+        child.stderr.resume()
+      }
+    },
     endInput: () => void child.stdin.end(),
     ended,
   }

@@ -29,6 +29,9 @@ export interface TestTerminal {
   shown(): string
   /** Everything, byte for byte. */
   raw(): string
+  /** Stops to read, as a window does whose program hangs: what is written then waits in the terminal. */
+  stopReading(): void
+  readAgain(): void
   kill(signal: NodeJS.Signals): void
   readonly ended: Promise<number>
 }
@@ -82,6 +85,8 @@ export async function startTerminal(options: {
   return {
     pid: child.pid,
     home,
+    stopReading: () => child.pause(),
+    readAgain: () => child.resume(),
     shown,
     raw: () => raw,
     type: (keys) => child.write(keys),

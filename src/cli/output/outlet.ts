@@ -1,0 +1,62 @@
+// A way out of the process for lines: it never waits for whoever reads them, and holds no more than so many.
+import { createListeners } from '../../core/listeners.ts'
+import { type Batch, createLineQueue, type Dropped } from './line-queue.ts'
+
+/** A way out: a terminal, a file or a pipe. */
+export interface Outlet {
+  /** Writes text of so many whole lines, now or later. Where too much waits it is dropped and counted, if `dropped` is given. */
+  write(text: string, lines: number, dropped: Dropped | null): void
+  /** Resolves when everything is written, or nobody reads it any more. */
+  drained(): Promise<void>
+  /** Resolves when everything is written that may not be dropped, or nobody reads it any more. */
+  settled(): Promise<void>
+}
+
+/** Writes text, at once or until the promise resolves. `false` when it did not get through; never rejects. */
+export type Send = (text: string) => boolean | Promise<boolean>
+
+/** How much waits for a slow reader, in UTF-16 code units. */
+const MOST_WAITING = 256 * 1024
+
+/** Creates an outlet over `send`, which has one piece of text to write at a time. */
+export function createOutlet(send: Send, most = MOST_WAITING): Outlet {
+  const queue = createLineQueue(most)
+  const advanced = createListeners<void>()
+  let underWay: Batch | null = null
+
+  function pump(): void {
+    while (underWay === null && !queue.isEmpty()) {
+      const batch = queue.take()
+      const sent = send(batch.text)
+      if (sent === false) queue.lose(batch)
+      if (typeof sent === 'object') void finish(batch, sent)
+    }
+    advanced.emit()
+  }
+
+  async function finish(batch: Batch, sent: Promise<boolean>): Promise<void> {
+    underWay = batch
+    if (!(await sent)) queue.lose(batch)
+    underWay = null
+    pump()
+  }
+
+  const until = (isOver: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      if (isOver()) return resolve()
+      const off = advanced.on(() => {
+        if (!isOver()) return
+        off()
+        resolve()
+      })
+    })
+
+  return {
+    write: (text, lines, dropped) => {
+      queue.add(text, lines, dropped)
+      pump()
+    },
+    drained: () => until(() => underWay === null && queue.isEmpty()),
+    settled: () => until(() => underWay?.owed !== true && !queue.owes()),
+  }
+}

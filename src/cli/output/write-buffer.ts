@@ -1,0 +1,55 @@
+// Lines on their way out: how many leave in one write.
+import { type Clock, MONOTONIC } from '../../core/async.ts'
+import type { Dropped } from './line-queue.ts'
+import type { Outlet } from './outlet.ts'
+
+export interface Lines {
+  /** Writes a line a moment later; `dropped` as for the outlet. */
+  add(outlet: Outlet, line: string, dropped: Dropped | null): void
+  /** Writes at once what waits. */
+  flush(): void
+}
+
+interface Gathered {
+  readonly outlet: Outlet
+  readonly dropped: Dropped | null
+  text: string
+  lines: number
+}
+
+/** In a flood of lines, how long they gather before they leave: nobody sees the difference. */
+const GATHER_MS = 10
+
+/**
+ * Creates a buffer for lines. In a flood many of them leave together, else those of one turn of the event loop: one write
+ * for each line of each delivery took longer than anything else that is done for it.
+ */
+export function createLines({ now, after }: Clock = MONOTONIC): Lines {
+  let waiting: Gathered[] = []
+  let left = Number.NEGATIVE_INFINITY
+
+  function flush(): void {
+    const leaving = waiting
+    waiting = []
+    left = now()
+    for (const { outlet, text, lines, dropped } of leaving) outlet.write(text, lines, dropped)
+  }
+
+  function schedule(): void {
+    if (now() - left < GATHER_MS) after(GATHER_MS, flush)
+    else setImmediate(flush)
+  }
+
+  return {
+    flush,
+    add: (outlet, line, dropped) => {
+      if (waiting.length === 0) schedule()
+      // Both may end on the same terminal, so the order between them counts.
+      const last = waiting.at(-1)
+      if (last?.outlet === outlet && last.dropped === dropped) {
+        last.text += `${line}\n`
+        last.lines += 1
+      } else waiting.push({ outlet, dropped, text: `${line}\n`, lines: 1 })
+    },
+  }
+}
