@@ -4,7 +4,7 @@
 export type Dropped = (lines: number) => string
 
 /** What was taken from a queue to be written. */
-export interface Batch {
+export interface TakenLines {
   /** Whole lines. */
   readonly text: string
   /** How many of them may be dropped; each line that was dropped already counts as one. */
@@ -20,9 +20,9 @@ export interface LineQueue {
    */
   add(text: string, lines: number, dropped: Dropped | null): void
   /** Takes all that waits, in order, with one line in place of those that were dropped. */
-  take(): Batch
+  take(): TakenLines
   /** Counts a batch that was taken, and did not get through, among the dropped lines. */
-  lose(batch: Batch): void
+  lose(batch: TakenLines): void
   /** Whether there is something to write. */
   isEmpty(): boolean
   /** Whether something waits that is to be kept. */

@@ -2,9 +2,9 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { isatty } from 'node:tty'
-import { type Clock, MONOTONIC } from '../../core/async.ts'
+import { type Clock, every, MONOTONIC, poll } from '../../core/async.ts'
 import { codeOf } from '../../core/errors.ts'
-import { createOutlet, type Outlet, type Send } from './outlet.ts'
+import { createOutlet, type Outlet, type SendText } from './outlet.ts'
 
 /** How soon a terminal that takes nothing is tried again, in ms: a person cannot see the difference. */
 const RETRY_MS = 20
@@ -39,7 +39,7 @@ export function sendTo(
   failed: (error: unknown) => void,
   clock: Clock = MONOTONIC,
   write: (descriptor: number, bytes: Buffer) => number = writeSync,
-): Send {
+): SendText {
   /** What is left of the bytes when it takes no more for now. */
   function writeSome(bytes: Buffer): Buffer {
     let rest = bytes
@@ -56,9 +56,13 @@ export function sendTo(
   }
 
   async function writeLater(bytes: Buffer): Promise<boolean> {
+    let rest = bytes
+    const attempt = async (): Promise<boolean> => {
+      rest = writeSome(rest)
+      return rest.length === 0
+    }
     try {
-      for (let rest = bytes; rest.length > 0; rest = writeSome(rest)) await clock.sleep(RETRY_MS)
-      return true
+      return await poll(attempt, (written) => written, { pace: every(RETRY_MS), clock })
     } catch (error) {
       failed(error)
       return false

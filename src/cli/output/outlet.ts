@@ -1,6 +1,6 @@
 // A way out of the process for lines: it never waits for whoever reads them, and holds no more than so many.
 import { createListeners } from '../../core/listeners.ts'
-import { type Batch, createLineQueue, type Dropped } from './line-queue.ts'
+import { createLineQueue, type Dropped, type TakenLines } from './line-queue.ts'
 
 /** A way out: a terminal, a file or a pipe. */
 export interface Outlet {
@@ -13,16 +13,16 @@ export interface Outlet {
 }
 
 /** Writes text, at once or until the promise resolves. `false` when it did not get through; never rejects. */
-export type Send = (text: string) => boolean | Promise<boolean>
+export type SendText = (text: string) => boolean | Promise<boolean>
 
 /** How much waits for a slow reader, in UTF-16 code units. */
 const MOST_WAITING = 256 * 1024
 
 /** Creates an outlet over `send`, which has one piece of text to write at a time. */
-export function createOutlet(send: Send, most = MOST_WAITING): Outlet {
+export function createOutlet(send: SendText, most = MOST_WAITING): Outlet {
   const queue = createLineQueue(most)
   const advanced = createListeners<void>()
-  let underWay: Batch | null = null
+  let underWay: TakenLines | null = null
 
   function pump(): void {
     while (underWay === null && !queue.isEmpty()) {
@@ -34,7 +34,7 @@ export function createOutlet(send: Send, most = MOST_WAITING): Outlet {
     advanced.emit()
   }
 
-  async function finish(batch: Batch, sent: Promise<boolean>): Promise<void> {
+  async function finish(batch: TakenLines, sent: Promise<boolean>): Promise<void> {
     underWay = batch
     if (!(await sent)) queue.lose(batch)
     underWay = null
