@@ -21,7 +21,7 @@ export interface ForwarderOptions {
   readonly target: Target
   /** Connections to the bot at most. Default 1,088: the queue uses 64, and as many more as it has attempts that are overdue. */
   readonly connections?: number
-  /** A longer answer ends the attempt as `interrupted`. Default 10 MiB. */
+  /** A longer answer ends the attempt as `interrupted`. Default `MAX_ANSWER_BYTES`. */
   readonly maxReplyBytes?: number
   /** How long the bot's port may take to accept a connection. Default 5 s. */
   readonly connectTimeoutMs?: number

@@ -2,6 +2,7 @@
 import { MONOTONIC, monotonic, nextCall } from '../core/async.ts'
 import type { Attempt, Delivery, RawHeaders } from '../core/delivery.ts'
 import { createDenseList } from '../core/dense-list.ts'
+import { MAX_WAITING_BYTES } from '../core/limits.ts'
 import { createListeners } from '../core/listeners.ts'
 import type { Queue, QueueItem, Ticket } from '../core/ports.ts'
 import type { UnderWay } from './attempt.ts'
@@ -44,7 +45,7 @@ export interface QueueOptions<Item> {
   readonly overdueMs?: number
   /** How many may do that. Default 1,024. */
   readonly maxOverdue?: number
-  /** Waiting deliveries at most, in number and in bytes of their bodies. Default 10,000 and 256 MiB. Those that were refused come on top. */
+  /** Waiting deliveries at most, in number and in bytes of their bodies. Default 10,000 and `MAX_WAITING_BYTES`. Those that were refused come on top. */
   readonly maxWaiting?: number
   readonly maxWaitingBytes?: number
   /** How long the next one of a lane waits for the answer to the one before. Default 5 s. */
@@ -59,7 +60,7 @@ const BEHIND = 'behind its conversation'
 /** Creates a queue that lets everything through until it is held. */
 // One story: every step changes the same counters, lanes and slots, and must leave them consistent.
 export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>): Queue<Item> {
-  const { send, on, inFlightLimit = 64, maxWaiting = 10_000, maxWaitingBytes = 256 * 1024 * 1024 } = options
+  const { send, on, inFlightLimit = 64, maxWaiting = 10_000, maxWaitingBytes = MAX_WAITING_BYTES } = options
   const {
     laneAnswerMs = 5_000,
     overdueMs = 18_000,

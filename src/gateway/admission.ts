@@ -4,7 +4,7 @@ export interface AdmissionLimits {
   /** Requests at a time. */
   readonly maxRequests: number
   /** Bytes of all their bodies together. */
-  readonly maxBytes: number
+  readonly maxBytesTogether: number
   /** Bytes of one body. */
   readonly maxBodyBytes: number
 }
@@ -23,7 +23,7 @@ export interface Admissions {
 }
 
 /** Creates the bounds, with nothing counted. */
-export function createAdmissions({ maxRequests, maxBytes, maxBodyBytes }: AdmissionLimits): Admissions {
+export function createAdmissions({ maxRequests, maxBytesTogether, maxBodyBytes }: AdmissionLimits): Admissions {
   let requests = 0
   let bytes = 0
 
@@ -38,7 +38,7 @@ export function createAdmissions({ maxRequests, maxBytes, maxBodyBytes }: Admiss
     }
     return {
       hold: (more) => {
-        const refusal = held + more > maxBodyBytes ? 'too-large' : bytes + more > maxBytes ? 'full' : null
+        const refusal = held + more > maxBodyBytes ? 'too-large' : bytes + more > maxBytesTogether ? 'full' : null
         if (refusal !== null) {
           drop()
           return refusal

@@ -7,7 +7,7 @@ import type { Reply } from '../core/delivery.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import type { HookAddress } from '../core/hook-url.ts'
 import { readWhole } from '../core/http/read-body.ts'
-import { MAX_BODY_BYTES } from '../core/limits.ts'
+import { MAX_BODY_BYTES, MAX_UNVERIFIED_BYTES } from '../core/limits.ts'
 import type { RejectReason } from '../core/notices.ts'
 import type { Gateway, GatewayHandlers } from '../core/ports.ts'
 import { equalInConstantTime } from '../core/secrets.ts'
@@ -19,10 +19,10 @@ export interface GatewayOptions extends GatewayHandlers {
   readonly address: HookAddress
   /** `null`: any free one. */
   readonly port: number | null
-  /** Longest body in bytes. */
-  readonly maxBytes?: number
+  /** The longest body, in bytes. Default `MAX_BODY_BYTES`. */
+  readonly maxBodyBytes?: number
   /** What is taken from anybody before the signature is known to be right. */
-  readonly unverified?: Partial<AdmissionLimits>
+  readonly unverified?: Partial<Omit<AdmissionLimits, 'maxBodyBytes'>>
   /** How long a request may take to arrive whole, in ms. */
   readonly arriveWithinMs?: number
   /** How long requests in flight may go on after `close()`, in ms. */
@@ -36,7 +36,7 @@ const KEEP_ALIVE_MS = 72_000
 // How soon a request that has not arrived in time is cut, after that.
 const CHECKED_EVERY_MS = 1_000
 
-const UNVERIFIED = { maxRequests: 64, maxBytes: 16 * 1024 * 1024 }
+const UNVERIFIED = { maxRequests: 64, maxBytesTogether: MAX_UNVERIFIED_BYTES }
 
 /** What the gateway itself refuses, and how that is answered. */
 const REFUSALS = {
@@ -56,9 +56,9 @@ const REFUSALS = {
 /** Listens on 127.0.0.1. Throws `portTaken`. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { address, accept, now = Date.now } = options
-  const { maxBytes = MAX_BODY_BYTES, arriveWithinMs = 30_000, finishWithinMs = 500 } = options
+  const { maxBodyBytes = MAX_BODY_BYTES, arriveWithinMs = 30_000, finishWithinMs = 500 } = options
   const expected = Buffer.from(`Basic ${Buffer.from(`${address.user}:${address.password}`).toString('base64')}`)
-  const admissions = createAdmissions({ ...UNVERIFIED, maxBodyBytes: maxBytes, ...options.unverified })
+  const admissions = createAdmissions({ ...UNVERIFIED, ...options.unverified, maxBodyBytes })
   let closing: Promise<void> | undefined
 
   const answer = (response: ServerResponse, reply: Reply): void => sendReply(response, reply, closing !== undefined)

@@ -3,7 +3,7 @@ import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'n
 import type { RawHeaders } from '../core/delivery.ts'
 import { headerValues } from '../core/http/raw-headers.ts'
 import { asRecord, type Json } from '../core/json.ts'
-import { MAX_BODY_BYTES } from '../core/limits.ts'
+import { MAX_DECOMPRESSED_BYTES } from '../core/limits.ts'
 
 /** The JSON object that a body holds; `null` for any other body. Bounded in size, and so in time; never throws. */
 export function jsonInBody(headers: RawHeaders, body: Buffer): Json | null {
@@ -16,8 +16,7 @@ export function jsonInBody(headers: RawHeaders, body: Buffer): Json | null {
   }
 }
 
-// Decompressing stops here, so that a small body cannot become gigabytes.
-const LIMIT = { maxOutputLength: MAX_BODY_BYTES }
+const LIMIT = { maxOutputLength: MAX_DECOMPRESSED_BYTES }
 const MAX_ENCODINGS = 3
 
 const DECODERS: ReadonlyMap<string, (bytes: Buffer) => Buffer> = new Map([

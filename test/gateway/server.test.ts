@@ -175,7 +175,7 @@ describe('The gateway', () => {
   })
 
   it('takes a body of exactly the limit and refuses one more byte with 413', async () => {
-    const { port, deliveries, rejected } = await open({ maxBytes: 1_000 })
+    const { port, deliveries, rejected } = await open({ maxBodyBytes: 1_000 })
     expect((await exchange(port, request({ body: Buffer.alloc(1_000) }))).status).toBe(200)
     expect((await exchange(port, request({ body: Buffer.alloc(1_001) }))).status).toBe(413)
     expect(deliveries).toHaveLength(1)
@@ -183,7 +183,7 @@ describe('The gateway', () => {
   })
 
   it('answers 413 also to a sender that reads the answer only after it has sent everything', async () => {
-    const { port, rejected } = await open({ maxBytes: 1_000 })
+    const { port, rejected } = await open({ maxBodyBytes: 1_000 })
     expect((await exchange(port, request({ body: Buffer.alloc(20 * 1024 * 1024) }))).status).toBe(413)
     expect(rejected).toEqual([{ reason: 'too-large', status: 413 }])
   })
@@ -248,7 +248,7 @@ describe('The gateway', () => {
     })
 
     it('does not count what is too large anyway', async () => {
-      const { port } = await open({ maxBytes: 1_000, unverified: { maxBytes: 2_000 } })
+      const { port } = await open({ maxBodyBytes: 1_000, unverified: { maxBytesTogether: 2_000 } })
       for (let n = 0; n < 5; n++) await withheld(port, Buffer.alloc(100_000))
       await seen(port)
       expect(await send(port, Buffer.alloc(1_000))).toBe(200)

@@ -1,5 +1,6 @@
 // The one writer of the log: takes records without waiting, writes them in batches, and syncs once for all who wait.
 import { DevHookError, messageOf } from '../../core/errors.ts'
+import { MAX_UNWRITTEN_BYTES } from '../../core/limits.ts'
 import type { IndexedRecord } from '../index-by-delivery.ts'
 import { createSchedule } from './schedule.ts'
 import type { SegmentWriter } from './segment-writer.ts'
@@ -18,7 +19,7 @@ export interface Writer {
 export interface WriterOptions {
   readonly segmentWriter: SegmentWriter
   readonly onTrouble: OnTrouble
-  /** Most that may wait, in bytes. Default 64 MiB. */
+  /** All records together that may wait, in bytes. Default `MAX_UNWRITTEN_BYTES`. */
   readonly queueBytes?: number
   /** How long a record may wait for others when nobody waits for it, in ms. Default 10. */
   readonly lingerMs?: number
@@ -28,7 +29,7 @@ export interface WriterOptions {
 
 /** Creates the writer of a log. */
 export function createWriter(options: WriterOptions): Writer {
-  const { segmentWriter, onTrouble, queueBytes = 64 * 1024 * 1024, lingerMs = 10, retryMs = 1_000 } = options
+  const { segmentWriter, onTrouble, queueBytes = MAX_UNWRITTEN_BYTES, lingerMs = 10, retryMs = 1_000 } = options
   const queue = createWriteQueue(queueBytes)
   const trouble = createTrouble(onTrouble)
   const waiters = createWaiters()
