@@ -5,7 +5,7 @@ import { rejectOnAbort, withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { readUpTo } from '../../core/http/read-body.ts'
 import { MAX_ANSWER_BYTES } from '../../core/limits.ts'
-
+import { formatSize } from '../../core/text/size.ts'
 import type { RawResponse } from './api-errors.ts'
 
 export interface Exchange {
@@ -65,7 +65,8 @@ export function createTransport(origin: string, { timeoutMs, proxy }: TransportO
 
 async function textOf(body: AsyncIterable<unknown>): Promise<string> {
   const bytes = await readUpTo(body, MAX_ANSWER_BYTES)
-  if (bytes === null) throw new DevHookError('apiFailed', 'the platform answered with more than 10 MiB')
+  if (bytes === null)
+    throw new DevHookError('apiFailed', `the platform answered with more than ${formatSize(MAX_ANSWER_BYTES)}`)
   return bytes.toString('utf8')
 }
 
