@@ -16,7 +16,10 @@ export interface SignatureScheme {
 /** The scheme that the platform documents. */
 const PLATFORM: SignatureScheme = { header: 'X-Hub-Signature', algorithm: 'sha1', hexDigits: 40 }
 
-/** Every scheme that is checked, written, diagnosed and named to people. A further header is a further row. */
+/**
+ * Every scheme that is checked, written, diagnosed and named to people. A further header is a further row, as long as all headers
+ * count the same: every one that a delivery has must be right, one is enough, and signing anew keeps the set that came.
+ */
 export const SIGNATURE_SCHEMES: readonly SignatureScheme[] = [PLATFORM]
 
 const valueIn = (headers: RawHeaders, { header }: SignatureScheme): string | undefined =>
@@ -76,8 +79,11 @@ export const SIGNATURE_ALGORITHMS = oneOf(SIGNATURE_SCHEMES.map(({ algorithm }) 
 export const SIGNATURE_EXAMPLE = `${PLATFORM.algorithm}=…`
 
 /** The form of a header's value, for people: `sha1=<40 hex digits>`. */
-export const signatureForm = ({ algorithm, hexDigits }: SignatureScheme = PLATFORM): string =>
+export const signatureForm = ({ algorithm, hexDigits }: SignatureScheme): string =>
   `${algorithm}=<${hexDigits} hex digits>`
+
+/** The forms of all schemes, for people. */
+export const SIGNATURE_FORMS = oneOf(SIGNATURE_SCHEMES.map(signatureForm))
 
 /** The scheme whose form a header's value has exactly; `null` when it has none of them. */
 export const schemeOfValue = (value: string): SignatureScheme | null =>

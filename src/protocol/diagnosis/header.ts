@@ -1,7 +1,7 @@
 // The value of a signature header, read leniently: which digest somebody meant, and what is wrong with its form.
 import {
   SIGNATURE_ALGORITHMS,
-  SIGNATURE_HEADERS,
+  SIGNATURE_FORMS,
   SIGNATURE_SCHEMES,
   type SignatureScheme,
   schemeOfValue,
@@ -14,8 +14,10 @@ export type GivenSignature =
   | { readonly digest: Buffer; readonly algorithm: string; readonly accident: Accident | null }
   | { readonly digest: null; readonly accident: Accident }
 
-/** How long the digests of the algorithms that webhooks use are, in bytes. */
-const LENGTHS: Readonly<Record<string, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64, md5: 16 }
+/** How long the digests of other platforms' algorithms are, in bytes: to name what somebody took for the platform's. */
+const FOREIGN_LENGTHS: Readonly<Record<string, number>> = { sha256: 32, sha384: 48, sha512: 64, md5: 16 }
+const OWN_LENGTHS = SIGNATURE_SCHEMES.map(({ algorithm, hexDigits }) => [algorithm, hexDigits / 2] as const)
+const LENGTHS: Readonly<Record<string, number>> = { ...FOREIGN_LENGTHS, ...Object.fromEntries(OWN_LENGTHS) }
 
 const LOOSE = /^(?:x-[\w-]+\s*:\s*)?["']?(?:(?<algorithm>[a-z0-9-]+)\s*[=:]\s*)?(?<digest>[^"'\s]*)["']?$/i
 
@@ -30,8 +32,11 @@ export function readHeader(header: string): GivenSignature {
   const { algorithm: named, digest: text = '' } = LOOSE.exec(header.trim())?.groups ?? {}
   const algorithm = named?.toLowerCase().replace('-', '') ?? algorithmOf(text)
   const digest = digestIn(text, LENGTHS[algorithm])
-  if (digest === null) return unreadable(`\`${short(header)}\` is not ${signatureForm()}`)
   const scheme = SIGNATURE_SCHEMES.find((known) => known.algorithm === algorithm)
+  if (digest === null) {
+    const form = scheme === undefined ? SIGNATURE_FORMS : signatureForm(scheme)
+    return unreadable(`\`${short(header)}\` is not ${form}`, scheme)
+  }
   return { algorithm, digest, accident: accident(whatIsWrong(scheme, named, algorithm, text), scheme) }
 }
 
@@ -49,12 +54,16 @@ function whatIsWrong(
   return `the header has more in it than ${signatureForm(scheme)}`
 }
 
-const accident = (message: string, scheme?: SignatureScheme): Accident => ({
-  message,
-  remedy: `give the value of the header ${scheme?.header ?? SIGNATURE_HEADERS}: ${signatureForm(scheme)}`,
-})
+function accident(message: string, scheme?: SignatureScheme): Accident {
+  const wanted = scheme === undefined ? SIGNATURE_SCHEMES : [scheme]
+  const forms = wanted.map((each) => `${each.header}: ${signatureForm(each)}`)
+  return { message, remedy: `give the value of the header ${forms.join(' or ')}` }
+}
 
-const unreadable = (message: string): GivenSignature => ({ digest: null, accident: accident(message) })
+const unreadable = (message: string, scheme?: SignatureScheme): GivenSignature => ({
+  digest: null,
+  accident: accident(message, scheme),
+})
 
 /** The algorithm of a digest that nobody named, by its length. */
 const algorithmOf = (text: string): string =>
