@@ -4,8 +4,8 @@ import { chmod, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { sleep } from '../../src/core/async.ts'
 import { startWatcher } from '../../src/watch/watcher.ts'
+import { createForwardClock } from '../support/fake-clock.ts'
 import { eventually } from '../support/wait.ts'
 import { projectForTest, put, watchForTest } from '../support/watched-folder.ts'
 
@@ -80,7 +80,8 @@ describe('Noticing saves', () => {
 
   it('a file that is written again with the content that it has is not a save', async () => {
     const root = await projectForTest()
-    const { save, settle, reported } = await watchForTest(root)
+    const clock = createForwardClock()
+    const { save, settle, reported } = await watchForTest(root, { clock })
     await settle()
     await save('bot.js', 'bot.js')
     await put(join(root, 'src/a.js.tmp'), 'src/a.js')
@@ -90,7 +91,8 @@ describe('Noticing saves', () => {
     await rm(join(root, 'next/a.js'))
     await save('next/a.js', 'next/a.js')
     await settle()
-    await sleep(200)
+    await clock.skip(60_000)
+    await settle()
     expect(reported().filter((path) => path !== 'src/a.js.tmp')).toEqual([])
     await save('bot.js', 'bot.jS')
     await eventually(() => reported().includes('bot.js'))
@@ -99,10 +101,12 @@ describe('Noticing saves', () => {
   it('a file that is gone is not reported for as long as it may return, and not at all if it returns as it was', async () => {
     const root = await projectForTest()
     let mayReturn = true
-    const { save, settle, reported } = await watchForTest(root, { mayReturn: () => mayReturn })
+    const clock = createForwardClock()
+    const { save, settle, reported } = await watchForTest(root, { mayReturn: () => mayReturn, clock })
     await rm(join(root, 'src'), { recursive: true })
     await settle()
-    await sleep(200)
+    await clock.skip(200)
+    await settle()
     expect(reported()).toEqual([])
     await save('src/a.js', 'src/a.js')
     await settle()
@@ -147,10 +151,12 @@ describe('Noticing saves', () => {
   ])('a folder is heard again that was %s', async (_, script, file) => {
     for (const options of [{}, { paths: ['src', 'lib'] }]) {
       const root = await projectForTest()
-      const { save, reported, forget } = await watchForTest(root, options)
+      const clock = createForwardClock()
+      const { watcher, save, reported, forget } = await watchForTest(root, { ...options, clock })
       await promisify(execFile)('sh', ['-ec', script], { cwd: root })
-      // Time for what is checked now and then, and not reported by the system.
-      await sleep(1_300)
+      // For what is checked now and then, and not reported by the system.
+      await clock.skip(1_300)
+      await watcher.settled()
       for (let round = 0; round < 2; round += 1) {
         forget()
         await save(file)
@@ -213,13 +219,19 @@ describe('Noticing saves', () => {
 
   it.runIf(process.platform !== 'win32')('what is neither file nor folder is never opened, nor reported', async () => {
     const root = await projectForTest()
-    const { save, settle, reported } = await watchForTest(root, { also: ['.env'] })
+    const clock = createForwardClock()
+    const { save, settle, reported } = await watchForTest(root, { also: ['.env'], clock })
     await promisify(execFile)('mkfifo', [join(root, '.env'), join(root, 'src/pipe')])
     // Whoever opened it for reading would let this go on.
-    const written = writeFile(join(root, 'src/pipe'), 'x').then(() => 'read')
+    let isRead = false
+    const written = writeFile(join(root, 'src/pipe'), 'x').then(() => {
+      isRead = true
+    })
     await save('src/a.js')
     await settle()
-    expect(await Promise.race([written, sleep(1_300).then(() => 'not read')])).toBe('not read')
+    await clock.skip(60_000)
+    await settle()
+    expect(isRead).toBe(false)
     expect(reported()).toEqual(['src/a.js'])
     await promisify(execFile)('cat', [join(root, 'src/pipe')])
     await written
@@ -236,8 +248,10 @@ describe('Noticing saves', () => {
   it('nothing is reported after the stop, not even a batch that was being gathered', async () => {
     const root = await projectForTest()
     const seen: string[] = []
+    const clock = createForwardClock()
     const { watcher, save, batches } = await watchForTest(root, {
-      times: { leadMs: 200 },
+      clock,
+      times: { leadMs: 30_000 },
       onChange: ({ path }) => void seen.push(path),
     })
     await save('bot.js')
@@ -245,7 +259,7 @@ describe('Noticing saves', () => {
     await watcher.stop()
     await watcher.stop()
     await save('bot.js')
-    await sleep(400)
+    await clock.skip(60_000)
     expect([seen, batches]).toEqual([['bot.js'], []])
   })
 
