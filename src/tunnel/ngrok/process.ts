@@ -23,7 +23,7 @@ export function forkNgrokChild(path: URL, env: Readonly<Record<string, string | 
 export interface NgrokProcess {
   /** Sends a message to the process; dropped when that has ended. */
   send(message: ToChild): void
-  /** Adds a listener for the messages of the process. */
+  /** Adds a listener for the messages of the process; but for heartbeats, it is also called with those that came before. */
   on(listener: (message: FromChild) => void): Off
   /** Aborted when the process has ended, or could not be started; the reason says how. */
   readonly ended: AbortSignal
@@ -36,6 +36,7 @@ export function startNgrokProcess(fork: Fork): NgrokProcess {
   const ending = new AbortController()
   const end = (reason: string): void => ending.abort(new Error(reason))
   const listeners = createListeners<FromChild>()
+  const received: FromChild[] = []
   const child = start(fork, end)
 
   child?.once('exit', (code, signal) => end(`the ngrok process ended (${signal ?? `code ${code}`})`))
@@ -45,8 +46,25 @@ export function startNgrokProcess(fork: Fork): NgrokProcess {
   })
   child?.on('message', (value) => {
     const message = readFromChild(value)
-    if (message !== null) listeners.emit(message)
+    if (message === null) return
+    if (message.type !== 'heartbeat') received.push(message)
+    listeners.emit(message)
   })
+
+  // Node hands over all messages that a busy process finds in the pipe before any promise settles: whoever awaits one of
+  // them could not listen for the next in time.
+  function on(listener: (message: FromChild) => void): Off {
+    let removed = false
+    const off = listeners.on(listener)
+    const before = [...received]
+    queueMicrotask(() => {
+      for (const message of before) if (!removed) listener(message)
+    })
+    return () => {
+      removed = true
+      off()
+    }
+  }
 
   return {
     ended: ending.signal,
@@ -54,7 +72,7 @@ export function startNgrokProcess(fork: Fork): NgrokProcess {
       // The channel may close under a message; then the process ends, and `ended` says so.
       child?.send(message, () => {})
     },
-    on: listeners.on,
+    on,
     kill: () => {
       // Not a request but an end: the SDK may hang in native code, and has nothing to save.
       if (!ending.signal.aborted) child?.kill('SIGKILL')
