@@ -10,7 +10,7 @@ export interface IndexedRecord<Of extends LogRecord = LogRecord> {
   content: Content | Extent | null
 }
 
-/** What the log says of one delivery. */
+/** A delivery with its attempts, and what became of it. */
 export interface IndexEntry {
   readonly delivery: IndexedRecord<DeliveryRecord>
   /** Nearly always one. */

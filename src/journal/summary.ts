@@ -1,4 +1,4 @@
-// One row of a list of deliveries: what the log says of a delivery, without its bytes.
+// One row of a list of deliveries: everything that the log has of a delivery but its bytes.
 import type { Label, Outcome } from '../core/delivery.ts'
 import type { Settled } from '../core/ports.ts'
 import type { AttemptRecord } from './format/record-format.ts'

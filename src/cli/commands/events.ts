@@ -44,7 +44,7 @@ export const events: CommandHandler = async (call) => {
   return EXIT_CODES.ended
 }
 
-/** Which part of the command is meant; wrong words are told before anything is read. */
+/** Chooses the part of the command; wrong words are refused before anything is read. */
 function actionOf(action: string | undefined, id: string | undefined, own: Call['own']): (view: View) => Promise<void> {
   const format = textOf(own, 'as')
   if (format !== null && action !== 'export') throw usage('`--as` belongs to `dev-hook events export`')
@@ -85,7 +85,7 @@ async function follow(view: View, { where = () => true, since, until, last = BEF
 function isNews({ what, summary }: DeliveryChange): boolean {
   const { settled, attempts, outcome } = summary
   if (what === 'delivery') return settled !== null || attempts > 0
-  // A refused attempt is repeated by itself, and what a cancelled one means is said next.
+  // A refused attempt is repeated by itself, and the settlement of a cancelled one comes next.
   if (what === 'attempt') return outcome !== 'refused' && (outcome !== 'cancelled' || settled !== null)
   return settled === 'acknowledged' || settled === 'rejected' || (settled === 'returned' && outcome !== 'answered')
 }

@@ -14,7 +14,7 @@ import { hideSecrets, shownHeader } from './hide-secrets.ts'
 import { layOut } from './json-layout.ts'
 import { eventJson, fate, localTime } from './row.ts'
 
-/** Everything, without secrets, as lines. */
+/** A delivery with all that is known of it as lines, without secrets. */
 export function eventDetail(
   { summary, delivery, attempts }: DeliveryDetail,
   colors: Colors,
@@ -72,7 +72,7 @@ function bodyLines(body: Buffer, redact: Redact): string[] {
   return sanitizeLines(hideSecrets(layOut(text) ?? text, redact))
 }
 
-/** The same as one object. Bodies are text, or base64 where they are none. */
+/** A delivery with all that is known of it as one object, without secrets. Bodies are text, or base64 where they are not UTF-8. */
 export function eventDetailJson(
   { summary, delivery, attempts }: DeliveryDetail,
   redact: Redact,

@@ -12,7 +12,7 @@ import { layOut, pack } from './json-layout.ts'
 
 type Outside = Pick<Io, 'env' | 'platform' | 'outIsTerminal'>
 
-/** Gives the new bytes, or `null` when nothing was changed. Throws `editFailed`, and then nothing is to be sent. */
+/** Lets a person edit a body; resolves with the new bytes, `null` when nothing was changed. Rejects with `editFailed`: then nothing is to be sent. */
 export async function editBody(body: Buffer, io: Outside): Promise<Buffer | null> {
   if (!isUtf8(body))
     throw new DevHookError('editFailed', 'the body is not text, so it cannot be edited', {

@@ -7,7 +7,7 @@ import { isHarmless, sanitize } from '../output/sanitize.ts'
 import { toJson } from '../output/to-json.ts'
 import { isSecretName } from './hide-secrets.ts'
 
-/** What is exported: the request as the bot gets it, at this URL, and what it says about itself. */
+/** A request as the bot gets it, at this URL, with the label of its delivery. */
 export interface Exported {
   readonly delivery: Delivery
   readonly label: Label

@@ -9,7 +9,7 @@ export type Selection =
   | { readonly by: 'id'; readonly ids: readonly string[] }
   | { readonly by: 'filter'; readonly fits: (summary: Summary) => boolean; readonly last: number | null }
 
-/** Reads it. Throws `usage` when it asks for nothing, or for ids and a filter at once. */
+/** Reads which deliveries a command line asks for. Throws `usage` when it asks for nothing, or for ids and a filter at once. */
 export function readSelection(ids: readonly string[], own: Own): Selection {
   const last = countOf(own, 'last')
   const conversation = textOf(own, 'conversation')
@@ -29,7 +29,7 @@ export function readSelection(ids: readonly string[], own: Own): Selection {
   }
 }
 
-/** Finds them. Throws `deliveryUnknown` when there are none, and `usage` for an id that several begin with. */
+/** Finds the deliveries of a selection. Throws `deliveryUnknown` when there are none, and `usage` for an id that several begin with. */
 export function select(recorded: readonly Summary[], selection: Selection): readonly Summary[] {
   if (selection.by === 'id') return [...new Set(selection.ids.map((id) => withId(recorded, id)))]
   const fitting = recorded.filter(selection.fits)

@@ -38,7 +38,7 @@ export function fate({ settled, outcome, status, ms, ownStatus }: Summary, color
   return colors.dim('…')
 }
 
-/** The same as an object of a JSON line. */
+/** The row of a delivery as an object, for a line of JSON. */
 export function eventJson(summary: Summary, redact: Redact): Readonly<Record<string, unknown>> {
   const { id, receivedAt, label, bytes, settled, attempts, outcome, status, ms } = summary
   const { event, conversation } = label

@@ -36,7 +36,7 @@ const ESCAPED = /[^ !#-[\]-~]/
 const quote = (value: string): string => (ESCAPED.test(value) ? JSON.stringify(value) : `"${value}"`)
 
 /** Text of any characters. */
-export const text: FieldKind<string> = kindOf(isText, quote)
+export const anyText: FieldKind<string> = kindOf(isText, quote)
 
 /** Any number that JSON can hold. */
 export const number: FieldKind<number> = kindOf(isNumber, String)
@@ -45,7 +45,7 @@ export const number: FieldKind<number> = kindOf(isNumber, String)
 export const count: FieldKind<number> = kindOf(isCount, String)
 
 /** The status of an HTTP answer: three digits, whatever a bot means by them. */
-export const status: FieldKind<number> = kindOf(isStatus, String)
+export const httpStatus: FieldKind<number> = kindOf(isStatus, String)
 
 /** Milliseconds since the epoch, of a time that `Date` can show. */
 export const time: FieldKind<number> = kindOf(isTime, String)

@@ -2,39 +2,50 @@
 import type { Attempt, Delivery, Label } from '../../core/delivery.ts'
 import type { Settled } from '../../core/ports.ts'
 import { beginningOf } from './beginning.ts'
-import { count, type FieldKind, number, objectOf, oneOf, orNull, status, text, time, type ValueOf } from './fields.ts'
+import {
+  anyText,
+  count,
+  type FieldKind,
+  httpStatus,
+  number,
+  objectOf,
+  oneOf,
+  orNull,
+  time,
+  type ValueOf,
+} from './fields.ts'
 
 // A field is a row here, and a value where the record is made. The records of earlier versions lack one that is added now: its kind
 // is `addedLater(…)`, and whoever reads the record handles `undefined`.
 
 /** Of each the beginning: the body has it whole. */
 const LABEL = objectOf({
-  event: orNull(text),
-  platformId: orNull(text),
-  conversation: orNull(text),
-  text: orNull(text),
+  event: orNull(anyText),
+  platformId: orNull(anyText),
+  conversation: orNull(anyText),
+  text: orNull(anyText),
 })
 
 const DELIVERY = objectOf({
   t: oneOf('delivery'),
   /** The number of the record in the whole log. */
   seq: count,
-  id: text,
+  id: anyText,
   receivedAt: time,
   /** The length of the body. */
   bytes: count,
   /** What the same delivery would be recognised by. */
-  key: orNull(text),
+  key: orNull(anyText),
   label: LABEL,
-  method: text,
-  search: text,
+  method: anyText,
+  search: anyText,
 })
 
 const ATTEMPT = {
   t: oneOf('attempt'),
   seq: count,
   /** Of the delivery. */
-  id: text,
+  id: anyText,
   n: count,
   startedAt: time,
   ms: number,
@@ -43,7 +54,7 @@ const ATTEMPT = {
 const ANSWERED = objectOf({
   ...ATTEMPT,
   outcome: oneOf('answered'),
-  status,
+  status: httpStatus,
   /** The length of the body as it came. */
   bytes: count,
 })
@@ -51,21 +62,21 @@ const ANSWERED = objectOf({
 const UNANSWERED = objectOf({
   ...ATTEMPT,
   outcome: oneOf('refused', 'interrupted', 'timed-out', 'cancelled'),
-  reason: text,
+  reason: anyText,
 })
 
 const SETTLEMENT = objectOf({
   t: oneOf('settled'),
   seq: count,
   /** Of the delivery. */
-  id: text,
+  id: anyText,
   settled: oneOf('delivered', 'acknowledged', 'interrupted', 'returned', 'rejected'),
   at: time,
   /** The status that dev-hook itself gave the platform; `null` when that was given the bot's answer, or none. */
-  told: orNull(status),
+  told: orNull(httpStatus),
 })
 
-/** What the platform was told "received" of. */
+/** Settled as received, by the bot or in dev-hook's own name. */
 const RECEIVED = oneOf('delivered', 'acknowledged', 'interrupted')
 
 /** What is left of a delivery that was pruned, so that it is recognised when it comes again. */
@@ -73,12 +84,12 @@ const KEY = objectOf({
   t: oneOf('key'),
   seq: count,
   /** Of the delivery. */
-  id: text,
-  key: text,
+  id: anyText,
+  key: anyText,
   receivedAt: time,
   settled: RECEIVED,
   /** What the platform was answered; `null` when that is unknown. */
-  status: orNull(status),
+  status: orNull(httpStatus),
 })
 
 export type DeliveryRecord = ValueOf<typeof DELIVERY>
@@ -86,7 +97,7 @@ export type AttemptRecord = ValueOf<typeof ANSWERED> | ValueOf<typeof UNANSWERED
 export type SettlementRecord = ValueOf<typeof SETTLEMENT>
 export type KeyRecord = ValueOf<typeof KEY>
 
-/** What a line of the log says, but for headers and body: enough for a list. */
+/** A line of the log without headers and body: enough for a list. */
 export type LogRecord = DeliveryRecord | AttemptRecord | SettlementRecord | KeyRecord
 
 /** How much of a reply's body is kept, in bytes. */
@@ -101,11 +112,11 @@ export function deliveryRecord(seq: number, delivery: Delivery, label: Label, ke
   return { t: 'delivery', seq, id, receivedAt, bytes: body.length, key, label: kept(label), method, search }
 }
 
-const kept = ({ event, platformId, conversation, text: words }: Label): Label => ({
+const kept = ({ event, platformId, conversation, text }: Label): Label => ({
   event: event && beginningOf(event, TEXT_KEPT),
   platformId: platformId && beginningOf(platformId, TEXT_KEPT),
   conversation: conversation && beginningOf(conversation, TEXT_KEPT),
-  text: words && beginningOf(words, TEXT_KEPT),
+  text: text && beginningOf(text, TEXT_KEPT),
 })
 
 /** Makes the record of an attempt. */

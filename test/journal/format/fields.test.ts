@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { addedLater, count, objectOf, orNull, text } from '../../../src/journal/format/fields.ts'
+import { addedLater, anyText, count, objectOf, orNull } from '../../../src/journal/format/fields.ts'
 
-const EARLIER = objectOf({ t: text, n: count, reason: text })
+const EARLIER = objectOf({ t: anyText, n: count, reason: anyText })
 /** The same record with an invented field that was added in the middle, and one at the end. */
-const NOW = objectOf({ t: text, n: count, port: addedLater(count), reason: text, note: addedLater(orNull(text)) })
+const NOW = objectOf({
+  t: anyText,
+  n: count,
+  port: addedLater(count),
+  reason: anyText,
+  note: addedLater(orNull(anyText)),
+})
 
 const OLD = { t: 'attempt', n: 1, reason: 'it broke' }
 const OLD_JSON = '{"t":"attempt","n":1,"reason":"it broke"}'
