@@ -8,7 +8,7 @@ import { codeOf } from '../core/errors.ts'
 import { endGroup, groupOf } from './process-group.ts'
 import { onLines } from './split-lines.ts'
 
-export type Stream = 'stdout' | 'stderr'
+type Stream = 'stdout' | 'stderr'
 
 /** The program and its arguments, as they stand after `--`. */
 export type Command = readonly [program: string, ...args: string[]]

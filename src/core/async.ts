@@ -40,7 +40,7 @@ export function repeat(ms: number, callback: () => void): Off {
 // ── how long until the next attempt ──────────────────────────────────────────────────────────────────────────────
 
 /** An attempt that has just ended: its number from 0, how long it took, and how long all have taken together, in ms. */
-export interface Attempted {
+interface Attempted {
   readonly n: number
   readonly tookMs: number
   readonly elapsedMs: number

@@ -233,7 +233,7 @@ export interface Replays {
 }
 
 /** What a run is doing. */
-export interface RunStatus extends Totals {
+interface RunStatus extends Totals {
   readonly version: string
   readonly pid: number
   /** The public URL without credentials; `null` while there is none. */

@@ -11,7 +11,7 @@ import { forwardHeaders } from './headers.ts'
 import { skipContinue } from './interim-answers.ts'
 
 /** Where the bot listens. `localhost` tries both IPv4 and IPv6; `path` starts with a slash. */
-export interface Target {
+interface Target {
   readonly host: string
   readonly port: number
   readonly path: string
@@ -36,7 +36,7 @@ export interface ForwarderOptions {
  * byte is written.
  * It has no limit of its own, since a breakpoint in the bot may take minutes, and follows no redirects.
  */
-export type Forward = (delivery: Delivery, headers?: RawHeaders, written?: () => void) => UnderWay
+type Forward = (delivery: Delivery, headers?: RawHeaders, written?: () => void) => UnderWay
 
 export interface Forwarder {
   readonly forward: Forward

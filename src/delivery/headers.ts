@@ -3,7 +3,7 @@ import type { RawHeaders } from '../core/delivery.ts'
 import { filterHeaders, headerValues } from '../core/http/raw-headers.ts'
 
 /** Carries dev-hook's own id of the delivery to the bot. */
-export const DELIVERY_HEADER = 'x-dev-hook-delivery'
+const DELIVERY_HEADER = 'x-dev-hook-delivery'
 
 // RFC 9110 7.6.1, and those that older proxies still send: they speak of one connection, and ours is another one.
 const HOP_BY_HOP = [

@@ -12,7 +12,7 @@ export interface Waiter<T> {
   after: T | null
 }
 
-export interface Lane<T> extends HeapItem {
+interface Lane<T> extends HeapItem {
   readonly key: string | T
   first: T | null
   last: T | null

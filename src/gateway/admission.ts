@@ -10,7 +10,7 @@ export interface AdmissionLimits {
 }
 
 /** One request among those whose signature is not known to be right yet. */
-export interface Admission {
+interface Admission {
   /** Counts bytes of its body. Returns why there is no room for them: the body is not to be kept then, and counts no more. */
   hold(bytes: number): 'too-large' | 'full' | null
   /** Counts the request no more, nor its body. Idempotent. */

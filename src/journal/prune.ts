@@ -18,7 +18,7 @@ interface PruningOptions {
 }
 
 /** Segments that are beyond the limits, and what is to be left of them. */
-export interface DuePruning {
+interface DuePruning {
   /** To be written before they go. */
   readonly left: readonly PrunedDelivery[]
   /** Removes the segments, whether what is left was written or not: then it is in memory, and due again. Never rejects. */

@@ -12,7 +12,7 @@ import { type BotCode, type CredentialKey, readBotCode } from './bot-code.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 
 /** A value, and where it was found, for people: `TOKEN in .env`. */
-export interface FoundValue {
+interface FoundValue {
   readonly value: string
   readonly source: string
 }

@@ -7,7 +7,7 @@ const EXAMPLE = new URL('../../config/examples/echo-bot.js', import.meta.url)
 const CHIPCHAT = '^0.7.4'
 
 /** The file that the starter bot is in. */
-export const STARTER_FILE = 'bot.js'
+const STARTER_FILE = 'bot.js'
 
 /** The command line that starts the starter bot. */
 export const STARTER_COMMAND = `node ${STARTER_FILE}`

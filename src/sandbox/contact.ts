@@ -11,7 +11,7 @@ import { newDocument } from './resources/resource.ts'
 import type { SandboxDelivery } from './webhooks/deliver.ts'
 
 /** How long to wait for the bot; 10 s by default. */
-export interface WaitOptions {
+interface WaitOptions {
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }

@@ -28,7 +28,7 @@ import { postReplies } from './webhooks/replies.ts'
 import { createVerify } from './webhooks/verification.ts'
 
 /** What a sandbox announces: a message was created, or an attempt to deliver an event has ended. */
-export type SandboxNotice =
+type SandboxNotice =
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'delivery'; readonly delivery: SandboxDelivery }
 

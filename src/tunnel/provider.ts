@@ -3,7 +3,7 @@ import type { Tunnel } from '../core/ports.ts'
 import type { Probe } from './probe.ts'
 
 /** What a tunnel needs of this machine: where it ends, how its public URL is probed, and the environment. */
-export interface TunnelEnd {
+interface TunnelEnd {
   /** The gateway's port on 127.0.0.1. */
   readonly port: number
   readonly probe: Probe
@@ -12,7 +12,7 @@ export interface TunnelEnd {
 }
 
 /** What is announced while a tunnel opens. */
-export interface Opening {
+interface Opening {
   /** The public URL, where it is known beforehand. */
   readonly url: string | null
   /** Who forwards the URL to which port, where somebody else does. */

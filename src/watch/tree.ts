@@ -16,7 +16,7 @@ export interface Change {
   readonly at: number
 }
 
-export interface WatchedFile {
+interface WatchedFile {
   state: FileState
   /** Since when the file has not been there; `null` while it is. */
   missingSince: number | null
@@ -109,7 +109,7 @@ function createFolder(path: string, nameFolder: string, names: ReadonlySet<strin
 }
 
 /** Has one name in a folder checked. */
-export function markName(tree: Tree, path: string, name: string): void {
+function markName(tree: Tree, path: string, name: string): void {
   const dirty = tree.dirty.get(path) ?? { names: new Set(), all: false }
   tree.dirty.set(path, dirty)
   dirty.names.add(name)
@@ -124,7 +124,7 @@ export function markAll(tree: Tree, path: string): void {
 }
 
 /** Has a path checked in the folder that it is in. */
-export function markPath(tree: Tree, path: string): void {
+function markPath(tree: Tree, path: string): void {
   markName(tree, dirname(path), basename(path))
 }
 

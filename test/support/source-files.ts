@@ -7,7 +7,7 @@ import { type CallExpression, type Function as FunctionNode, parseSync, Visitor 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url))
 
 /** A function, a closure or a method, with its body. */
-export interface SourceFunction {
+interface SourceFunction {
   /** Its first line, from 1. */
   readonly line: number
   readonly lines: number

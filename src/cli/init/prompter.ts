@@ -8,7 +8,7 @@ import type { Reporter } from './reporter.ts'
 /** Looks at an answer; says what is wrong with it, or `null`. The signal is aborted when the person gives up. */
 export type CheckAnswer = (answer: string, signal: AbortSignal) => Promise<string | null> | string | null
 
-export interface Choice<T extends string> {
+interface Choice<T extends string> {
   readonly value: T
   readonly label: string
   readonly hint: string

@@ -1,7 +1,7 @@
 // What init says, with or without somebody to ask.
 import type { Io } from '../io.ts'
 
-export type Mood = 'info' | 'step' | 'success' | 'warn'
+type Mood = 'info' | 'step' | 'success' | 'warn'
 
 export interface Reporter {
   intro(title: string): void

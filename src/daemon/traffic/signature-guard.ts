@@ -6,7 +6,7 @@ import { type Emit, type RejectReason, warning } from '../../core/notices.ts'
 import { checkSignature, explainVerdict, type SignatureVerdict } from '../../protocol/signature.ts'
 
 /** Whether a delivery may pass; a rejected one with the status that it is answered with. */
-export type Verdict =
+type Verdict =
   | { readonly pass: true }
   | { readonly pass: false; readonly reason: RejectReason; readonly status: 401 | 503; readonly detail: string }
 

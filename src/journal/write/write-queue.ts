@@ -2,7 +2,7 @@
 import type { IndexedRecord } from '../index-by-delivery.ts'
 
 /** Records that are written at once. */
-export interface Batch {
+interface Batch {
   readonly records: readonly IndexedRecord[]
   readonly bytes: number
 }

@@ -12,7 +12,7 @@ import { createTokenSource, type TokenOptions, type TokenPair } from './token-so
 import { createTransport, type Exchange } from './transport.ts'
 import { unreachable } from './unreachable.ts'
 
-export interface CallOptions {
+interface CallOptions {
   readonly signal?: AbortSignal
   readonly query?: Readonly<Record<string, string | number>>
   /** Sent as JSON. */
@@ -21,7 +21,7 @@ export interface CallOptions {
   readonly allow?: readonly number[]
 }
 
-export interface ApiResponse {
+interface ApiResponse {
   readonly status: number
   /** With exact numbers, so that it can be written back as it was; `null` for an empty body. */
   readonly json: unknown

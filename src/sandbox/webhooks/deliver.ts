@@ -26,7 +26,7 @@ export interface RetrySchedule {
  * One attempt to deliver an event: when it began, in milliseconds since the epoch, and how long it took. `status` is `null` when
  * no complete answer came, and `error` says why.
  */
-export type DeliveryAttempt = { readonly at: number; readonly ms: number } & (
+type DeliveryAttempt = { readonly at: number; readonly ms: number } & (
   | { readonly status: number }
   | { readonly status: null; readonly error: string }
 )

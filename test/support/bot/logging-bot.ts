@@ -6,7 +6,7 @@ import { folderForTest } from '../folder.ts'
 import { PROGRAMS } from './programs.ts'
 
 /** What the bot wrote down about one delivery: by which process, and how far it got. */
-export interface LogLine {
+interface LogLine {
   readonly what: 'came' | 'answered'
   /** The platform's id of the delivery. */
   readonly id: string

@@ -15,7 +15,7 @@ export interface Manners {
 }
 
 /** A bot that only exists here. */
-export interface SimulatedProcess {
+interface SimulatedProcess {
   readonly pid: number
   readonly isAlive: () => boolean
   /** Ends it, as a crash or an exit of its own would. */

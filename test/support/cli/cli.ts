@@ -12,7 +12,7 @@ const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url)
 /** The example bot of the package. */
 export const ECHO_BOT = fileURLToPath(new URL('../../../config/examples/echo-bot.js', import.meta.url))
 
-export type NoticeOf<T extends NoticeType> = Notice & { readonly type: T }
+type NoticeOf<T extends NoticeType> = Notice & { readonly type: T }
 
 /** How a process ended, and all that it wrote. */
 export interface CliEnd {

@@ -1,7 +1,7 @@
 // `dev-hook doctor --json` as a process, and what it found by the names of its checks.
 import { type CliOptions, startCli } from './cli.ts'
 
-export interface FoundCheck {
+interface FoundCheck {
   readonly type: 'check'
   readonly name: string
   readonly ok: boolean

@@ -36,7 +36,7 @@ export interface FakeRunOptions {
 }
 
 /** What the factories were given: with it the test does what the real part would do. */
-export type Given = { -readonly [Name in keyof Factories]?: Parameters<Factories[Name]>[0] }
+type Given = { -readonly [Name in keyof Factories]?: Parameters<Factories[Name]>[0] }
 
 export interface FakeRun {
   readonly daemon: Daemon

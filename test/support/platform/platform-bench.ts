@@ -26,7 +26,7 @@ export interface PlatformBench extends Pick<SandboxDocuments, 'documents' | 'put
   close(): Promise<void>
 }
 
-export interface Run {
+interface Run {
   readonly registration: Registration
   readonly address: HookAddress
   /** The URL of this run at a tunnel. */

@@ -19,7 +19,7 @@ export interface DocumentsOptions {
 }
 
 /** The documents as the platform has them now, without the times that it writes into them. */
-export interface Documents {
+interface Documents {
   bot: Document
   readonly services: readonly Document[]
 }

@@ -3,7 +3,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface ApiCall {
+interface ApiCall {
   readonly method: string
   /** Without the query. */
   readonly path: string
