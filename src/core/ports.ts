@@ -34,7 +34,7 @@ export interface Registered {
 /** Whose the registration is, found out before the claim. */
 export type Owner =
   | { readonly is: 'nobody' }
-  /** A run that died here: its snapshot is adopted. */
+  /** An earlier run on this machine: its snapshot is adopted. */
   | { readonly is: 'us'; readonly runId: string }
   /** Another dev-hook. `who` is what it calls itself, when it answers. */
   | { readonly is: 'dev-hook'; readonly answers: boolean; readonly who: string | null; readonly url: string }
@@ -59,7 +59,10 @@ export interface Registration {
   verify(challenged: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>
   /** Reads the registration: still ours, or somebody else's by now. */
   check(signal: AbortSignal): Promise<'ours' | 'superseded'>
-  /** Puts back what was there if the registration is still ours, and deletes the snapshot. Never throws. */
+  /**
+   * Puts back what was there unless somebody else has the registration, and deletes the snapshot; while another dev-hook has
+   * it that answers, the snapshot is kept. Never throws.
+   */
   restore(): Promise<RestoreResult>
 }
 

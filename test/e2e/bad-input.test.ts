@@ -202,8 +202,8 @@ describe('a webhook that belongs to somebody else', () => {
     cli.kill('SIGINT')
     expect((await cli.ended).code).toBe(0)
     expect(await cli.notice('restored')).toMatchObject({ result: 'restored' })
-    // Nobody knows what was there before the dead one; its URL is not put back.
-    expect(JSON.stringify(world.platform.registration())).not.toContain('/dev-hook/')
+    // It may be asleep on another machine, and has what was there before it.
+    expect(world.platform.registration()).toMatchObject({ url: dead })
   })
 })
 

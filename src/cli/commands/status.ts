@@ -74,7 +74,11 @@ function sayLeftover(leftover: Status['leftover']): string {
   if (leftover === null) return 'nothing'
   if ('damaged' in leftover)
     return `the record of what an earlier run replaced cannot be read (${leftover.damaged}): check the webhook in the admin page`
-  return `the run that began at ${leftover.takenAt} did not put the webhook back; \`dev-hook restore\` does`
+  const { takenAt, owed, blocked } = leftover
+  const run = `the run that began at ${takenAt} did not put the webhook back (${owed ?? 'there was none'})`
+  return blocked
+    ? `${run}, as another dev-hook has it: run \`dev-hook restore\` once that has ended`
+    : `${run}; \`dev-hook restore\` does`
 }
 
 function nameOf(owner: Owner): string {

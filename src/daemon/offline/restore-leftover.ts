@@ -10,6 +10,7 @@ import { readSnapshot } from '../../platform/webhook/snapshot.ts'
 import { lockBot } from '../account/acquire-lock.ts'
 import { createApiClient } from '../account/api-client.ts'
 import { botFolder, identityOf } from '../account/bot-identity.ts'
+import { createOwnerProbe } from '../start/open-registration.ts'
 
 export interface LeftoverRequest {
   readonly config: Config
@@ -59,7 +60,9 @@ async function restoreUnderLock(
   try {
     // A watchdog that had the lock until now has restored it.
     const { snapshot } = await readSnapshot(folder)
-    return snapshot === null ? 'nothing' : await restoreFromSnapshot({ client, snapshot, folder, emit }, signal)
+    if (snapshot === null) return 'nothing'
+    const probe = createOwnerProbe(config.proxies)
+    return await restoreFromSnapshot({ client, snapshot, folder, probe, emit }, signal)
   } finally {
     await client.close()
     await lock.close()

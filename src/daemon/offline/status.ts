@@ -1,20 +1,30 @@
-// What `dev-hook status` shows, found out without changing anything: what is registered, whose it is, what a dead run has left.
+// What `dev-hook status` shows, found out without changing anything: what is registered, whose it is, what an earlier run has left.
 import type { Config } from '../../config/load.ts'
 import { DevHookError } from '../../core/errors.ts'
+import { withoutCredentials } from '../../core/hook-url.ts'
 import { type Emit, warning } from '../../core/notices.ts'
 import type { Owner, Registered } from '../../core/ports.ts'
 import type { Redactor } from '../../core/redact.ts'
 import { type Holder, readLock } from '../../lock/lock.ts'
 import type { Client } from '../../platform/api/client.ts'
 import { findWebhook } from '../../platform/webhook/locate.ts'
-import { findOwner } from '../../platform/webhook/owner.ts'
-import { isOurs, readSnapshot, type SnapshotFile } from '../../platform/webhook/snapshot.ts'
+import { findOwner, restorabilityOf } from '../../platform/webhook/owner.ts'
+import { readSnapshot, type SnapshotFile, urlBefore } from '../../platform/webhook/snapshot.ts'
 import { probe } from '../../tunnel/probe.ts'
 import { createApiClient } from '../account/api-client.ts'
 import { botFolder, identityOf } from '../account/bot-identity.ts'
 import { createOwnerProbe, serviceNameOf } from '../start/open-registration.ts'
 
-type Leftover = { readonly takenAt: string; readonly pid: number } | { readonly damaged: string }
+type Leftover =
+  | {
+      readonly takenAt: string
+      readonly pid: number
+      /** The URL that is owed to the platform, without its credentials; `null` when there was none. */
+      readonly owed: string | null
+      /** Whether another dev-hook that answers has the webhook now, so that it cannot be put back yet. */
+      readonly blocked: boolean
+    }
+  | { readonly damaged: string }
 
 export interface Status {
   readonly botId: string
@@ -24,7 +34,7 @@ export interface Status {
   readonly verified: boolean
   /** Whether the registered URL answers a challenge; `null` when none is registered. */
   readonly answers: boolean | null
-  /** What a run that died has left to restore: `damaged` is the path of a snapshot that cannot be read. */
+  /** What an earlier run has left to restore: `damaged` is the path of a snapshot that cannot be read. */
   readonly leftover: Leftover | null
   /** The run on this machine that holds the bot now. */
   readonly running: Holder | null
@@ -53,22 +63,22 @@ export async function readBotStatus(
   try {
     const registration = await readRegistration({ config, client, botId, who, emit }, signal)
     const url = registration?.url ?? null
-    const ours = url !== null && snapshot !== null && isOurs(snapshot, url)
-    const owner: Owner = ours
-      ? { is: 'us', runId: snapshot.runId }
-      : await findOwner(url, createOwnerProbe(config.proxies), signal)
+    const owner = await findOwner(url, { snapshot, probe: createOwnerProbe(config.proxies) }, signal)
     const answers = url === null ? null : (await probe(url, signal, { proxies: config.proxies })).answered
     const verified = registration?.status === 'active'
-    const leftover = running === null ? leftoverOf(found) : null
+    const leftover = running === null ? leftoverOf(found, owner) : null
     return { botId, registration, owner, verified, answers, leftover, running }
   } finally {
     await client.close()
   }
 }
 
-function leftoverOf({ snapshot, damaged }: SnapshotFile): Leftover | null {
-  if (snapshot !== null) return { takenAt: snapshot.takenAt, pid: snapshot.pid }
-  return damaged === null ? null : { damaged }
+function leftoverOf({ snapshot, damaged }: SnapshotFile, owner: Owner): Leftover | null {
+  if (snapshot === null) return damaged === null ? null : { damaged }
+  const { takenAt, pid } = snapshot
+  const url = urlBefore(snapshot)
+  const blocked = restorabilityOf(snapshot, owner) === 'blocked'
+  return { takenAt, pid, owed: url === null ? null : withoutCredentials(url), blocked }
 }
 
 interface RegistrationRequest {

@@ -5,11 +5,12 @@ import { every, poll, sleep, withDeadline } from '../../core/async.ts'
 import { asDevHookError } from '../../core/errors.ts'
 import { createRedactor } from '../../core/redact.ts'
 import type { Client } from '../../platform/api/client.ts'
-import { restoreFromSnapshot } from '../../platform/webhook/restore.ts'
+import { landingMs, restoreFromSnapshot } from '../../platform/webhook/restore.ts'
 import { readSnapshot, type Snapshot, writeSnapshot } from '../../platform/webhook/snapshot.ts'
 import { decodeSnapshot } from '../../platform/webhook/snapshot-format.ts'
 import { lockBot } from '../account/acquire-lock.ts'
 import { createApiClient } from '../account/api-client.ts'
+import { createOwnerProbe } from '../start/open-registration.ts'
 import type { WatchdogOrders } from './messages.ts'
 
 /** After this the next start, or `dev-hook restore`, has to do it. */
@@ -106,12 +107,16 @@ async function restore(
     })
   }
   // Nobody is left to read a notice; what could not be restored stays on disk, and the next start announces it.
-  const result = await restoreFromSnapshot({ client, snapshot, folder, emit: () => undefined }, signal)
-  return result === 'failed' || (await isStillOwed(folder, runId)) ? 'owed' : 'over'
+  const probe = createOwnerProbe(orders.proxies)
+  const result = await restoreFromSnapshot({ client, snapshot, folder, probe, emit: () => undefined }, signal)
+  if (result === 'failed') return 'owed'
+  const kept = await keptSnapshot(folder, runId)
+  // Kept for a claim that may still land it is tried again; kept while another dev-hook has the webhook, that may take days.
+  return kept === null || (result === 'superseded' && landingMs(kept, Date.now()) === 0) ? 'over' : 'owed'
 }
 
-/** Whether the restore has kept the snapshot, because a claim may still land. A disk that cannot be read keeps nothing. */
-async function isStillOwed(folder: string, runId: string): Promise<boolean> {
+/** The snapshot of the run that the restore has kept; `null` when it has not. A disk that cannot be read keeps nothing. */
+async function keptSnapshot(folder: string, runId: string): Promise<Snapshot | null> {
   const found = await readSnapshot(folder).catch(() => null)
-  return found?.snapshot?.runId === runId
+  return found?.snapshot?.runId === runId ? found.snapshot : null
 }

@@ -1,9 +1,12 @@
 // What an earlier run left behind: its snapshot is adopted, restored, or of no use any more.
+import { readFile } from 'node:fs/promises'
 import { sleep } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { type Emit, type HookKind, warning } from '../../core/notices.ts'
+import type { Owner } from '../../core/ports.ts'
 import type { Client } from '../api/client.ts'
 import { isSameLocation, type Located, readLocation } from './location.ts'
+import { findOwner, type OwnerProbe, restorabilityOf } from './owner.ts'
 import { landingMs, restoreFromSnapshot } from './restore.ts'
 import { deleteSnapshot, isOurs, readSnapshot, restoreCommand, type Snapshot, setSnapshotAside } from './snapshot.ts'
 
@@ -11,19 +14,28 @@ export interface LeftoverOptions {
   readonly client: Client
   readonly botId: string
   readonly folder: string
+  readonly probe: OwnerProbe
   readonly emit: Emit
   readonly now: () => number
 }
 
+/** What was found in the state folder. `damagedText` is what a snapshot says that cannot be read; `null` when none is damaged. */
+export interface Leftover {
+  readonly snapshot: Snapshot | null
+  readonly damagedText: string | null
+}
+
 /** Reads the leftover snapshot; a damaged one is set aside and announced. Throws `notRestored` for one that this run's token cannot restore. */
-export async function readLeftover(options: LeftoverOptions): Promise<Snapshot | null> {
+export async function readLeftover(options: LeftoverOptions): Promise<Leftover> {
   const { client, botId, folder, emit, now } = options
   const { snapshot, damaged } = await readSnapshot(folder)
   if (damaged !== null) {
     const aside = await setSnapshotAside(folder, now)
     emit(warning('snapshotDamaged', `the snapshot of an earlier run cannot be read; it is kept as ${aside}`))
+    return { snapshot, damagedText: await readFile(aside, 'latin1') }
   }
-  if (snapshot === null || (snapshot.apiHost === client.apiHost && snapshot.botId === botId)) return snapshot
+  const isOfThisBot = snapshot === null || (snapshot.apiHost === client.apiHost && snapshot.botId === botId)
+  if (isOfThisBot) return { snapshot, damagedText: null }
   throw new DevHookError(
     'notRestored',
     `an earlier run left the webhook of bot ${snapshot.botId} at ${snapshot.apiHost} behind`,
@@ -38,22 +50,27 @@ interface WantedWebhook {
   readonly located: Located | null
 }
 
+/** A leftover that the new run adopts, with the owner of what is registered now. */
+export interface AdoptedLeftover {
+  readonly snapshot: Snapshot
+  readonly owner: Owner
+}
+
 /**
- * Settles a leftover: returns it when the location that this run wants still has its URL, so that it is adopted. One of another
- * location is restored at once (throws `notRestored` if that fails); one whose URL was replaced since is deleted.
+ * Settles a leftover: resolves with it when it is owed at the location that this run wants, so that it is adopted. One of
+ * another location is restored at once (throws `notRestored` if it stays owed); one that is not owed any more is deleted.
  */
 export async function settleLeftover(
   options: LeftoverOptions,
   leftover: Snapshot,
   wanted: WantedWebhook,
   signal: AbortSignal,
-): Promise<Snapshot | null> {
-  const { client, folder, emit, now } = options
+): Promise<AdoptedLeftover | null> {
+  const { client, folder, emit, now, probe } = options
   const { located } = wanted
   if (located === null || !isWanted(leftover, wanted, located)) {
-    const result = await restoreFromSnapshot({ client, snapshot: leftover, folder, emit, now }, signal)
-    if (result !== 'failed') return null
-    throw new DevHookError('notRestored', 'what an earlier run left behind could not be put back')
+    await restoreElsewhere(options, leftover, wanted, signal)
+    return null
   }
   const isMine = (url: string | null): boolean => isOurs(leftover, url)
   let { url } = located.reading.registered
@@ -62,14 +79,35 @@ export async function settleLeftover(
     await sleep(landing, signal)
     url = (await readLocation(client, located.location, isMine, signal))?.registered.url ?? null
   }
-  if (!isMine(url)) {
+  const owner = await findOwner(url, { snapshot: leftover, probe }, signal)
+  const restorability = restorabilityOf(leftover, owner)
+  if (restorability === 'settled') {
     await deleteSnapshot(folder)
     return null
   }
-  emit(
-    warning('leftoverAdopted', `a run that began at ${leftover.takenAt} ended without restoring; its snapshot is used`),
-  )
-  return { ...leftover, location: located.location }
+  // While it is blocked, the claim is too, or waits for the other dev-hook to let go and comes back here.
+  if (restorability === 'restorable') {
+    emit(
+      warning(
+        'leftoverAdopted',
+        `a run that began at ${leftover.takenAt} ended without restoring; its snapshot is used`,
+      ),
+    )
+  }
+  return { snapshot: { ...leftover, location: located.location }, owner }
+}
+
+async function restoreElsewhere(
+  options: LeftoverOptions,
+  leftover: Snapshot,
+  { kind }: WantedWebhook,
+  signal: AbortSignal,
+): Promise<void> {
+  const { folder } = options
+  const result = await restoreFromSnapshot({ ...options, snapshot: leftover }, signal)
+  // By hand nothing is written, so that what stays owed can wait.
+  if (result !== 'failed' && (kind === 'manual' || (await readSnapshot(folder)).snapshot === null)) return
+  throw new DevHookError('notRestored', 'what an earlier run left behind could not be put back')
 }
 
 function isWanted(leftover: Snapshot, { kind, serviceName }: WantedWebhook, located: Located): boolean {

@@ -1,17 +1,19 @@
 // Whether the platform has what a restore wrote: equal to the snapshot, or what differs is announced.
 import { poll } from '../../core/async.ts'
-import { runIdOf } from '../../core/hook-url.ts'
 import { isSameJson, textIn } from '../../core/json.ts'
 import { type Emit, warning } from '../../core/notices.ts'
 import type { Client } from '../api/client.ts'
 import { isActive, isMasked, statusIn } from './hook.ts'
-import { readingOf, readLocation, type WebhookLocation } from './location.ts'
-import { isOurs, type Snapshot } from './snapshot.ts'
+import { type Located, readingOf, readLocation } from './location.ts'
+import { isOfDevHook } from './owner.ts'
+import type { Snapshot } from './snapshot.ts'
+import { replacedUrl } from './write-back.ts'
 
 export interface RestoredOptions {
   readonly client: Client
   readonly snapshot: Snapshot
-  readonly location: WebhookLocation
+  /** The location, with what was read there before the write. */
+  readonly replaced: Located
   /** False when the platform has already answered that it could not verify the URL. */
   readonly verified: boolean
   readonly emit: Emit
@@ -25,12 +27,14 @@ const STATUS_MS = 250
 
 /** Reads the location again. Warns of what is not as it was; throws when the URL is not back. */
 export async function checkRestored(options: RestoredOptions, signal: AbortSignal): Promise<void> {
-  const { client, snapshot, location, emit } = options
+  const { client, snapshot, replaced, emit } = options
+  const { location } = replaced
+  const isReplaced = replacedUrl(snapshot, replaced)
   const { before, previousUnknown } = snapshot
   const url = textIn(before, 'url')
-  const reading = await readLocation(client, location, (shown) => isOurs(snapshot, shown), signal)
-  if (reading !== null && isOurs(snapshot, reading.registered.url)) {
-    throw new Error(`${location.label} still shows the URL of dev-hook after the write`)
+  const reading = await readLocation(client, location, isReplaced, signal)
+  if (reading !== null && isReplaced(reading.registered.url)) {
+    throw new Error(`${location.label} still shows what it did before the write`)
   }
   if (previousUnknown) {
     const unknown = 'had been left to a dev-hook that is gone; what was there before that is not known'
@@ -52,8 +56,6 @@ export async function checkRestored(options: RestoredOptions, signal: AbortSigna
   emit(warning('restoredUnverified', `${location.label} was put back, but its URL did not verify (status ${status})`))
 }
 
-const isOfDevHook = (url: string | null | undefined): boolean => typeof url === 'string' && runIdOf(url) !== null
-
 function isChanged(key: string, before: unknown, after: unknown): boolean {
   if (PLATFORM_OWNED.has(key)) return false
   // Behind a mask it cannot be compared.
@@ -63,14 +65,14 @@ function isChanged(key: string, before: unknown, after: unknown): boolean {
 
 /** The status that the webhook is left with, if it was active before and is not now; else `null`. */
 async function settledStatus(
-  { client, snapshot, location, verified }: RestoredOptions,
+  { client, snapshot, replaced, verified }: RestoredOptions,
   url: string | null,
   shown: string | null,
   signal: AbortSignal,
 ): Promise<string | null> {
   if (!isActive(snapshot.beforeStatus ?? statusIn(snapshot.before))) return null
   const readStatus = async (): Promise<string | null> =>
-    (await readLocation(client, location, (other) => other === url, signal))?.registered.status ?? null
+    (await readLocation(client, replaced.location, (other) => other === url, signal))?.registered.status ?? null
   const status = await poll(
     async (n) => (n === 0 ? shown : readStatus()),
     (read) => read === null || isActive(read),

@@ -1,7 +1,7 @@
 // One bot's registration on the platform, from the first read to the restore.
 import { withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
-import { type HookAddress, withoutCredentials } from '../../core/hook-url.ts'
+import { type HookAddress, runIdOf, withoutCredentials } from '../../core/hook-url.ts'
 import { omit, textIn } from '../../core/json.ts'
 import { type Emit, type HookKind, type RestoreResult, warning } from '../../core/notices.ts'
 import type { Owner, Registration } from '../../core/ports.ts'
@@ -51,17 +51,25 @@ const RESTORE_MS = LANDING_MS + 1_000
 export async function openRegistration(options: RegistrationOptions, signal: AbortSignal): Promise<Registration> {
   const { serviceName, now = Date.now } = options
   const leftoverOptions = { ...options, now }
-  const leftover = await readLeftover(leftoverOptions)
+  const { snapshot: leftover, damagedText } = await readLeftover(leftoverOptions)
   const found = await locate(options, signal)
   const { kind, located } = found
   const wanted = { kind, serviceName, located }
   const adopted = leftover === null ? null : await settleLeftover(leftoverOptions, leftover, wanted, signal)
   if (found.kind === 'manual') return createManualRegistration(options.secret)
-  const owner: Owner =
-    adopted === null
-      ? await findOwner(located?.reading.registered.url ?? null, options.probe, signal)
-      : { is: 'us', runId: adopted.runId }
-  return createRegistration({ ...options, now, kind: found.kind, located, owner, adopted })
+  const url = located?.reading.registered.url ?? null
+  const owner = adopted?.owner ?? (await findOwner(url, { snapshot: null, probe: options.probe }, signal))
+  const isSnapshotLost =
+    damagedText !== null && owner.is === 'dev-hook' && damagedText.includes(runIdOf(owner.url) ?? '/')
+  return createRegistration({
+    ...options,
+    now,
+    kind: found.kind,
+    located,
+    owner,
+    adopted: adopted?.snapshot ?? null,
+    isSnapshotLost,
+  })
 }
 
 type FoundWebhook =
@@ -83,13 +91,15 @@ interface Opened extends RegistrationOptions {
   /** `null` for a service that has yet to be created. */
   readonly located: Located | null
   readonly owner: Owner
-  /** The snapshot of a run that died, which this one continues. */
+  /** The snapshot of an earlier run, which this one continues. */
   readonly adopted: Snapshot | null
+  /** The URL is of a dead run of this machine, whose snapshot cannot be read: what was there before that run is not known. */
+  readonly isSnapshotLost: boolean
 }
 
 function createRegistration(opened: Opened): Registration {
   const { client, kind, folder, emit, now, located, owner, adopted } = opened
-  const { verifyWithinMs = 20_000, restoreWithinMs = RESTORE_MS } = opened
+  const { verifyWithinMs = 20_000, restoreWithinMs = RESTORE_MS, probe } = opened
   const store = createSnapshotStore({ folder, adopted, saving: opened.snapshotSaving ?? (() => {}), now })
   const urlBefore = located?.reading.registered.url ?? null
   let secret: string | null = null
@@ -131,7 +141,7 @@ function createRegistration(opened: Opened): Registration {
   async function restore(signal: AbortSignal): Promise<RestoreResult> {
     await store.close(restoreWithinMs / 2)
     const snapshot = store.snapshot()
-    return snapshot === null ? 'nothing' : restoreFromSnapshot({ client, snapshot, folder, emit, now }, signal)
+    return snapshot === null ? 'nothing' : restoreFromSnapshot({ client, snapshot, folder, probe, emit, now }, signal)
   }
 
   return {
@@ -167,7 +177,7 @@ function createRegistration(opened: Opened): Registration {
 
 /** The snapshot of what was read just now. Throws `taken` when the URL is not the one of the first read any more. */
 function snapshotOf(opened: Opened, reading: Reading | null): Snapshot {
-  const { located, owner, emit } = opened
+  const { located, emit } = opened
   const url = reading?.registered.url ?? null
   if (url !== (located?.reading.registered.url ?? null)) {
     const by = url === null ? 'has no URL any more' : `points to ${withoutCredentials(url)} by now`
@@ -176,15 +186,15 @@ function snapshotOf(opened: Opened, reading: Reading | null): Snapshot {
   const hidden = textIn(reading?.hook, 'secret')
   if (hidden !== null && isMasked(hidden)) emit(warning('secretHidden', 'the platform hides the secret of the webhook'))
   const current = reading === null || located === null ? null : { location: located.location, reading }
-  return firstSnapshot(opened, current, owner.is === 'dev-hook')
+  return firstSnapshot(opened, current)
 }
 
 /**
- * The first snapshot of a run; `current` is `null` for a service that has yet to be created. `ownedByDevHook`: the URL there
- * is another dev-hook's, so it is not a registration to restore, and what was there before it is not known here.
+ * The first snapshot of a run; `current` is `null` for a service that has yet to be created. The URL of another machine's
+ * dev-hook is put back like any other, so that a laptop that sleeps goes on when it wakes.
  */
-function firstSnapshot(opened: Opened, current: Located | null, ownedByDevHook: boolean): Snapshot {
-  const { client, kind, botId, serviceName, address, now } = opened
+function firstSnapshot(opened: Opened, current: Located | null): Snapshot {
+  const { client, kind, botId, serviceName, address, now, owner, isSnapshotLost } = opened
   const hook = current?.reading.hook ?? null
   return {
     version: 1,
@@ -196,10 +206,10 @@ function firstSnapshot(opened: Opened, current: Located | null, ownedByDevHook: 
     location: current?.location ?? null,
     serviceName,
     // A service of our name with a URL of a dev-hook was made by a run on this machine whose snapshot is lost.
-    created: kind === 'service' && (current === null || ownedByDevHook),
-    before: ownedByDevHook && hook !== null ? omit(hook, 'url', 'status', 'verified') : hook,
+    created: kind === 'service' && (current === null || owner.is === 'dev-hook'),
+    before: isSnapshotLost && hook !== null ? omit(hook, 'url', 'status', 'verified') : hook,
     beforeStatus: current === null ? null : statusBeside(current),
-    previousUnknown: ownedByDevHook,
+    previousUnknown: isSnapshotLost,
     takenAt: new Date(now()).toISOString(),
     pid: process.pid,
     writeSentAt: null,

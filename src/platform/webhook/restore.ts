@@ -1,15 +1,15 @@
 // Putting back what was there before a claim, if what is there now is still ours.
 import { poll } from '../../core/async.ts'
 import { asDevHookError, DevHookError } from '../../core/errors.ts'
-import { textIn } from '../../core/json.ts'
-import { type Emit, errorNotice, type RestoreResult, warning } from '../../core/notices.ts'
+import { type Emit, errorNotice, type NoticeBody, type RestoreResult, warning } from '../../core/notices.ts'
 import { isTransient } from '../api/api-errors.ts'
 import type { Client } from '../api/client.ts'
 import { checkRestored } from './check-restored.ts'
-import { type Located, readingOf, readLocation, type WebhookLocation } from './location.ts'
+import { type Located, readingOf, readLocation, type UrlFilter } from './location.ts'
+import { findOwner, isOfDevHook, type OwnerProbe, type Restorability, restorabilityOf } from './owner.ts'
 import { readModifyWrite } from './read-modify-write.ts'
 import { findService } from './service.ts'
-import { deleteSnapshot, isOurs, restoreCommand, type Snapshot } from './snapshot.ts'
+import { deleteSnapshot, isOurs, restoreCommand, type Snapshot, urlBefore } from './snapshot.ts'
 import { writeBack } from './write-back.ts'
 
 export interface RestoreOptions {
@@ -17,6 +17,8 @@ export interface RestoreOptions {
   readonly snapshot: Snapshot
   /** The bot's state folder, where the snapshot is deleted once nothing is owed. */
   readonly folder: string
+  /** Finds out whether another dev-hook, whose URL is registered by now, still answers. */
+  readonly probe: OwnerProbe
   readonly emit: Emit
   readonly now?: () => number
 }
@@ -40,7 +42,8 @@ export async function restoreFromSnapshot(options: RestoreOptions, signal: Abort
     emit(errorNotice(notRestored(snapshot, error, signal)))
     return 'failed'
   }
-  if (!outcome.certain) return outcome.result
+  if (outcome.owed === 'blocked') emit(blockedWarning(snapshot))
+  if (outcome.owed !== null) return outcome.result
   await deleteSnapshot(folder).catch((error: unknown) => {
     // Nothing is owed all the same: the next start finds that the registration is not ours.
     const { message, remedy } = asDevHookError(error)
@@ -51,11 +54,11 @@ export async function restoreFromSnapshot(options: RestoreOptions, signal: Abort
 
 interface RestoreOutcome {
   readonly result: RestoreResult
-  /** False when a claim may still land. */
-  readonly certain: boolean
+  /** Why the snapshot is kept: a claim may still land, or another dev-hook has the webhook now; else `null`. */
+  readonly owed: 'landing' | 'blocked' | null
 }
 
-const NEVER_CLAIMED: RestoreOutcome = { result: 'nothing', certain: true }
+const NEVER_CLAIMED: RestoreOutcome = { result: 'nothing', owed: null }
 
 /** What this restore has written so far: nothing, something that was not yet seen to be right, or something that was. */
 type WriteProgress = 'unwritten' | 'unchecked' | 'checked'
@@ -70,16 +73,16 @@ async function untilLanded(options: RestoreOptions, signal: AbortSignal): Promis
   const writing: Writing = { progress: 'unwritten' }
   let result: RestoreResult | null = null
   const left = (): number => landingMs(snapshot, now())
-  const attempt = async (): Promise<RestoreResult> => {
-    result = await restoreOnce(options, writing, signal)
-    return result
+  const attempt = async (): Promise<RestoreOutcome> => {
+    const outcome = await restoreOnce(options, writing, signal)
+    result = outcome.result
+    return outcome
   }
   try {
-    const last = await poll(attempt, () => left() === 0, { pace: () => Math.min(left(), READ_AGAIN_MS), signal })
-    return { result: last, certain: true }
+    return await poll(attempt, () => left() === 0, { pace: () => Math.min(left(), READ_AGAIN_MS), signal })
   } catch (error) {
     if (result === null || writing.progress === 'unchecked' || !signal.aborted) throw error
-    return { result, certain: false }
+    return { result, owed: 'landing' }
   }
 }
 
@@ -89,31 +92,52 @@ export function landingMs({ writeSentAt }: Snapshot, now: number): number {
   return Math.max(0, writeSentAt + LANDING_MS - now)
 }
 
-async function restoreOnce(
-  { client, snapshot, emit }: RestoreOptions,
-  writing: Writing,
-  signal: AbortSignal,
-): Promise<RestoreResult> {
-  let location: WebhookLocation | null = null
+async function restoreOnce(options: RestoreOptions, writing: Writing, signal: AbortSignal): Promise<RestoreOutcome> {
+  const { client, snapshot, emit } = options
+  let written: Located | null = null
   let verified = true
-  const result = await readModifyWrite(
-    () => find(client, snapshot, signal),
-    async (found): Promise<RestoreResult> => {
-      if (found === null || !isOurs(snapshot, found.reading.registered.url)) {
-        return leftAlone(snapshot, found, writing.progress !== 'unwritten')
+  const outcome = await readModifyWrite(
+    () => inspect(options, signal),
+    async ({ found, restorability }): Promise<RestoreOutcome> => {
+      if (found === null || restorability !== 'restorable') {
+        const result = leftAlone(snapshot, found, writing.progress !== 'unwritten')
+        return { result, owed: restorability === 'blocked' ? 'blocked' : null }
       }
-      location = found.location
+      written = found
       writing.progress = 'unchecked'
       if (!(await writeBack(client, snapshot, found, signal))) verified = false
-      return snapshot.created ? 'deleted' : 'restored'
+      return { result: snapshot.created ? 'deleted' : 'restored', owed: null }
     },
     signal,
   )
-  if (result === 'restored' && location !== null) {
-    await checkRestored({ client, snapshot, location, verified, emit }, signal)
+  if (outcome.result === 'restored' && written !== null) {
+    await checkRestored({ client, snapshot, replaced: written, verified, emit }, signal)
   }
   if (writing.progress === 'unchecked') writing.progress = 'checked'
-  return result
+  return outcome
+}
+
+/** What is registered now, and whether the snapshot may be put back over it. */
+interface Inspection {
+  readonly found: Located | null
+  readonly restorability: Restorability
+}
+
+async function inspect(options: RestoreOptions, signal: AbortSignal): Promise<Inspection> {
+  const { client, snapshot, probe } = options
+  const found = await find(client, snapshot, signal)
+  // Gone as a whole, or as an entry of its list: somebody has removed it.
+  if (found === null || (found.location.entry !== null && found.reading.hook === null)) {
+    return { found, restorability: 'settled' }
+  }
+  const { url } = found.reading.registered
+  if (url === urlBefore(snapshot)) return { found, restorability: 'settled' }
+  const owner = await findOwner(url, { snapshot, probe }, signal)
+  const restorability = restorabilityOf(snapshot, owner)
+  if (owner.is === 'us' || restorability !== 'restorable') return { found, restorability }
+  // The probe took its time: what is written over must be what was judged.
+  const now = await find(client, snapshot, signal)
+  return now?.reading.registered.url === url ? { found: now, restorability } : inspect(options, signal)
 }
 
 async function find(client: Client, snapshot: Snapshot, signal: AbortSignal): Promise<Located | null> {
@@ -123,17 +147,25 @@ async function find(client: Client, snapshot: Snapshot, signal: AbortSignal): Pr
   const reading = await readLocation(client, location, isMine, signal)
   if (reading === null) return null
   if (reading.hook !== null) return { location, reading }
-  // In a list, nothing of ours may mean that the entry is back to what it was.
-  return { location, reading: readingOf(location, reading.document, (url) => url === beforeUrl(snapshot)) }
+  // In a list, nothing of ours may mean that the entry is back to what it was, or another dev-hook's.
+  const readFor = (isWanted: UrlFilter): Located => ({
+    location,
+    reading: readingOf(location, reading.document, isWanted),
+  })
+  const back = readFor((url) => url === urlBefore(snapshot))
+  return back.reading.hook === null ? readFor(isOfDevHook) : back
 }
-
-const beforeUrl = ({ before }: Snapshot): string | null => textIn(before, 'url')
 
 /** What it means that nothing of ours is there: `sent` when a write whose answer was lost may have done it. */
 function leftAlone(snapshot: Snapshot, found: Located | null, sent: boolean): RestoreResult {
   if (snapshot.created) return sent ? 'deleted' : snapshot.location === null ? 'nothing' : 'superseded'
-  if (found === null || found.reading.registered.url !== beforeUrl(snapshot)) return 'superseded'
+  if (found === null || found.reading.registered.url !== urlBefore(snapshot)) return 'superseded'
   return sent ? 'restored' : 'nothing'
+}
+
+function blockedWarning(snapshot: Snapshot): NoticeBody {
+  const message = 'another dev-hook has the webhook by now; what was there before is kept, and still owed'
+  return warning('superseded', message, `once that dev-hook has ended, run ${restoreCommand(snapshot)}`)
 }
 
 function notRestored(snapshot: Snapshot, cause: unknown, signal: AbortSignal): DevHookError {

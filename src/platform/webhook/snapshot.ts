@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { codeOf, DevHookError, messageOf } from '../../core/errors.ts'
 import { makePrivateFolder, writePrivateFile } from '../../core/files.ts'
 import { runIdOf } from '../../core/hook-url.ts'
-import type { Json } from '../../core/json.ts'
+import { type Json, textIn } from '../../core/json.ts'
 
 import type { WebhookLocation } from './location.ts'
 import { decodeSnapshot, encodeSnapshot } from './snapshot-format.ts'
@@ -90,6 +90,9 @@ export async function deleteSnapshot(folder: string): Promise<void> {
 /** The command that restores a snapshot: whole, as a run may have been given another bot or host than it would find by itself. */
 export const restoreCommand = ({ botId, apiHost }: Pick<Snapshot, 'botId' | 'apiHost'>): string =>
   `\`dev-hook restore --bot ${botId} --api-host ${apiHost}\``
+
+/** The URL that a snapshot puts back; `null` when there was none. */
+export const urlBefore = ({ before }: Snapshot): string | null => textIn(before, 'url')
 
 /** Whether a URL was put there by the run of this snapshot, even if the platform writes it in another way. */
 export function isOurs(snapshot: Snapshot, url: string | null): boolean {

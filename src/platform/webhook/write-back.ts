@@ -3,8 +3,8 @@ import { DevHookError } from '../../core/errors.ts'
 import { type Json, omit } from '../../core/json.ts'
 import type { Client } from '../api/client.ts'
 import { withoutMask } from './hook.ts'
-import { type Located, readLocation, writeLocation } from './location.ts'
-import { isOurs, type Snapshot } from './snapshot.ts'
+import { type Located, readLocation, type UrlFilter, writeLocation } from './location.ts'
+import { isOurs, type Snapshot, urlBefore } from './snapshot.ts'
 
 /**
  * Writes a snapshot's object back without asking whose the registration is; deletes a service that dev-hook made. Resolves
@@ -23,6 +23,7 @@ export async function writeBack(
   }
   let verified = true
   const forms = formsOf(snapshot)
+  const isReplaced = replacedUrl(snapshot, located)
   for (const [index, { hook, status }] of forms.entries()) {
     try {
       await writeLocation(client, located, hook, { status, signal })
@@ -31,12 +32,18 @@ export async function writeBack(
       if (!(error instanceof DevHookError) || !error.is('notVerified', 'apiRefused', 'permissionDenied')) throw error
       if (error.is('notVerified')) verified = false
       // Refused, but it may have been saved all the same, unverified.
-      const now = await readLocation(client, location, (url) => isOurs(snapshot, url), signal)
-      if (now === null || !isOurs(snapshot, now.registered.url)) break
+      const now = await readLocation(client, location, isReplaced, signal)
+      if (now === null || !isReplaced(now.registered.url)) break
       if (index === forms.length - 1) throw error
     }
   }
   return verified
+}
+
+/** Matches the URL that a restore replaces: any of ours, or the one that it found, be it none or of a dev-hook that is gone. */
+export function replacedUrl(snapshot: Snapshot, { reading }: Located): UrlFilter {
+  const { url } = reading.registered
+  return (shown) => isOurs(snapshot, shown) || (shown === url && url !== urlBefore(snapshot))
 }
 
 interface Form {

@@ -1,8 +1,9 @@
 // Putting back what was there: whole, only if it is still ours, and whatever went wrong before.
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
@@ -143,8 +144,8 @@ describe('a restore', () => {
       },
     ])
     const snapshot = await leftover()
-    const { client, folder, signal } = bench
-    expect(await restoreFromSnapshot({ client, snapshot, folder, emit: () => {} }, signal)).toBe('restored')
+    const { client, folder, probe, signal } = bench
+    expect(await restoreFromSnapshot({ client, snapshot, folder, probe, emit: () => {} }, signal)).toBe('restored')
     expect(bench.documents.bot).toEqual(bot)
     expect(await readdir(folder)).toEqual([])
   })
@@ -273,47 +274,193 @@ describe('a restore', () => {
   it('does nothing with the token of another host', async () => {
     const run = await claimed()
     const snapshot = { ...(await leftover()), apiHost: 'https://elsewhere.example' }
-    const { client, folder, signal, notices } = bench
+    const { client, folder, probe, signal, notices } = bench
     const calls = bench.server.calls.length
-    expect(await restoreFromSnapshot({ client, snapshot, folder, emit: (n) => void notices.push(n) }, signal)).toBe(
-      'failed',
-    )
+    expect(
+      await restoreFromSnapshot({ client, snapshot, folder, probe, emit: (n) => void notices.push(n) }, signal),
+    ).toBe('failed')
     expect(bench.server.calls).toHaveLength(calls)
     expect(JSON.stringify(notices)).not.toContain(run.address.password)
   })
 })
 
-describe('a dev-hook that is gone', () => {
-  const dead = hookUrl(TUNNEL, createHookAddress())
+describe('another dev-hook', () => {
+  const other = hookUrl(TUNNEL, createHookAddress())
+  const alive = async () => ({ answers: true, who: 'jo@desk pid 7' })
+
+  it('that did not answer at the start is put back, as it may only sleep', async () => {
+    set({ ...hook, url: other })
+    const { registration, url } = await bench.run()
+    expect(registration.owner).toMatchObject({ is: 'dev-hook', answers: false })
+    await registration.claim(url(), null, bench.signal)
+    expect(await leftover()).toMatchObject({ before: { ...hook, url: other }, previousUnknown: false })
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual({ ...bot, webhook: { ...hook, url: other } })
+  })
+
+  it('that answered at the start is put back too', async () => {
+    set({ ...hook, url: other })
+    const { registration, url } = await bench.run({ probe: alive })
+    await registration.claim(url(), null, bench.signal)
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual({ ...bot, webhook: { ...hook, url: other } })
+  })
+
+  it('that has the webhook at the end keeps it, and what was before is owed', async () => {
+    const run = await bench.run({ probe: alive })
+    await run.registration.claim(run.url(), null, bench.signal)
+    set({ ...hook, url: other })
+    expect(await run.registration.restore()).toBe('superseded')
+    expect(bench.documents.bot).toMatchObject({ webhook: { url: other } })
+    expect(await leftover()).toMatchObject({ before: hook, urls: [run.url()] })
+    expect(bench.notices).toMatchObject([
+      { type: 'warning', code: 'DEVHOOK_SUPERSEDED', remedy: expect.stringContaining('dev-hook restore --bot') },
+    ])
+  })
+
+  it.each([
+    ['that is gone at the end', { ...hook, url: other }],
+    ['that took its URL away', { secret: hook.secret }],
+  ])('%s is replaced by what was before', async (_, webhook) => {
+    const { registration } = await claimed()
+    set(webhook)
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual(bot)
+    expect(await readdir(bench.folder)).toEqual([])
+    expect(bench.codes()).toEqual([])
+  })
+
+  it('that claims while it is found out whether the one before it answers is not overwritten', async () => {
+    const newer = hookUrl(TUNNEL, createHookAddress())
+    const run = await bench.run({
+      probe: async (url) => {
+        set({ ...hook, url: newer })
+        return { answers: url === newer, who: null }
+      },
+    })
+    await run.registration.claim(run.url(), null, bench.signal)
+    set({ ...hook, url: other })
+    expect(await run.registration.restore()).toBe('superseded')
+    expect(bench.documents.bot).toMatchObject({ webhook: { url: newer } })
+    expect(await leftover()).toMatchObject({ before: hook })
+  })
+
+  it('that is gone has its URL back only once: where there is none by then, it has put back that itself', async () => {
+    set({ ...hook, url: other })
+    const { registration, url } = await bench.run()
+    await registration.claim(url(), null, bench.signal)
+    set(null)
+    expect(await registration.restore()).toBe('superseded')
+    expect(bench.documents.bot).toEqual({ ...bot, webhook: null })
+    expect(await readdir(bench.folder)).toEqual([])
+  })
+
+  it('that the platform refuses to replace is still there, so the restore has failed', async () => {
+    const { registration } = await claimed()
+    set({ ...hook, url: other })
+    bench.server.on('PATCH', BOT, () => ({ status: 403, json: { error: { message: 'could not be verified' } } }))
+    expect(await registration.restore()).toBe('failed')
+    expect(await leftover()).toMatchObject({ before: hook })
+  })
+
+  it('in a list is found at its entry, and replaced there', async () => {
+    const list = [{ url: null, secret: 'x' }, hook]
+    bench.documents.bot = { id: BOT_ID, hooks: structuredClone(list) }
+    const { registration } = await claimed()
+    bench.documents.bot = { id: BOT_ID, hooks: [list[0], { ...hook, url: other }] }
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual({ id: BOT_ID, hooks: list })
+  })
+})
+
+describe('a dead run of this machine whose snapshot cannot be read', () => {
+  /** A run that died, with a snapshot that says something else by now. */
+  async function withDamagedSnapshot(): Promise<void> {
+    await claimed()
+    const path = join(bench.folder, 'snapshot.json')
+    await writeFile(path, (await readFile(path, 'utf8')).replace(BEFORE, 'https://bots.exampel/hook'))
+  }
 
   it('is not put back: what was there before it is not known, and it has no URL afterwards', async () => {
-    set({ ...hook, url: dead })
+    await withDamagedSnapshot()
     const { registration, url } = await bench.run()
     expect(registration.owner).toMatchObject({ is: 'dev-hook', answers: false })
     await registration.claim(url(), null, bench.signal)
     expect(await leftover()).toMatchObject({ previousUnknown: true })
-    expect(JSON.stringify(await leftover())).not.toContain(dead)
     expect(await registration.restore()).toBe('restored')
     expect(bench.documents.bot).toEqual({ ...bot, webhook: { secret: hook.secret, events: hook.events } })
-    expect(bench.codes()).toEqual(['DEVHOOK_RESTORED_IN_PART'])
+    expect(bench.codes()).toEqual(['DEVHOOK_SNAPSHOT_DAMAGED', 'DEVHOOK_RESTORED_IN_PART'])
   })
 
   it('leaves nothing at all where the platform takes no webhook without a URL', async () => {
-    set({ ...hook, url: dead })
+    await withDamagedSnapshot()
     const { registration, url } = await bench.run()
     await registration.claim(url(), null, bench.signal)
     bench.server.next('PATCH', BOT, { status: 400, json: { error: { message: 'url is required' } } })
     expect(await registration.restore()).toBe('restored')
     expect(bench.documents.bot).toEqual({ ...bot, webhook: null })
   })
+})
 
-  it('is not put back either when it still answers: by the end it may have gone, and only it knows what it replaced', async () => {
-    set({ ...hook, url: dead })
-    const { registration, url } = await bench.run({ probe: async () => ({ answers: true, who: null }) })
+describe('what is owed since another dev-hook had the webhook', () => {
+  const other = hookUrl(TUNNEL, createHookAddress())
+  const alive = async () => ({ answers: true, who: null })
+
+  async function owed() {
+    const run = await bench.run({ probe: alive })
+    await run.registration.claim(run.url(), null, bench.signal)
+    set({ ...hook, url: other })
+    expect(await run.registration.restore()).toBe('superseded')
+    bench.notices.length = 0
+    return run
+  }
+
+  it('is adopted by the next run once that one is gone, and is what was before for both', async () => {
+    const first = await owed()
+    const { registration, url } = await bench.run()
+    expect(registration.owner).toMatchObject({ is: 'dev-hook', answers: false })
+    expect(registration.before).toMatchObject({ url: BEFORE })
+    expect(bench.codes()).toEqual(['DEVHOOK_LEFTOVER_ADOPTED'])
     await registration.claim(url(), null, bench.signal)
-    expect(JSON.stringify(await leftover())).not.toContain(dead)
+    expect(await leftover()).toMatchObject({ before: hook, urls: [first.url(), url()] })
     expect(await registration.restore()).toBe('restored')
-    expect(bench.documents.bot).toEqual({ ...bot, webhook: { secret: hook.secret, events: hook.events } })
+    expect(bench.documents.bot).toEqual(bot)
+  })
+
+  it('is adopted where there is no URL any more', async () => {
+    await owed()
+    set(null)
+    const { registration, url } = await bench.run()
+    expect(registration.owner).toEqual({ is: 'nobody' })
+    await registration.claim(url(), null, bench.signal)
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toEqual(bot)
+  })
+
+  it('stays owed while that one answers, whatever becomes of the next run', async () => {
+    await owed()
+    const { registration } = await bench.run({ probe: alive })
+    expect(registration.owner).toMatchObject({ is: 'dev-hook', answers: true })
+    expect(await registration.restore()).toBe('superseded')
+    expect(await leftover()).toMatchObject({ before: hook })
+  })
+
+  it('is not overwritten by a run that goes elsewhere', async () => {
+    await owed()
+    await expect(bench.run({ kind: 'service', probe: alive })).rejects.toMatchObject({ code: 'DEVHOOK_NOT_RESTORED' })
+    expect(await leftover()).toMatchObject({ before: hook })
+  })
+
+  it.each([
+    ['as it was before', hook],
+    ['somebody’s on purpose', { url: 'https://theirs.example' }],
+  ])('is owed no more once the webhook is %s', async (_, webhook) => {
+    await owed()
+    set(webhook)
+    const { registration } = await bench.run()
+    expect(registration.owner).toEqual({ is: 'somebody', url: webhook.url })
+    expect(await readdir(bench.folder)).toEqual([])
+    expect(bench.codes()).toEqual([])
   })
 })
 
@@ -373,8 +520,8 @@ describe('a run that died', () => {
       if (reads === 3) set({ ...hook, url: run.url() })
       return undefined
     })
-    const { client, folder, signal } = bench
-    expect(await restoreFromSnapshot({ client, snapshot, folder, emit: () => {} }, signal)).toBe('restored')
+    const { client, folder, probe, signal } = bench
+    expect(await restoreFromSnapshot({ client, snapshot, folder, probe, emit: () => {} }, signal)).toBe('restored')
     expect(bench.documents.bot).toEqual(bot)
     expect(await readdir(folder)).toEqual([])
   })
@@ -404,8 +551,8 @@ describe('a run that died', () => {
       }
       return undefined
     })
-    const { client, folder, signal } = bench
-    expect(await restoreFromSnapshot({ client, snapshot, folder, emit: () => {} }, signal)).toBe('restored')
+    const { client, folder, probe, signal } = bench
+    expect(await restoreFromSnapshot({ client, snapshot, folder, probe, emit: () => {} }, signal)).toBe('restored')
     expect(landed).toBe(true)
     expect(bench.documents.bot).toEqual(bot)
   })
@@ -414,8 +561,11 @@ describe('a run that died', () => {
     const run = await bench.run()
     await run.registration.takeSnapshot()
     const snapshot = { ...(await leftover()), urls: [run.url()], writeSentAt: Date.now() }
-    const { client, folder } = bench
-    const result = await restoreFromSnapshot({ client, snapshot, folder, emit: () => {} }, AbortSignal.timeout(600))
+    const { client, folder, probe } = bench
+    const result = await restoreFromSnapshot(
+      { client, snapshot, folder, probe, emit: () => {} },
+      AbortSignal.timeout(600),
+    )
     expect(result).toBe('nothing')
     expect(await readdir(folder)).toEqual(['snapshot.json'])
   })

@@ -6,6 +6,7 @@ import { createHookAddress, type HookAddress, hookUrl } from '../../../src/core/
 import type { NoticeBody } from '../../../src/core/notices.ts'
 import type { Registration } from '../../../src/core/ports.ts'
 import { type Client, type ClientOptions, createClient } from '../../../src/platform/api/client.ts'
+import type { OwnerProbe } from '../../../src/platform/webhook/owner.ts'
 import { openRegistration, type RegistrationOptions } from '../../../src/platform/webhook/registration.ts'
 import { BOT_ID, type DocumentsOptions, openSandboxDocuments, type SandboxDocuments } from './sandbox-documents.ts'
 import { type ScriptedApi, startScriptedApi } from './scripted-api.ts'
@@ -17,6 +18,8 @@ export interface PlatformBench extends Pick<SandboxDocuments, 'documents' | 'put
   readonly folder: string
   readonly notices: NoticeBody[]
   readonly signal: AbortSignal
+  /** Finds that no dev-hook answers. */
+  readonly probe: OwnerProbe
   /** A client of its own, closed with the bench. */
   connect(options?: Partial<ClientOptions>): Client
   /** A new run: another address, the same state folder. */
@@ -54,6 +57,7 @@ export async function startPlatformBench(options: DocumentsOptions = {}): Promis
     return client
   }
   const client = connect()
+  const probe: OwnerProbe = async () => ({ answers: false, who: null })
 
   return {
     server,
@@ -64,6 +68,7 @@ export async function startPlatformBench(options: DocumentsOptions = {}): Promis
     folder,
     notices,
     signal,
+    probe,
     connect,
     run: async (changed = {}) => {
       const address = createHookAddress()
@@ -77,7 +82,7 @@ export async function startPlatformBench(options: DocumentsOptions = {}): Promis
           serviceName: 'dev-hook test',
           webhookPath: null,
           secret: null,
-          probe: async () => ({ answers: false, who: null }),
+          probe,
           emit: (notice) => void notices.push(notice),
           verifyWithinMs: 100,
           ...changed,
