@@ -28,10 +28,15 @@ export function readDotEnv(cwd: string, name: string): Environment {
 /** What belongs to one bot: with the token of another one, each of them is wrong. */
 const OF_ONE_BOT: readonly OptionKey[] = ['token', 'refreshToken', 'email', 'secret', 'bot']
 
+const secretKeys = OPTION_KEYS.filter(isSecret)
+
+/** The environment names of every secret. */
+export const SECRET_NAMES: readonly string[] = secretKeys.flatMap(envNames)
+
 /** The environment names of secrets that are dev-hook's own, and no bot's. */
-export const OWN_SECRET_NAMES: readonly string[] = OPTION_KEYS.filter(
-  (key) => isSecret(key) && !OF_ONE_BOT.includes(key),
-).flatMap(envNames)
+export const OWN_SECRET_NAMES: readonly string[] = secretKeys
+  .filter((key) => !OF_ONE_BOT.includes(key))
+  .flatMap(envNames)
 
 /** The layers of both files. A profile that has a token of its own takes nothing that belongs to another bot. */
 export function dotEnvLayers(

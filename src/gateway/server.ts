@@ -89,7 +89,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       if (body === null) return refuse(response, refused ?? 'too-large')
       void accept(toDelivery({ method, search, rawHeaders, body }, now()), since, admission.leave)
         .then((reply) => answer(response, reply))
-        // Node refuses to write what is no header, and what the bot sends is the bot's.
+        // Node refuses to write what is not a header, and a bot may send anything.
         .catch((error: unknown) =>
           response.headersSent ? response.destroy() : answer(response, plainReply(502, messageOf(error))),
         )

@@ -59,7 +59,7 @@ function botIdIn(token: string): string | null {
   try {
     return readToken(token).id
   } catch {
-    // A token that is not good: whoever keeps it all the same has been told.
+    // Not a token: whoever keeps it all the same has been warned.
     return null
   }
 }

@@ -19,7 +19,7 @@ function setVariable(text: string, variable: Variable): string {
   const line = `${name}=${quoted(value)}`
   const end = text === '' || text.endsWith('\n') ? '' : eol
   const appended = `${text}${end}${line}${eol}`
-  // Node takes a line that is no assignment for the beginning of the next one.
+  // Node takes a line that is not an assignment for the beginning of the next one.
   const prepended = `${line}${eol}${text}`
   const ways = [...replacements(text, name, line), appended, prepended]
   return ways.find((way) => isSet(text, way, variable)) ?? appended

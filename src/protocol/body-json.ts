@@ -22,7 +22,7 @@ const MAX_ENCODINGS = 3
 const DECODERS: ReadonlyMap<string, (bytes: Buffer) => Buffer> = new Map([
   ['gzip', (bytes) => gunzipSync(bytes, LIMIT)],
   ['x-gzip', (bytes) => gunzipSync(bytes, LIMIT)],
-  // Meant to be wrapped as zlib does; some senders leave the wrapping out. The first byte tells: its low half is the method, 8.
+  // Meant to be wrapped as zlib does; some senders leave the wrapping out. The first byte shows it: its low half is the method, 8.
   ['deflate', (bytes) => ((bytes[0] ?? 0) % 16 === 8 ? inflateSync(bytes, LIMIT) : inflateRawSync(bytes, LIMIT))],
   ['br', (bytes) => brotliDecompressSync(bytes, LIMIT)],
 ])

@@ -14,7 +14,7 @@ export function serveAuth(app: FastifyInstance, { tokens, seeded }: AppContext):
     const body = asRecord(request.body)
     const refreshToken = asText(body?.['refreshToken'])
     const clientId = asText(body?.['clientId'])
-    // Never 401 here, nor the words of an expired token: SDKs would refresh in order to refresh, for ever.
+    // Never 401 here, nor the words of an expired token: SDKs would refresh in order to refresh, without end.
     if (refreshToken === null || clientId === null) throw new ApiError(400, 'clientId and refreshToken are required')
     if (clientId !== seeded.bot.email || 'fault' in tokens.check(refreshToken, 'refresh_token')) {
       throw new ApiError(403, 'The refresh token was refused')

@@ -13,7 +13,7 @@ export interface SandboxOptions {
   readonly registered?: Partial<HookFields> | null
   /** The scope of the bot's tokens. Default `guest agent bot admin`. */
   readonly scope?: string
-  /** How long an access token is good. Default: for ever. */
+  /** How long an access token is good. Default: it does not expire. */
   readonly tokenLifetimeMs?: number
   /** API requests per second and token. Default 20. */
   readonly rateLimit?: number

@@ -24,7 +24,7 @@ export interface TokenIssuer {
   expire(): void
 }
 
-/** Creates the token issuer of one bot. `lifetimeMs` is that of access tokens, `null` for ever. */
+/** Creates the token issuer of one bot. `lifetimeMs` is that of access tokens; `null` when they do not expire. */
 export function createTokenIssuer(options: {
   readonly bot: string
   readonly organization: string

@@ -31,7 +31,7 @@ export interface BotRun {
 export function botEnvironment(run: BotRun): Environment {
   const { config, runId, botEnv, secret, publicUrl } = run
   const { port, path } = config.target
-  const inherited = { ...withoutVariables(run.env, OWN_SECRET_NAMES), ...profileVariables(run) }
+  const inherited = withoutVariables({ ...run.env, ...profileVariables(run) }, OWN_SECRET_NAMES)
   const own = { PORT: String(port), WEBHOOK_PATH: path, PUBLIC_URL: publicUrl, [RUN_VARIABLE]: runId }
   return {
     ...inherited,

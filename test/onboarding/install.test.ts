@@ -1,0 +1,18 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { installPackages } from '../../src/onboarding/install.ts'
+import { folderForTest } from '../support/folder.ts'
+
+describe.skipIf(process.platform === 'win32')('Installing packages', () => {
+  it('runs npm without the secrets of the shell, which what it installs could read', async () => {
+    const cwd = await folderForTest()
+    await writeFile(join(cwd, 'npm'), '#!/bin/sh\nenv > "$PWD/env.txt"\n')
+    await chmod(join(cwd, 'npm'), 0o755)
+    const secrets = { TOKEN: 'a', REFRESH_TOKEN: 'b', SECRET: 'c', NGROK_AUTHTOKEN: 'd', DEV_HOOK_TOKEN: 'e' }
+    await installPackages(cwd, { PATH: `${cwd}:${process.env['PATH'] ?? ''}`, npm_config_registry: 'r', ...secrets })
+    const env = await readFile(join(cwd, 'env.txt'), 'utf8')
+    expect(env).toContain('npm_config_registry=r')
+    expect(env).not.toMatch(/TOKEN|SECRET/)
+  })
+})
