@@ -5,7 +5,7 @@ import type { Environment } from './layers.ts'
 export interface Forwarding {
   /** Who forwards it. */
   readonly by: string
-  /** The variable that says so. */
+  /** The environment variable that shows it. */
   readonly source: string
   readonly url: string
   /** The command that opens the port to everybody; until then the platform would meet a login page. */
@@ -15,7 +15,7 @@ export interface Forwarding {
 /** The gateway's port where one has to be known beforehand. */
 export const FORWARDED_PORT = 4748
 
-/** The forwarding of a port, as the environment tells it; `null` on a machine of one's own. */
+/** The forwarding of a port, by the variables of the environment; `null` where nobody forwards one. */
 export function forwardingOf(env: Environment, port: number): Forwarding | null {
   return inCodespaces(env, port) ?? inGitpod(env, port)
 }

@@ -35,7 +35,7 @@ async function authtokenIn(content: string): Promise<string | null> {
   try {
     document = parse(content)
   } catch {
-    // Somebody else's file: if it is broken, ngrok itself will say so. For us it holds no token.
+    // Another tool's file: if it is broken, that tool will report it. Here it only means that there is no token.
     return null
   }
   return textIn(document, 'authtoken') ?? textIn(valueIn(document, 'agent'), 'authtoken')

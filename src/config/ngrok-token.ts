@@ -1,4 +1,4 @@
-// The shape of an ngrok authtoken: what can be said of one without asking ngrok.
+// The shape of an ngrok authtoken: what can be checked without ngrok.
 
 /** The beginnings of other things that ngrok's dashboard shows, and what they are. */
 const OTHERS: readonly (readonly [RegExp, string])[] = [

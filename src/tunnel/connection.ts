@@ -6,7 +6,7 @@ import type { Off } from '../core/listeners.ts'
 /** A way from a public URL to the gateway. A reconnecting tunnel has one after the other. */
 export interface Connection {
   readonly url: string
-  /** Aborted when the connection is known to be gone; its reason is an `Error` that says why. */
+  /** Aborted when the connection is known to be gone; its reason is an `Error` that names the cause. */
   readonly ended: AbortSignal
   /** Adds a listener for heartbeats: called for each one that was due, with whether it was answered. */
   onHeartbeat(listener: (answered: boolean) => void): Off

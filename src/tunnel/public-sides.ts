@@ -5,7 +5,7 @@ import { NGROK_PUBLIC_SIDE } from './ngrok/public-side.ts'
 export interface PublicSide {
   /** Sent with every probe. */
   readonly requestHeaders: Readonly<Record<string, string>>
-  /** The header in which the server says why it answers in the agent's place. */
+  /** The header with the reason why the server answers in the agent's place. */
   readonly errorHeader: string
 }
 

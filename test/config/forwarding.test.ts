@@ -45,8 +45,8 @@ describe('A development environment in the cloud', () => {
 
   it.each<[string, Readonly<Record<string, string>>, Options]>([
     ['an authtoken', { NGROK_AUTHTOKEN: 'token' }, {}],
-    ['the wish for ngrok', {}, { tunnel: 'ngrok' }],
-    ['the wish for no tunnel', {}, { tunnel: 'loopback' }],
+    ['a request for ngrok', {}, { tunnel: 'ngrok' }],
+    ['a request for no tunnel', {}, { tunnel: 'loopback' }],
     ['an ngrok domain', {}, { domain: 'bot.ngrok.app' }],
     ['a public URL', {}, { url: 'https://bot.example.com' }],
   ])('keeps back when there is %s', async (_, env, given) => {

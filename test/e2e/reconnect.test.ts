@@ -124,7 +124,7 @@ describe('A run whose tunnel is lost under traffic', () => {
     await expectEnd(busy)
   })
 
-  it('serves again when its heart beats but nothing comes through', async () => {
+  it('serves again when heartbeats are answered but nothing comes through', async () => {
     const busy = await busyRun(['--probe', '2s'])
     busy.world.edge.faults.wedge()
     await noticeFromNow(busy.cli)('tunnel', ({ state }) => state === 'reconnecting')
@@ -171,7 +171,7 @@ describe('A run whose tunnel is lost under traffic', () => {
     const from = performance.now()
     await cli.notice('registration', ({ state }) => state === 'reclaimed')
     expect(performance.now() - from).toBeLessThan(SERVES_WITHIN_MS)
-    // Said once, however often it was tried.
+    // Announced once, however often it was tried.
     expect(countOf(cli, (notice) => notice.type === 'warning')).toBe(1)
     traffic.send()
     await expectAllDelivered(busy)
@@ -232,7 +232,7 @@ describe('A run during which the platform changes', () => {
     expect(countOf(cli, ({ type }) => type === 'warning')).toBe(0)
   })
 
-  it('leaves alone what somebody else has registered, and says so once', async () => {
+  it('leaves alone what somebody else has registered, and announces that once', async () => {
     const busy = await busyRun()
     const { world, cli } = busy
     await busy.quiet()

@@ -161,7 +161,7 @@ describe('the connection is lost', () => {
     expect(probes).toBe(1)
   })
 
-  it('when two heartbeats in a row are missed, whatever the probe says', async () => {
+  it('when two heartbeats in a row are missed, whatever the probe finds', async () => {
     watch()
     heartbeat(false)
     await clock.pass(5_000)

@@ -28,14 +28,14 @@ const challengeOf = (request: IncomingMessage): string =>
 const missed = (result: ProbeResult): string => (result.answered ? 'answered' : result.reason)
 
 describe('a dev-hook that answers', () => {
-  it('is known by the challenge it echoes, and says who it is', async () => {
+  it('is recognised by the challenge that it echoes, and gives its name', async () => {
     const url = await serve((request, response) => {
       response.setHeader('x-dev-hook', 'jo@desk pid 7').end(challengeOf(request))
     })
     expect(await probe(`${url}/hook`, never)).toEqual({ answered: true, who: 'jo@desk pid 7' })
   })
 
-  it('need not say who it is', async () => {
+  it('need not give its name', async () => {
     const url = await serve((request, response) => response.end(challengeOf(request)))
     expect(await probe(url, never)).toEqual({ answered: true, who: null })
   })
@@ -83,7 +83,7 @@ describe('a probe is missed when', () => {
     expect(missed(await probe(url, never))).toBe('status 404 (ERR_NGROK_3200)')
   })
 
-  it('it is sent elsewhere, where it does not go', async () => {
+  it('it is redirected, which it does not follow', async () => {
     const elsewhere: string[] = []
     const target = await serve((request, response) => {
       elsewhere.push(request.url ?? '')
@@ -96,7 +96,7 @@ describe('a probe is missed when', () => {
     expect(elsewhere).toEqual([])
   })
 
-  it('the answer has no end, of which it reads little', async () => {
+  it('the answer is endless, of which only the beginning is read', async () => {
     const url = await serve((_, response) => {
       const pour = (): void => {
         while (!response.destroyed && response.write('x'.repeat(10_000)));
@@ -131,7 +131,7 @@ describe('a probe is missed when', () => {
     expect(missed(await probe(url, never, { timeoutMs: 100 }))).toBe('no answer within 100ms')
   })
 
-  it('the URL is none, and the reason does not give its credentials away', async () => {
+  it('the URL is not valid, and the reason does not reveal its credentials', async () => {
     expect(missed(await probe('not a url', never))).toBe('Invalid URL')
     const url = await serve(() => {})
     for (const clean of cleanups.splice(0)) clean()

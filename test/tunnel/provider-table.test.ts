@@ -32,7 +32,7 @@ const settings = (changes: Partial<TunnelSettings> = {}): TunnelSettings => ({
 })
 
 describe('ngrok', () => {
-  it('needs an authtoken, and tells where to get one', async () => {
+  it('needs an authtoken, and names where to get one', async () => {
     await expect(providerFor(settings({ ngrokAuthtoken: null })).preflight()).rejects.toMatchObject({
       code: 'DEVHOOK_NGROK_TOKEN_MISSING',
       failure: 'usage',

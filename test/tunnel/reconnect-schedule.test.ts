@@ -31,7 +31,7 @@ const schedule = (minMs: number, maxMs: number): Schedule => ({
   clock,
 })
 
-/** Attempts that end as they are told to, in order, and the times at which they began. */
+/** Attempts with these results, in order, and the times at which they began. */
 function attempts(outcomes: readonly OpenResult[], tookMs = 0) {
   const at: number[] = []
   const beganAt = clock.now()

@@ -25,7 +25,7 @@ export interface NgrokProcess {
   send(message: ToChild): void
   /** Adds a listener for the messages of the process; but for heartbeats, it is also called with those that came before. */
   on(listener: (message: FromChild) => void): Off
-  /** Aborted when the process has ended, or could not be started; the reason says how. */
+  /** Aborted when the process has ended, or could not be started; its reason is an `Error` that names the cause. */
   readonly ended: AbortSignal
   /** Ends the process at once, and resolves when it has ended. Idempotent. */
   kill(): Promise<void>
@@ -69,7 +69,7 @@ export function startNgrokProcess(fork: Fork): NgrokProcess {
   return {
     ended: ending.signal,
     send: (message) => {
-      // The channel may close under a message; then the process ends, and `ended` says so.
+      // The channel may close under a message; then the process ends, and `ended` is aborted.
       child?.send(message, () => {})
     },
     on,

@@ -43,7 +43,7 @@ describe('muxado frames', () => {
     expect(bytes.toString('hex')).toBe('0000041200000005ffffffff')
   })
 
-  it('are refused when the body is longer than the header can say', () => {
+  it('are refused when the body is longer than the header can express', () => {
     const body = Buffer.alloc(0x1_00_00_00)
     expect(() => encodeFrame({ type: 1, flags: 0, stream: 1, body })).toThrow(RangeError)
   })

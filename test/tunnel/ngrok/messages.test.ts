@@ -15,12 +15,12 @@ const OPEN: OpenMessage = {
 }
 
 describe('a message', () => {
-  it('of the parent is read as it was said', () => {
+  it('of the parent is read as it was sent', () => {
     expect(readToChild({ ...OPEN })).toEqual(OPEN)
     expect(readToChild({ type: 'close' })).toEqual({ type: 'close' })
   })
 
-  it('of the child is read as it was said', () => {
+  it('of the child is read as it was sent', () => {
     for (const message of [
       { type: 'ready' },
       { type: 'connected' },
@@ -42,11 +42,11 @@ describe('a message', () => {
     [{ heartbeatSeconds: 0 }],
     [{ heartbeatSeconds: 0.5 }],
     [{ toleranceSeconds: '4' }],
-  ])('with a wrong field is none: %j', (wrong) => {
+  ])('with a wrong field is not read: %j', (wrong) => {
     expect(readToChild({ ...OPEN, ...wrong })).toBeNull()
   })
 
-  it('that is anything else is none, and never an error', () => {
+  it('of any other shape is not read, and is never an error', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(readToChild(value)).toBeNull()

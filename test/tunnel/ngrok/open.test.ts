@@ -1,4 +1,4 @@
-// How a tunnel opens, and what it says when it cannot.
+// How a tunnel opens, and how it fails when it cannot.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DevHookError } from '../../../src/core/errors.ts'
 import type { Tunnel } from '../../../src/core/ports.ts'
@@ -104,7 +104,7 @@ it('a refusal that no retry cures ends the opening at once', async () => {
   expect(rig.edge.log.of('bind')).toHaveLength(1)
 })
 
-describe('a service that says nothing', () => {
+describe('a service that does not answer', () => {
   it.each([
     ['tls', 'ngrok did not accept the session within 400ms'],
     ['auth', 'ngrok did not accept the session within 400ms'],
@@ -118,7 +118,7 @@ describe('a service that says nothing', () => {
     expect(rig.running()).toEqual([])
   })
 
-  it('is tried until it speaks', async () => {
+  it('is tried until it answers', async () => {
     rig.edge.faults.silence('auth')
     const opening = rig.open({ limitsMs: { stage: 400 } })
     await rig.edge.log.until('auth', 2)
@@ -127,7 +127,7 @@ describe('a service that says nothing', () => {
   })
 })
 
-it('a service that cannot be reached ends the opening with what the network said', async () => {
+it('a service that cannot be reached ends the opening with the reason of the network', async () => {
   rig.edge.faults.dark()
   const error = await refusal(rig.open({ limitsMs: { start: 1_500 } }))
   expect(error.code).toBe('DEVHOOK_TUNNEL_FAILED')
@@ -143,7 +143,7 @@ it('a service with another certificate is not trusted', async () => {
   expect(rig.edge.log.of('auth')).toEqual([])
 })
 
-it('a public URL that never answers ends the opening with what it said', async () => {
+it('a public URL that never reaches the gateway ends the opening with its last answer', async () => {
   rig.edge.faults.hidePublic(1_000)
   const error = await refusal(rig.open({ limitsMs: { start: 1_500 } }))
   expect(error.message).toBe(`${await rig.edge.publicUrl()} does not answer: status 404 (ERR_NGROK_3200)`)
@@ -156,7 +156,7 @@ it('a public URL that reaches something else ends the opening', async () => {
   expect(error.message).toMatch(/something else answers there$/)
 })
 
-it('a process that does not even start is told from one that does not answer', async () => {
+it('a process that does not even start is distinguished from one that does not answer', async () => {
   const error = await refusal(
     rig.open({
       limitsMs: { start: 300 },

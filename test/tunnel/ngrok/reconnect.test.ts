@@ -73,7 +73,7 @@ describe('a lost session', () => {
 })
 
 describe('while the service is away', () => {
-  it('it is tried without a limit, and serves soon after it is back', async () => {
+  it('the tunnel is opened again without a limit of attempts, and serves soon after it is back', async () => {
     const tunnel = await rig.open()
     const lost = nextState(tunnel, 'reconnecting')
     rig.edge.faults.dark()
@@ -86,7 +86,7 @@ describe('while the service is away', () => {
     expect(await rig.ask(tunnel.current().url)).toMatchObject({ answered: true })
   })
 
-  it('a refused session limit or name in use is waited for', async () => {
+  it('the session limit, or a name in use, is waited out', async () => {
     const tunnel = await rig.open()
     const reasons: string[] = []
     tunnel.on((state) => state.state === 'reconnecting' && reasons.push(state.reason))
@@ -111,7 +111,7 @@ describe('while the service is away', () => {
   })
 
   it.each(['tls', 'auth', 'bind'] as const)(
-    'a service that says nothing at the stage of %s does not hold it up',
+    'a service that does not answer at the stage of %s does not hold it up',
     async (stage) => {
       const tunnel = await rig.open({ limitsMs: { stage: 400 } })
       const kind = stage === 'tls' ? 'connection' : stage
@@ -179,7 +179,7 @@ describe('a token that is revoked during the run', () => {
 })
 
 describe('closing', () => {
-  it('gives the name back and leaves neither process nor session', async () => {
+  it('releases the name, and leaves neither process nor session', async () => {
     const tunnel = await rig.open()
     await tunnel.close()
     expect(rig.edge.log.of('unbind').length).toBeGreaterThan(0)

@@ -8,7 +8,7 @@ const TOKEN = '2abcDEF0123456789_authtoken'
 const { redact } = createRedactor([TOKEN])
 
 describe('a failed attempt', () => {
-  it('says what ngrok said, on one line, without the words of the SDK', () => {
+  it('carries the text of ngrok on one line, without what the SDK adds', () => {
     const text = `failed to connect session: No good.\nYour authtoken: ${TOKEN} error_code: ERR_NGROK_105`
     const { failed, retry } = refusalOf(text, redact, null)
     expect(failed.message).toBe('ERR_NGROK_105: No good. Your authtoken: [redacted]')
