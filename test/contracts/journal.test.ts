@@ -5,14 +5,15 @@ import { describe, expect, it } from 'vitest'
 import type { Attempt } from '../../src/core/delivery.ts'
 import type { Journal, RecordedDelivery, Settled } from '../../src/core/ports.ts'
 import { openJournal } from '../../src/journal/journal.ts'
+import { anAttempt } from '../support/attempts.ts'
 import { createFakeJournal } from '../support/daemon/fakes.ts'
 import { folderForTest } from '../support/folder.ts'
 import { answered, delivery, NO_LABEL, openTestJournal, refused } from '../support/journal/journal.ts'
 
 const DAY_MS = 24 * 3_600_000
 const LABEL = { event: 'message.create.contact.chat', platformId: 'p1', conversation: 'c1', text: 'hi there' }
-const INTERRUPTED: Attempt = { startedAt: 1, ms: 1, outcome: 'interrupted', reason: 'socket closed' }
-const CANCELLED: Attempt = { startedAt: 1, ms: 1, outcome: 'cancelled', reason: 'the end' }
+const INTERRUPTED = anAttempt('interrupted')
+const CANCELLED = anAttempt('cancelled')
 const UNWRITABLE = { code: 'DEVHOOK_STATE_UNWRITABLE' }
 
 type Open = (now: () => number) => Promise<Journal>

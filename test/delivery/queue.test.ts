@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Queue, QueueItem } from '../../src/core/ports.ts'
 import { createQueue, type QueueEvents, type QueueOptions } from '../../src/delivery/queue.ts'
+import { anAttempt } from '../support/attempts.ts'
 import { createFakeBot, type FakeBot } from '../support/bot/fake-bot.ts'
 import { anItem, type TestItem } from '../support/daemon/fakes.ts'
 import { aDelivery } from '../support/deliveries.ts'
@@ -367,7 +368,7 @@ describe('The queue', () => {
     const started = performance.now()
     const queue = createQueue({
       send: () => ({
-        done: Promise.resolve({ outcome: 'interrupted', reason: '', startedAt: 0, ms: 0 }),
+        done: Promise.resolve(anAttempt('interrupted')),
         cancel: () => {},
       }),
       on,

@@ -3,10 +3,11 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Attempt, Delivery } from '../../src/core/delivery.ts'
+import type { Delivery } from '../../src/core/delivery.ts'
 import type { Journal } from '../../src/core/ports.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import { readDeliveries, readDelivery } from '../../src/journal/reader.ts'
+import { anAttempt } from '../support/attempts.ts'
 import { folderForTest } from '../support/folder.ts'
 import { anyDamage, damaged } from '../support/journal/damages.ts'
 import { answered, delivery, NO_LABEL, openTestJournal, refused, type Trouble } from '../support/journal/journal.ts'
@@ -18,7 +19,7 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31)
 const FUZZ_MS = 300_000
 
 const LABEL = { event: 'message.create.contact.chat', platformId: 'p1', conversation: 'c1', text: 'hi "there" ü' }
-const BROKE: Attempt = { startedAt: 1, ms: 1, outcome: 'interrupted', reason: 'socket closed' }
+const BROKE = anAttempt('interrupted')
 const REPLY = answered(201, '{"messages":[1]}')
 
 const FATES = ['owed', 'refused and owed', 'delivered', 'delivered late', 'interrupted', 'rejected'] as const

@@ -2,15 +2,13 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Attempt } from '../../src/core/delivery.ts'
 import type { Journal, Settled } from '../../src/core/ports.ts'
 import { openJournal } from '../../src/journal/journal.ts'
+import { anAttempt } from '../support/attempts.ts'
 import { folderForTest } from '../support/folder.ts'
 import { answered, delivery, NO_LABEL, openTestJournal, refused } from '../support/journal/journal.ts'
 
 const label = { event: 'message.create.contact.chat', platformId: 'p1', conversation: 'c1', text: 'hi there' }
-
-const broken = (outcome: 'cancelled' | 'interrupted'): Attempt => ({ startedAt: 1, ms: 1, outcome, reason: 'it broke' })
 
 /** Closes a journal, and opens its folder as the next run does. */
 async function reopened(folder: string, journal: Journal): Promise<Journal> {
@@ -65,9 +63,9 @@ describe('the journal', () => {
     for (const settled of ['delivered', 'acknowledged'] as const) {
       journal.record(delivery(settled), label, null)
       journal.settle(settled, settled)
-      journal.recordAttempt(settled, 2, broken('cancelled'))
+      journal.recordAttempt(settled, 2, anAttempt('cancelled'))
       expect(journal.find(settled)?.settled).toBe(settled)
-      journal.recordAttempt(settled, 3, broken('interrupted'))
+      journal.recordAttempt(settled, 3, anAttempt('interrupted'))
     }
     const next = await reopened(folder, journal)
     expect(next.find('delivered')?.settled).toBe('delivered')
@@ -104,7 +102,7 @@ describe('the journal', () => {
       journal.settle(id, 'acknowledged', 200)
     }
     journal.recordAttempt('answered', 1, answered(200))
-    journal.recordAttempt('interrupted', 1, { startedAt: 1, ms: 1, outcome: 'interrupted', reason: 'socket closed' })
+    journal.recordAttempt('interrupted', 1, anAttempt('interrupted'))
     journal.recordAttempt('refused', 1, refused)
     const next = await reopened(folder, journal)
     expect(next.undelivered().map(({ id }) => id)).toEqual(['refused'])

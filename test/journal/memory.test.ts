@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Attempt } from '../../src/core/delivery.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import { identify } from '../../src/protocol/payload.ts'
+import { anAttempt } from '../support/attempts.ts'
 import { folderForTest } from '../support/folder.ts'
 import { answered, delivery } from '../support/journal/journal.ts'
 
@@ -37,7 +38,7 @@ const payloadOf = (n: number, more: { readonly [member: string]: unknown } = {})
   )
 }
 
-const BROKE = (n: number): Attempt => ({ startedAt: 1, ms: 1, outcome: 'interrupted', reason: long(n) })
+const BROKE = (n: number): Attempt => anAttempt('interrupted', { reason: long(n) })
 
 const LARGE: readonly (readonly [what: string, body: (n: number) => Buffer, attempt: (n: number) => Attempt])[] = [
   ['text', (n) => payloadOf(n, { message: { text: long(n) } }), () => answered(200)],

@@ -10,6 +10,7 @@ import { readDelivery } from '../../../src/journal/reader.ts'
 import { openLock, readLock } from '../../../src/lock/lock.ts'
 import { readSnapshot, writeSnapshot } from '../../../src/platform/webhook/snapshot.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
+import { anAttempt } from '../../support/attempts.ts'
 import { folderForTest } from '../../support/folder.ts'
 import { freePort } from '../../support/free-port.ts'
 import { answered, delivery, NO_LABEL, openTestJournal } from '../../support/journal/journal.ts'
@@ -51,7 +52,7 @@ describe('A replay without a run', () => {
   it('forwards the very bytes, and records a further attempt and the new fate', async () => {
     const bot = await recordingBotForTest({ answer: { status: 201, body: 'thanks' } })
     const folder = await folderWith('d1', (journal) => {
-      journal.recordAttempt('d1', 1, { startedAt: 0, ms: 1, outcome: 'interrupted', reason: 'it broke' })
+      journal.recordAttempt('d1', 1, anAttempt('interrupted'))
       journal.settle('d1', 'interrupted', 200)
     })
     const { replays } = await replaysIn(folder, bot.port)

@@ -1,7 +1,6 @@
 // The table of what becomes of a delivery, against the promises that it has to keep, whatever happens in which order.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Attempt, Reply } from '../../../src/core/delivery.ts'
 import {
   type DeliveryEvent,
   type DeliveryState,
@@ -11,6 +10,7 @@ import {
   type Told,
   transition,
 } from '../../../src/daemon/traffic/delivery-state.ts'
+import { anAttempt } from '../../support/attempts.ts'
 
 const EVENTS = [
   'sends',
@@ -107,19 +107,15 @@ describe('The state of a delivery', () => {
 })
 
 describe('The end of an attempt', () => {
-  const times = { startedAt: 0, ms: 1 }
-  const reply = (status: number): Reply => ({ status, headers: [], body: Buffer.alloc(0) })
-  const ended = (outcome: 'refused' | 'interrupted' | 'timed-out'): Attempt => ({ ...times, outcome, reason: 'why' })
-
   it.each([
-    [{ ...times, outcome: 'answered', reply: reply(204) } as const, 'ack', 'ack', 'answered'],
-    [{ ...times, outcome: 'answered', reply: reply(500) } as const, 'ack', 'ack', 'failed'],
-    [{ ...times, outcome: 'answered', reply: reply(302) } as const, 'ack', 'pass', 'failed-passed'],
-    [ended('interrupted'), 'ack', 'ack', 'broke'],
-    [ended('timed-out'), 'retry', 'ack', 'broke-retried'],
-    [ended('refused'), 'retry', 'ack', 'refused'],
-    [{ ...times, outcome: 'cancelled', reason: 'why', sent: true } as const, 'ack', 'ack', 'cancelled-sent'],
-    [{ ...times, outcome: 'cancelled', reason: 'why' } as const, 'ack', 'ack', 'cancelled'],
+    [anAttempt('answered', { status: 204 }), 'ack', 'ack', 'answered'],
+    [anAttempt('answered', { status: 500 }), 'ack', 'ack', 'failed'],
+    [anAttempt('answered', { status: 302 }), 'ack', 'pass', 'failed-passed'],
+    [anAttempt('interrupted'), 'ack', 'ack', 'broke'],
+    [anAttempt('timed-out'), 'retry', 'ack', 'broke-retried'],
+    [anAttempt('refused'), 'retry', 'ack', 'refused'],
+    [anAttempt('cancelled', { sent: true }), 'ack', 'ack', 'cancelled-sent'],
+    [anAttempt('cancelled'), 'ack', 'ack', 'cancelled'],
   ] as const)('%o means, with %s and %s, that it %s', (attempt, late, onBotError, event) => {
     expect(eventOf(attempt, { late, onBotError })).toBe(event)
   })

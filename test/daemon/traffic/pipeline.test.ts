@@ -1,10 +1,11 @@
 // The pipeline with fakes around it, on a clock that the test turns.
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { Attempt, Delivery, Reply } from '../../../src/core/delivery.ts'
+import type { Delivery, Reply } from '../../../src/core/delivery.ts'
 import { createNotices, type Notice } from '../../../src/core/notices.ts'
 import { createPipeline, type PipelineItem, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
 import { createGuard, type GuardOptions } from '../../../src/daemon/traffic/signature-guard.ts'
 import { resign, sign } from '../../../src/protocol/signature.ts'
+import { anAttempt } from '../../support/attempts.ts'
 import {
   attemptOf,
   createFakeJournal,
@@ -80,7 +81,7 @@ function delivery(more: Partial<Delivery> & { readonly payload?: unknown } = {})
 
 const reply = (status: number, text = ''): Reply => ({ status, headers: ['x-bot', 'yes'], body: Buffer.from(text) })
 /** Nothing was sent. */
-const refused: Attempt = { startedAt: 0, ms: 0, outcome: 'refused', reason: 'nobody listens' }
+const refused = anAttempt('refused')
 const only = (tickets: readonly FakeTicket[]): FakeTicket => {
   const [ticket] = tickets
   if (!ticket) throw new Error('nothing was submitted')
@@ -538,7 +539,7 @@ describe('The pipeline', () => {
     only(queue.tickets).end(refused)
     expect(journal.settled.get(first.id)).toBe('acknowledged')
     only(queue.tickets).sent()
-    only(queue.tickets).end({ ...attemptOf('cancelled'), outcome: 'cancelled', reason: 'the end', sent: true })
+    only(queue.tickets).end(anAttempt('cancelled', { sent: true }))
     await settled()
     expect(journal.settled.get(first.id)).toBe('interrupted')
     expect(pipeline.totals()).toMatchObject({ undelivered: 0, interrupted: 1 })

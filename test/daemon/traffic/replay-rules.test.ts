@@ -1,12 +1,13 @@
 // Replays inside a run: the pipeline with fakes around it.
 
 import { describe, expect, it } from 'vitest'
-import type { Attempt, Delivery, Reply } from '../../../src/core/delivery.ts'
+import type { Delivery, Reply } from '../../../src/core/delivery.ts'
 import { createNotices, type Notice } from '../../../src/core/notices.ts'
 import type { Journal, RecordedDelivery, Settled } from '../../../src/core/ports.ts'
 import { createPipeline, type PipelineItem, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
 import { findReplayable, forBot, settleReplay } from '../../../src/daemon/traffic/replay-rules.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
+import { anAttempt } from '../../support/attempts.ts'
 import { attemptOf, createFakeJournal, createFakeQueue, type FakeQueue } from '../../support/daemon/fakes.ts'
 import { aDelivery } from '../../support/deliveries.ts'
 import { settled } from '../../support/fake-clock.ts'
@@ -54,7 +55,7 @@ function setUp(options: Partial<PipelineOptions> = {}) {
   return { queue, journal, seen, pipeline: { ...pipeline, accept }, record, replay }
 }
 
-const REFUSED: Attempt = { startedAt: 0, ms: 1, outcome: 'refused', reason: 'ECONNREFUSED' }
+const REFUSED = anAttempt('refused')
 
 function recordedIn(journal: Pick<Journal, 'find'>, id: string): RecordedDelivery {
   const recorded = journal.find(id)

@@ -1,6 +1,7 @@
 // A way to the bot that a test drives by hand, together with a clock that it turns by hand.
-import type { Attempt, Delivery, RawHeaders } from '../../../src/core/delivery.ts'
+import type { Attempt, Delivery, Outcome, RawHeaders } from '../../../src/core/delivery.ts'
 import type { Send } from '../../../src/delivery/queue.ts'
+import { anAttempt } from '../attempts.ts'
 
 /** One attempt that waits for the test to end it. */
 export interface Sent {
@@ -10,7 +11,7 @@ export interface Sent {
   /** Set once the queue cancelled it. */
   cancelled: string | null
   ended: boolean
-  end(outcome: Attempt['outcome']): void
+  end(outcome: Outcome): void
 }
 
 export interface FakeBot {
@@ -20,9 +21,6 @@ export interface FakeBot {
   /** Those that have not ended. */
   open(): Sent[]
 }
-
-type Without<T> = T extends unknown ? Omit<T, 'startedAt' | 'ms'> : never
-type Result = Without<Attempt>
 
 /** Creates a bot that answers when it is told to. A cancelled attempt ends at once. */
 export function createFakeBot(now: () => number, onSend: (sent: Sent) => void = () => {}): FakeBot {
@@ -36,7 +34,8 @@ export function createFakeBot(now: () => number, onSend: (sent: Sent) => void = 
         resolve = resolveDone
       })
       const startedAt = now()
-      const settle = (result: Result): void => resolve({ startedAt, ms: now() - startedAt, ...result })
+      const settle = (outcome: Outcome, fields: { readonly reason?: string; readonly sent?: true } = {}): void =>
+        resolve(anAttempt(outcome, { startedAt, ms: now() - startedAt, ...fields }))
       const one: Sent = {
         delivery,
         headers,
@@ -46,8 +45,7 @@ export function createFakeBot(now: () => number, onSend: (sent: Sent) => void = 
         end: (outcome) => {
           if (one.ended) return
           one.ended = true
-          const reply = { status: 200, headers: [], body: Buffer.alloc(0) }
-          settle(outcome === 'answered' ? { outcome, reply } : { outcome, reason: 'as told' })
+          settle(outcome)
         },
       }
       sent.push(one)
@@ -59,7 +57,7 @@ export function createFakeBot(now: () => number, onSend: (sent: Sent) => void = 
           if (one.ended) return
           one.cancelled = reason
           one.ended = true
-          settle({ outcome: 'cancelled', reason, sent: true })
+          settle('cancelled', { reason, sent: true })
         },
       }
     },

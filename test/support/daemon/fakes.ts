@@ -10,6 +10,7 @@ import { type ReadContent, recordedDelivery, seenDelivery } from '../../../src/j
 import { replyContent } from '../../../src/journal/format/line-codec.ts'
 import { attemptRecord, deliveryRecord, settlementRecord } from '../../../src/journal/format/record-format.ts'
 import { createDeliveryIndex } from '../../../src/journal/index-by-delivery.ts'
+import { anAttempt } from '../attempts.ts'
 
 /** A ticket whose phases the test decides. */
 export interface FakeTicket extends Ticket {
@@ -32,12 +33,10 @@ export interface FakeQueue<Item extends QueueItem> extends Queue<Item> {
   full: boolean
 }
 
-export const attemptOf = (given: Reply | 'interrupted' | 'cancelled'): Attempt => {
-  const base = { startedAt: 0, ms: 5 }
-  return typeof given === 'string'
-    ? { ...base, outcome: given, reason: given }
-    : { ...base, outcome: 'answered', reply: given }
-}
+export const attemptOf = (given: Reply | 'interrupted' | 'cancelled'): Attempt =>
+  typeof given === 'string'
+    ? anAttempt(given, { ms: 5, reason: given })
+    : anAttempt('answered', { ms: 5, reply: given })
 
 /** What the queue reports to whoever submits. */
 type ItemEvents<Item> = Pick<QueueEvents<Item>, 'sends' | 'refused' | 'ended'>
@@ -119,7 +118,7 @@ function createTicket<Item extends QueueItem>(item: Item, on: ItemEvents<Item>):
     },
     sent,
     end,
-    cancel: (reason) => end({ startedAt: 0, ms: 0, outcome: 'cancelled', reason, sent: phase === 'sending' }),
+    cancel: (reason) => end(anAttempt('cancelled', { ms: 0, reason, sent: phase === 'sending' })),
   }
 }
 

@@ -8,6 +8,7 @@ import type { Attempt, Delivery, Label } from '../../../src/core/delivery.ts'
 import type { ErrorName } from '../../../src/core/errors.ts'
 import type { Journal } from '../../../src/core/ports.ts'
 import { type JournalOptions, openJournal } from '../../../src/journal/journal.ts'
+import { anAttempt } from '../attempts.ts'
 
 export interface Trouble {
   readonly kind: ErrorName
@@ -40,14 +41,12 @@ export const delivery = (id: string, fields: Partial<Delivery> = {}): Delivery =
 })
 
 /** The attempt in which the bot answered. */
-export const answered = (status: number, body: string | Buffer = ''): Attempt => ({
-  startedAt: 1_700_000_000_000,
-  ms: 1.5,
-  outcome: 'answered',
-  reply: { status, headers: ['X-Bot', 'yes'], body: Buffer.from(body) },
-})
+export function answered(status: number, body: string | Buffer = ''): Attempt {
+  const reply = { status, headers: ['X-Bot', 'yes'], body: Buffer.from(body) }
+  return anAttempt('answered', { startedAt: 1_700_000_000_000, ms: 1.5, reply })
+}
 
-export const refused: Attempt = { startedAt: 1_700_000_000_000, ms: 1, outcome: 'refused', reason: 'ECONNREFUSED' }
+export const refused = anAttempt('refused', { startedAt: 1_700_000_000_000, reason: 'ECONNREFUSED' })
 
 /** A child process that runs a fixture, and the lines that it prints. */
 export interface Child {
