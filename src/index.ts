@@ -1,12 +1,11 @@
 // The public API: dev-hook inside another program, without signals, exit codes or output of its own.
-import { homedir } from 'node:os'
 import type { Environment } from './config/layers.ts'
 import { loadConfig } from './config/load.ts'
 import type { Options } from './config/options.ts'
-import { stateHome } from './config/state-home.ts'
+import { findStateHome } from './config/state-home.ts'
 import { secretsOf } from './config/values.ts'
 import { version, whoAmI } from './core/instance.ts'
-import { createNotices, type Listener, type Totals } from './core/notices.ts'
+import { createNotices, type Listener, type Totals, warning } from './core/notices.ts'
 import { createRedactor } from './core/redact.ts'
 import { createDaemon } from './daemon/daemon.ts'
 import type { Stopped } from './daemon/types.ts'
@@ -55,12 +54,14 @@ export async function startDevHook(options: StartOptions = {}): Promise<DevHook>
   const config = await reload()
   const notices = createNotices()
   if (onNotice) notices.on(onNotice)
+  const state = stateFolder === undefined ? findStateHome(env, platform) : { folder: stateFolder, ignored: null }
+  if (state.ignored !== null) notices.emit(warning('stateHomeIgnored', state.ignored))
   const daemon = createDaemon({
     config,
     command: command ?? null,
     version,
     who: whoAmI(),
-    stateHome: stateFolder ?? stateHome(env, platform, homedir()),
+    stateHome: state.folder,
     env,
     botEnv: {},
     ask: null,

@@ -1,21 +1,22 @@
 // What every command begins with: its config, what must not be printed, where state is kept, and the name of this dev-hook.
-import { homedir } from 'node:os'
 import { type Config, loadConfig } from '../config/load.ts'
 import { flagName } from '../config/options.ts'
-import { stateHome } from '../config/state-home.ts'
+import { findStateHome } from '../config/state-home.ts'
 import { secretsOf } from '../config/values.ts'
+import { ERRORS } from '../core/errors.ts'
 import { whoAmI } from '../core/instance.ts'
 import { createRedactor, type Redactor } from '../core/redact.ts'
 import type { Call } from './command.ts'
 import { wantsColor, wantsJson } from './io.ts'
 import { type Colors, colorsFor } from './output/colors.ts'
+import { sanitize } from './output/sanitize.ts'
 
 /** A command whose config has not been read yet. */
 export interface PreparedCommand {
   /** Knows every secret of the configs that were loaded. */
   readonly redactor: Redactor
-  /** The folder under which every bot keeps its state. */
-  readonly stateHome: string
+  /** Finds the folder under which every bot keeps its state, and warns where it is not the one that is named. Throws `stateUnwritable`. */
+  readonly stateHome: () => string
   /** `<user>@<host>`. */
   readonly who: string
   /** Loads the config, as its sources are now. Throws `usage` with everything that is wrong with it. */
@@ -35,9 +36,17 @@ export interface OpenCommand extends PreparedCommand {
 export function prepareCommand({ options, io }: Pick<Call, 'options' | 'io'>): PreparedCommand {
   const { cwd, env, platform } = io
   const redactor = createRedactor()
+  let found: string | undefined
   return {
     redactor,
-    stateHome: stateHome(env, platform, homedir()),
+    stateHome: () => {
+      if (found !== undefined) return found
+      const { folder, ignored } = findStateHome(env, platform)
+      const { code, remedy } = ERRORS.stateHomeIgnored
+      if (ignored !== null) io.err(`warning: ${sanitize(ignored, 500)} [${code}]\n  → ${remedy}`)
+      found = folder
+      return folder
+    },
     who: whoAmI(),
     load: async () => {
       const config = await loadConfig(options, { cwd, env, platform, sourceOf: (key) => `--${flagName(key)}` })

@@ -19,8 +19,8 @@ export interface DoctorOptions {
   readonly platform: NodeJS.Platform
   /** As in `process.version`: `v20.19.0`. */
   readonly nodeVersion: string
-  /** Where the state of every bot is kept. */
-  readonly stateHome: string
+  /** Finds the folder in which the state of every bot is kept. Throws `stateUnwritable` where there is none. */
+  readonly stateHome: () => string
   /** `<user>@<host> pid <pid>` */
   readonly who: string
   readonly redactor: Redactor

@@ -11,7 +11,7 @@ const facts = createFacts({
   env: {},
   platform: 'linux',
   nodeVersion: 'v20.19.0',
-  stateHome: '/nowhere',
+  stateHome: () => '/nowhere',
   who: 'me@here pid 1',
   redactor: createRedactor(),
 })

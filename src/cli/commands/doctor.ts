@@ -76,7 +76,9 @@ async function live(before: readonly Finding[], config: Config | null, stage: St
     return [finding]
   }
   const ask = io.interactive && !config.yes ? createAsk(io) : null
-  return untilEndSignal((signal) => liveRound({ ...facts, config, ask, waiting, found }, signal))
+  return untilEndSignal((signal) =>
+    liveRound({ ...facts, stateHome: facts.stateHome(), config, ask, waiting, found }, signal),
+  )
 }
 
 /** What has to be mended first decides. */

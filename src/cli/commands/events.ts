@@ -39,7 +39,7 @@ export const events: CommandHandler = async (call) => {
   const [action, id] = words
   const act = actionOf(action, id, own)
   const { config, stateHome, json, colors, redactor } = await openCommand(call)
-  const folder = await findRecordedBot(config, stateHome)
+  const folder = await findRecordedBot(config, stateHome())
   await act({ folder, config, io, json, colors, redact: redactor.redact })
   return EXIT_CODES.ended
 }

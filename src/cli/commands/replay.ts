@@ -27,7 +27,7 @@ export const replay: CommandHandler = async (call) => {
   const selection = readSelection(words, own)
   const opened = await openCommand(call)
   const { config, json, colors, who } = opened
-  const folder = await findRecordedBot(config, opened.stateHome)
+  const folder = await findRecordedBot(config, opened.stateHome())
   const chosen = select(await readDeliveries(folder), selection)
   const body = own['edit'] === true ? await edit(folder, chosen, io) : null
 

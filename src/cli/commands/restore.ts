@@ -10,7 +10,7 @@ export const restore: CommandHandler = async (call) => {
   const { io } = call
   const { config, redactor, stateHome, who } = await openCommand(call)
   const notices = openNotices({ config, redactor, json: false }, io)
-  const leftover = await restoreLeftover({ config, stateHome, who, emit: notices.emit, redactor })
+  const leftover = await restoreLeftover({ config, stateHome: stateHome(), who, emit: notices.emit, redactor })
   if (leftover.is === 'running') {
     const { user } = leftover.holder
     throw new DevHookError(

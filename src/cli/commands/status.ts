@@ -18,7 +18,7 @@ export const status: CommandHandler = async (call) => {
   const { io } = call
   const { config, redactor, stateHome, who, json, colors } = await openCommand(call)
   const { emit } = openNotices({ config, redactor, json: false }, io)
-  const found = await look({ config, stateHome, who, emit, redactor }, io)
+  const found = await look({ config, stateHome: stateHome(), who, emit, redactor }, io)
   if (json) io.out(JSON.stringify(withoutSecrets(found)))
   else lines(found, colors.dim).forEach(io.out)
   return found.leftover === null ? EXIT_CODES.ended : EXIT_CODES.failed

@@ -16,7 +16,9 @@ import { listenToKeys } from './keys.ts'
 import { onPackageManagerGone } from './parent-watch.ts'
 import { onEndSignals } from './signals.ts'
 
-export interface DaemonRun extends OpenCommand {
+export interface DaemonRun extends Omit<OpenCommand, 'stateHome'> {
+  /** The folder under which every bot keeps its state. */
+  readonly stateHome: string
   readonly command: readonly string[] | null
   readonly io: Io
   readonly botEnv: Readonly<Record<string, string>>

@@ -66,7 +66,7 @@ export async function checkOwner(facts: Facts, signal: AbortSignal): Promise<Fin
   const found = await needs('webhook', facts.webhook())
   const url = found !== null && 'reading' in found ? found.reading.registered.url : null
   const [{ botId }, config] = await Promise.all([facts.identity(), facts.config()])
-  const folder = botFolder(facts.stateHome, config.apiHost, botId)
+  const folder = botFolder(facts.stateHome(), config.apiHost, botId)
   const [running, { snapshot }] = await Promise.all([readLock(folder), readSnapshot(folder)])
   if (snapshot !== null && isOurs(snapshot, url)) {
     if (running !== null) return passed(`a dev-hook that is running here: ${running.user}`)

@@ -8,7 +8,8 @@ import { readSnapshot, restoreCommand } from '../../platform/webhook/snapshot.ts
 import type { Facts } from '../facts.ts'
 import { type Finding, failed, passed } from '../finding.ts'
 
-export async function checkState({ stateHome }: Facts): Promise<Finding> {
+export async function checkState(facts: Facts): Promise<Finding> {
+  const stateHome = facts.stateHome()
   const path = join(stateHome, `doctor-${process.pid}`)
   try {
     await makePrivateFolder(stateHome)
@@ -22,7 +23,8 @@ export async function checkState({ stateHome }: Facts): Promise<Finding> {
   }
 }
 
-export async function checkLeftovers({ stateHome }: Facts): Promise<Finding> {
+export async function checkLeftovers(facts: Facts): Promise<Finding> {
+  const stateHome = facts.stateHome()
   const folders = await botFolders(stateHome)
   const seen = await Promise.all(
     folders.map(async ({ host, bot, folder }) => ({ host, bot, ...(await inspectFolder(folder)) })),
