@@ -94,6 +94,7 @@ export function startAttempt(
   // undici's older handler: the newer one parses the headers into an object first, and loses their case and order.
   const handler: Dispatcher.DispatchHandler = {
     // Called right before the first byte is written, in the same tick. As long as it was not, nothing was sent.
+    // undici hands no handler its socket: whoever needs that, or its local port, subscribes as `interim-answers.ts` does.
     onConnect: (abortRequest) => {
       abort = abortRequest
       if (settled) abort(new Error('cancelled before it was sent'))
