@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { aborted } from '../../src/core/async.ts'
 import { DevHookError } from '../../src/core/errors.ts'
+import { FACTORIES } from '../../src/daemon/factories.ts'
 import { releasedWithinMs, STOP_ORDER, type StopName } from '../../src/daemon/stop-order.ts'
 import { createFakeRun, type FakeRun, type Phase, PUBLIC_URL } from '../support/daemon/fake-run.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
@@ -66,6 +67,13 @@ describe('A run', () => {
     expect(run.begun).toEqual(PHASES)
     expect(types(run).at(-1)).toBe('ready')
     expect(run.daemon.url()).toBe(`${PUBLIC_URL}/`)
+    await run.daemon.stop()
+  })
+
+  it('opens by each factory the part that it makes', async () => {
+    const run = await createFakeRun()
+    await run.daemon.start()
+    expect(Object.keys(run.given).toSorted()).toEqual(Object.keys(FACTORIES).toSorted())
     await run.daemon.stop()
   })
 

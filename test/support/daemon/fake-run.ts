@@ -35,7 +35,7 @@ export interface FakeRunOptions {
   readonly restored?: RestoreResult
 }
 
-/** What the factories were given: with it the test does what the real part would do. */
+/** What each factory was given first: with it the test does what the real part would do. */
 type Given = { -readonly [Name in keyof Factories]?: Parameters<Factories[Name]>[0] }
 
 export interface FakeRun {
@@ -156,7 +156,8 @@ function createFakeFactories(
     },
   }
   return {
-    checkBeforehand: async () => {
+    checkBeforehand: async (options) => {
+      given.checkBeforehand = options
       await begin('preflight')
       return { botId: 'bot1', token: 'token', claims: { id: 'bot1', organization: null, scope: [], expiresAt: null } }
     },
@@ -165,7 +166,8 @@ function createFakeFactories(
       const calls = { get: unused, patch: unused, post: unused, delete: unused, claims: unused, conceal: unused }
       return { ...calls, apiHost: request.config.apiHost, close: () => release('client') }
     },
-    openState: async () => {
+    openState: async (folder) => {
+      given.openState = folder
       await begin('state')
       return { journal: createFakeJournal(), close: () => release('state') }
     },
@@ -189,7 +191,8 @@ function createFakeFactories(
         close: () => release('traffic'),
       }
     },
-    openGateway: async () => {
+    openGateway: async (options) => {
+      given.openGateway = options
       await begin('gateway')
       return { port: 4748, url: 'http://127.0.0.1:4748', close: () => release('gateway') }
     },
@@ -206,7 +209,8 @@ function createFakeFactories(
         stop: () => release('watcher'),
       }
     },
-    openTunnel: async (_config, _gateway, _address, signal) => {
+    openTunnel: async (config, _gateway, _address, signal) => {
+      given.openTunnel = config
       await begin('tunnel', signal)
       const { current, on } = parts.tunnel
       return { current, on, markActive: () => call('tunnel.markActive'), close: () => release('tunnel') }
