@@ -206,20 +206,22 @@ export type OptionKey = keyof typeof OPTIONS
 
 type Table = typeof OPTIONS
 
-/** The value of each option once it is read. */
+/** The value of each option once it is read: `port` is a `number`, `watch` is `readonly string[] | false`. */
 type Read = { readonly [K in OptionKey]: Table[K] extends Option<infer T, infer _Shown, infer _Fallback> ? T : never }
 
-/** What each option is where nothing is given: its default, or `null`. */
+/** What each option is where nothing is given: `port` is a `number`, which has a default; `bot` is `null`, which has none. */
 type Fallbacks = {
   readonly [K in OptionKey]: Table[K] extends Option<infer _T, infer _Shown, infer Fallback> ? Fallback : never
 }
 
-/** An option as people give it: a duration as text with its unit, a port as a number or as text. */
+/** An option as people give it. */
 type GivenOf<O> =
   O extends Option<infer T, infer Shown, infer _Fallback>
     ? string extends Shown
-      ? T | (T extends number ? string : never)
-      : Shown
+      ? // Its text has no form of its own. `port`: a number, or text such as '3000'; `restore`: a boolean.
+        T | (T extends number ? string : never)
+      : // Its text has one. `hold`: '15s', and no number, whose unit nobody would know.
+        Shown
     : never
 
 /** The value of every option: what was given, else its default, else `null`. */

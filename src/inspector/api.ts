@@ -13,7 +13,7 @@ interface ReplayRequest {
   readonly body: Buffer | null
 }
 
-/** Adds the routes to a server. */
+/** Adds the routes for the status of a run, and for replays, to a server. */
 export function addApi(app: FastifyInstance, control: Control): void {
   app.get('/api/status', () => control.status())
 

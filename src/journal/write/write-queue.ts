@@ -61,7 +61,7 @@ export function createWriteQueue(mostBytes: number): WriteQueue {
       }
       return { records: records.slice(0, count), bytes: size }
     },
-    // By the bytes of then: what is written is not in memory any more.
+    // Subtracts the bytes that the batch was counted with: once a record is written its content is no longer in memory, and counts less.
     remove: (batch) => {
       records.splice(0, batch.records.length)
       bytes -= batch.bytes
