@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 
 /** Longest line in characters; a longer one is passed on in pieces, nothing of it is lost. */
-const LONGEST_LINE = 16_384
+const MAX_LINE = 16_384
 
 /** Calls `onLine` for each line without its line end, and for a last one that has none. Colours stay as they are. */
-export function onLines(stream: Readable, onLine: (line: string) => void, longest = LONGEST_LINE): void {
+export function onLines(stream: Readable, onLine: (line: string) => void, longest = MAX_LINE): void {
   // A character may be split between two chunks.
   const decoder = new StringDecoder('utf8')
   let rest = ''

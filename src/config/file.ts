@@ -25,7 +25,7 @@ const PACKAGE = 'package.json'
 export const CONFIG_FILES: readonly string[] = [...NAMES, PACKAGE]
 
 /** How many files may extend each other: more is a circle. */
-const DEEPEST = 10
+const MAX_DEPTH = 10
 
 /** Reads the named file, or the first one found in `cwd`; `null` when there is none. Throws what is wrong with it. */
 export async function readConfigFile(cwd: string, named: string | null): Promise<ConfigFile | null> {
@@ -54,7 +54,7 @@ async function withExtended(
   depth: number,
 ): Promise<ConfigFile> {
   const { extends: bases, name, values, profiles } = file
-  if (bases.length > 0 && depth >= DEEPEST) throw new Error('it extends itself')
+  if (bases.length > 0 && depth >= MAX_DEPTH) throw new Error('it extends itself')
   let below: Pick<ConfigFile, 'values' | 'profiles'> = { values: {}, profiles: {} }
   const files = [...file.files]
   for (const base of bases) {

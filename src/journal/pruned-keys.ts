@@ -6,7 +6,7 @@ import { answerTo, type DeliveryIndex, type IndexEntry, isBefore, type PrunedDel
 export const KEY_KEPT_MS = 24 * 60 * 60_000
 
 /** How many keys of pruned deliveries are kept: some 20 MB of memory. */
-const MOST_KEYS = 50_000
+const MAX_KEYS = 50_000
 
 /**
  * Lists what is to be left once every segment before this one is gone, the newest last. It is written with the record of this
@@ -23,7 +23,7 @@ export function keysToCarry(index: DeliveryIndex, before: string, seq: number, n
   const wanted = records.filter(
     ({ id, key, receivedAt }) => now - receivedAt <= KEY_KEPT_MS && isLatest(index, id, key),
   )
-  const room = MOST_KEYS - (index.pruned.size - due.length)
+  const room = MAX_KEYS - (index.pruned.size - due.length)
   return wanted.slice(Math.max(0, wanted.length - room)).map((record) => ({ record, content: null }))
 }
 

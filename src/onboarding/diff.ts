@@ -7,7 +7,7 @@ export interface DiffLine {
 }
 
 /** Above this many lines the middle is not compared, only replaced: the files of a project are short. */
-const LONGEST = 2_000
+const MAX_LINES = 2_000
 
 /** The lines that were removed and added, each with so many unchanged ones around it. */
 export function diffLines(before: string, after: string, context = 1): readonly DiffLine[] {
@@ -39,7 +39,7 @@ function compare(before: readonly string[], after: readonly string[]): DiffLine[
 function middle(before: readonly string[], after: readonly string[]): DiffLine[] {
   const taken = before.map((text): DiffLine => ({ mark: '-', text }))
   const added = after.map((text): DiffLine => ({ mark: '+', text }))
-  if (before.length === 0 || after.length === 0 || before.length * after.length > LONGEST ** 2)
+  if (before.length === 0 || after.length === 0 || before.length * after.length > MAX_LINES ** 2)
     return [...taken, ...added]
   const common = commonLengths(before, after)
   const lines: DiffLine[] = []

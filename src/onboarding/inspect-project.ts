@@ -118,7 +118,7 @@ async function findConfig(
 
 const NAMES = ['index', 'bot', 'server', 'app', 'main']
 const ENDINGS = ['.js', '.mjs', '.cjs', '.ts', '.mts']
-const LARGEST = 256 * 1024
+const MAX_ENTRY_BYTES = 256 * 1024
 
 /** The bot's main file: the first that uses the SDK, among those that bots are usually started from. */
 async function findEntry(cwd: string, manifest: Manifest | null): Promise<Project['entry']> {
@@ -132,7 +132,7 @@ async function findEntry(cwd: string, manifest: Manifest | null): Promise<Projec
       (found) => (found.isFile() ? found.size : null),
       () => null,
     )
-    if (size === null || size > LARGEST) continue
+    if (size === null || size > MAX_ENTRY_BYTES) continue
     const entry = { name, code: readBotCode((await readText(cwd, name)) ?? '') }
     if (entry.code.usesChipchat) return entry
     first ??= entry

@@ -34,9 +34,8 @@ export function identify(delivery: Delivery): DeliveryIdentity {
 }
 
 // Ten thousand keys are kept for a day: one that somebody has filled is kept as its digest.
-const LONGEST_KEY = 200
-const bounded = (key: string): string =>
-  key.length <= LONGEST_KEY ? key : createHash('sha1').update(key).digest('hex')
+const MAX_KEY = 200
+const bounded = (key: string): string => (key.length <= MAX_KEY ? key : createHash('sha1').update(key).digest('hex'))
 
 function contentKey({ method, search, body }: Delivery): string | null {
   if (body.length === 0) return null

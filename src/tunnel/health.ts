@@ -37,7 +37,7 @@ interface Evidence {
 
 /** So many signs that nobody answers, missed heartbeats and missed probes together, make a connection lost. */
 const SIGNS = 2
-const LONGEST_TICK_MS = 5_000
+const MAX_TICK_MS = 5_000
 /** A tick that is off by more than this has slept with the machine, or somebody has set the clock. */
 const JUMP_MS = 10_000
 
@@ -47,7 +47,7 @@ const isLost = ({ missedHeartbeats, missedProbes }: Evidence): boolean => missed
 export function startHealth(connection: Connection, options: HealthOptions, onLost: (reason: string) => void): Health {
   const { probe, probeEveryMs, probeAgainMs, heartbeatLateMs = Number.POSITIVE_INFINITY } = options
   const { clock = MONOTONIC, wallClock = Date.now } = options
-  const tickMs = Math.min(LONGEST_TICK_MS, probeEveryMs)
+  const tickMs = Math.min(MAX_TICK_MS, probeEveryMs)
   const stopping = new AbortController()
   const { signal } = stopping
   let evidence: Evidence = {

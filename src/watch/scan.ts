@@ -16,10 +16,10 @@ import {
 } from './tree.ts'
 
 /** A file is read for its digest up to this size, in bytes; of a larger one it counts when it was written. */
-const LARGEST_READ = 1024 * 1024
+const MAX_READ_BYTES = 1024 * 1024
 /** What is read before anything happens: of small files, and so many bytes altogether. */
-const LARGEST_READ_AHEAD = 256 * 1024
-const READ_AHEAD = 64 * 1024 * 1024
+const MAX_FILE_READ_AHEAD_BYTES = 256 * 1024
+const MAX_READ_AHEAD_BYTES = 64 * 1024 * 1024
 /** A file that was written within this time may have been written again within the same tick of the file system's clock. */
 const RACY_MS = 1_000
 
@@ -118,7 +118,7 @@ async function describe(
     const isRacy = isReported && known.state.digest !== null && Date.now() - Number(mtimeNs / 1_000_000n) < RACY_MS
     if (isSame && !isRacy) return { is: 'unchanged' }
   }
-  return { is: 'file', state: await readState(path, stats, LARGEST_READ) }
+  return { is: 'file', state: await readState(path, stats, MAX_READ_BYTES) }
 }
 
 const statOf = (path: string): Promise<BigIntStats | null> => stat(path, { bigint: true }).catch(() => null)
@@ -130,16 +130,16 @@ const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT' || cod
 
 /** Reads the files for their digests, so that one that is written again with the content that it has is told from a save. */
 export async function readAhead(tree: Tree, signal: AbortSignal): Promise<void> {
-  let left = READ_AHEAD
+  let left = MAX_READ_AHEAD_BYTES
   for (const folder of tree.folders.values()) {
     for (const [name, file] of folder.files) {
-      if (file.state.digest !== null || file.state.size > LARGEST_READ_AHEAD) continue
+      if (file.state.digest !== null || file.state.size > MAX_FILE_READ_AHEAD_BYTES) continue
       left -= Number(file.state.size)
       if (signal.aborted || left < 0) return
       const path = join(folder.path, name)
       const stats = await statOf(path)
       if (!stats?.isFile()) continue
-      const state = await readState(path, stats, LARGEST_READ_AHEAD)
+      const state = await readState(path, stats, MAX_FILE_READ_AHEAD_BYTES)
       // Written since it was seen: that is for the next check to find.
       if (state.stamp === file.state.stamp) file.state = state
     }

@@ -24,7 +24,7 @@ const ROUTINE_FILES = 100
 const POLL_MS = 500
 /** At most a tenth of the time goes into polling. */
 const POLL_SHARE = 10
-const LONGEST_WRITE_MS = 1_000
+const MAX_WRITE_MS = 1_000
 const WRITE_POLL_MS = 5
 
 /** Creates a tree and checks it whenever something in it is marked, until the signal is aborted. */
@@ -83,10 +83,10 @@ export function createScanner(options: Omit<TreeOptions, 'onDirty'>, signal: Abo
     idle,
     settled: async () => {
       const unfinished = async (): Promise<number> => {
-        await raceTimeout(idle(), LONGEST_WRITE_MS)
+        await raceTimeout(idle(), MAX_WRITE_MS)
         return tree.unfinished.size
       }
-      await poll(unfinished, (files) => files === 0, { pace: every(WRITE_POLL_MS), limitMs: LONGEST_WRITE_MS, clock })
+      await poll(unfinished, (files) => files === 0, { pace: every(WRITE_POLL_MS), limitMs: MAX_WRITE_MS, clock })
     },
     checkUnreported: async () => {
       const pace = ({ tookMs }: { readonly tookMs: number }): number =>

@@ -82,7 +82,7 @@ export interface Tree extends TreeOptions {
 
 /** Editors and compilers remove a file to write it anew: what is missing is reported after this. */
 const MISSING_MS = 100
-const LONGEST_MISSING_MS = 10_000
+const MAX_MISSING_MS = 10_000
 /** A file that is shorter than it was is still being written, unless it is as short after this. */
 const SHORTER_MS = 20
 
@@ -237,7 +237,7 @@ function awaitReturn(tree: Tree, folder: WatchedFolder, name: string, file: Watc
     const since = file.missingSince
     if (since === null || folder.files.get(name) !== file) return
     const ms = tree.clock.now() - since
-    if (ms < MISSING_MS || (ms < LONGEST_MISSING_MS && tree.mayReturn())) return awaitReturn(tree, folder, name, file)
+    if (ms < MISSING_MS || (ms < MAX_MISSING_MS && tree.mayReturn())) return awaitReturn(tree, folder, name, file)
     folder.files.delete(name)
     forget(tree, folder)
     report(tree, folder, name, 'removed', since)

@@ -16,7 +16,7 @@ import { count, median, round, table } from './numbers.mjs'
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const NODEMON = fileURLToPath(new URL('../../node_modules/nodemon/bin/nodemon.js', import.meta.url))
 const EVERY_MS = 5
-const LONGEST_MS = 20_000
+const MAX_MS = 20_000
 
 /** The bot: answers with the number of its version. */
 const program = (version) => `
@@ -68,7 +68,7 @@ async function restart({ folder, ask }, version) {
   let first = null
   await writeFile(join(folder, 'bot.mjs'), program(version))
   const saved = performance.now()
-  while (first === null && performance.now() - saved < LONGEST_MS) {
+  while (first === null && performance.now() - saved < MAX_MS) {
     const asked = ask().then(
       (answer) => {
         if (answer === wanted) first ??= performance.now()
@@ -81,7 +81,7 @@ async function restart({ folder, ask }, version) {
     await sleep(EVERY_MS)
   }
   await Promise.all(pending)
-  if (first === null) throw new Error(`version ${version} did not answer within ${LONGEST_MS} ms`)
+  if (first === null) throw new Error(`version ${version} did not answer within ${MAX_MS} ms`)
   // So that the next save is not taken for a part of this one.
   await sleep(1_500)
   return { ms: first - saved, requests: pending.length, failed }
@@ -154,7 +154,7 @@ async function post(agent, url, headers, body) {
 }
 
 async function answered(ask) {
-  const until = performance.now() + LONGEST_MS
+  const until = performance.now() + MAX_MS
   for (;;) {
     try {
       return await ask()

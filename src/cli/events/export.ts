@@ -73,11 +73,11 @@ const commandOf = (parts: readonly string[]): string => parts.join(' \\\n  ')
 const quoted = (text: string): string => (/^[\w.:/@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
 
 // Linux takes 128 KiB for one argument.
-const LONGEST_QUOTED = 64 * 1024
+const MAX_QUOTED = 64 * 1024
 
 /** curl takes what begins with @ for the name of a file; a terminal acts on control characters that are pasted. */
 const canBeQuoted = (body: Buffer): boolean =>
-  body.length <= LONGEST_QUOTED && isUtf8(body) && body[0] !== AT && isHarmless(body.toString('utf8'))
+  body.length <= MAX_QUOTED && isUtf8(body) && body[0] !== AT && isHarmless(body.toString('utf8'))
 
 const AT = 0x40
 

@@ -1,8 +1,8 @@
 // JSON as text: laid out for people and packed again without touching a value, as parsing and writing it would touch long numbers.
 
 // Deeper than anything that people write. Beyond it, and beyond so much white space, no layout helps anybody to read.
-const DEEPEST = 500
-const MOST_GROWTH = 8
+const MAX_DEPTH = 500
+const MAX_GROWTH = 8
 const FREE_GROWTH = 64 * 1024
 
 /** One member or item a line, indented by two; `null` for what is no JSON, or has no layout that could be read. */
@@ -18,7 +18,7 @@ export function layOut(text: string): string | null {
     const isEmpty = isOpening(before) && isClosing(token)
     if (!isEmpty && (before === ',' || isOpening(before) || isClosing(token))) {
       length += 1 + 2 * depth
-      if (length > FREE_GROWTH + MOST_GROWTH * text.length) return null
+      if (length > FREE_GROWTH + MAX_GROWTH * text.length) return null
       out.push(`\n${'  '.repeat(depth)}`)
     }
     out.push(token === ':' ? ': ' : token)
@@ -46,7 +46,7 @@ function isDeep(text: string): boolean {
   for (const token of tokensOf(text)) {
     if (isOpening(token)) depth += 1
     if (isClosing(token)) depth -= 1
-    if (depth > DEEPEST) return true
+    if (depth > MAX_DEPTH) return true
   }
   return false
 }

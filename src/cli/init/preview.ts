@@ -5,20 +5,20 @@ import type { Colors } from '../output/colors.ts'
 import { sanitize } from '../output/sanitize.ts'
 
 /** A new file that is longer is only named. */
-const LONGEST = 16
-const LONGEST_LINE = 160
+const MAX_NEW_LINES = 16
+const MAX_LINE = 160
 
 /** A file as a few lines, its name first. */
 export function preview({ name, before, after, private: isPrivate }: PlannedFile, colors: Colors): string {
   const lines = diffLines(before ?? '', after, isPrivate ? 0 : 1)
   const head = `${colors.bold(name)} ${colors.dim(before === null ? '(new)' : '(changed)')}`
-  if (before === null && lines.length > LONGEST) return `${head}\n${colors.green(`+ ${lines.length} lines`)}`
+  if (before === null && lines.length > MAX_NEW_LINES) return `${head}\n${colors.green(`+ ${lines.length} lines`)}`
   return [head, ...lines.map((line) => shown(isPrivate ? hidden(line) : line, colors))].join('\n')
 }
 
 function shown({ mark, text }: DiffLine, colors: Colors): string {
   const indent = /^\s*/.exec(text.replaceAll('\t', '  '))?.[0] ?? ''
-  const line = `${mark} ${indent}${sanitize(text, LONGEST_LINE)}`
+  const line = `${mark} ${indent}${sanitize(text, MAX_LINE)}`
   if (mark === '+') return colors.green(line)
   return mark === '-' ? colors.red(line) : colors.dim(line)
 }

@@ -27,7 +27,7 @@ interface Pending {
 }
 
 /** More than any queue holds: the memory of lines stays bounded whatever happens. */
-const MOST_PENDING = 20_000
+const MAX_PENDING = 20_000
 
 /** Creates the lines of deliveries; it remembers each one until its last line is printed. */
 export function createDeliveryLines(line: WriteLine, colors: Colors): DeliveryLines {
@@ -36,7 +36,7 @@ export function createDeliveryLines(line: WriteLine, colors: Colors): DeliveryLi
 
   function remember(delivery: Pending['delivery']): void {
     pending.set(delivery.id, { delivery, reason: null, heldMs: null })
-    const oldest = pending.size > MOST_PENDING ? pending.keys().next().value : undefined
+    const oldest = pending.size > MAX_PENDING ? pending.keys().next().value : undefined
     if (oldest !== undefined) pending.delete(oldest)
   }
 

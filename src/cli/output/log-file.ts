@@ -17,14 +17,14 @@ export interface Log {
 const RECORDED: ReadonlySet<Notice['type']> = new Set(['delivery', 'attempt'])
 
 /** A log of this size, in bytes, is set aside as `dev-hook.1.log`, in place of the one before. */
-const MOST_LOG_BYTES = 10 * 1024 * 1024
+const MAX_LOG_BYTES = 10 * 1024 * 1024
 
 /** How long the end of a run waits for the log, in ms: a disk may be full, or may not answer at all. */
 const CLOSE_MS = 500
 
 /** Starts the log in a folder; the file is opened by the first notice. */
 export function startLog(folder: string, files?: AppendedFiles): Log {
-  const file = createRotatedFile(join(folder, 'dev-hook.log'), join(folder, 'dev-hook.1.log'), MOST_LOG_BYTES, files)
+  const file = createRotatedFile(join(folder, 'dev-hook.log'), join(folder, 'dev-hook.1.log'), MAX_LOG_BYTES, files)
   const outlet = createOutlet((text) =>
     file.append(text).then(
       () => true,

@@ -16,10 +16,10 @@ export interface Outlet {
 export type SendText = (text: string) => boolean | Promise<boolean>
 
 /** How much waits for a slow reader, in UTF-16 code units. */
-const MOST_WAITING = 256 * 1024
+const MAX_WAITING = 256 * 1024
 
 /** Creates an outlet over `send`, which has one piece of text to write at a time. */
-export function createOutlet(send: SendText, most = MOST_WAITING): Outlet {
+export function createOutlet(send: SendText, most = MAX_WAITING): Outlet {
   const queue = createLineQueue(most)
   const advanced = createListeners<void>()
   let underWay: TakenLines | null = null

@@ -62,20 +62,20 @@ const QUICK_MS = 1_000
 /** What comes later than this after a start has nothing to do with it, if the bot is ready by then. */
 const LATE_MS = 10_000
 /** After so many starts in a row a file is held back: one that may well be the bot's own … */
-const MOST_DOUBTFUL = 3
+const MAX_DOUBTFUL_STARTS = 3
 /** … and code that comes when the bot is ready: somebody may well save it that often, and means it. */
-const MOST = 20
+const MAX_STARTS = 20
 /** How often the bot is started once more for a file that is held back, before it is taken for the bot's own … */
 const MORE_STARTS = 2
 /** … and for code that is not written at once: somebody might save it soon after a start, but not after ever longer waits. */
 const MORE_STARTS_FOR_CODE = 6
 /** A file that is held back must not be written again for so long, or for half as long again as it took after the start. */
 const QUIET_MS = 2_500
-const LONGEST_QUIET_MS = 60_000
-const LONGEST_HOLD_MS = 10_000
+const MAX_QUIET_MS = 60_000
+const MAX_HOLD_MS = 10_000
 /** Somebody does not save twice within this; a compiler writes its files in several steps. */
 const SAVES_APART_MS = 1_000
-const MOST_PROOFS = 3
+const MAX_PROOFS = 3
 /** What is written by a process that crashes may be found a little later. */
 const EXIT_MS = 300
 /** A bot that is not ready for so long because of restarts is announced before their cause is certain. */
@@ -109,7 +109,7 @@ function judgeFirst(run: ProcessRun, change: Change, known: Follower | undefined
   const { runs = 0, latestMs = 0, since = change.at, wasUp = false, proofs = 0, heldRuns = 0 } = known ?? {}
   const isDoubtful = !run.isReady || !isCode(change)
   const afterMs = change.at - run.startedAt
-  const most = isDoubtful && afterMs <= LATE_MS ? MOST_DOUBTFUL : MOST
+  const most = isDoubtful && afterMs <= LATE_MS ? MAX_DOUBTFUL_STARTS : MAX_STARTS
   // What comes together with a file that is held back may well have the same cause.
   const isHeldToo = isDoubtful && (run.heldSince !== null || heldRuns > 0)
   const isHeld = isHeldToo || runs + 1 > most
@@ -141,8 +141,8 @@ function judgeAgain(run: ProcessRun, change: Change, known: Follower): Decision 
   if (!known.isHeld || run.heldSince === null) return { judgement: known.judgement, follower: known }
   const heldMs = change.at - run.heldSince
   const afterMs = change.at - run.startedAt
-  const isEndless = heldMs > LONGEST_HOLD_MS
-  const isProof = known.proofs < MOST_PROOFS && heldMs >= SAVES_APART_MS
+  const isEndless = heldMs > MAX_HOLD_MS
+  const isProof = known.proofs < MAX_PROOFS && heldMs >= SAVES_APART_MS
   if (isCode(change) && afterMs > QUICK_MS && (isProof || isEndless)) {
     const cleared = {
       ...known,
@@ -171,5 +171,5 @@ function moreStarts(run: ProcessRun, change: Change): number {
 
 function quietMs(afterMs: number, { heldRuns }: Follower): number {
   const ms = Math.max(QUIET_MS, 1.5 * afterMs) * 2 ** Math.max(0, heldRuns - MORE_STARTS)
-  return Math.min(ms, LONGEST_QUIET_MS)
+  return Math.min(ms, MAX_QUIET_MS)
 }

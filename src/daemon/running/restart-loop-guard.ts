@@ -27,7 +27,7 @@ export interface LoopGuardOptions {
 }
 
 /** The longest start during which a file that is removed may come back as it was. */
-const LONGEST_START_MS = 10_000
+const MAX_START_MS = 10_000
 /** What is announced of several files at about the same time is announced together. */
 const GATHER_MS = 200
 
@@ -81,7 +81,7 @@ export function createLoopGuard({ restart, onLoop, clock }: LoopGuardOptions): L
       run = run && { ...run, exitedAt: run.exitedAt ?? clock.now() }
     },
     isStarting: () =>
-      run !== null && !run.isReady && run.exitedAt === null && clock.now() - run.startedAt < LONGEST_START_MS,
+      run !== null && !run.isReady && run.exitedAt === null && clock.now() - run.startedAt < MAX_START_MS,
     stop: () => {
       cancelHold?.()
       announcer.stop()

@@ -10,7 +10,7 @@ export interface QuietPeriod {
 }
 
 const QUIET_MS = 100
-const LONGEST_MS = 600
+const MAX_WAIT_MS = 600
 
 /** Creates the quiet period of one run; nothing has come in yet. */
 export function createQuietPeriod(clock: Clock = MONOTONIC): QuietPeriod {
@@ -28,7 +28,7 @@ export function createQuietPeriod(clock: Clock = MONOTONIC): QuietPeriod {
           (missing) => missing <= 0,
           { pace: missingMs, signal, clock },
         )
-      const deadline = { ms: LONGEST_MS, reason: 'deliveries go on coming' }
+      const deadline = { ms: MAX_WAIT_MS, reason: 'deliveries go on coming' }
       await withDeadline([], deadline, (signal) => ignoreAbort(untilQuiet(signal), signal), clock)
     },
   }

@@ -15,8 +15,8 @@ export interface RawResponse {
 }
 
 /** How much of the platform's words is quoted, and how much is searched for secrets before it is cut, in characters. */
-const LONGEST_QUOTE = 200
-const LONGEST_MESSAGE = 16_384
+const MAX_QUOTE = 200
+const MAX_MESSAGE = 16_384
 const TOKEN = /\b(jwt|token|expired)\b|invalid signature/i
 const VERIFICATION = /verif(y|ied|ication)|\bchallenge\b|\bcallback\b/i
 
@@ -79,12 +79,12 @@ function messageIn(response: RawResponse): string {
   const error = valueIn(json, 'error')
   const message = textIn(error, 'message') ?? textIn(json, 'message') ?? textIn(json, 'error') ?? response.text
   return message
-    .slice(0, LONGEST_MESSAGE)
+    .slice(0, MAX_MESSAGE)
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim()
 }
 
-const cut = (line: string): string => (line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line)
+const cut = (line: string): string => (line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line)
 
 /** The JSON in a text, with exact numbers; `undefined` when there is none. */
 export function jsonOf(text: string): unknown {

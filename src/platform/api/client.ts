@@ -5,7 +5,7 @@ import { DevHookError } from '../../core/errors.ts'
 import { createRedactor, type Redactor } from '../../core/redact.ts'
 import { isTokenTrouble, jsonOf, problemOf, type RawResponse } from './api-errors.ts'
 import { stringifyExact } from './exact-json.ts'
-import { type ExchangeOutcome, LONGEST_PAUSE_MS, mayRepeat, pauseOf } from './retry-policy.ts'
+import { type ExchangeOutcome, MAX_PAUSE_MS, mayRepeat, pauseOf } from './retry-policy.ts'
 import { createThrottle, type Throttle } from './throttle.ts'
 import type { Claims } from './token.ts'
 import { createTokenSource, type TokenOptions, type TokenPair } from './token-source.ts'
@@ -96,7 +96,7 @@ export function createClient(options: ClientOptions): Client {
       await throttle.acquire(signal)
       const response = await transport.send({ ...exchange, path: prefix + exchange.path, headers }, signal)
       const pauseMs = pauseOf(response, now())
-      if (pauseMs !== null) throttle.pause(Math.min(pauseMs, LONGEST_PAUSE_MS))
+      if (pauseMs !== null) throttle.pause(Math.min(pauseMs, MAX_PAUSE_MS))
       return { response }
     } catch (error) {
       signal.throwIfAborted()

@@ -5,7 +5,7 @@ import { isRecord, type Json, textIn } from '../../core/json.ts'
 import type { Client } from './client.ts'
 
 const LIMIT = 100
-const MOST_PAGES = 20
+const MAX_PAGES = 20
 
 /**
  * The objects of a list, page after page, for as long as the caller wants more. Follows `Link: …; rel="next"`, always on
@@ -19,7 +19,7 @@ export async function* listAll(
 ): AsyncGenerator<Json, void, undefined> {
   let next = `${path}?${new URLSearchParams({ ...query, limit: String(LIMIT), offset: '0' }).toString()}`
   let lastFirst: string | null = null
-  for (let page = 1; page <= MOST_PAGES; page++) {
+  for (let page = 1; page <= MAX_PAGES; page++) {
     const { json, headers } = await client.get(next, { signal })
     if (!Array.isArray(json)) throw new DevHookError('apiRefused', `GET ${path} did not answer with a list`)
     const items = json.filter(isRecord)
@@ -32,7 +32,7 @@ export async function* listAll(
     if (linked === null && json.length < LIMIT) return
     next = linked ?? withOffset(path, query, page * LIMIT)
   }
-  throw new DevHookError('apiRefused', `GET ${path} has more than ${MOST_PAGES} pages`)
+  throw new DevHookError('apiRefused', `GET ${path} has more than ${MAX_PAGES} pages`)
 }
 
 const withOffset = (path: string, query: Readonly<Record<string, string>>, offset: number): string =>

@@ -7,7 +7,7 @@ import type { Exchange } from './transport.ts'
 export type ExchangeOutcome = { readonly response: RawResponse } | { readonly error: DevHookError }
 
 /** A longer pause than this is not waited for. */
-export const LONGEST_PAUSE_MS = 30_000
+export const MAX_PAUSE_MS = 30_000
 
 const REPEATED: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504, 521, 522, 524])
 
@@ -16,7 +16,7 @@ export function mayRepeat({ method }: Pick<Exchange, 'method'>, outcome: Exchang
   if (method !== 'GET') return false
   if ('error' in outcome) return isTransient(outcome.error)
   const { response } = outcome
-  return REPEATED.has(response.status) && (pauseOf(response, now) ?? 0) <= LONGEST_PAUSE_MS
+  return REPEATED.has(response.status) && (pauseOf(response, now) ?? 0) <= MAX_PAUSE_MS
 }
 
 /** The pause that a response asks for in `Retry-After`, seconds or a date, in milliseconds; `null` when it asks for none. */

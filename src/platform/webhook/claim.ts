@@ -31,7 +31,7 @@ interface ClaimedUrl {
 }
 
 const READS = 3
-const MOST_URLS = 10
+const MAX_URLS = 10
 
 /**
  * Writes the whole hook, changed in URL and events; `events` null keeps what was registered. Returns the URL as the platform
@@ -44,7 +44,7 @@ export async function claimWebhook(
   signal: AbortSignal,
 ): Promise<string> {
   const snapshot = snapshotOf(context)
-  const urls = [...snapshot.urls.filter((other) => other !== url), url].slice(-MOST_URLS)
+  const urls = [...snapshot.urls.filter((other) => other !== url), url].slice(-MAX_URLS)
   // On disk before the write, so that a crash in between leaves a URL that is recognised as ours.
   await context.store.save({ ...snapshot, urls })
   const claimed = { url, events }

@@ -4,7 +4,7 @@ import { asRecord, type Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
 
 const USUAL_LIMIT = 100
-const MOST = 1_000
+const MAX_LIMIT = 1_000
 
 export interface Query {
   readonly offset: number
@@ -29,7 +29,7 @@ export function parseQuery(search: string): Query {
   const { offset, limit, sort, select, populate, ...filters } = Object.fromEntries(given)
   return {
     offset: wholeNumber(offset, 0),
-    limit: Math.min(Math.max(wholeNumber(limit, USUAL_LIMIT), 1), MOST),
+    limit: Math.min(Math.max(wholeNumber(limit, USUAL_LIMIT), 1), MAX_LIMIT),
     sort: commaList(sort),
     select: commaList(select),
     populate: commaList(populate),

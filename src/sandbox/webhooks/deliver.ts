@@ -69,7 +69,7 @@ export interface WebhooksOptions {
 }
 
 const ATTEMPTS_KEPT = 100
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Starts delivering events to webhooks. */
 export function startWebhooks({ outgoing, subscribers, retry, onAttempt }: WebhooksOptions): Webhooks {
@@ -134,7 +134,7 @@ function newDelivery(payload: Payload, { url }: Subscriber, state: SandboxDelive
 
 /** How long to wait after the attempt with this number, from 0, in ms. */
 const waitAfter = (n: number, { firstMs, factor, maxMs }: RetrySchedule): number =>
-  Math.min(maxMs, firstMs * factor ** n, LONGEST_TIMER_MS)
+  Math.min(maxMs, firstMs * factor ** n, MAX_TIMER_MS)
 
 function stateAfter(status: number | null, late: boolean): SandboxDelivery['state'] {
   if (status !== null && isSuccess(status)) return 'delivered'

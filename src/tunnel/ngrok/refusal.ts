@@ -15,7 +15,7 @@ const REMEDIES: Readonly<Record<number, string>> = {
   [NAME_IN_USE]: 'stop the other agent that uses this domain, or give another one with `--domain`',
 }
 
-const LONGEST_TEXT = 400
+const MAX_TEXT = 400
 
 /** A failure that has no code of ngrok's. */
 export const ngrokFailed = (message: string): DevHookError =>
@@ -75,4 +75,4 @@ const tidy = (text: string): string =>
     .replace(/\s*error_code: ERR_NGROK_\d+\s*$/, '')
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, LONGEST_TEXT)
+    .slice(0, MAX_TEXT)

@@ -7,7 +7,7 @@ export const SYN = 0x2
 
 const HEADER = 8
 /** Longest body that the 24-bit length can say. */
-const LONGEST_BODY = 0xff_ff_ff
+const MAX_BODY = 0xff_ff_ff
 // The top bit of a stream id is ignored.
 const STREAM_MASK = 0x7f_ff_ff_ff
 
@@ -21,7 +21,7 @@ export interface Frame {
 
 /** The bytes of a frame; throws for a body that is too long to be said. */
 export function encodeFrame({ type, flags, stream, body }: Frame): Buffer {
-  if (body.length > LONGEST_BODY) throw new RangeError(`a frame body of ${body.length} bytes`)
+  if (body.length > MAX_BODY) throw new RangeError(`a frame body of ${body.length} bytes`)
   const header = Buffer.alloc(HEADER)
   header.writeUIntBE(body.length, 0, 3)
   header.writeUInt8(((type & 0xf) << 4) | (flags & 0xf), 3)

@@ -4,7 +4,7 @@ import { Duplex } from 'node:stream'
 import { createFrameDecoder, encodeFrame, FIN, FRAME, type Frame, SYN, word } from './frames.ts'
 
 const WINDOW = 262_144
-const LARGEST_FRAME = 65_536
+const MAX_FRAME = 65_536
 const NOBODY = Buffer.alloc(0)
 // The agent writes small frames one by one without TCP_NODELAY, so each waits for the ACK of the one before: 40 ms, as
 // long as nothing is sent that can carry the ACK. This is such a thing: no credit for a stream that does not exist.
@@ -90,7 +90,7 @@ function createStream(id: number, ours: boolean, send: Send, forget: () => void)
   function sendWithin(bytes: Buffer, done: () => void): void {
     let rest = bytes
     while (rest.length > 0 && credit > 0) {
-      const part = rest.subarray(0, Math.min(credit, LARGEST_FRAME))
+      const part = rest.subarray(0, Math.min(credit, MAX_FRAME))
       credit -= part.length
       sendData(part)
       rest = rest.subarray(part.length)
