@@ -1,6 +1,7 @@
 // The kinds of value that an option can have: how each is read from text, and how it is described to people and schemas.
 
 import { parseDuration } from '../core/duration.ts'
+import { encodePath, isIllFormed } from '../core/http/encode-path.ts'
 import { isLoopback } from '../core/http/loopback.ts'
 import { isEventPattern } from '../protocol/events.ts'
 
@@ -79,9 +80,9 @@ export const path: Kind<string> = kind(
   'path',
   { type: 'string', pattern: '^/?[^?#\\s]*$' },
   fromText((given) => {
-    if (/[?#\s]/.test(given)) return { problem: 'is not a path' }
+    if (/[?#\s]/.test(given) || isIllFormed(given)) return { problem: 'is not a path' }
     // chipchat adds the leading slash to WEBHOOK_PATH as well.
-    return { value: given.startsWith('/') ? given : `/${given}` }
+    return { value: encodePath(given.startsWith('/') ? given : `/${given}`) }
   }),
 )
 

@@ -1,4 +1,5 @@
 // The bot's address, from port and path or from one `forward-to`.
+import { encodePath, isIllFormed } from '../core/http/encode-path.ts'
 import type { Parsed } from './kinds.ts'
 
 /** Where forwards go. `path` starts with a slash. */
@@ -27,7 +28,8 @@ export function parseTarget(given: string, fallbackPath: string): Parsed<Forward
 
 function target(host: string, port: number, path: string): Parsed<ForwardTarget> {
   if (port < 1 || port > 65_535) return { problem: 'has no valid port' }
-  return { value: { host: host.replace(/^\[|\]$/g, ''), port, path } }
+  if (isIllFormed(path)) return { problem: 'has a path with half a character in it' }
+  return { value: { host: host.replace(/^\[|\]$/g, ''), port, path: encodePath(path) } }
 }
 
 /** The target as a URL. */

@@ -41,7 +41,9 @@ export type Outcome = Attempt['outcome']
  */
 export type Attempt = { readonly startedAt: number; readonly ms: number } & (
   | { readonly outcome: 'answered'; readonly reply: Reply }
-  | { readonly outcome: 'refused' | 'interrupted' | 'timed-out'; readonly reason: string }
+  | { readonly outcome: 'refused' | 'timed-out'; readonly reason: string }
+  /** `unsendable`: nothing was sent, and nothing ever can be: it is no HTTP request. The journal does not keep that. */
+  | { readonly outcome: 'interrupted'; readonly reason: string; readonly unsendable?: boolean }
   /** `sent`: some of it may have been, as with `interrupted`. The journal does not keep that. */
   | { readonly outcome: 'cancelled'; readonly reason: string; readonly sent?: boolean }
 )

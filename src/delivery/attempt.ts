@@ -83,7 +83,7 @@ export function startAttempt(
     else if (isUnsendable(error)) {
       // undici keeps the connection of a request that it refuses to write marked as busy, for ever.
       connections.retire(pool)
-      settle({ outcome: 'interrupted', reason })
+      settle({ outcome: 'interrupted', reason, unsendable: true })
     } else if (isBroken(error)) {
       // A kept connection broke while this waited to be written to it. The others are as dead; a new pool has none.
       connections.retire(pool)

@@ -41,6 +41,8 @@ export type DeliveryEvent =
   | 'broke'
   /** The same, and the platform is to send it again. */
   | 'broke-retried'
+  /** It can never be sent. */
+  | 'unsendable'
   /** Given up, and nothing of it was sent. */
   | 'cancelled'
   /** Given up, and the bot may have some of it. */
@@ -88,6 +90,8 @@ const TRANSITIONS: Readonly<Record<Open, Partial<Record<DeliveryEvent, Transitio
     acknowledged: row('sending-acknowledged', 'interrupted', 'received-once-synced'),
     broke: row('broken', 'interrupted', 'received-once-synced'),
     'broke-retried': row('returned', 'returned', 'bad-gateway'),
+    // Whatever the policy: what the bot can never have is never told "received".
+    unsendable: row('returned', 'returned', 'bad-gateway'),
     cancelled: row('returned', 'returned', 'unavailable'),
     'cancelled-sent': row('returned', 'returned', 'unavailable'),
   },
@@ -104,6 +108,7 @@ const TRANSITIONS: Readonly<Record<Open, Partial<Record<DeliveryEvent, Transitio
     refused: row('waiting-acknowledged', 'acknowledged'),
     broke: row('broken', 'interrupted', 'received-once-synced'),
     'broke-retried': row('broken', 'interrupted', 'received-once-synced'),
+    unsendable: row('broken', 'interrupted', 'received-once-synced'),
     cancelled: row('owed', 'acknowledged', 'received'),
     // The bot may have it by now: not sent again by itself, like one whose connection broke.
     'cancelled-sent': row('broken', 'interrupted', 'received-once-synced'),
@@ -143,6 +148,8 @@ export function eventOf(attempt: Attempt, { late, onBotError }: TrafficPolicy): 
     case 'refused':
       return 'refused'
     case 'interrupted':
+      if (attempt.unsendable) return 'unsendable'
+      return late === 'retry' ? 'broke-retried' : 'broke'
     case 'timed-out':
       return late === 'retry' ? 'broke-retried' : 'broke'
     case 'cancelled':

@@ -265,7 +265,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       if (item.kind === 'replay') return replaying.ended(item, attempt)
       const { outcome } = attempt
       if (outcome === 'answered') delivered += 1
-      const why = outcome === 'cancelled' ? attempt.reason : 'the connection to the bot broke'
+      const isBroken = outcome === 'timed-out' || (outcome === 'interrupted' && !attempt.unsendable)
+      const why = isBroken || outcome === 'answered' ? 'the connection to the bot broke' : attempt.reason
       apply(item, eventOf(attempt, options), outcome === 'answered' ? attempt.reply : undefined, why)
     },
   })

@@ -20,6 +20,7 @@ const EVENTS = [
   'failed-passed',
   'broke',
   'broke-retried',
+  'unsendable',
   'cancelled',
   'cancelled-sent',
   'acknowledged',

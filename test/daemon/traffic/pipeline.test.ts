@@ -272,6 +272,17 @@ describe('The pipeline', () => {
     })
   })
 
+  it.each(['ack', 'retry'] as const)('never says "received" of what can never be sent, with `%s`', async (late) => {
+    const { pipeline, queue, journal } = setUp({ late })
+    const answering = pipeline.accept(delivery())
+    await settled()
+    const reason = 'invalid path'
+    only(queue.tickets).end({ startedAt: 0, ms: 0, outcome: 'interrupted', reason, unsendable: true })
+    const answer = await answering
+    expect([answer.status, textOf(answer)]).toEqual([502, reason])
+    expect([...journal.settled.values()]).toEqual(['returned'])
+  })
+
   describe('with a bot that answers with an error', () => {
     it('answers 200 once it is on disk, and counts it as delivered', async () => {
       const { pipeline, queue, journal } = setUp()
