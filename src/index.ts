@@ -6,7 +6,7 @@ import { findStateHome } from './config/state-home.ts'
 import { secretsOf } from './config/values.ts'
 import { version, whoAmI } from './core/instance.ts'
 import { createNotices, type Listener, type Totals, warning } from './core/notices.ts'
-import { createRedactor } from './core/redact.ts'
+import { createRedactor } from './core/text/redact.ts'
 import { createDaemon } from './daemon/daemon.ts'
 import type { Stopped } from './daemon/types.ts'
 

@@ -1,7 +1,8 @@
 // How a process tree is ended: everybody is asked to leave, then killed, again and again, until nobody is left.
 import { spawn } from 'node:child_process'
 import { win32 } from 'node:path'
-import { type Clock, every, MONOTONIC, poll, raceTimeout } from '../core/async.ts'
+import { type Clock, MONOTONIC, poll, raceTimeout } from '../core/async.ts'
+import { every } from '../core/pace.ts'
 import { describeProcess, hasEnded, hasProcess, listProcesses } from '../core/processes.ts'
 
 /** A command with everything that it started, known by the process id of its leader. */

@@ -1,5 +1,6 @@
 // What "ready" and "gone" mean for a bot, and how often it is asked for.
-import { type Clock, every, poll, slowingDown } from '../core/async.ts'
+import { type Clock, poll } from '../core/async.ts'
+import { every, slowingDown } from '../core/pace.ts'
 
 /** How a bot is doing, seen from the outside. Every function checks once, never rejects, and gives false when it is aborted. */
 export interface Readiness {

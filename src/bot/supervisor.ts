@@ -1,8 +1,9 @@
 // What keeps the bot running: when it is started, ended and started again.
 
-import { aborted, backOff, type Clock, ignoreAbort, MONOTONIC, resolveOnAbort } from '../core/async.ts'
+import { aborted, type Clock, ignoreAbort, MONOTONIC, resolveOnAbort } from '../core/async.ts'
 import { createObservable } from '../core/listeners.ts'
 import type { Warn } from '../core/notices.ts'
+import { backOff } from '../core/pace.ts'
 import type { Bot, BotState } from '../core/ports.ts'
 import { portIn } from './port-hint.ts'
 import { type PortMonitor, startPortMonitor } from './port-monitor.ts'

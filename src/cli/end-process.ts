@@ -1,5 +1,6 @@
 // The end of the process: with its exit code, and whatever the system keeps it waiting for.
-import { every, poll } from '../core/async.ts'
+import { poll } from '../core/async.ts'
+import { every } from '../core/pace.ts'
 
 /**
  * Calls to the system that a thread is in the middle of. `process.exit` waits for those threads without a limit, and no

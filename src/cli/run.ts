@@ -1,6 +1,6 @@
 // One command line from start to exit code.
 import { asDevHookError, type DevHookError } from '../core/errors.ts'
-import { createRedactor } from '../core/redact.ts'
+import { createRedactor } from '../core/text/redact.ts'
 import { EXIT_CODES } from './exit.ts'
 import { createIo, type Io, wantsColor } from './io.ts'
 import { colorsFor } from './output/colors.ts'

@@ -1,8 +1,8 @@
 // The kinds of value that an option can have: how each is read from text, and how it is described to people and schemas.
 
-import { parseDuration } from '../core/duration.ts'
 import { encodePath, isIllFormed } from '../core/http/encode-path.ts'
 import { isLoopback } from '../core/http/loopback.ts'
+import { parseDuration } from '../core/text/duration.ts'
 import { isEventPattern } from '../protocol/events.ts'
 
 /** What reading a value gave: the value, or the end of the sentence `<value> (from <source>) …`. */

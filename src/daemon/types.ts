@@ -3,7 +3,7 @@ import type { Config } from '../config/load.ts'
 import type { Failure } from '../core/errors.ts'
 import type { Notices, RestoreResult, Totals } from '../core/notices.ts'
 import type { Control } from '../core/ports.ts'
-import type { Redactor } from '../core/redact.ts'
+import type { Redactor } from '../core/text/redact.ts'
 
 export interface DaemonOptions {
   readonly config: Config

@@ -1,6 +1,6 @@
 // A bot's record as it may be shown in a report: its shape whole, its secrets taken out.
 import { isRecord } from '../core/json.ts'
-import { REDACTED, type Redact } from '../core/redact.ts'
+import { REDACTED, type Redact } from '../core/text/redact.ts'
 
 const SECRET = /secret|token|passw|credential|authorization|api[-_]?key|private[-_]?key|otp/i
 

@@ -1,7 +1,7 @@
 // Running checks side by side, each within a limit, and reporting their findings in the order of the list.
 
 import { raceTimeout } from '../core/async.ts'
-import { formatDuration } from '../core/duration.ts'
+import { formatDuration } from '../core/text/duration.ts'
 import type { Facts } from './facts.ts'
 import { type Finding, failed, failedWith } from './finding.ts'
 

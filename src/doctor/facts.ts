@@ -1,7 +1,7 @@
 // The facts that checks share: each one is found out once, when the first check asks for it.
 import type { Environment } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
-import type { Redactor } from '../core/redact.ts'
+import type { Redactor } from '../core/text/redact.ts'
 import { createApiClient } from '../daemon/account/api-client.ts'
 import { type Identity, identityOf } from '../daemon/account/bot-identity.ts'
 import { serviceNameOf } from '../daemon/start/open-registration.ts'

@@ -2,11 +2,11 @@
 
 import type { Config } from '../config/load.ts'
 import { onAbort, withDeadline } from '../core/async.ts'
-import { formatDuration } from '../core/duration.ts'
 import { asDevHookError, type DevHookError, ERRORS } from '../core/errors.ts'
 import { withoutCredentials } from '../core/hook-url.ts'
 import { version } from '../core/instance.ts'
 import { createNotices, type Notice, type RestoreResult } from '../core/notices.ts'
+import { formatDuration } from '../core/text/duration.ts'
 import { createDaemon } from '../daemon/daemon.ts'
 import type { Daemon, DaemonOptions } from '../daemon/types.ts'
 import { type Finding, failed, failedWith, passed, warned } from './finding.ts'

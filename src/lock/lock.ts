@@ -4,9 +4,10 @@ import { randomUUID } from 'node:crypto'
 import { link, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { every, poll, repeat } from '../core/async.ts'
+import { poll, repeat } from '../core/async.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { makePrivateFolder } from '../core/files.ts'
+import { every } from '../core/pace.ts'
 
 import { isAlive, processMark } from './liveness.ts'
 

@@ -4,7 +4,7 @@ import { withDeadline } from '../core/async.ts'
 import { DevHookError, messageOf } from '../core/errors.ts'
 import { textIn } from '../core/json.ts'
 
-import { createRedactor } from '../core/redact.ts'
+import { createRedactor } from '../core/text/redact.ts'
 import { createApiClient } from '../daemon/account/api-client.ts'
 import { identityOf } from '../daemon/account/bot-identity.ts'
 import type { Client } from '../platform/api/client.ts'

@@ -1,6 +1,7 @@
 // Watching a connection: whether heartbeats, deliveries and probes of its public URL prove that it still works.
-import { type Clock, every, ignoreAbort, MONOTONIC, onAbort, poll } from '../core/async.ts'
+import { type Clock, ignoreAbort, MONOTONIC, onAbort, poll } from '../core/async.ts'
 import { messageOf } from '../core/errors.ts'
+import { every } from '../core/pace.ts'
 import type { Connection } from './connection.ts'
 import type { Probe } from './probe.ts'
 

@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
 import { onAbort, withDeadline } from '../core/async.ts'
-import { formatDuration } from '../core/duration.ts'
 import { messageOf } from '../core/errors.ts'
 import { type HookAddress, hookUrl } from '../core/hook-url.ts'
 import { NO_PROXIES, type Proxies, proxyFor } from '../core/http/proxy.ts'
 import { readUpTo } from '../core/http/read-body.ts'
+import { formatDuration } from '../core/text/duration.ts'
 import {
   challengeSearch,
   decodeWho,

@@ -1,5 +1,6 @@
 // When a connection is opened again: a growing wait between attempts, until one serves or another is of no use.
-import { type Clock, exponential, MONOTONIC, type Pace, poll, sinceBeginning } from '../core/async.ts'
+import { type Clock, MONOTONIC, poll } from '../core/async.ts'
+import { exponential, type Pace, sinceBeginning } from '../core/pace.ts'
 import type { OpenConnection, OpenResult } from './connection.ts'
 import type { Probe, ProbeResult } from './probe.ts'
 

@@ -1,5 +1,6 @@
 // When the watched folders are checked: at once where the system reports something, now and then for what it does not.
-import { every, ignoreAbort, poll, raceTimeout } from '../core/async.ts'
+import { ignoreAbort, poll, raceTimeout } from '../core/async.ts'
+import { every } from '../core/pace.ts'
 import { scanRound } from './scan.ts'
 import { closeTree, createTree, markAll, markUnreported, type Tree, type TreeOptions, unwatchAll } from './tree.ts'
 

@@ -5,28 +5,23 @@ import { describe, expect, it } from 'vitest'
 import {
   aborted,
   allOrCancel,
-  backOff,
-  every,
-  exponential,
   ignoreAbort,
   MONOTONIC,
   nextCall,
   onAbort,
   orAfter,
-  type Pace,
   poll,
   raceTimeout,
   rejectOnAbort,
   repeat,
   resolveOnAbort,
   retry,
-  sinceBeginning,
   sleep,
-  slowingDown,
   waitUntil,
   withDeadline,
 } from '../../src/core/async.ts'
 import { createListeners } from '../../src/core/listeners.ts'
+import { every } from '../../src/core/pace.ts'
 import { createFakeClock, settled } from '../support/fake-clock.ts'
 
 const REASON = new Error('that is why')
@@ -206,46 +201,6 @@ describe('A retry', () => {
     await expect(retry(() => Promise.reject(undefined), { pace: every(0), shouldRetry: () => false })).rejects.toBe(
       undefined,
     )
-  })
-})
-
-describe('A pace', () => {
-  const attempted = fc.record({ n: fc.nat(200), tookMs: ms, elapsedMs: fc.nat(10_000_000) })
-  const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
-  const holds = (pace: Pace, check: (waitMs: number, one: Parameters<Pace>[0]) => void): void =>
-    fc.assert(
-      fc.property(attempted, (one) => {
-        check(pace(one), one)
-      }),
-    )
-
-  it('that is even waits the same always', () => {
-    holds(every(70), (waitMs) => expect(waitMs).toBe(70))
-  })
-
-  it('that backs off stays between half and all of a step that doubles up to the most', () => {
-    fc.assert(
-      fc.property(attempted, random, (one, chance) => {
-        const step = Math.min(10_000, 100 * 2 ** one.n)
-        const waitMs = exponential(100, 10_000, () => chance)(one)
-        expect(waitMs).toBe(backOff(one.n, 100, 10_000, () => chance))
-        expect(waitMs).toBeGreaterThanOrEqual(Math.floor(step / 2))
-        expect(waitMs).toBeLessThanOrEqual(step)
-        expect(Number.isInteger(waitMs)).toBe(true)
-      }),
-    )
-  })
-
-  it('that counts from the beginning takes off what the attempt took, and is never negative', () => {
-    holds(sinceBeginning(every(1_000)), (waitMs, { tookMs }) => expect(waitMs).toBe(Math.max(0, 1_000 - tookMs)))
-  })
-
-  it('that slows down waits a twentieth of the time so far, within its bounds', () => {
-    holds(slowingDown(10, 250), (waitMs, { elapsedMs }) => {
-      expect(waitMs).toBeGreaterThanOrEqual(10)
-      expect(waitMs).toBeLessThanOrEqual(250)
-      if (waitMs !== 10 && waitMs !== 250) expect(waitMs).toBe(elapsedMs / 20)
-    })
   })
 })
 

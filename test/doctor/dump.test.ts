@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createRedactor } from '../../src/core/redact.ts'
+import { createRedactor } from '../../src/core/text/redact.ts'
 import { redactRecord } from '../../src/doctor/dump.ts'
 import { startCli } from '../support/cli/cli.ts'
 import { callApi, sandboxForTest } from '../support/platform/sandboxes.ts'

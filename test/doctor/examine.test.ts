@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createRedactor } from '../../src/core/redact.ts'
+import { createRedactor } from '../../src/core/text/redact.ts'
 import { type Check, examine } from '../../src/doctor/examine.ts'
 import { createFacts } from '../../src/doctor/facts.ts'
 import { type Finding, failedWith, needs, passed } from '../../src/doctor/finding.ts'

@@ -1,9 +1,9 @@
 // `dev-hook replay`: recorded deliveries to the bot again, one after the other.
 import { isSuccess } from '../../core/delivery.ts'
-import { formatDuration } from '../../core/duration.ts'
 import { asDevHookError, DevHookError } from '../../core/errors.ts'
 import { errorNotice } from '../../core/notices.ts'
 import type { Replayed } from '../../core/ports.ts'
+import { formatDuration } from '../../core/text/duration.ts'
 import { findRecordedBot } from '../../daemon/offline/find-bot.ts'
 import { type OpenReplays, openReplays } from '../../daemon/offline/replay-client.ts'
 import { readDeliveries, readDelivery } from '../../journal/reader.ts'

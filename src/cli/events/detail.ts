@@ -2,9 +2,9 @@
 
 import { isUtf8 } from 'node:buffer'
 import type { Reply } from '../../core/delivery.ts'
-import { formatDuration } from '../../core/duration.ts'
 import { headerPairs } from '../../core/http/raw-headers.ts'
-import type { Redact } from '../../core/redact.ts'
+import { formatDuration } from '../../core/text/duration.ts'
+import type { Redact } from '../../core/text/redact.ts'
 
 import type { AttemptDetail, DeliveryDetail } from '../../journal/reader.ts'
 import type { Colors } from '../output/colors.ts'

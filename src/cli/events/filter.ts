@@ -1,8 +1,8 @@
 // Which recorded deliveries a command line means.
 
 import { isSuccess } from '../../core/delivery.ts'
-import { parseDuration } from '../../core/duration.ts'
 import { DevHookError } from '../../core/errors.ts'
+import { parseDuration } from '../../core/text/duration.ts'
 
 import type { DeliveryFilter } from '../../journal/reader.ts'
 import type { Summary } from '../../journal/summary.ts'

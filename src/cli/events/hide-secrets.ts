@@ -1,5 +1,5 @@
 // Secrets in what is shown of a delivery: known by the name of their header, JSON member or form field.
-import { REDACTED, type Redact } from '../../core/redact.ts'
+import { REDACTED, type Redact } from '../../core/text/redact.ts'
 import { endOfString } from './json-layout.ts'
 
 const NAMES = 'token|secret|password|passwd|passphrase|authorization|cookie|api[-_]?key'

@@ -1,6 +1,6 @@
 // A recorded delivery as one row of a list: for people, and as JSON.
-import { formatDuration } from '../../core/duration.ts'
-import type { Redact } from '../../core/redact.ts'
+import { formatDuration } from '../../core/text/duration.ts'
+import type { Redact } from '../../core/text/redact.ts'
 
 import type { Summary } from '../../journal/summary.ts'
 import type { Colors } from '../output/colors.ts'

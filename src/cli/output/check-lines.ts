@@ -1,5 +1,5 @@
 // What a doctor found, as lines for a person or for a program.
-import type { Redact } from '../../core/redact.ts'
+import type { Redact } from '../../core/text/redact.ts'
 import { CHECKS } from '../../doctor/doctor.ts'
 import type { Finding } from '../../doctor/finding.ts'
 import { colorsFor } from './colors.ts'

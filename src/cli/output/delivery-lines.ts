@@ -1,6 +1,7 @@
 // The line for each delivery, printed when its attempt ends, and for what happens to it before that.
-import { formatDuration } from '../../core/duration.ts'
+
 import type { Notice } from '../../core/notices.ts'
+import { formatDuration } from '../../core/text/duration.ts'
 import type { Colors } from './colors.ts'
 import { eventWords, statusWord } from './event-words.ts'
 

@@ -2,8 +2,9 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { isatty } from 'node:tty'
-import { type Clock, every, MONOTONIC, poll } from '../../core/async.ts'
+import { type Clock, MONOTONIC, poll } from '../../core/async.ts'
 import { codeOf } from '../../core/errors.ts'
+import { every } from '../../core/pace.ts'
 import { createOutlet, type Outlet, type SendText } from './outlet.ts'
 
 /** How soon a terminal that takes nothing is tried again, in ms: a person cannot see the difference. */

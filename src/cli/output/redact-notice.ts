@@ -1,6 +1,6 @@
 // A notice without secrets, whatever field they got into.
 import type { Notice } from '../../core/notices.ts'
-import type { Redact } from '../../core/redact.ts'
+import type { Redact } from '../../core/text/redact.ts'
 
 /** The fields of these come from fixed vocabularies and numbers: nothing in them can be secret. */
 const PLAIN: ReadonlySet<Notice['type']> = new Set([

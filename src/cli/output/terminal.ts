@@ -1,7 +1,8 @@
 // Notices as lines for a person: the ready block, one line per delivery, the totals.
-import { formatDuration } from '../../core/duration.ts'
+
 import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Notice } from '../../core/notices.ts'
+import { formatDuration } from '../../core/text/duration.ts'
 
 import { type Colors, colorsFor } from './colors.ts'
 import { createDeliveryLines, type NoticeOf, type WriteLine } from './delivery-lines.ts'

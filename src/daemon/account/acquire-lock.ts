@@ -1,8 +1,9 @@
 // The lock of a bot, waited for while it is held only to restore what a dead run has left.
 import { basename, dirname } from 'node:path'
-import { type Clock, every, MONOTONIC, retry } from '../../core/async.ts'
+import { type Clock, MONOTONIC, retry } from '../../core/async.ts'
 import { asDevHookError, DevHookError, messageOf } from '../../core/errors.ts'
 import { makePrivateFolder } from '../../core/files.ts'
+import { every } from '../../core/pace.ts'
 
 import { type Holder, type Lock, type LockInfo, openLock, readLock } from '../../lock/lock.ts'
 

@@ -2,7 +2,7 @@
 import type { Config } from '../../config/load.ts'
 import { proxyFor } from '../../core/http/proxy.ts'
 import { version } from '../../core/instance.ts'
-import type { Redactor } from '../../core/redact.ts'
+import type { Redactor } from '../../core/text/redact.ts'
 import { type Client, createClient } from '../../platform/api/client.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
 

@@ -1,10 +1,11 @@
 // Replaying from outside a run: through the run that is alive, else straight to the bot.
 
 import type { Config } from '../../config/load.ts'
-import { every, onAbort, poll, withDeadline } from '../../core/async.ts'
+import { onAbort, poll, withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { createHookAddress } from '../../core/hook-url.ts'
 import type { Emit } from '../../core/notices.ts'
+import { every } from '../../core/pace.ts'
 import type { Replays } from '../../core/ports.ts'
 
 import { createForwarder } from '../../delivery/forwarder.ts'

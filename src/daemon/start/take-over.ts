@@ -1,8 +1,9 @@
 // Taking a bot over from another dev-hook, which is asked to let go of it and restores what was there before.
-import { every, poll, retry, sleep } from '../../core/async.ts'
+import { poll, retry, sleep } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Proxies } from '../../core/http/proxy.ts'
+import { every } from '../../core/pace.ts'
 import type { Registration } from '../../core/ports.ts'
 import { readSnapshot } from '../../platform/webhook/snapshot.ts'
 import { probe } from '../../tunnel/probe.ts'

@@ -1,9 +1,10 @@
 // What is done for a daemon that died: its bot is ended, the platform restored.
 import { findByEnv } from '../../bot/find-by-env.ts'
 import { endGroup, type GroupOptions, groupOf } from '../../bot/process-group.ts'
-import { every, poll, sleep, withDeadline } from '../../core/async.ts'
+import { poll, sleep, withDeadline } from '../../core/async.ts'
 import { asDevHookError } from '../../core/errors.ts'
-import { createRedactor } from '../../core/redact.ts'
+import { every } from '../../core/pace.ts'
+import { createRedactor } from '../../core/text/redact.ts'
 import type { Client } from '../../platform/api/client.ts'
 import { landingMs, restoreFromSnapshot } from '../../platform/webhook/restore.ts'
 import { readSnapshot, type Snapshot, writeSnapshot } from '../../platform/webhook/snapshot.ts'

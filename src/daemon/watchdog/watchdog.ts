@@ -1,9 +1,10 @@
 // The daemon's side of the watchdog: a detached process that restores when the pipe to it breaks, kept alive during the run.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { type Clock, exponential, ignoreAbort, MONOTONIC, poll, sinceBeginning } from '../../core/async.ts'
+import { type Clock, ignoreAbort, MONOTONIC, poll } from '../../core/async.ts'
 import { messageOf } from '../../core/errors.ts'
 import { type Emit, warning } from '../../core/notices.ts'
+import { exponential, sinceBeginning } from '../../core/pace.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
 import type { Snapshot } from '../../platform/webhook/snapshot.ts'
 import { encodeSnapshot } from '../../platform/webhook/snapshot-format.ts'

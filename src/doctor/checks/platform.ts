@@ -1,10 +1,10 @@
 // Checks of the platform: the API, the bot's record, its webhook, and whose the webhook is.
 import type { Config } from '../../config/load.ts'
-import { formatDuration } from '../../core/duration.ts'
 import { ERRORS } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import { textIn } from '../../core/json.ts'
 import type { Registered } from '../../core/ports.ts'
+import { formatDuration } from '../../core/text/duration.ts'
 
 import { botFolder } from '../../daemon/account/bot-identity.ts'
 import { createOwnerProbe } from '../../daemon/start/open-registration.ts'

@@ -3,7 +3,7 @@
 import { isSuccess } from '../../core/delivery.ts'
 import { DevHookError, type ErrorName } from '../../core/errors.ts'
 import { textIn, valueIn } from '../../core/json.ts'
-import type { Redact } from '../../core/redact.ts'
+import type { Redact } from '../../core/text/redact.ts'
 import { parseExact } from './exact-json.ts'
 
 /** A response as it came: its body is text, bounded. */

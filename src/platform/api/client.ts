@@ -1,8 +1,9 @@
 // The platform's REST API as its callers see it: JSON in, JSON out, and a `DevHookError` for everything else.
-import { type Clock, exponential, MONOTONIC, neverAborted, poll } from '../../core/async.ts'
+import { type Clock, MONOTONIC, neverAborted, poll } from '../../core/async.ts'
 import { isSuccess } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
-import { createRedactor, type Redactor } from '../../core/redact.ts'
+import { exponential } from '../../core/pace.ts'
+import { createRedactor, type Redactor } from '../../core/text/redact.ts'
 import { isTokenTrouble, jsonOf, problemOf, type RawResponse } from './api-errors.ts'
 import { stringifyExact } from './exact-json.ts'
 import { type ExchangeOutcome, MAX_PAUSE_MS, mayRepeat, pauseOf } from './retry-policy.ts'

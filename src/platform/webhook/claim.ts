@@ -1,8 +1,9 @@
 // Pointing the platform at a URL of ours, and making sure that it stuck.
-import { exponential, poll } from '../../core/async.ts'
+import { poll } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { runIdOf, withoutCredentials } from '../../core/hook-url.ts'
 import { isRecord, type Json, omit, textIn, valueIn } from '../../core/json.ts'
+import { exponential } from '../../core/pace.ts'
 import { DEFAULT_EVENTS } from '../../protocol/events.ts'
 import { isTransient } from '../api/api-errors.ts'
 import type { Client } from '../api/client.ts'

@@ -1,5 +1,6 @@
 // A write that the platform failed at is repeated after a fresh read, so that it never overwrites what changed meanwhile.
-import { exponential, retry } from '../../core/async.ts'
+import { retry } from '../../core/async.ts'
+import { exponential } from '../../core/pace.ts'
 import { isTransient } from '../api/api-errors.ts'
 
 const TRIES = 4

@@ -1,7 +1,8 @@
 // Waiting until the platform has verified the URL that it was given.
-import { exponential, onAbort, poll, raceTimeout, rejectOnAbort } from '../../core/async.ts'
+import { onAbort, poll, raceTimeout, rejectOnAbort } from '../../core/async.ts'
 import { DevHookError, type ErrorName } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
+import { exponential } from '../../core/pace.ts'
 import type { Client } from '../api/client.ts'
 import { isActive } from './hook.ts'
 import { type Located, readLocation, requestVerification, verifiesOnRequest, type WebhookLocation } from './location.ts'

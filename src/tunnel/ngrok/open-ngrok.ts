@@ -2,7 +2,7 @@
 import { withDeadline } from '../../core/async.ts'
 import { messageOf } from '../../core/errors.ts'
 import type { Tunnel } from '../../core/ports.ts'
-import { createRedactor } from '../../core/redact.ts'
+import { createRedactor } from '../../core/text/redact.ts'
 import type { Connection, OpenConnection, OpenResult } from '../connection.ts'
 import type { Probe } from '../probe.ts'
 import { type BackOff, probeUntilAnswered } from '../reconnect-schedule.ts'

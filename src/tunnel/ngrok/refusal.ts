@@ -1,7 +1,7 @@
 // What a failed attempt means: ngrok's code, whether another attempt can help, and what to do about it.
 import { DevHookError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
-import type { Redact } from '../../core/redact.ts'
+import type { Redact } from '../../core/text/redact.ts'
 import type { OpenResult } from '../connection.ts'
 
 // Sources: ngrok.com/docs/errors. 100-199 are about the credentials and the account of an agent session.

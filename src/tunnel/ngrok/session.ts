@@ -1,7 +1,7 @@
 // One session with ngrok: the life of one process, from the fork to its end.
 
 import { type Deadline, nextCall, onAbort, withDeadline } from '../../core/async.ts'
-import { formatDuration } from '../../core/duration.ts'
+import { formatDuration } from '../../core/text/duration.ts'
 import type { Connection } from '../connection.ts'
 import type { FromChild, OpenMessage } from './messages.ts'
 import { type Fork, type NgrokProcess, startNgrokProcess } from './process.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { eventDetail, eventDetailJson } from '../../../src/cli/events/detail.ts'
 import { colorsFor } from '../../../src/cli/output/colors.ts'
-import { createRedactor } from '../../../src/core/redact.ts'
+import { createRedactor } from '../../../src/core/text/redact.ts'
 import type { AttemptDetail, DeliveryDetail } from '../../../src/journal/reader.ts'
 import { anAttempt } from '../../support/attempts.ts'
 import { aDelivery } from '../../support/deliveries.ts'

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { redactNotice } from '../../../src/cli/output/redact-notice.ts'
 import type { Notice } from '../../../src/core/notices.ts'
-import { createRedactor } from '../../../src/core/redact.ts'
+import { createRedactor } from '../../../src/core/text/redact.ts'
 
 const { redact } = createRedactor(['correct-horse'])
 const time = '2026-11-23T00:00:00.000Z'

@@ -1,7 +1,7 @@
 // What the texts of the SDK mean.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createRedactor } from '../../../src/core/redact.ts'
+import { createRedactor } from '../../../src/core/text/redact.ts'
 import { refusalOf } from '../../../src/tunnel/ngrok/refusal.ts'
 
 const TOKEN = '2abcDEF0123456789_authtoken'

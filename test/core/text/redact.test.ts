@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createRedactor } from '../../src/core/redact.ts'
+import { createRedactor } from '../../../src/core/text/redact.ts'
 
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJfaWQiOiJhYmMifQ.c2lnbmF0dXJl'
 

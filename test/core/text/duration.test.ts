@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatDuration, parseDuration } from '../../src/core/duration.ts'
+import { formatDuration, parseDuration } from '../../../src/core/text/duration.ts'
 
 describe('Durations', () => {
   it.each([
