@@ -77,15 +77,21 @@ export function addedLater<T>({ write, is, pick }: FieldKind<T>): FieldKind<T | 
   }
 }
 
+/** A kind of object. */
+export interface ObjectKind<T> extends FieldKind<T> {
+  /** The value as JSON text without its closing brace, so that more members can follow. */
+  writeOpen(value: T): string
+}
+
 /** An object with these fields in this order. */
-export function objectOf<Of extends Kinds>(kinds: Of): FieldKind<ValuesOf<Of>> {
+export function objectOf<Of extends Kinds>(kinds: Of): ObjectKind<ValuesOf<Of>> {
   const fields = Object.entries(kinds).map(([name, kind], i) => ({
     ...kind,
     name,
     prefix: `${i === 0 ? '{' : ','}"${name}":`,
   }))
 
-  function write(values: Readonly<Record<string, unknown>>): string {
+  function writeOpen(values: Readonly<Record<string, unknown>>): string {
     let json = ''
     for (const { name, prefix, isAddedLater, write: writeValue } of fields) {
       const value = values[name]
@@ -93,7 +99,7 @@ export function objectOf<Of extends Kinds>(kinds: Of): FieldKind<ValuesOf<Of>> {
       // Most fields of an attempt are numbers: a call for each would cost a third of the whole.
       json += prefix + (typeof value === 'number' ? value : writeValue(value))
     }
-    return `${json}}`
+    return json
   }
 
   // Follows the members in their order, because a look-up of each field by its name takes half as long again.
@@ -112,5 +118,5 @@ export function objectOf<Of extends Kinds>(kinds: Of): FieldKind<ValuesOf<Of>> {
   const pick = (value: unknown): unknown =>
     isRecord(value) ? Object.fromEntries(fields.map(({ name, pick: from }) => [name, from(value[name])])) : value
 
-  return { write, is, pick, isAddedLater: false }
+  return { writeOpen, write: (values) => `${writeOpen(values)}}`, is, pick, isAddedLater: false }
 }

@@ -34,7 +34,7 @@ const VERBATIM = ',"enc":"json","body":'
  * and unquoting it.
  */
 export function encodeMembers({ record, content }: LogLine): readonly (string | Buffer)[] {
-  const members = writeRecord(record).slice(0, -1)
+  const members = writeRecord(record)
   if (content === null) return [members]
   const { headers, body } = content
   const before = `${members},"headers":${JSON.stringify(headers)}`

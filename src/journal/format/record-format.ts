@@ -150,12 +150,12 @@ export function keyRecord(
   return { t: 'key', seq, id, key, receivedAt, settled, status }
 }
 
-/** A record as JSON. */
+/** A record as JSON without its closing brace. */
 export function writeRecord(record: LogRecord): string {
-  if (record.t === 'delivery') return DELIVERY.write(record)
-  if (record.t === 'settled') return SETTLEMENT.write(record)
-  if (record.t === 'key') return KEY.write(record)
-  return record.outcome === 'answered' ? ANSWERED.write(record) : UNANSWERED.write(record)
+  if (record.t === 'delivery') return DELIVERY.writeOpen(record)
+  if (record.t === 'settled') return SETTLEMENT.writeOpen(record)
+  if (record.t === 'key') return KEY.writeOpen(record)
+  return record.outcome === 'answered' ? ANSWERED.writeOpen(record) : UNANSWERED.writeOpen(record)
 }
 
 const KINDS: readonly FieldKind<LogRecord>[] = [DELIVERY, ANSWERED, UNANSWERED, SETTLEMENT, KEY]
