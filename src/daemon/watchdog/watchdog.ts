@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type Clock, ignoreAbort, MONOTONIC, poll } from '../../core/async.ts'
+import { childEnvironment } from '../../core/child-environment.ts'
 import { messageOf } from '../../core/errors.ts'
 import { type Emit, warning } from '../../core/notices.ts'
 import { exponential, sinceBeginning } from '../../core/pace.ts'
@@ -108,7 +109,7 @@ async function startChild(path: string, env: WatchdogOptions['env']): Promise<Ch
     // A session of its own: a closing terminal ends every process of ours, but not this one.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
-    env,
+    env: childEnvironment(env),
     windowsHide: true,
   })
   const { stdin } = child
