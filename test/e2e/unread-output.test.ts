@@ -77,7 +77,8 @@ describe('a terminal that nobody reads', () => {
     await expectService(world)
     run.kill('SIGINT')
     run.kill('SIGTERM')
-    expect(await run.ended).toBe(143)
+    // So close together, the system may hand over either of them first; the other one is then the second.
+    expect([130, 143]).toContain(await run.ended)
     await eventually(async () => (await processesOf(run.home)).length === 0)
     await expectNothingLeft(world, run, before)
   })
