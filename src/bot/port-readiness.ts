@@ -37,7 +37,12 @@ export async function portStateOf(
   const socket = connect({
     host,
     port,
-    ...(host === 'localhost' && { lookup: lookupLoopback, autoSelectFamily: true }),
+    // A program that is slow to accept is not passed over for the other address.
+    ...(host === 'localhost' && {
+      lookup: lookupLoopback,
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: timeoutMs,
+    }),
   })
   let state: PortState = 'silent'
   const checked = new Promise<void>((resolve) => {
@@ -52,6 +57,13 @@ export async function portStateOf(
   await resolveOnAbort(checked, signal)
   socket.destroy()
   return state
+}
+
+/** The host to connect to where somebody listens: of `localhost` the first address that accepts. `null` when none does. */
+export async function listeningHost({ host, port }: Endpoint, signal: AbortSignal): Promise<string | null> {
+  const hosts = host === 'localhost' ? LOOPBACK : [host]
+  const states = await Promise.all(hosts.map((each) => portStateOf({ host: each, port }, signal)))
+  return hosts[states.indexOf('open')] ?? null
 }
 
 /**

@@ -94,7 +94,7 @@ function forwardedInPlaceOfTunnel(
 }
 
 function readTarget({ port, path, forwardTo }: OptionValues, sources: Sources, problems: string[]): ForwardTarget {
-  const byPort: ForwardTarget = { host: '127.0.0.1', port, path }
+  const byPort: ForwardTarget = { host: 'localhost', port, path }
   if (forwardTo === null) return byPort
   const parsed = parseTarget(forwardTo, path)
   if ('value' in parsed) return parsed.value

@@ -14,7 +14,7 @@ const SHORT = /^(?:(?<host>[a-z0-9.-]+|\[[0-9a-f:]+\]):|:)?(?<port>\d{1,5})(?<pa
 /** `3000`, `:3000/hook`, `host:port` or `http://host:port/hook` → target. */
 export function parseTarget(given: string, fallbackPath: string): Parsed<ForwardTarget> {
   const groups = SHORT.exec(given)?.groups
-  if (groups) return target(groups['host'] ?? '127.0.0.1', Number(groups['port']), groups['path'] ?? fallbackPath)
+  if (groups) return target(groups['host'] ?? 'localhost', Number(groups['port']), groups['path'] ?? fallbackPath)
   if (!/^https?:\/\//i.test(given) || !URL.canParse(given)) return { problem: 'is not a port, host:port or URL' }
   const url = new URL(given)
   if (url.protocol !== 'http:') return { problem: 'is not http: a bot under development speaks plain http' }

@@ -63,7 +63,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const connectSocket = buildConnector({
     timeout: connectTimeoutMs,
     autoSelectFamily: true,
-    ...(target.host === 'localhost' && { lookup: lookupLoopback }),
+    // A bot that is slow to accept is not passed over for the other address.
+    ...(target.host === 'localhost' && { lookup: lookupLoopback, autoSelectFamilyAttemptTimeout: connectTimeoutMs }),
   })
   const connect: buildConnector.connector = (to, connected) =>
     connectSocket(to, (...result) => {

@@ -36,7 +36,7 @@ describe('The config', () => {
       restore: true,
       token: null,
       events: null,
-      target: { host: '127.0.0.1', port: 3000, path: '/' },
+      target: { host: 'localhost', port: 3000, path: '/' },
     })
     expect(Object.isFrozen(config)).toBe(true)
   })
@@ -192,8 +192,8 @@ describe('The config', () => {
   })
 
   it.each([
-    ['3001', { host: '127.0.0.1', port: 3001, path: '/x' }],
-    [':3001/hook', { host: '127.0.0.1', port: 3001, path: '/hook' }],
+    ['3001', { host: 'localhost', port: 3001, path: '/x' }],
+    [':3001/hook', { host: 'localhost', port: 3001, path: '/hook' }],
     ['localhost:3001', { host: 'localhost', port: 3001, path: '/x' }],
     ['[::1]:3001/a', { host: '::1', port: 3001, path: '/a' }],
     ['http://localhost:3001/hook', { host: 'localhost', port: 3001, path: '/hook' }],

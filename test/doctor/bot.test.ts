@@ -12,8 +12,12 @@ import { freePort } from '../support/free-port.ts'
 const SECRET = 'the secret of the bot'
 
 /** What the doctor finds of a bot that answers like this. */
-async function diagnoseBot(listener: RequestListener, env: Readonly<Record<string, string>> = { SECRET }) {
-  const server = createServer(listener).listen(0, '127.0.0.1')
+async function diagnoseBot(
+  listener: RequestListener,
+  env: Readonly<Record<string, string>> = { SECRET },
+  host = '127.0.0.1',
+) {
+  const server = createServer(listener).listen(0, host)
   await new Promise((resolve) => server.once('listening', resolve))
   onTestFinished(() => {
     server.closeAllConnections()
@@ -42,6 +46,12 @@ describe('The doctor, of a bot that is up', () => {
     const { check } = await diagnoseBot(judging((signature) => (signature === 'right' ? 200 : 401)))
     expect(check('challenge')).toMatchObject({ ok: true, remedy: null })
     expect(check('signature')).toMatchObject({ ok: true, remedy: null })
+  })
+
+  it('finds one that listens on ::1 alone, by its port', async () => {
+    const judge = judging((signature) => (signature === 'right' ? 200 : 401))
+    const { check } = await diagnoseBot(judge, { SECRET }, '::1')
+    for (const name of ['port', 'challenge', 'signature']) expect(check(name)).toMatchObject({ ok: true, remedy: null })
   })
 
   it.each<[string, (signature: 'right' | 'wrong' | 'missing') => number, string]>([

@@ -134,7 +134,7 @@ describe('dev-hook events', () => {
     const fixture = JSON.parse((await run(['events', 'export', ids[0] ?? '', '--as', 'fixture'])).stdout)
     expect(Buffer.from(fixture.body, fixture.encoding).equals(original?.body ?? Buffer.alloc(0))).toBe(true)
     const http = (await run(['events', 'export', ids[0] ?? '', '--as', 'http'])).stdout
-    expect(http).toContain(`POST http://127.0.0.1:${world.port}/`)
+    expect(http).toContain(`POST http://localhost:${world.port}/`)
     expect(http.trimEnd().endsWith(original?.body.toString() ?? '?')).toBe(true)
   })
 

@@ -1,7 +1,7 @@
 // This machine under its own names: the addresses of `localhost`, and whether a host is one of them.
 import type { LookupFunction } from 'node:net'
 
-/** Many a hosts file knows only one of them, and the bot may listen on the other. */
+/** In the order in which they are tried. Many a hosts file knows only one of them, and the bot may listen on the other. */
 export const LOOPBACK = ['127.0.0.1', '::1'] as const
 
 /** Gives both, where the system may give only one. */

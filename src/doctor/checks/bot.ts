@@ -1,6 +1,6 @@
 // Checks of the bot on its port: whether it listens, and how it would do in production, where no dev-hook stands before it.
 import { randomBytes } from 'node:crypto'
-import { portReadiness, portStateOf } from '../../bot/port-readiness.ts'
+import { listeningHost, portReadiness, portStateOf } from '../../bot/port-readiness.ts'
 import { untilVacant } from '../../bot/readiness.ts'
 import type { Config } from '../../config/load.ts'
 import { targetUrl } from '../../config/target.ts'
@@ -19,11 +19,18 @@ export async function checkPort(facts: Facts, signal: AbortSignal): Promise<Find
   return warned(`${what} on ${target.host}:${target.port} yet`, ERRORS.botNotListening.remedy)
 }
 
+/** Where the bot is, at the address at which it listens; `null` when it is not up. */
+async function targetThatListens(facts: Facts, signal: AbortSignal): Promise<Config['target'] | null> {
+  const { target } = await needs('config', facts.config())
+  const host = await listeningHost(target, signal)
+  return host === null ? null : { ...target, host }
+}
+
 const DOWN = passed('not tried: the bot is not up')
 
 export async function checkChallenge(facts: Facts, signal: AbortSignal): Promise<Finding> {
-  const { target } = await needs('config', facts.config())
-  if ((await portStateOf(target, signal)) !== 'open') return DOWN
+  const target = await targetThatListens(facts, signal)
+  if (target === null) return DOWN
   const challenge = randomBytes(12).toString('hex')
   const answer = await send(
     target,
@@ -48,8 +55,9 @@ function whatInstead({ status, text }: BotAnswer, challenge: string, path: strin
 const HARMLESS = Buffer.from(JSON.stringify({ event: 'devhook.doctor', activity: {}, data: {} }))
 
 export async function checkSignatures(facts: Facts, signal: AbortSignal): Promise<Finding> {
-  const { target, secret } = await needs('config', facts.config())
-  if ((await portStateOf(target, signal)) !== 'open') return DOWN
+  const { secret } = await needs('config', facts.config())
+  const target = await targetThatListens(facts, signal)
+  if (target === null) return DOWN
   const deliver = (key: string | null): Promise<BotAnswer> => {
     const signature = key === null ? {} : signatureHeaders(HARMLESS, key)
     const headers = { 'content-type': 'application/json', ...signature }
