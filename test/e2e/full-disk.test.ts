@@ -78,7 +78,8 @@ describe('a disk that is full', () => {
     await writeFile(flag, '')
     cli.kill('SIGINT')
     cli.kill('SIGTERM')
-    expect((await cli.ended).code).toBe(143)
+    // So close together, the system may hand over either of them first; the other one is then the second.
+    expect([130, 143]).toContain((await cli.ended).code)
   })
 
   it.runIf(process.platform === 'linux')(

@@ -12,7 +12,8 @@ const load = (given: Readonly<Record<string, unknown>>, env: Readonly<Record<str
 
 describe('A path', () => {
   it('is encoded as the parser of URLs does it, where that only encodes', () => {
-    const segment = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/[?#\\\s/.%\p{Cc}]/u.test(text))
+    // Whether `^` and `|` are encoded depends on the version of Node's parser.
+    const segment = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/[?#\\\s/.%^|\p{Cc}]/u.test(text))
     fc.assert(
       fc.property(fc.array(segment), (segments) => {
         const path = `/${segments.join('/')}`
