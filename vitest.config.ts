@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts'],
+    setupFiles: ['test/support/property-seed.ts'],
     // Processes, sockets and TLS on two cores: a limit is for what hangs, not for what is slow.
     testTimeout: 60_000,
     hookTimeout: 60_000,
