@@ -56,6 +56,7 @@ export async function startDevHook(options: StartOptions = {}): Promise<DevHook>
   if (onNotice) notices.on(onNotice)
   const state = stateFolder === undefined ? findStateHome(env, platform) : { folder: stateFolder, ignored: null }
   if (state.ignored !== null) notices.emit(warning('stateHomeIgnored', state.ignored))
+  for (const oddity of config.oddities) notices.emit(warning('dotEnvOdd', oddity))
   const daemon = createDaemon({
     config,
     command: command ?? null,

@@ -7,7 +7,7 @@ import { ERRORS } from '../core/errors.ts'
 import { whoAmI } from '../core/instance.ts'
 import { createRedactor, type Redactor } from '../core/text/redact.ts'
 import type { Call } from './command.ts'
-import { wantsColor, wantsJson } from './io.ts'
+import { type Io, wantsColor, wantsJson } from './io.ts'
 import { type Colors, colorsFor } from './output/colors.ts'
 import { sanitize } from './output/sanitize.ts'
 
@@ -42,8 +42,7 @@ export function prepareCommand({ options, io }: Pick<Call, 'options' | 'io'>): P
     stateHome: () => {
       if (found !== undefined) return found
       const { folder, ignored } = findStateHome(env, platform)
-      const { code, remedy } = ERRORS.stateHomeIgnored
-      if (ignored !== null) io.err(`warning: ${sanitize(ignored, 500)} [${code}]\n  → ${remedy}`)
+      if (ignored !== null) warn(io, 'stateHomeIgnored', ignored)
       found = folder
       return folder
     },
@@ -56,10 +55,17 @@ export function prepareCommand({ options, io }: Pick<Call, 'options' | 'io'>): P
   }
 }
 
+/** What is odd before there is anything that announces it, as lines on stderr. */
+function warn({ err }: Pick<Io, 'err'>, kind: 'stateHomeIgnored' | 'dotEnvOdd', message: string): void {
+  const { code, remedy } = ERRORS[kind]
+  err(`warning: ${sanitize(message, 500)} [${code}]\n  → ${remedy}`)
+}
+
 /** Opens a command: loads its config. Throws `usage` with everything that is wrong with it. */
 export async function openCommand(call: Pick<Call, 'options' | 'io'>): Promise<OpenCommand> {
   const prepared = prepareCommand(call)
   const config = await prepared.load()
+  for (const oddity of config.oddities) warn(call.io, 'dotEnvOdd', oddity)
   const colors = colorsFor(wantsColor(config.color, call.io, 'out'))
   return { ...prepared, config, json: wantsJson(config.json, call.io), colors }
 }

@@ -2,11 +2,11 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseEnv } from 'node:util'
 import { codeOf } from '../core/errors.ts'
-
+import { decodeText } from '../core/text/decode.ts'
 import { type Environment, environmentLayer, type Layer } from './layers.ts'
 import { envNames, OPTION_KEYS, type OptionKey } from './options.ts'
+import { parseDotEnv } from './parse-dot-env.ts'
 import { isSecret } from './values.ts'
 
 /** The file of all bots. */
@@ -15,10 +15,17 @@ export const SHARED = '.env'
 /** The file of one bot of several. */
 export const dotEnvOf = (profile: string): string => `${SHARED}.${profile}`
 
-/** The variables of such a file; none when there is no such file. Throws when it cannot be read. */
-export function readDotEnv(cwd: string, name: string): Environment {
+/**
+ * The variables of such a file; none when there is no such file. Throws when it cannot be read. `onProblem` is called with each
+ * part of it that is not read, or not as it looks: `.env: line 3 is neither …`.
+ */
+export function readDotEnv(cwd: string, name: string, onProblem: (problem: string) => void = () => {}): Environment {
   try {
-    return parseEnv(readFileSync(join(cwd, name), 'utf8'))
+    const { text, isUtf16 } = decodeText(readFileSync(join(cwd, name)))
+    const { variables, problems } = parseDotEnv(text)
+    if (isUtf16) onProblem(`${name} is in UTF-16: dev-hook reads it, but the bot's own dotenv does not`)
+    for (const problem of problems) onProblem(`${name}: ${problem}`)
+    return variables
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return {}
     throw error

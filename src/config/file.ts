@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { codeOf, messageOf } from '../core/errors.ts'
+import { decodeText } from '../core/text/decode.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -86,7 +87,7 @@ const require = createRequire(import.meta.url)
 
 /** Reads it as it is now: a module that was read before is kept by every loader, and a saved config would stay the old one. */
 async function read(path: string): Promise<unknown> {
-  if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8'))
+  if (path.endsWith('.json')) return JSON.parse(decodeText(await readFile(path)).text)
   if (path.endsWith('.ts')) {
     // Node 20 cannot read TypeScript by itself, and later ones refuse some of it: one loader gives one behaviour everywhere.
     const { createJiti } = await import('jiti')
@@ -102,7 +103,7 @@ async function read(path: string): Promise<unknown> {
 async function readPackage(cwd: string): Promise<ConfigFile | null> {
   const path = join(cwd, PACKAGE)
   try {
-    const values = asRecord(JSON.parse(await readFile(path, 'utf8')))['dev-hook']
+    const values = asRecord(JSON.parse(decodeText(await readFile(path)).text))['dev-hook']
     if (values === undefined) return null
     return await withExtended(cwd, path, { name: PACKAGE, files: [path], ...split(asRecord(values)) }, 0)
   } catch (error) {

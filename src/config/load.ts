@@ -24,6 +24,8 @@ export interface Config extends OptionValues {
   /** The config file and what it extends, absolute; none when there is none. */
   readonly files: readonly string[]
   readonly sources: Sources
+  /** What is odd about its sources, and keeps nothing from running: a line of `.env` that is not read. */
+  readonly oddities: readonly string[]
 }
 
 /** What loading needs of the outside world. */
@@ -41,7 +43,8 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
   const called = [givenLayer(given, context.sourceOf), environmentLayer(context.env)]
   const cwd = resolve(context.cwd, textOf(called, 'cwd') ?? '.')
   if (!(await isFolder(cwd))) throw new DevHookError('usage', `there is no folder ${cwd}`)
-  const read = (name: string): Environment => readOrSay(cwd, name, problems)
+  const oddities: string[] = []
+  const read = (name: string): Environment => readOrSay(cwd, name, problems, oddities)
   const shared = read(SHARED)
   const profile = textOf([...called, environmentLayer(shared)], 'profile')
   const outside = [...called, ...dotEnvLayers(shared, profile, read)]
@@ -62,6 +65,7 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
     files,
     target,
     proxies,
+    oddities,
   })
 }
 
@@ -70,9 +74,9 @@ function textOf(layers: readonly Layer[], key: OptionKey): string | null {
   return typeof found === 'string' ? found : null
 }
 
-function readOrSay(cwd: string, name: string, problems: string[]): Environment {
+function readOrSay(cwd: string, name: string, problems: string[], oddities: string[]): Environment {
   try {
-    return readDotEnv(cwd, name)
+    return readDotEnv(cwd, name, (problem) => oddities.push(problem))
   } catch (error) {
     problems.push(`${name} cannot be read: ${messageOf(error)}`)
     return {}

@@ -83,6 +83,7 @@ export const ERRORS = {
   stateUnwritable: entry('DEVHOOK_STATE_UNWRITABLE', 'environment', 'failed', 'the state folder cannot be written', 'free disk space, or point XDG_STATE_HOME to a folder that can be written'),
   stateRecovered: entry('DEVHOOK_STATE_RECOVERED', 'environment', 'failed', 'the state folder can be written again', 'no action needed'),
   stateHomeIgnored: entry('DEVHOOK_STATE_HOME_IGNORED', 'user', 'failed', 'XDG_STATE_HOME is not an absolute path, so it is ignored', 'give XDG_STATE_HOME an absolute path, with `~` and variables expanded'),
+  dotEnvOdd: entry('DEVHOOK_DOT_ENV_ODD', 'user', 'usage', 'part of `.env` is not read, or not as it looks', 'write NAME=value on a line of its own, `#` before a comment, and save the file as UTF-8'),
   stateDamaged: entry('DEVHOOK_STATE_DAMAGED', 'environment', 'failed', 'something in the state folder cannot be read back', 'no action needed: what is readable is kept, the rest is set aside next to it and may be deleted'),
   outputDropped: entry('DEVHOOK_OUTPUT_DROPPED', 'environment', 'failed', 'nobody read the output for a while, so some of it was dropped', 'read the output faster; `dev-hook events` lists the deliveries of the run'),
   portTaken: entry('DEVHOOK_PORT_TAKEN', 'user', 'failed', 'the gateway port is in use', 'choose another one with `--gateway-port`'),

@@ -1,5 +1,5 @@
 // The answers of init without its questions: everything that was found, and a default for the rest.
-import { parseEnv } from 'node:util'
+import { parseDotEnv } from '../config/parse-dot-env.ts'
 import { DevHookError } from '../core/errors.ts'
 import { readToken } from '../platform/api/token.ts'
 import { botEmail } from '../protocol/resources.ts'
@@ -49,7 +49,8 @@ export function defaultAnswers(project: Project, tried: TriedToken | null): Setu
  */
 export function emailFor(project: Project, newToken: string | null, newRefreshToken: string | null): string | null {
   const token = newToken ?? project.token?.value
-  const isNeeded = newRefreshToken !== null || Boolean(parseEnv(project.ownEnv.text ?? '')['REFRESH_TOKEN'])
+  const isNeeded =
+    newRefreshToken !== null || Boolean(parseDotEnv(project.ownEnv.text ?? '').variables['REFRESH_TOKEN'])
   if (project.email !== null || !isNeeded || token === undefined) return null
   const botId = botIdIn(token)
   return botId === null ? null : botEmail(botId)

@@ -1,5 +1,6 @@
 // Changing a `.env`: values are added or replaced, everything else stays as it is, to the byte.
-import { isDeepStrictEqual, parseEnv } from 'node:util'
+import { isDeepStrictEqual } from 'node:util'
+import { parseDotEnv } from '../config/parse-dot-env.ts'
 
 /** A variable to be set in an env file. */
 export interface Variable {
@@ -14,7 +15,7 @@ export function setVariables(text: string | null, variables: readonly Variable[]
 
 function setVariable(text: string, variable: Variable): string {
   const { name, value } = variable
-  if (parseEnv(text)[name] === value) return text
+  if (parseDotEnv(text).variables[name] === value) return text
   const eol = text.includes('\r\n') ? '\r\n' : '\n'
   const line = `${name}=${quoted(value)}`
   const end = text === '' || text.endsWith('\n') ? '' : eol
@@ -27,7 +28,7 @@ function setVariable(text: string, variable: Variable): string {
 
 /** Whether a changed text is read with the new value, and with every other one as before. */
 function isSet(before: string, after: string, { name, value }: Variable): boolean {
-  return isDeepStrictEqual({ ...parseEnv(after) }, { ...parseEnv(before), [name]: value })
+  return isDeepStrictEqual({ ...parseDotEnv(after).variables }, { ...parseDotEnv(before).variables, [name]: value })
 }
 
 /** The text with one assignment replaced, in every way; first the last one, which is the one in effect as a rule. */
@@ -40,5 +41,5 @@ function replacements(text: string, name: string, line: string): string[] {
 /** The value as it is written: quoted only where the bare value would be read as something else. */
 function quoted(value: string): string {
   const ways = [value, `"${value}"`, `'${value}'`, `\`${value}\``]
-  return ways.find((way) => parseEnv(`X=${way}\n`)['X'] === value) ?? value
+  return ways.find((way) => parseDotEnv(`X=${way}\n`).variables['X'] === value) ?? value
 }

@@ -1,10 +1,10 @@
 // What the files of a project show: the bot that is in it, and everything that is set up already.
 import { access, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseEnv } from 'node:util'
 import { dotEnvOf, SHARED } from '../config/dot-env.ts'
 import type { Environment } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
+import { parseDotEnv } from '../config/parse-dot-env.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { textIn } from '../core/json.ts'
 
@@ -60,8 +60,8 @@ export async function inspectProject(config: Config, env: Environment): Promise<
   const ownEnv = config.profile === null ? sharedEnv : await readEnv(cwd, dotEnvOf(config.profile))
   const entry = await findEntry(cwd, manifest)
   const variables: Environment = {
-    ...parseEnv(sharedEnv.text ?? ''),
-    ...parseEnv(ownEnv.text ?? ''),
+    ...parseDotEnv(sharedEnv.text ?? '').variables,
+    ...parseDotEnv(ownEnv.text ?? '').variables,
     ...env,
   }
   const foundAs = (key: CredentialKey): FoundValue | null => {

@@ -48,7 +48,8 @@ function insertScript(text: string, line: string, eol: string): string {
 
 function parse(text: string): Json | null {
   try {
-    const json: unknown = JSON.parse(text)
+    // npm takes one with a byte order mark too.
+    const json: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
     return isRecord(json) ? json : null
   } catch {
     // The caller says that it cannot be read.

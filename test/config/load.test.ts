@@ -68,6 +68,30 @@ describe('The config', () => {
     })
   })
 
+  it('reads a file that begins with a byte order mark, or is in UTF-16', async () => {
+    await write('.env', '\uFEFFTOKEN=abc')
+    await write('package.json', '\uFEFF{ "dev-hook": { "port": 1234 } }')
+    expect(await load()).toMatchObject({ token: 'abc', port: 1234, oddities: [] })
+    await writeFile(join(cwd, '.env'), '\uFEFFTOKEN=def\r\n', 'utf16le')
+    await write('dev-hook.config.json', '\uFEFF{ "port": 1235 }')
+    const oddity = ".env is in UTF-16: dev-hook reads it, but the bot's own dotenv does not"
+    expect(await load()).toMatchObject({ token: 'def', port: 1235, oddities: [oddity] })
+  })
+
+  it('names each line of a file of variables that is not read, without what is in it', async () => {
+    await write('.env', 'Settings\nTOKEN=abc\n')
+    await write('.env.echo', 'SECRET=s\n\nhush hush\n')
+    await write('dev-hook.config.json', '{ "profiles": { "echo": {} } }')
+    expect(await load({ profile: 'echo' })).toMatchObject({
+      token: 'abc',
+      secret: 's',
+      oddities: [
+        '.env: line 1 is neither NAME=value nor a comment, so it is not read',
+        '.env.echo: line 3 is neither NAME=value nor a comment, so it is not read',
+      ],
+    })
+  })
+
   it('names every bad value and its source, all at once', async () => {
     await write('dev-hook.config.json', '{ "hold": "soon", "prot": 1 }')
     const failure = load({ hook: 'bots', events: ['mess*'] }, { DEV_HOOK_PORT: '70000', APIHOST: 'http://example.com' })

@@ -1,6 +1,6 @@
-import { parseEnv } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseDotEnv } from '../../src/config/parse-dot-env.ts'
 import { setVariables } from '../../src/onboarding/env-file.ts'
 
 const NAMES = ['TOKEN', 'SECRET', 'REFRESH_TOKEN', 'PORT', 'OTHER']
@@ -24,9 +24,9 @@ describe('A .env that is changed', () => {
         fc.constantFrom(...NAMES),
         value.filter((text) => text.trim() === text),
         (text, name, set) => {
-          const after = parseEnv(setVariables(text, [{ name, value: set }]))
+          const after = parseDotEnv(setVariables(text, [{ name, value: set }])).variables
           const { [name]: got, ...others } = after
-          const { [name]: _, ...before } = parseEnv(text)
+          const { [name]: _, ...before } = parseDotEnv(text).variables
           expect(got).toBe(set)
           expect(others).toEqual(before)
         },
@@ -38,7 +38,7 @@ describe('A .env that is changed', () => {
   it('stays as it is, to the byte, when the value is there already', () => {
     fc.assert(
       fc.property(file, (text) => {
-        const variables = Object.entries(parseEnv(text)).map(([name, set]) => ({ name, value: set ?? '' }))
+        const variables = Object.entries(parseDotEnv(text).variables).map(([name, set]) => ({ name, value: set ?? '' }))
         expect(setVariables(text, variables)).toBe(text)
       }),
     )

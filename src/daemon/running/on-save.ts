@@ -76,6 +76,8 @@ function createReload({ config, reload, eventsChanged, emit }: SavesOptions): ()
     try {
       const next = await reload()
       const changed = changedKeys(current, next)
+      const oddities = next.oddities.filter((oddity) => !current.oddities.includes(oddity))
+      for (const oddity of oddities) emit(warning('dotEnvOdd', oddity))
       current = next
       if (changed.includes('events')) eventsChanged(next.events)
       // What is again as it was at the start needs nothing.

@@ -1,18 +1,23 @@
 // The check of the config: its values, and the source of each.
 import { flagName, OPTION_KEYS, optionOf } from '../../config/options.ts'
 import { isSecret } from '../../config/values.ts'
+import { ERRORS } from '../../core/errors.ts'
 import type { Facts } from '../facts.ts'
-import { type Finding, passed } from '../finding.ts'
+import { type Finding, passed, warned } from '../finding.ts'
 
 export async function checkConfig(facts: Facts): Promise<Finding> {
   const config = await facts.config()
   const given = OPTION_KEYS.filter((key) => config.sources[key] !== undefined)
-  if (given.length === 0) return passed('all defaults: no config file, no .env, nothing in the environment')
+  const found = (message: string): Finding =>
+    config.oddities.length === 0
+      ? passed(message)
+      : warned([message, ...config.oddities].join('\n'), ERRORS.dotEnvOdd.remedy)
+  if (given.length === 0) return found('all defaults: no config file, no .env, nothing in the environment')
   const values = given.map((key) => {
     const value = config[key]
     // A secret is named, never shown.
     const shown = isSecret(key) || value === null ? '' : ` ${optionOf(key).kind.show(value)}`
     return `${flagName(key)}${shown} (${config.sources[key]})`
   })
-  return passed(values.join(', '))
+  return found(values.join(', '))
 }
