@@ -53,7 +53,6 @@ export function watchSaves(options: SavesOptions, signal: AbortSignal): SaveWatc
       if (supervised && !signal.aborted) restarts.onChange(change)
     },
     onBatch: (paths) => {
-      restarts.onBatchEnd()
       if (!signal.aborted && paths.some((path) => files.includes(path))) reload()
     },
   })
@@ -103,7 +102,7 @@ function createRestarts({ restart, emit }: SavesOptions, files: readonly string[
     restart: (path) => restart(reasonOf(path), 'unsure'),
     onLoop: (paths, loop) => emit(loopWarning(paths, loop, files)),
   })
-  /** What was requested for the present batch of changes, since the bot was started. */
+  /** What was requested since the bot was started: more would be no more than that. */
   let requested: { readonly reason: string; readonly isSure: boolean } | null = null
   let before: BotState['state'] | null = null
 
@@ -116,9 +115,6 @@ function createRestarts({ restart, emit }: SavesOptions, files: readonly string[
       if (judgement === 'none' || requested?.isSure === true || (requested !== null && !isSure)) return
       requested = { reason: requested?.reason ?? reasonOf(change.path), isSure }
       restart(requested.reason, ...(isSure ? [] : (['unsure'] as const)))
-    },
-    onBatchEnd: (): void => {
-      requested = null
     },
     botChanged: ({ state }: BotState): void => {
       // A bot that was ready and is not any more is still the same process.
@@ -137,14 +133,18 @@ const reasonOf = (path: string): string => `saved ${basename(path)}`
 
 const SHOWN_FILES = 3
 
+const LOOPS: Readonly<Record<Loop, string>> = {
+  ignored: 'written again after each start of the bot, so that it no longer restarts the bot',
+  slowed:
+    'the bot is restarted again and again, each time soon after its start and after ever longer waits, because of',
+  endless: 'written again and again while the bot runs, so that it restarts the bot only once it is left alone',
+}
+
 /** The warning about files that are written after each start; `config` are the files that are watched in any case. */
 function loopWarning(paths: readonly string[], loop: Loop, config: readonly string[]): NoticeBody {
   const more = paths.length > SHOWN_FILES ? ` and ${paths.length - SHOWN_FILES} more` : ''
   const names = paths.slice(0, SHOWN_FILES).join(', ') + more
-  const message =
-    loop === 'ignored'
-      ? `written again after each start of the bot, so that it no longer restarts the bot: ${names}`
-      : `the bot is restarted again and again, each time soon after its start, because of: ${names}`
+  const message = `${LOOPS[loop]}: ${names}`
   const isConfig = paths.every((path) => config.includes(path))
   return warning('savesLoop', message, ...(isConfig ? ['let the bot keep in another file what it writes'] : []))
 }

@@ -2,7 +2,8 @@
 import type { Clock } from '../../core/async.ts'
 import type { Off } from '../../core/listeners.ts'
 import type { Change } from '../../watch/tree.ts'
-import { type Follower, type Judgement, judgeChange, keyOf, type Loop, type ProcessRun } from './judge-change.ts'
+import { type Follower, type Judgement, judgeChange, keyOf, type Loop, type OwnTime } from './judge-change.ts'
+import type { ProcessRun } from './suspicion.ts'
 
 export interface LoopGuard {
   /** Tells the guard that the bot was started. */
@@ -19,13 +20,16 @@ export interface LoopGuard {
 }
 
 export interface LoopGuardOptions {
-  /** Called when the bot has to be started once more for a file that was held back. */
+  /** Called once in a run at most, when the bot has to be started once more for a file that was held back. */
   readonly restart: (path: string) => void
   /** Called with what people call these files, once for each. */
   readonly onLoop: (names: readonly string[], loop: Loop) => void
   readonly clock: Pick<Clock, 'now' | 'after'>
 }
 
+/** Files that are held back and written within this time of each other are waited for together, though not for longer than that. */
+const TOGETHER_MS = 3_000
+const MAX_TOGETHER_MS = 10_000
 /** The longest start during which a file that is removed may come back as it was. */
 const MAX_START_MS = 10_000
 /** What is announced of several files at about the same time is announced together. */
@@ -35,34 +39,35 @@ const GATHER_MS = 200
 // One story: every judgement reads and changes what is known of the same run and its followers.
 export function createLoopGuard({ restart, onLoop, clock }: LoopGuardOptions): LoopGuard {
   const followers = new Map<string, Follower>()
-  /** The bot's own files: until when after a start they do not count, in ms. */
-  const own = new Map<string, number>()
+  /** When the bot's own files do not count. */
+  const own = new Map<string, OwnTime>()
   const announcer = createLoopAnnouncer(onLoop, clock)
   let run: ProcessRun | null = null
-  let dueAt = 0
   let cancelHold: Off | null = null
 
   function judge(change: Change): Judgement {
     if (run === null) return 'none'
     const key = keyOf(change)
-    const { judgement, follower, holdMs, ownMs, announce } = judgeChange(run, change, followers.get(key), own.get(key))
+    const { judgement, follower, own: ownTime, announce } = judgeChange(run, change, followers.get(key), own.get(key))
     if (follower === null) followers.delete(key)
     else followers.set(key, follower)
-    if (holdMs !== undefined) hold(run, change.at, holdMs)
-    if (ownMs !== undefined) own.set(key, ownMs)
+    if (ownTime !== undefined) own.set(key, ownTime)
     if (announce !== undefined) announcer.add(change, announce)
+    if (follower !== null && follower.heldAt !== null) hold(run, change.at)
     return judgement
   }
 
-  /** Starts the bot once more when no file has been written for long enough that is held back. */
-  function hold(held: ProcessRun, at: number, ms: number): void {
-    dueAt = held.heldSince === null ? at + ms : Math.max(dueAt, at + ms)
-    run = { ...held, heldSince: held.heldSince ?? at }
+  /** Starts the bot once more when the first file is due that is held back. */
+  function hold(held: ProcessRun, at: number): void {
+    const heldSince = held.heldSince ?? at
+    run = { ...held, heldSince, latestHeldAt: at }
+    const ofRun = [...followers.values()].filter((follower) => follower.run === held.n && follower.heldAt !== null)
+    const [first] = ofRun.sort((one, other) => one.dueAt - other.dueAt)
+    if (first === undefined) return
+    // One that comes together with others waits for them, but not for what is written all the time.
+    const dueAt = Math.max(first.dueAt, Math.min(at + TOGETHER_MS, heldSince + MAX_TOGETHER_MS))
     cancelHold?.()
-    cancelHold = clock.after(dueAt - clock.now(), () => {
-      const first = [...followers.values()].find((follower) => follower.run === held.n && follower.isHeld)
-      if (first !== undefined) restart(first.path)
-    })
+    cancelHold = clock.after(dueAt - clock.now(), () => restart(first.path))
   }
 
   return {
@@ -72,16 +77,24 @@ export function createLoopGuard({ restart, onLoop, clock }: LoopGuardOptions): L
       cancelHold = null
       const followsExit = run !== null && run.exitedAt !== null
       const n = (run?.n ?? 0) + 1
-      run = { n, startedAt: clock.now(), followsExit, isReady: false, exitedAt: null, heldSince: null }
+      run = {
+        n,
+        startedAt: clock.now(),
+        followsExit,
+        readyAt: null,
+        exitedAt: null,
+        heldSince: null,
+        latestHeldAt: null,
+      }
     },
     ready: () => {
-      run = run && { ...run, isReady: true }
+      run = run && { ...run, readyAt: run.readyAt ?? clock.now() }
     },
     exited: () => {
       run = run && { ...run, exitedAt: run.exitedAt ?? clock.now() }
     },
     isStarting: () =>
-      run !== null && !run.isReady && run.exitedAt === null && clock.now() - run.startedAt < MAX_START_MS,
+      run !== null && run.readyAt === null && run.exitedAt === null && clock.now() - run.startedAt < MAX_START_MS,
     stop: () => {
       cancelHold?.()
       announcer.stop()

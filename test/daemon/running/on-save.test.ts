@@ -26,7 +26,7 @@ interface Saves {
 async function watch(
   files: Readonly<Record<string, string>>,
   options: Options = {},
-  { supervised = true, atStart = (): void => {} } = {},
+  { supervised = true, atStart = (): void => {}, untilStart = async (): Promise<void> => {} } = {},
 ): Promise<Saves> {
   const cwd = await folderForTest()
   const save = (file: string, text: string): Promise<void> => writeFile(join(cwd, file), text)
@@ -48,7 +48,7 @@ async function watch(
         if (watcher === null || isRestarting) return
         isRestarting = true
         watcher.botChanged({ state: 'stopping', pid: null, reason })
-        void watcher.settled().then(startBot)
+        void watcher.settled().then(untilStart).then(startBot)
       },
       eventsChanged: (events) => void saves.events.push(events),
       emit: (notice) => void saves.notices.push(notice),
@@ -102,10 +102,17 @@ describe('A save', () => {
   })
 
   it('of several files at once starts it once, and says the first of them', async () => {
-    const { restarts, save, settle } = await watch({ 'a.js': '1', 'b.js': '1', 'c.js': '1' })
-    await Promise.all(['a.js', 'b.js', 'c.js'].map((file) => save(file, '2')))
+    // What is noticed only once the bot was started, on a busy machine, rightly starts it again.
+    let start = (): void => {}
+    const told = new Promise<void>((resolve) => {
+      start = resolve
+    })
+    const files = { 'a.js': '1', 'b.js': '1', 'c.js': '1' }
+    const { restarts, save, settle } = await watch(files, {}, { untilStart: () => told })
+    await Promise.all(Object.keys(files).map((file) => save(file, '2')))
     await settle()
-    expect(restarts.filter((reason) => reason !== 'saved .env')).toEqual([expect.stringMatching(/^saved [abc]\.js$/)])
+    start()
+    expect(restarts).toEqual([expect.stringMatching(/^saved [abc]\.js$/)])
   })
 
   it('that the bot itself makes at each start ends in a warning, not in a loop', async () => {
@@ -117,10 +124,11 @@ describe('A save', () => {
     const { restarts, notices, save } = await watch({ 'data.json': '0' }, {}, { atStart })
     await eventually(() => notices.length > 0)
     expect(notices).toMatchObject([{ code: 'DEVHOOK_SAVES_LOOP', message: expect.stringContaining('data.json') }])
-    expect(restarts).toHaveLength(5)
+    const before = restarts.length
+    expect(before).toBeLessThan(8)
     await save('bot.js', '2')
-    await eventually(() => restarts.length > 5)
-    expect(restarts.slice(5)).toEqual(['saved bot.js'])
+    await eventually(() => restarts.length > before)
+    expect(restarts.slice(before)).toEqual(['saved bot.js'])
   })
 
   it('that the bot makes of the config at each start is named with another way out', async () => {
