@@ -107,6 +107,11 @@ function spawnCommand({ command: [program, ...args], cwd, env }: ProcessOptions)
     const normal = normalizeSpawnCommand(program, args, options)
     return spawn(normal.command, normal.args, normal.options)
   } catch (error) {
+    // Its message quotes the value, which may be secret.
+    if (codeOf(error) === 'ERR_INVALID_ARG_VALUE') {
+      const message = 'the command cannot be started: it, or a variable of its environment, holds a NUL character'
+      return Object.assign(new Error(message), { code: codeOf(error) })
+    }
     return error instanceof Error ? error : new Error(String(error))
   }
 }

@@ -9,7 +9,7 @@ import { createRedactor, type Redactor } from '../core/text/redact.ts'
 import type { Call } from './command.ts'
 import { type Io, wantsColor, wantsJson } from './io.ts'
 import { type Colors, colorsFor } from './output/colors.ts'
-import { sanitize } from './output/sanitize.ts'
+import { problemLines } from './output/problem-lines.ts'
 
 /** A command whose config has not been read yet. */
 export interface PreparedCommand {
@@ -58,7 +58,7 @@ export function prepareCommand({ options, io }: Pick<Call, 'options' | 'io'>): P
 /** What is odd before there is anything that announces it, as lines on stderr. */
 function warn({ err }: Pick<Io, 'err'>, kind: 'stateHomeIgnored' | 'dotEnvOdd', message: string): void {
   const { code, remedy } = ERRORS[kind]
-  err(`warning: ${sanitize(message, 500)} [${code}]\n  → ${remedy}`)
+  problemLines('warning', { code, lines: [message], remedy }).forEach(err)
 }
 
 /** Opens a command: loads its config. Throws `usage` with everything that is wrong with it. */

@@ -1,10 +1,11 @@
 // One command line from start to exit code.
 import { asDevHookError, type DevHookError } from '../core/errors.ts'
 import { createRedactor } from '../core/text/redact.ts'
+import { sanitizeLines } from '../core/text/sanitize.ts'
 import { EXIT_CODES } from './exit.ts'
 import { createIo, type Io, wantsColor } from './io.ts'
 import { colorsFor } from './output/colors.ts'
-import { sanitize } from './output/sanitize.ts'
+import { problemLines } from './output/problem-lines.ts'
 import { parse } from './program.ts'
 
 /** Runs a command line; resolves to the exit code. Never rejects. */
@@ -36,11 +37,9 @@ async function runWith(argv: readonly string[], io: Io): Promise<number> {
 function printError(error: DevHookError, io: Io, verbose: boolean): void {
   const colors = colorsFor(wantsColor(null, io))
   const { redact } = createRedactor()
-  const [first = '', ...more] = redact(error.message).split('\n')
-  io.err(`${colors.red('error')}: ${sanitize(first, 1_000)} [${error.code}]`)
-  for (const line of more) io.err(`       ${sanitize(line, 1_000)}`)
-  io.err(`  → ${sanitize(redact(error.remedy), 1_000)}`)
+  const shown = { code: error.code, lines: error.lines.map(redact), remedy: redact(error.remedy) }
+  problemLines(colors.red('error'), shown).forEach(io.err)
   if (error.category !== 'bug' && !verbose) return
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
-    io.err(colors.dim(redact(cause.stack ?? cause.message)))
+    for (const line of sanitizeLines(redact(cause.stack ?? cause.message))) io.err(colors.dim(line))
 }

@@ -54,7 +54,7 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
   const { values, sources } = readValues([...asGiven, await lookUpLayer(asGiven, context)], problems)
   const target = readTarget(values, sources, problems)
   const forwarded = forwardedInPlaceOfTunnel(values, sources, context.env)
-  if (problems.length > 0) throw new DevHookError('usage', problems.join('\n'))
+  if (problems.length > 0) throw new DevHookError('usage', problems)
   const proxies = readProxies(context.env)
   return Object.freeze({
     ...values,

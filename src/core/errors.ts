@@ -67,6 +67,7 @@ export const ERRORS = {
   watchLimited: entry('DEVHOOK_WATCH_LIMITED', 'environment', 'failed', 'the system cannot watch that many files; saves are noticed by polling', 'watch less with `--watch`, or raise the limit (Linux: `sysctl fs.inotify.max_user_watches=524288`)'),
   watchFailed: entry('DEVHOOK_WATCH_FAILED', 'environment', 'failed', 'a file or folder cannot be watched', 'name what to watch with `--watch`, or restart the bot by hand after a save'),
   noReply: entry('DEVHOOK_NO_REPLY', 'user', 'failed', 'the bot did not answer a contact in the sandbox', "look at the bot's own output, and whether it answers this kind of message"),
+  variableUnusable: entry('DEVHOOK_VARIABLE_UNUSABLE', 'user', 'failed', 'a variable for the bot holds a NUL character, which no environment can hold; the bot is started without it', 'give it another value; for SECRET, a new one in the admin page: Settings, your organization, Bots, the bot, tab Webhook'),
   secretUnknown: entry('DEVHOOK_SECRET_UNKNOWN', 'user', 'failed', 'no secret is known, so signatures are not checked', "put the webhook's secret into SECRET in `.env`"),
   secretStale: entry('DEVHOOK_SECRET_STALE', 'user', 'failed', 'deliveries are signed with a secret other than ours', "copy the webhook's secret from the admin page into SECRET in `.env`"),
   signatureIgnored: entry('DEVHOOK_SIGNATURE_IGNORED', 'user', 'failed', 'a wrongly signed delivery was passed on, as asked', 'drop `--signature warn` to refuse such deliveries'),
@@ -94,16 +95,27 @@ export const ERRORS = {
 
 export type ErrorName = keyof typeof ERRORS
 
-/** An error with a stable code, one sentence, one remedy and its cause. `message` never contains a secret. */
+/**
+ * An error with a stable code, one sentence, one remedy and its cause. `message` never contains a secret. Several sentences, or
+ * the rows of a list, are given one by one: a line break in one of them comes from outside, and begins no line of its own.
+ */
 export class DevHookError extends Error {
   override readonly name = 'DevHookError'
   readonly code: string
   readonly category: Category
   readonly failure: Failure
   readonly remedy: string
+  /** The lines of `message`. */
+  readonly lines: readonly string[]
 
-  constructor(kind: ErrorName, message: string, details: { cause?: unknown; remedy?: string } = {}) {
-    super(message, 'cause' in details ? { cause: details.cause } : {})
+  constructor(
+    kind: ErrorName,
+    message: string | readonly string[],
+    details: { cause?: unknown; remedy?: string } = {},
+  ) {
+    const lines = typeof message === 'string' ? [message] : message
+    super(lines.join('\n'), 'cause' in details ? { cause: details.cause } : {})
+    this.lines = lines
     const { code, category, failure, remedy } = ERRORS[kind]
     this.code = code
     this.category = category

@@ -5,6 +5,8 @@ import { asDevHookError, type Failure } from '../core/errors.ts'
 export interface Finding {
   readonly ok: boolean
   readonly message: string
+  /** What follows the message, on lines of its own. */
+  readonly more?: readonly string[]
   readonly remedy: string | null
   /** What a run would fail with; `null` for a finding that is ok, or that follows from another one. */
   readonly failure: Failure | null
@@ -37,8 +39,9 @@ export function failedWith(thrown: unknown): Finding {
   if (thrown instanceof NotChecked) {
     return notChecked(thrown.because)
   }
-  const { failure, message, remedy } = asDevHookError(thrown)
-  return failed(failure, message, remedy)
+  const { failure, lines, remedy } = asDevHookError(thrown)
+  const [message = '', ...more] = lines
+  return { ...failed(failure, message, remedy), ...(more.length > 0 && { more }) }
 }
 
 /** Thrown where the fact that a check needs is missing; the check named here says why. */

@@ -1,6 +1,7 @@
 // The challenge: the GET by which the platform proves that a webhook URL is its owner's, and the answer to it.
 // Source: developers.web1on1.chat/webhooks/verification.
 import type { Reply } from '../core/delivery.ts'
+import { oneLine } from '../core/text/sanitize.ts'
 
 /** The longest challenge that is echoed: a longer one would let a stranger choose what this server sends. */
 const MAX_LENGTH = 512
@@ -40,12 +41,12 @@ export const encodeWho = (who: string): string =>
     [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
   )
 
-/** Decodes the name in a header; one that is not encoded rightly stays as it is. */
+/** Decodes the name in a header, as one line that may be printed; one that is not encoded rightly stays as it is. */
 export function decodeWho(header: string): string {
   try {
-    return decodeURIComponent(header)
+    return oneLine(decodeURIComponent(header))
   } catch {
-    return header
+    return oneLine(header)
   }
 }
 

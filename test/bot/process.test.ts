@@ -120,6 +120,8 @@ describe('A bot process', () => {
     expect(child.pid).toBeNull()
     expect(await child.exited).toEqual({ code })
     expect(child.lastLines()).toHaveLength(1)
+    // What could not be passed on may be secret.
+    expect(child.lastLines()[0]).not.toContain('a\\x00b')
     await child.end()
   })
 

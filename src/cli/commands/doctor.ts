@@ -13,6 +13,7 @@ import { type Io, wantsColor, wantsJson } from '../io.ts'
 import { prepareCommand } from '../open-command.ts'
 import { createCheckJson, createCheckLines, type PrintFinding, summary } from '../output/check-lines.ts'
 import { createProgress } from '../output/progress.ts'
+import { toJson } from '../output/to-json.ts'
 import { createAsk } from '../session/confirm.ts'
 import { untilEndSignal } from '../session/signals.ts'
 
@@ -32,7 +33,7 @@ async function dumpBot(facts: Facts, io: Io): Promise<number> {
   // What keeps it from being read is thrown as it is, not as something that another check would tell.
   await facts.identity()
   await facts.api()
-  io.out(JSON.stringify(redactRecord(await facts.bot(), facts.redactor.redact), null, 2))
+  io.out(toJson(redactRecord(await facts.bot(), facts.redactor.redact), 2))
   return EXIT_CODES.ended
 }
 

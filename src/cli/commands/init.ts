@@ -1,6 +1,7 @@
 // The command `dev-hook init`: sets a folder up, asking only what cannot be found out.
 import type { Config } from '../../config/load.ts'
 import { DevHookError } from '../../core/errors.ts'
+import { sanitize } from '../../core/text/sanitize.ts'
 import { botAddress, startCommand } from '../../onboarding/bot-launch.ts'
 import { defaultAnswers, missingIn, tryFound } from '../../onboarding/defaults.ts'
 import { inspectProject, type Project } from '../../onboarding/inspect-project.ts'
@@ -32,7 +33,7 @@ export const init: CommandHandler = async (call) => {
 
 async function withSomebody(call: Call, project: Project, prompter: Prompter): Promise<number> {
   prompter.intro('dev-hook init')
-  prompter.report('info', `In ${project.cwd}: ${foundIn(project)}`)
+  prompter.report('info', sanitize(`In ${project.cwd}: ${foundIn(project)}`, 1_000))
   const { answers, files } = await agree(call, project, prompter).catch((error: unknown) => {
     if (!isGivenUp(error)) throw error
     const remedy = 'nothing was written; run it again whenever you like'
@@ -71,11 +72,11 @@ async function alone(call: Call, project: Project): Promise<number> {
   const reporter = createPlainReporter(call.io)
   const found = await tryFound(project, new AbortController().signal)
   if (found.is === 'bad') throw found.error
-  if (found.is === 'unknown') reporter.report('warn', `the token is not checked: ${found.error.message}`)
+  if (found.is === 'unknown') reporter.report('warn', `the token is not checked: ${sanitize(found.error.message)}`)
   const tried = found.is === 'good' ? found.tried : null
   const missing = missingIn(project, tried)
   if (missing.length > 0 && !config.yes) {
-    throw new DevHookError('usage', `there is no terminal to ask at, and this is missing:\n${missing.join('\n')}`, {
+    throw new DevHookError('usage', ['there is no terminal to ask at, and this is missing:', ...missing], {
       remedy: 'put it into `.env` and start again, or continue without it: `dev-hook init --yes`',
     })
   }

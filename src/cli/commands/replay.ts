@@ -4,6 +4,7 @@ import { asDevHookError, DevHookError } from '../../core/errors.ts'
 import { errorNotice } from '../../core/notices.ts'
 import type { Replayed } from '../../core/ports.ts'
 import { formatDuration } from '../../core/text/duration.ts'
+import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import { findRecordedBot } from '../../daemon/offline/find-bot.ts'
 import { type OpenReplays, openReplays } from '../../daemon/offline/replay-client.ts'
 import { readDeliveries, readDelivery } from '../../journal/reader.ts'
@@ -18,7 +19,6 @@ import type { Colors } from '../output/colors.ts'
 import { statusWord } from '../output/event-words.ts'
 import { openNotices } from '../output/output.ts'
 import { createProgress, type Progress } from '../output/progress.ts'
-import { sanitize } from '../output/sanitize.ts'
 import { toJson } from '../output/to-json.ts'
 import { untilEndSignal } from '../session/signals.ts'
 
@@ -104,6 +104,7 @@ function textLine({ id, outcome, status, ms, reason }: Replayed, { label }: Summ
 
 function jsonLine({ id, n, outcome, status, ms, reason }: Replayed, { label }: Summary): string {
   const { event, conversation } = label
+  const clean = (text: string | null): string | null => text && oneLine(text)
   return toJson({
     type: 'attempt',
     time: new Date().toISOString(),
@@ -112,8 +113,8 @@ function jsonLine({ id, n, outcome, status, ms, reason }: Replayed, { label }: S
     outcome,
     status,
     ms,
-    event,
-    conversation,
-    reason,
+    event: clean(event),
+    conversation: clean(conversation),
+    reason: clean(reason),
   })
 }

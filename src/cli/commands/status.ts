@@ -3,13 +3,15 @@ import { after, withDeadline } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Owner } from '../../core/ports.ts'
+import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import { readBotStatus, type Status, type StatusRequest } from '../../daemon/offline/status.ts'
 import type { CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { openCommand } from '../open-command.ts'
+import { cleanValue } from '../output/clean-notice.ts'
 import { openNotices } from '../output/output.ts'
-import { sanitize } from '../output/sanitize.ts'
+import { toJson } from '../output/to-json.ts'
 
 const LOOK_MS = 30_000
 const SLOW_MS = 1_000
@@ -19,7 +21,7 @@ export const status: CommandHandler = async (call) => {
   const { config, redactor, stateHome, who, json, colors } = await openCommand(call)
   const { emit } = openNotices({ config, redactor, json: false }, io)
   const found = await look({ config, stateHome: stateHome(), who, emit, redactor }, io)
-  if (json) io.out(JSON.stringify(withoutSecrets(found)))
+  if (json) io.out(toJson(cleanValue(withoutSecrets(found), oneLine)))
   else lines(found, colors.dim).forEach(io.out)
   return found.leftover === null ? EXIT_CODES.ended : EXIT_CODES.failed
 }

@@ -3,6 +3,7 @@ import { dotEnvLayers, readDotEnv, SHARED } from '../../config/dot-env.ts'
 import { type Environment, environmentLayer, type Found } from '../../config/layers.ts'
 import type { Config } from '../../config/load.ts'
 import { DevHookError } from '../../core/errors.ts'
+import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import { type Diagnosis, diagnose } from '../../protocol/diagnosis/diagnose.ts'
 import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../../protocol/signature.ts'
 import type { Call, CommandHandler } from '../command.ts'
@@ -10,8 +11,9 @@ import { EXIT_CODES } from '../exit.ts'
 import { readInput } from '../input.ts'
 import type { Io } from '../io.ts'
 import { openCommand } from '../open-command.ts'
+import { cleanValue } from '../output/clean-notice.ts'
 import type { Colors } from '../output/colors.ts'
-import { sanitize } from '../output/sanitize.ts'
+import { toJson } from '../output/to-json.ts'
 
 /** What was checked, and what came of it. */
 interface Verification extends Diagnosis {
@@ -34,7 +36,7 @@ export const verify: CommandHandler = async (call) => {
   if (named === '-' && io.interactive) io.err('Reading the body from the terminal; Ctrl-D ends it.')
   const body = await readInput(named, config.cwd)
   const found = check(header, body, secrets)
-  if (json) io.out(JSON.stringify(jsonOf(found)))
+  if (json) io.out(toJson(cleanValue(jsonOf(found), oneLine)))
   else linesOf(found, colors).forEach(io.out)
   return found.right ? EXIT_CODES.ended : EXIT_CODES.failed
 }
@@ -92,6 +94,6 @@ function linesOf(
     `${colors.red('✗ wrong')}: ${likely}${accidents.map(({ message }) => sanitize(message)).join('; and ')}`,
     `  ${colors.dim('given   ')} ${sanitize(given)}`,
     `  ${colors.dim('expected')} ${expected} ${colors.dim(`(${used})`)}`,
-    ...[...new Set(accidents.map(({ remedy }) => remedy))].map((remedy) => `  → ${remedy}`),
+    ...[...new Set(accidents.map(({ remedy }) => remedy))].map((remedy) => `  → ${sanitize(remedy)}`),
   ]
 }

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Delivery, Label } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { headerPairs } from '../../core/http/raw-headers.ts'
-import { isHarmless, sanitize } from '../output/sanitize.ts'
+import { isHarmless, sanitize } from '../../core/text/sanitize.ts'
 import { toJson } from '../output/to-json.ts'
 import { isSecretName } from './hide-secrets.ts'
 

@@ -1,6 +1,7 @@
 // A recorded delivery as one row of a list: for people, and as JSON.
 import { formatDuration } from '../../core/text/duration.ts'
 import type { Redact } from '../../core/text/redact.ts'
+import { oneLine } from '../../core/text/sanitize.ts'
 
 import type { Summary } from '../../journal/summary.ts'
 import type { Colors } from '../output/colors.ts'
@@ -41,8 +42,8 @@ export function fate({ settled, outcome, status, ms, ownStatus }: Summary, color
 /** The row of a delivery as an object, for a line of JSON. */
 export function eventJson(summary: Summary, redact: Redact): Readonly<Record<string, unknown>> {
   const { id, receivedAt, label, bytes, settled, attempts, outcome, status, ms } = summary
-  const { event, conversation } = label
   const time = new Date(receivedAt).toISOString()
-  const text = label.text === null ? null : redact(label.text)
-  return { type: 'delivery', time, id, event, conversation, text, bytes, settled, attempts, outcome, status, ms }
+  const clean = (text: string | null): string | null => text && oneLine(redact(text))
+  const said = { event: clean(label.event), conversation: clean(label.conversation), text: clean(label.text) }
+  return { type: 'delivery', time, id, ...said, bytes, settled, attempts, outcome, status, ms }
 }

@@ -3,6 +3,7 @@ import { port as portKind } from '../../config/kinds.ts'
 import { authtokenProblem } from '../../config/ngrok-token.ts'
 import { envNames } from '../../config/options.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
+import { sanitize } from '../../core/text/sanitize.ts'
 import { botAddress, devScriptFor, isEmpty } from '../../onboarding/bot-launch.ts'
 import { defaultAnswers, emailFor, tryFound } from '../../onboarding/defaults.ts'
 import type { Project } from '../../onboarding/inspect-project.ts'
@@ -61,10 +62,10 @@ async function askToken(project: Project, prompter: Prompter, signal: AbortSigna
     return { token: null, tried: found.tried }
   }
   if (found.is === 'unknown') {
-    prompter.report('warn', `${source} is not checked: ${found.error.message}`)
+    prompter.report('warn', `${source} is not checked: ${sanitize(found.error.message)}`)
     return { token: null, tried: null }
   }
-  if (found.is === 'bad') prompter.report('warn', `${source} cannot be used: ${found.error.message}`)
+  if (found.is === 'bad') prompter.report('warn', `${source} cannot be used: ${sanitize(found.error.message)}`)
   return askNewToken(project, prompter, found.is === 'bad')
 }
 
@@ -97,7 +98,8 @@ async function askNewToken(project: Project, prompter: Prompter, keeps: boolean)
   return { token, tried }
 }
 
-const nameOf = ({ name, botId }: TriedToken): string => `the token of bot ${name ?? 'without a name'} (${botId})`
+const nameOf = ({ name, botId }: TriedToken): string =>
+  sanitize(`the token of bot ${name ?? 'without a name'} (${botId})`)
 
 async function askRefreshToken(project: Project, tried: TriedToken | null, prompter: Prompter): Promise<string | null> {
   if (tried === null || !tried.expires || project.refreshToken !== null) return null
@@ -167,6 +169,6 @@ async function askScript(project: Project, prompter: Prompter): Promise<string |
 }
 
 const problemOf = (error: unknown): string => {
-  if (error instanceof DevHookError) return error.message
+  if (error instanceof DevHookError) return sanitize(error.message)
   throw error
 }

@@ -1,8 +1,9 @@
 // What will be written, shown before it is: the difference, line by line, without secrets.
+
+import { sanitize } from '../../core/text/sanitize.ts'
 import { type DiffLine, diffLines } from '../../onboarding/diff.ts'
 import type { PlannedFile } from '../../onboarding/plan.ts'
 import type { Colors } from '../output/colors.ts'
-import { sanitize } from '../output/sanitize.ts'
 
 /** A new file that is longer is only named. */
 const MAX_NEW_LINES = 16

@@ -1,18 +1,20 @@
 // What a doctor found, as lines for a person or for a program.
 import type { Redact } from '../../core/text/redact.ts'
+import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import { CHECKS } from '../../doctor/doctor.ts'
 import type { Finding } from '../../doctor/finding.ts'
 import { colorsFor } from './colors.ts'
-import { sanitize } from './sanitize.ts'
+import { toJson } from './to-json.ts'
 
 export type PrintFinding = (name: string, finding: Finding) => void
 
 /** One object a line. */
 export const createCheckJson =
   (write: (line: string) => void, redact: Redact): PrintFinding =>
-  (name, { ok, message, remedy }) => {
-    const clean = { message: redact(message), remedy: remedy === null ? null : redact(remedy) }
-    write(JSON.stringify({ type: 'check', name, ok, ...clean }))
+  (name, { ok, message, more = [], remedy }) => {
+    const clean = (text: string): string => oneLine(redact(text))
+    const said = [message, ...more].map(clean).join('; ')
+    write(toJson({ type: 'check', name, ok, message: said, remedy: remedy === null ? null : clean(remedy) }))
   }
 
 /** One line each, and below it what to do. */
@@ -31,11 +33,10 @@ export function createCheckLines(options: {
     open: colors.dim('–'),
   }
   return (name, finding) => {
-    const { ok, message, remedy } = finding
+    const { ok, message, more = [], remedy } = finding
     if (quiet && ok) return
-    const [first = '', ...more] = redact(message).split('\n')
-    write(`${marks[kindOf(finding)]} ${colors.bold(name.padEnd(WIDTH))} ${sanitize(first, 1_000)}`)
-    for (const line of more) write(`${INDENT}${sanitize(line, 1_000)}`)
+    write(`${marks[kindOf(finding)]} ${colors.bold(name.padEnd(WIDTH))} ${sanitize(redact(message), 1_000)}`)
+    for (const line of more) write(`${INDENT}${sanitize(redact(line), 1_000)}`)
     if (remedy !== null) write(`${INDENT}${colors.dim('→')} ${sanitize(redact(remedy), 1_000)}`)
   }
 }

@@ -1,6 +1,7 @@
 // The words for a delivery that every line about it shares: its event, what was said in it, and the bot's status.
+
+import { sanitize } from '../../core/text/sanitize.ts'
 import type { Colors } from './colors.ts'
-import { sanitize } from './sanitize.ts'
 
 /** `message.create.contact.chat "hi there"` */
 export function eventWords(

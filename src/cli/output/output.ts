@@ -2,28 +2,31 @@
 import { createNotices, type Notice, type Notices } from '../../core/notices.ts'
 import { type Io, wantsColor } from '../io.ts'
 import type { OpenCommand } from '../open-command.ts'
+import { cleanNotice } from './clean-notice.ts'
 import { createJsonLines } from './json-lines.ts'
 import { startLog } from './log-file.ts'
-import { redactNotice } from './redact-notice.ts'
 import { createTerminal } from './terminal.ts'
 
 /** What printing needs of a command. */
 type Printed = Pick<OpenCommand, 'config' | 'json' | 'redactor'>
 
-/** Creates the notices of a command; each is printed without secrets. */
-export function openNotices(command: Printed, io: Io): Notices {
+/** Where notices are printed. */
+type Screen = Pick<Io, 'live' | 'err' | 'env' | 'outIsTerminal' | 'errIsTerminal'>
+
+/** Creates the notices of a command; each is printed in clean text, without secrets. */
+export function openNotices(command: Printed, io: Screen): Notices {
   const notices = createNotices()
   const print = createPrinter(command, io)
-  notices.on((notice) => print(redactNotice(notice, command.redactor.redact)))
+  notices.on((notice) => print(cleanNotice(notice, command.redactor.redact)))
   return notices
 }
 
 /** Starts to print the notices of a run, and to log them in a folder. The returned function ends it once all is written. */
-export function startOutput(command: Printed, io: Io, notices: Notices, folder: string): () => Promise<void> {
+export function startOutput(command: Printed, io: Screen, notices: Notices, folder: string): () => Promise<void> {
   const print = createPrinter(command, io)
   const log = startLog(folder)
   const off = notices.on((notice) => {
-    const clean = redactNotice(notice, command.redactor.redact)
+    const clean = cleanNotice(notice, command.redactor.redact)
     print(clean)
     log.write(withoutManualUrl(clean))
   })
@@ -33,7 +36,7 @@ export function startOutput(command: Printed, io: Io, notices: Notices, folder: 
   }
 }
 
-function createPrinter({ config, json }: Printed, io: Io): (notice: Notice) => void {
+function createPrinter({ config, json }: Printed, io: Screen): (notice: Notice) => void {
   if (json) return createJsonLines(io)
   const { color, quiet, verbose, restore } = config
   return createTerminal({ write: io.err, color: wantsColor(color, io), quiet, verbose, restore })

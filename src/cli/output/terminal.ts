@@ -3,11 +3,12 @@
 import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Notice } from '../../core/notices.ts'
 import { formatDuration } from '../../core/text/duration.ts'
-
+import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import { type Colors, colorsFor } from './colors.ts'
 import { createDeliveryLines, type NoticeOf, type WriteLine } from './delivery-lines.ts'
+import { problemLines } from './problem-lines.ts'
 import { createProgress } from './progress.ts'
-import { sanitize } from './sanitize.ts'
+import { toJson } from './to-json.ts'
 
 export interface TerminalOptions {
   readonly write: (line: string) => void
@@ -39,7 +40,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
   }
 
   return (notice) => {
-    if (verbose) write(colors.dim(JSON.stringify(notice)))
+    if (verbose) write(colors.dim(toJson(notice)))
     if (notice.type === 'ready') ready = notice
     if (notice.type === 'bot') bot = notice
     if (notice.type === 'ready' || notice.type === 'stopped') progress.end()
@@ -85,9 +86,9 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
           `${colors.red('✗')} rejected ${notice.status} ${sanitize(notice.detail)} ${colors.dim(notice.id)}`,
         )
       case 'warning':
-        return writeProblem(write, colors.yellow('warning'), notice)
+        return problemLines(colors.yellow('warning'), { ...notice, lines: [notice.message] }).forEach(write)
       case 'error':
-        return writeProblem(write, colors.red('error'), notice)
+        return problemLines(colors.red('error'), { ...notice, lines: [notice.message] }).forEach(write)
       case 'stopped':
         // A start that failed, or was ended, has nothing to count.
         return ready === null ? undefined : write(totals(notice, ready))
@@ -104,17 +105,6 @@ const isCrash = (notice: Notice): notice is NoticeOf<'bot'> & Notice =>
   notice.type === 'bot' && notice.state === 'crashed'
 
 const clock = (time: string): string => new Date(time).toTimeString().slice(0, 8)
-
-function writeProblem(
-  write: (line: string) => void,
-  head: string,
-  { code, message, remedy }: NoticeOf<'error' | 'warning'>,
-): void {
-  const [first = '', ...more] = message.split('\n')
-  write(`${head}: ${sanitize(first, 500)} [${code}]`)
-  for (const text of more) write(`       ${sanitize(text, 500)}`)
-  write(`  → ${sanitize(remedy, 500)}`)
-}
 
 function readyBlock(
   notice: NoticeOf<'ready'>,
@@ -171,7 +161,7 @@ function tunnelLine({ state, url, forwarded }: NoticeOf<'tunnel'>, colors: Color
   }
   if (state === 'reconnecting') return [colors.yellow('tunnel lost, reopening it …')]
   if (state === 'offline') return [colors.red('tunnel gone')]
-  return state === 'online' && url !== null ? [colors.dim(`tunnel online: ${url}`)] : []
+  return state === 'online' && url !== null ? [colors.dim(`tunnel online: ${sanitize(url)}`)] : []
 }
 
 function registrationLines(notice: NoticeOf<'registration'>): string[] {
@@ -184,8 +174,8 @@ function registrationLines(notice: NoticeOf<'registration'>): string[] {
   return [
     'set the webhook by hand: Settings, your organization, Bots, the bot, tab Webhook',
     // The one place where credentials are printed: they have to be pasted.
-    `  URL      ${url ?? ''}`,
-    `  events   ${events?.join(', ') ?? 'all'}`,
+    `  URL      ${oneLine(url ?? '')}`,
+    `  events   ${oneLine(events?.join(', ') ?? 'all')}`,
     '  then Save Webhook and Verify; waiting for the challenge …',
   ]
 }

@@ -1,5 +1,6 @@
 // One question to the person at the terminal.
 import { createInterface } from 'node:readline/promises'
+import { sanitize } from '../../core/text/sanitize.ts'
 import type { DaemonOptions } from '../../daemon/types.ts'
 import type { Io } from '../io.ts'
 
@@ -17,7 +18,7 @@ export function createAsk({ prompt, flushed }: Pick<Io, 'prompt' | 'flushed'>): 
     // Ctrl-D, or a terminal that is closed: nothing more will come.
     const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
     try {
-      const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal }), closed])
+      const answer = await Promise.race([lines.question(`${sanitize(question, 1_000)} [y/N] `, { signal }), closed])
       return /^y(es)?$/i.test(answer.trim())
     } catch (error) {
       if (signal.aborted) return false

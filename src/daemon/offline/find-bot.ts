@@ -35,7 +35,7 @@ export async function findRecordedBot(
     })
   }
   const names = kept.map(({ bot, host }) => `  --bot ${bot} --api-host ${hostOf(host)}`)
-  throw new DevHookError('botUnknown', ['several bots were recorded:', ...names].join('\n'), {
+  throw new DevHookError('botUnknown', ['several bots were recorded:', ...names], {
     remedy: 'choose one with the flags on its line',
   })
 }

@@ -4,7 +4,7 @@ import type { Config } from '../../config/load.ts'
 import { OPTION_KEYS, type OptionKey } from '../../config/options.ts'
 import { sourceFiles } from '../../config/source-files.ts'
 import { type Clock, MONOTONIC } from '../../core/async.ts'
-import { messageOf } from '../../core/errors.ts'
+import { asDevHookError } from '../../core/errors.ts'
 import { type Emit, type NoticeBody, warning } from '../../core/notices.ts'
 import type { BotState } from '../../core/ports.ts'
 import type { Change } from '../../watch/tree.ts'
@@ -85,7 +85,7 @@ function createReload({ config, reload, eventsChanged, emit }: SavesOptions): ()
       if (rest.length > 0)
         emit(warning('restartNeeded', `changed, but takes effect only after a restart: ${rest.join(', ')}`))
     } catch (error) {
-      emit(warning('configWrong', `the changed config is not in use: ${messageOf(error)}`))
+      emit(warning('configWrong', `the changed config is not in use: ${asDevHookError(error).lines.join('; ')}`))
     }
   }
 

@@ -33,13 +33,25 @@ export function botEnvironment(run: BotRun): Environment {
   const { port, path } = config.target
   const inherited = withoutVariables({ ...run.env, ...profileVariables(run) }, OWN_SECRET_NAMES)
   const own = { PORT: String(port), WEBHOOK_PATH: path, PUBLIC_URL: publicUrl, [RUN_VARIABLE]: runId }
-  return {
+  const whole = {
     ...inherited,
     ...credentials(run, inherited),
     ...own,
     ...(secret !== null && { SECRET: secret }),
     ...botEnv,
   }
+  return usable(whole, run.warn)
+}
+
+/** What an environment can hold. The system refuses the rest, and Node would print the value of it, which may be secret. */
+function usable(variables: Environment, warn: Warn): Environment {
+  const isUsable = ([name, value]: readonly [string, string | undefined]): boolean =>
+    !name.includes('\0') && value?.includes('\0') !== true
+  const entries = Object.entries(variables)
+  const without = entries.filter((entry) => !isUsable(entry)).map(([name]) => name)
+  if (without.length === 0) return variables
+  warn('variableUnusable', `the bot is started without ${without.join(', ')}: its value holds a NUL character`)
+  return Object.fromEntries(entries.filter(isUsable))
 }
 
 /**

@@ -22,9 +22,10 @@ interface Given {
   readonly tokens?: BotRun['tokens']
   readonly botEnv?: BotRun['botEnv']
   readonly secret?: string | null
+  readonly warn?: BotRun['warn']
 }
 
-function environment({ env = {}, config = {}, tokens, botEnv = {}, secret = null }: Given) {
+function environment({ env = {}, config = {}, tokens, botEnv = {}, secret = null, warn }: Given) {
   const token = config.token ?? GOOD
   const target = { host: '127.0.0.1', port: 4001, path: '/in' }
   return botEnvironment({
@@ -36,9 +37,11 @@ function environment({ env = {}, config = {}, tokens, botEnv = {}, secret = null
     tokens: tokens ?? { token, refreshToken: null },
     secret,
     publicUrl: 'https://x.ngrok.example/',
-    warn: (_, message) => {
-      throw new Error(message)
-    },
+    warn:
+      warn ??
+      ((_, message) => {
+        throw new Error(message)
+      }),
   })
 }
 
@@ -46,6 +49,15 @@ describe('The environment of a bot', () => {
   it('says where it listens, where it is reached, and with what it checks signatures', () => {
     const own = { PORT: '4001', WEBHOOK_PATH: '/in', PUBLIC_URL: 'https://x.ngrok.example/', SECRET: 's' }
     expect(environment({ env: { PORT: '1', MINE: '2' }, secret: 's' })).toMatchObject({ MINE: '2', ...own })
+  })
+
+  it('lacks what no environment can hold, and its value is not said', () => {
+    const warned: string[] = []
+    const warn = (kind: string, message: string): void => void warned.push(`${kind}: ${message}`)
+    const given = environment({ secret: 'hunter2\0', env: { MINE: '1' }, warn })
+    expect(given).toMatchObject({ MINE: '1' })
+    expect(given).not.toHaveProperty('SECRET')
+    expect(warned).toEqual(['variableUnusable: the bot is started without SECRET: its value holds a NUL character'])
   })
 
   it('has no authtoken of ngrok', () => {

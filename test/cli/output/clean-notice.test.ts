@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { redactNotice } from '../../../src/cli/output/redact-notice.ts'
+import { cleanNotice } from '../../../src/cli/output/clean-notice.ts'
 import type { Notice } from '../../../src/core/notices.ts'
 import { createRedactor } from '../../../src/core/text/redact.ts'
 
@@ -8,17 +8,17 @@ const time = '2026-11-23T00:00:00.000Z'
 const delivery: Notice = { type: 'delivery', time, id: 'a', event: 'e', conversation: 'c', text: 'hi', bytes: 1 }
 
 it.each(['event', 'conversation', 'text'])('a secret in the %s of a delivery is not shown', (field) => {
-  const shown = redactNotice({ ...delivery, [field]: 'my password is correct-horse' }, redact)
+  const shown = cleanNotice({ ...delivery, [field]: 'my password is correct-horse' }, redact)
   expect(shown).toEqual({ ...delivery, [field]: 'my password is [redacted]' })
 })
 
 it('a notice without secrets is shown as it is', () => {
-  expect(redactNotice(delivery, redact)).toEqual(delivery)
+  expect(cleanNotice(delivery, redact)).toEqual(delivery)
 })
 
 it('a secret in any other notice is not shown, however deep it is', () => {
   const before = { url: 'https://me:correct-horse@example.com/', events: ['correct-horse'], status: null }
-  const shown = redactNotice(
+  const shown = cleanNotice(
     {
       type: 'ready',
       time,
@@ -40,5 +40,5 @@ it('a secret in any other notice is not shown, however deep it is', () => {
 it('a secret that a crashed bot printed last is not shown', () => {
   const lines = ['SECRET is correct-horse']
   const crash: Notice = { type: 'bot', time, state: 'crashed', pid: 1, port: 3000, code: 1, ms: 5, lines }
-  expect(redactNotice(crash, redact)).toEqual({ ...crash, lines: ['SECRET is [redacted]'] })
+  expect(cleanNotice(crash, redact)).toEqual({ ...crash, lines: ['SECRET is [redacted]'] })
 })
