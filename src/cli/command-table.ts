@@ -149,6 +149,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       { flags: '--until <time>', says: 'only before this time' },
       { flags: '--last <n>', says: 'only the newest n' },
       { flags: '--as <curl|http|fixture>', says: 'the format to export' },
+      { flags: '--with-secrets', says: 'export the secrets in headers, query and body too, in place of `[redacted]`' },
     ],
     examples: [
       ['dev-hook events --last 20', 'the newest 20; the commands below take the beginning of an id'],

@@ -26,10 +26,13 @@ const NOT_RETURNED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'content-lengt
 
 /** The headers of a forward: as received, in their order and case, without those that end here, plus the id. `host` comes from undici. */
 export function forwardHeaders(received: RawHeaders, id: string): string[] {
-  const headers = without(received, NOT_FORWARDED)
+  const headers = travellingHeaders(received)
   headers.push(DELIVERY_HEADER, id)
   return headers
 }
+
+/** The headers of a request that are not of the one connection on which it came, in their order and case. */
+export const travellingHeaders = (received: RawHeaders): string[] => without(received, NOT_FORWARDED)
 
 /** The headers of a reply, out of undici's flat list of bytes: as the bot sent them, without those that end here. */
 export function replyHeaders(raw: readonly Buffer[]): RawHeaders {

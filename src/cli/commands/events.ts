@@ -11,7 +11,8 @@ import { type DeliveryDetail, type DeliveryFilter, readDeliveries, readDelivery 
 import type { Summary } from '../../journal/summary.ts'
 import type { Call, CommandHandler } from '../command.ts'
 import { eventDetail, eventDetailJson } from '../events/detail.ts'
-import { EXPORTS, isExport } from '../events/export.ts'
+import { type Exported, withoutSecrets } from '../events/export/exported.ts'
+import { EXPORTS, isExport } from '../events/export/exports.ts'
 import { readFilter, textOf } from '../events/filter.ts'
 import { eventJson, eventRow } from '../events/row.ts'
 import { EXIT_CODES } from '../exit.ts'
@@ -47,7 +48,11 @@ export const events: CommandHandler = async (call) => {
 /** Chooses the part of the command; wrong words are refused before anything is read. */
 function actionOf(action: string | undefined, id: string | undefined, own: Call['own']): (view: View) => Promise<void> {
   const format = textOf(own, 'as')
-  if (format !== null && action !== 'export') throw usage('`--as` belongs to `dev-hook events export`')
+  if (action !== 'export') {
+    const misplaced = ['as', 'withSecrets'].find((name) => own[name] !== undefined)
+    if (misplaced === 'as') throw usage('`--as` belongs to `dev-hook events export`')
+    if (misplaced !== undefined) throw usage('`--with-secrets` belongs to `dev-hook events export`')
+  }
   if (action === undefined) {
     const filter = readFilter(own)
     return own['follow'] === true ? (view) => follow(view, filter) : (view) => list(view, filter)
@@ -56,7 +61,7 @@ function actionOf(action: string | undefined, id: string | undefined, own: Call[
   if (id === undefined) throw usage(`\`dev-hook events ${action}\` takes the id of a delivery`)
   if (action === 'show') return (view) => show(view, id)
   if (format === null || !isExport(format)) throw usage(`\`--as\` is one of ${Object.keys(EXPORTS).join(', ')}`)
-  return async (view) => view.io.out(EXPORTS[format](await exported(view, id)))
+  return async (view) => view.io.out(EXPORTS[format](await exported(view, id, own['withSecrets'] === true)))
 }
 
 const usage = (message: string): DevHookError =>
@@ -100,10 +105,17 @@ async function show(view: View, id: string): Promise<void> {
   io.out(json ? toJson(eventDetailJson(recorded, redact)) : eventDetail(recorded, colors, redact).join('\n'))
 }
 
-async function exported(view: View, id: string) {
+async function exported(view: View, id: string, withSecrets: boolean): Promise<Exported> {
   const { summary, delivery } = await find(view, id)
-  const { target, secret } = view.config
-  return { delivery: forBot(delivery, null, secret), label: summary.label, url: targetUrl(target) }
+  const { io, redact } = view
+  const { target, secret, quiet } = view.config
+  const whole = { delivery: forBot(delivery, null, secret), label: summary.label, url: targetUrl(target) }
+  if (withSecrets) return whole
+  // An export is made to be passed on.
+  const clean = withoutSecrets(whole.delivery, redact, secret)
+  const stale = clean.stale ? ', and the signature is not right without them' : ''
+  if (clean.hidden && !quiet) io.err(`secrets are left out, or [redacted]${stale}; \`--with-secrets\` exports them too`)
+  return { ...whole, delivery: clean.delivery }
 }
 
 async function find({ folder }: View, id: string): Promise<DeliveryDetail> {

@@ -2,7 +2,7 @@
 import { toUSVString } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { eventDetail, eventDetailJson } from '../../../src/cli/events/detail.ts'
-import { EXPORTS } from '../../../src/cli/events/export.ts'
+import { EXPORTS } from '../../../src/cli/events/export/exports.ts'
 import { layOut } from '../../../src/cli/events/json-layout.ts'
 import { eventJson, eventRow } from '../../../src/cli/events/row.ts'
 import { colorsFor } from '../../../src/cli/output/colors.ts'
@@ -108,16 +108,17 @@ describe('A delivery with', () => {
     expectReadable(json)
 
     const exported = { delivery: detail.delivery, label: summary.label, url: 'http://localhost:3000/' }
-    expect(EXPORTS.curl(exported).length).toBeLessThan(most)
     const fixture = EXPORTS.fixture(exported)
     expectReadable(fixture)
     const { body, encoding } = JSON.parse(fixture)
     expect(Buffer.from(body, encoding).equals(given.body)).toBe(true)
-    try {
-      expect(EXPORTS.http(exported).length).toBeLessThan(most)
-    } catch (error) {
-      // A body that would not arrive as it is.
-      expect(error instanceof DevHookError && error.is('usage')).toBe(true)
+    for (const form of [EXPORTS.curl, EXPORTS.http]) {
+      try {
+        expect(form(exported).length).toBeLessThan(most)
+      } catch (error) {
+        // A request that would not arrive as it is.
+        expect(error instanceof DevHookError && error.is('usage')).toBe(true)
+      }
     }
     expect(layOut(given.body.toString())?.length ?? 0).toBeLessThan(most)
   })
