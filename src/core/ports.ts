@@ -57,8 +57,10 @@ export interface Registration {
   claim(url: string, events: readonly string[] | null, signal: AbortSignal): Promise<void>
   /** Resolves when the challenge came and the platform says active; `challenged` resolves when a challenge reached us. */
   verify(challenged: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>
-  /** Reads the registration: still ours, or somebody else's by now. */
-  check(signal: AbortSignal): Promise<'ours' | 'superseded'>
+  /** Reads the registration: still ours, ours but shown as not verified, or somebody else's by now. */
+  check(signal: AbortSignal): Promise<'ours' | 'unverified' | 'superseded'>
+  /** Asks the platform to verify the URL once more; resolves to whether it shows it as verified then. */
+  verifyAgain(signal: AbortSignal): Promise<boolean>
   /**
    * Puts back what was there unless somebody else has the registration, and deletes the snapshot; while another dev-hook has
    * it that answers, the snapshot is kept. Never throws.

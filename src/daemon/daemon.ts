@@ -165,7 +165,7 @@ async function runPhases(run: Run): Promise<NoticeBody> {
   parts.traffic = traffic
   const gateway = await local.gateway(run, account, traffic)
   const saves = forBot.watcher(run)
-  const [tunnel, registration] = await allOrCancel(
+  const [tunnel, registration, inspector] = await allOrCancel(
     lifetime.cancel,
     outside.tunnel(run, account, gateway),
     outside.registration(run, account),
@@ -182,5 +182,5 @@ async function runPhases(run: Run): Promise<NoticeBody> {
   const claimed = await outside.claim(run, account, way, saves)
   await outside.verify(run, registration)
   parts.monitor = outside.monitor(run, account, way, claimed, saves)
-  return outside.ready(run, way, claimed, saves)
+  return outside.ready(run, way, { ...claimed, inspector }, saves)
 }

@@ -44,17 +44,18 @@ export function reclaimNotice(
 export function readyNotice(
   ready: Announced & {
     readonly publicUrl: string
+    readonly inspector: string | null
     readonly config: Pick<Config, 'target' | 'apiHost'>
     readonly steps: readonly { readonly name: string; readonly ms: number }[]
     readonly pid: number
   },
 ): NoticeBody {
-  const { registration, publicUrl, config, steps, pid } = ready
+  const { registration, publicUrl, inspector, config, steps, pid } = ready
   return {
     type: 'ready',
     url: withoutCredentials(publicUrl),
     target: targetUrl(config.target),
-    inspector: null,
+    inspector,
     api: config.apiHost,
     kind: registration.kind,
     before: shown(registration.before),

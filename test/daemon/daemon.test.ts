@@ -128,6 +128,13 @@ describe('A run', () => {
     expect(run.released).toEqual(NAMES.filter((name) => name !== 'watcher'))
   })
 
+  it('says with `ready` where the inspector is', async () => {
+    const run = await createFakeRun()
+    await run.daemon.start()
+    expect(run.of('ready')).toMatchObject([{ inspector: 'http://127.0.0.1:1' }])
+    await run.daemon.stop()
+  })
+
   it('goes on without an inspector', async () => {
     const run = await runWith('inspector', () => Promise.reject(new Error('no port is free')))
     await run.daemon.start()

@@ -6,6 +6,7 @@ import type { SandboxOptions } from '../../src/sandbox/options.ts'
 import { loggingBotForTest } from '../support/bot/logging-bot.ts'
 import { PROGRAMS } from '../support/bot/programs.ts'
 import { type Cli, startCli } from '../support/cli/cli.ts'
+import { killWithWatchdog } from '../support/cli/machine.ts'
 import { folderForTest } from '../support/folder.ts'
 import { expectNothingLeft, registrationOf, snapshotsIn } from '../support/leftovers.ts'
 import { arrived, createMessageStream, disordered, repeated } from '../support/message-stream.ts'
@@ -58,17 +59,6 @@ async function kill({ world, home, before }: Scene, cli: Cli): Promise<{ readonl
   }
   await cli.ended
   return { wrongForMs }
-}
-
-/** Kills a run together with all that it started: nobody is left to restore. */
-async function killWithWatchdog({ home }: Scene, cli: Cli): Promise<void> {
-  const all = await processesOf(home)
-  expect(all.some(({ command }) => command.includes('watchdog/child'))).toBe(true)
-  // Stopped first: it would start another watchdog.
-  cli.kill('SIGSTOP')
-  for (const { pid } of all) if (pid !== cli.pid) process.kill(pid, 'SIGKILL')
-  cli.kill('SIGKILL')
-  await cli.ended
 }
 
 async function expectRestored(scene: Scene, { wrongForMs }: { readonly wrongForMs: number }): Promise<void> {
@@ -200,7 +190,7 @@ describe('A run that is killed', () => {
 describe('A run that is killed together with its watchdog', () => {
   it('is said by `dev-hook status`, and put back by `dev-hook restore`', async () => {
     const { scene, cli } = await running()
-    await killWithWatchdog(scene, cli)
+    await killWithWatchdog(cli, scene.home)
     expect(registrationOf(scene.world)).not.toEqual(scene.before)
     expect(await scene.run('status')).toBe(1)
     expect(await scene.run('restore')).toBe(0)
@@ -211,13 +201,13 @@ describe('A run that is killed together with its watchdog', () => {
 
   it('is put back at the end of the next one', async () => {
     const { scene, cli } = await running()
-    await killWithWatchdog(scene, cli)
+    await killWithWatchdog(cli, scene.home)
     await expectNextRun(scene)
   })
 
   it.each([200, 2_000])('is put back even if its claim arrives %i ms later, into the next one', async (ms) => {
     const { scene, cli } = await claiming(ms)
-    await killWithWatchdog(scene, cli)
+    await killWithWatchdog(cli, scene.home)
     await expectNextRun(scene)
     await scene.road.empty()
     await expectNothingLeft(scene.world, scene, scene.before)
@@ -225,7 +215,7 @@ describe('A run that is killed together with its watchdog', () => {
 
   it('is put back by `dev-hook restore` even if its claim arrives in the middle of that', async () => {
     const { scene, cli } = await claiming(4_000)
-    await killWithWatchdog(scene, cli)
+    await killWithWatchdog(cli, scene.home)
     expect(await scene.run('restore')).toBe(0)
     await scene.road.empty()
     await expectNothingLeft(scene.world, scene, scene.before)
@@ -233,7 +223,7 @@ describe('A run that is killed together with its watchdog', () => {
 
   it('leaves its snapshot where the next one finds it, however often that is killed too', async () => {
     const { scene, cli } = await running()
-    await killWithWatchdog(scene, cli)
+    await killWithWatchdog(cli, scene.home)
     for (const step of ['look', 'snapshot', 'claim'] as const) {
       const next = await scene.start()
       await next.notice('starting', (notice) => notice.step === step)

@@ -125,7 +125,6 @@ function readyBlock(
     ['webhook', notice.kind === 'manual' ? 'set by hand' : `the ${notice.kind} webhook points here; before: ${was}`],
     ['events', notice.events === null ? 'all' : notice.events.join(', ')],
     ['api', notice.api],
-    ...(notice.inspector === null ? [] : ([['inspector', notice.inspector]] satisfies [string, string][])),
     ['quit', `Ctrl-C; ${whatFollows(notice.kind, restore)}`],
   ]
   return [

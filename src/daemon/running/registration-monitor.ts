@@ -38,6 +38,9 @@ export interface RegistrationMonitor {
 /** `superseded`: somebody else has the webhook, so that it is left alone. That and `stopped` are final. */
 type Phase = 'watching' | 'failing' | 'superseded' | 'stopped'
 
+const ASKED_AGAIN =
+  'no action needed, unless it stays so: dev-hook asks the platform again each time it looks at the webhook'
+
 const isFinal = (phase: Phase): boolean => phase === 'superseded' || phase === 'stopped'
 
 /** Starts to check the registration. Whatever goes wrong is announced; the checks end with the run, not before. */
@@ -75,14 +78,18 @@ export function startRegistrationMonitor(options: MonitorOptions, signal: AbortS
     const state = tunnel.current()
     // Nothing could be claimed.
     if (state.state !== 'online') return 'watching'
-    if ((await registration.check(signal)) === 'superseded') {
+    const found = await registration.check(signal)
+    if (found === 'superseded') {
       emit({ type: 'registration', state: 'superseded', kind: registration.kind })
       emit(warning('superseded', 'somebody else changed the webhook; it is left alone from now on'))
       return 'superseded'
     }
     wanted = { ...wanted, url: state.url }
     const now = wanted
-    if (now.url === claimed.url && now.events === claimed.events) return 'watching'
+    if (now.url === claimed.url && now.events === claimed.events) {
+      await verifyAgain(found === 'ours', signal)
+      return 'watching'
+    }
     const url = hookUrl(now.url, address)
     await registration.claim(url, now.events, signal)
     emit(reclaimNotice(registration, { url, events: now.events, eventsChanged: now.events !== claimed.events }))
@@ -90,6 +97,7 @@ export function startRegistrationMonitor(options: MonitorOptions, signal: AbortS
     return 'watching'
   }
 
+  const verifyAgain = createVerifier(options)
   const announce = createTunnelAnnouncer(emit)
   const onTunnel = (state: TunnelState): void => {
     announce(state)
@@ -111,6 +119,22 @@ export function startRegistrationMonitor(options: MonitorOptions, signal: AbortS
       enter('stopped')
       await checking
     },
+  }
+}
+
+/**
+ * Asks the platform to verify the URL again whenever it is seen not to be verified: it was challenged while nothing could answer,
+ * as the machine slept, or the tunnel was away.
+ */
+function createVerifier({ registration, emit }: Pick<MonitorOptions, 'registration' | 'emit'>) {
+  let isVerified = true
+  return async (seen: boolean, signal: AbortSignal): Promise<void> => {
+    const was = isVerified
+    isVerified = seen || (await registration.verifyAgain(signal))
+    if (seen) return
+    if (isVerified) emit({ type: 'registration', state: 'verified', kind: registration.kind })
+    // Once, however long it lasts.
+    else if (was) emit(warning('notVerified', 'the platform shows the webhook as not verified', ASKED_AGAIN))
   }
 }
 

@@ -112,14 +112,19 @@ export async function gateway(run: Run, { address }: Account, { pipeline }: Traf
   return opened
 }
 
-/** Opens the inspector; a run without one is still a run, so that its failure is only announced. */
-export async function inspector(run: Run, { folder, address }: Account): Promise<void> {
+/**
+ * Opens the inspector, and resolves with its URL; a run without one is still a run, so that its failure is only announced, and
+ * gives `null`.
+ */
+export async function inspector(run: Run, { folder, address }: Account): Promise<string | null> {
   const { factories, lifetime, control, emit } = run
   lifetime.signal.throwIfAborted()
   try {
     const opened = await factories.openInspector({ control, folder, runId: address.runId })
     lifetime.add('inspector', opened.close)
+    return `http://127.0.0.1:${opened.port}`
   } catch (error) {
     emit(warning('inspectorFailed', `the inspector could not be opened: ${messageOf(error)}`))
+    return null
   }
 }

@@ -76,11 +76,17 @@ export function monitor(run: Run, { address }: Account, way: Way, claimed: Claim
   return started
 }
 
+/** What a start has reached: the claim, and the URL of the inspector, `null` without one. */
+interface Reached extends Claimed {
+  readonly inspector: string | null
+}
+
 /** Resolves with the notice that everything is ready. */
-export async function ready(run: Run, way: Way, claimed: Claimed, saves: Saves): Promise<NoticeBody> {
+export async function ready(run: Run, way: Way, reached: Reached, saves: Saves): Promise<NoticeBody> {
   const { options, lifetime, steps } = run
   lifetime.signal.throwIfAborted()
   await saves.noticed()
-  const announced = { registration: way.registration, wanted: claimed.events, publicUrl: claimed.url }
+  const { url: publicUrl, events: wanted, inspector } = reached
+  const announced = { registration: way.registration, wanted, publicUrl, inspector }
   return readyNotice({ ...announced, config: options.config, steps: steps.taken(), pid: process.pid })
 }

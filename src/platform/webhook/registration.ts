@@ -4,19 +4,19 @@ import { DevHookError } from '../../core/errors.ts'
 import { type HookAddress, runIdOf, withoutCredentials } from '../../core/hook-url.ts'
 import { omit, textIn } from '../../core/json.ts'
 import { type Emit, type HookKind, type RestoreResult, warning } from '../../core/notices.ts'
-import type { Owner, Registration } from '../../core/ports.ts'
+import type { Owner, Registered, Registration } from '../../core/ports.ts'
 import type { Client } from '../api/client.ts'
 import { readLeftover, settleLeftover } from './adopt-leftover.ts'
 import { claimWebhook } from './claim.ts'
-import { isMasked, registeredOf, statusIn } from './hook.ts'
+import { isActive, isMasked, registeredOf, statusIn } from './hook.ts'
 import { findWebhook, type WebhookRequest } from './locate.ts'
-import { type Located, type Reading, readLocation, statusBeside } from './location.ts'
+import { type Located, type Reading, readLocation, statusBeside, type UrlFilter } from './location.ts'
 import { createManualRegistration } from './manual.ts'
 import { findOwner, type OwnerProbe } from './owner.ts'
 import { LANDING_MS, restoreFromSnapshot } from './restore.ts'
 import { isOurs, type Snapshot } from './snapshot.ts'
 import { createSnapshotStore } from './snapshot-store.ts'
-import { verifyWebhook } from './verify.ts'
+import { verifyAgain, verifyWebhook } from './verify.ts'
 
 export interface RegistrationOptions extends Omit<WebhookRequest, 'kind'> {
   readonly client: Client
@@ -129,13 +129,14 @@ function createRegistration(opened: Opened): Registration {
 
   async function takeSnapshot(): Promise<void> {
     if (isSnapshotTaken) return
-    const { runId } = opened.address
-    await store.save(
-      adopted === null
-        ? snapshotOf(opened, await readInTime())
-        : { ...adopted, runId, pid: process.pid, writeSentAt: null },
-    )
+    await store.save(adopted === null ? snapshotOf(opened, await readInTime()) : continued(adopted, opened))
     isSnapshotTaken = true
+  }
+
+  const claimedWebhook = () => {
+    const location = store.snapshot()?.location
+    if (claimed === null || !location) throw new DevHookError('unexpected', 'a verification without a claim')
+    return { client, store, location, ...claimed }
   }
 
   async function restore(signal: AbortSignal): Promise<RestoreResult> {
@@ -162,17 +163,27 @@ function createRegistration(opened: Opened): Registration {
       const shown = await claimWebhook(context, url, events, signal)
       claimed = { url: shown, changed: shown !== before }
     },
-    verify: async (challenged, signal) => {
-      const location = store.snapshot()?.location
-      if (claimed === null || !location) throw new DevHookError('unexpected', 'a verification without a claim')
-      await verifyWebhook({ client, store, location, ...claimed, withinMs: verifyWithinMs, challenged }, signal)
-    },
-    check: async (signal) => (isMine((await read(signal))?.registered.url ?? null) ? 'ours' : 'superseded'),
+    verify: (challenged, signal) =>
+      verifyWebhook({ ...claimedWebhook(), withinMs: verifyWithinMs, challenged }, signal),
+    check: async (signal) => checkOf((await read(signal))?.registered ?? null, isMine),
+    verifyAgain: async (signal) => verifyAgain(claimedWebhook(), signal),
     restore: () => {
       restoring ??= withDeadline([], { ms: restoreWithinMs, reason: 'there was no time left' }, restore)
       return restoring
     },
   }
+}
+
+const continued = (adopted: Snapshot, { address: { runId } }: Opened): Snapshot => ({
+  ...adopted,
+  runId,
+  pid: process.pid,
+  writeSentAt: null,
+})
+
+function checkOf(registered: Registered | null, isMine: UrlFilter): 'ours' | 'unverified' | 'superseded' {
+  if (registered === null || !isMine(registered.url)) return 'superseded'
+  return registered.status === null || isActive(registered.status) ? 'ours' : 'unverified'
 }
 
 /** The snapshot of what was read just now. Throws `taken` when the URL is not the one of the first read any more. */

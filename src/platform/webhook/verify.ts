@@ -9,10 +9,14 @@ import { type Located, readLocation, requestVerification, verifiesOnRequest, typ
 import { isOurs } from './snapshot.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
 
-export interface VerifyOptions {
+/** The webhook of this run, as it was claimed. */
+interface ClaimedWebhook {
   readonly client: Client
   readonly store: SnapshotStore
   readonly location: WebhookLocation
+}
+
+export interface VerifyOptions extends ClaimedWebhook {
   /** As claimed, for the error. */
   readonly url: string
   /** False when the last claim wrote the URL that was there already: then the platform sends no challenge. */
@@ -42,6 +46,15 @@ export async function verifyWebhook(options: VerifyOptions, signal: AbortSignal)
     off()
     over.abort()
   }
+}
+
+/**
+ * Asks the platform once more to verify the URL that it has shown as unverified. Resolves to whether it shows active then.
+ * Throws `superseded`, or what keeps it from being asked.
+ */
+export async function verifyAgain(claimed: ClaimedWebhook, signal: AbortSignal): Promise<boolean> {
+  const refusal = await request(claimed, signal)
+  return isActive(await settledStatus(claimed, refusal === null, signal))
 }
 
 async function untilVerified(options: VerifyOptions, challenge: Promise<void>, signal: AbortSignal): Promise<void> {
@@ -75,7 +88,7 @@ function notVerified(
   return new DevHookError('notVerified', `${withoutCredentials(url)} was not verified: ${seen}${shows}${last}`)
 }
 
-async function readOurs({ client, store, location }: VerifyOptions, signal: AbortSignal): Promise<Located> {
+async function readOurs({ client, store, location }: ClaimedWebhook, signal: AbortSignal): Promise<Located> {
   const snapshot = store.snapshot()
   const isMine = (url: string | null): boolean => snapshot !== null && isOurs(snapshot, url)
   const reading = await readLocation(client, location, isMine, signal)
@@ -83,10 +96,10 @@ async function readOurs({ client, store, location }: VerifyOptions, signal: Abor
   throw new DevHookError('superseded', `somebody else changed ${location.label} while it was being verified`)
 }
 
-const readStatus = async (options: VerifyOptions, signal: AbortSignal): Promise<string | null> =>
+const readStatus = async (options: ClaimedWebhook, signal: AbortSignal): Promise<string | null> =>
   (await readOurs(options, signal)).reading.registered.status
 
-function settledStatus(options: VerifyOptions, arrived: boolean, signal: AbortSignal): Promise<string | null> {
+function settledStatus(options: ClaimedWebhook, arrived: boolean, signal: AbortSignal): Promise<string | null> {
   return poll(
     () => readStatus(options, signal),
     (status) => !arrived || status === null || isActive(status),
@@ -95,7 +108,7 @@ function settledStatus(options: VerifyOptions, arrived: boolean, signal: AbortSi
 }
 
 /** Asks for verification; resolves with the platform's message when it refused, else with `null`. */
-async function request(options: VerifyOptions, signal: AbortSignal): Promise<string | null> {
+async function request(options: ClaimedWebhook, signal: AbortSignal): Promise<string | null> {
   const { client, store } = options
   try {
     const located = await readOurs(options, signal)

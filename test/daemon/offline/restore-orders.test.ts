@@ -94,7 +94,14 @@ async function start(caller: Caller): Promise<void> {
   const run = { address, folder, sent: null as string | null }
   const registration = await openRegistration(
     {
-      ...{ client, kind: 'bot', botId, folder, address, emit, secret: null, webhookPath: null },
+      client,
+      kind: 'bot',
+      botId,
+      folder,
+      address,
+      emit,
+      secret: null,
+      webhookPath: null,
       serviceName: 'dev-hook test',
       probe: createOwnerProbe(NO_PROXIES),
       snapshotSaving: (snapshot) => {
@@ -190,8 +197,8 @@ async function statuses(world: World): Promise<readonly Status[]> {
 
 /** Production is registered, or a run has it that will put it back, or `status` says what is owed. */
 async function expectKnown(world: World, names: string): Promise<void> {
-  const url = valueIn(world.platform.registration(), 'url')
-  const isOfRun = runIdOf(String(url)) !== null
+  const url = String(valueIn(world.platform.registration(), 'url'))
+  const isOfRun = runIdOf(url) !== null
   expect(url === PRODUCTION || isOfRun, `${names}: ${url}`).toBe(true)
   if (url === PRODUCTION || world.homes.some(({ run }) => run !== null)) return
   const owed = (await statuses(world)).map(({ leftover }) => valueIn(leftover, 'owed'))

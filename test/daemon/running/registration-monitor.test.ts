@@ -13,7 +13,8 @@ const address = createHookAddress()
 
 let state: TunnelState
 let listeners: Set<(state: TunnelState) => void>
-let checks: (() => Promise<'ours' | 'superseded'>)[]
+let checks: (() => ReturnType<Registration['check']>)[]
+let verifications: boolean[]
 let checked: number
 let claims: { readonly url: string; readonly events: readonly string[] | null }[]
 let refuseClaims: number
@@ -28,6 +29,7 @@ beforeEach(() => {
   state = { state: 'online', url: FIRST }
   listeners = new Set()
   checks = []
+  verifications = []
   checked = 0
   claims = []
   refuseClaims = 0
@@ -66,6 +68,7 @@ const registration: Registration = {
     checked += 1
     return (await checks.shift()?.()) ?? 'ours'
   },
+  verifyAgain: async () => verifications.shift() ?? expect.unreachable('nothing has to be verified'),
   restore: async () => 'restored',
 }
 
@@ -111,6 +114,31 @@ describe('The monitor of the registration', () => {
     expect(checked).toBe(10)
     expect(claims).toEqual([])
     expect(notices).toEqual([])
+  })
+
+  it('has a URL verified again that the platform shows as not verified', async () => {
+    checks = [async () => 'unverified']
+    verifications = [true]
+    start()
+    await pass(2 * MINUTE)
+    expect(checked).toBe(2)
+    expect(verifications).toEqual([])
+    expect(announced()).toEqual(['registration verified'])
+  })
+
+  it('says once that the platform does not verify the URL, and goes on asking', async () => {
+    const unverified = async () => 'unverified' as const
+    checks = [unverified, unverified, unverified, async () => 'ours', unverified]
+    verifications = [false, false, true, false]
+    start()
+    await pass(5 * MINUTE)
+    expect(verifications).toEqual([])
+    expect(notices.map((notice) => ('code' in notice ? notice.code : notice.type))).toEqual([
+      'DEVHOOK_NOT_VERIFIED',
+      'registration',
+      'DEVHOOK_NOT_VERIFIED',
+    ])
+    expect(claims).toEqual([])
   })
 
   it('checks at once when the tunnel is back, and claims nothing if its URL is the same', async () => {

@@ -12,6 +12,7 @@ import { readSnapshot, type Snapshot, writeSnapshot } from '../../../src/platfor
 import { type PlatformBench, startPlatformBench, TUNNEL } from '../../support/platform/platform-bench.ts'
 import { BOT_ID } from '../../support/platform/sandbox-documents.ts'
 import { makeToken } from '../../support/platform/tokens.ts'
+import { eventually } from '../../support/wait.ts'
 
 const BOT = `/v2/bots/${BOT_ID}`
 const BEFORE = 'https://bots.example/hook'
@@ -20,10 +21,10 @@ const bot = { id: BOT_ID, name: 'Jenny', webhook: hook }
 
 let bench: PlatformBench
 /** Whether the URL from before answers the platform's challenge. */
-let answers: boolean
+let answers: boolean | Promise<boolean>
 beforeEach(async () => {
   answers = true
-  bench = await startPlatformBench({ bot, verify: (url) => answers || url !== BEFORE })
+  bench = await startPlatformBench({ bot, verify: (url) => url !== BEFORE || answers })
 })
 afterEach(() => bench.close())
 
@@ -104,6 +105,40 @@ describe('a restore', () => {
     bench.documents.bot = { ...bench.documents.bot, name: 'Renamed' }
     expect(await registration.restore()).toBe('restored')
     expect(bench.documents.bot).toEqual({ ...bot, name: 'Renamed' })
+  })
+
+  it('has put the URL back once that is seen, though the platform still waits for a URL that hangs', async () => {
+    const { registration } = await claimed()
+    let giveUp: (answers: boolean) => void = () => undefined
+    answers = new Promise<boolean>((resolve) => {
+      giveUp = resolve
+    })
+    expect(await registration.restore()).toBe('restored')
+    expect(bench.documents.bot).toMatchObject({ webhook: { ...hook, status: 'unverified' } })
+    expect(bench.codes()).toEqual(['DEVHOOK_RESTORED_UNVERIFIED'])
+    expect(await readdir(bench.folder)).toEqual([])
+    giveUp(false)
+  })
+
+  it('waits for the answer of a platform that saves nothing before it has verified the URL', async () => {
+    const { registration } = await claimed()
+    const read = bench.documents.bot
+    let answer: () => void = () => undefined
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    bench.server.on('PATCH', BOT, async () => {
+      await answered
+      bench.documents.bot = bot
+      return { json: bot }
+    })
+    const restored = registration.restore()
+    // It was read before the write, and again because that was not answered.
+    await eventually(() => bench.server.trace().filter((call) => call === `GET ${BOT}`).length >= 6)
+    expect(bench.documents.bot).toEqual(read)
+    answer()
+    expect(await restored).toBe('restored')
+    expect(bench.codes()).toEqual([])
   })
 
   it('puts URL, events and secret back although the old URL does not verify, and says so', async () => {

@@ -158,4 +158,22 @@ describe('a verification', () => {
     ])
     expect(bench.documents.services).toMatchObject([{ status: 'active' }])
   })
+
+  it('is asked for again by a run whose URL shows as not verified any more', async () => {
+    const { registration, challenged, set, url, writes } = await claim()
+    await registration.verify(challenged, bench.signal)
+    expect(await registration.check(bench.signal)).toBe('ours')
+    set({ ...hook, url, status: 'unverified' })
+    expect(await registration.check(bench.signal)).toBe('unverified')
+    expect(await registration.verifyAgain(bench.signal)).toBe(true)
+    expect(writes()).toMatchObject([{ method: 'PATCH', body: { webhook: { url, status: 'active' } } }])
+    expect(await registration.check(bench.signal)).toBe('ours')
+  })
+
+  it('that is asked for again is left alone once somebody else has the webhook', async () => {
+    const { registration, set, writes } = await claim()
+    set({ ...hook, url: 'https://theirs.example' })
+    await expect(registration.verifyAgain(bench.signal)).rejects.toMatchObject({ code: 'DEVHOOK_SUPERSEDED' })
+    expect(writes()).toEqual([])
+  })
 })

@@ -150,6 +150,7 @@ function createFakeFactories(
     },
     verify: async () => void (await begin('verify')),
     check: unused,
+    verifyAgain: unused,
     restore: async () => {
       await release('registration')
       return restored
