@@ -94,11 +94,12 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     takesCommand: false,
     options: OPTION_KEYS.filter((key) => optionOf(key).group !== 'Delivery' && !UNUSED_BY_DOCTOR.has(key)),
     own: [
+      { flags: '--offline', says: 'do not open the tunnel' },
       { flags: '--live', says: 'claim the webhook once through the tunnel, and put it back' },
       { flags: '--dump-bot', says: "only print the bot's record without secrets, for a report" },
     ],
     examples: [
-      ['dev-hook doctor', 'nothing is changed; three harmless deliveries test the bot'],
+      ['dev-hook doctor', 'opens the tunnel, and changes nothing; three harmless deliveries test the bot'],
       ['dev-hook doctor --live', 'one whole round: tunnel, claim, verify, restore'],
       ['dev-hook doctor --json', 'one check a line; exit code 0 only if all is well'],
       ['dev-hook doctor --dump-bot > bot.json', 'to report a record that dev-hook does not understand'],

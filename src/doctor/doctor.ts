@@ -1,12 +1,16 @@
 // The list of checks: everything that a run needs, from the machine to the bot.
+import { TRY_TUNNEL_MS } from '../daemon/offline/try-tunnel.ts'
 import { checkChallenge, checkPort, checkSignatures } from './checks/bot.ts'
 import { checkConfig } from './checks/config.ts'
 import { checkNetwork, checkNode, checkPackage } from './checks/machine.ts'
 import { checkApi, checkBot, checkClock, checkOwner, checkSecret, checkWebhook } from './checks/platform.ts'
 import { checkLeftovers, checkState } from './checks/state.ts'
 import { checkBotToken, checkRefreshToken, checkToken } from './checks/token.ts'
-import { checkDomain, checkNgrok } from './checks/tunnel.ts'
+import { checkDomain, checkNgrok, checkTunnel } from './checks/tunnel.ts'
 import type { Check } from './examine.ts'
+
+/** The last attempt to open the tunnel may end a while after the time for all of them, in ms. */
+const TUNNEL_MS = 2 * TRY_TUNNEL_MS
 
 /** Every check in the order in which it is reported: what the others depend on comes first. */
 export const CHECKS: readonly Check[] = [
@@ -16,6 +20,9 @@ export const CHECKS: readonly Check[] = [
   { name: 'state', run: checkState },
   { name: 'leftovers', run: checkLeftovers },
   { name: 'network', run: checkNetwork },
+  { name: 'ngrok', run: checkNgrok, limitMs: TUNNEL_MS },
+  { name: 'domain', run: checkDomain, limitMs: TUNNEL_MS },
+  { name: 'tunnel', run: checkTunnel, limitMs: TUNNEL_MS },
   { name: 'token', run: checkToken },
   { name: 'refresh-token', run: checkRefreshToken },
   { name: 'api', run: checkApi },
@@ -25,8 +32,6 @@ export const CHECKS: readonly Check[] = [
   { name: 'webhook', run: checkWebhook },
   { name: 'owner', run: checkOwner },
   { name: 'secret', run: checkSecret },
-  { name: 'ngrok', run: checkNgrok },
-  { name: 'domain', run: checkDomain },
   { name: 'port', run: checkPort },
   { name: 'challenge', run: checkChallenge },
   { name: 'signature', run: checkSignatures },

@@ -10,11 +10,13 @@ export interface Check {
   readonly name: string
   /** Resolves with the finding, or throws what is wrong. */
   readonly run: (facts: Facts, signal: AbortSignal) => Promise<Finding>
+  /** How long it may take, in ms, where that is longer than for others. */
+  readonly limitMs?: number
 }
 
 export interface Examination {
   readonly facts: Facts
-  /** How long each check may take, in ms; 10 s by default. */
+  /** How long a check may take that has no limit of its own, in ms; 10 s by default. */
   readonly limitMs?: number
   /** Called with the check that is waited for. */
   readonly waiting: (name: string) => void
@@ -23,10 +25,13 @@ export interface Examination {
 
 const LIMIT_MS = 10_000
 
-/** Runs every check; none takes longer than the limit. Never rejects. */
+/** Runs every check; none takes longer than its limit. Never rejects. */
 export async function examine(checks: readonly Check[], examination: Examination): Promise<readonly Finding[]> {
   const { facts, limitMs = LIMIT_MS, waiting, found } = examination
-  const running = checks.map((check) => ({ name: check.name, finding: runWithin(limitMs, check, facts) }))
+  const running = checks.map((check) => ({
+    name: check.name,
+    finding: runWithin(check.limitMs ?? limitMs, check, facts),
+  }))
   const findings: Finding[] = []
   for (const { name, finding } of running) {
     waiting(name)

@@ -3,14 +3,16 @@ import type { Environment } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
 import type { Redactor } from '../core/text/redact.ts'
 import { createApiClient } from '../daemon/account/api-client.ts'
-import { type Identity, identityOf } from '../daemon/account/bot-identity.ts'
+import { botFolder, type Identity, identityOf } from '../daemon/account/bot-identity.ts'
 import { serviceNameOf } from '../daemon/start/open-registration.ts'
+import { readLock } from '../lock/lock.ts'
 import type { Client } from '../platform/api/client.ts'
 import { botDocument } from '../platform/webhook/bot-record.ts'
 import { findWebhook } from '../platform/webhook/locate.ts'
 import type { Located, NotLocated } from '../platform/webhook/location.ts'
 import { needs } from './finding.ts'
 import { type ApiProbe, probeApi } from './probe-api.ts'
+import { type TunnelTrial, tryTunnelOf } from './tunnel-trial.ts'
 
 /** What the facts are found out from. */
 export interface DoctorOptions {
@@ -24,12 +26,16 @@ export interface DoctorOptions {
   /** `<user>@<host> pid <pid>` */
   readonly who: string
   readonly redactor: Redactor
+  /** Whether the tunnel is left alone. */
+  readonly offline: boolean
 }
 
 /** The facts, each of which rejects with what is wrong. */
 export interface Facts extends DoctorOptions {
   config(): Promise<Config>
   identity(): Promise<Identity>
+  /** What opening the tunnel has shown. */
+  tunnel(): Promise<TunnelTrial>
   /** What the API answers without a token. */
   api(): Promise<ApiProbe>
   client(): Promise<Client>
@@ -45,7 +51,7 @@ export interface Facts extends DoctorOptions {
 
 /** Creates the facts; none is found out before a check asks for it. */
 export function createFacts(options: DoctorOptions): Facts {
-  const { redactor, who } = options
+  const { redactor, who, offline } = options
   const closing = new AbortController()
   const { signal } = closing
   const clients: Client[] = []
@@ -53,6 +59,19 @@ export function createFacts(options: DoctorOptions): Facts {
 
   const config = once(options.load)
   const identity = once(async () => identityOf(await needs('config', config())))
+  let trying: Promise<TunnelTrial> | undefined
+  const tunnel = once(async () => {
+    const { env, stateHome } = options
+    const found = await needs('config', config())
+    const running = async (): Promise<string | null> => {
+      const known = await identity().catch(() => null)
+      return known === null
+        ? null
+        : ((await readLock(botFolder(stateHome(), found.apiHost, known.botId)))?.user ?? null)
+    }
+    trying = tryTunnelOf({ config: found, env, who, offline, running }, signal)
+    return trying
+  })
   const api = once(async () => probeApi(await needs('config', config()), signal))
   const client = once(async () => {
     const { token } = await needs('token', identity())
@@ -80,6 +99,7 @@ export function createFacts(options: DoctorOptions): Facts {
     ...options,
     config,
     identity,
+    tunnel,
     api,
     client,
     refreshed: async () => {
@@ -90,6 +110,8 @@ export function createFacts(options: DoctorOptions): Facts {
     webhook,
     close: async () => {
       closing.abort()
+      // It leaves no process behind, but takes a moment to end one.
+      await Promise.allSettled([trying])
       await Promise.all(clients.map((opened) => opened.close()))
     },
   }

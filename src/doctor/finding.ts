@@ -1,14 +1,15 @@
-// The finding of a check: passed, passed with a warning, failed, or not checked.
+// The finding of a check: passed, passed with a warning, failed, or not tried.
 import { asDevHookError, type Failure } from '../core/errors.ts'
 
 /** The result of one check. A remedy on one that is `ok` makes it a warning. */
 export interface Finding {
-  readonly ok: boolean
+  /** `null` when it was not tried. */
+  readonly ok: boolean | null
   readonly message: string
   /** What follows the message, on lines of its own. */
   readonly more?: readonly string[]
   readonly remedy: string | null
-  /** What a run would fail with; `null` for a finding that is ok, or that follows from another one. */
+  /** What a run would fail with; `null` for a finding that is ok, or was not tried. */
   readonly failure: Failure | null
 }
 
@@ -26,13 +27,11 @@ export const failed = (failure: Failure, message: string, remedy: string): Findi
   failure,
 })
 
+/** The finding of a check that was not made, and why: nothing is known of what it is about. */
+export const notTried = (message: string): Finding => ({ ok: null, message, remedy: null, failure: null })
+
 /** The finding of a check that could not be made because another one failed. */
-export const notChecked = (because: string): Finding => ({
-  ok: false,
-  message: `not checked: ${because} comes first`,
-  remedy: null,
-  failure: null,
-})
+export const notChecked = (because: string): Finding => notTried(`not checked: ${because} comes first`)
 
 /** The finding of a check that threw: what is wrong, and its remedy. */
 export function failedWith(thrown: unknown): Finding {

@@ -24,8 +24,11 @@ export function externalProvider({ url, probe: probeEveryMs, forwarding }: Exter
   return {
     preflight: async () => {},
     opening: (port) => (forwarding === null ? { url: null } : { url, forwarded: { by: forwarding.by, port } }),
-    open: ({ probe }, signal) =>
-      openExternal({ url, probe, probeEveryMs, ...(forwarding && { remedy: remedyFor(forwarding) }) }, signal),
+    open: ({ probe, withinMs }, signal) => {
+      const limit = withinMs === undefined ? {} : { startLimitMs: withinMs }
+      const remedy = forwarding && { remedy: remedyFor(forwarding) }
+      return openExternal({ url, probe, probeEveryMs, ...limit, ...remedy }, signal)
+    },
   }
 }
 

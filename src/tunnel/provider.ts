@@ -9,6 +9,8 @@ interface TunnelEnd {
   readonly probe: Probe
   /** The environment of this process, of which a provider's own processes get the part that they need. */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** How long the opening may take, all attempts together, in ms; absent for the provider's own limit. */
+  readonly withinMs?: number | undefined
 }
 
 /** What is announced while a tunnel opens. */

@@ -73,11 +73,15 @@ export async function openReconnectingTunnel(
   }
 }
 
+const MAX_FIRST_WAIT_MS = 2_000
+
 async function openFirst(
   open: OpenConnection,
-  { startLimitMs, backOff, clock }: ReconnectingOptions,
+  { startLimitMs, backOff: inARun, clock }: ReconnectingOptions,
   signal: AbortSignal,
 ): Promise<Connection> {
+  // Somebody waits for this one.
+  const backOff = { ...inARun, maxMs: Math.min(inARun.maxMs, MAX_FIRST_WAIT_MS) }
   try {
     const opened = await openWithin(startLimitMs, open, { backOff, clock, signal })
     if ('connection' in opened) return opened.connection

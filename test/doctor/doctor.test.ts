@@ -15,6 +15,7 @@ import { worldForTest } from '../support/world.ts'
 const ID = '5b430ef410b7cb0cc2580183'
 const WARNED = { ok: true, remedy: expect.any(String) }
 const WELL = { ok: true, remedy: null }
+const OPEN = { ok: null, remedy: null }
 const BAD = { ok: false, remedy: expect.any(String) }
 
 describe('dev-hook doctor', () => {
@@ -26,6 +27,9 @@ describe('dev-hook doctor', () => {
     const { code, names, check, output } = await diagnose({ env })
     expect(names).toEqual(CHECKS.map(({ name }) => name))
     for (const name of names.filter((one) => one !== 'signature')) expect(check(name)).toMatchObject(WELL)
+    expect(check('tunnel').message).toMatch(/^https:\/\/\S+ reaches this machine, in /)
+    expect(names.indexOf('tunnel')).toBeLessThan(names.indexOf('webhook'))
+    expect(world.edge.sessions()).toBe(0)
     expect(check('webhook').message).toContain('in bot.webhook: https://bots.example.com/hook')
     expect(check('token').message).toContain(`bot ${world.platform.botId}, scope guest agent bot admin`)
     expect(check('signature')).toMatchObject({ ...WARNED, message: expect.stringContaining('as chipchat does') })
@@ -39,7 +43,8 @@ describe('dev-hook doctor', () => {
     const world = await worldForTest()
     const { code, check } = await diagnose({ env: world.env })
     expect(check('port')).toMatchObject(WARNED)
-    expect(check('challenge').message).toContain('not up')
+    for (const name of ['challenge', 'signature'])
+      expect(check(name)).toEqual({ type: 'check', name, ...OPEN, message: 'not tried: the bot is not up' })
     expect(code).toBe(0)
   })
 
@@ -47,7 +52,7 @@ describe('dev-hook doctor', () => {
     const { platform } = await worldForTest()
     const missing = await diagnose({ env: { APIHOST: platform.api } })
     expect(missing.check('token')).toMatchObject({ ...BAD, message: expect.stringContaining('no access token') })
-    expect(missing.check('bot')).toMatchObject({ ok: false, message: 'not checked: token comes first', remedy: null })
+    expect(missing.check('bot')).toMatchObject({ ...OPEN, message: 'not checked: token comes first' })
     expect(missing.check('api')).toMatchObject(WELL)
     expect(missing.code).toBe(2)
 
@@ -184,6 +189,11 @@ describe('dev-hook doctor', () => {
     const here = await diagnose({ env: { ...world.env, XDG_STATE_HOME: state } })
     expect(here.check('owner')).toMatchObject({ ...WELL, message: expect.stringContaining('is running here') })
     expect(here.check('leftovers').message).toContain('running now')
+    for (const name of ['ngrok', 'tunnel'])
+      expect(here.check(name)).toMatchObject({
+        ...OPEN,
+        message: expect.stringContaining('is running here, has the tunnel'),
+      })
     const elsewhere = await diagnose({ env: world.env })
     expect(elsewhere.check('owner')).toMatchObject({ ...BAD, message: expect.stringContaining('which answers') })
     expect(elsewhere.code).toBe(7)
@@ -199,12 +209,64 @@ describe('dev-hook doctor', () => {
     expect(output).not.toContain(token)
   })
 
+  it('says that ngrok refuses an authtoken, though its form is right', async () => {
+    const world = await worldForTest()
+    const refused = '2wrongwrongwrongwrongwrong'
+    const { code, check, output } = await diagnose({ env: { ...world.env, NGROK_AUTHTOKEN: refused } })
+    expect(check('ngrok')).toMatchObject({ ...BAD, message: expect.stringContaining('ERR_NGROK_105') })
+    expect(check('tunnel')).toMatchObject({ ...OPEN, message: 'not checked: ngrok comes first' })
+    expect(check('webhook').ok).toBe(true)
+    expect(code).toBe(3)
+    expect(output).not.toContain(refused)
+  })
+
+  it('says where ngrok cannot be reached, and does not wait long', async () => {
+    const { env, edge } = await worldForTest()
+    edge.faults.dark()
+    const { code, check } = await diagnose({ env })
+    expect(check('tunnel')).toMatchObject({
+      ...BAD,
+      message: expect.stringContaining(`reached at ${edge.serverAddr}: `),
+    })
+    expect(check('ngrok')).toMatchObject({ ...OPEN, message: 'not checked: tunnel comes first' })
+    expect(code).toBe(4)
+  })
+
+  it('leaves the tunnel alone with --offline, and says that it was not tried', async () => {
+    const { env, edge } = await worldForTest()
+    const { code, check } = await diagnose({ args: ['--offline'], env: { ...env, DEV_HOOK_DOMAIN: 'bot.example.app' } })
+    for (const name of ['ngrok', 'domain', 'tunnel'])
+      expect(check(name)).toMatchObject({ ...OPEN, message: expect.stringContaining('not tried: `--offline`') })
+    expect(edge.log.of('auth')).toEqual([])
+    expect(code).toBe(0)
+    const both = await startCli({ args: ['doctor', '--offline', '--live'], env })
+    expect((await both.ended).code).toBe(2)
+  })
+
+  it.each(['https://bot.example.app', 'bot'])('says that %s is no domain', async (domain) => {
+    const { env } = await worldForTest()
+    const { check } = await diagnose({ env: { ...env, DEV_HOOK_DOMAIN: domain } })
+    expect(check('domain')).toMatchObject({
+      ...BAD,
+      message: expect.stringContaining(`${domain} (from DEV_HOOK_DOMAIN)`),
+    })
+    expect(check('tunnel')).toMatchObject({ ...OPEN, message: 'not checked: domain comes first' })
+  })
+
+  it('tries a public URL that is given', async () => {
+    const { env } = await worldForTest()
+    const url = `http://127.0.0.1:${await freePort()}`
+    const { code, check } = await diagnose({ env: { ...env, DEV_HOOK_URL: url } })
+    expect(check('tunnel')).toMatchObject({ ...BAD, message: expect.stringContaining(`${url}/ does not reach`) })
+    expect(code).toBe(4)
+  })
+
   it('finds the authtoken of the ngrok agent', async () => {
     const home = await folderForTest()
     await mkdir(join(home, '.config', 'ngrok'), { recursive: true })
     await writeFile(join(home, '.config', 'ngrok', 'ngrok.yml'), 'agent:\n  authtoken: 2abcdefghijklmnopqrstuvwxyz\n')
-    const { check } = await diagnose({ env: { HOME: home, APIHOST: 'http://127.0.0.1:1' } })
-    expect(check('ngrok')).toMatchObject({ ...WELL, message: expect.stringContaining('ngrok.yml') })
+    const { check } = await diagnose({ args: ['--offline'], env: { HOME: home, APIHOST: 'http://127.0.0.1:1' } })
+    expect(check('ngrok')).toMatchObject({ ...OPEN, message: expect.stringContaining('ngrok.yml') })
   })
 
   it('tells of a port that the cloud forwards, and how it is opened', async () => {
@@ -229,7 +291,9 @@ describe('dev-hook doctor', () => {
     const { stdout, stderr, code } = await cli.ended
     expect(stdout).toMatch(/^✓ node {10}Node v/)
     expect(stdout).toMatch(/\n✗ ngrok .*\n {16}→ put it into NGROK_AUTHTOKEN/)
-    expect(stderr).toMatch(/1 of 20 not well, 2 worth a look/)
+    expect(stdout).toMatch(/\n– tunnel .*not checked: ngrok comes first\n/)
+    expect(stdout).toMatch(/\n– challenge .*not tried: the bot is not up\n/)
+    expect(stderr).toMatch(/1 of 21 not well, 3 not tried, 2 worth a look/)
     expect(code).toBe(2)
   })
 })

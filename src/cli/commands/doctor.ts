@@ -1,6 +1,6 @@
 // The command `dev-hook doctor`: checks everything that a run needs, and says what to do.
 import type { Config } from '../../config/load.ts'
-import type { Failure } from '../../core/errors.ts'
+import { DevHookError, type Failure } from '../../core/errors.ts'
 import { CHECKS } from '../../doctor/doctor.ts'
 import { redactRecord } from '../../doctor/dump.ts'
 import { examine } from '../../doctor/examine.ts'
@@ -20,7 +20,12 @@ import { untilEndSignal } from '../session/signals.ts'
 export const doctor: CommandHandler = async (call) => {
   const { io } = call
   const { env, platform } = io
-  const facts = createFacts({ ...prepareCommand(call), env, platform, nodeVersion: process.version })
+  const offline = call.own['offline'] === true
+  if (offline && call.own['live'] === true) {
+    const remedy = 'give one of them'
+    throw new DevHookError('usage', '`--live` needs the tunnel, which `--offline` leaves alone', { remedy })
+  }
+  const facts = createFacts({ ...prepareCommand(call), env, platform, nodeVersion: process.version, offline })
   try {
     if (call.own['dumpBot'] === true) return await dumpBot(facts, io)
     return await check(call, facts)
@@ -67,7 +72,7 @@ interface Stage {
 }
 
 /** What keeps a run from its first step. */
-const IN_THE_WAY: ReadonlySet<Failure | null> = new Set<Failure>(['usage', 'credentials', 'platform'])
+const IN_THE_WAY: ReadonlySet<Failure | null> = new Set<Failure>(['usage', 'credentials', 'platform', 'tunnel'])
 
 async function live(before: readonly Finding[], config: Config | null, stage: Stage): Promise<readonly Finding[]> {
   const { io, facts, waiting, found } = stage
@@ -82,11 +87,11 @@ async function live(before: readonly Finding[], config: Config | null, stage: St
   )
 }
 
-/** What has to be mended first decides. */
-const WORST = ['usage', 'credentials', 'not-restored', 'platform', 'tunnel', 'taken', 'failed'] as const
+/** What has to be mended first decides. Another dev-hook that has the webhook may have the name of the tunnel too. */
+const WORST = ['usage', 'credentials', 'not-restored', 'platform', 'taken', 'tunnel', 'failed'] as const
 
 function exitCodeOf(findings: readonly Finding[]): number {
-  if (findings.every(({ ok }) => ok)) return EXIT_CODES.ended
+  if (findings.every(({ ok }) => ok !== false)) return EXIT_CODES.ended
   const worst = WORST.find((failure) => findings.some((finding) => finding.failure === failure))
   return EXIT_CODES[worst ?? 'failed']
 }

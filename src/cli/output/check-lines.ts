@@ -34,16 +34,17 @@ export function createCheckLines(options: {
   }
   return (name, finding) => {
     const { ok, message, more = [], remedy } = finding
-    if (quiet && ok) return
+    if (quiet && ok !== false) return
     write(`${marks[kindOf(finding)]} ${colors.bold(name.padEnd(WIDTH))} ${sanitize(redact(message), 1_000)}`)
     for (const line of more) write(`${INDENT}${sanitize(redact(line), 1_000)}`)
     if (remedy !== null) write(`${INDENT}${colors.dim('→')} ${sanitize(redact(remedy), 1_000)}`)
   }
 }
 
-function kindOf({ ok, remedy, failure }: Finding): 'passed' | 'warning' | 'failed' | 'open' {
-  if (ok) return remedy === null ? 'passed' : 'warning'
-  return failure === null ? 'open' : 'failed'
+function kindOf({ ok, remedy }: Finding): 'passed' | 'warning' | 'failed' | 'open' {
+  if (ok === null) return 'open'
+  if (!ok) return 'failed'
+  return remedy === null ? 'passed' : 'warning'
 }
 
 const WIDTH = Math.max(...CHECKS.map(({ name }) => name.length))
@@ -56,7 +57,7 @@ export function summary(findings: readonly Finding[]): string {
   const [wrong, open, worth] = [count('failed'), count('open'), count('warning')]
   return [
     wrong === 0 ? 'All well' : `${wrong} of ${findings.length} not well`,
-    ...(open === 0 ? [] : [`${open} not checked`]),
+    ...(open === 0 ? [] : [`${open} not tried`]),
     ...(worth === 0 ? [] : [`${worth} worth a look`]),
   ].join(', ')
 }

@@ -10,13 +10,13 @@ import type { DaemonOptions } from '../types.ts'
 
 /** Opens the tunnel to the gateway; its public URL has answered a challenge of this run when this resolves. */
 export function openTunnel(
-  { config, env }: Pick<DaemonOptions, 'config' | 'env'>,
+  { config, env, withinMs }: Pick<DaemonOptions, 'config' | 'env'> & { readonly withinMs?: number },
   { port }: Gateway,
   address: HookAddress,
   signal: AbortSignal,
   provider: TunnelProvider = providerFor(config),
 ): Promise<Tunnel> {
-  return provider.open({ port, probe: createProbe(address, { proxies: config.proxies }), env }, signal)
+  return provider.open({ port, probe: createProbe(address, { proxies: config.proxies }), env, withinMs }, signal)
 }
 
 /** The notice that the tunnel to this port is being opened. */

@@ -9,7 +9,7 @@ import { createTransport, type Exchange } from '../../platform/api/transport.ts'
 import { challengeSearch } from '../../protocol/challenge.ts'
 import { SIGNATURE_HEADERS, signatureHeaders } from '../../protocol/signature.ts'
 import type { Facts } from '../facts.ts'
-import { type Finding, needs, passed, warned } from '../finding.ts'
+import { type Finding, needs, notTried, passed, warned } from '../finding.ts'
 
 export async function checkPort(facts: Facts, signal: AbortSignal): Promise<Finding> {
   const { target } = await needs('config', facts.config())
@@ -26,7 +26,7 @@ async function targetThatListens(facts: Facts, signal: AbortSignal): Promise<Con
   return host === null ? null : { ...target, host }
 }
 
-const DOWN = passed('not tried: the bot is not up')
+const DOWN = notTried('not tried: the bot is not up')
 
 export async function checkChallenge(facts: Facts, signal: AbortSignal): Promise<Finding> {
   const target = await targetThatListens(facts, signal)

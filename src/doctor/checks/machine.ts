@@ -50,7 +50,7 @@ export async function checkNetwork(facts: Facts): Promise<Finding> {
   if (config.url !== null || config.tunnel !== 'ngrok') return passed(message)
   return warned(
     message,
-    'let this machine connect to connect.ngrok-agent.com:443 directly, as ngrok does not go through it; `--live` tries it',
+    'let this machine connect to connect.ngrok-agent.com:443 directly, as ngrok does not go through it; the check `tunnel` tries it',
   )
 }
 

@@ -13,7 +13,7 @@ import { readLock } from '../../lock/lock.ts'
 import { findOwner } from '../../platform/webhook/owner.ts'
 import { isOurs, readSnapshot } from '../../platform/webhook/snapshot.ts'
 import type { Facts } from '../facts.ts'
-import { type Finding, failed, needs, passed, warned } from '../finding.ts'
+import { type Finding, failed, needs, notTried, passed, warned } from '../finding.ts'
 
 export async function checkApi(facts: Facts): Promise<Finding> {
   const { ms } = await facts.api()
@@ -62,7 +62,7 @@ function shown({ url, events, status }: Registered): string {
 }
 
 export async function checkOwner(facts: Facts, signal: AbortSignal): Promise<Finding> {
-  if ((await needs('config', facts.config())).hook === 'manual') return passed('not checked: it is set by hand')
+  if ((await needs('config', facts.config())).hook === 'manual') return notTried('not checked: it is set by hand')
   const found = await needs('webhook', facts.webhook())
   const url = found !== null && 'reading' in found ? found.reading.registered.url : null
   const [{ botId }, config] = await Promise.all([facts.identity(), facts.config()])

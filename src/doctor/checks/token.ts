@@ -3,7 +3,7 @@ import { ownToken } from '../../daemon/start/bot-environment.ts'
 import { hasExpired, readRefreshToken } from '../../platform/api/token.ts'
 import { botEmail } from '../../protocol/resources.ts'
 import type { Facts } from '../facts.ts'
-import { type Finding, failed, needs, passed, warned } from '../finding.ts'
+import { type Finding, failed, needs, notTried, passed, warned } from '../finding.ts'
 
 const PAGE = "from the bot's details in the Web1on1 admin pages"
 const SOON_MS = 60 * 60_000
@@ -47,7 +47,7 @@ export async function checkBotToken(facts: Facts): Promise<Finding> {
   const isRefreshed = await facts.refreshed()
   const { cwd, refreshToken, email } = await facts.config()
   const own = ownToken(facts.env, cwd)
-  if (own === null) return passed('not checked: TOKEN is set neither in the environment nor in .env')
+  if (own === null) return notTried('not checked: TOKEN is set neither in the environment nor in .env')
   const isDead = own === token ? isRefreshed : hasExpired(own)
   if (!isDead) return passed('the token in TOKEN is good for the bot too')
   if (refreshToken !== null && email !== null)

@@ -28,7 +28,7 @@ export function ngrokProvider(settings: NgrokSettings): TunnelProvider {
       await readCa(settings)
     },
     opening: () => ({ url: null }),
-    open: async ({ port, probe, env }, signal) => {
+    open: async ({ port, probe, env, withinMs }, signal) => {
       const { domain, ngrokServerAddr: serverAddr, proxies, probe: probeEveryMs } = settings
       const authtoken = requireAuthtoken(settings)
       const ca = await readCa(settings)
@@ -36,7 +36,9 @@ export function ngrokProvider(settings: NgrokSettings): TunnelProvider {
       const { openNgrok } = await import('./open-ngrok.ts')
       const upstream = `127.0.0.1:${port}`
       const proxy = proxies.https
-      return openNgrok({ authtoken, domain, serverAddr, ca, proxy, upstream, probe, probeEveryMs, env }, signal)
+      const limitsMs = withinMs === undefined ? {} : { start: withinMs }
+      const options = { authtoken, domain, serverAddr, ca, proxy, upstream, probe, probeEveryMs, limitsMs, env }
+      return openNgrok(options, signal)
     },
   }
 }

@@ -1,5 +1,5 @@
 // The tunnel through ngrok: sessions, one after the other, each proved by a probe of its public URL.
-import { withDeadline } from '../../core/async.ts'
+import { monotonic, withDeadline } from '../../core/async.ts'
 import { messageOf } from '../../core/errors.ts'
 import type { Tunnel } from '../../core/ports.ts'
 import { createRedactor } from '../../core/text/redact.ts'
@@ -8,7 +8,7 @@ import type { Probe } from '../probe.ts'
 import { type BackOff, probeUntilAnswered } from '../reconnect-schedule.ts'
 import { openReconnectingTunnel } from '../reconnecting.ts'
 import { type Fork, forkNgrokChild } from './process.ts'
-import { ngrokFailed, refusalOf } from './refusal.ts'
+import { NGROK_INGRESS, ngrokFailed, refusalOf } from './refusal.ts'
 import { openSession, type SessionOptions } from './session.ts'
 
 /** All durations in milliseconds, but for the heartbeat's whole seconds. */
@@ -40,6 +40,8 @@ export interface NgrokOptions {
 interface NgrokLimits {
   /** For the start, all attempts together, the URL's first answer included. */
   readonly start: number
+  /** For ngrok to say anything at all at the start: an attempt that fails later than this is the last one. */
+  readonly reach: number
   /** For the start of the process of the SDK. */
   readonly fork: number
   /** For each of connecting and binding. */
@@ -50,7 +52,8 @@ interface NgrokLimits {
   readonly close: number
 }
 
-const LIMITS: NgrokLimits = { start: 30_000, fork: 10_000, stage: 5_000, answer: 10_000, close: 1_000 }
+// An attempt takes up to 5 s, and the next one begins within 2 s: whoever cannot reach ngrok knows it after some 10 s.
+const LIMITS: NgrokLimits = { start: 30_000, reach: 8_000, fork: 10_000, stage: 5_000, answer: 10_000, close: 1_000 }
 
 // A network path that died without a word is found within 8 s for the heartbeat and 3 s for the probe that follows it.
 const HEARTBEAT = { intervalSeconds: 4, toleranceSeconds: 4 }
@@ -65,6 +68,8 @@ export async function openNgrok(options: NgrokOptions, signal: AbortSignal): Pro
   const limits = { ...LIMITS, ...options.limitsMs }
   const session = sessionOptions(options, limits)
   const { redact } = createRedactor([options.authtoken])
+  const way = { server: options.serverAddr ?? NGROK_INGRESS, proxy: options.proxy }
+  const beganAt = monotonic()
 
   const open: OpenConnection = async (answerLimitMs, attempt) => {
     try {
@@ -72,7 +77,9 @@ export async function openNgrok(options: NgrokOptions, signal: AbortSignal): Pro
       return await untilServing(connection, answerLimitMs, attempt)
     } catch (error) {
       attempt.throwIfAborted()
-      return refusalOf(messageOf(error), redact, options.proxy)
+      const refusal = refusalOf(messageOf(error), redact, way)
+      const isTooLate = !refusal.reached && monotonic() - beganAt >= limits.reach
+      return isTooLate ? { ...refusal, retry: 'if-it-worked-before' } : refusal
     }
   }
 

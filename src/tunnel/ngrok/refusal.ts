@@ -28,33 +28,48 @@ const behindProxy = (message: string, proxy: string): DevHookError =>
   new DevHookError('tunnelFailed', message, {
     remedy:
       `ngrok does not go through an HTTP proxy (${withoutCredentials(proxy)}): let this machine connect to ` +
-      'connect.ngrok-agent.com:443 directly, or bring a public URL of your own with `--url`',
+      `${NGROK_INGRESS} directly, or bring a public URL of your own with \`--url\``,
   })
 
+/** The ingress that the SDK connects to when no other one is given. */
+export const NGROK_INGRESS = 'connect.ngrok-agent.com:443'
+
+/** The way to ngrok: the `host:port` of its ingress, and the HTTP proxy of this network, or none. */
+interface WayToNgrok {
+  readonly server: string
+  readonly proxy: string | null
+}
+
+/** What a failed attempt means; `reached` is false when it ended before ngrok itself had said anything. */
+type Refusal = Extract<OpenResult, { failed: DevHookError }> & { readonly reached: boolean }
+
 /**
- * Reads the text of an attempt in which no session came about, behind this HTTP proxy or none. The text may hold the
- * authtoken, since ngrok repeats it; the error does not.
+ * Reads the text of an attempt in which no session came about. The text may hold the authtoken, since ngrok repeats it; the
+ * error does not.
  */
-export function refusalOf(
-  text: string,
-  redact: Redact,
-  proxy: string | null,
-): Extract<OpenResult, { failed: DevHookError }> {
+export function refusalOf(text: string, redact: Redact, { server, proxy }: WayToNgrok): Refusal {
   const code = codeOf(text)
   const reason = tidy(redact(text))
   if (code === null) {
-    const message = `${text.startsWith(CONNECTING) ? 'the ngrok service cannot be reached: ' : ''}${reason}`
-    return { failed: proxy === null ? ngrokFailed(message) : behindProxy(message, proxy), retry: 'always' }
+    const message = unreachedMessage(text, reason, server)
+    const failed = proxy === null ? ngrokFailed(message) : behindProxy(message, proxy)
+    return { failed, retry: 'always', reached: false }
   }
   const message = `ERR_NGROK_${code}: ${reason}`
-  if (isCredentials(code)) return { failed: new DevHookError('ngrokTokenRefused', message), retry: 'never' }
+  if (isCredentials(code))
+    return { failed: new DevHookError('ngrokTokenRefused', message), retry: 'never', reached: true }
   const remedy = REMEDIES[code]
   const failed = new DevHookError('tunnelFailed', message, {
     remedy: remedy ?? `see https://ngrok.com/docs/errors/err_ngrok_${code}`,
   })
   // Both clear by themselves when ngrok notices that an earlier session is gone. Of the rest nothing is known but that
   // ngrok refused: at a start that is final, in a run that worked it may pass.
-  return { failed, retry: remedy === undefined ? 'if-it-worked-before' : 'always' }
+  return { failed, retry: remedy === undefined ? 'if-it-worked-before' : 'always', reached: true }
+}
+
+function unreachedMessage(text: string, reason: string, server: string): string {
+  if (text.startsWith(CONNECTING)) return `ngrok cannot be reached at ${server}: ${reason}`
+  return text.startsWith(SILENT) ? `${reason} (${server})` : reason
 }
 
 function codeOf(text: string): number | null {
@@ -65,8 +80,9 @@ function codeOf(text: string): number | null {
 const isCredentials = (code: number): boolean =>
   (code >= 100 && code < 200 && code !== SESSION_LIMIT) || code === REVOKED || code === UNAUTHENTICATED
 
-/** How the SDK's text begins when no session came about. */
+/** How the SDK's text begins when no session came about, and how ours does when ngrok has not answered in time. */
 const CONNECTING = 'failed to connect session: '
+const SILENT = 'ngrok did not '
 
 // The SDK puts its own words before the text and the code, as a debug print, after it.
 const tidy = (text: string): string =>

@@ -4,7 +4,7 @@ import { type CliOptions, startCli } from './cli.ts'
 interface FoundCheck {
   readonly type: 'check'
   readonly name: string
-  readonly ok: boolean
+  readonly ok: boolean | null
   readonly message: string
   readonly remedy: string | null
 }

@@ -112,7 +112,7 @@ describe('a service that does not answer', () => {
   ] as const)('at the stage of %s is left, and asked again', async (stage, message) => {
     rig.edge.faults.silence(stage)
     const error = await refusal(rig.open({ limitsMs: { start: 1_500, stage: 400 } }))
-    expect(error.message).toBe(message)
+    expect(error.message).toBe(`${message} (${rig.edge.serverAddr})`)
     expect(error.code).toBe('DEVHOOK_TUNNEL_FAILED')
     expect(rig.children.length).toBeGreaterThan(1)
     expect(rig.running()).toEqual([])
@@ -131,15 +131,21 @@ it('a service that cannot be reached ends the opening with the reason of the net
   rig.edge.faults.dark()
   const error = await refusal(rig.open({ limitsMs: { start: 1_500 } }))
   expect(error.code).toBe('DEVHOOK_TUNNEL_FAILED')
-  expect(error.message).toMatch(
-    /^the ngrok service cannot be reached: (failed to establish tcp connection|tls handshake error)$/,
-  )
+  const [, reason] = error.message.split(`ngrok cannot be reached at ${rig.edge.serverAddr}: `)
+  expect(reason).toMatch(/^(failed to establish tcp connection|tls handshake error)$/)
   expect(rig.edge.log.of('reset').length).toBeGreaterThan(1)
+})
+
+it('a service that cannot be reached is given up before one that lets wait', async () => {
+  rig.edge.faults.dark()
+  const error = await refusal(rig.open({ limitsMs: { start: 600_000, reach: 100 } }))
+  expect(error.message).toContain(`ngrok cannot be reached at ${rig.edge.serverAddr}`)
+  expect(rig.running()).toEqual([])
 })
 
 it('a service with another certificate is not trusted', async () => {
   const error = await refusal(rig.open({ ca: null, limitsMs: { start: 300 } }))
-  expect(error.message).toBe('the ngrok service cannot be reached: tls handshake error')
+  expect(error.message).toBe(`ngrok cannot be reached at ${rig.edge.serverAddr}: tls handshake error`)
   expect(rig.edge.log.of('auth')).toEqual([])
 })
 
