@@ -22,7 +22,7 @@ const NOT_FOUND: Reply = { status: 404, headers: [], body: Buffer.alloc(0) }
 
 /**
  * Opens the tunnel that a config chooses, and closes it as soon as its public URL has answered. Nothing is registered. Rejects
- * with what would end a run: `ngrokTokenMissing`, `ngrokTokenRefused`, `tunnelFailed`, `tunnelUnreachable`, `portTaken`, `usage`.
+ * with what would end a run: the error of the provider, or `portTaken`.
  */
 export async function tryTunnel(
   { config, env, who }: Pick<DaemonOptions, 'config' | 'env' | 'who'>,
