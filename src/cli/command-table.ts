@@ -62,12 +62,15 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     own: [
       {
         flags: '--say <text>',
-        says: 'send this as a contact, print the answer and exit (without it, every line you type is sent)',
+        says: 'send this as a contact, print the answer on stdout and exit (without it, every line you type is sent); several times: one after the other',
+        repeats: true,
       },
+      { flags: '--timeout <time>', says: 'how long to wait for each answer (default: 20s)' },
     ],
     examples: [
       ['dev-hook sandbox -- node bot.js', 'talk to the bot, line by line'],
-      ['dev-hook sandbox --say hi -- node bot.js', 'one message, one answer, then end'],
+      ['dev-hook sandbox --say hi -- node bot.js', 'one message, its answer on stdout, then end'],
+      ['dev-hook sandbox --say hi --say bye -- node bot.js', 'two, each after the answer to the one before'],
       ['echo hi | dev-hook sandbox -- node bot.js', 'the same from a script'],
     ],
     load: async () => (await import('./commands/sandbox.ts')).sandbox,

@@ -16,6 +16,15 @@ export interface Call {
 /** Does the work; resolves to the exit code. */
 export type CommandHandler = (call: Call) => Promise<number>
 
+/** A flag of one command alone. */
+interface OwnFlag {
+  /** `--last <n>` */
+  readonly flags: string
+  readonly says: string
+  /** It may be given several times: its value is then a list, in the order given. */
+  readonly repeats?: true
+}
+
 export interface CommandSpec {
   readonly name: string
   readonly aliases: readonly string[]
@@ -25,7 +34,7 @@ export interface CommandSpec {
   /** Options of the table that it takes. */
   readonly options: readonly OptionKey[]
   /** Flags of its own. */
-  readonly own?: readonly { readonly flags: string; readonly says: string }[]
+  readonly own?: readonly OwnFlag[]
   readonly words?: readonly string[]
   readonly examples: readonly (readonly [line: string, says: string])[]
   /** Loaded when it runs: `--help` must not pay for a tunnel. */

@@ -1,6 +1,7 @@
 // What a command sees of the outside: its streams, which never make it wait, its environment, and where it runs.
 import type { Writable } from 'node:stream'
 import type { Environment } from '../config/layers.ts'
+import type { Config } from '../config/load.ts'
 import { raceTimeout } from '../core/async.ts'
 import { isSameTerminal, openOutlet } from './output/open-outlet.ts'
 import { PromptStream } from './output/prompt-stream.ts'
@@ -75,6 +76,14 @@ export function wantsColor(
   return (stream === 'out' ? outIsTerminal : errIsTerminal) && env['TERM'] !== 'dumb'
 }
 
-/** Whether to write JSON: the option, or a build server that reads what is printed. */
-export const wantsJson = (option: boolean, { env, outIsTerminal }: Pick<Io, 'env' | 'outIsTerminal'>): boolean =>
-  option || (!outIsTerminal && Boolean(env['CI']))
+/** Whether to write JSON: as it was given, a no as well as a yes, else where a build server reads what is printed. */
+export function wantsJson(
+  { json, sources }: Pick<Config, 'json' | 'sources'>,
+  { env, outIsTerminal }: Pick<Io, 'env' | 'outIsTerminal'>,
+): boolean {
+  return sources.json === undefined ? !outIsTerminal && isBuildServer(env) : json
+}
+
+/** Whether CI is set to anything but a no. Some build servers set it to their own name. */
+const isBuildServer = ({ CI = '' }: Environment): boolean =>
+  !['', '0', 'false', 'no', 'off'].includes(CI.trim().toLowerCase())

@@ -67,5 +67,5 @@ export async function openCommand(call: Pick<Call, 'options' | 'io'>): Promise<O
   const config = await prepared.load()
   for (const oddity of config.oddities) warn(call.io, 'dotEnvOdd', oddity)
   const colors = colorsFor(wantsColor(config.color, call.io, 'out'))
-  return { ...prepared, config, json: wantsJson(config.json, call.io), colors }
+  return { ...prepared, config, json: wantsJson(config, call.io), colors }
 }

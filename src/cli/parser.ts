@@ -13,7 +13,10 @@ export function parserOf(spec: CommandSpec, name: string): Command {
     .allowExcessArguments(false)
     .helpOption('-h, --help', 'show this help')
   for (const argument of spec.words ?? []) program.argument(argument)
-  for (const own of spec.own ?? []) program.addOption(new Option(own.flags, own.says).helpGroup('Options:'))
+  for (const { flags, says, repeats } of spec.own ?? []) {
+    const own = new Option(flags, says).helpGroup('Options:')
+    program.addOption(repeats === true ? own.argParser(collect) : own)
+  }
   for (const key of spec.options) for (const flag of flagsOf(key)) program.addOption(flag)
   return program
 }
@@ -25,8 +28,11 @@ function flagsOf(key: OptionKey): Option[] {
   const words = defaultOf(key) === '' ? says : `${says} (default: ${defaultOf(key).replaceAll('`', '')})`
   const option = (flags: string, text: string): Option =>
     new Option(flags, text.replaceAll('`', '')).helpGroup(`${group}:`)
-  if (kind.shown === null && saysNo !== says) return [option(`--no-${name}`, saysNo)]
-  if (kind.shown === null) return [option(`--${name}`, words)]
+  if (kind.shown === null) {
+    const [on, off] = [option(`--${name}`, words), option(`--no-${name}`, saysNo)]
+    if (kind.canBeOff) return [on, off]
+    return saysNo === says ? [on] : [off]
+  }
   const main = option(`${short === undefined ? '' : `-${short}, `}--${name} <${kind.shown}>`, words)
   if (kind.repeats) main.argParser(collect)
   return kind.canBeOff ? [main, option(`--no-${name}`, saysNo)] : [main]

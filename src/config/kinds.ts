@@ -21,7 +21,7 @@ export interface Kind<T, Shown extends string = string> {
   read(raw: unknown): Parsed<T>
   /** Whether its flag may be given several times: the values then count together. */
   readonly repeats: boolean
-  /** Whether a `--no-` flag turns it off. A switch needs none for that: `--no-` is what its flag may be. */
+  /** Whether a `--no-` flag turns it off, beside the one that gives it. Most switches have one of both. */
   readonly canBeOff: boolean
   /** The value as people write it, for help and README. */
   show(value: T): Shown
@@ -93,6 +93,9 @@ export const switched: Kind<boolean> = kind(null, { type: 'boolean' }, (raw) => 
   if (['0', 'false', 'no', 'off', ''].includes(given)) return { value: false }
   return { problem: 'is neither true nor false' }
 })
+
+/** A switch that may be on by itself: it has a flag for either way. */
+export const switchedEitherWay: Kind<boolean> = { ...switched, canBeOff: true }
 
 export function choice<const T extends string>(values: readonly T[]): Kind<T> {
   return kind(

@@ -1,5 +1,17 @@
 // The one table of options: from it come the flags, environment names, help, types, JSON Schema and README table.
-import { choice, duration, path, pathsOrOff, patterns, port, safeUrl, secret, switched, text } from './kinds.ts'
+import {
+  choice,
+  duration,
+  path,
+  pathsOrOff,
+  patterns,
+  port,
+  safeUrl,
+  secret,
+  switched,
+  switchedEitherWay,
+  text,
+} from './kinds.ts'
 import { findAgentAuthtoken } from './ngrok-agent.ts'
 import { type Option, option } from './option.ts'
 
@@ -159,11 +171,13 @@ const OPTIONS = {
     says: 'what happens to a delivery whose signature is wrong or missing',
   }),
   json: option({
-    kind: switched,
+    kind: switchedEitherWay,
     group: 'Output',
     fallback: false,
     says: 'one JSON notice per line on stdout',
-    otherwise: 'off; on when stdout is not a terminal and `CI` is set',
+    saysNo: 'text for people, in a build server too',
+    otherwise:
+      'off; on when stdout is not a terminal and `CI` is set to anything but `false` or `0`, unless `sandbox --say` writes the answer there',
   }),
   quiet: option({ kind: switched, group: 'Output', fallback: false, says: 'only problems and the last line' }),
   verbose: option({

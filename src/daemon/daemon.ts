@@ -119,6 +119,10 @@ export function createDaemon(
       dispatch({ type: 'stop' })
       return ended
     },
+    fail: (cause) => {
+      run.fail(cause)
+      return ended
+    },
     ended,
     url: () => shownUrl(parts),
     totals: () => totalsOf(parts),

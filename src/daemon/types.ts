@@ -45,6 +45,8 @@ export interface Daemon {
   start(): Promise<void>
   /** Ends the run in order, also during its start. Memoised; never rejects. */
   stop(): Promise<Stopped>
+  /** Ends a run that is ready because of an error, which is announced and becomes its failure. Never rejects. */
+  fail(cause: Error): Promise<Stopped>
   /** Resolves when the run has ended, for whatever reason. */
   readonly ended: Promise<Stopped>
   /** The public URL without credentials; `null` while there is none. */

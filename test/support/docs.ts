@@ -11,7 +11,7 @@ const escaped = (text: string): string => text.replaceAll('|', '\\|')
 function flagCell(key: OptionKey): string {
   const { kind, flag, short, saysNo } = optionOf(key)
   if (flag === false) return '(no flag)'
-  const negative = kind.shown === null && saysNo !== undefined
+  const negative = kind.shown === null && saysNo !== undefined && !kind.canBeOff
   const name = `\`--${negative ? 'no-' : ''}${flagName(key)}\``
   return short === undefined ? name : `${name}, \`-${short}\``
 }
@@ -19,7 +19,7 @@ function flagCell(key: OptionKey): string {
 function meaningOf(key: OptionKey): string {
   const { kind, says, saysNo } = optionOf(key)
   if (saysNo === undefined) return says
-  return kind.shown === null ? saysNo : `${says}; \`--no-${flagName(key)}\`: ${saysNo}`
+  return kind.shown === null && !kind.canBeOff ? saysNo : `${says}; \`--no-${flagName(key)}\`: ${saysNo}`
 }
 
 /** The options, one row each. */

@@ -47,7 +47,7 @@ async function check(call: Call, facts: Facts): Promise<number> {
   const config = await facts.config().catch(() => null)
   const progress = createProgress((name) => io.errIsTerminal && io.err(`· ${name} …`))
   const { redact } = facts.redactor
-  const json = config === null ? options.json === true : wantsJson(config.json, io)
+  const json = config === null ? options.json === true : wantsJson(config, io)
   const color = wantsColor(config?.color ?? null, io)
   const print = json
     ? createCheckJson(io.out, redact)

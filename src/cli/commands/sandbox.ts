@@ -1,6 +1,8 @@
 // `dev-hook sandbox`: the daemon against the emulated platform, with a contact who talks to the bot.
+import { duration } from '../../config/kinds.ts'
 import type { Config } from '../../config/load.ts'
 import { secretsOf } from '../../config/values.ts'
+import { DevHookError } from '../../core/errors.ts'
 import { openSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import type { CommandHandler } from '../command.ts'
 import { openCommand } from '../open-command.ts'
@@ -11,18 +13,22 @@ import { openSandboxState } from '../session/sandbox-state.ts'
 export const sandbox: CommandHandler = async (call) => {
   const { command, io, own } = call
   const opened = await openCommand(call)
+  const say = readSay(own['say'])
+  const timeoutMs = readTimeout(typeof own['timeout'] === 'string' ? own['timeout'] : TIMEOUT)
+  // With `--say`, stdout is for the answer wherever it runs; only somebody who asks for JSON gets that.
+  const json = say.length === 0 ? opened.json : opened.config.json
   // Nothing of a sandbox outlives it, so its state is not kept where that of real bots is.
   const state = await openSandboxState()
   try {
     await using platform = await openDisposable(opened.config)
     const adapt = (given: Config): Config => {
-      const config = inSandbox(given, platform)
+      const config = inSandbox(say.length === 0 ? given : withoutWatch(given), platform)
       secretsOf(config).forEach(opened.redactor.conceal)
       return config
     }
-    const say = typeof own['say'] === 'string' ? own['say'] : null
     return await runDaemon({
       ...opened,
+      json,
       config: adapt(opened.config),
       load: async () => adapt(await opened.load()),
       stateHome: state.folder,
@@ -35,11 +41,29 @@ export const sandbox: CommandHandler = async (call) => {
         REFRESH_TOKEN: platform.refreshToken,
         EMAIL: platform.email,
       },
-      conversation: (emit, signal) => converse({ sandbox: platform, say, io, json: opened.json, emit }, signal),
+      conversation: (notices, bot, signal) =>
+        converse({ sandbox: platform, say, timeoutMs, io, json, notices, bot }, signal),
     })
   } finally {
     await state.close()
   }
+}
+
+/** The texts of `--say`, in order. */
+function readSay(given: unknown): readonly string[] {
+  const texts = Array.isArray(given) ? given.map(String) : []
+  if (texts.every((text) => text.trim() !== '')) return texts
+  throw new DevHookError('usage', 'say (from --say) is empty', { remedy: 'give the text that the contact says' })
+}
+
+/** A bot may take a while to start; dev-hook holds for 15 s by default. */
+const TIMEOUT = '20s'
+
+function readTimeout(given: string): number {
+  const parsed = duration.read(given)
+  if ('value' in parsed && parsed.value > 0) return parsed.value
+  const problem = 'problem' in parsed ? parsed.problem : 'leaves the bot no time to answer'
+  throw new DevHookError('usage', `timeout ${given} (from --timeout) ${problem}`)
 }
 
 async function openDisposable({ secret }: Config): Promise<Sandbox & AsyncDisposable> {
@@ -47,6 +71,10 @@ async function openDisposable({ secret }: Config): Promise<Sandbox & AsyncDispos
   const opened = await openSandbox(secret === null ? {} : { registered: { secret } })
   return Object.assign(opened, { [Symbol.asyncDispose]: opened.close })
 }
+
+/** The same config, for a script: nobody saves meanwhile, and the file that the answer goes to is no save either. */
+const withoutWatch = (config: Config): Config =>
+  config.sources.watch === undefined ? { ...config, watch: false } : config
 
 /** The same config, pointed to the sandbox in everything that concerns the outside. */
 function inSandbox(config: Config, { api, token, refreshToken, email, botId }: Sandbox): Config {

@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { after } from '../../core/async.ts'
 import { asDevHookError } from '../../core/errors.ts'
 import { version } from '../../core/instance.ts'
-import { createNotices, type Emit, warning } from '../../core/notices.ts'
+import { createNotices, type Notices, warning } from '../../core/notices.ts'
 import { createDaemon } from '../../daemon/daemon.ts'
 import type { Daemon } from '../../daemon/types.ts'
 import { exitCodeOf } from '../exit.ts'
 import { type Io, wantsColor } from '../io.ts'
 import type { OpenCommand } from '../open-command.ts'
+import type { NoticeOf } from '../output/delivery-lines.ts'
 import { startOutput } from '../output/output.ts'
 import { createAsk } from './confirm.ts'
 import { listenToKeys } from './keys.ts'
@@ -23,8 +24,11 @@ export interface DaemonRun extends Omit<OpenCommand, 'stateHome'> {
   readonly io: Io
   readonly botEnv: Readonly<Record<string, string>>
   readonly emulated?: boolean
-  /** What is done once it is ready, in place of the keys; the run ends when it resolves. */
-  readonly conversation?: (emit: Emit, signal: AbortSignal) => Promise<void>
+  /**
+   * What is done once it is ready, in place of the keys: the run ends when it resolves, and fails when it rejects. `bot` is what
+   * was announced of the bot last.
+   */
+  readonly conversation?: (notices: Notices, bot: () => NoticeOf<'bot'> | null, signal: AbortSignal) => Promise<void>
 }
 
 /** An end that takes longer than this, in ms, says that it is under way. */
@@ -57,7 +61,9 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     redactor,
   })
   let isBack = false
+  let bot: NoticeOf<'bot'> | null = null
   notices.on((notice) => {
+    if (notice.type === 'bot') bot = notice
     isBack ||= notice.type === 'restored' && notice.result !== 'failed'
   })
   const offSignals = onEndSignals(
@@ -78,17 +84,15 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     const end = new AbortController()
     const talk = run.conversation
     const talking = talk
-      ? talk(notices.emit, end.signal).then(() => daemon.stop())
+      ? talk(notices, () => bot, end.signal).then(daemon.stop, (error) => daemon.fail(asDevHookError(error)))
       : listenToKeys(daemon, io, end.signal)
-    // A conversation that fails ends the run, like an error of the start.
     const { failure, restored } = await Promise.race([daemon.ended, talking.then(() => daemon.ended)])
     end.abort()
-    // Cut short by the end of the run, it has nothing more to say.
-    await talking.catch(() => undefined)
+    await talking
     return exitCodeOf(failure, restored)
   } catch (error) {
     const { failure, restored } = await daemon.stop()
-    // What kept it from starting has been announced; an error of the conversation has not.
+    // What kept it from starting has been announced; whatever else this is has not.
     if (failure === null && !asDevHookError(error).is('interrupted')) throw error
     return exitCodeOf(failure, restored)
   } finally {

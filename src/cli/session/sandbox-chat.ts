@@ -1,47 +1,54 @@
 // A person in the sandbox who says what is typed, or what `--say` gives, and hears the bot.
 import { createInterface } from 'node:readline'
-import type { Emit } from '../../core/notices.ts'
-import type { Contact } from '../../sandbox/contact.ts'
+import type { Notices } from '../../core/notices.ts'
+import { sanitizeLines } from '../../core/text/sanitize.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Io } from '../io.ts'
+import { type Hearing, hearAnswer, type Speaker } from './hear-answer.ts'
 
-export interface ConversationOptions {
+export interface ConversationOptions extends Pick<Hearing, 'bot' | 'timeoutMs'> {
   readonly sandbox: Sandbox
-  /** `null`: every line that is typed. */
-  readonly say: string | null
+  /** One after the other; none: every line that is typed. */
+  readonly say: readonly string[]
   readonly io: Io
   readonly json: boolean
-  readonly emit: Emit
+  readonly notices: Notices
 }
 
-/** A bot may take a while to start; dev-hook holds for 15 s by default. */
-const PATIENCE_MS = 20_000
+/** Says one thing, and hears what is answered. */
+type Say = (text: string) => Promise<void>
 
-/** Talks until there is nothing more to say, or the signal is aborted. Rejects when the bot does not answer `--say`. */
+/** Talks until there is nothing more to say, or the signal is aborted. Rejects when the bot does not answer a script. */
 export async function converse(options: ConversationOptions, signal: AbortSignal): Promise<void> {
-  const { sandbox, say, io, json, emit } = options
+  const { sandbox, say, io, json, notices } = options
+  const { emit } = notices
   const contact = await sandbox.contact({ name: 'Jenny' })
   const off = sandbox.on((notice) => {
     if (notice.type !== 'message' || notice.message.role !== 'bot' || notice.message.type === 'command') return
     if (notice.message.conversation !== contact.conversation) return
-    emit({ type: 'message', role: 'bot', name: 'bot ›', text: notice.message.text })
-    // For a script that takes the answer from stdout, where nothing else is written.
-    if (!json && !io.outIsTerminal) io.out(notice.message.text)
+    const { text } = notice.message
+    emit({ type: 'message', role: 'bot', name: 'bot ›', text })
+    if (!json) printAnswer(text, io)
   })
+  const sayOne: Say = async (text) => {
+    emit({ type: 'message', role: 'contact', name: `${contact.name} ›`, text })
+    await hearAnswer({ ...options, contact }, text, signal)
+  }
   try {
-    if (say !== null) return await sayOne(contact, say, emit, signal)
-    await sayLines(contact, io, emit, signal)
+    for (const text of say) await sayOne(text)
+    if (say.length === 0) await sayLines(contact, io, sayOne, signal)
   } finally {
     off()
   }
 }
 
-async function sayOne(contact: Contact, text: string, emit: Emit, signal: AbortSignal): Promise<void> {
-  emit({ type: 'message', role: 'contact', name: `${contact.name} ›`, text })
-  await contact.say(text, { timeoutMs: PATIENCE_MS, signal })
+/** For whoever takes the answer from stdout, where nothing else is written. At a terminal that shows both it stands there already. */
+function printAnswer(text: string, io: Pick<Io, 'out' | 'outIsTerminal' | 'errIsTerminal'>): void {
+  if (!io.outIsTerminal) io.out(text)
+  else if (!io.errIsTerminal) sanitizeLines(text).forEach(io.out)
 }
 
-async function sayLines(contact: Contact, io: Io, emit: Emit, signal: AbortSignal): Promise<void> {
+async function sayLines(contact: Speaker, io: Io, sayOne: Say, signal: AbortSignal): Promise<void> {
   if (io.interactive) io.err('Type what the contact says; an empty line or Ctrl-D ends the sandbox.')
   const lines = createInterface({ input: process.stdin, signal })
   for await (const line of lines) {
@@ -49,7 +56,7 @@ async function sayLines(contact: Contact, io: Io, emit: Emit, signal: AbortSigna
     if (text === '' && io.interactive) break
     if (text === '') continue
     // A script goes on when the bot has answered; a person goes on when they like.
-    if (!io.interactive) await sayOne(contact, text, emit, signal)
+    if (!io.interactive) await sayOne(text)
     else contact.send(text)
   }
 }
