@@ -44,7 +44,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
   onboarding: { imports: ['daemon', 'config', 'protocol', 'core', 'platform'], packages: ['ignore'] },
   cli: {
     imports: ['onboarding', 'doctor', 'daemon', 'config', 'protocol', 'core', ...ROOMS],
-    packages: ['@clack/prompts', 'commander', 'leven'],
+    packages: ['@clack/prompts', 'commander', 'fast-string-width', 'leven'],
   },
   'index.ts': { imports: ['daemon', 'config', 'core'], packages: [] },
 }

@@ -156,7 +156,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       { flags: '--with-secrets', says: 'export the secrets in headers, query and body too, in place of `[redacted]`' },
     ],
     examples: [
-      ['dev-hook events --last 20', 'the newest 20; the commands below take the beginning of an id'],
+      ['dev-hook events --last 20', 'the newest 20, each with the end of its id, which stands for the whole'],
       ['dev-hook events --follow --outcome failed', 'watch for what fails'],
       ['dev-hook events --since 1h --event "message.*"', 'the messages of the last hour'],
       ['dev-hook events show mb3k2x', 'headers, body, and every attempt with the bot’s answer'],
@@ -182,7 +182,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     ],
     examples: [
       ['dev-hook replay --last', 'the newest one again'],
-      ['dev-hook replay mb3k2x mb3k9f', 'these two; the beginning of an id is enough'],
+      ['dev-hook replay mb3k2x mb3k9f', 'these two; the beginning or the end of an id is enough'],
       ['dev-hook replay --last --edit', 'with another body'],
       ['dev-hook replay --failed', 'exit code 0 when the bot has accepted them all'],
     ],

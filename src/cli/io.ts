@@ -25,6 +25,8 @@ export interface Io {
   readonly interactive: boolean
   readonly outIsTerminal: boolean
   readonly errIsTerminal: boolean
+  /** How many columns the terminal has that a stream is now; infinitely many where it is none. */
+  columns(stream: 'out' | 'err'): number
   readonly env: Environment
   readonly cwd: string
   readonly platform: NodeJS.Platform
@@ -58,11 +60,16 @@ export function createIo(): Io {
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     outIsTerminal: stdout.isTTY === true,
     errIsTerminal: stderr.isTTY === true,
+    columns: (stream) => columnsOf(stream === 'out' ? stdout : stderr),
     env: process.env,
     cwd: process.cwd(),
     platform,
   }
 }
+
+/** A terminal that does not know its size says 0. */
+const columnsOf = ({ isTTY, columns }: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>): number =>
+  isTTY === true && columns > 0 ? columns : Number.POSITIVE_INFINITY
 
 /** Whether to use colours on a stream: the option, then NO_COLOR and FORCE_COLOR, then whether a person looks at it. */
 export function wantsColor(

@@ -24,6 +24,10 @@ export interface Label {
   readonly platformId: string | null
   readonly conversation: string | null
   readonly text: string | null
+  /** Who said it: a name, else a role. Absent where it does not say. */
+  readonly from?: string | undefined
+  /** Whether it is what the bot itself has said, which comes back to it as an event. */
+  readonly own?: true | undefined
 }
 
 /** A complete HTTP answer: the bot's, or one of our own. */

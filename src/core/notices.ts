@@ -25,6 +25,14 @@ interface Problem {
   readonly remedy: string
 }
 
+/** Who said the message that a delivery brings, as far as it says so. */
+interface Authored {
+  /** A name, else a role. */
+  readonly from?: string | undefined
+  /** It is what the bot itself has said. */
+  readonly own?: true | undefined
+}
+
 /** The body of a notice, by type. Fields may be added, never renamed. */
 export type NoticeBody =
   | { readonly type: 'starting'; readonly version: string; readonly step: string }
@@ -44,7 +52,7 @@ export type NoticeBody =
       readonly steps: readonly { readonly name: string; readonly ms: number }[]
       readonly pid: number
     }
-  | {
+  | ({
       readonly type: 'delivery'
       readonly id: string
       readonly event: string | null
@@ -52,9 +60,9 @@ export type NoticeBody =
       readonly text: string | null
       readonly bytes: number
       readonly redelivery?: string
-    }
+    } & Authored)
   /** A person asked for a recorded delivery again; its attempts follow. `edited`: with another body. */
-  | {
+  | ({
       readonly type: 'replay'
       readonly id: string
       readonly event: string | null
@@ -62,7 +70,7 @@ export type NoticeBody =
       readonly text: string | null
       readonly bytes: number
       readonly edited: boolean
-    }
+    } & Authored)
   | {
       readonly type: 'attempt'
       readonly id: string

@@ -165,7 +165,7 @@ async function runPhases(run: Run): Promise<NoticeBody> {
   const account = await local.preflight(run)
   const state = await local.state(run, account)
   parts.state = state
-  const traffic = await local.traffic(run, state)
+  const traffic = await local.traffic(run, account, state)
   parts.traffic = traffic
   const gateway = await local.gateway(run, account, traffic)
   const saves = forBot.watcher(run)

@@ -1,6 +1,8 @@
 // The reader of the log, in any process, while the daemon may be writing it.
+
 import type { Attempt, Delivery } from '../core/delivery.ts'
 import { DevHookError, messageOf } from '../core/errors.ts'
+import { findById } from './find-by-id.ts'
 import type { AttemptRecord, LogRecord } from './format/record-format.ts'
 import { createDeliveryIndex, type DeliveryIndex, type IndexEntry, type IndexedRecord } from './index-by-delivery.ts'
 import { parseSegment } from './parser.ts'
@@ -116,18 +118,8 @@ async function readIndex(
   return { index, isDamaged }
 }
 
-/** What to do about an id that is cut too short. */
-export const AMBIGUOUS_ID_REMEDY = 'give more of the id; `dev-hook events` lists them'
-
-function findEntry({ entries }: DeliveryIndex, idOrPrefix: string): IndexEntry | null {
-  const exact = entries.get(idOrPrefix)
-  if (exact !== undefined) return exact
-  const [first, second] = [...entries.values()].filter(({ delivery }) => delivery.record.id.startsWith(idOrPrefix))
-  if (second !== undefined) {
-    throw new DevHookError('usage', `several ids begin with \`${idOrPrefix}\``, { remedy: AMBIGUOUS_ID_REMEDY })
-  }
-  return first ?? null
-}
+const findEntry = ({ entries }: DeliveryIndex, given: string): IndexEntry | null =>
+  findById([...entries.values()], ({ delivery }) => delivery.record.id, given)
 
 async function readAttempt(events: string, attempt: IndexedRecord<AttemptRecord>): Promise<AttemptDetail> {
   const { record } = attempt

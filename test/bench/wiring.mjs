@@ -39,6 +39,7 @@ export async function openWiring(upstream, without = []) {
     config,
     journal,
     emit: notices.emit,
+    botId: 'bench',
     who: 'bench',
     secret: () => config.secret,
     rereadSecret: async () => null,

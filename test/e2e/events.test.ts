@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { shortId } from '../../src/cli/screen/event-words.ts'
 import { checkSignature } from '../../src/protocol/signature.ts'
 import { startCli } from '../support/cli/cli.ts'
 import { type WorldWithBot, worldWithBotForTest } from '../support/world-with-bot.ts'
@@ -38,8 +39,8 @@ describe('dev-hook events', () => {
       const { code, stdout, stderr } = await run(['events'])
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
       const [one, two, ...more] = lines(stdout)
-      expect(one).toMatch(new RegExp(`^${first} .*message.create.contact.chat "hi" 200 \\d+ms$`))
-      expect(two).toMatch(new RegExp(`^${second} .*message.create.contact.chat "oh no" 500 \\d+ms$`))
+      expect(one).toMatch(new RegExp(`${shortId(first)} message.create.contact.chat Jenny "hi" 200 \\d+ms$`))
+      expect(two).toMatch(new RegExp(`${shortId(second)} message.create.contact.chat Jenny "oh no" 500 \\d+ms$`))
       expect(more).toEqual([])
     }
     const json = objects((await run(['events', '--json'])).stdout)

@@ -1,6 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { shortId } from '../../src/cli/screen/event-words.ts'
 import { checkSignature } from '../../src/protocol/signature.ts'
 import { startRecordingBot } from '../support/bot/recording-bot.js'
 import { type CliEnd, startCli } from '../support/cli/cli.ts'
@@ -50,7 +51,9 @@ describe('dev-hook replay beside a run', () => {
     const { cli, say, end } = await started(recorded)
     const id = await say('hi')
     const again = await run(['replay', id.slice(0, -1)])
-    expect(again.stdout).toMatch(new RegExp(`^${id} message\\.create\\.contact\\.chat 200 \\d+ms\\n$`))
+    expect(again.stdout).toMatch(
+      new RegExp(`^${shortId(id)} message\\.create\\.contact\\.chat Jenny "hi" 200 \\d+ms\\n$`),
+    )
     expect(again.code).toBe(0)
     expect(await cli.notice('replay')).toMatchObject({ id, text: 'hi', edited: false })
     expect(await cli.notice('attempt', ({ n }) => n === 2)).toMatchObject({ id, outcome: 'answered', status: 200 })
@@ -104,16 +107,16 @@ describe('dev-hook replay beside a run', () => {
     bot.answerWith({})
     const mended = await run(['replay', '--failed'])
     expect(mended.code).toBe(0)
-    expect(lines(mended).map((line) => line.split(' ')[0])).toEqual([bad, broken])
+    expect(lines(mended).map((line) => line.split(' ')[0])).toEqual([bad, broken].map(shortId))
     const none = await run(['replay', '--failed'])
     expect(none.code).toBe(1)
     expect(none.stderr).toContain('no recorded delivery matches')
 
     const last = await run(['replay', '--last', '2'])
-    expect(lines(last).map((line) => line.split(' ')[0])).toEqual([bad, broken])
+    expect(lines(last).map((line) => line.split(' ')[0])).toEqual([bad, broken].map(shortId))
     const [{ conversation } = { conversation: '' }] = objects(await run(['events', '--json']))
     const all = await run(['replay', '--conversation', String(conversation)])
-    expect(lines(all).map((line) => line.split(' ')[0])).toEqual([good, bad, broken])
+    expect(lines(all).map((line) => line.split(' ')[0])).toEqual([good, bad, broken].map(shortId))
   })
 
   it.skipIf(process.platform === 'win32')('sends what the editor made of the body, signed anew', async () => {
@@ -155,7 +158,10 @@ describe('dev-hook replay without a run', () => {
     bot.answerWith({ status: 202 })
     await end()
 
-    expect(await run(['replay', '--failed'])).toMatchObject({ code: 0, stdout: expect.stringContaining(`${broken} `) })
+    expect(await run(['replay', '--failed'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`${shortId(broken)} `),
+    })
     const [, second, third] = await bot.waitFor(3)
     expect(third?.body.equals(second?.body ?? Buffer.alloc(0))).toBe(true)
     expect(objects(await run(['events', '--json']))).toMatchObject([
@@ -173,7 +179,7 @@ describe('dev-hook replay without a run', () => {
     await bot.close()
     const ended = await run(['replay', id])
     expect(ended.code).toBe(1)
-    expect(ended.stdout).toMatch(new RegExp(`^${id} message.create.contact.chat refused `))
+    expect(ended.stdout).toMatch(new RegExp(`^${shortId(id)} message.create.contact.chat Jenny "hi" refused `))
     const back = await startRecordingBot({ port: world.port })
     expect((await run(['replay', id])).code).toBe(0)
     await back.close()

@@ -8,7 +8,14 @@ import { anAttempt } from '../support/attempts.ts'
 import { folderForTest } from '../support/folder.ts'
 import { answered, delivery, NO_LABEL, openTestJournal, refused } from '../support/journal/journal.ts'
 
-const label = { event: 'message.create.contact.chat', platformId: 'p1', conversation: 'c1', text: 'hi there' }
+const label = {
+  event: 'message.create.contact.chat',
+  platformId: 'p1',
+  conversation: 'c1',
+  text: 'hi there',
+  from: 'Echo',
+  own: true,
+} as const
 
 /** Closes a journal, and opens its folder as the next run does. */
 async function reopened(folder: string, journal: Journal): Promise<Journal> {

@@ -31,6 +31,34 @@ describe('The identity of a delivery', () => {
     })
   })
 
+  it.each<[string, Record<string, unknown>, { from?: string; own?: true }]>([
+    [
+      'the name of a participant',
+      { message: { user: 'u1' }, participants: [{ user: 'u1', name: 'Alex' }] },
+      { from: 'Alex' },
+    ],
+    [
+      'the name in the summary',
+      { message: { contact: 'c1', role: 'contact' }, summary: 'User Jenny Jones created a chat message' },
+      { from: 'Jenny Jones' },
+    ],
+    [
+      'the role, where there is no name',
+      { message: { role: 'contact' }, summary: 'Something happened' },
+      { from: 'contact' },
+    ],
+    ['the bot itself', { message: { user: 'b1', role: 'agent' } }, { from: 'agent', own: true }],
+    ['nobody', { message: {}, participants: 'none', summary: 7 }, {}],
+  ])('says who said it: %s', (_, { message, participants, summary }, expected) => {
+    const body = JSON.stringify({
+      event: 'e',
+      activity: { summary },
+      data: { message, conversation: { participants } },
+    })
+    const { from, own } = identify(delivery(body), 'b1').label
+    expect({ from, own }).toEqual({ from: undefined, own: undefined, ...expected })
+  })
+
   it('has a short key, however long the ids are, that still tells them apart', () => {
     const keyOf = (id: string, message: string): string => identify(delivery(chat(id, message))).key ?? ''
     const long = 'x'.repeat(300_000)
@@ -89,7 +117,7 @@ describe('The identity of a delivery', () => {
         (body, encoding) => {
           const headers = ['content-encoding', encoding]
           const { label } = identify(delivery(Buffer.from(body), { headers }))
-          expect(Object.keys(label)).toHaveLength(4)
+          expect(Object.keys(label).length).toBeGreaterThanOrEqual(4)
         },
       ),
     )

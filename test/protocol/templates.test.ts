@@ -85,6 +85,7 @@ describe('A template', () => {
     expect(identify({ id: 'd', receivedAt: 0, method: 'POST', search: '', headers: [], body }).label).toEqual({
       event: 'message.create.contact.chat',
       platformId: CONTEXT.id,
+      from: 'Jenny Jones',
       conversation: CONTEXT.conversation,
       text: 'Hello there',
     })

@@ -95,8 +95,9 @@ function isNews({ what, summary }: DeliveryChange): boolean {
   return settled === 'acknowledged' || settled === 'rejected' || (settled === 'returned' && outcome !== 'answered')
 }
 
-function printerFor({ json, colors, redact }: View): (summary: Summary) => string {
-  return (summary) => (json ? toJson(eventJson(summary, redact)) : eventRow(summary, colors, redact))
+function printerFor({ json, colors, redact, io }: View): (summary: Summary) => string {
+  return (summary) =>
+    json ? toJson(eventJson(summary, redact)) : eventRow(summary, { colors, redact, columns: io.columns('out') })
 }
 
 async function show(view: View, id: string): Promise<void> {

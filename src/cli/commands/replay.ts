@@ -12,27 +12,29 @@ import type { Summary } from '../../journal/summary.ts'
 import type { CommandHandler } from '../command.ts'
 import { editBody } from '../events/edit-body.ts'
 import { readSelection, select } from '../events/replay-selection.ts'
+import { type RowStyle, redactLabel } from '../events/row.ts'
 import { EXIT_CODES } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { openCommand } from '../open-command.ts'
-import type { Colors } from '../output/colors.ts'
-import { statusWord } from '../output/event-words.ts'
 import { openNotices } from '../output/output.ts'
 import { createProgress, type Progress } from '../output/progress.ts'
 import { toJson } from '../output/to-json.ts'
+import { eventWords, SHORT_ID, shortId, statusWord } from '../screen/event-words.ts'
+import { widthOf } from '../screen/text-width.ts'
 import { untilEndSignal } from '../session/signals.ts'
 
 export const replay: CommandHandler = async (call) => {
   const { io, own, words } = call
   const selection = readSelection(words, own)
   const opened = await openCommand(call)
-  const { config, json, colors, who } = opened
+  const { config, json, colors, who, redactor } = opened
   const folder = await findRecordedBot(config, opened.stateHome())
   const chosen = select(await readDeliveries(folder), selection)
   const body = own['edit'] === true ? await edit(folder, chosen, io) : null
 
   const notices = openNotices(opened, io)
-  const line = json ? jsonLine : (replayed: Replayed, summary: Summary) => textLine(replayed, summary, colors)
+  const style = (): RowStyle => ({ colors, redact: redactor.redact, columns: io.columns('out') })
+  const line = json ? jsonLine : (replayed: Replayed, summary: Summary) => textLine(replayed, summary, style())
   const progress = createProgress((id) => json || config.quiet || io.err(`· ${id} is waiting for the bot …`))
 
   const replays = await openReplays({ folder, config, who, emit: notices.emit })
@@ -95,11 +97,14 @@ async function edit(folder: string, chosen: readonly Summary[], io: Io): Promise
   return editBody(recorded.delivery.body, io)
 }
 
-/** `<id> message.create.contact.chat 200 45ms` */
-function textLine({ id, outcome, status, ms, reason }: Replayed, { label }: Summary, colors: Colors): string {
+/** `3fa9c2 message.create.contact.chat Jenny "hi there" 200 45ms` */
+function textLine({ id, outcome, status, ms, reason }: Replayed, { label }: Summary, style: RowStyle): string {
+  const { colors, redact, columns } = style
   const result = status === null ? colors.red(outcome) : statusWord(status, colors)
   const why = reason === null ? '' : ` ${sanitize(reason)}`
-  return `${id} ${sanitize(label.event ?? '(no event)', 80)} ${result} ${colors.dim(formatDuration(ms))}${why}`
+  const end = `${result} ${colors.dim(formatDuration(ms))}${why}`
+  const words = eventWords(redactLabel(label, redact), colors, columns - widthOf(end) - SHORT_ID - 2)
+  return `${shortId(id)} ${words} ${end}`
 }
 
 function jsonLine({ id, n, outcome, status, ms, reason }: Replayed, { label }: Summary): string {

@@ -8,10 +8,10 @@ import type { Redact } from '../../core/text/redact.ts'
 import { oneLine, sanitize, sanitizeLines } from '../../core/text/sanitize.ts'
 import type { AttemptDetail, DeliveryDetail } from '../../journal/reader.ts'
 import type { Colors } from '../output/colors.ts'
-import { eventWords, statusWord } from '../output/event-words.ts'
+import { eventWords, statusWord } from '../screen/event-words.ts'
 import { hideSecrets, shownHeader } from './hide-secrets.ts'
 import { layOut } from './json-layout.ts'
-import { eventJson, fate, localTime } from './row.ts'
+import { eventJson, fate, localTime, redactLabel } from './row.ts'
 
 /** A delivery with all that is known of it as lines, without secrets. */
 export function eventDetail(
@@ -32,7 +32,7 @@ export function eventDetail(
     ],
   ]
   return [
-    `${colors.bold(delivery.id)}  ${eventWords({ ...label, text: label.text && redact(label.text) }, colors)} ${fate(summary, colors)}`,
+    `${colors.bold(delivery.id)}  ${eventWords(redactLabel(label, redact), colors)} ${fate(summary, colors)}`,
     ...rows.flatMap(([name, value]) =>
       value === null ? [] : [`  ${colors.dim(name.padEnd(12))} ${sanitize(value, 1_000)}`],
     ),

@@ -1,6 +1,6 @@
 // Which recorded deliveries a `dev-hook replay` means, oldest first.
 import { DevHookError } from '../../core/errors.ts'
-import { AMBIGUOUS_ID_REMEDY } from '../../journal/reader.ts'
+import { findById } from '../../journal/find-by-id.ts'
 import type { Summary } from '../../journal/summary.ts'
 import { countOf, isFailed, type Own, textOf } from './filter.ts'
 
@@ -29,7 +29,7 @@ export function readSelection(ids: readonly string[], own: Own): Selection {
   }
 }
 
-/** Finds the deliveries of a selection. Throws `deliveryUnknown` when there are none, and `usage` for an id that several begin with. */
+/** Finds the deliveries of a selection. Throws `deliveryUnknown` when there are none, and `usage` for an id that several share. */
 export function select(recorded: readonly Summary[], selection: Selection): readonly Summary[] {
   if (selection.by === 'id') return [...new Set(selection.ids.map((id) => withId(recorded, id)))]
   const fitting = recorded.filter(selection.fits)
@@ -38,14 +38,10 @@ export function select(recorded: readonly Summary[], selection: Selection): read
   return found
 }
 
-function withId(recorded: readonly Summary[], idOrPrefix: string): Summary {
-  const [first, second] = recorded.filter(({ id }) => id.startsWith(idOrPrefix))
-  if (first === undefined) throw new DevHookError('deliveryUnknown', `no delivery ${idOrPrefix} is recorded`)
-  if (second === undefined) return first
-  const exact = recorded.find(({ id }) => id === idOrPrefix)
-  if (exact === undefined)
-    throw new DevHookError('usage', `several ids begin with \`${idOrPrefix}\``, { remedy: AMBIGUOUS_ID_REMEDY })
-  return exact
+function withId(recorded: readonly Summary[], given: string): Summary {
+  const found = findById(recorded, ({ id }) => id, given)
+  if (found === null) throw new DevHookError('deliveryUnknown', `no delivery ${given} is recorded`)
+  return found
 }
 
 const usage = (message: string): DevHookError =>

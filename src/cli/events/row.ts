@@ -1,19 +1,44 @@
 // A recorded delivery as one row of a list: for people, and as JSON.
+import type { Label } from '../../core/delivery.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 
 import type { Summary } from '../../journal/summary.ts'
 import type { Colors } from '../output/colors.ts'
-import { eventWords, statusWord } from '../output/event-words.ts'
+import { eventWords, shortId, statusWord } from '../screen/event-words.ts'
+import { widthOf } from '../screen/text-width.ts'
 
-/** `<id>  12:04:31  message.create.contact.chat "hi there" 200 45ms`; older ones with their day. */
-export function eventRow(summary: Summary, colors: Colors, redact: Redact, now: Date = new Date()): string {
+/** How a row is made for people. */
+export interface RowStyle {
+  readonly colors: Colors
+  readonly redact: Redact
+  /** How many columns it may take. */
+  readonly columns: number
+  readonly now?: Date
+}
+
+/** `12:04:31 3fa9c2 message.create.contact.chat Jenny "hi there" 200 45ms`; older ones with their day. */
+export function eventRow(summary: Summary, { colors, redact, columns, now = new Date() }: RowStyle): string {
   const { id, receivedAt, label, attempts } = summary
-  const text = label.text === null ? null : redact(label.text)
   const again = attempts > 1 ? colors.dim(` (${attempts} attempts)`) : ''
-  const words = eventWords({ event: label.event, text }, colors)
-  return `${id}  ${colors.dim(localTime(receivedAt, now))}  ${words} ${fate(summary, colors)}${again}`
+  const head = `${colors.dim(localTime(receivedAt, now))} ${shortId(id)}`
+  const end = `${fate(summary, colors)}${again}`
+  const words = eventWords(redactLabel(label, redact), colors, columns - widthOf(head) - widthOf(end) - 2)
+  return `${head} ${words} ${end}`
+}
+
+/** What a delivery says about itself, in clean text without secrets. */
+export function redactLabel({ event, platformId, conversation, text, from, own }: Label, redact: Redact): Label {
+  const clean = (words: string): string => oneLine(redact(words))
+  return {
+    event: event && clean(event),
+    platformId: platformId && clean(platformId),
+    conversation: conversation && clean(conversation),
+    text: text && clean(text),
+    from: from && clean(from),
+    own,
+  }
 }
 
 /** The local time of day; with its date unless it is today's. */
@@ -42,8 +67,22 @@ export function fate({ settled, outcome, status, ms, ownStatus }: Summary, color
 /** The row of a delivery as an object, for a line of JSON. */
 export function eventJson(summary: Summary, redact: Redact): Readonly<Record<string, unknown>> {
   const { id, receivedAt, label, bytes, settled, attempts, outcome, status, ms } = summary
+  const { event, conversation, text, from, own } = redactLabel(label, redact)
   const time = new Date(receivedAt).toISOString()
-  const clean = (text: string | null): string | null => text && oneLine(redact(text))
-  const said = { event: clean(label.event), conversation: clean(label.conversation), text: clean(label.text) }
-  return { type: 'delivery', time, id, ...said, bytes, settled, attempts, outcome, status, ms }
+  return {
+    type: 'delivery',
+    time,
+    id,
+    event,
+    conversation,
+    text,
+    from,
+    own,
+    bytes,
+    settled,
+    attempts,
+    outcome,
+    status,
+    ms,
+  }
 }

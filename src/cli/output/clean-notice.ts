@@ -21,7 +21,7 @@ export function cleanNotice(notice: Notice, redact: Redact): Notice {
   const clean = (text: string): string => oneLine(redact(text))
   // It comes with every delivery and needs no cleaning next to ever: one look at what came from outside spares one at each.
   if (notice.type === 'delivery') {
-    const words = `${notice.event} ${notice.conversation} ${notice.text}`
+    const words = `${notice.event} ${notice.conversation} ${notice.text} ${notice.from}`
     if (clean(words) === words) return notice
   }
   return cleanValue(notice, clean) as Notice

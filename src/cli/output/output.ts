@@ -2,6 +2,7 @@
 import { createNotices, type Notice, type Notices } from '../../core/notices.ts'
 import { type Io, wantsColor } from '../io.ts'
 import type { OpenCommand } from '../open-command.ts'
+import type { KeyHint } from '../screen/ready-block.ts'
 import { cleanNotice } from './clean-notice.ts'
 import { createJsonLines } from './json-lines.ts'
 import { startLog } from './log-file.ts'
@@ -11,7 +12,7 @@ import { createTerminal } from './terminal.ts'
 type Printed = Pick<OpenCommand, 'config' | 'json' | 'redactor'>
 
 /** Where notices are printed. */
-type Screen = Pick<Io, 'live' | 'err' | 'env' | 'outIsTerminal' | 'errIsTerminal'>
+type Screen = Pick<Io, 'live' | 'err' | 'env' | 'outIsTerminal' | 'errIsTerminal' | 'columns'>
 
 /** Creates the notices of a command; each is printed in clean text, without secrets. */
 export function openNotices(command: Printed, io: Screen): Notices {
@@ -22,8 +23,13 @@ export function openNotices(command: Printed, io: Screen): Notices {
 }
 
 /** Starts to print the notices of a run, and to log them in a folder. The returned function ends it once all is written. */
-export function startOutput(command: Printed, io: Screen, notices: Notices, folder: string): () => Promise<void> {
-  const print = createPrinter(command, io)
+export function startOutput(
+  command: Printed & { readonly keys?: readonly KeyHint[] },
+  io: Screen,
+  notices: Notices,
+  folder: string,
+): () => Promise<void> {
+  const print = createPrinter(command, io, command.keys)
   const log = startLog(folder)
   const off = notices.on((notice) => {
     const clean = cleanNotice(notice, command.redactor.redact)
@@ -36,10 +42,18 @@ export function startOutput(command: Printed, io: Screen, notices: Notices, fold
   }
 }
 
-function createPrinter({ config, json }: Printed, io: Screen): (notice: Notice) => void {
+function createPrinter({ config, json }: Printed, io: Screen, keys: readonly KeyHint[] = []): (notice: Notice) => void {
   if (json) return createJsonLines(io)
   const { color, quiet, verbose, restore } = config
-  return createTerminal({ write: io.err, color: wantsColor(color, io), quiet, verbose, restore })
+  return createTerminal({
+    write: io.err,
+    color: wantsColor(color, io),
+    columns: () => io.columns('err'),
+    quiet,
+    verbose,
+    restore,
+    keys,
+  })
 }
 
 /** In manual mode the URL is printed with its credentials, because it has to be pasted; nowhere else. */

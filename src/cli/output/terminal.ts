@@ -1,11 +1,12 @@
 // Notices as lines for a person: the ready block, one line per delivery, the totals.
 
-import { withoutCredentials } from '../../core/hook-url.ts'
+import { type Clock, MONOTONIC } from '../../core/async.ts'
 import type { Notice } from '../../core/notices.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import { oneLine, sanitize } from '../../core/text/sanitize.ts'
+import { createDeliveryLines, type NoticeOf, type WriteLine } from '../screen/delivery-lines.ts'
+import { type KeyHint, readyBlock } from '../screen/ready-block.ts'
 import { type Colors, colorsFor } from './colors.ts'
-import { createDeliveryLines, type NoticeOf, type WriteLine } from './delivery-lines.ts'
 import { problemLines } from './problem-lines.ts'
 import { createProgress } from './progress.ts'
 import { toJson } from './to-json.ts'
@@ -15,8 +16,13 @@ export interface TerminalOptions {
   readonly color: boolean
   readonly quiet: boolean
   readonly verbose: boolean
+  /** How many columns the terminal has now; not finite where nothing is one. */
+  readonly columns: () => number
   /** Whether the webhook is put back at the end; it is, unless somebody wishes otherwise. */
   readonly restore?: boolean
+  /** The keys there are while the run is under way; none where nobody can press them. */
+  readonly keys?: readonly KeyHint[]
+  readonly clock?: Clock
 }
 
 /** What is printed even when quiet: what is wrong, what has to be done by hand, and the end. */
@@ -24,14 +30,15 @@ const IMPORTANT: ReadonlySet<Notice['type']> = new Set(['error', 'warning', 'rej
 
 /** Creates the renderer: a listener that prints what a person wants to see of each notice. */
 export function createTerminal(options: TerminalOptions): (notice: Notice) => void {
-  const { write, quiet, verbose, restore = true } = options
+  const { write, quiet, verbose, restore = true, keys = [], clock = MONOTONIC } = options
   const colors = colorsFor(options.color)
   const progress = createProgress((step) => write(colors.dim(`· ${step} …`)))
+  const block = { colors, columns: options.columns, restore, keys, verbose }
   let ready: NoticeOf<'ready'> | null = null
   let bot: NoticeOf<'bot'> | null = null
 
-  const line: WriteLine = (notice, text) => write(`${colors.dim(clock(notice.time))} ${text}`)
-  const deliveries = createDeliveryLines(line, colors)
+  const line: WriteLine = (notice, text) => write(`${colors.dim(timeOfDay(notice.time))} ${text}`)
+  const deliveries = createDeliveryLines({ line, colors, columns: () => options.columns() - CLOCK_COLUMNS, clock })
 
   /** Its output was not shown: what it said last, so that the crash can be understood. */
   const onQuietCrash = (notice: NoticeOf<'bot'> & Notice): void => {
@@ -53,7 +60,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
         // The question is on the screen, and nothing is under way.
         return progress.end()
       case 'ready':
-        return readyBlock(notice, restore, bot, colors).forEach(write)
+        return readyBlock(notice, isAbsent(bot), block).forEach(write)
       case 'delivery':
         return deliveries.received(notice)
       case 'replay':
@@ -90,6 +97,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'error':
         return problemLines(colors.red('error'), { ...notice, lines: [notice.message] }).forEach(write)
       case 'stopped':
+        deliveries.end()
         // A start that failed, or was ended, has nothing to count.
         return ready === null ? undefined : write(totals(notice, ready))
       default:
@@ -104,42 +112,13 @@ const QUIET_LINES = 10
 const isCrash = (notice: Notice): notice is NoticeOf<'bot'> & Notice =>
   notice.type === 'bot' && notice.state === 'crashed'
 
-const clock = (time: string): string => new Date(time).toTimeString().slice(0, 8)
+/** Of the time before a line, and the space after it. */
+const CLOCK_COLUMNS = 9
 
-function readyBlock(
-  notice: NoticeOf<'ready'>,
-  restore: boolean,
-  bot: NoticeOf<'bot'> | null,
-  colors: Colors,
-): string[] {
-  const total = notice.steps.reduce((sum, { ms }) => sum + ms, 0)
-  const steps = notice.steps.map(({ name, ms }) => `${name} ${Math.round(ms)}`).join(', ')
-  const { before } = notice
-  const was =
-    before === null
-      ? 'nothing'
-      : `${withoutCredentials(before.url)}${before.status === null ? '' : ` (${before.status})`}`
-  const rows: [string, string][] = [
-    ['public', notice.url],
-    ['bot', isAbsent(bot) ? `${notice.target} (nothing listens there yet, deliveries are held)` : notice.target],
-    ['webhook', notice.kind === 'manual' ? 'set by hand' : `the ${notice.kind} webhook points here; before: ${was}`],
-    ['events', notice.events === null ? 'all' : notice.events.join(', ')],
-    ['api', notice.api],
-    ['quit', `Ctrl-C; ${whatFollows(notice.kind, restore)}`],
-  ]
-  return [
-    `${colors.green(colors.bold('Ready'))} in ${formatDuration(total)} ${colors.dim(`(ms: ${steps})`)}`,
-    ...rows.map(([name, value]) => `  ${colors.dim(name.padEnd(9))} ${sanitize(value)}`),
-  ]
-}
+const timeOfDay = (time: string): string => new Date(time).toTimeString().slice(0, 8)
 
 /** True for a bot that somebody else runs, and has not started yet. One of ours says by itself when it is ready. */
 const isAbsent = (bot: NoticeOf<'bot'> | null): boolean => bot !== null && bot.pid === null && bot.state !== 'ready'
-
-function whatFollows(kind: NoticeOf<'ready'>['kind'], restore: boolean): string {
-  if (kind === 'manual') return 'then set the webhook back by hand'
-  return restore ? 'the webhook is put back' : 'the webhook stays as it is, `dev-hook restore` puts it back'
-}
 
 function botLine({ state, pid, port, code, ms, reason }: NoticeOf<'bot'>, colors: Colors): string[] {
   if (reason !== undefined) return [`${colors.yellow('●')} bot restarting (${sanitize(reason)})`]

@@ -13,7 +13,7 @@ import type { OpenCommand } from '../open-command.ts'
 import type { NoticeOf } from '../output/delivery-lines.ts'
 import { startOutput } from '../output/output.ts'
 import { createAsk } from './confirm.ts'
-import { listenToKeys } from './keys.ts'
+import { keysOf, listenToKeys } from './keys.ts'
 import { onPackageManagerGone } from './parent-watch.ts'
 import { onEndSignals } from './signals.ts'
 
@@ -43,7 +43,8 @@ function endWith(daemon: Daemon, io: Pick<Io, 'err'>): void {
 export async function runDaemon(run: DaemonRun): Promise<number> {
   const { config, command, io, botEnv, stateHome, who, redactor } = run
   const notices = createNotices()
-  const endOutput = startOutput(run, io, notices, join(stateHome, 'log'))
+  const keys = io.interactive && run.conversation === undefined ? keysOf(command !== null) : []
+  const endOutput = startOutput({ ...run, keys }, io, notices, join(stateHome, 'log'))
   const ask = io.interactive && !config.yes ? createAsk(io) : null
   const daemon = createDaemon({
     config,

@@ -63,7 +63,7 @@ export async function state(
 }
 
 /** Creates pipeline and queue, holding, and queues what an earlier run acknowledged. */
-export async function traffic(run: Run, { journal }: StateFolder): Promise<Traffic> {
+export async function traffic(run: Run, { botId }: Account, { journal }: StateFolder): Promise<Traffic> {
   const { options, factories, lifetime, emit, parts, challenges, restoration } = run
   const { config, who } = options
   lifetime.signal.throwIfAborted()
@@ -72,6 +72,7 @@ export async function traffic(run: Run, { journal }: StateFolder): Promise<Traff
     config,
     journal,
     emit,
+    botId,
     who,
     secret: () => parts.registration?.secret() ?? config.secret,
     rereadSecret: async () => (await parts.registration?.rereadSecret()) ?? null,

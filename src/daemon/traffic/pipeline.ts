@@ -41,6 +41,8 @@ export interface PipelineOptions extends TrafficPolicy {
   readonly journal: Journal
   readonly guard: Guard
   readonly emit: Emit
+  /** Of the bot that the deliveries are for. */
+  readonly botId: string
   /** Who this dev-hook is, for those who send a challenge. */
   readonly who: string
   /** A challenge came that was not a probe of dev-hook's own. */
@@ -113,7 +115,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return replies.text(status, detail)
     }
     verified?.()
-    const { label, key } = identify(delivery)
+    const { label, key } = identify(delivery, options.botId)
     const first = key === null ? null : deduplicator.firstOf(key)
     announce(delivery, label, first?.id)
     return first ? deduplicator.answer(first, left(since, patienceMs)) : begin(delivery, label, key, since)
@@ -127,9 +129,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   function announce(delivery: Delivery, label: Label, redelivery?: string): void {
-    const { event, conversation, text } = label
+    const { event, conversation, text, from, own } = label
     const more = redelivery === undefined ? {} : { redelivery }
-    emit({ type: 'delivery', id: delivery.id, event, conversation, text, bytes: delivery.body.length, ...more })
+    const { id, body } = delivery
+    emit({ type: 'delivery', id, event, conversation, text, from, own, bytes: body.length, ...more })
   }
 
   function begin(delivery: Delivery, label: Label, key: string | null, since: number): Promise<Reply> | Reply {

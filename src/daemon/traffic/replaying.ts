@@ -47,8 +47,8 @@ export function createReplaying(options: ReplayingOptions): Replaying {
   ): Promise<Replayed> {
     if (underWay.has(id) || isUnderWay(id))
       throw new DevHookError('replayRefused', `delivery ${id} is still on its way to the bot`)
-    const { event, conversation, text } = label
-    emit({ type: 'replay', id, event, conversation, text, bytes: delivery.body.length, edited })
+    const { event, conversation, text, from, own } = label
+    emit({ type: 'replay', id, event, conversation, text, from, own, bytes: delivery.body.length, edited })
     underWay.add(id)
     try {
       const attempt = await attemptOf({ delivery, lane: conversation, headers: delivery.headers, attempts }, signal)

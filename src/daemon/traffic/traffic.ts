@@ -14,6 +14,7 @@ export interface TrafficOptions {
   readonly config: Config
   readonly journal: Journal
   readonly emit: Emit
+  readonly botId: string
   readonly who: string
   /** The webhook's secret, as far as it is known. */
   readonly secret: () => string | null
@@ -61,9 +62,9 @@ export function createTraffic(options: TrafficOptions): Traffic {
 
   const { signature: mode, late, onBotError, hold: holdMs } = config
   const guard = createGuard({ mode, secret, rereadSecret: options.rereadSecret, emit })
-  const { journal, who, challenged, handedOver, arrived } = options
+  const { journal, botId, who, challenged, handedOver, arrived } = options
   const calls = { challenged, handedOver, arrived }
-  const pipeline = createPipeline({ openQueue, journal, guard, emit, who, ...calls, late, onBotError, holdMs })
+  const pipeline = createPipeline({ openQueue, journal, guard, emit, botId, who, ...calls, late, onBotError, holdMs })
   const { queue } = pipeline
   queue.hold('bot not ready')
 

@@ -41,6 +41,9 @@ export const anyText: FieldKind<string> = kindOf(isText, quote)
 /** Any number that JSON can hold. */
 export const number: FieldKind<number> = kindOf(isNumber, String)
 
+/** True, of a field that is absent otherwise. */
+export const yes: FieldKind<true> = kindOf((value): value is true => value === true, String)
+
 /** How many, or how many-th: an integer from 0. */
 export const count: FieldKind<number> = kindOf(isCount, String)
 

@@ -3,6 +3,7 @@ import type { Attempt, Delivery, Label } from '../../core/delivery.ts'
 import type { Settled } from '../../core/ports.ts'
 import { beginningOf } from './beginning.ts'
 import {
+  addedLater,
   anyText,
   count,
   type FieldKind,
@@ -13,6 +14,7 @@ import {
   orNull,
   time,
   type ValueOf,
+  yes,
 } from './fields.ts'
 
 // A field is a row here, and a value where the record is made. The records of earlier versions lack one that is added now: its kind
@@ -24,6 +26,8 @@ const LABEL = objectOf({
   platformId: orNull(anyText),
   conversation: orNull(anyText),
   text: orNull(anyText),
+  from: addedLater(anyText),
+  own: addedLater(yes),
 })
 
 const DELIVERY = objectOf({
@@ -112,11 +116,13 @@ export function deliveryRecord(seq: number, delivery: Delivery, label: Label, ke
   return { t: 'delivery', seq, id, receivedAt, bytes: body.length, key, label: kept(label), method, search }
 }
 
-const kept = ({ event, platformId, conversation, text }: Label): Label => ({
+const kept = ({ event, platformId, conversation, text, from, own }: Label): ValueOf<typeof LABEL> => ({
   event: event && beginningOf(event, TEXT_KEPT),
   platformId: platformId && beginningOf(platformId, TEXT_KEPT),
   conversation: conversation && beginningOf(conversation, TEXT_KEPT),
   text: text && beginningOf(text, TEXT_KEPT),
+  from: from && beginningOf(from, TEXT_KEPT),
+  own,
 })
 
 /** Makes the record of an attempt. */

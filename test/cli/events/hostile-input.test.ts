@@ -99,7 +99,7 @@ describe('A delivery with', () => {
     const { summary } = detail
     const most = 200_000 + 12 * (given.body.length + JSON.stringify(given.headers).length)
 
-    expect(eventRow(summary, COLORS, asItIs)).not.toContain('\n')
+    expect(eventRow(summary, { colors: COLORS, redact: asItIs, columns: Number.POSITIVE_INFINITY })).not.toContain('\n')
     const shown = eventDetail(detail, COLORS, asItIs)
     expect(shown.reduce((sum, line) => sum + line.length, 0)).toBeLessThan(2 * most)
     expectReadable(toJson(eventJson(summary, asItIs)))

@@ -16,10 +16,11 @@ const ids = (words: readonly string[], own: Record<string, unknown>): string =>
     .join(' ')
 
 describe('What is replayed', () => {
-  it('is what the ids say, in their order, each once; the beginning of an id is enough', () => {
+  it('is what the ids say, in their order, each once; the beginning or the end of an id is enough', () => {
     expect(ids(['ab1', 'aa1', 'aa2', 'aa1'], {})).toBe('ab1 aa1 aa2')
     expect(ids(['ab'], {})).toBe('ab')
     expect(ids(['n'], {})).toBe('no')
+    expect(ids(['2', 'b1'], {})).toBe('aa2 ab1')
   })
 
   it('is what fits all filters, oldest first, without what was rejected', () => {
@@ -33,6 +34,7 @@ describe('What is replayed', () => {
   it('is never nothing, nor a guess', () => {
     expect(() => ids(['zz'], {})).toThrow('no delivery zz is recorded')
     expect(() => ids(['aa1', 'a'], {})).toThrow('several ids begin with `a`')
+    expect(() => ids(['1'], {})).toThrow('several ids end with `1`')
     expect(() => ids([], { conversation: 'c9' })).toThrow('no recorded delivery matches')
     expect(() => ids([], {})).toThrow('say which deliveries')
     expect(() => ids(['aa1'], { failed: true })).toThrow('not both')

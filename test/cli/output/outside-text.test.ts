@@ -28,7 +28,7 @@ const noticesWith = (
     steps: [{ name: text, ms: 1 }],
     pid: 1,
   },
-  delivery: { type: 'delivery', id: 'd', event: text, conversation: text, text, bytes: 1 },
+  delivery: { type: 'delivery', id: 'd', event: text, conversation: text, text, from: text, bytes: 1 },
   replay: { type: 'replay', id: 'd', event: text, conversation: text, text, bytes: 1, edited: true },
   held: { type: 'held', id: 'd', reason: text },
   released: { type: 'released', id: 'd', ms: 1 },
@@ -77,6 +77,7 @@ async function printed(bodies: readonly NoticeBody[], given: { readonly json?: b
     env,
     outIsTerminal: true,
     errIsTerminal: true,
+    columns: () => 80,
   }
   const notices = createNotices()
   const config = { config: loaded, json: given.json ?? false, redactor: createRedactor() }

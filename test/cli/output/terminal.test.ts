@@ -1,30 +1,40 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { createTerminal } from '../../../src/cli/output/terminal.ts'
-import { createNotices, type NoticeBody } from '../../../src/core/notices.ts'
+import { createTerminal, type TerminalOptions } from '../../../src/cli/output/terminal.ts'
+import { widthOf } from '../../../src/cli/screen/text-width.ts'
+import { createNotices, type Emit, type NoticeBody } from '../../../src/core/notices.ts'
+import { createFakeClock } from '../../support/fake-clock.ts'
 
-function print(
-  bodies: readonly NoticeBody[],
-  options: { readonly quiet?: boolean; readonly color?: boolean; readonly restore?: boolean } = {},
-): string[] {
+type Printing = Partial<Omit<TerminalOptions, 'write' | 'columns'>> & { readonly columns?: number }
+
+/** A terminal that keeps its lines. */
+function open({ columns = Number.POSITIVE_INFINITY, ...options }: Printing = {}): {
+  readonly lines: readonly string[]
+  readonly emit: Emit
+} {
   const lines: string[] = []
   const notices = createNotices(() => Date.parse('2026-01-02T12:04:31'))
-  notices.on(
-    createTerminal({ write: (line) => lines.push(line), color: false, quiet: false, verbose: false, ...options }),
-  )
-  bodies.forEach(notices.emit)
+  const usual = { color: false, quiet: false, verbose: false, columns: () => columns }
+  notices.on(createTerminal({ write: (line) => lines.push(line), ...usual, ...options }))
+  return { lines, emit: notices.emit }
+}
+
+function print(bodies: readonly NoticeBody[], options: Printing = {}): readonly string[] {
+  const { lines, emit } = open(options)
+  bodies.forEach(emit)
   return lines
 }
 
 const delivery: NoticeBody = {
   type: 'delivery',
-  id: 'd1',
+  id: 'mb3k2x7q1d3fa9c2',
   event: 'message.create.contact.chat',
   conversation: 'c1',
   text: 'hi there',
+  from: 'Jenny',
   bytes: 100,
 }
-const answered: NoticeBody = { type: 'attempt', id: 'd1', n: 1, outcome: 'answered', status: 200, ms: 45 }
+const answered: NoticeBody = { type: 'attempt', id: 'mb3k2x7q1d3fa9c2', n: 1, outcome: 'answered', status: 200, ms: 45 }
 
 const stopped: NoticeBody & { readonly type: 'stopped' } = {
   type: 'stopped',
@@ -65,15 +75,68 @@ describe('The terminal', () => {
   })
 
   it('prints one line per delivery', () => {
-    expect(print([delivery, answered])).toEqual(['12:04:31 ← message.create.contact.chat "hi there" 200 45ms'])
+    expect(print([delivery, answered])).toEqual([
+      '12:04:31 3fa9c2 ← message.create.contact.chat Jenny "hi there" 200 45ms',
+    ])
   })
 
   it('marks a replay, and prints it each time', () => {
     const replay: NoticeBody = { ...delivery, type: 'replay', edited: false }
     expect(print([delivery, answered, replay, { ...answered, n: 2 }])).toEqual([
-      '12:04:31 ← message.create.contact.chat "hi there" 200 45ms',
-      '12:04:31 ↻ message.create.contact.chat "hi there" 200 45ms',
+      '12:04:31 3fa9c2 ← message.create.contact.chat Jenny "hi there" 200 45ms',
+      '12:04:31 3fa9c2 ↻ message.create.contact.chat Jenny "hi there" 200 45ms',
     ])
+  })
+
+  it('tells what the bot itself has said from what others have', () => {
+    const own: NoticeBody = { ...delivery, from: 'Echo', own: true }
+    expect(print([own, answered])).toEqual([
+      '12:04:31 3fa9c2 ↩ message.create.contact.chat this bot "hi there" 200 45ms',
+    ])
+  })
+
+  it('says nothing of a hold that is over at once, nor after the end', async () => {
+    const clock = createFakeClock()
+    const { lines, emit } = open({ clock })
+    const held: NoticeBody = { type: 'held', id: 'mb3k2x7q1d3fa9c2', reason: 'behind its conversation' }
+    emit(delivery)
+    emit(held)
+    await clock.pass(40)
+    emit({ type: 'released', id: 'mb3k2x7q1d3fa9c2', ms: 40 })
+    emit(answered)
+    await clock.pass(1_000)
+    expect(lines).toEqual(['12:04:31 3fa9c2 ← message.create.contact.chat Jenny "hi there" 200 45ms'])
+    emit(delivery)
+    emit(held)
+    emit(stopped)
+    await clock.pass(1_000)
+    expect(lines).toHaveLength(1)
+    expect(clock.timers()).toBe(0)
+  })
+
+  const long = '今日は、予約を変更したいのですが、お願いできますか？👨‍👩‍👧 thank you'
+
+  it.each([
+    [100, '12:04:31 3fa9c2 ← message.create.contact.chat Jenny "今日は、予約を変更したいのですが、お…" 200 45ms'],
+    [80, '12:04:31 3fa9c2 ← message.create.contact.chat Jenny "今日は、予約を変…" 200 45ms'],
+    [72, '12:04:31 3fa9c2 ← contact.chat Jenny "今日は、予約を変更した…" 200 45ms'],
+    [60, '12:04:31 3fa9c2 ← Jenny "今日は、予約を変更したい…" 200 45ms'],
+    [40, '12:04:31 3fa9c2 ← Jenny "今日…" 200 45ms'],
+  ])('cuts the line of a delivery at %i columns, and keeps what became of it', (columns, line) => {
+    const lines = print([{ ...delivery, text: long }, answered], { columns })
+    expect(lines).toEqual([line])
+    expect(widthOf(lines[0] ?? '')).toBeLessThanOrEqual(columns)
+  })
+
+  it('cuts at the width that the terminal has at that moment', () => {
+    let columns = 100
+    const lines: string[] = []
+    const notices = createNotices()
+    const usual = { color: false, quiet: false, verbose: false }
+    notices.on(createTerminal({ write: (line) => lines.push(line), columns: () => columns, ...usual }))
+    for (columns of [100, 60, 120]) [{ ...delivery, text: long }, answered].forEach(notices.emit)
+    expect(lines.map(widthOf).map((width, i) => width <= ([100, 60, 120][i] ?? 0))).toEqual([true, true, true])
+    expect(widthOf(lines[2] ?? '')).toBeGreaterThan(100)
   })
 
   it('takes a message of megabytes', () => {
@@ -81,12 +144,17 @@ describe('The terminal', () => {
     expect(print([{ ...delivery, text }, answered])[0]).toMatch(/…" 200 45ms$/)
   })
 
-  it('shows how long a delivery was held, and why', () => {
-    const held: NoticeBody = { type: 'held', id: 'd1', reason: 'bot restarting' }
-    const released: NoticeBody = { type: 'released', id: 'd1', ms: 1_200 }
-    expect(print([delivery, held, released, answered])).toEqual([
-      '12:04:31 ⏸ message.create.contact.chat "hi there" held (bot restarting)',
-      '12:04:31 ← message.create.contact.chat "hi there" 200 45ms ⏸ held 1.2s (bot restarting)',
+  it('shows how long a delivery was held, and why', async () => {
+    const clock = createFakeClock()
+    const { lines, emit } = open({ clock })
+    emit(delivery)
+    emit({ type: 'held', id: 'mb3k2x7q1d3fa9c2', reason: 'bot restarting' })
+    await clock.pass(1_200)
+    emit({ type: 'released', id: 'mb3k2x7q1d3fa9c2', ms: 1_200 })
+    emit(answered)
+    expect(lines).toEqual([
+      '12:04:31 3fa9c2 ⏸ message.create.contact.chat Jenny "hi there" held (bot restarting)',
+      '12:04:31 3fa9c2 ← message.create.contact.chat Jenny "hi there" 200 45ms ⏸ held 1.2s',
     ])
   })
 
@@ -100,15 +168,53 @@ describe('The terminal', () => {
       ':3000/',
       'https://bots.example.com/hook (active)',
       'message.create.*',
-      'Ctrl-C',
+      'Ctrl-C, the webhook is put back',
     ]) {
       expect(block).toContain(part)
     }
   })
 
+  it('says how long each step took only when it is verbose', () => {
+    expect(print([ready])[0]).toBe('Ready in 132ms')
+    expect(print([ready], { verbose: true })[1]).toBe('Ready in 132ms (ms: state 2, tunnel 130)')
+  })
+
+  const full: NoticeBody = {
+    ...ready,
+    url: 'https://0123-2001-db8-85a3-0-0-8a2e-370-7334.ngrok-free.app/',
+    inspector: 'http://127.0.0.1:4747/?token=0123456789abcdef',
+    api: 'https://staging-api.web1on1.chat',
+    before: { url: `https://bots.example.com/${'hook/'.repeat(20)}`, events: null, status: 'active' },
+    events: ['message.create.*', 'message.update', 'conversation.create', 'conversation.update', 'user.login'],
+  }
+  const keys = [
+    { key: 'b', hint: 'restart' },
+    { key: 'p', hint: 'pause' },
+    { key: '?', hint: 'help' },
+    { key: 'q', hint: 'quit' },
+  ]
+
+  it.each([80, 60, 40])(
+    'keeps the ready block at eight lines of %i columns, but for what may have to be copied',
+    (columns) => {
+      const lines = print([full], { columns, keys })
+      expect(lines).toHaveLength(7)
+      expect(lines.filter((line) => line.length > columns).every((line) => /^ *(public|api) /.test(line))).toBe(true)
+      expect(lines.join('\n')).toContain(full.url)
+      expect(lines.at(-1)).toContain('b restart  p pause  ? help  q quit')
+    },
+  )
+
+  it('names the keys where there are some', () => {
+    expect(print([ready], { keys }).at(-1)).toBe(
+      '  keys      b restart  p pause  ? help  q quit, the webhook is put back',
+    )
+    expect(print([ready]).at(-1)).toBe('  quit      Ctrl-C, the webhook is put back')
+  })
+
   it('says that a bot which somebody else runs is not there yet', () => {
     const bot: NoticeBody = { type: 'bot', state: 'starting', pid: null, port: 3000, code: null, ms: 0 }
-    expect(print([bot, ready])[2]).toContain('http://127.0.0.1:3000/ (nothing listens there yet, deliveries are held)')
+    expect(print([bot, ready])[2]).toContain('http://127.0.0.1:3000/ (nothing listens yet: deliveries are held)')
     expect(print([{ ...bot, state: 'ready' }, ready]).join('\n')).not.toContain('nothing listens')
     expect(print([{ ...bot, pid: 5 }, ready]).join('\n')).not.toContain('nothing listens')
   })
@@ -147,7 +253,8 @@ describe('The terminal', () => {
     const left: NoticeBody = { ...stopped, restored: 'nothing' }
     expect(print([{ ...ready, kind: 'manual' }, left]).at(-1)).toMatch(/webhook set by hand, so set it back by hand$/)
     expect(print([ready, left], { restore: false }).at(-1)).toMatch(/webhook left as it is$/)
-    expect(print([ready], { restore: false }).at(-1)).toContain('`dev-hook restore`')
+    expect(print([ready], { restore: false }).join('\n')).toContain('points here until `dev-hook restore`')
+    expect(print([ready], { restore: false }).at(-1)).toBe('  quit      Ctrl-C')
   })
 
   it('is quiet but for problems and the last line when asked to', () => {
@@ -159,9 +266,9 @@ describe('The terminal', () => {
   })
 
   it('says when the platform was answered in place of the bot', () => {
-    const late: NoticeBody = { type: 'acknowledged', id: 'd1', ms: 15_000 }
+    const late: NoticeBody = { type: 'acknowledged', id: 'mb3k2x7q1d3fa9c2', ms: 15_000 }
     expect(print([delivery, late]).at(-1)).toBe(
-      '12:04:31 ⏸ message.create.contact.chat "hi there" acknowledged after 15s in place of the bot',
+      '12:04:31 3fa9c2 ⏸ message.create.contact.chat Jenny "hi there" acknowledged after 15s in place of the bot',
     )
   })
 

@@ -83,6 +83,7 @@ function createWorld(late: 'ack' | 'retry') {
     journal,
     guard: () => ({ pass: true }),
     emit: () => {},
+    botId: 'b1',
     who: 'me@here',
     challenged: () => {},
     handedOver: () => {},

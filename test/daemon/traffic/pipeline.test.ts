@@ -48,6 +48,7 @@ function setUp(options: Partial<PipelineOptions> = {}, guardOptions: Partial<Gua
     journal,
     guard,
     emit,
+    botId: 'b1',
     who: 'me@here',
     challenged,
     handedOver,

@@ -28,6 +28,7 @@ function setUp(options: Partial<PipelineOptions> = {}) {
     journal,
     guard: () => ({ pass: true }),
     emit: notices.emit,
+    botId: 'b1',
     who: 'me@here',
     challenged: () => undefined,
     handedOver: () => undefined,

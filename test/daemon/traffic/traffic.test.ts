@@ -19,6 +19,7 @@ async function setUp(botSecret: () => string | null) {
     config,
     journal: createFakeJournal(),
     emit: () => undefined,
+    botId: 'b1',
     who: 'me@here',
     secret: () => PLATFORMS,
     rereadSecret: async () => null,

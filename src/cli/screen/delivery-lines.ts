@@ -1,0 +1,119 @@
+// The line for each delivery, printed when its attempt ends, and for what happens to it before that.
+
+import { type Clock, MONOTONIC } from '../../core/async.ts'
+import type { Off } from '../../core/listeners.ts'
+import type { Notice } from '../../core/notices.ts'
+import { formatDuration } from '../../core/text/duration.ts'
+import type { Colors } from '../output/colors.ts'
+import { eventWords, shortId, statusWord } from './event-words.ts'
+import { widthOf } from './text-width.ts'
+
+export type NoticeOf<T extends Notice['type']> = Extract<Notice, { readonly type: T }>
+
+/** Prints a line with the time of a notice before it. */
+export type WriteLine = (notice: Notice, text: string) => void
+
+/** What is printed of deliveries, by what happened to one. */
+export interface DeliveryLines {
+  received(notice: NoticeOf<'delivery'>): void
+  replayed(notice: NoticeOf<'replay'>): void
+  held(notice: NoticeOf<'held'> & Notice): void
+  released(notice: NoticeOf<'released'>): void
+  acknowledged(notice: NoticeOf<'acknowledged'>): void
+  attempted(notice: NoticeOf<'attempt'>): void
+  /** Nothing more is printed. */
+  end(): void
+}
+
+/** What is remembered of a delivery until its last line is printed. */
+interface Pending {
+  readonly delivery: NoticeOf<'delivery' | 'replay'>
+  /** How long it was held in all, in ms. */
+  heldMs: number
+  /** Undoes the line that says that it is held. */
+  unsaid: Off | null
+}
+
+/** More than any queue holds: the memory of lines stays bounded whatever happens. */
+const MAX_PENDING = 20_000
+
+/** A hold that is shorter, in ms, is over before anybody could read of it. */
+const BLINK_MS = 100
+
+export interface DeliveryLinesOptions {
+  readonly line: WriteLine
+  readonly colors: Colors
+  /** How many columns a line may take, without the time before it. */
+  readonly columns: () => number
+  readonly clock?: Clock
+}
+
+/** Creates the lines of deliveries; it remembers each one until its last line is printed. */
+export function createDeliveryLines({ line, colors, columns, clock = MONOTONIC }: DeliveryLinesOptions): DeliveryLines {
+  const pending = new Map<string, Pending>()
+  const paused = colors.yellow('⏸')
+
+  function remember(delivery: Pending['delivery']): void {
+    pending.set(delivery.id, { delivery, heldMs: 0, unsaid: null })
+    const oldest = pending.size > MAX_PENDING ? pending.keys().next().value : undefined
+    if (oldest !== undefined) pending.delete(oldest)
+  }
+
+  /** `3fa9c2 ← message.create.contact.chat Jenny "hi there" 200 45ms` */
+  function write(notice: Notice, mark: string, delivery: Pending['delivery'], outcome: string): void {
+    const head = `${colors.dim(shortId(delivery.id))} ${mark}`
+    const words = eventWords(delivery, colors, columns() - widthOf(head) - widthOf(outcome) - 2)
+    line(notice, `${head} ${words} ${outcome}`)
+  }
+
+  return {
+    received: (notice) => {
+      if (notice.redelivery === undefined) return remember(notice)
+      write(notice, colors.dim('↺'), notice, colors.dim('redelivered'))
+    },
+    replayed: remember,
+    held: (notice) => {
+      const known = pending.get(notice.id)
+      if (!known) return
+      known.unsaid?.()
+      known.unsaid = clock.after(BLINK_MS, () =>
+        write(notice, paused, known.delivery, colors.yellow(`held (${notice.reason})`)),
+      )
+    },
+    released: (notice) => {
+      const known = pending.get(notice.id)
+      if (!known) return
+      known.unsaid?.()
+      known.heldMs = notice.ms
+    },
+    acknowledged: (notice) => {
+      const known = pending.get(notice.id)
+      if (!known) return
+      const what = `acknowledged after ${formatDuration(notice.ms)} in place of the bot`
+      write(notice, paused, known.delivery, colors.yellow(what))
+    },
+    attempted: (notice) => {
+      const known = pending.get(notice.id)
+      // A refused attempt is repeated by itself, and shows as held.
+      if (!known || notice.outcome === 'refused') return
+      known.unsaid?.()
+      pending.delete(notice.id)
+      const { delivery, heldMs } = known
+      const result = notice.status === null ? colors.red(notice.outcome) : statusWord(notice.status, colors)
+      const ms = colors.dim(formatDuration(notice.ms))
+      const held = heldMs < BLINK_MS ? '' : ` ${colors.yellow(`⏸ held ${formatDuration(heldMs)}`)}`
+      const hint = notice.outcome === 'interrupted' ? colors.dim(' not retried automatically') : ''
+      write(notice, markOf(delivery, colors), delivery, `${result} ${ms}${held}${hint}`)
+    },
+    end: () => {
+      for (const { unsaid } of pending.values()) unsaid?.()
+      pending.clear()
+    },
+  }
+}
+
+/** A replay, what the bot itself has said, or what somebody else has. */
+function markOf(delivery: Pending['delivery'], colors: Colors): string {
+  if (delivery.type === 'replay') return colors.cyan('↻')
+  return delivery.own ? colors.dim('↩') : '←'
+}

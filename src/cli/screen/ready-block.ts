@@ -1,0 +1,84 @@
+// The lines that say that a run is ready: at most eight, with what a person looks up there.
+import { withoutCredentials } from '../../core/hook-url.ts'
+import type { Notice } from '../../core/notices.ts'
+import { formatDuration } from '../../core/text/duration.ts'
+import { sanitize } from '../../core/text/sanitize.ts'
+import type { Colors } from '../output/colors.ts'
+import { cutToWidth, widthOf } from './text-width.ts'
+
+type Ready = Extract<Notice, { readonly type: 'ready' }>
+
+/** A key that does something while a run is under way. */
+export interface KeyHint {
+  readonly key: string
+  /** In a word: `pause`. */
+  readonly hint: string
+}
+
+export interface ReadyBlockOptions {
+  readonly colors: Colors
+  /** How many columns a line may take. */
+  readonly columns: () => number
+  /** Whether the webhook is put back at the end. */
+  readonly restore: boolean
+  /** The keys there are; none where nobody can press them. */
+  readonly keys: readonly KeyHint[]
+  /** Whether to say how long each step took. */
+  readonly verbose: boolean
+}
+
+/** A row of the block. */
+interface Row {
+  readonly name: string
+  /** Is never cut, as it may be copied: a terminal wraps it. */
+  readonly value: string
+  /** Follows the value, as far as there are columns for it. */
+  readonly more?: string
+}
+
+/** An API that need not be named. */
+const USUAL_API = 'https://api.web1on1.chat'
+
+/** With fewer columns, the values do not stand below each other. */
+const NARROW = 60
+
+/** Creates the block; its first word is `Ready`. `isBotAbsent`: nothing listens on the bot's port, and nobody is starting it. */
+export function readyBlock(notice: Ready, isBotAbsent: boolean, options: ReadyBlockOptions): string[] {
+  const { colors, verbose } = options
+  const columns = options.columns()
+  const total = notice.steps.reduce((sum, { ms }) => sum + ms, 0)
+  const steps = notice.steps.map(({ name, ms }) => `${name} ${Math.round(ms)}`).join(', ')
+  const isNarrow = columns < NARROW
+  const lines = rowsOf(notice, isBotAbsent, options).map(({ name, value, more = '' }) => {
+    const head = isNarrow ? `${colors.dim(name)} ${value}` : `  ${colors.dim(name.padEnd(9))} ${value}`
+    const left = columns - widthOf(head)
+    // A word or two of it would say nothing.
+    return left < Math.min(widthOf(more), 12) ? head : `${head}${cutToWidth(more, left)}`
+  })
+  const took = verbose ? ` ${colors.dim(`(ms: ${steps})`)}` : ''
+  return [`${colors.green(colors.bold('Ready'))} in ${formatDuration(total)}${took}`, ...lines]
+}
+
+function rowsOf(notice: Ready, isBotAbsent: boolean, { restore, keys, colors }: ReadyBlockOptions): Row[] {
+  const { url, target, api, events, kind } = notice
+  const quit = kind !== 'manual' && restore ? ', the webhook is put back' : ''
+  return [
+    { name: 'public', value: sanitize(url) },
+    { name: 'bot', value: sanitize(target), more: isBotAbsent ? ' (nothing listens yet: deliveries are held)' : '' },
+    webhookRow(notice, restore),
+    { name: 'events', value: '', more: events === null ? 'all' : sanitize(events.join(', '), 1_000) },
+    ...(api === USUAL_API ? [] : [{ name: 'api', value: sanitize(api) }]),
+    keys.length === 0
+      ? { name: 'quit', value: 'Ctrl-C', more: quit }
+      : { name: 'keys', value: keys.map(({ key, hint }) => `${colors.bold(key)} ${hint}`).join('  '), more: quit },
+  ]
+}
+
+function webhookRow({ kind, before }: Ready, restore: boolean): Row {
+  if (kind === 'manual') return { name: 'webhook', value: 'set by hand', more: ': set it back by hand at the end' }
+  const status = before?.status == null ? '' : ` (${before.status})`
+  const was = before === null ? 'nothing' : `${withoutCredentials(before.url)}${status}`
+  const until = restore ? '' : ' until `dev-hook restore`'
+  const what = kind === 'service' ? 'a general webhook points here' : 'points here'
+  return { name: 'webhook', value: `${what}${until}`, more: sanitize(`; before: ${was}`) }
+}

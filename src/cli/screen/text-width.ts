@@ -1,0 +1,33 @@
+// The width of text on a terminal, where some characters take two columns and others none, and text cut to a width.
+import { stripVTControlCharacters } from 'node:util'
+import widthWithoutColors from 'fast-string-width'
+
+const segmenter = new Intl.Segmenter()
+
+/** One column for each, and nothing that joins with what stands next to it. */
+const PLAIN = /^[ -~]*$/
+
+/** How many columns a text takes; the codes of its colours take none. */
+export function widthOf(text: string): number {
+  if (PLAIN.test(text)) return text.length
+  let width = 0
+  for (const { segment } of segmenter.segment(stripVTControlCharacters(text))) width += columnsOf(segment)
+  return width
+}
+
+/** What people see as one character has two columns at most, however many code points it is made of. */
+const columnsOf = (character: string): number => Math.min(2, widthWithoutColors(character))
+
+/** A text without colours, cut to so many columns between two characters; `…` stands for what is missing. */
+export function cutToWidth(text: string, columns: number): string {
+  if (text.length <= columns && PLAIN.test(text)) return text
+  let width = 0
+  /** Where the text ends if `…` has to follow. */
+  let end = 0
+  for (const { segment, index } of segmenter.segment(text)) {
+    width += columnsOf(segment)
+    if (width > columns) return columns < 1 ? '' : `${text.slice(0, end)}…`
+    if (width <= columns - 1) end = index + segment.length
+  }
+  return text
+}
