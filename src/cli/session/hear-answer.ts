@@ -3,7 +3,7 @@ import { type Clock, MONOTONIC, poll } from '../../core/async.ts'
 import type { Notices } from '../../core/notices.ts'
 import { every } from '../../core/pace.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import type { NoticeOf } from '../output/delivery-lines.ts'
+import type { NoticeOf } from '../screen/delivery-lines.ts'
 import { judgeAnswer } from './judge-answer.ts'
 
 /** A contact, as far as one speaks and hears. */

@@ -2,7 +2,7 @@
 import { isSuccess } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { formatDuration } from '../../core/text/duration.ts'
-import type { NoticeOf } from '../output/delivery-lines.ts'
+import type { NoticeOf } from '../screen/delivery-lines.ts'
 
 /** What is known since a contact has said something. */
 export interface Heard {
