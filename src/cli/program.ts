@@ -1,11 +1,14 @@
 // The command line's grammar: commands and their flags, made from the table of options.
 import { type Command, CommanderError } from 'commander'
 import { closestMatch } from 'leven'
+import type { Environment } from '../config/layers.ts'
 import { OPTION_KEYS, type Options, optionOf } from '../config/options.ts'
 import { DevHookError } from '../core/errors.ts'
 import type { CommandSpec } from './command.ts'
 import { COMMANDS } from './command-table.ts'
+import { dashesRemedy, type SplitLine } from './forgotten-dashes.ts'
 import { parserOf } from './parser.ts'
+import { commandsWith, firstWordAt } from './split-words.ts'
 
 /** What a command line asks for. */
 export type ParsedCommandLine =
@@ -20,16 +23,20 @@ export type ParsedCommandLine =
   | { readonly is: 'help'; readonly text: string }
 
 /** Parses argv (without node and script). Throws `usage`, with the nearest name for a misspelled one. */
-export function parse(argv: readonly string[]): ParsedCommandLine {
+export function parse(argv: readonly string[], env: Environment = {}): ParsedCommandLine {
   const at = argv.indexOf('--')
   const ours = at === -1 ? argv : argv.slice(0, at)
   const command = at === -1 ? null : argv.slice(at + 1)
   if (command?.length === 0) throw new DevHookError('usage', 'no command follows `--`')
-  const [first] = ours
-  const named = first !== undefined && !first.startsWith('-')
-  const spec = named ? find(first) : DAEMON
-  const words = named ? ours.slice(1) : ours
-  if (first === 'help') return help(words[0] === undefined ? DAEMON : find(words[0]))
+  // Flags may stand before the command that they are of.
+  const named = firstWordAt(ours)
+  const name = ours[named]
+  if (name === undefined) return parseWith(DAEMON, ours, command)
+  const words = ours.toSpliced(named, 1)
+  if (name === 'help') return help(words[0] === undefined ? DAEMON : find(words[0], { before: [], rest: words }, env))
+  const spec = find(name, { before: ours.slice(0, named), rest: ours.slice(named) }, env)
+  const bots = firstWordAt(words)
+  if (spec.takesCommand && bots !== -1) throw withoutDashes(spec, words, bots, env)
   if (command !== null && !spec.takesCommand)
     throw new DevHookError('usage', `\`dev-hook ${spec.name}\` does not take a command after \`--\``)
   return parseWith(spec, words, command)
@@ -37,18 +44,25 @@ export function parse(argv: readonly string[]): ParsedCommandLine {
 
 const DAEMON = COMMANDS[0]
 
-function find(name: string): CommandSpec {
+function find(name: string, split: SplitLine, env: Environment): CommandSpec {
   const found = COMMANDS.find((spec) => spec.name === name || spec.aliases.includes(name))
   if (found || name === 'help') return found ?? DAEMON
   const names = COMMANDS.flatMap((spec) => [spec.name, ...spec.aliases])
   // `node` is nearly as far from `dev` as from anything: a word of which half is wrong was not misspelled.
-  const nearest = closestMatch(name, names, { maxDistance: Math.min(3, Math.ceil(name.length / 2)) })
+  const maxDistance = Math.min(3, Math.ceil(name.length / 2))
+  const nearest = /[./]/.test(name) ? undefined : closestMatch(name, names, { maxDistance })
   if (nearest !== undefined)
     throw new DevHookError('usage', `unknown command \`${name}\`; did you mean \`${nearest}\`?`)
   throw new DevHookError('usage', `unknown command \`${name}\``, {
-    remedy:
-      'to start the bot with dev-hook, put its command after `--`: dev-hook -- node bot.js; otherwise see `dev-hook --help`',
+    remedy: `${dashesRemedy(split, env)}; otherwise see \`dev-hook --help\``,
   })
+}
+
+/** Of words that no flag takes: the command that starts the bot, in the wrong place. */
+function withoutDashes(spec: CommandSpec, words: readonly string[], at: number, env: Environment): DevHookError {
+  const name = spec === DAEMON ? [] : [spec.name]
+  const split = { before: [...name, ...words.slice(0, at)], rest: words.slice(at) }
+  return new DevHookError('usage', `unknown argument \`${words[at]}\``, { remedy: dashesRemedy(split, env) })
 }
 
 function help(spec: CommandSpec): ParsedCommandLine {
@@ -66,10 +80,10 @@ function parseWith(spec: CommandSpec, words: readonly string[], command: readonl
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.code === 'commander.helpDisplayed') return help(spec)
-    throw new DevHookError('usage', inOurWords(error.message), {
-      remedy: `see \`dev-hook ${spec === DAEMON ? '' : `${spec.name} `}--help\``,
-      cause: error,
-    })
+    const elsewhere = remedyElsewhere(error)
+    const remedy = elsewhere ?? `see \`dev-hook ${spec === DAEMON ? '' : `${spec.name} `}--help\``
+    const message = inOurWords(elsewhere === null ? error.message : withoutNearest(error.message))
+    throw new DevHookError('usage', message, { remedy, cause: error })
   }
   const given = Object.entries(program.opts()).filter(([key]) => program.getOptionValueSource(key) === 'cli')
   const isTable = (key: string): boolean => OPTION_KEYS.some((known) => known === key)
@@ -83,11 +97,24 @@ function parseWith(spec: CommandSpec, words: readonly string[], command: readonl
   }
 }
 
+/** Where an unknown flag belongs; `null` when no command has it. */
+function remedyElsewhere({ code, message }: CommanderError): string | null {
+  const flag = code === 'commander.unknownOption' ? /'(.+?)'/.exec(message)?.[1] : undefined
+  const commands = flag === undefined ? [] : commandsWith(flag)
+  if (flag === undefined || commands.length === 0) return null
+  const lines = commands.map((name) => `\`dev-hook ${name === DAEMON.name ? '' : `${name} `}${flag}\``)
+  return `it is a flag of ${lines.length > 3 ? `${lines.slice(0, 3).join(', ')} and others` : lines.join(' and ')}`
+}
+
+const NEAREST = /\n\(Did you mean ((?:one of )?)([^?]*)\?\)$/
+
+const withoutNearest = (message: string): string => message.replace(NEAREST, '')
+
 /** What the parser of flags says, in the style of all other messages: names in backticks, one line, no heading. */
 const inOurWords = (message: string): string =>
   message
     .replace(/^error: /, '')
-    .replace(/\n\(Did you mean ((?:one of )?)([^?]*)\?\)$/, '; did you mean $1`$2`?')
+    .replace(NEAREST, '; did you mean $1`$2`?')
     .replaceAll("'", '`')
 
 function withHelp(spec: CommandSpec): Command {

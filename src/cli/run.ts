@@ -19,7 +19,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
 async function runWith(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const parsed = parse(argv)
+    const parsed = parse(argv, io.env)
     if (parsed.is === 'help') {
       io.out(parsed.text.trimEnd())
       return EXIT_CODES.ended

@@ -6,13 +6,14 @@ import { FILE_KEYS, fileLayer, type Layer } from './layers.ts'
 import { isOptionKey } from './options.ts'
 import { isSecret } from './values.ts'
 
-/** The layers, and the files that were read for them, absolute. */
+/** The layers, the files that were read for them, absolute, and the names of the profiles in them. */
 export interface FileLayers {
   readonly files: readonly string[]
+  readonly profiles: readonly string[]
   readonly layers: readonly Layer[]
 }
 
-const NONE: FileLayers = { files: [], layers: [] }
+const NONE: FileLayers = { files: [], profiles: [], layers: [] }
 
 /** Reads the named config file, or the one that is found in `cwd`. What is wrong with it is added to `problems`. */
 export async function readFileLayers(
@@ -32,7 +33,8 @@ export async function readFileLayers(
     const own = profile === null ? {} : ownValues(file, profile)
     const wrong = [values, ...Object.values(profiles)].flatMap((each) => unknownKeys(name, each))
     problems.push(...new Set(wrong))
-    return { files, layers: [fileLayer(own, `${profile} in ${name}`), fileLayer(values, name)] }
+    const layers = [fileLayer(own, `${profile} in ${name}`), fileLayer(values, name)]
+    return { files, profiles: Object.keys(profiles), layers }
   } catch (error) {
     problems.push(messageOf(error))
     return NONE

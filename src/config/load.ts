@@ -23,6 +23,8 @@ export interface Config extends OptionValues {
   readonly forwarding: Forwarding | null
   /** The config file and what it extends, absolute; none when there is none. */
   readonly files: readonly string[]
+  /** The names of the bots in the config file, in its order. */
+  readonly profiles: readonly string[]
   readonly sources: Sources
   /** What is odd about its sources, and keeps nothing from running: a line of `.env` that is not read. */
   readonly oddities: readonly string[]
@@ -48,7 +50,7 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
   const shared = read(SHARED)
   const profile = textOf([...called, environmentLayer(shared)], 'profile')
   const outside = [...called, ...dotEnvLayers(shared, profile, read)]
-  const { files, layers } = await readFileLayers(cwd, textOf(outside, 'config'), profile, problems)
+  const { files, profiles, layers } = await readFileLayers(cwd, textOf(outside, 'config'), profile, problems)
   const asGiven = [...outside, ...layers]
 
   const { values, sources } = readValues([...asGiven, await lookUpLayer(asGiven, context)], problems)
@@ -63,6 +65,7 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
     ...forwarded,
     cwd,
     files,
+    profiles,
     target,
     proxies,
     oddities,

@@ -29,7 +29,7 @@ const LIMIT_MS = 10_000
 export async function tryToken(
   token: string,
   refreshToken: string | null,
-  config: Pick<Config, 'apiHost' | 'email' | 'bot' | 'profile' | 'webhookPlace' | 'proxies'>,
+  config: Config,
   signal: AbortSignal,
 ): Promise<TriedToken> {
   const { botId, claims } = identityOf({ ...config, token })

@@ -47,6 +47,61 @@ describe('The command line', () => {
     expect(problemOf('node', 'bot.js').remedy).toContain('--')
   })
 
+  it('takes flags before the command that they are of', () => {
+    const { spec, own, options } = runOf('--json', 'events', '--last', '1')
+    expect([spec.name, own, options]).toEqual(['events', { last: '1' }, { json: true }])
+    expect(runOf('--profile', 'events', 'status').options).toEqual({ profile: 'events' })
+    expect(runOf('-p4002', '--say=hi', 'sandbox', '--', 'node', 'bot.js')).toMatchObject({
+      own: { say: 'hi' },
+      options: { port: '4002' },
+      command: ['node', 'bot.js'],
+    })
+    expect(runOf('--last', 'replay')).toMatchObject({ spec: { name: 'replay' }, own: { last: true } })
+    expect(problemOf('--json', 'evnts').message).toContain('did you mean `events`?')
+  })
+
+  it('says where a flag belongs that the command does not have', () => {
+    expect(problemOf('--last', '1')).toMatchObject({
+      message: 'unknown option `--last`',
+      remedy: 'it is a flag of `dev-hook events --last` and `dev-hook replay --last`',
+    })
+    expect(problemOf('status', '--tunnel', 'ngrok').remedy).toContain('`dev-hook --tunnel`')
+  })
+
+  it.each([
+    ['node bot.js', 'dev-hook -- node bot.js'],
+    ['bot.js', 'dev-hook -- node bot.js'],
+    ['src/bot.ts', 'dev-hook -- tsx src/bot.ts'],
+    ['npm start', 'dev-hook -- npm start'],
+    ['dev node bot.js', 'dev-hook -- node bot.js'],
+    ['sandbox node bot.js', 'dev-hook sandbox -- node bot.js'],
+    ['sandbox --say hi node --inspect bot.js', 'dev-hook sandbox --say hi -- node --inspect bot.js'],
+    ['--port 3000 node bot.js', 'dev-hook --port 3000 -- node bot.js'],
+    ['--json sandbox node bot.js', 'dev-hook sandbox --json -- node bot.js'],
+  ])('gives the line with the forgotten -- for: dev-hook %s', (line, remedy) => {
+    expect(problemOf(...line.split(' ')).remedy).toContain(remedy)
+  })
+
+  it('knows which package manager has started it, and what that makes of dashes and flags', () => {
+    const script = { npm_lifecycle_event: 'dev', npm_lifecycle_script: 'dev-hook --port 3000' }
+    const remedyOf = (env: Readonly<Record<string, string>>, ...argv: string[]): unknown => {
+      try {
+        return parse(argv, env)
+      } catch (error) {
+        return error instanceof Error && 'remedy' in error ? error.remedy : error
+      }
+    }
+    const npm = { ...script, npm_config_user_agent: 'npm/10.8.2 node/v20' }
+    const inScript = '"dev": "dev-hook --port 3000 -- node bot.js"'
+    expect(remedyOf(npm, '--port', '3000', 'bot.js')).toContain(inScript)
+    expect(remedyOf(npm, '--port', '3000', 'bot.js')).toContain('npm run dev -- -- node bot.js')
+    const pnpm = { ...script, npm_config_user_agent: 'pnpm/9.0.0' }
+    expect(remedyOf(pnpm, '--port', '3000', 'bot.js')).toContain(inScript)
+    expect(remedyOf(pnpm, '--port', '3000', 'bot.js')).not.toContain('npm run')
+    const eaten = { ...npm, npm_config_path: 'true' }
+    expect(remedyOf(eaten, '--port', '3000', '/hook')).toContain('npm run dev -- --path /hook')
+  })
+
   it('refuses a command where none can be started, and an empty one', () => {
     expect(problemOf('status', '--', 'node').code).toBe('DEVHOOK_USAGE')
     expect(problemOf('--').code).toBe('DEVHOOK_USAGE')

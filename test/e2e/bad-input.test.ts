@@ -62,7 +62,7 @@ describe('a command line that is wrong', () => {
   })
 
   it.each([
-    ['no token', {}, /there is no access token: TOKEN is set neither.*admin pages into TOKEN in `\.env`/s],
+    ['nothing at all', {}, /TOKEN is set neither.*`npx dev-hook init`.*`npx dev-hook sandbox`/s],
     ['a token that is none', { TOKEN: 'sk-12345678' }, /TOKEN is not a JSON Web Token.*copy the whole token/s],
     [
       'a refresh token in its place',

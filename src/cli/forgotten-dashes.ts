@@ -1,0 +1,50 @@
+// What to say of a bot's command that does not stand after `--`.
+import type { Environment } from '../config/layers.ts'
+import { flagName, OPTION_KEYS, optionOf } from '../config/options.ts'
+
+/** A command line up to a word that dev-hook does not know, and from there on. */
+export interface SplitLine {
+  /** The name of the command and its flags: `sandbox --port 3000`. */
+  readonly before: readonly string[]
+  /** At least one word. */
+  readonly rest: readonly string[]
+}
+
+/** The remedy: the same line as it works, also in the script of the package manager that has started dev-hook. */
+export function dashesRemedy({ before, rest }: SplitLine, env: Environment): string {
+  const { npm_lifecycle_event: script, npm_lifecycle_script: line, npm_config_user_agent: manager } = env
+  const isOfScript = script !== undefined && script !== 'npx' && line?.includes('dev-hook') === true
+  if (!isOfScript) {
+    return `to start the bot with dev-hook, put its command after \`--\`: ${said(['dev-hook', ...before, '--', ...botCommand(rest)])}`
+  }
+  const isNpm = manager?.startsWith('npm/') === true
+  const taken = isNpm ? flagTakenByNpm(env) : null
+  if (taken !== null) return `npm has taken --${taken} for itself: npm run ${script} -- --${taken} ${rest[0]}`
+  const inScript = `${line} -- ${said(botCommand(rest))}`
+  const typed = isNpm ? `, or type both dashes twice: npm run ${script} -- -- ${said(botCommand(rest))}` : ''
+  return `put the bot's command after \`--\` in the script: ${JSON.stringify(script)}: ${JSON.stringify(inScript)}${typed}`
+}
+
+/** npm keeps a flag that stands before its own `--` as a switch of its own, and passes on the value alone. */
+function flagTakenByNpm(env: Environment): string | null {
+  const name = OPTION_KEYS.filter((key) => optionOf(key).kind.shown !== null)
+    .map(flagName)
+    .find((flag) => env[`npm_config_${flag.replaceAll('-', '_')}`] === 'true')
+  return name ?? null
+}
+
+const PROGRAMS: readonly (readonly [RegExp, string])[] = [
+  [/\.[cm]?js$/i, 'node'],
+  [/\.[cm]?tsx?$/i, 'tsx'],
+  [/\.py$/i, 'python3'],
+]
+
+/** A file alone is none that every system can start: the program that runs it goes before. */
+function botCommand(words: readonly string[]): readonly string[] {
+  const [first = ''] = words
+  const program = PROGRAMS.find(([ending]) => ending.test(first))?.[1]
+  return program === undefined ? words : [program, ...words]
+}
+
+const said = (words: readonly string[]): string =>
+  words.map((word) => (/^[\w.:/@%+=,*-]+$/.test(word) ? word : JSON.stringify(word))).join(' ')
