@@ -5,7 +5,29 @@ import { createListeners, type Off } from './listeners.ts'
 
 export type HookKind = 'bot' | 'service' | 'manual'
 export type RestoreResult = 'restored' | 'deleted' | 'superseded' | 'nothing' | 'failed'
-export type RejectReason = 'signature-wrong' | 'signature-missing' | 'too-large' | 'unauthorised' | 'full'
+export type RejectReason =
+  | 'signature-wrong'
+  | 'signature-missing'
+  | 'too-large'
+  | 'unauthorised'
+  | 'full'
+  /** No HTTP, as the parser reads it. */
+  | 'malformed'
+  /** HTTP that a webhook has no use for. */
+  | 'unsupported'
+  /** It did not arrive whole in time. */
+  | 'timed-out'
+
+/** A request that was refused before it could become a delivery. */
+export interface Rejection {
+  readonly id: string
+  readonly reason: RejectReason
+  /** What it was answered with. */
+  readonly status: number
+  readonly detail: string
+  /** How many more were refused for the same reason, and not announced. */
+  readonly more?: number
+}
 
 /** What a run did, in numbers. */
 export interface Totals {
@@ -83,13 +105,7 @@ export type NoticeBody =
   | { readonly type: 'released'; readonly id: string; readonly ms: number }
   /** The platform was told "received" in our own name, so many ms after the delivery came; the bot has not answered it yet. */
   | { readonly type: 'acknowledged'; readonly id: string; readonly ms: number }
-  | {
-      readonly type: 'rejected'
-      readonly id: string
-      readonly reason: RejectReason
-      readonly status: number
-      readonly detail: string
-    }
+  | ({ readonly type: 'rejected' } & Rejection)
   | {
       readonly type: 'bot'
       readonly state: 'starting' | 'ready' | 'stopping' | 'crashed' | 'stopped'

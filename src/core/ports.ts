@@ -1,7 +1,7 @@
 // What the corridor expects of each room: the whole house on one page.
 import type { Attempt, Delivery, Label, Outcome, RawHeaders, Reply } from './delivery.ts'
 import type { Off } from './listeners.ts'
-import type { HookKind, RejectReason, RestoreResult, Totals } from './notices.ts'
+import type { HookKind, Rejection, RestoreResult, Totals } from './notices.ts'
 
 // ── tunnel: public URL to gateway ────────────────────────────────────────────────────────────────────────────────
 
@@ -78,7 +78,8 @@ export interface GatewayHandlers {
    * until then it counts against the bounds on what anybody may send. Never rejects.
    */
   accept(delivery: Delivery, since: number, verified: () => void): Promise<Reply>
-  rejected(id: string, reason: RejectReason, status: number, detail: string): void
+  /** Announces a request that was refused; of many of a kind only some, with how many more there were. */
+  rejected(rejection: Rejection): void
 }
 
 export interface Gateway {

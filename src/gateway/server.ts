@@ -13,7 +13,9 @@ import type { Gateway, GatewayHandlers } from '../core/ports.ts'
 import { equalInConstantTime } from '../core/secrets.ts'
 import { type AdmissionLimits, createAdmissions } from './admission.ts'
 import { createId, splitTarget, toDelivery } from './intake.ts'
+import { createRefusalNotices } from './refusal-notices.ts'
 import { plainReply, sendReply } from './reply.ts'
+import { createOwed, type Owed, type Refusal, refuseUnparsed } from './unparsed.ts'
 
 export interface GatewayOptions extends GatewayHandlers {
   readonly address: HookAddress
@@ -51,30 +53,80 @@ const REFUSALS = {
     detail: 'too much is arriving whose signature is not checked yet',
     headers: ['retry-after', '1'],
   },
+  unsupported: { status: 417, detail: 'it expects what dev-hook does not do (`Expect`)', headers: [] },
+  malformed: { status: 400, detail: 'it names a whole URL, as if to a proxy', headers: [] },
 } as const satisfies Partial<Record<RejectReason, unknown>>
+
+/** As a client asks a proxy. */
+const isWholeUrl = (target: string): boolean => /^https?:\/\//i.test(target)
 
 /** Listens on 127.0.0.1. Throws `portTaken`. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-  const { address, accept, now = Date.now } = options
-  const { maxBodyBytes = MAX_BODY_BYTES, arriveWithinMs = 30_000, finishWithinMs = 500 } = options
+  const { now = Date.now, arriveWithinMs = 30_000, finishWithinMs = 500 } = options
+  const notices = createRefusalNotices(options.rejected)
+  const announce = (refusal: Refusal): void => notices.add({ id: createId(now()), ...refusal })
+  const owed = createOwed()
+  let closing: Promise<void> | undefined
+  const intake = createRequestHandlers(options, { announce, owed, isClosing: () => closing !== undefined })
+  const server = createServer(
+    {
+      requestTimeout: arriveWithinMs,
+      connectionsCheckingInterval: Math.min(CHECKED_EVERY_MS, arriveWithinMs),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
+    intake.take,
+  )
+  server.on('checkExpectation', intake.expects)
+  refuseUnparsed(server, owed.isOwed, announce)
+  const port = await listen(server, options.port)
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    close: () => {
+      closing ??= closeWithin(server, finishWithinMs).finally(notices.close)
+      return closing
+    },
+  }
+}
+
+interface Surroundings {
+  /** Announces what was refused. */
+  readonly announce: (refusal: Refusal) => void
+  readonly owed: Owed
+  readonly isClosing: () => boolean
+}
+
+/** Creates what is done with a request, and with one that expects something. */
+function createRequestHandlers(options: GatewayOptions, { announce, owed, isClosing }: Surroundings) {
+  const { address, accept, maxBodyBytes = MAX_BODY_BYTES, now = Date.now } = options
   const expected = Buffer.from(`Basic ${Buffer.from(`${address.user}:${address.password}`).toString('base64')}`)
   const admissions = createAdmissions({ ...UNVERIFIED, ...options.unverified, maxBodyBytes })
-  let closing: Promise<void> | undefined
 
-  const answer = (response: ServerResponse, reply: Reply): void => sendReply(response, reply, closing !== undefined)
+  const answer = (response: ServerResponse, reply: Reply): void => sendReply(response, reply, isClosing())
 
   function refuse(response: ServerResponse, reason: keyof typeof REFUSALS): void {
     const { status, detail, headers } = REFUSALS[reason]
-    options.rejected(createId(now()), reason, status, detail)
+    announce({ reason, status, detail })
     answer(response, plainReply(status, detail, headers))
+  }
+
+  /** Answers a request that is not meant for us, or does not come from the platform; says whether it did. */
+  function turnsAway(request: IncomingMessage, response: ServerResponse): boolean {
+    owed.add(request, response)
+    const { path } = splitTarget(request.url ?? '')
+    if (path === address.path && equalInConstantTime(request.headers.authorization ?? '', expected)) return false
+    if (path === address.path) refuse(response, 'unauthorised')
+    // Strangers try many a path; whoever knows ours means us.
+    else if (isWholeUrl(path) && path.endsWith(address.path)) refuse(response, 'malformed')
+    else answer(response, plainReply(404, 'not found'))
+    return true
   }
 
   function take(request: IncomingMessage, response: ServerResponse): void {
     const { method = 'POST', rawHeaders, url = '' } = request
-    const { path, search } = splitTarget(url)
-    if (path !== address.path) return answer(response, plainReply(404, 'not found'))
-    if (!equalInConstantTime(request.headers.authorization ?? '', expected)) return refuse(response, 'unauthorised')
-    if (closing !== undefined) return answer(response, plainReply(503, 'dev-hook is ending', ['retry-after', '1']))
+    const { search } = splitTarget(url)
+    if (turnsAway(request, response)) return
+    if (isClosing()) return answer(response, plainReply(503, 'dev-hook is ending', ['retry-after', '1']))
     const admission = admissions.enter()
     if (admission === null) return refuse(response, 'full')
     // However the request ends, also before all of it has come.
@@ -97,23 +149,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     readWhole(request, keeps, deliver)
   }
 
-  const server = createServer(
-    {
-      requestTimeout: arriveWithinMs,
-      connectionsCheckingInterval: Math.min(CHECKED_EVERY_MS, arriveWithinMs),
-      keepAliveTimeout: KEEP_ALIVE_MS,
-    },
-    take,
-  )
-  const port = await listen(server, options.port)
-  return {
-    port,
-    url: `http://127.0.0.1:${port}`,
-    close: () => {
-      closing ??= closeWithin(server, finishWithinMs)
-      return closing
-    },
+  const expects = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!turnsAway(request, response)) refuse(response, 'unsupported')
   }
+
+  return { take, expects }
 }
 
 async function listen(server: Server, port: number | null): Promise<number> {

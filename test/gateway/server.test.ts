@@ -28,7 +28,7 @@ async function open(options: Partial<GatewayOptions> = {}) {
     deliveries.push(delivery)
     return fine
   }
-  const onRejected: GatewayOptions['rejected'] = (_id, reason, status) => rejected.push({ reason, status })
+  const onRejected: GatewayOptions['rejected'] = ({ reason, status }) => rejected.push({ reason, status })
   gateway = await openGateway({ address, port: null, accept, rejected: onRejected, ...options })
   return { port: gateway.port, deliveries, rejected }
 }

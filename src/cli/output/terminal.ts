@@ -90,7 +90,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'rejected':
         return line(
           notice,
-          `${colors.red('✗')} rejected ${notice.status} ${sanitize(notice.detail)} ${colors.dim(notice.id)}`,
+          `${colors.red('✗')} rejected ${notice.status} ${sanitize(notice.detail)}${andMore(notice)} ${colors.dim(notice.id)}`,
         )
       case 'warning':
         return problemLines(colors.yellow('warning'), { ...notice, lines: [notice.message] }).forEach(write)
@@ -114,6 +114,7 @@ const isCrash = (notice: Notice): notice is NoticeOf<'bot'> & Notice =>
 
 /** Of the time before a line, and the space after it. */
 const CLOCK_COLUMNS = 9
+const andMore = ({ more }: NoticeOf<'rejected'>): string => (more === undefined ? '' : `, and ${more} more like it`)
 
 const timeOfDay = (time: string): string => new Date(time).toTimeString().slice(0, 8)
 

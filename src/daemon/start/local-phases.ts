@@ -106,7 +106,7 @@ export async function gateway(run: Run, { address }: Account, { pipeline }: Traf
       address,
       port: options.config.gatewayPort,
       accept: pipeline.accept,
-      rejected: (id, reason, status, detail) => emit({ type: 'rejected', id, reason, status, detail }),
+      rejected: (rejection) => emit({ type: 'rejected', ...rejection }),
     }),
   )
   lifetime.add('gateway', opened.close)
