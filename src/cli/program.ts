@@ -106,7 +106,7 @@ function remedyElsewhere({ code, message }: CommanderError): string | null {
   return `it is a flag of ${lines.length > 3 ? `${lines.slice(0, 3).join(', ')} and others` : lines.join(' and ')}`
 }
 
-const NEAREST = /\n\(Did you mean ((?:one of )?)([^?]*)\?\)$/
+const NEAREST = /\n\(Did you mean ((?:one of )?)([^?\n]*)\?\)$/
 
 const withoutNearest = (message: string): string => message.replace(NEAREST, '')
 

@@ -3,6 +3,7 @@
 import { encodePath, isIllFormed } from '../core/http/encode-path.ts'
 import { isLoopback } from '../core/http/loopback.ts'
 import { parseDuration } from '../core/text/duration.ts'
+import { withoutTrailingSlashes } from '../core/text/trailing-slashes.ts'
 import { isEventPattern } from '../protocol/events.ts'
 
 /** What reading a value gave: the value, or the end of the sentence `<value> (from <source>) …`. */
@@ -155,6 +156,6 @@ export const safeUrl: Kind<string> = kind(
     if (!URL.canParse(given)) return { problem: 'is not a URL' }
     const url = new URL(given)
     const safe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
-    return safe ? { value: given.replace(/\/+$/, '') } : { problem: 'is neither https nor on this machine' }
+    return safe ? { value: withoutTrailingSlashes(given) } : { problem: 'is neither https nor on this machine' }
   }),
 )

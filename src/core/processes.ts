@@ -97,7 +97,8 @@ function bootId(): Promise<string> {
 
 const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')
 
-const PS_LINE = /^\s*(\S)\S*\s+(\d+)\s+(\d+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+-?(.*?)\s*$/s
+/** What stands before the name, which may hold anything. */
+const PS_HEAD = /^\s*(\S)\S*\s+(\d+)\s+(\d+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+/
 
 /** macOS and the like have no /proc, and say the second in which a process began. */
 async function fromPs(pid: number): Promise<ProcessInfo | null> {
@@ -106,8 +107,10 @@ async function fromPs(pid: number): Promise<ProcessInfo | null> {
     const env = { LC_ALL: 'C', TZ: 'UTC' }
     const columns = 'stat=,ppid=,pgid=,lstart=,comm='
     const { stdout } = await promisify(execFile)('/bin/ps', ['-o', columns, '-p', String(pid)], { env })
-    const [, state = '', parent, group, mark, name] = PS_LINE.exec(stdout) ?? []
-    if (mark === undefined || name === undefined) return null
+    const [head, state = '', parent, group, mark] = PS_HEAD.exec(stdout) ?? []
+    if (head === undefined || mark === undefined) return null
+    // A shell that is the first program of a login has a dash before its name.
+    const name = stdout.slice(head.length).trimEnd().replace(/^-/, '')
     return { pid, name, state, parent: Number(parent), group: Number(group), mark }
   } catch {
     // No such process by now.

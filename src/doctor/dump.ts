@@ -23,8 +23,11 @@ function blankOut(value: unknown): unknown {
   return value === null || typeof value === 'boolean' || value === '' ? value : REDACTED
 }
 
+/** All of a run that may be the name in an e-mail address, and the `@` behind it if it is. */
+const NAME = /[\w.+-]+(@(?=[\w-]+\.[\w.-]))?/g
+
 function redactText(text: string, redact: Redact): string {
   return redact(text)
-    .replace(/([?&][^=&#\s]+=)[^&#\s]+/g, `$1${REDACTED}`)
-    .replace(/[\w.+-]+@(?=[\w-]+\.[\w.-]+)/g, (name) => (name.endsWith(`${REDACTED}@`) ? name : `${REDACTED}@`))
+    .replace(/([?&][^?=&#\s]+=)[^&#\s]+/g, `$1${REDACTED}`)
+    .replace(NAME, (name: string, at?: string) => (at === undefined ? name : REDACTED + at))
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config/load.ts'
 import { monotonic } from '../core/async.ts'
 import { DevHookError } from '../core/errors.ts'
 import { proxyFor } from '../core/http/proxy.ts'
+import { withoutTrailingSlashes } from '../core/text/trailing-slashes.ts'
 import { createTransport } from '../platform/api/transport.ts'
 import { unreachable } from '../platform/api/unreachable.ts'
 
@@ -27,7 +28,7 @@ export async function probeApi(
   const transport = createTransport(origin, way)
   const started = monotonic()
   try {
-    const exchange = { method: 'GET', path: pathname.replace(/\/+$/, '') + PATH, headers: {}, body: null } as const
+    const exchange = { method: 'GET', path: withoutTrailingSlashes(pathname) + PATH, headers: {}, body: null } as const
     const { status, headers, text } = await transport.send(exchange, signal)
     const ms = monotonic() - started
     if (status >= 500) throw new DevHookError('apiFailed', `${origin} answered ${status}`)

@@ -17,7 +17,7 @@ export interface BotCode {
 const CHIPCHAT_PORT = 3000
 
 const PORTS: readonly RegExp[] = [
-  /process\.env\.PORT\s*\)?\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/,
+  /process\.env\.PORT\s*(?:\)\s*)?(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/,
   /\.(?:start|listen)\(\s*['"]?(\d{2,5})\b/,
 ]
 const LIKELY_PORTS: readonly RegExp[] = [/\bport\s*[:=]\s*['"]?(\d{2,5})\b/i]
@@ -64,13 +64,22 @@ function toPort(text: string | null): number | null {
 const firstMatch = (code: string, shapes: readonly RegExp[]): string | null =>
   shapes.map((shape) => shape.exec(code)?.[1]).find((found) => found !== undefined) ?? null
 
+const FROM_ENVIRONMENT = /\b(\w+)\s*:\s*process\.env(?:\.(\w+)|\[['"](\w+)['"]\])/g
+
 /** The name of the environment variable that a field is filled from. */
 function nameOf(code: string, key: string): string | null {
-  const shape = new RegExp(`\\b${key}\\s*:\\s*process\\.env(?:\\.(\\w+)|\\[['"](\\w+)['"]\\])`)
-  const [, dotted, quoted] = shape.exec(code) ?? []
+  const [, , dotted, quoted] = [...code.matchAll(FROM_ENVIRONMENT)].find(([, field]) => field === key) ?? []
   return dotted ?? quoted ?? null
 }
 
-// A URL has `//` in it too, but never after white space.
-const withoutComments = (source: string): string =>
-  source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
+/** The source without comments. A URL has `//` in it too, but never after white space. */
+function withoutComments(source: string): string {
+  // One that does not end is no comment: `/*` stands in globs, too.
+  const pieces = source.split('*/')
+  const kept = pieces.map((piece, n) => {
+    const start = piece.indexOf('/*')
+    if (n === pieces.length - 1) return piece
+    return start === -1 ? `${piece}*/` : piece.slice(0, start)
+  })
+  return kept.join('').replace(/(^|\s)\/\/.*$/gm, '$1')
+}

@@ -31,10 +31,11 @@ function isSet(before: string, after: string, { name, value }: Variable): boolea
   return isDeepStrictEqual({ ...parseDotEnv(after).variables }, { ...parseDotEnv(before).variables, [name]: value })
 }
 
+const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[^\r\n]*/gm
+
 /** The text with one assignment replaced, in every way; first the last one, which is the one in effect as a rule. */
 function replacements(text: string, name: string, line: string): string[] {
-  const shape = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=[^\\r\\n]*`, 'gm')
-  const found = [...text.matchAll(shape)].toReversed()
+  const found = [...text.matchAll(ASSIGNMENT)].filter(([, assigned]) => assigned === name).toReversed()
   return found.map(({ 0: old, index }) => text.slice(0, index) + line + text.slice(index + old.length))
 }
 

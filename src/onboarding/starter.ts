@@ -15,12 +15,9 @@ export const STARTER_COMMAND = `node ${STARTER_FILE}`
 /** The files of the starter bot, by their names. */
 export async function starterFiles(folderName: string): Promise<ReadonlyMap<string, string>> {
   const example = await readFile(EXAMPLE, 'utf8')
+  const words = folderName.toLowerCase().split(/[^a-z0-9]+/)
   const manifest = {
-    name:
-      folderName
-        .toLowerCase()
-        .replace(/[^a-z0-9-]+/g, '-')
-        .replace(/^-+|-+$/g, '') || 'bot',
+    name: words.filter((word) => word !== '').join('-') || 'bot',
     private: true,
     type: 'module',
     scripts: {

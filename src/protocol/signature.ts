@@ -85,12 +85,15 @@ export const signatureForm = ({ algorithm, hexDigits }: SignatureScheme): string
 /** The forms of all schemes, for people. */
 export const SIGNATURE_FORMS = oneOf(SIGNATURE_SCHEMES.map(signatureForm))
 
+const HEX = /^[0-9a-f]+$/
+
 /** The scheme whose form a header's value has exactly; `null` when it has none of them. */
 export const schemeOfValue = (value: string): SignatureScheme | null =>
   SIGNATURE_SCHEMES.find(
     ({ algorithm, hexDigits }) =>
+      value.length === algorithm.length + 1 + hexDigits &&
       value.startsWith(`${algorithm}=`) &&
-      new RegExp(`^[0-9a-f]{${hexDigits}}$`).test(value.slice(algorithm.length + 1)),
+      HEX.test(value.slice(algorithm.length + 1)),
   ) ?? null
 
 /** Why a delivery is not signed rightly, in one sentence, from its headers alone. */

@@ -34,6 +34,10 @@ export interface SourceFile {
   readonly ownWaits: readonly { readonly line: number; readonly what: string }[]
   /** The lines in which it calculates with the clock that people may set. */
   readonly wallClockSums: readonly number[]
+  /** The regular expressions that are written out. */
+  readonly expressions: readonly { readonly line: number; readonly source: string; readonly flags: string }[]
+  /** Where it makes a regular expression of a text, and whether that is done once, when the file is loaded. */
+  readonly builtExpressions: readonly { readonly line: number; readonly isAtLoad: boolean }[]
 }
 
 /** The folder of ours, or the file in `src` itself, that a relative import leads to. */
@@ -53,11 +57,15 @@ function parse(path: string, text: string): SourceFile {
   const functions: SourceFunction[] = []
   const lineAt = (offset: number): number => text.slice(0, offset).split('\n').length
   const measure = ({ start, end }: Pick<FunctionNode, 'start' | 'end'>): void => {
+    bodies.push({ start, end })
     const line = lineAt(start)
     functions.push({ line, lines: lineAt(end) - line + 1, isOneStory: isOneStory(text, line) })
   }
   const ownWaits: { line: number; what: string }[] = []
   const wallClockSums: number[] = []
+  const expressions: { line: number; source: string; flags: string }[] = []
+  const builtExpressions: { line: number; start: number }[] = []
+  const bodies: Pick<FunctionNode, 'start' | 'end'>[] = []
   let loops = 0
   const enterLoop = (): void => {
     loops += 1
@@ -75,7 +83,16 @@ function parse(path: string, text: string): SourceFile {
     'WhileStatement:exit': leaveLoop,
     DoWhileStatement: enterLoop,
     'DoWhileStatement:exit': leaveLoop,
+    Literal: (literal) => {
+      if (!('regex' in literal)) return
+      const { pattern, flags } = literal.regex
+      expressions.push({ line: lineAt(literal.start), source: pattern, flags })
+    },
+    NewExpression: ({ callee, start }) => {
+      if (nameOf(callee) === 'RegExp') builtExpressions.push({ line: lineAt(start), start })
+    },
     CallExpression: (call) => {
+      if (nameOf(call.callee) === 'RegExp') builtExpressions.push({ line: lineAt(call.start), start: call.start })
       const what = waitOf(call, loops > 0)
       if (what !== null) ownWaits.push({ line: lineAt(call.start), what })
     },
@@ -104,6 +121,11 @@ function parse(path: string, text: string): SourceFile {
     functions,
     ownWaits,
     wallClockSums,
+    expressions,
+    builtExpressions: builtExpressions.map(({ line, start }) => ({
+      line,
+      isAtLoad: !bodies.some((body) => body.start < start && start < body.end),
+    })),
     types: program.body.flatMap((statement) => {
       const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : null
       const isType = declared !== null && /^(TSInterface|TSTypeAlias|Class)Declaration$/.test(declared.type)

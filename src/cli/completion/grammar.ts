@@ -34,7 +34,7 @@ const HELP: FlagGrammar = { short: '-h', long: '--help', takes: { is: 'nothing' 
 export function grammarOf(spec: CommandSpec): CommandGrammar {
   const command = parserOf(spec, spec.name)
   const flags = command.options.map((option): FlagGrammar => {
-    const placeholder = /<(.+)>/.exec(option.flags)?.[1]
+    const placeholder = /<([^<>]+)>/.exec(option.flags)?.[1]
     return {
       short: option.short ?? null,
       long: option.long ?? option.flags,
@@ -61,4 +61,4 @@ function takesOf(placeholder: string): Takes {
   return names.length > 1 ? { is: 'choice', choices: names } : { is: 'text', name: placeholder }
 }
 
-const withoutDefault = (description: string): string => description.replace(/ \(default: .*$/, '')
+const withoutDefault = (description: string): string => description.split(' (default: ', 1).join('')

@@ -6,8 +6,8 @@ const NAMES = 'token|secret|password|passwd|passphrase|authorization|cookie|api[
 
 const SECRET_NAME = new RegExp(`(?:${NAMES})$`, 'i')
 /** Up to the quote in which its value begins. */
-const JSON_MEMBER = new RegExp(`(?:${NAMES})"\\s{0,100}:\\s{0,100}(?=")`, 'gi')
-const FORM_FIELD = new RegExp(`(^|[?&])([\\w.%-]{0,100}(?:${NAMES})=)[^&\\s]{1,16384}`, 'gim')
+const JSON_MEMBER = new RegExp(`(?:${NAMES})"\\s*:\\s*(?=")`, 'gi')
+const FORM_FIELD = new RegExp(`(^|[?&])([\\w.%-]{0,100}(?:${NAMES})=)[^&\\s]+`, 'gim')
 
 /** True for a header that carries a secret. */
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(name)

@@ -4,6 +4,7 @@ import { isSuccess } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { exponential } from '../../core/pace.ts'
 import { createRedactor, type Redactor } from '../../core/text/redact.ts'
+import { withoutTrailingSlashes } from '../../core/text/trailing-slashes.ts'
 import { isTokenTrouble, jsonOf, problemOf, type RawResponse } from './api-errors.ts'
 import { stringifyExact } from './exact-json.ts'
 import { type ExchangeOutcome, MAX_PAUSE_MS, mayRepeat, pauseOf } from './retry-policy.ts'
@@ -72,7 +73,7 @@ export function createClient(options: ClientOptions): Client {
   const { userAgent, proxy = null, now = Date.now, clock = MONOTONIC, random = Math.random } = options
   const { throttle = createThrottle(), timeoutMs = 10_000, redactor = createRedactor() } = options
   const host = new URL(options.apiHost)
-  const prefix = host.pathname.replace(/\/+$/, '')
+  const prefix = withoutTrailingSlashes(host.pathname)
   const transport = createTransport(host.origin, { timeoutMs, proxy })
   const conceal = ({ token, refreshToken }: TokenOptions | TokenPair): void => {
     redactor.conceal(token)

@@ -2,6 +2,7 @@
 
 import { DevHookError } from '../../core/errors.ts'
 import { isRecord, type Json, textIn } from '../../core/json.ts'
+import { withoutTrailingSlashes } from '../../core/text/trailing-slashes.ts'
 import type { Client } from './client.ts'
 
 const LIMIT = 100
@@ -38,11 +39,15 @@ export async function* listAll(
 const withOffset = (path: string, query: Readonly<Record<string, string>>, offset: number): string =>
   `${path}?${new URLSearchParams({ ...query, limit: String(LIMIT), offset: String(offset) }).toString()}`
 
+/** A target, and the parameters up to the next one. */
+const LINK = /<([^<>]+)>([^<]*)/g
+const NEXT = /;\s*rel="?next\b/i
+
 // Path and query only: the platform goes by several names, and the token stays with the host that it was given for.
 function nextLink(apiHost: string, link: string | null): string | null {
-  const target = /<([^>]+)>\s*;[^,]*\brel="?next"?/i.exec(link ?? '')?.[1]
+  const [, target] = [...(link ?? '').matchAll(LINK)].find(([, , parameters = '']) => NEXT.test(parameters)) ?? []
   if (target === undefined || !URL.canParse(target, apiHost)) return null
   const { pathname, search } = new URL(target, apiHost)
-  const prefix = new URL(apiHost).pathname.replace(/\/+$/, '')
+  const prefix = withoutTrailingSlashes(new URL(apiHost).pathname)
   return pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) + search : null
 }

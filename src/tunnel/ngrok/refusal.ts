@@ -88,7 +88,7 @@ const SILENT = 'ngrok did not '
 const tidy = (text: string): string =>
   text
     .replace(/^failed to (?:connect session|start listener): /, '')
-    .replace(/\s*error_code: ERR_NGROK_\d+\s*$/, '')
     .replace(/\s+/g, ' ')
     .trim()
+    .replace(/ ?error_code: ERR_NGROK_\d+$/, '')
     .slice(0, MAX_TEXT)

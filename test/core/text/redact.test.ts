@@ -23,6 +23,16 @@ describe('The redactor', () => {
     [`token ${JWT} refused`, 'token [redacted] refused'],
     ['Authorization: Bearer 94c70d470e391bdc16a8d8363b5d4891', 'Authorization: Bearer [redacted]'],
     ['https://dev-hook:s3cret@x.ngrok.app/p', 'https://dev-hook:[redacted]@x.ngrok.app/p'],
+    [`a.${JWT}.b ${JWT}`, 'a.[redacted].b [redacted]'],
+    [`key-${JWT}`, 'key-[redacted]'],
+    ['basic dXNlcjpwYXNzd29yZA==, Bearer short', 'basic [redacted], Bearer short'],
+    ['https://u:p@ss:w@rd@h.example', 'https://u:[redacted]@h.example'],
+    ['https://me@home:s3cret@h.example', 'https://me@home:[redacted]@h.example'],
+    [
+      'https://u:one@a.example,https://u:two@b.example',
+      'https://u:[redacted]@a.example,https://u:[redacted]@b.example',
+    ],
+    ['https://h.example:8443/a@b', 'https://h.example:8443/a@b'],
   ])('knows by its shape what is secret: %s', (text, clean) => {
     expect(createRedactor().redact(text)).toBe(clean)
   })

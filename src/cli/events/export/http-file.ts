@@ -7,7 +7,7 @@ import { type Exported, headersOf, notExpressible } from './exported.ts'
 // `<` and `>`; take other beginnings for comments, variables and parts of the query; and trim the body.
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])
 const FILLED_IN = /\{\{/
-const BODY_LINE = /^\s*(?:###|[<>@#]|\/\/)/m
+const BODY_LINE = /^[^\S\n\r\u2028\u2029]*(?:###|[<>@#]|\/\/)/m
 const NAME = /^[a-z0-9_-][\w.-]*$/i
 const VALUE = /^[ -~]*$/
 // Others are encoded in a URL.
