@@ -40,6 +40,9 @@ const MAX_PENDING = 20_000
 /** A hold that is shorter, in ms, is over before anybody could read of it. */
 const BLINK_MS = 100
 
+/** As many columns are kept for the event, and who said what in it. */
+const LEAST_WORDS = 20
+
 export interface DeliveryLinesOptions {
   readonly line: WriteLine
   readonly colors: Colors
@@ -59,11 +62,23 @@ export function createDeliveryLines({ line, colors, columns, clock = MONOTONIC }
     if (oldest !== undefined) pending.delete(oldest)
   }
 
-  /** `3fa9c2 ← message.create.contact.chat Jenny "hi there" 200 45ms` */
-  function write(notice: Notice, mark: string, delivery: Pending['delivery'], outcome: string): void {
+  /** `3fa9c2 ← message.create.contact.chat Jenny "hi there" 200 45ms`; `more` as far as there are columns for it. */
+  function write(
+    notice: Notice,
+    mark: string,
+    delivery: Pending['delivery'],
+    outcome: string,
+    ...more: readonly string[]
+  ): void {
     const head = `${colors.dim(shortId(delivery.id))} ${mark}`
-    const words = eventWords(delivery, colors, columns() - widthOf(head) - widthOf(outcome) - 2)
-    line(notice, `${head} ${words} ${outcome}`)
+    let left = columns() - widthOf(head) - widthOf(outcome) - 2
+    const end = more.filter((part) => {
+      const fits = left - widthOf(part) - 1 >= LEAST_WORDS
+      if (fits) left -= widthOf(part) + 1
+      return fits
+    })
+    const words = eventWords(delivery, colors, left)
+    line(notice, [head, words, outcome, ...end].filter((part) => part !== '').join(' '))
   }
 
   return {
@@ -101,9 +116,9 @@ export function createDeliveryLines({ line, colors, columns, clock = MONOTONIC }
       const { delivery, heldMs } = known
       const result = notice.status === null ? colors.red(notice.outcome) : statusWord(notice.status, colors)
       const ms = colors.dim(formatDuration(notice.ms))
-      const held = heldMs < BLINK_MS ? '' : ` ${colors.yellow(`⏸ held ${formatDuration(heldMs)}`)}`
-      const hint = notice.outcome === 'interrupted' ? colors.dim(' not retried automatically') : ''
-      write(notice, markOf(delivery, colors), delivery, `${result} ${ms}${held}${hint}`)
+      const held = heldMs < BLINK_MS ? [] : [colors.yellow(`⏸ held ${formatDuration(heldMs)}`)]
+      const hint = notice.outcome === 'interrupted' ? [colors.dim('not retried automatically')] : []
+      write(notice, markOf(delivery, colors), delivery, `${result} ${ms}`, ...held, ...hint)
     },
     end: () => {
       for (const { unsaid } of pending.values()) unsaid?.()

@@ -1,6 +1,7 @@
-// The width of text on a terminal, where some characters take two columns and others none, and text cut to a width.
+// The width of text on a terminal, where some characters take two columns and others none, and text cut or wrapped to a width.
 import { stripVTControlCharacters } from 'node:util'
 import widthWithoutColors from 'fast-string-width'
+import { wrapAnsi } from 'fast-wrap-ansi'
 
 const segmenter = new Intl.Segmenter()
 
@@ -31,3 +32,7 @@ export function cutToWidth(text: string, columns: number): string {
   }
   return text
 }
+
+/** A text in lines of at most so many columns, broken between words; a word that is longer is whole. */
+export const wrapWords = (text: string, columns: number): readonly string[] =>
+  Number.isFinite(columns) ? wrapAnsi(text, Math.max(1, columns)).split('\n') : [text]

@@ -3,12 +3,13 @@ import { createInterface } from 'node:readline/promises'
 import { sanitize } from '../../core/text/sanitize.ts'
 import type { DaemonOptions } from '../../daemon/types.ts'
 import type { Io } from '../io.ts'
+import { wrapWords } from '../screen/text-width.ts'
 
 /** Asks for a yes. */
 export type Ask = NonNullable<DaemonOptions['ask']>
 
 /** Creates what asks the person at the terminal, below all that was printed. Anything but a yes, an interrupt too, is a no. */
-export function createAsk({ prompt, flushed }: Pick<Io, 'prompt' | 'flushed'>): Ask {
+export function createAsk({ prompt, flushed, columns }: Pick<Io, 'prompt' | 'flushed' | 'columns'>): Ask {
   return async (question, signal) => {
     await flushed()
     const lines = createInterface({ input: process.stdin, output: prompt, terminal: true })
@@ -17,8 +18,11 @@ export function createAsk({ prompt, flushed }: Pick<Io, 'prompt' | 'flushed'>): 
     lines.on('SIGINT', () => process.emit('SIGINT', 'SIGINT'))
     // Ctrl-D, or a terminal that is closed: nothing more will come.
     const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+    // The last line is the prompt, which is drawn anew with every key.
+    const wrapped = wrapWords(`${sanitize(question, 1_000)} [y/N]`, columns('err') - 1)
+    for (const line of wrapped.slice(0, -1)) prompt.write(`${line}\n`)
     try {
-      const answer = await Promise.race([lines.question(`${sanitize(question, 1_000)} [y/N] `, { signal }), closed])
+      const answer = await Promise.race([lines.question(`${wrapped.at(-1)} `, { signal }), closed])
       return /^y(es)?$/i.test(answer.trim())
     } catch (error) {
       if (signal.aborted) return false

@@ -128,6 +128,18 @@ describe('The terminal', () => {
     expect(widthOf(lines[0] ?? '')).toBeLessThanOrEqual(columns)
   })
 
+  it.each([
+    [100, '12:04:31 3fa9c2 ← Jenny "hi there" interrupted 45ms ⏸ held 1.2s not retried automatically'],
+    [80, '12:04:31 3fa9c2 ← contact.chat Jenny "hi there" interrupted 45ms ⏸ held 1.2s'],
+    [50, '12:04:31 3fa9c2 ← Jenny "hi the…" interrupted 45ms'],
+  ])('keeps at %i columns who said what rather than what else became of it', async (columns, line) => {
+    const { lines, emit } = open({ columns })
+    emit(delivery)
+    emit({ type: 'released', id: 'mb3k2x7q1d3fa9c2', ms: 1_200 })
+    emit({ ...answered, outcome: 'interrupted', status: null })
+    expect(lines).toEqual([line])
+  })
+
   it('cuts at the width that the terminal has at that moment', () => {
     let columns = 100
     const lines: string[] = []

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cutToWidth, widthOf } from '../../../src/cli/screen/text-width.ts'
+import { cutToWidth, widthOf, wrapWords } from '../../../src/cli/screen/text-width.ts'
 
 const FAMILY = '\u{1F468}\u200d\u{1F469}\u200d\u{1F467}'
 
@@ -36,6 +36,13 @@ describe('The width of text', () => {
     ['hello', -3, ''],
   ])('%j is cut to %i columns as %j', (text, columns, cut) => {
     expect(cutToWidth(text, columns)).toBe(cut)
+  })
+
+  it('is kept by wrapping between words', () => {
+    const text = 'The webhook points to https://bots.example.com/hook. Point it here?'
+    expect(wrapWords(text, 30)).toEqual(['The webhook points to', 'https://bots.example.com/hook.', 'Point it here?'])
+    expect(wrapWords(text, Number.POSITIVE_INFINITY)).toEqual([text])
+    expect(wrapWords(text, 0).join(' ')).toBe(text)
   })
 
   it('is never exceeded by what is cut, which never ends within a character', () => {

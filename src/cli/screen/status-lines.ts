@@ -1,0 +1,52 @@
+// What is registered now, whose it is, and what a run has left behind, as lines for a person.
+import { withoutCredentials } from '../../core/hook-url.ts'
+import type { Owner } from '../../core/ports.ts'
+import { sanitize } from '../../core/text/sanitize.ts'
+import type { Status } from '../../daemon/offline/status.ts'
+import { localTime } from '../events/row.ts'
+import type { Colors } from '../output/colors.ts'
+import { wrapWords } from './text-width.ts'
+
+/** A row each; what needs more lines goes on below its own beginning. */
+export function statusLines(found: Status, { dim }: Colors, columns: number, now: Date = new Date()): string[] {
+  const { botId, registration, owner, answers, leftover, running } = found
+  const rows: readonly (readonly [string, ...string[]])[] = [
+    ['bot', botId],
+    ['webhook', registration?.url == null ? 'none' : withoutCredentials(registration.url)],
+    ['events', registration?.events?.join(', ') ?? 'all'],
+    ['status', registration?.status ?? 'not shown'],
+    ['owner', nameOf(owner)],
+    ['answers', answers === null ? '–' : answers ? 'yes' : 'no'],
+    ['running', running === null ? 'no run on this machine' : running.user],
+    ['leftover', ...sayLeftover(leftover, now)],
+  ]
+  return rows.flatMap(([name, ...parts]) => {
+    const values = parts.flatMap((part) => wrapWords(sanitize(part, 1_000), columns - INDENT))
+    return values.map((value, i) => `${dim((i === 0 ? name : '').padEnd(INDENT - 1))} ${value}`)
+  })
+}
+
+/** Of the names of the rows, in columns. */
+const INDENT = 10
+
+function sayLeftover(leftover: Status['leftover'], now: Date): readonly string[] {
+  if (leftover === null) return ['nothing']
+  if ('damaged' in leftover)
+    return [
+      `the record of what an earlier run replaced cannot be read: ${leftover.damaged}`,
+      '→ check the webhook in the admin page',
+    ]
+  const { takenAt, owed, blocked } = leftover
+  return [
+    `the run of ${localTime(Date.parse(takenAt), now)} did not put the webhook back`,
+    `before it: ${owed ?? 'there was none'}`,
+    blocked ? '→ once the dev-hook that has it now has ended, run `dev-hook restore`' : '→ run `dev-hook restore`',
+  ]
+}
+
+function nameOf(owner: Owner): string {
+  if (owner.is === 'nobody') return 'nobody'
+  if (owner.is === 'us') return 'a dev-hook on this machine'
+  if (owner.is === 'somebody') return 'somebody else, not dev-hook'
+  return `another dev-hook: ${owner.who ?? (owner.answers ? 'unnamed' : 'it no longer answers')}`
+}
