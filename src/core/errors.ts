@@ -63,6 +63,7 @@ export const ERRORS = {
   takenOverDead: entry('DEVHOOK_TAKEN_OVER_DEAD', 'remote', 'failed', 'the webhook pointed to another dev-hook that no longer answers; it was replaced', 'no action needed: its URL is put back when this run ends'),
   botNotListening: entry('DEVHOOK_BOT_NOT_LISTENING', 'user', 'failed', "nothing listens on the bot's port yet; deliveries are held", "start the bot on that port (dev-hook gives PORT to a bot that it starts), or name the bot's port with `--port`"),
   botOverdue: entry('DEVHOOK_BOT_OVERDUE', 'user', 'failed', 'the bot leaves many deliveries unanswered', 'make the bot answer each delivery; chipchat does so once its handlers have returned'),
+  botUnrouted: entry('DEVHOOK_BOT_UNROUTED', 'user', 'failed', 'the bot answers 404 or 405: it has no webhook under the path that dev-hook forwards to', 'name the path of its webhook with `--path`'),
   botPortTaken: entry('DEVHOOK_BOT_PORT_TAKEN', 'user', 'failed', "another program listens on the bot's port", 'end that program, or give the bot another port with `--port`'),
   watchLimited: entry('DEVHOOK_WATCH_LIMITED', 'environment', 'failed', 'the system cannot watch that many files; saves are noticed by polling', 'watch less with `--watch`, or raise the limit (Linux: `sysctl fs.inotify.max_user_watches=524288`)'),
   watchFailed: entry('DEVHOOK_WATCH_FAILED', 'environment', 'failed', 'a file or folder cannot be watched', 'name what to watch with `--watch`, or restart the bot by hand after a save'),

@@ -39,6 +39,8 @@ export interface Totals {
   readonly undelivered: number
   /** Acknowledged by dev-hook, and broken on the way to the bot, which may not have had them; less those that were replayed. */
   readonly interrupted: number
+  /** Answered 404 or 405 by the bot: most likely it has no webhook there. */
+  readonly unrouted: number
 }
 
 interface Problem {
@@ -100,6 +102,8 @@ export type NoticeBody =
       readonly outcome: Outcome
       readonly status: number | null
       readonly ms: number
+      /** What the platform is told in place of the bot's own status. */
+      readonly told?: number
     }
   | { readonly type: 'held'; readonly id: string; readonly reason: string }
   | { readonly type: 'released'; readonly id: string; readonly ms: number }

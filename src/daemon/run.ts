@@ -48,7 +48,15 @@ export const noParts = (): Parts => ({
 export const shownUrl = ({ tunnel }: Pick<Parts, 'tunnel'>): string | null =>
   tunnel === null ? null : withoutCredentials(tunnel.current().url)
 
-const NO_TOTALS: Totals = { deliveries: 0, delivered: 0, held: 0, longestHoldMs: 0, undelivered: 0, interrupted: 0 }
+const NO_TOTALS: Totals = {
+  deliveries: 0,
+  delivered: 0,
+  held: 0,
+  longestHoldMs: 0,
+  undelivered: 0,
+  interrupted: 0,
+  unrouted: 0,
+}
 
 /** What a run with these parts has done so far. */
 export const totalsOf = ({ traffic }: Pick<Parts, 'traffic'>): Totals => traffic?.totals() ?? NO_TOTALS

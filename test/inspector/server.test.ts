@@ -23,6 +23,7 @@ const STATUS: ReturnType<Control['status']> = {
   longestHoldMs: 10,
   undelivered: 0,
   interrupted: 0,
+  unrouted: 0,
 }
 
 async function inspectorForTest(replay: Control['replay'] = async () => REPLAYED) {

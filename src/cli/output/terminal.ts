@@ -172,12 +172,13 @@ function became(result: NoticeOf<'restored'>['result'], ready: NoticeOf<'ready'>
 }
 
 function totals(notice: NoticeOf<'stopped'>, ready: NoticeOf<'ready'>): string {
-  const { deliveries, held, longestHoldMs, undelivered, interrupted, restored } = notice
+  const { deliveries, held, longestHoldMs, undelivered, interrupted, unrouted, restored } = notice
   const longest = held === 0 ? '' : ` (longest ${formatDuration(longestHoldMs)})`
   const kept = undelivered === 0 ? '' : `, ${undelivered} kept for the next run`
+  const astray = unrouted === 0 ? '' : `, ${unrouted} answered 404 or 405 (see \`--path\`)`
   const lost =
     interrupted === 0
       ? '0 lost'
       : `${interrupted} possibly lost (the connection to the bot broke; \`dev-hook replay --failed\` forwards them again)`
-  return `${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}, ${held} held${longest}, ${lost}${kept}, webhook ${became(restored, ready)}`
+  return `${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}, ${held} held${longest}, ${lost}${astray}${kept}, webhook ${became(restored, ready)}`
 }

@@ -115,10 +115,11 @@ export function createDeliveryLines({ line, colors, columns, clock = MONOTONIC }
       pending.delete(notice.id)
       const { delivery, heldMs } = known
       const result = notice.status === null ? colors.red(notice.outcome) : statusWord(notice.status, colors)
+      const told = notice.told === undefined ? '' : colors.dim(` (platform was told ${notice.told})`)
       const ms = colors.dim(formatDuration(notice.ms))
       const held = heldMs < BLINK_MS ? [] : [colors.yellow(`⏸ held ${formatDuration(heldMs)}`)]
       const hint = notice.outcome === 'interrupted' ? [colors.dim('not retried automatically')] : []
-      write(notice, markOf(delivery, colors), delivery, `${result} ${ms}`, ...held, ...hint)
+      write(notice, markOf(delivery, colors), delivery, `${result}${told} ${ms}`, ...held, ...hint)
     },
     end: () => {
       for (const { unsaid } of pending.values()) unsaid?.()

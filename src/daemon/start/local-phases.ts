@@ -2,6 +2,7 @@
 //
 // `daemon.ts` puts them in order. A phase registers the release of its part on the line after it was opened. What it needs of
 // those before it are its arguments; what an early part calls in a later one, it finds in `run.parts` when the time has come.
+import { findRoutes } from '../../bot/route-hint.ts'
 import { messageOf } from '../../core/errors.ts'
 import { createHookAddress, type HookAddress } from '../../core/hook-url.ts'
 import { warning } from '../../core/notices.ts'
@@ -87,6 +88,7 @@ export async function traffic(run: Run, { botId }: Account, { journal }: StateFo
       parts.tunnel?.markActive()
     },
     refused: () => parts.bot?.refused(),
+    botRoutes: () => findRoutes(config.cwd, options.command ?? []),
   })
   lifetime.add('traffic', opened.close)
   lifetime.add('answers', async () => {

@@ -74,7 +74,7 @@ export interface Pipeline {
   replay(delivery: Delivery, recorded: RecordedDelivery, edited: boolean, signal?: AbortSignal): Promise<Replayed>
   /** Answers what the platform still waits for: what the bot has may finish, for the rest it is told to come again. */
   end(): Promise<void>
-  totals(): Omit<Totals, 'held' | 'longestHoldMs'>
+  totals(): Omit<Totals, 'held' | 'longestHoldMs' | 'unrouted'>
 }
 
 /** How long what is at the bot may take to answer at the end, while the tunnel can still carry the answer. */

@@ -1,19 +1,19 @@
 // The traffic of a run: forwarder, queue, guard and pipeline, put together and counted.
 import type { Config } from '../../config/load.ts'
 import { withDeadline } from '../../core/async.ts'
-import type { Attempt, Delivery, RawHeaders } from '../../core/delivery.ts'
-import { type Emit, type Totals, warning } from '../../core/notices.ts'
+import type { Delivery, RawHeaders } from '../../core/delivery.ts'
+import type { Totals } from '../../core/notices.ts'
 import type { Journal, Queue } from '../../core/ports.ts'
 import { createForwarder } from '../../delivery/forwarder.ts'
 import { createQueue } from '../../delivery/queue.ts'
 import { resign } from '../../protocol/signature.ts'
 import { createPipeline, type ItemEvents, type Pipeline, type PipelineItem } from './pipeline.ts'
+import { createQueueNotices, type QueueNoticesOptions } from './queue-notices.ts'
 import { createGuard } from './signature-guard.ts'
 
-export interface TrafficOptions {
+export interface TrafficOptions extends QueueNoticesOptions {
   readonly config: Config
   readonly journal: Journal
-  readonly emit: Emit
   readonly botId: string
   readonly who: string
   /** The webhook's secret, as far as it is known. */
@@ -24,8 +24,6 @@ export interface TrafficOptions {
   readonly challenged: () => void
   readonly handedOver: (by: string) => void
   readonly arrived: () => void
-  /** A forward was refused: the bot's port may be closed. */
-  readonly refused: () => void
 }
 
 export interface Traffic {
@@ -47,7 +45,7 @@ const DRAIN_MS = 2_500
 export function createTraffic(options: TrafficOptions): Traffic {
   const { config, emit, secret, botSecret } = options
   const forwarder = createForwarder({ target: config.target })
-  const holds = { count: 0, longestMs: 0 }
+  const notices = createQueueNotices(options)
 
   // When it is sent, not when it came: the bot may have been started again meanwhile, with another secret.
   const headersFor = (delivery: Delivery): RawHeaders | undefined => {
@@ -57,7 +55,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
   const openQueue = (on: ItemEvents): Queue<PipelineItem> =>
     createQueue({
       send: (delivery, headers = headersFor(delivery), written) => forwarder.forward(delivery, headers, written),
-      on: { ...on, ...queueNotices(options, holds) },
+      on: { ...on, ...notices.on },
     })
 
   const { signature: mode, late, onBotError, hold: holdMs } = config
@@ -73,45 +71,11 @@ export function createTraffic(options: TrafficOptions): Traffic {
     pipeline,
     botSecret: () => botSecret() ?? secret(),
     botGone: forwarder.reset,
-    totals: () => ({ ...pipeline.totals(), held: holds.count, longestHoldMs: holds.longestMs }),
+    totals: () => ({ ...pipeline.totals(), ...notices.totals() }),
     close: async () => {
       await withDeadline([], { ms: DRAIN_MS, reason: 'the bot has not answered' }, queue.idle)
       await queue.close()
       await forwarder.close()
-    },
-  }
-}
-
-/** What of the queue is recorded, announced and counted. */
-function queueNotices(
-  { journal, emit, refused }: Pick<TrafficOptions, 'journal' | 'emit' | 'refused'>,
-  holds: { count: number; longestMs: number },
-) {
-  let announcedOverdue = false
-
-  function countHold({ kind }: PipelineItem, ms: number): void {
-    if (kind === 'delivery') holds.longestMs = Math.max(holds.longestMs, Math.round(ms))
-  }
-
-  return {
-    attempt: ({ delivery: { id } }: PipelineItem, n: number, attempt: Attempt): void => {
-      journal.recordAttempt(id, n, attempt)
-      const { outcome, ms } = attempt
-      emit({ type: 'attempt', id, n, outcome, status: outcome === 'answered' ? attempt.reply.status : null, ms })
-    },
-    held: ({ kind, delivery: { id } }: PipelineItem, reason: string): void => {
-      if (kind === 'delivery') holds.count += 1
-      emit({ type: 'held', id, reason })
-    },
-    released: (item: PipelineItem, ms: number): void => {
-      countHold(item, ms)
-      emit({ type: 'released', id: item.delivery.id, ms: Math.round(ms) })
-    },
-    dropped: countHold,
-    unreachable: refused,
-    overdue: (count: number): void => {
-      if (!announcedOverdue) emit(warning('botOverdue', `the bot has ${count} deliveries that it does not answer`))
-      announcedOverdue = true
     },
   }
 }

@@ -51,6 +51,7 @@ const noticesWith = (
     longestHoldMs: 0,
     undelivered: 0,
     interrupted: 0,
+    unrouted: 0,
     restored: 'restored',
     failure: null,
   },

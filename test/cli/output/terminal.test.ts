@@ -44,6 +44,7 @@ const stopped: NoticeBody & { readonly type: 'stopped' } = {
   longestHoldMs: 1_900,
   undelivered: 0,
   interrupted: 0,
+  unrouted: 0,
   restored: 'restored',
   failure: null,
 }
@@ -78,6 +79,21 @@ describe('The terminal', () => {
     expect(print([delivery, answered])).toEqual([
       '12:04:31 3fa9c2 ← message.create.contact.chat Jenny "hi there" 200 45ms',
     ])
+  })
+
+  it('says what the platform was told where that is not what the bot said', () => {
+    const failed: NoticeBody = { ...answered, status: 404, told: 200 }
+    expect(print([delivery, failed])[0]).toContain(' 404 (platform was told 200) 45ms')
+  })
+
+  it('counts apart what the bot had no route for', () => {
+    const [line] = print([ready, { ...stopped, unrouted: 3 }]).slice(-1)
+    expect(line).toContain(', 0 lost, 3 answered 404 or 405 (see `--path`), webhook restored')
+  })
+
+  it('says how many more were refused than are announced', () => {
+    const rejected = { type: 'rejected', id: 'x', reason: 'malformed', status: 400, detail: 'no HTTP' } as const
+    expect(print([{ ...rejected, more: 7 }])[0]).toContain('rejected 400 no HTTP, and 7 more like it')
   })
 
   it('marks a replay, and prints it each time', () => {

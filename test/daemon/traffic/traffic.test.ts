@@ -1,5 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
+import type { Options } from '../../../src/config/options.ts'
+import type { NoticeBody } from '../../../src/core/notices.ts'
 import { createTraffic } from '../../../src/daemon/traffic/traffic.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
 import { startRecordingBot } from '../../support/bot/recording-bot.js'
@@ -9,16 +11,17 @@ import { folderForTest } from '../../support/folder.ts'
 
 const PLATFORMS = 'the secret of the webhook'
 
-async function setUp(botSecret: () => string | null) {
+async function setUp(botSecret: () => string | null, given: Options = {}) {
   const bot = await startRecordingBot()
   onTestFinished(() => bot.close())
   const cwd = await folderForTest()
-  const options = { forwardTo: bot.url }
+  const notices: NoticeBody[] = []
+  const options = { forwardTo: `${bot.url}/hook`, ...given }
   const config = await loadConfig(options, { cwd, env: {}, platform: process.platform, sourceOf: (key) => key })
   const deliveries = createTraffic({
     config,
     journal: createFakeJournal(),
-    emit: () => undefined,
+    emit: (notice) => void notices.push(notice),
     botId: 'b1',
     who: 'me@here',
     secret: () => PLATFORMS,
@@ -28,6 +31,7 @@ async function setUp(botSecret: () => string | null) {
     handedOver: () => undefined,
     arrived: () => undefined,
     refused: () => undefined,
+    botRoutes: async () => ['/hook', '/webhook', '/in'],
   })
   onTestFinished(() => deliveries.close())
   const arrive = () => {
@@ -37,7 +41,7 @@ async function setUp(botSecret: () => string | null) {
   }
   const verdicts = (secret: string) =>
     bot.deliveries().map(({ rawHeaders, body }) => checkSignature(rawHeaders, body, secret))
-  return { deliveries, arrive, verdicts }
+  return { bot, notices, deliveries, arrive, verdicts }
 }
 
 describe('A delivery', () => {
@@ -59,4 +63,55 @@ describe('A delivery', () => {
     await Promise.all(answers)
     expect(verdicts('after the restart')).toEqual(['right', 'right'])
   })
+})
+
+describe('A bot that has no webhook under the path', () => {
+  it('is told of once, with the paths that its source names, and counted apart', async () => {
+    const { bot, notices, deliveries, arrive } = await setUp(() => PLATFORMS)
+    deliveries.queue.release()
+    bot.answerWith({ status: 404 })
+    expect((await arrive()).status).toBe(200)
+    bot.answerWith({ status: 405 })
+    await arrive()
+    expect(notices.filter(({ type }) => type === 'warning')).toEqual([
+      {
+        type: 'warning',
+        code: 'DEVHOOK_BOT_UNROUTED',
+        message:
+          'the bot answered 404 to POST /hook: it seems to have no webhook there; its source names /webhook, /in',
+        remedy: 'name the path of its webhook with `--path /webhook`',
+      },
+    ])
+    expect(deliveries.totals()).toMatchObject({ deliveries: 2, delivered: 2, unrouted: 2 })
+  })
+
+  it('is not one that has taken a delivery before', async () => {
+    const { bot, notices, deliveries, arrive } = await setUp(() => PLATFORMS)
+    deliveries.queue.release()
+    await arrive()
+    bot.answerWith({ status: 404 })
+    await arrive()
+    expect(notices.filter(({ type }) => type === 'warning')).toEqual([])
+    expect(deliveries.totals().unrouted).toBe(1)
+  })
+})
+
+describe('The notice of an attempt', () => {
+  it.each([
+    ['ack', 500, 200],
+    ['ack', 302, 200],
+    ['ack', 204, undefined],
+    ['pass', 500, undefined],
+  ] as const)(
+    'says with `%s` of a bot that answers %i that the platform is told %s',
+    async (onBotError, status, told) => {
+      const { bot, notices, deliveries, arrive } = await setUp(() => PLATFORMS, { onBotError })
+      deliveries.queue.release()
+      bot.answerWith({ status })
+      expect((await arrive()).status).toBe(told ?? status)
+      const [attempt] = notices.filter(({ type }) => type === 'attempt')
+      expect(attempt).toMatchObject({ status })
+      expect(attempt && 'told' in attempt ? attempt.told : undefined).toBe(told)
+    },
+  )
 })

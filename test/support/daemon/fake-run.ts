@@ -188,7 +188,15 @@ function createFakeFactories(
         },
         botSecret: unused,
         botGone: () => call('traffic.botGone'),
-        totals: () => ({ deliveries: 3, delivered: 2, held: 1, longestHoldMs: 5, undelivered: 1, interrupted: 0 }),
+        totals: () => ({
+          deliveries: 3,
+          delivered: 2,
+          held: 1,
+          longestHoldMs: 5,
+          undelivered: 1,
+          interrupted: 0,
+          unrouted: 0,
+        }),
         close: () => release('traffic'),
       }
     },
