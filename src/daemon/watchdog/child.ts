@@ -5,6 +5,9 @@ import { parseMessage, type WatchdogOrders } from './messages.ts'
 // It has to stay when its terminal goes, and when somebody presses Ctrl-C.
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK'] as const) process.on(signal, () => undefined)
 
+// Nobody reads an answer any more once the daemon has died.
+process.stdout.on('error', () => undefined)
+
 await watch()
 process.exit(0)
 
@@ -16,6 +19,7 @@ async function watch(): Promise<void> {
     const message = parseMessage(line)
     if (message === null) continue
     if (message.type === 'dismiss') return
+    if (message.type === 'ask') process.stdout.write('\n')
     if (message.type === 'arm') orders = message.orders
     if (message.type === 'tokens' && orders !== null) orders = { ...orders, ...message.tokens }
     if (message.type === 'bot') bot = message.pid

@@ -24,6 +24,8 @@ export type WatchdogMessage =
   | { readonly type: 'bot'; readonly pid: number | null }
   /** The text of the snapshot's file. */
   | { readonly type: 'snapshot'; readonly text: string }
+  /** Whether the process still answers: it does with a line. */
+  | { readonly type: 'ask' }
   | { readonly type: 'dismiss' }
 
 /**
@@ -45,6 +47,7 @@ const TYPES: ReadonlySet<unknown> = new Set([
   'tokens',
   'bot',
   'snapshot',
+  'ask',
   'dismiss',
 ] satisfies WatchdogMessage['type'][])
 

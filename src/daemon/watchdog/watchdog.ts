@@ -1,8 +1,6 @@
 // The daemon's side of the watchdog: a detached process that restores when the pipe to it breaks, kept alive during the run.
-import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type Clock, ignoreAbort, MONOTONIC, poll } from '../../core/async.ts'
-import { childEnvironment } from '../../core/child-environment.ts'
 import { messageOf } from '../../core/errors.ts'
 import { type Emit, warning } from '../../core/notices.ts'
 import { exponential, sinceBeginning } from '../../core/pace.ts'
@@ -10,6 +8,7 @@ import type { TokenPair } from '../../platform/api/token-source.ts'
 import type { Snapshot } from '../../platform/webhook/snapshot.ts'
 import { encodeSnapshot } from '../../platform/webhook/snapshot-format.ts'
 import type { WatchdogMessage, WatchdogOrders } from './messages.ts'
+import { startWatchdogProcess, type WatchdogProcess } from './watchdog-process.ts'
 
 export interface Watchdog {
   /** The tokens were refreshed: those it was armed with may be refused by then. */
@@ -30,27 +29,32 @@ export interface WatchdogOptions {
   readonly emit: Emit
   /** The file that is run. */
   readonly childPath?: string
+  /** How often a process is asked whether it still answers, in ms. */
+  readonly askMs?: number
   readonly clock?: Clock
 }
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url))
+/** Seldom, as long as all is well; one that is stopped is replaced after three times as long. */
+const ASK_MS = 10_000
+
 /** From the start of one process to that of the next: at once, unless they die one after the other. */
 const PACE = sinceBeginning(exponential(500, 60_000))
 
 /**
- * Starts a watchdog, and another one whenever its process dies during the run. Its orders, the token among them, go through
+ * Starts a watchdog, and another one whenever its process dies or no longer answers during the run. Its orders, the token among them, go through
  * the pipe: they are neither in argv nor on disk. Rejects when the first process cannot be started.
  */
 export async function armWatchdog(options: WatchdogOptions): Promise<Watchdog> {
-  const { orders, env, emit, childPath = CHILD, clock = MONOTONIC } = options
+  const { orders, env, emit, childPath = CHILD, askMs = ASK_MS, clock = MONOTONIC } = options
   const over = new AbortController()
   // The newest message of each type, in the order in which another process needs them.
   const known = new Map<WatchdogMessage['type'], WatchdogMessage>([['arm', { type: 'arm', orders }]])
-  let child: Child | null = null
+  let child: WatchdogProcess | null = null
   let isFailing = false
 
-  const start = async (): Promise<Child> => {
-    const started = await startChild(childPath, env)
+  const start = async (): Promise<WatchdogProcess> => {
+    const started = await startWatchdogProcess(childPath, env, askMs)
     for (const message of known.values()) started.send(message)
     child = started
     return started
@@ -93,46 +97,5 @@ export async function armWatchdog(options: WatchdogOptions): Promise<Watchdog> {
       end({ type: 'dismiss' })
       return lives
     },
-  }
-}
-
-/** One process of the watchdog. */
-interface Child {
-  send(message: WatchdogMessage): void
-  /** Closes the pipe, after a last message, if any. */
-  end(last?: WatchdogMessage): void
-  readonly gone: Promise<void>
-}
-
-async function startChild(path: string, env: WatchdogOptions['env']): Promise<Child> {
-  const child = spawn(process.execPath, [path], {
-    // A session of its own: a closing terminal ends every process of ours, but not this one.
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-    env: childEnvironment(env),
-    windowsHide: true,
-  })
-  const { stdin } = child
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve)
-    child.once('error', reject)
-  })
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  // A message that does not reach it any more is sent to the next one.
-  child.on('error', () => undefined)
-  stdin.on('error', () => undefined)
-  child.unref()
-  const send = (message: WatchdogMessage): void => void stdin.write(`${JSON.stringify(message)}\n`)
-  return {
-    send,
-    end: (last) => {
-      if (last !== undefined) {
-        send(last)
-        // Whoever dismisses it waits until it has gone.
-        child.ref()
-      }
-      stdin.end()
-    },
-    gone,
   }
 }

@@ -1,8 +1,10 @@
 // The watchdog: a process of its own that outlives a daemon.
 
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
@@ -78,13 +80,13 @@ async function claimed(): Promise<Scene> {
 }
 
 /** A daemon that has armed its watchdog; `die` resolves when the watchdog has gone too. */
-async function guarded({ orders, env, watchdogs }: Scene, changes: Partial<WatchdogOrders> = {}) {
+async function guarded({ orders, env, watchdogs }: Scene, changes: Partial<WatchdogOrders> = {}, askMs?: number) {
   const parent = startChild('watchdog-parent.mjs')
   const tell = async (method: string, value: unknown): Promise<void> => {
     parent.process.stdin?.write(`${JSON.stringify([method, value])}\n`)
     expect(await parent.nextLine()).toBe('done')
   }
-  await tell('arm', { orders: { ...orders, ...changes }, env })
+  await tell('arm', { orders: { ...orders, ...changes }, env, askMs })
   const die = async (): Promise<void> => {
     await parent.kill('SIGKILL')
     await eventually(async () => (await watchdogs()).length === 0)
@@ -270,6 +272,30 @@ describe('A watchdog that is killed', () => {
     await die()
     await eventually(() => !isAlive(bot))
     await expectRestored(scene)
+  })
+})
+
+describe('A watchdog that is stopped', () => {
+  it('is replaced by another one, which restores when the daemon dies', async () => {
+    const scene = await claimed()
+    const { die } = await guarded(scene, {}, 500)
+    const [stopped] = await scene.watchdogs()
+    process.kill(stopped?.pid ?? 0, 'SIGSTOP')
+    await eventually(async () => (await scene.watchdogs()).some(({ pid }) => pid !== stopped?.pid))
+    await eventually(() => !isAlive(stopped?.pid ?? 0))
+    await die()
+    await expectRestored(scene)
+  })
+
+  it('would have answered, had it not been', async () => {
+    const child = spawn(process.execPath, [CHILD], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const answers = createInterface({ input: child.stdout })
+    for (let n = 0; n < 3; n += 1) {
+      child.stdin.write('{"type":"ask"}\n')
+      await once(answers, 'line')
+    }
+    child.stdin.write('{"type":"dismiss"}\n')
+    expect(await once(child, 'exit')).toEqual([0, null])
   })
 })
 
