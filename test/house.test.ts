@@ -51,8 +51,8 @@ const HOUSE: Readonly<Record<string, Room>> = {
 
 /** What only the front door may touch. */
 const OUTSIDE = /\bprocess\.(argv|env|exit|exitCode|on|once|stdout|stderr|stdin)\b/
-/** The child that holds the SDK is a process of its own, so it has a front door of its own. */
-const CHILDREN = new Set(['tunnel/ngrok/child.ts', 'daemon/watchdog/child.ts'])
+/** What is a process, or a thread, of its own has a front door of its own. */
+const CHILDREN = new Set(['tunnel/ngrok/child.ts', 'daemon/watchdog/child.ts', 'config/modules/module-worker.ts'])
 
 /**
  * Who may name a tunnel provider: its own folder, the tables in which it has a row, its part of the config, and what doctor

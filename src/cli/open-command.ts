@@ -48,7 +48,13 @@ export function prepareCommand({ options, io }: Pick<Call, 'options' | 'io'>): P
     },
     who: whoAmI(),
     load: async () => {
-      const config = await loadConfig(options, { cwd, env, platform, sourceOf: (key) => `--${flagName(key)}` })
+      const config = await loadConfig(options, {
+        cwd,
+        env,
+        platform,
+        sourceOf: (key) => `--${flagName(key)}`,
+        print: io.err,
+      })
       secretsOf(config).forEach(redactor.conceal)
       return config
     },

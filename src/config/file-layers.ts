@@ -1,8 +1,10 @@
 // The layers of a config file: those of the chosen profile, then what all profiles share.
+import { access, readdir } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { closestMatch } from 'leven'
 import { messageOf } from '../core/errors.ts'
-import { type ConfigFile, readConfigFile } from './file.ts'
-import { FILE_KEYS, fileLayer, type Layer } from './layers.ts'
+import { type ConfigFile, type Print, readConfigFile } from './file.ts'
+import { FILE_KEYS, type Found, fileLayer, type Layer } from './layers.ts'
 import { isOptionKey } from './options.ts'
 import { isSecret } from './values.ts'
 
@@ -15,15 +17,23 @@ export interface FileLayers {
 
 const NONE: FileLayers = { files: [], profiles: [], layers: [] }
 
-/** Reads the named config file, or the one that is found in `cwd`. What is wrong with it is added to `problems`. */
+/** Which config file is to be read. */
+export interface WantedFile {
+  readonly cwd: string
+  /** The one that is named; `null` for the one that is found in `cwd`. */
+  readonly named: Found | null
+  readonly profile: string | null
+  readonly print: Print
+}
+
+/** Reads the named config file, or the one that is found. What is wrong with it is added to `problems`. */
 export async function readFileLayers(
-  cwd: string,
-  named: string | null,
-  profile: string | null,
+  { cwd, named, profile, print }: WantedFile,
   problems: string[],
 ): Promise<FileLayers> {
   try {
-    const file = await readConfigFile(cwd, named)
+    if (named !== null) await assertThere(cwd, named)
+    const file = await readConfigFile(cwd, named === null ? null : String(named.raw), print)
     if (file === null && profile === null) return NONE
     if (file === null) {
       const how = `add it under "profiles" in dev-hook.config.json`
@@ -40,6 +50,22 @@ export async function readFileLayers(
     return NONE
   }
 }
+
+/** Throws when the named file is not there, with the one beside it that may be meant. */
+async function assertThere(cwd: string, { raw, source }: Found): Promise<void> {
+  const path = resolve(cwd, String(raw))
+  const names = await readdir(dirname(path)).catch((): string[] => [])
+  if (names.includes(basename(path)) || (await exists(path))) return
+  const nearest = closestMatch(basename(path), names, { maxDistance: 3 })
+  const hint = nearest === undefined ? '' : `; did you mean ${join(dirname(String(raw)), nearest)}?`
+  throw new Error(`config ${String(raw)} (from ${source}) does not exist${hint}`)
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
 
 function ownValues({ name, profiles }: ConfigFile, profile: string): ConfigFile['values'] {
   const own = profiles[profile]

@@ -1,47 +1,53 @@
 // The config file: finding it, and reading it whatever it is written in, with what it extends.
 
-import { access, readFile, stat } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { access, readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { codeOf, messageOf } from '../core/errors.ts'
 import { decodeText } from '../core/text/decode.ts'
+import { type LoadedModule, loadModule } from './modules/load-module.ts'
+import { parseJson } from './modules/parse-json.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
 /** The values of a config file, and its name as people know it. */
 export interface ConfigFile {
   readonly name: string
-  /** This one and all that it extends, absolute. */
+  /** This one, what it imports, and all that it extends, absolute. */
   readonly files: readonly string[]
   readonly values: Values
   /** Several bots in one file: the values that each one has of its own. */
   readonly profiles: Readonly<Record<string, Values>>
 }
 
-const NAMES = ['dev-hook.config.ts', 'dev-hook.config.js', 'dev-hook.config.mjs', 'dev-hook.config.json']
+const EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json']
+/** What a config file may be called. */
+export const CONFIG_NAMES: readonly string[] = EXTENSIONS.map((extension) => `dev-hook.config${extension}`)
 const PACKAGE = 'package.json'
 
 /** Where a config is looked for, the first one found wins. */
-export const CONFIG_FILES: readonly string[] = [...NAMES, PACKAGE]
+export const CONFIG_FILES: readonly string[] = [...CONFIG_NAMES, PACKAGE]
 
 /** How many files may extend each other: more is a circle. */
 const MAX_DEPTH = 10
 
+/** Gets each line that a config module prints. */
+export type Print = (line: string) => void
+
 /** Reads the named file, or the first one found in `cwd`; `null` when there is none. Throws what is wrong with it. */
-export async function readConfigFile(cwd: string, named: string | null): Promise<ConfigFile | null> {
-  if (named !== null) return load(cwd, resolve(cwd, named), 0)
-  for (const name of NAMES) {
+export async function readConfigFile(cwd: string, named: string | null, print: Print): Promise<ConfigFile | null> {
+  if (named !== null) return load(cwd, resolve(cwd, named), 0, print)
+  for (const name of CONFIG_NAMES) {
     const path = join(cwd, name)
-    if (await exists(path)) return load(cwd, path, 0)
+    if (await exists(path)) return load(cwd, path, 0, print)
   }
-  return readPackage(cwd)
+  return readPackage(cwd, print)
 }
 
-async function load(cwd: string, path: string, depth: number): Promise<ConfigFile> {
+async function load(cwd: string, path: string, depth: number, print: Print): Promise<ConfigFile> {
   const name = relative(cwd, path) || path
   try {
-    return await withExtended(cwd, path, { name, files: [path], ...split(asRecord(await read(path))) }, depth)
+    const { value, files } = await read(path, print)
+    return await withExtended(cwd, path, { name, files, ...split(asRecord(value)) }, depth, print)
   } catch (error) {
     throw new Error(`${name} cannot be read: ${messageOf(error)}`, { cause: error })
   }
@@ -53,13 +59,14 @@ async function withExtended(
   path: string,
   file: ConfigFile & Extending,
   depth: number,
+  print: Print,
 ): Promise<ConfigFile> {
   const { extends: bases, name, values, profiles } = file
   if (bases.length > 0 && depth >= MAX_DEPTH) throw new Error('it extends itself')
   let below: Pick<ConfigFile, 'values' | 'profiles'> = { values: {}, profiles: {} }
   const files = [...file.files]
   for (const base of bases) {
-    const extended = await load(cwd, resolve(dirname(path), base), depth + 1)
+    const extended = await load(cwd, resolve(dirname(path), base), depth + 1, print)
     below = merged(below, extended)
     files.push(...extended.files)
   }
@@ -83,29 +90,25 @@ function split(all: Values): Extending & Pick<ConfigFile, 'values' | 'profiles'>
   return { extends: list, values, profiles: Object.fromEntries(each) }
 }
 
-const require = createRequire(import.meta.url)
+const MODULE = /\.[cm]?[jt]s$/
 
-/** Reads it as it is now: a module that was read before is kept by every loader, and a saved config would stay the old one. */
-async function read(path: string): Promise<unknown> {
-  if (path.endsWith('.json')) return JSON.parse(decodeText(await readFile(path)).text)
-  if (path.endsWith('.ts')) {
-    // Node 20 cannot read TypeScript by itself, and later ones refuse some of it: one loader gives one behaviour everywhere.
-    const { createJiti } = await import('jiti')
-    return createJiti(path, { moduleCache: false }).import(path, { default: true })
-  }
-  // A CommonJS module is kept under its path, an ES module under its URL.
-  delete require.cache[path]
-  const { mtimeMs } = await stat(path)
-  const module: unknown = await import(`${pathToFileURL(path).href}?saved=${mtimeMs}`)
-  return asRecord(module)['default']
+/** Reads a file as it is now; `value` is what it holds, `files` what it was read from. */
+async function read(path: string, print: Print): Promise<LoadedModule> {
+  if (path.endsWith('.json')) return { value: parseJson(decodeText(await readFile(path)).text), files: [path] }
+  if (!MODULE.test(path)) throw new Error(`a config file ends in one of ${EXTENSIONS.join(', ')}`)
+  // Says that it is not there, or a folder, as for any other file.
+  await readFile(path)
+  const loaded = await loadModule(path, print)
+  if (loaded.value === undefined) throw new Error('it has no default export: write `export default { … }`')
+  return loaded
 }
 
-async function readPackage(cwd: string): Promise<ConfigFile | null> {
+async function readPackage(cwd: string, print: Print): Promise<ConfigFile | null> {
   const path = join(cwd, PACKAGE)
   try {
-    const values = asRecord(JSON.parse(decodeText(await readFile(path)).text))['dev-hook']
+    const values = asRecord(parseJson(decodeText(await readFile(path)).text))['dev-hook']
     if (values === undefined) return null
-    return await withExtended(cwd, path, { name: PACKAGE, files: [path], ...split(asRecord(values)) }, 0)
+    return await withExtended(cwd, path, { name: PACKAGE, files: [path], ...split(asRecord(values)) }, 0, print)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw new Error(`${PACKAGE} cannot be read: ${messageOf(error)}`, { cause: error })
@@ -113,8 +116,15 @@ async function readPackage(cwd: string): Promise<ConfigFile | null> {
 }
 
 function asRecord(value: unknown): Values {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is not an object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error(`it is not an object, but ${kindOf(value)}`)
   return value as Values
+}
+
+const kindOf = (value: unknown): string => {
+  if (value === '[function]') return 'a function'
+  if (Array.isArray(value)) return 'a list'
+  return value === null ? 'null' : `a ${typeof value}`
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { DevHookError, messageOf } from '../core/errors.ts'
 import type { Proxies } from '../core/http/proxy.ts'
 import { dotEnvLayers, readDotEnv, SHARED } from './dot-env.ts'
+import type { Print } from './file.ts'
 import { readFileLayers } from './file-layers.ts'
 import { FORWARDED_PORT, type Forwarding, forwardingOf } from './forwarding.ts'
 import { type Environment, environmentLayer, firstFound, givenLayer, type Layer } from './layers.ts'
@@ -37,6 +38,8 @@ export interface LoadContext {
   readonly platform: NodeJS.Platform
   /** Names the source of a given option: `--port` on the command line, `options.port` in a library call. */
   readonly sourceOf: (key: OptionKey) => string
+  /** Called with each line that a config module prints; without it they are dropped. */
+  readonly print?: Print
 }
 
 /** Loads the config. Throws one `usage` error that holds every problem found. */
@@ -46,11 +49,13 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
   const cwd = resolve(context.cwd, textOf(called, 'cwd') ?? '.')
   if (!(await isFolder(cwd))) throw new DevHookError('usage', `there is no folder ${cwd}`)
   const oddities: string[] = []
+  const { print = () => undefined } = context
   const read = (name: string): Environment => readOrSay(cwd, name, problems, oddities)
   const shared = read(SHARED)
   const profile = textOf([...called, environmentLayer(shared)], 'profile')
   const outside = [...called, ...dotEnvLayers(shared, profile, read)]
-  const { files, profiles, layers } = await readFileLayers(cwd, textOf(outside, 'config'), profile, problems)
+  const named = firstFound(outside, 'config')
+  const { files, profiles, layers } = await readFileLayers({ cwd, named, profile, print }, problems)
   const asGiven = [...outside, ...layers]
 
   const { values, sources } = readValues([...asGiven, await lookUpLayer(asGiven, context)], problems)

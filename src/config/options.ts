@@ -199,7 +199,7 @@ const OPTIONS = {
     group: 'Start',
     file: false,
     says: 'the config file',
-    otherwise: '`dev-hook.config.{ts,js,mjs,json}`, or `"dev-hook"` in package.json',
+    otherwise: '`dev-hook.config.{ts,mts,cts,js,mjs,cjs,json}`, or `"dev-hook"` in package.json',
   }),
   profile: option({
     kind: text('name'),

@@ -2,6 +2,7 @@
 import { access, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dotEnvOf, SHARED } from '../config/dot-env.ts'
+import { CONFIG_NAMES } from '../config/file.ts'
 import type { Environment } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
 import { parseDotEnv } from '../config/parse-dot-env.ts'
@@ -46,8 +47,6 @@ export interface Project {
   readonly secret: FoundValue | null
   readonly ngrokAuthtoken: FoundValue | null
 }
-
-const CONFIGS = ['dev-hook.config.ts', 'dev-hook.config.js', 'dev-hook.config.mjs', 'dev-hook.config.json']
 
 /** Reads the files of the folder that `config` is of, and changes nothing. Throws `usage` for a file that cannot be read. */
 export async function inspectProject(config: Config, env: Environment): Promise<Project> {
@@ -109,7 +108,7 @@ async function findConfig(
   manifest: Manifest | null,
 ): Promise<Project['configFile']> {
   if (named !== null) return { name: `${named}, from ${sources.config ?? 'the options'}`, text: '' }
-  for (const name of CONFIGS) {
+  for (const name of CONFIG_NAMES) {
     const text = await readText(cwd, name)
     if (text !== null) return { name, text }
   }

@@ -116,7 +116,11 @@ describe('The config', () => {
 
   it.each([
     ['dev-hook.config.ts', 'enum P { A = 1234 }\nexport default { port: P.A as number }'],
+    ['dev-hook.config.mts', 'export default { port: 1234 as number }'],
+    ['dev-hook.config.cts', 'export = { port: 1234 as number }'],
+    ['dev-hook.config.js', 'module.exports = { port: 1234 }'],
     ['dev-hook.config.mjs', 'export default { port: 1234 }'],
+    ['dev-hook.config.cjs', 'module.exports = { port: 1234 }'],
     ['dev-hook.config.json', '{ "$schema": "x", "port": 1234 }'],
     ['package.json', '{ "dev-hook": { "port": 1234 } }'],
   ])('is found in %s', async (name, content) => {
@@ -212,7 +216,10 @@ describe('The config', () => {
   it('says which file is broken', async () => {
     await write('dev-hook.config.json', '{')
     await expect(load()).rejects.toThrow(/^dev-hook\.config\.json cannot be read: /)
-    await expect(load({ config: 'elsewhere.json' })).rejects.toThrow(/elsewhere\.json cannot be read: /)
+    await expect(load({ config: 'dev-hok.config.json' })).rejects.toThrow(
+      'config dev-hok.config.json (from --config) does not exist; did you mean dev-hook.config.json?',
+    )
+    await expect(load({ config: '.' })).rejects.toThrow(/cannot be read: a config file ends in one of \.ts, /)
   })
 
   it.each([

@@ -27,7 +27,7 @@ describe('a command line that is wrong', () => {
     ['nothing after `--`', ['--'], /no command follows `--`/],
     ['a flag without its value', ['--port'], /`-p, --port <port>` argument missing/],
     ['a folder that is not there', ['--cwd', '/no/such/folder'], /there is no folder \/no\/such\/folder/],
-    ['a config file that is not there', ['--config', 'no.json'], /no\.json cannot be read: ENOENT/],
+    ['a config file that is not there', ['--config', 'no.json'], /config no\.json \(from --config\) does not exist/],
   ] as const)('(%s) ends with 2, and says what was meant', async (_, args, says) => {
     const { code, stdout, stderr } = await runCli({ args })
     expect(code).toBe(2)

@@ -42,6 +42,7 @@ describe('The package', () => {
         'dist/index.js',
         'dist/index.d.ts',
         'dist/cli/main.js',
+        'dist/config/modules/module-worker.js',
         'dist/tunnel/ngrok/child.js',
         'dist/daemon/watchdog/child.js',
       ]),

@@ -36,8 +36,10 @@ export interface SaveWatcher extends Watcher {
 export function watchSaves(options: SavesOptions, signal: AbortSignal): SaveWatcher | null {
   const { config, supervised, emit, clock = MONOTONIC } = options
   if (config.watch === false) return null
-  const files = sourceFiles(config)
-  const reload = createReload(options)
+  let files = sourceFiles(config)
+  const reload = createReload(options, (next) => {
+    files = sourceFiles(next)
+  })
   const restarts = createRestarts(options, files, clock)
 
   const watcher = startWatcher({
@@ -67,7 +69,10 @@ export function watchSaves(options: SavesOptions, signal: AbortSignal): SaveWatc
 }
 
 /** Creates what takes a changed config into use where it can be. */
-function createReload({ config, reload, eventsChanged, emit }: SavesOptions): () => void {
+function createReload(
+  { config, reload, eventsChanged, emit }: SavesOptions,
+  onConfig: (next: Config) => void,
+): () => void {
   let current = config
   let reloading = Promise.resolve()
 
@@ -78,6 +83,7 @@ function createReload({ config, reload, eventsChanged, emit }: SavesOptions): ()
       const oddities = next.oddities.filter((oddity) => !current.oddities.includes(oddity))
       for (const oddity of oddities) emit(warning('dotEnvOdd', oddity))
       current = next
+      onConfig(next)
       if (changed.includes('events')) eventsChanged(next.events)
       // What is again as it was at the start needs nothing.
       const apart = changedKeys(config, next)
