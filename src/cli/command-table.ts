@@ -23,6 +23,7 @@ const recordKeys: readonly OptionKey[] = [
   'port',
   'path',
   'forwardTo',
+  'botQuery',
   'json',
   'quiet',
   'color',

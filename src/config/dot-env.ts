@@ -33,7 +33,7 @@ export function readDotEnv(cwd: string, name: string, onProblem: (problem: strin
 }
 
 /** What belongs to one bot: with the token of another one, each of them is wrong. */
-const OF_ONE_BOT: readonly OptionKey[] = ['token', 'refreshToken', 'email', 'secret', 'bot']
+const OF_ONE_BOT: readonly OptionKey[] = ['token', 'refreshToken', 'email', 'secret', 'bot', 'botAuth']
 
 const secretKeys = OPTION_KEYS.filter(isSecret)
 

@@ -49,6 +49,31 @@ export const text = (shown: string): Kind<string> => kind(shown, { type: 'string
 /** Never a flag, never in a config file, never printed. */
 export const secret: Kind<string> = kind('secret', { not: {} }, fromText(nonEmpty), () => '[redacted]')
 
+/** `user:password`, as secret as any other. */
+export const credentials: Kind<string> = {
+  ...secret,
+  read: fromText((given) =>
+    /^[^:]*:/.test(given) && !/\p{Cc}/u.test(given) ? { value: given } : { problem: 'is not user:password' },
+  ),
+}
+
+/** The query of a URL, without its `?`. Its values may be secret: only its names are shown. */
+export const query: Kind<string> = kind(
+  'query',
+  { type: 'string', minLength: 1 },
+  fromText((given) => {
+    const text = given.replace(/^\?/, '')
+    if (text === '') return { problem: 'is empty' }
+    if (/[#\s?]/.test(text) || isIllFormed(text)) return { problem: 'is not a query such as key=abc&x=1' }
+    return { value: encodePath(text) }
+  }),
+  (value) =>
+    value
+      .split('&')
+      .map((pair) => pair.replace(/=.*/, '=…'))
+      .join('&'),
+)
+
 export const port: Kind<number> = kind(
   'port',
   { type: 'integer', minimum: 1, maximum: 65_535 },

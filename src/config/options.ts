@@ -1,11 +1,13 @@
 // The one table of options: from it come the flags, environment names, help, types, JSON Schema and README table.
 import {
   choice,
+  credentials,
   duration,
   path,
   pathsOrOff,
   patterns,
   port,
+  query,
   safeUrl,
   secret,
   switched,
@@ -24,6 +26,19 @@ const OPTIONS = {
     group: 'Bot',
     short: 'f',
     says: 'where the bot is: `3000`, `:3000/hook`, `host:port` or a URL, instead of port and path',
+  }),
+  botAuth: option({
+    kind: credentials,
+    flag: false,
+    group: 'Bot',
+    says: 'the basic authentication that the bot expects of the platform: `user:password`',
+    otherwise: 'that of the URL that was registered before',
+  }),
+  botQuery: option({
+    kind: query,
+    group: 'Bot',
+    says: 'the query that the bot expects of the platform: `key=abc`',
+    otherwise: 'that of the URL that was registered before',
   }),
   watch: option({
     kind: pathsOrOff,

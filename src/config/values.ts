@@ -1,5 +1,6 @@
 // The value of every option, read from the layers in which options are found.
-import { secret } from './kinds.ts'
+import { secretsInQuery } from '../core/text/redact.ts'
+import { credentials, type Kind, query, secret } from './kinds.ts'
 import { type Found, firstFound, type Layer } from './layers.ts'
 import { OPTION_KEYS, OPTION_TABLE, type OptionDraft, type OptionKey, type OptionValues, optionOf } from './options.ts'
 
@@ -28,7 +29,10 @@ function readInto<K extends OptionKey>(draft: OptionDraft, key: K, found: Found 
   if (found === null) return
   const parsed = kind.read(found.raw)
   if ('value' in parsed) draft[key] = parsed.value
-  else problems.push(`${key} ${isSecret(key) ? '' : `${shown(found.raw)} `}(from ${found.source}) ${parsed.problem}`)
+  else
+    problems.push(
+      `${key} ${isSecret(key) || optionOf(key).kind === query ? '' : `${shown(found.raw)} `}(from ${found.source}) ${parsed.problem}`,
+    )
 }
 
 const isComplete = (draft: OptionDraft): draft is OptionValues => OPTION_KEYS.every((key) => draft[key] !== undefined)
@@ -39,10 +43,14 @@ function shown(raw: unknown): string {
 }
 
 /** Whether an option holds a secret: it has no flag, does not stand in a config file, and is never printed. */
-export const isSecret = (key: OptionKey): boolean => optionOf(key).kind === secret
+export const isSecret = (key: OptionKey): boolean => SECRET_KINDS.includes(optionOf(key).kind)
+
+const SECRET_KINDS: readonly Kind<unknown>[] = [secret, credentials]
 
 /** Every secret among the values, for whoever prints: all of them are to be redacted. */
-export const secretsOf = (values: OptionValues): readonly string[] =>
-  OPTION_KEYS.filter(isSecret)
+export const secretsOf = (values: OptionValues): readonly string[] => [
+  ...OPTION_KEYS.filter(isSecret)
     .map((key) => values[key])
-    .filter((value) => typeof value === 'string')
+    .filter((value) => typeof value === 'string'),
+  ...secretsInQuery(values.botQuery ?? ''),
+]

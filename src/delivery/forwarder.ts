@@ -19,6 +19,8 @@ interface Target {
 
 export interface ForwarderOptions {
   readonly target: Target
+  /** What the bot expects besides what was received: the value of an `authorization` header, and a query without its `?`. */
+  readonly access?: () => { readonly authorization: string | null; readonly query: string }
   /** Connections to the bot at most. Default 1,088: the queue uses 64, and as many more as it has attempts that are overdue. */
   readonly connections?: number
   /** A longer answer ends the attempt as `interrupted`. Default `MAX_ANSWER_BYTES`. */
@@ -53,6 +55,7 @@ const UNANNOUNCED_KEEP_ALIVE_MS = 1_000
 export function createForwarder(options: ForwarderOptions): Forwarder {
   const {
     target,
+    access = () => NO_ACCESS,
     connections = 1_088,
     maxReplyBytes = MAX_ANSWER_BYTES,
     connectTimeoutMs = 5_000,
@@ -104,10 +107,11 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
 
   return {
     forward: (delivery, headers = delivery.headers, written = () => undefined) => {
+      const { authorization, query } = access()
       const request = {
-        path: target.path + delivery.search,
+        path: target.path + searchWith(delivery.search, query),
         method: delivery.method,
-        headers: forwardHeaders(headers, delivery.id),
+        headers: forwardHeaders(headers, delivery.id, authorization),
         body: delivery.body,
         // undici may write an idempotent request again by itself; whether to repeat one is not its decision.
         idempotent: false,
@@ -120,6 +124,14 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       await Promise.all([...pools].map((each) => each.destroy()))
     },
   }
+}
+
+const NO_ACCESS = { authorization: null, query: '' }
+
+/** The query of a request to the bot: that of the bot's own URL, without a `?`, goes before what was received. */
+export function searchWith(received: string, query: string): string {
+  if (query === '') return received
+  return received.length > 1 ? `?${query}&${received.slice(1)}` : `?${query}`
 }
 
 function originOf({ host, port }: Target): string {

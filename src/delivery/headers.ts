@@ -24,9 +24,13 @@ const NOT_FORWARDED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'host', 'cont
 // The gateway writes the length of the body it sends: a reply to HEAD, or one that came in chunks, has another one.
 const NOT_RETURNED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'content-length'])
 
-/** The headers of a forward: as received, in their order and case, without those that end here, plus the id. `host` comes from undici. */
-export function forwardHeaders(received: RawHeaders, id: string): string[] {
+/**
+ * The headers of a forward: as received, in their order and case, without those that end here, plus the `authorization` that the bot
+ * expects, if any, and the id. `host` comes from undici.
+ */
+export function forwardHeaders(received: RawHeaders, id: string, authorization: string | null = null): string[] {
   const headers = travellingHeaders(received)
+  if (authorization !== null) headers.push('authorization', authorization)
   headers.push(DELIVERY_HEADER, id)
   return headers
 }

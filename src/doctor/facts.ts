@@ -5,6 +5,7 @@ import type { Redactor } from '../core/text/redact.ts'
 import { createApiClient } from '../daemon/account/api-client.ts'
 import { botFolder, type Identity, identityOf } from '../daemon/account/bot-identity.ts'
 import { serviceNameOf } from '../daemon/start/open-registration.ts'
+import { secretsInUrl } from '../daemon/traffic/bot-access.ts'
 import { readLock } from '../lock/lock.ts'
 import type { Client } from '../platform/api/client.ts'
 import { botDocument } from '../platform/webhook/bot-record.ts'
@@ -92,7 +93,9 @@ export function createFacts(options: DoctorOptions): Facts {
     const [{ botId }, { hook, webhookPlace }, caller] = await Promise.all([identity(), config(), client()])
     if (hook === 'manual') return null
     const request = { kind: hook, botId, serviceName: serviceNameOf(botId, who), webhookPath: webhookPlace }
-    return findWebhook(caller, request, signal)
+    const found = await findWebhook(caller, request, signal)
+    if (found !== null && 'reading' in found) secretsInUrl(found.reading.registered.url).forEach(redactor.conceal)
+    return found
   })
 
   return {

@@ -213,6 +213,17 @@ describe('The config', () => {
     await expect(load()).rejects.toThrow('it extends itself')
   })
 
+  it('never shows what the bot expects of the platform, right or wrong', async () => {
+    const { botAuth, botQuery } = await load({ botQuery: '?key=k3y&x=1' }, { DEV_HOOK_BOT_AUTH: 'jo:pw' })
+    expect([botAuth, botQuery]).toEqual(['jo:pw', 'key=k3y&x=1'])
+    const wrong = await load({ botQuery: 'k3y#x' }, { DEV_HOOK_BOT_AUTH: 's3cret' }).catch(
+      (error: Error) => error.message,
+    )
+    expect(wrong).toContain('botAuth (from DEV_HOOK_BOT_AUTH) is not user:password')
+    expect(wrong).toMatch(/botQuery \(from .*\) is not a query such as key=abc&x=1/)
+    expect(wrong).not.toMatch(/k3y|s3cret/)
+  })
+
   it('says which file is broken', async () => {
     await write('dev-hook.config.json', '{')
     await expect(load()).rejects.toThrow(/^dev-hook\.config\.json cannot be read: /)

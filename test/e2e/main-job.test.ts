@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { headerOf } from '../../src/core/http/raw-headers.ts'
 import { PLACE_NAMES } from '../../src/sandbox/webhooks/locations.ts'
 import { PROGRAMS } from '../support/bot/programs.ts'
+import { startRecordingBot } from '../support/bot/recording-bot.js'
 import { noticeFromNow } from '../support/cli/cli.ts'
 import { folderForTest } from '../support/folder.ts'
 import { eventually } from '../support/wait.ts'
@@ -46,6 +48,25 @@ describe('dev-hook with the real ngrok SDK, the sandbox and a chipchat bot', () 
       }
     },
   )
+
+  it('gives a bot that checks them the credentials and the query of its former URL, and shows them nowhere', async () => {
+    const former = 'https://jo:pass-w0rd@bots.example.com/hook?key=k3y-of-jo'
+    const world = await worldForTest({ registered: { url: former } })
+    const bot = await startRecordingBot({ port: world.port })
+    onTestFinished(() => bot.close())
+    const cli = await world.start({ args: ['--verbose'], command: null })
+    await cli.notice('ready')
+    const jenny = await world.platform.contact({ name: 'Jenny' })
+    jenny.send('hi')
+    await cli.notice('attempt')
+    cli.kill('SIGINT')
+    const { stdout, stderr } = await cli.ended
+    expect(Object(world.platform.registration())).toMatchObject({ url: former })
+    const [delivery] = bot.deliveries()
+    expect(delivery?.url).toBe('/?key=k3y-of-jo')
+    expect(headerOf(delivery?.rawHeaders ?? [], 'authorization')).toBe(`Basic ${btoa('jo:pass-w0rd')}`)
+    for (const secret of ['pass-w0rd', 'k3y-of-jo', btoa('jo:pass-w0rd')]) expect(stdout + stderr).not.toContain(secret)
+  })
 
   it('makes a general webhook of its own when asked to, and deletes it', async () => {
     const world = await worldForTest()

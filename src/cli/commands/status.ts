@@ -4,6 +4,7 @@ import { DevHookError, messageOf } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import { readBotStatus, type Status, type StatusRequest } from '../../daemon/offline/status.ts'
+import { secretsInUrl } from '../../daemon/traffic/bot-access.ts'
 import type { CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import type { Io } from '../io.ts'
@@ -21,8 +22,9 @@ export const status: CommandHandler = async (call) => {
   const { config, redactor, stateHome, who, json, colors } = await openCommand(call)
   const { emit } = openNotices({ config, redactor, json: false }, io)
   const found = await look({ config, stateHome: stateHome(), who, emit, redactor }, io)
-  if (json) io.out(toJson(cleanValue(withoutSecrets(found), oneLine)))
-  else statusLines(found, colors, io.columns('out')).forEach(io.out)
+  secretsInUrl(found.registration?.url ?? null).forEach(redactor.conceal)
+  if (json) io.out(toJson(cleanValue(withoutSecrets(found), (text) => oneLine(redactor.redact(text)))))
+  else statusLines(found, colors, io.columns('out')).forEach((line) => io.out(redactor.redact(line)))
   return found.leftover === null ? EXIT_CODES.ended : EXIT_CODES.failed
 }
 

@@ -79,3 +79,17 @@ export function createRedactor(secrets: readonly (string | null | undefined)[] =
     },
   }
 }
+
+const SECRET_NAME = /key|token|secret|sign?(?:ature)?$|pass|auth|code|cred/i
+
+/** The values in a query that look secret, by their names or because they are long and random; both as written and decoded. */
+export function secretsInQuery(query: string): readonly string[] {
+  const written = query
+    .replace(/^\?/, '')
+    .split('&')
+    .map((pair) => pair.slice(pair.indexOf('=') + 1))
+  return [...new URLSearchParams(query)].flatMap(([name, value], at) => {
+    const isRandom = value.length >= 16 && /\d/.test(value) && /[a-z]/i.test(value)
+    return SECRET_NAME.test(name) || isRandom ? [value, written[at] ?? value] : []
+  })
+}

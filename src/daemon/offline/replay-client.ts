@@ -12,14 +12,15 @@ import { createForwarder } from '../../delivery/forwarder.ts'
 import { type InspectorAddress, readAddress } from '../../inspector/address.ts'
 import { createInspectorClient } from '../../inspector/client.ts'
 import { readLock } from '../../lock/lock.ts'
-import { readSnapshot } from '../../platform/webhook/snapshot.ts'
+import { readSnapshot, urlBefore } from '../../platform/webhook/snapshot.ts'
 import { openState } from '../start/open-state.ts'
+import { botAccess } from '../traffic/bot-access.ts'
 import { findReplayable, forBot, replayedBy, settleReplay } from '../traffic/replay-rules.ts'
 
 export interface ReplaysRequest {
   /** The bot's state folder. */
   readonly folder: string
-  readonly config: Pick<Config, 'target' | 'secret'>
+  readonly config: Pick<Config, 'target' | 'secret' | 'botAuth' | 'botQuery'>
   /** `<user>@<host> pid <pid>` */
   readonly who: string
   readonly emit: Emit
@@ -72,7 +73,11 @@ async function openDirect(request: ReplaysRequest): Promise<OpenReplays> {
   const { journal, close } = await withDeadline([], { ms: LOCK_MS, reason }, (signal) =>
     openState(folder, holder, emit, signal),
   )
-  const forwarder = createForwarder({ target: config.target })
+  const forwarder = createForwarder({
+    target: config.target,
+    // Without a run nothing is known of the platform but what a crashed one has left.
+    access: () => botAccess(config, snapshot === null ? null : urlBefore(snapshot)),
+  })
   return {
     replay: async (id, body, signal) => {
       const recorded = findReplayable(journal, id)

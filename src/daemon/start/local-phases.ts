@@ -78,6 +78,7 @@ export async function traffic(run: Run, { botId }: Account, { journal }: StateFo
     secret: () => parts.registration?.secret() ?? config.secret,
     rereadSecret: async () => (await parts.registration?.rereadSecret()) ?? null,
     botSecret: () => parts.bot?.secret() ?? null,
+    formerUrl: () => parts.registration?.before?.url ?? null,
     challenged: challenges.received,
     handedOver: (by) => {
       emit(warning('handedOver', `${by} takes over the bot`))

@@ -6,6 +6,7 @@ import type { Snapshot } from '../../platform/webhook/snapshot.ts'
 import { claimNotice, readyNotice } from '../registration-notices.ts'
 import type { Run } from '../run.ts'
 import type { RegistrationMonitor } from '../running/registration-monitor.ts'
+import { secretsInUrl } from '../traffic/bot-access.ts'
 import type { Saves, Way } from './bot-phases.ts'
 import { permitClaim } from './claim-permission.ts'
 import type { Account } from './local-phases.ts'
@@ -35,6 +36,7 @@ export async function registration(run: Run, account: Account): Promise<Registra
   const look = (): Promise<Registration> =>
     factories.openRegistration({ options, client, botId, folder, address, snapshotSaving }, signal)
   const first = await steps.run('look', look)
+  secretsInUrl(first.before?.url ?? null).forEach(options.redactor.conceal)
   const found = takeOver ? await readHandedOver(look, first, { who, proxies }, signal) : first
   // Owed before the claim already: what a dead run has left may have been adopted.
   lifetime.add('registration', () => restoration.restore(found))

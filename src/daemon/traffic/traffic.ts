@@ -7,6 +7,7 @@ import type { Journal, Queue } from '../../core/ports.ts'
 import { createForwarder } from '../../delivery/forwarder.ts'
 import { createQueue } from '../../delivery/queue.ts'
 import { resign } from '../../protocol/signature.ts'
+import { type BotAccess, botAccess } from './bot-access.ts'
 import { createPipeline, type ItemEvents, type Pipeline, type PipelineItem } from './pipeline.ts'
 import { createQueueNotices, type QueueNoticesOptions } from './queue-notices.ts'
 import { createGuard } from './signature-guard.ts'
@@ -19,6 +20,8 @@ export interface TrafficOptions extends QueueNoticesOptions {
   /** The webhook's secret, as far as it is known. */
   readonly secret: () => string | null
   readonly rereadSecret: () => Promise<string | null>
+  /** The URL that was registered before this run; `null` while it is not known, or when there was none. */
+  readonly formerUrl: () => string | null
   /** The secret that the bot checks with now; `null` when it checks none, or the webhook's own. */
   readonly botSecret: () => string | null
   readonly challenged: () => void
@@ -44,7 +47,7 @@ const DRAIN_MS = 2_500
 /** Creates the traffic of a run, holding until the bot is ready. */
 export function createTraffic(options: TrafficOptions): Traffic {
   const { config, emit, secret, botSecret } = options
-  const forwarder = createForwarder({ target: config.target })
+  const forwarder = createForwarder({ target: config.target, access: accessOf(options) })
   const notices = createQueueNotices(options)
 
   // When it is sent, not when it came: the bot may have been started again meanwhile, with another secret.
@@ -77,5 +80,18 @@ export function createTraffic(options: TrafficOptions): Traffic {
       await queue.close()
       await forwarder.close()
     },
+  }
+}
+
+/** What the bot expects, worked out anew only where the former URL has become known. */
+function accessOf({ config, formerUrl }: Pick<TrafficOptions, 'config' | 'formerUrl'>): () => BotAccess {
+  let of: string | null = null
+  let access = botAccess(config, of)
+  return () => {
+    const url = formerUrl()
+    if (url === of) return access
+    of = url
+    access = botAccess(config, url)
+    return access
   }
 }

@@ -5,6 +5,8 @@ import { untilVacant } from '../../bot/readiness.ts'
 import type { Config } from '../../config/load.ts'
 import { targetUrl } from '../../config/target.ts'
 import { ERRORS, messageOf } from '../../core/errors.ts'
+import { type BotAccess, botAccess } from '../../daemon/traffic/bot-access.ts'
+import { searchWith } from '../../delivery/forwarder.ts'
 import { createTransport, type Exchange } from '../../platform/api/transport.ts'
 import { challengeSearch } from '../../protocol/challenge.ts'
 import { SIGNATURE_HEADERS, signatureHeaders } from '../../protocol/signature.ts'
@@ -19,17 +21,24 @@ export async function checkPort(facts: Facts, signal: AbortSignal): Promise<Find
   return warned(`${what} on ${target.host}:${target.port} yet`, ERRORS.botNotListening.remedy)
 }
 
-/** Where the bot is, at the address at which it listens; `null` when it is not up. */
-async function targetThatListens(facts: Facts, signal: AbortSignal): Promise<Config['target'] | null> {
-  const { target } = await needs('config', facts.config())
-  const host = await listeningHost(target, signal)
-  return host === null ? null : { ...target, host }
+/** A bot that is up: the address at which it listens, and what it expects of the platform. */
+type BotUp = Config['target'] & BotAccess
+
+/** `null` when it is not up. */
+async function botUp(facts: Facts, signal: AbortSignal): Promise<BotUp | null> {
+  const config = await needs('config', facts.config())
+  const host = await listeningHost(config.target, signal)
+  if (host === null) return null
+  // What keeps it from being found is told by other checks.
+  const found = await facts.webhook().catch(() => null)
+  const url = found !== null && 'reading' in found ? found.reading.registered.url : null
+  return { ...config.target, host, ...botAccess(config, url) }
 }
 
 const DOWN = notTried('not tried: the bot is not up')
 
 export async function checkChallenge(facts: Facts, signal: AbortSignal): Promise<Finding> {
-  const target = await targetThatListens(facts, signal)
+  const target = await botUp(facts, signal)
   if (target === null) return DOWN
   const challenge = randomBytes(12).toString('hex')
   const answer = await send(
@@ -56,7 +65,7 @@ const HARMLESS = Buffer.from(JSON.stringify({ event: 'devhook.doctor', activity:
 
 export async function checkSignatures(facts: Facts, signal: AbortSignal): Promise<Finding> {
   const { secret } = await needs('config', facts.config())
-  const target = await targetThatListens(facts, signal)
+  const target = await botUp(facts, signal)
   if (target === null) return DOWN
   const deliver = (key: string | null): Promise<BotAnswer> => {
     const signature = key === null ? {} : signatureHeaders(HARMLESS, key)
@@ -123,12 +132,15 @@ type BotRequest = Pick<Exchange, 'method' | 'headers' | 'body'> & { readonly sea
 const ANSWER_WITHIN_MS = 2_000
 const EXIT_WITHIN_MS = 1_000
 
-async function send(target: Config['target'], request: BotRequest, signal: AbortSignal): Promise<BotAnswer> {
+async function send(target: BotUp, request: BotRequest, signal: AbortSignal): Promise<BotAnswer> {
   const { origin, pathname } = new URL(targetUrl(target))
   const transport = createTransport(origin, { timeoutMs: ANSWER_WITHIN_MS, proxy: null })
-  const { search, ...rest } = request
+  const { search, headers, ...rest } = request
+  const { authorization, query } = target
+  const own = authorization === null ? {} : { authorization }
   try {
-    const { status, text } = await transport.send({ ...rest, path: pathname + search }, signal)
+    const path = pathname + searchWith(search, query)
+    const { status, text } = await transport.send({ ...rest, path, headers: { ...headers, ...own } }, signal)
     return { status, text }
   } catch (error) {
     return { status: null, text: `it gave no answer (${messageOf(error)})` }

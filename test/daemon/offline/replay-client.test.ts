@@ -39,7 +39,7 @@ async function replaysIn(
   const { secret = null, ...rest } = more
   const replays = await openReplays({
     folder,
-    config: { target: { host: '127.0.0.1', port, path: '/hook' }, secret },
+    config: { target: { host: '127.0.0.1', port, path: '/hook' }, secret, botAuth: null, botQuery: 'key=abc' },
     who: 'me@here pid 1',
     emit: (notice) => void notices.push(notice),
     ...rest,
@@ -61,7 +61,7 @@ describe('A replay without a run', () => {
 
     const [got] = await bot.waitFor(1)
     expect(got?.body.equals(BODY)).toBe(true)
-    expect(got?.url).toBe('/hook?a=1')
+    expect(got?.url).toBe('/hook?key=abc&a=1')
     expect(checkSignature(got?.rawHeaders ?? [], BODY, 'old secret')).toBe('right')
     const recorded = await readDelivery(folder, 'd1')
     expect(recorded?.summary).toMatchObject({ settled: 'delivered', status: 201 })

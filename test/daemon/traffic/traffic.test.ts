@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { loadConfig } from '../../../src/config/load.ts'
 import type { Options } from '../../../src/config/options.ts'
+import { headerOf } from '../../../src/core/http/raw-headers.ts'
 import type { NoticeBody } from '../../../src/core/notices.ts'
 import { createTraffic } from '../../../src/daemon/traffic/traffic.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
@@ -11,7 +12,7 @@ import { folderForTest } from '../../support/folder.ts'
 
 const PLATFORMS = 'the secret of the webhook'
 
-async function setUp(botSecret: () => string | null, given: Options = {}) {
+async function setUp(botSecret: () => string | null, given: Options = {}, formerUrl: () => string | null = () => null) {
   const bot = await startRecordingBot()
   onTestFinished(() => bot.close())
   const cwd = await folderForTest()
@@ -27,6 +28,7 @@ async function setUp(botSecret: () => string | null, given: Options = {}) {
     secret: () => PLATFORMS,
     rereadSecret: async () => null,
     botSecret,
+    formerUrl,
     challenged: () => undefined,
     handedOver: () => undefined,
     arrived: () => undefined,
@@ -45,6 +47,24 @@ async function setUp(botSecret: () => string | null, given: Options = {}) {
 }
 
 describe('A delivery', () => {
+  it('reaches the bot with the credentials and the query of its former URL, once that is known', async () => {
+    let former: string | null = null
+    const { deliveries, arrive, bot } = await setUp(
+      () => null,
+      {},
+      () => former,
+    )
+    deliveries.queue.release()
+    await arrive()
+    former = 'https://jo:p%40ss@bots.example.com/hook?key=abc&x=%20y'
+    await arrive()
+    const [before, after] = bot.deliveries()
+    expect(before?.url).toBe('/hook')
+    expect(headerOf(before?.rawHeaders ?? [], 'authorization')).toBeUndefined()
+    expect(after?.url).toBe('/hook?key=abc&x=%20y')
+    expect(headerOf(after?.rawHeaders ?? [], 'authorization')).toBe(`Basic ${btoa('jo:p@ss')}`)
+  })
+
   it('reaches the bot with the signature it came with when the bot checks with the same secret, or with none', async () => {
     for (const secret of [PLATFORMS, null]) {
       const { deliveries, arrive, verdicts } = await setUp(() => secret)
