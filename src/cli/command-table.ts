@@ -2,35 +2,15 @@
 import { OPTION_KEYS, type OptionKey, optionOf } from '../config/options.ts'
 import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../protocol/signature.ts'
 import type { CommandSpec } from './command.ts'
+import { TIMES } from './events/point-in-time.ts'
 
-const platformKeys: readonly OptionKey[] = [
-  'bot',
-  'hook',
-  'webhookPlace',
-  'apiHost',
-  'quiet',
-  'verbose',
-  'color',
-  'config',
-  'profile',
-  'cwd',
-]
+/** What every command takes. */
+const COMMON: readonly OptionKey[] = ['json', 'quiet', 'verbose', 'color', 'config', 'profile', 'cwd']
+
+const platformKeys: readonly OptionKey[] = ['bot', 'hook', 'webhookPlace', 'apiHost', ...COMMON]
 
 /** What the commands need that work on the record alone. */
-const recordKeys: readonly OptionKey[] = [
-  'bot',
-  'apiHost',
-  'port',
-  'path',
-  'forwardTo',
-  'botQuery',
-  'json',
-  'quiet',
-  'color',
-  'config',
-  'profile',
-  'cwd',
-]
+const recordKeys: readonly OptionKey[] = ['bot', 'apiHost', 'port', 'path', 'forwardTo', 'botQuery', ...COMMON]
 
 const UNUSED_BY_DOCTOR: ReadonlySet<OptionKey> = new Set(['watch', 'restore', 'probe'])
 
@@ -82,7 +62,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     description: 'Set up a folder: ask for what cannot be detected, check each answer, write the config and .env.',
     usage: '[options]',
     takesCommand: false,
-    options: ['port', 'path', 'bot', 'apiHost', 'tunnel', 'verbose', 'color', 'yes', 'profile', 'cwd'],
+    options: ['port', 'path', 'bot', 'apiHost', 'tunnel', 'yes', ...COMMON],
     examples: [
       ['dev-hook init', 'in a folder with a bot, or in an empty one'],
       ['dev-hook init --profile echo', 'one of several bots: its secrets go into .env.echo'],
@@ -117,7 +97,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       'Show which webhook is registered, whose it is, whether it answers, and what a crashed run left behind.',
     usage: '[options]',
     takesCommand: false,
-    options: [...platformKeys, 'json'],
+    options: platformKeys,
     examples: [
       ['dev-hook status', 'read only: nothing is changed'],
       ['dev-hook status --json', 'for scripts; exit code 1 if something was left behind'],
@@ -138,7 +118,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     name: 'events',
     aliases: [],
     description: 'List the recorded deliveries, newest last; show one in full, follow new ones, export one.',
-    usage: '[show <id> | export <id> --as <format>] [options]',
+    usage: '[show <id>|--last | export <id>|--last --as <format>] [options]',
     takesCommand: false,
     words: ['[action]', '[id]'],
     options: recordKeys,
@@ -150,9 +130,12 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
         flags: '--outcome <outcomes>',
         says: 'only deliveries with this outcome: answered, refused, interrupted, timed-out, cancelled; delivered, undelivered, returned, rejected; failed',
       },
-      { flags: '--since <time>', says: 'only from this time on: 10m (ago), 12:04, or a date and time' },
+      { flags: '--since <time>', says: `only from this time on: ${TIMES}` },
       { flags: '--until <time>', says: 'only before this time' },
-      { flags: '--last <n>', says: 'only the newest n' },
+      {
+        flags: '--last [n]',
+        says: 'only the newest, or the newest n; of `show` and `export`: the newest instead of an id',
+      },
       { flags: '--as <curl|http|fixture>', says: 'the format to export' },
       { flags: '--with-secrets', says: 'export the secrets in headers, query and body too, in place of `[redacted]`' },
     ],
@@ -160,6 +143,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       ['dev-hook events --last 20', 'the newest 20, each with the end of its id, which stands for the whole'],
       ['dev-hook events --follow --outcome failed', 'watch for what fails'],
       ['dev-hook events --since 1h --event "message.*"', 'the messages of the last hour'],
+      ['dev-hook events show --last', 'the newest delivery in full'],
       ['dev-hook events show mb3k2x', 'headers, body, and every attempt with the bot’s answer'],
       ['dev-hook events export mb3k2x --as curl', 'a command that sends it to the bot'],
       ['dev-hook events export mb3k2x --as fixture', 'JSON for a test of the bot'],
@@ -170,7 +154,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     name: 'replay',
     aliases: [],
     description:
-      'Forward recorded deliveries to the bot again, oldest first; through the running dev-hook if there is one.',
+      'Forward recorded deliveries to the bot again, in the order of their ids or oldest first; through the running dev-hook if there is one.',
     usage: '[id…] [options]',
     takesCommand: false,
     words: ['[id...]'],
@@ -183,7 +167,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     ],
     examples: [
       ['dev-hook replay --last', 'the newest one again'],
-      ['dev-hook replay mb3k2x mb3k9f', 'these two; the beginning or the end of an id is enough'],
+      ['dev-hook replay mb3k2x mb3k9f', 'these two, in this order; the beginning or the end of an id is enough'],
       ['dev-hook replay --last --edit', 'with another body'],
       ['dev-hook replay --failed', 'exit code 0 when the bot has accepted them all'],
     ],
@@ -195,7 +179,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     description: 'Check the signature of a delivery offline, with SECRET, and say why it does not match.',
     usage: '--body <file|-> --header <value> [options]',
     takesCommand: false,
-    options: ['json', 'color', 'verbose', 'profile', 'cwd'],
+    options: COMMON,
     own: [
       { flags: '--body <file|->', says: 'the body, byte for byte as it was received; - reads standard input' },
       { flags: '--header <value>', says: `the value of ${SIGNATURE_HEADERS}` },
@@ -216,7 +200,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     description: 'Print the completion script for a shell.',
     usage: '<bash|zsh|fish>',
     takesCommand: false,
-    options: [],
+    options: COMMON,
     words: ['<bash|zsh|fish>'],
     examples: [
       ['eval "$(dev-hook completion bash)"', 'in ~/.bashrc'],

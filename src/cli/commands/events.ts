@@ -15,6 +15,7 @@ import { type Exported, withoutSecrets } from '../events/export/exported.ts'
 import { EXPORTS, isExport } from '../events/export/exports.ts'
 import { readFilter, textOf } from '../events/filter.ts'
 import { eventJson, eventRow } from '../events/row.ts'
+import { withWholeConversation } from '../events/whole-conversation.ts'
 import { EXIT_CODES } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { openCommand } from '../open-command.ts'
@@ -54,14 +55,45 @@ function actionOf(action: string | undefined, id: string | undefined, own: Call[
     if (misplaced !== undefined) throw usage('`--with-secrets` belongs to `dev-hook events export`')
   }
   if (action === undefined) {
-    const filter = readFilter(own)
-    return own['follow'] === true ? (view) => follow(view, filter) : (view) => list(view, filter)
+    const filter = filterOf(own)
+    return own['follow'] === true
+      ? async (view) => follow(view, await filter(view))
+      : async (view) => list(view, await filter(view))
   }
   if (action !== 'show' && action !== 'export') throw usage(`\`${action}\` is neither show nor export`)
-  if (id === undefined) throw usage(`\`dev-hook events ${action}\` takes the id of a delivery`)
-  if (action === 'show') return (view) => show(view, id)
+  const which = whichOf(action, id, own)
+  if (action === 'show') return async (view) => show(view, await which(view))
   if (format === null || !isExport(format)) throw usage(`\`--as\` is one of ${Object.keys(EXPORTS).join(', ')}`)
-  return async (view) => view.io.out(EXPORTS[format](await exported(view, id, own['withSecrets'] === true)))
+  const withSecrets = own['withSecrets'] === true
+  return async (view) => view.io.out(EXPORTS[format](await exported(view, await which(view), withSecrets)))
+}
+
+/** Reads the filters at once, and makes the id of a conversation whole once the record can be read. */
+function filterOf(own: Call['own']): (view: View) => Promise<DeliveryFilter> {
+  const now = Date.now()
+  const filter = readFilter(own, now)
+  return async ({ folder }) =>
+    textOf(own, 'conversation') === null
+      ? filter
+      : readFilter(withWholeConversation(own, await readDeliveries(folder)), now)
+}
+
+/** The id that is given, or that of the newest delivery which the filters leave. */
+function whichOf(action: string, id: string | undefined, own: Call['own']): (view: View) => Promise<string> {
+  const { last } = readFilter(own)
+  const filter = filterOf(own)
+  if (last === undefined && id === undefined)
+    throw usage(`\`dev-hook events ${action}\` takes the id of a delivery, or \`--last\``)
+  if (id !== undefined) {
+    if (last === undefined) return async () => id
+    throw usage(`\`dev-hook events ${action}\` takes an id or \`--last\`, not both`)
+  }
+  if (last !== 1) throw usage(`\`dev-hook events ${action} --last\` takes no number: it is for one delivery`)
+  return async (view) => {
+    const [newest] = await readDeliveries(view.folder, await filter(view))
+    if (newest !== undefined) return newest.id
+    throw new DevHookError('deliveryUnknown', 'no recorded delivery matches')
+  }
 }
 
 const usage = (message: string): DevHookError =>

@@ -18,17 +18,18 @@ import { createPlainReporter, type Reporter } from '../init/reporter.ts'
 import { wantsColor } from '../io.ts'
 import { openCommand } from '../open-command.ts'
 import { colorsFor } from '../output/colors.ts'
+import { toJson } from '../output/to-json.ts'
 import { untilEndSignal } from '../session/signals.ts'
 
 export const init: CommandHandler = async (call) => {
   const { io } = call
-  const { config } = await openCommand(call)
+  const { config, json } = await openCommand(call)
   const project = await inspectProject(config, io.env)
-  if (io.interactive && !config.yes) {
+  if (io.interactive && !config.yes && !json) {
     const { openPrompter } = await import('../init/prompter.ts')
     return withSomebody(call, project, openPrompter(io))
   }
-  return alone(call, project)
+  return alone(call, project, json)
 }
 
 async function withSomebody(call: Call, project: Project, prompter: Prompter): Promise<number> {
@@ -67,9 +68,9 @@ async function agree(
 }
 
 /** Takes what was found. Throws `usage` with what is missing, unless `--yes` says to go on without it. */
-async function alone(call: Call, project: Project): Promise<number> {
+async function alone(call: Call, project: Project, json: boolean): Promise<number> {
   const { config } = project
-  const reporter = createPlainReporter(call.io)
+  const reporter = createPlainReporter(call.io, json || config.quiet)
   const found = await tryFound(project, new AbortController().signal)
   if (found.is === 'bad') throw found.error
   if (found.is === 'unknown') reporter.report('warn', `the token is not checked: ${sanitize(found.error.message)}`)
@@ -89,6 +90,7 @@ async function alone(call: Call, project: Project): Promise<number> {
   }
   for (const name of missing) reporter.report('warn', `still missing (the sandbox does not need it): ${name}`)
   reporter.outro(nextSteps(project, answers, false))
+  if (json) call.io.out(toJson({ type: 'init', cwd: project.cwd, written: files.map(({ name }) => name), missing }))
   return EXIT_CODES.ended
 }
 

@@ -13,6 +13,7 @@ import type { CommandHandler } from '../command.ts'
 import { editBody } from '../events/edit-body.ts'
 import { readSelection, select } from '../events/replay-selection.ts'
 import { type RowStyle, redactLabel } from '../events/row.ts'
+import { withWholeConversation } from '../events/whole-conversation.ts'
 import { EXIT_CODES } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { openCommand } from '../open-command.ts'
@@ -25,11 +26,13 @@ import { untilEndSignal } from '../session/signals.ts'
 
 export const replay: CommandHandler = async (call) => {
   const { io, own, words } = call
-  const selection = readSelection(words, own)
+  // Wrong words are refused before anything is read.
+  readSelection(words, own)
   const opened = await openCommand(call)
   const { config, json, colors, who, redactor } = opened
   const folder = await findRecordedBot(config, opened.stateHome())
-  const chosen = select(await readDeliveries(folder), selection)
+  const recorded = await readDeliveries(folder)
+  const chosen = select(recorded, readSelection(words, withWholeConversation(own, recorded)))
   const body = own['edit'] === true ? await edit(folder, chosen, io) : null
 
   const notices = openNotices(opened, io)

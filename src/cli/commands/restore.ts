@@ -8,8 +8,9 @@ import { openNotices } from '../output/output.ts'
 
 export const restore: CommandHandler = async (call) => {
   const { io } = call
-  const { config, redactor, stateHome, who } = await openCommand(call)
-  const notices = openNotices({ config, redactor, json: false }, io)
+  const opened = await openCommand(call)
+  const { config, redactor, json, stateHome, who } = opened
+  const notices = openNotices(opened, io)
   const leftover = await restoreLeftover({ config, stateHome: stateHome(), who, emit: notices.emit, redactor })
   if (leftover.is === 'running') {
     const { user } = leftover.holder
@@ -23,7 +24,7 @@ export const restore: CommandHandler = async (call) => {
   }
   const { result } = leftover
   // In a run that changed nothing this would be noise; here it is the answer.
-  if (result === 'nothing') io.err('there is nothing to put back')
+  if (result === 'nothing' && !json && !config.quiet) io.err('there is nothing to put back')
   notices.emit({ type: 'restored', result })
   return result === 'failed' ? EXIT_CODES['not-restored'] : EXIT_CODES.ended
 }

@@ -2,11 +2,11 @@
 
 import { isSuccess } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
-import { parseDuration } from '../../core/text/duration.ts'
 
 import type { DeliveryFilter } from '../../journal/reader.ts'
 import type { Summary } from '../../journal/summary.ts'
 import { isEventPattern, isSubscribed } from '../../protocol/events.ts'
+import { readTime, TIMES } from './point-in-time.ts'
 
 /** The values of a command's own flags. */
 export type Own = Readonly<Record<string, unknown>>
@@ -92,27 +92,11 @@ export function countOf(own: Own, flag: string): number | null {
   return Number(text)
 }
 
-const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/
-
-/** `10m` is so long ago, `12:04` the last time that a clock showed it, anything else a date and time. */
 function timeOf(own: Own, flag: string, now: number): number | null {
   const text = textOf(own, flag)
-  if (text === null) return null
-  const duration = parseDuration(text)
-  if (duration !== null) return now - duration
-  const clock = CLOCK.exec(text)
-  const time = clock === null ? Date.parse(text) : lastTime(clock.slice(1).map(Number), now)
-  if (Number.isNaN(time))
-    throw usage(`\`${text}\` (from --${flag}) is not a duration such as 10m or a time such as 12:04`)
+  const time = text === null ? null : readTime(text, now)
+  if (text !== null && time === null) throw usage(`\`${text}\` (from --${flag}) is not a time: give ${TIMES}`)
   return time
-}
-
-function lastTime([hours = 0, minutes = 0, seconds]: readonly number[], now: number): number {
-  if (hours > 23 || minutes > 59) return Number.NaN
-  const day = new Date(now)
-  day.setHours(hours, minutes, seconds || 0, 0)
-  if (day.getTime() > now) day.setDate(day.getDate() - 1)
-  return day.getTime()
 }
 
 const usage = (message: string): DevHookError =>

@@ -1,4 +1,4 @@
-// Which recorded deliveries a `dev-hook replay` means, oldest first.
+// Which recorded deliveries a `dev-hook replay` means: in the order in which their ids are given, else oldest first.
 import { DevHookError } from '../../core/errors.ts'
 import { findById } from '../../journal/find-by-id.ts'
 import type { Summary } from '../../journal/summary.ts'

@@ -11,13 +11,13 @@ export interface Reporter {
 
 const MARKS: Readonly<Record<Mood, string>> = { info: '·', step: '·', success: '✓', warn: '!' }
 
-/** Plain lines, for where there is no terminal, or nothing is to be asked. */
-export function createPlainReporter({ err }: Pick<Io, 'err'>): Reporter {
+/** Plain lines, for where there is no terminal, or nothing is to be asked. When quiet, only what is wrong. */
+export function createPlainReporter({ err }: Pick<Io, 'err'>, quiet = false): Reporter {
   const indented = (mark: string, text: string): void =>
     text.split('\n').forEach((line, at) => err(`${at === 0 ? mark : ' '} ${line}`))
   return {
     intro: () => undefined,
-    report: (mood, text) => indented(MARKS[mood], text),
-    outro: (text) => text.split('\n').forEach((line) => err(line)),
+    report: (mood, text) => (quiet && mood !== 'warn' ? undefined : indented(MARKS[mood], text)),
+    outro: (text) => (quiet ? undefined : text.split('\n').forEach((line) => err(line))),
   }
 }

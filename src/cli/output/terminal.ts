@@ -78,6 +78,8 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'bot':
         return botLine(notice, colors).forEach((text) => line(notice, text))
       case 'tunnel':
+        // At the start the ready block says it.
+        if (ready === null && notice.state === 'online') return
         return tunnelLine(notice, colors).forEach((text) => line(notice, text))
       case 'registration':
         return registrationLines(notice).forEach((text) => line(notice, text))

@@ -21,6 +21,8 @@ export function tunnel(run: Run, { address }: Account, opened: Gateway): Promise
     emit(openingNotice(config, opened.port))
     const open = await factories.openTunnel(options, opened, address, lifetime.signal)
     lifetime.add('tunnel', open.close)
+    const { state, url } = open.current()
+    emit({ type: 'tunnel', state, url })
     return open
   })
 }

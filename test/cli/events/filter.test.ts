@@ -52,10 +52,16 @@ describe('The filters of recorded deliveries', () => {
     expect(readFilter({ since: '11:30' }, NOW).since).toBe(new Date(2026, 0, 2, 11, 30).getTime())
     expect(readFilter({ since: '23:59:30' }, NOW).since).toBe(new Date(2026, 0, 1, 23, 59, 30).getTime())
     expect(readFilter({ until: '2026-01-01T10:00:00Z' }, NOW).until).toBe(Date.UTC(2026, 0, 1, 10))
+    expect(readFilter({ since: '2d' }, NOW).since).toBe(NOW - 48 * 60 * 60_000)
+    expect(readFilter({ since: 'today' }, NOW).since).toBe(new Date(2026, 0, 2).getTime())
+    expect(readFilter({ since: 'yesterday' }, NOW).since).toBe(new Date(2026, 0, 1).getTime())
+    expect(readFilter({ since: '2025-12-24' }, NOW).since).toBe(new Date(2025, 11, 24).getTime())
+    expect(readFilter({ since: '2025-12-24 18:30' }, NOW).since).toBe(new Date(2025, 11, 24, 18, 30).getTime())
   })
 
   it('name the value that means nothing', () => {
-    expect(problemOf({ since: 'yesterday' })).toContain('`yesterday` (from --since) is not')
+    for (const since of ['tomorrow', '5', '12:60', '12:04:60', '2026-02-30', '1 January', '2d1h', ''])
+      expect(problemOf({ since })).toContain(`\`${since}\` (from --since) is not`)
     expect(problemOf({ until: '25:00' })).toContain('`25:00` (from --until) is not')
     expect(problemOf({ last: '0' })).toContain('`0` (from --last) is not')
     expect(problemOf({ last: 'abc' })).toContain('`abc` (from --last) is not')
