@@ -24,6 +24,11 @@ export interface SupervisorOptions extends Pick<ProcessOptions, 'command' | 'cwd
   savesSettled(): Promise<void>
   /** Ends what the bot has started that keeps its port though it left the bot's process group, which is `group`. */
   endStrays?(group: number | null): Promise<void>
+  /**
+   * Whether a bot that crashes before it has ever listened waits for a save: what keeps it from listening is a mistake in it, and
+   * the same after a moment. Without saves that are noticed it would wait for ever.
+   */
+  readonly waitsForSave?: boolean
   readonly warn: Warn
   readonly killAfterMs?: number
   /** How long the port may stay taken after the bot has ended. */
@@ -45,8 +50,8 @@ type Phase =
   | { readonly is: 'ending'; readonly child: BotProcess }
   /** The process has ended by itself; what it started may still run. */
   | { readonly is: 'exited'; readonly child: BotProcess; readonly exit: Exit; readonly ms: number }
-  /** Waits for a request, or for the back-off to be over; `null` waits for a request alone. */
-  | { readonly is: 'waiting'; readonly ms: number | null }
+  /** Waits for any request, for a save, or for the back-off to be over, in ms. */
+  | { readonly is: 'waiting'; readonly until: 'request' | 'save' | number }
   | { readonly is: 'stopped' }
 
 const BACK_OFF_MS = { min: 250, max: 5_000 }
@@ -66,6 +71,8 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   /** How often the bot has crashed in a row. */
   let crashes = 0
   let readyAt: number | null = null
+  /** Whether it has listened in this run, at any of its starts. */
+  let hasListened = false
   /** Another port that the bot has printed. */
   let otherPort: number | null = null
 
@@ -88,7 +95,7 @@ export function startSupervisor(options: SupervisorOptions): Bot {
       case 'exited':
         return handleExit(phase.child, phase.exit, phase.ms)
       case 'waiting':
-        return wait(phase.ms)
+        return wait(phase.until)
     }
   }
 
@@ -159,16 +166,23 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   async function handleExit(child: BotProcess, { code }: Exit, ms: number): Promise<Phase> {
     const { pid } = child
     const lines = child.lastLines()
-    states.set(code === 0 ? { state: 'stopped', pid, code } : { state: 'crashed', pid, code, ms, lines })
+    const waits = options.waitsForSave === true && !hasListened ? 'save' : undefined
+    states.set(
+      code === 0
+        ? { state: 'stopped', pid, code }
+        : { state: 'crashed', pid, code, ms, lines, ...(waits && { waits }) },
+    )
     if (readyAt !== null && clock.now() - readyAt >= steadyMs) crashes = 0
     await child.end()
-    return { is: 'waiting', ms: code === 0 ? null : nextBackOff() }
+    return { is: 'waiting', until: code === 0 ? 'request' : (waits ?? nextBackOff()) }
   }
 
-  async function wait(ms: number | null): Promise<Phase> {
-    // One that has crashed reads what it wrote itself when it is started again.
-    const signal = ms === null ? requests.signal() : requests.sureSignal()
-    await (ms === null ? aborted(signal) : ignoreAbort(clock.sleep(ms, signal), signal))
+  async function wait(until: 'request' | 'save' | number): Promise<Phase> {
+    if (typeof until === 'string') await aborted(requests.signal())
+    // One that has crashed reads what it wrote itself when it is started again: that is no reason to hurry.
+    const signal = requests.sureSignal()
+    const ms = until === 'save' ? nextBackOff() : until
+    if (typeof ms === 'number') await ignoreAbort(clock.sleep(ms, signal), signal)
     return stopSignal.aborted ? { is: 'stopped' } : { is: 'starting' }
   }
 
@@ -178,7 +192,10 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   }
 
   function onState(state: BotState): void {
-    if (state.state === 'ready') readyAt ??= clock.now()
+    if (state.state === 'ready') {
+      readyAt ??= clock.now()
+      hasListened = true
+    }
     states.set(state)
   }
 

@@ -119,6 +119,10 @@ export type NoticeBody =
       readonly ms: number
       /** Of one that crashed: the last that it printed. */
       readonly lines?: readonly string[]
+      /** Of one that crashed: nothing but a save, or a person, starts it again. */
+      readonly waits?: 'save'
+      /** Of one that crashed: it printed the same as the last time. */
+      readonly repeated?: true
       /** Of one that is stopping and started again: why. */
       readonly reason?: string
     }

@@ -196,6 +196,8 @@ export type BotState =
       readonly ms: number
       /** The last that it printed. */
       readonly lines: readonly string[]
+      /** Nothing but a request starts it again; absent when it is started again by itself. */
+      readonly waits?: 'save'
     }
   | { readonly state: 'stopped'; readonly pid: number | null; readonly code: number | string | null }
 

@@ -128,6 +128,38 @@ describe('Keeping a bot running, in whatever order things happen', () => {
     )
   })
 
+  it('a bot that crashes before it has ever listened waits for a save, and after that no more', async () => {
+    const world = createSimulation()
+    const { bot, states } = supervise(world, 0, () => false, { waitsForSave: true })
+    await world.advance(0)
+    world.processes.at(-1)?.leave(1)
+    await world.advance(60_000)
+    expect(world.processes).toHaveLength(1)
+    expect(states.at(-1)).toMatchObject({ state: 'crashed', waits: 'save' })
+    // What may be its own doing is no reason to hurry.
+    bot.restart('wrote', 'unsure')
+    await world.advance(200)
+    expect(world.processes).toHaveLength(1)
+    await world.advance(100)
+    expect(world.processes).toHaveLength(2)
+    world.processes.at(-1)?.leave(1)
+    await world.advance(10)
+    bot.restart('saved')
+    await world.advance(0)
+    expect(world.processes).toHaveLength(3)
+    await world.advance(200)
+    expect(states.at(-1)).toMatchObject({ state: 'ready' })
+    world.processes.at(-1)?.leave(1)
+    await world.advance(0)
+    expect(states.at(-1)).toMatchObject({ state: 'crashed' })
+    expect(states.at(-1)).not.toHaveProperty('waits')
+    await world.advance(300)
+    expect(world.processes).toHaveLength(4)
+    const stopped = bot.stop()
+    await world.advance(1_000)
+    await stopped
+  })
+
   it('crashes back off from 0.25 s to 5 s, a save starts at once, and a steady run forgets them', async () => {
     const world = createSimulation()
     const { bot } = supervise(world, 0)

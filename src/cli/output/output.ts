@@ -4,6 +4,7 @@ import { type Io, wantsColor } from '../io.ts'
 import type { OpenCommand } from '../open-command.ts'
 import type { KeyHint } from '../screen/ready-block.ts'
 import { cleanNotice } from './clean-notice.ts'
+import { collapseCrashes } from './collapse-crashes.ts'
 import { createJsonLines } from './json-lines.ts'
 import { startLog } from './log-file.ts'
 import { createTerminal } from './terminal.ts'
@@ -43,9 +44,9 @@ export function startOutput(
 }
 
 function createPrinter({ config, json }: Printed, io: Screen, keys: readonly KeyHint[] = []): (notice: Notice) => void {
-  if (json) return createJsonLines(io)
+  if (json) return collapseCrashes(createJsonLines(io))
   const { color, quiet, verbose, restore } = config
-  return createTerminal({
+  const print = createTerminal({
     write: io.err,
     color: wantsColor(color, io),
     columns: () => io.columns('err'),
@@ -54,6 +55,7 @@ function createPrinter({ config, json }: Printed, io: Screen, keys: readonly Key
     restore,
     keys,
   })
+  return collapseCrashes(print)
 }
 
 /** In manual mode the URL is printed with its credentials, because it has to be pasted; nowhere else. */

@@ -7,6 +7,7 @@ import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import { createDeliveryLines, type NoticeOf, type WriteLine } from '../screen/delivery-lines.ts'
 import { type KeyHint, readyBlock } from '../screen/ready-block.ts'
 import { type Colors, colorsFor } from './colors.ts'
+import { crashCause } from './crash-cause.ts'
 import { problemLines } from './problem-lines.ts'
 import { createProgress } from './progress.ts'
 import { toJson } from './to-json.ts'
@@ -42,7 +43,8 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
 
   /** Its output was not shown: what it said last, so that the crash can be understood. */
   const onQuietCrash = (notice: NoticeOf<'bot'> & Notice): void => {
-    botLine(notice, colors).forEach((text) => line(notice, text))
+    botLine(notice, keys, colors).forEach((text) => line(notice, text))
+    if (notice.repeated === true) return
     for (const said of (notice.lines ?? []).slice(-QUIET_LINES)) write(`${colors.cyan('bot │')} ${said}`)
   }
 
@@ -76,7 +78,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'bot-output':
         return write(`${colors.cyan('bot │')} ${notice.line}`)
       case 'bot':
-        return botLine(notice, colors).forEach((text) => line(notice, text))
+        return botLine(notice, keys, colors).forEach((text) => line(notice, text))
       case 'tunnel':
         // At the start the ready block says it.
         if (ready === null && notice.state === 'online') return
@@ -123,15 +125,28 @@ const timeOfDay = (time: string): string => new Date(time).toTimeString().slice(
 /** True for a bot that somebody else runs, and has not started yet. One of ours says by itself when it is ready. */
 const isAbsent = (bot: NoticeOf<'bot'> | null): boolean => bot !== null && bot.pid === null && bot.state !== 'ready'
 
-function botLine({ state, pid, port, code, ms, reason }: NoticeOf<'bot'>, colors: Colors): string[] {
+/** How a program ended: a code is no count. */
+const exitWords = (code: number | string | null): string =>
+  typeof code === 'number' ? `exit code ${code}` : (code ?? 'no code')
+
+function crashWords({ code, lines = [], waits, repeated }: NoticeOf<'bot'>, keys: readonly KeyHint[]): string {
+  const restart = keys.some(({ key }) => key === 'b') ? ' (b restarts it now)' : ''
+  const waiting = waits === undefined ? '' : `, waiting for a save${restart}`
+  if (repeated === true) {
+    const cause = crashCause(lines)
+    return `bot crashed again (${exitWords(code)})${cause === null ? '' : `: ${cause}`}${waiting}`
+  }
+  const held = waits === undefined ? ' until it is started again, at once on a save' : waiting
+  return `bot crashed (${exitWords(code)}); deliveries are held${held}`
+}
+
+function botLine(notice: NoticeOf<'bot'>, keys: readonly KeyHint[], colors: Colors): string[] {
+  const { state, pid, port, code, ms, reason } = notice
   if (reason !== undefined) return [`${colors.yellow('●')} bot restarting (${sanitize(reason)})`]
   if (state === 'ready') return [`${colors.green('●')} bot ready on port ${port} ${colors.dim(formatDuration(ms))}`]
-  if (state === 'crashed')
-    return [
-      `${colors.red('●')} bot crashed (${code ?? 'no code'}); deliveries are held until it is started again, at once on a save`,
-    ]
+  if (state === 'crashed') return [`${colors.red('●')} ${crashWords(notice, keys)}`]
   // Without a process of ours it was only watched.
-  if (state === 'stopped' && pid !== null) return [`${colors.yellow('●')} bot stopped (${code ?? 'no code'})`]
+  if (state === 'stopped' && pid !== null) return [`${colors.yellow('●')} bot stopped (${exitWords(code)})`]
   return []
 }
 

@@ -62,6 +62,7 @@ export function startBot(given: StartBot): StartedBot {
       })
     },
     savesSettled,
+    waitsForSave: config.watch !== false,
     endStrays: (group) => endStrays({ runId: given.runId, port, env: options.env }, group),
     host,
     port,

@@ -46,7 +46,7 @@ export function linkBot(options: {
   const announce = (state: BotState): void => {
     const code = state.state === 'crashed' || state.state === 'stopped' ? state.code : null
     const ms = state.state === 'ready' || state.state === 'crashed' ? state.ms : 0
-    const lines = state.state === 'crashed' ? { lines: state.lines } : {}
+    const lines = state.state === 'crashed' ? { lines: state.lines, ...(state.waits && { waits: state.waits }) } : {}
     const reason = state.state === 'stopping' && state.reason !== null ? { reason: state.reason } : {}
     emit({ type: 'bot', state: state.state, pid: state.pid, port, code, ms, ...lines, ...reason })
   }

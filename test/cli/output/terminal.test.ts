@@ -312,9 +312,30 @@ describe('The terminal', () => {
     const crash: NoticeBody = { type: 'bot', state: 'crashed', pid: 7, port: 3000, code: 1, ms: 5, lines }
     const quiet = print([output, crash], { quiet: true })
     expect(quiet).toHaveLength(11)
-    expect(quiet[0]).toContain('bot crashed (1); deliveries are held')
+    expect(quiet[0]).toContain('bot crashed (exit code 1); deliveries are held until it is started again')
     expect(quiet.at(-1)).toBe('bot │ it went wrong')
     expect(print([output, crash])).toEqual(['bot │ it went wrong', quiet[0]])
+  })
+
+  it('says what a crashed bot waits for, and of the same crash once more only why', () => {
+    const lines = ['ReferenceError: x is not defined', '    at bot.js:1:1']
+    const crash: NoticeBody = {
+      type: 'bot',
+      state: 'crashed',
+      pid: 7,
+      port: 3000,
+      code: 1,
+      ms: 5,
+      lines,
+      waits: 'save',
+    }
+    const key = { key: 'b', hint: 'restart' }
+    expect(print([crash], { keys: [key] })).toEqual([
+      '12:04:31 ● bot crashed (exit code 1); deliveries are held, waiting for a save (b restarts it now)',
+    ])
+    const again = '12:04:31 ● bot crashed again (SIGSEGV): ReferenceError: x is not defined, waiting for a save'
+    expect(print([{ ...crash, code: 'SIGSEGV', repeated: true }])).toEqual([again])
+    expect(print([{ ...crash, code: 'SIGSEGV', repeated: true }], { quiet: true })).toEqual([again])
   })
 
   it('prints no colours unless asked to', () => {
