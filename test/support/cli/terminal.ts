@@ -36,9 +36,10 @@ export interface TestTerminal {
   readonly ended: Promise<number>
 }
 
-/** Starts `dev-hook` at a terminal, with nothing of this process's environment but what it needs to run. */
+/** Starts `dev-hook`, or a line of a shell, at a terminal, with nothing of this process's environment but what it needs to run. */
 export async function startTerminal(options: {
-  readonly args: readonly string[]
+  /** Of `dev-hook`, or the whole line. */
+  readonly args: readonly string[] | string
   /** Default: its home. */
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
@@ -55,7 +56,9 @@ export async function startTerminal(options: {
     TERM: 'xterm-256color',
     ...options.env,
   }
-  const child = spawn(process.execPath, [MAIN, ...options.args], {
+  const [program, ...words] =
+    typeof options.args === 'string' ? ['/bin/sh', '-c', options.args] : [process.execPath, MAIN, ...options.args]
+  const child = spawn(program ?? '', words, {
     cwd: options.cwd ?? home,
     env,
     cols: options.columns ?? 100,
