@@ -20,11 +20,12 @@ const bot = new ChipChat({
   email: process.env.EMAIL,
 })
 
-// The name of the event: a message was created, in a conversation with a contact, of type chat.
+// The name of the event: a message was created, in a conversation with a contact, of type chat, by the contact.
 // chipchat leaves out what this bot, or any other bot, has said, so nobody echoes an echo.
-bot.on('message.create.contact.chat', (message, conversation) =>
+bot.on('message.create.contact.chat.contact', (message, conversation) =>
+  // `role: 'agent'` reaches the contact; with the default, `bot`, only the team would see the answer.
   // Return the promise: the platform is then told "received" only after the answer was posted.
-  conversation.say(`You said: ${message.text}`),
+  conversation.say({ text: `You said: ${message.text}`, role: 'agent' }),
 )
 
 // Without a listener, problems such as a wrong signature would pass in silence.

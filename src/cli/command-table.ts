@@ -47,6 +47,15 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
         repeats: true,
       },
       { flags: '--timeout <time>', says: 'how long to wait for each answer (default: 20s)' },
+      {
+        flags: '--arrival <how>',
+        says: 'how the bot comes into a conversation: assigned with /assign, joined from the start, or absent (default: assigned)',
+      },
+      {
+        flags: '--scope <scope>',
+        says: "what the bot's token may do: guest, agent, bot or admin (default: what its own token says, else bot)",
+      },
+      { flags: '--api-port <port>', says: 'the port of the emulated API (default: any free one)' },
     ],
     examples: [
       ['dev-hook sandbox -- node bot.js', 'talk to the bot, line by line'],

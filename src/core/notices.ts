@@ -144,8 +144,26 @@ export type NoticeBody =
   /** The start waits for the answer of a person. */
   | { readonly type: 'asking'; readonly question: string }
   | { readonly type: 'restored'; readonly result: RestoreResult }
-  /** The sandbox only: what was said in the conversation. */
-  | { readonly type: 'message'; readonly role: 'contact' | 'bot'; readonly name: string; readonly text: string }
+  /** The sandbox only, once it is ready: what a bot, and whoever plays a person, reaches it with. */
+  | {
+      readonly type: 'sandbox'
+      readonly api: string
+      /** For `TOKEN` and `REFRESH_TOKEN` of a bot, worthless elsewhere; `null` when its own ones are good here. */
+      readonly token: string | null
+      readonly refreshToken: string | null
+      /** Whoever logs in with one of these, and any password, is given a token of theirs. */
+      readonly logins: readonly string[]
+      /** Whether dev-hook starts the bot, which is then given all that. */
+      readonly startsBot: boolean
+    }
+  /** The sandbox only: what was said in the conversation. `unseen`: why the contact does not see it. */
+  | {
+      readonly type: 'message'
+      readonly role: 'contact' | 'bot'
+      readonly name: string
+      readonly text: string
+      readonly unseen?: 'role' | 'backchannel' | 'type' | 'widget-call'
+    }
   | ({ readonly type: 'warning' | 'error' } & Problem)
   | ({ readonly type: 'stopped'; readonly restored: RestoreResult; readonly failure: Failure | null } & Totals)
 

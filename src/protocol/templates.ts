@@ -1,7 +1,8 @@
 // Realistic payloads for the documented events, built from ids, a time and the documents that they are about.
 // Source: developers.web1on1.chat/webhooks/{payloads,events}.
+import { buildConversation, buildMessage } from './documents.ts'
 import { CONVERSATION_TYPES, MESSAGE_TYPES } from './events.ts'
-import type { Conversation, Document, Message, Participant, Role } from './resources.ts'
+import type { Conversation, Document, Message, Role } from './resources.ts'
 
 /** The body of a delivery, before it becomes bytes. */
 export interface Payload {
@@ -31,62 +32,10 @@ export interface Envelope {
   readonly api: string
 }
 
-/** The person who caused an event. `resource` is where the API keeps such a person. */
-export interface Actor {
-  readonly resource: 'users' | 'contacts'
-  readonly id: string
-  readonly name: string
-}
-
 /** A person, bot or contact by id and name. */
 export interface Named {
   readonly id: string
   readonly name: string
-}
-
-/** A conversation with the defaults of the platform. */
-export function buildConversation(fields: {
-  readonly id: string
-  readonly organization: string
-  readonly name: string
-  readonly type?: string
-  readonly contact?: string
-  readonly participants?: readonly Participant[]
-  readonly time: Date
-}): Conversation {
-  const { time, ...given } = fields
-  const at = time.toISOString()
-  return { type: 'contact', status: 'active', participants: [], meta: {}, ...given, createdAt: at, updatedAt: at }
-}
-
-/** A message with the defaults of the platform. `author` is the user, or for the role `contact` the contact. */
-export function buildMessage(fields: {
-  readonly id: string
-  readonly conversation: Conversation
-  readonly type?: string
-  readonly role: Role
-  readonly author: string
-  readonly text: string
-  readonly meta?: Readonly<Record<string, unknown>>
-  readonly time: Date
-}): Message {
-  const { conversation, role, author, time } = fields
-  const at = time.toISOString()
-  return {
-    id: fields.id,
-    organization: conversation.organization,
-    conversation: conversation.id,
-    type: fields.type ?? 'chat',
-    role,
-    ...(role === 'contact' ? { contact: author } : { user: author }),
-    contentType: 'text/plain',
-    text: fields.text,
-    isBackchannel: false,
-    meta: fields.meta ?? {},
-    createdBy: author,
-    createdAt: at,
-    updatedAt: at,
-  }
 }
 
 /** The event of a message: `message.create.<conversation type>.<message type>`, or `message.update`, `message.delete`. */
@@ -100,14 +49,16 @@ export function messagePayload(
   action: string,
   conversation: Conversation,
   message: Message,
-  actor: Actor,
+  actor: Named,
 ): Payload {
   const { api } = envelope
+  const { contact } = conversation
   const links = {
     organization: `${api}/v2/organizations/${message.organization}`,
     conversation: `${api}/v2/conversations/${conversation.id}`,
     message: `${api}/v2/messages/${message.id}`,
-    [actor.resource === 'users' ? 'user' : 'contact']: `${api}/v2/${actor.resource}/${actor.id}`,
+    ...(typeof contact === 'string' && { contact: `${api}/v2/contacts/${contact}` }),
+    user: `${api}/v2/users/${actor.id}`,
   }
   return {
     id: envelope.id,
@@ -124,7 +75,7 @@ export function resourcePayload(
   envelope: Envelope,
   event: { readonly resource: string; readonly action: string; readonly organization: string },
   document: Document,
-  actor: Actor,
+  actor: Named,
 ): Payload {
   const { resource, action, organization } = event
   const link = `${envelope.api}/v2/${resource}s/${document.id}`
@@ -139,22 +90,25 @@ export function resourcePayload(
   }
 }
 
-const DONE: Readonly<Record<string, string>> = { create: 'created', update: 'updated', delete: 'deleted' }
-
-function activityOf(envelope: Envelope, action: string, actor: Actor, object: string, what: string): Activity {
-  const done = DONE[action]
-  return {
-    '@context': 'https://www.w3.org/ns/activitystreams',
-    // Activity Streams has a verb for each change of a resource; what else happens is a plain activity.
-    type: done === undefined ? 'Activity' : capitalised(action),
-    actor: { id: `${envelope.api}/v2/${actor.resource}/${actor.id}`, type: 'Person' },
-    object: { id: object, type: 'Object' },
-    published: envelope.time.toISOString(),
-    summary: `User ${actor.name} ${done === undefined ? `did ${action}:` : done} a ${what}`,
-  }
+const DONE: Readonly<Record<string, { readonly verb: string; readonly says: string }>> = {
+  create: { verb: 'Create', says: 'created a' },
+  update: { verb: 'Update', says: 'updated a' },
+  delete: { verb: 'Delete', says: 'deleted a' },
 }
 
-const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
+function activityOf(envelope: Envelope, action: string, actor: Named, object: string, what: string): Activity {
+  // Activity Streams has a verb for each change of a resource; what else happens is a plain activity.
+  const { verb, says } = DONE[action] ?? { verb: 'Activity', says: `did ${action}: a` }
+  const did = action === 'login' ? 'logged in' : `${says} ${what}`
+  return {
+    '@context': 'https://www.w3.org/ns/activitystreams',
+    type: verb,
+    actor: { id: `${envelope.api}/v2/users/${actor.id}`, type: 'Person' },
+    object: { id: object, type: 'Object' },
+    published: envelope.time.toISOString(),
+    summary: `User ${actor.name} ${did}`,
+  }
+}
 
 /** Everybody and everything that an example event needs. All ids but the envelope's are 24 hex digits. */
 export interface TemplateContext extends Envelope {
@@ -213,8 +167,7 @@ function exampleOfMessage(
     text: text ?? typical.text,
     time: context.time,
   })
-  const resource = typical.role === 'contact' ? 'contacts' : 'users'
-  return messagePayload(context, action, conversation, message, { resource, ...author })
+  return messagePayload(context, action, conversation, message, author)
 }
 
 function exampleConversation(type: string, context: TemplateContext): Conversation {
@@ -225,7 +178,9 @@ function exampleConversation(type: string, context: TemplateContext): Conversati
     type,
     name: context.contact.name,
     contact: context.contact.id,
-    participants: [{ user: bot.id, name: bot.name, role: 'bot', organization, active: true, accepted: true }],
+    participants: [
+      { user: bot.id, name: bot.name, role: 'bot', organization, active: true, accepted: true, inbox: false },
+    ],
     time: context.time,
   })
 }
@@ -243,5 +198,5 @@ function exampleOfResource(resource: string, action: string, context: TemplateCo
   const { organization } = context
   // A resource that nobody has described yet still has an id and an owner.
   const document = DOCUMENTS[resource]?.(context) ?? { id: context.message, organization }
-  return resourcePayload(context, { resource, action, organization }, document, { resource: 'users', ...context.agent })
+  return resourcePayload(context, { resource, action, organization }, document, context.agent)
 }

@@ -1,46 +1,63 @@
 // The events that changes of documents become.
 import { randomUUID } from 'node:crypto'
-import { asText } from '../core/json.ts'
-import type { Message } from '../protocol/resources.ts'
-import { type Actor, type Envelope, messagePayload, type Payload, resourcePayload } from '../protocol/templates.ts'
-
+import { asText, isRecord, type Json } from '../core/json.ts'
+import type { Document } from '../protocol/resources.ts'
+import { type Envelope, messagePayload, type Named, type Payload, resourcePayload } from '../protocol/templates.ts'
+import { placeOf } from './access/realm.ts'
+import { personBy } from './chat/people.ts'
+import { withMessageIds } from './resources/conversations.ts'
 import type { SeedEntities } from './seed.ts'
-import type { ResourceName, Store, StoreChange } from './store.ts'
+import type { Store, StoreChange } from './store.ts'
 
-// Bots and services are left out: their documents hold the secrets of webhooks.
-const SINGULAR: Partial<Readonly<Record<ResourceName, string>>> = {
-  users: 'user',
-  organizations: 'organization',
-  contacts: 'contact',
-  conversations: 'conversation',
-  botinstances: 'botinstance',
+/** An event, and the organizations that it happened in, root first; `null` when that is not known. */
+export interface PlacedEvent {
+  readonly payload: Payload
+  readonly place: readonly string[] | null
 }
 
-/** The payload of the event that a change becomes; `null` when it becomes none. `api` is what its links point to. */
-export function payloadOfChange(change: StoreChange, store: Store, seeded: SeedEntities, api: string): Payload | null {
-  const envelope: Envelope = { id: randomUUID(), time: new Date(), api }
-  if (change.resource === 'messages') return payloadOfMessage(change.action, change.document, envelope, store, seeded)
-  const resource = SINGULAR[change.resource]
-  if (resource === undefined) return null
-  const organization = asText(change.document['organization']) ?? seeded.organization
-  const actor = { resource: 'users', id: seeded.bot.id, name: seeded.bot.name } as const
-  return resourcePayload(envelope, { resource, action: change.action, organization }, change.document, actor)
-}
-
-function payloadOfMessage(
-  action: string,
-  message: Message,
-  envelope: Envelope,
+/** The event that a change becomes; `null` when it becomes none. `api` is what its links point to. */
+export function eventOfChange(
+  change: StoreChange,
   store: Store,
   seeded: SeedEntities,
-): Payload | null {
-  const conversation = store.conversations.get(message.conversation)
-  if (conversation === undefined) return null
-  return messagePayload(envelope, action, conversation, message, actorOf(message, store, seeded))
+  api: string,
+): PlacedEvent | null {
+  const envelope: Envelope = { id: randomUUID(), time: new Date(), api }
+  const { action, resource, document } = change
+  const place = placeOf(store, document)
+  if (resource === 'messages') {
+    const conversation = store.conversations.get(document.conversation)
+    if (conversation === undefined) return null
+    const author = named(store, document.user)
+    const shown = withMessageIds(store, conversation)
+    return { payload: messagePayload(envelope, action, shown, document, author), place }
+  }
+  const organization = asText(document['organization']) ?? seeded.organization
+  const actor = named(store, change.by ?? seeded.bot.id)
+  const shown = resource === 'conversations' ? withMessageIds(store, document) : withoutSecrets(document)
+  const event = { resource: resource.slice(0, -1), action, organization }
+  return { payload: resourcePayload(envelope, event, shown, actor), place }
 }
 
-function actorOf(message: Message, store: Store, { bot }: SeedEntities): Actor {
-  const resource = message.role === 'contact' ? 'contacts' : 'users'
-  const id = asText(message[message.role === 'contact' ? 'contact' : 'user']) ?? bot.id
-  return { resource, id, name: asText(store[resource].get(id)?.['name']) ?? 'Somebody' }
+/** The event of somebody who has logged in. */
+export function loginEvent(user: Document, store: Store, api: string): PlacedEvent {
+  const organization = asText(user['organization']) ?? ''
+  const event = { resource: 'user', action: 'login', organization }
+  const payload = resourcePayload({ id: randomUUID(), time: new Date(), api }, event, user, named(store, user.id))
+  return { payload, place: placeOf(store, user) }
+}
+
+const named = (store: Store, id: string): Named => ({ id, name: personBy(store, id)?.name ?? 'Somebody' })
+
+/** A document as everybody may see it who hears of it: those of bots and services hold the secrets of webhooks. */
+const withoutSecrets = (document: Document): Document => ({ ...clearedObject(document), id: document.id })
+
+function clearedObject(value: Json): Json {
+  const entries = Object.entries(value).filter(([key]) => key !== 'secret')
+  return Object.fromEntries(entries.map(([key, entry]) => [key, cleared(entry)]))
+}
+
+function cleared(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(cleared)
+  return isRecord(value) ? clearedObject(value) : value
 }

@@ -1,4 +1,7 @@
 // The options of a sandbox and their defaults.
+import type { Scope } from './access/permissions.ts'
+import type { BotCredentials } from './bot-account.ts'
+import type { Arrival } from './chat/routing.ts'
 import type { RetrySchedule } from './webhooks/deliver.ts'
 import type { HookFields, PlaceName } from './webhooks/locations.ts'
 import { newSecret } from './webhooks/registrations.ts'
@@ -11,11 +14,15 @@ export interface SandboxOptions {
   readonly place?: PlaceName
   /** The bot's webhook at the start, `null` for none. Default: a receiver at example.com that is played in the process and always answers. */
   readonly registered?: Partial<HookFields> | null
-  /** The scope of the bot's tokens. Default `guest agent bot admin`. */
-  readonly scope?: string
+  /** What the bot's tokens allow, which includes the scopes before it. Default: what the token says that it brings, else `bot`. */
+  readonly scope?: Scope
+  /** The credentials that the bot comes with, which are taken as they are. Default: none, it is given new ones. */
+  readonly credentials?: BotCredentials
+  /** How the bot comes into conversations. Default `assigned`. */
+  readonly arrival?: Arrival
   /** How long an access token is good. Default: it does not expire. */
   readonly tokenLifetimeMs?: number
-  /** API requests per second and token. Default 20. */
+  /** API requests per second of each user. Default 20. */
   readonly rateLimit?: number
   /** Whether a webhook that lost its secret in a PATCH is given a new one. Default true. */
   readonly regenerateSecret?: boolean
@@ -34,7 +41,9 @@ export interface SandboxConfig {
   readonly port: number
   readonly place: PlaceName
   readonly registered: HookFields | null
-  readonly scope: string
+  readonly scope: Scope | null
+  readonly credentials: BotCredentials
+  readonly arrival: Arrival
   readonly tokenLifetimeMs: number | null
   readonly rateLimit: number
   readonly regenerateSecret: boolean
@@ -53,7 +62,9 @@ export function completeOptions(options: SandboxOptions): SandboxConfig {
     port: options.port ?? 0,
     place: options.place ?? 'webhook',
     registered: registered === null ? null : { ...fakeReceiver(), ...registered },
-    scope: options.scope ?? 'guest agent bot admin',
+    scope: options.scope ?? null,
+    credentials: options.credentials ?? { token: null, refreshToken: null, email: null },
+    arrival: options.arrival ?? 'assigned',
     tokenLifetimeMs: options.tokenLifetimeMs ?? null,
     rateLimit: options.rateLimit ?? 20,
     regenerateSecret: options.regenerateSecret ?? true,

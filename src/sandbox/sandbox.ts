@@ -1,24 +1,29 @@
 // The sandbox: the platform, emulated on this machine, in one handle.
 
 import { randomUUID } from 'node:crypto'
-import { createSharedAbort } from '../core/async.ts'
+import { createSharedAbort, MONOTONIC } from '../core/async.ts'
 import { DevHookError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import { createListeners, type Off } from '../core/listeners.ts'
 import type { Document, Message } from '../protocol/resources.ts'
 import type { Payload, TemplateContext } from '../protocol/templates.ts'
+import { type Unseen, unseenByContact } from '../protocol/visibility.ts'
+import { createRequestLimit } from './access/rate-limit.ts'
+import { orgPathOf } from './access/realm.ts'
+import { createTokenIssuer } from './access/tokens.ts'
 import type { AppContext } from './app-context.ts'
-import { type Contact, createContact } from './contact.ts'
-import { payloadOfChange } from './events.ts'
+import { identityOf, openAccount } from './bot-account.ts'
+import { cancellable } from './cancellable-clock.ts'
+import { type Contact, createContact } from './chat/contact.ts'
+import { createHints, type Hint } from './chat/hints.ts'
+import { createKeyedListeners } from './chat/keyed-listeners.ts'
+import { eventOfChange, loginEvent } from './events.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { completeOptions, type SandboxOptions } from './options.ts'
-import { createRequestLimit } from './rate-limit.ts'
-import { createConversation } from './resources/conversations.ts'
-import { newDocument } from './resources/resource.ts'
-import { seed } from './seed.ts'
+import { addContact, createConversation } from './resources/conversations.ts'
+import { adminOf, seed } from './seed.ts'
 import { type ApiCall, openApi } from './server.ts'
 import { createStore, newId, type StoreChange } from './store.ts'
-import { createTokenIssuer } from './tokens.ts'
 import { createAdminView } from './webhooks/admin-view.ts'
 import { type SandboxDelivery, startWebhooks } from './webhooks/deliver.ts'
 import type { HookFields } from './webhooks/locations.ts'
@@ -27,20 +32,36 @@ import { createRegistrations } from './webhooks/registrations.ts'
 import { postReplies } from './webhooks/replies.ts'
 import { createVerify } from './webhooks/verification.ts'
 
-/** What a sandbox announces: a message was created, or an attempt to deliver an event has ended. */
+/**
+ * What a sandbox announces: a message was created (`byBot`: the bot has said it; `unseen`: why the contact does not see it, `null`
+ * when they do), an attempt to deliver an event has ended, or there is something to tell whoever writes the bot.
+ */
 type SandboxNotice =
-  | { readonly type: 'message'; readonly message: Message }
+  | { readonly type: 'message'; readonly message: Message; readonly byBot: boolean; readonly unseen: Unseen | null }
   | { readonly type: 'delivery'; readonly delivery: SandboxDelivery }
+  | ({ readonly type: 'hint' } & Hint)
+
+/** Access tokens of people; each person has a budget of requests of their own. */
+interface PeopleTokens {
+  /** May do everything: for dev-hook itself. */
+  readonly admin: string
+  readonly agent: string
+}
 
 export interface Sandbox {
   /** `http://127.0.0.1:<port>`, for `APIHOST`. */
   readonly api: string
   readonly port: number
-  /** The first access token of the bot; it expires like any other. */
+  /** The first access token of the bot, its own if it brought one; it expires like any other. */
   readonly token: string
   readonly refreshToken: string
   /** The e-mail of the bot, which goes with the refresh token. */
   readonly email: string
+  /** Whether `token` is the one that the bot brought. */
+  readonly isOwnToken: boolean
+  readonly others: PeopleTokens
+  /** The e-mail addresses of the agent and the admin, who log in with any password. */
+  readonly logins: readonly string[]
   readonly botId: string
   readonly organizationId: string
   /** The secret of the bot's webhook. */
@@ -49,8 +70,8 @@ export interface Sandbox {
   registration(): Json | null
   /** The bot's record; a copy. */
   bot(): Document | null
-  /** Creates a contact, in a conversation of their own with the bot. */
-  contact(person: { readonly name: string }): Promise<Contact>
+  /** Creates a contact, in a conversation of their own. With an `email` they can log in with it. */
+  contact(person: { readonly name: string; readonly email?: string }): Promise<Contact>
   /** Calls of the API, the last 10,000, oldest first. */
   readonly calls: readonly ApiCall[]
   /** Deliveries to webhooks, the last 10,000, oldest first. */
@@ -62,7 +83,7 @@ export interface Sandbox {
   /** Calls the listener with every notice. Returns the function that removes it. */
   on(listener: (notice: SandboxNotice) => void): Off
   readonly faults: Faults
-  /** Makes every access token so far an expired one. */
+  /** Makes every access token of the bot so far an expired one. */
   expireTokens(): void
   /** Changes, or with `null` removes, the bot's webhook as somebody else would; a new URL is verified. */
   changeRegistration(fields: Partial<HookFields> | null): Promise<void>
@@ -70,67 +91,95 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
-/** Opens a platform with one organization, one bot and one agent on a loopback port. */
+/** Opens a platform with one organization, one bot, one agent and one admin on a loopback port. */
+// One story: what the parts of a platform are made from, and what each tells the others.
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const config = completeOptions(options)
-  const { place, registered, scope, tokenLifetimeMs, timeoutMs, ca, regenerateSecret, strictVerification } = config
+  const { place, registered, credentials, timeoutMs, ca, regenerateSecret, strictVerification } = config
   // Nothing is announced of what is there from the start.
   let announce = (_change: StoreChange): void => undefined
   const store = createStore((change) => announce(change))
-  const seeded = seed(store, place, registered)
+  const seeded = seed(store, place, registered, identityOf(credentials))
   const { organization, bot } = seeded
   const outgoing = openOutgoing({ timeoutMs, ca })
   const verify = createVerify(outgoing)
   const registrations = createRegistrations({ store, place, verify, regenerateSecret, strictVerification })
-  const tokens = createTokenIssuer({ bot: bot.id, organization, scope, lifetimeMs: tokenLifetimeMs })
-  const context: AppContext = { store, seeded, tokens, registrations }
+  const tokens = createTokenIssuer({ lifetimeMs: config.tokenLifetimeMs })
+  const account = openAccount(tokens, seeded, credentials, config.scope)
+  const clock = cancellable(MONOTONIC)
+  const context: AppContext = { store, seeded, tokens, registrations, arrival: config.arrival, clock }
   const faults = createFaults()
   const webhook = createAdminView(context, place)
   const { on, emit: notify } = createListeners<SandboxNotice>()
+  const conversations = createKeyedListeners()
   const closing = createSharedAbort()
-  const api = await openApi({ context, port: config.port, limit: createRequestLimit(config.rateLimit), faults })
   const webhooks = startWebhooks({
     outgoing,
-    subscribers: (event) => registrations.subscribers(event),
+    subscribers: registrations.subscribers,
     retry: config.retry,
     onAttempt: (delivery, payload, answer) => {
-      if (delivery.state === 'delivered' && answer !== null) postReplies(context, payload, answer)
+      if (delivery.state === 'delivered' && answer !== null) postReplies(context, account.caller, payload, answer)
+      hints.attempted(delivery)
       notify({ type: 'delivery', delivery })
+      if (delivery.conversation !== null) conversations.emit(delivery.conversation)
+    },
+  })
+  const deliveriesOf = webhooks.of
+  const hints = createHints({ context, deliveriesOf, tell: (hint) => notify({ type: 'hint', ...hint }) })
+  const api = await openApi({
+    context,
+    port: config.port,
+    limit: createRequestLimit(config.rateLimit),
+    faults,
+    onCall: hints.called,
+    onLogin: (user) => {
+      const { payload, place: at } = loginEvent(user, store, api.url)
+      webhooks.deliver(payload, at)
     },
   })
   announce = (change) => {
-    const payload = payloadOfChange(change, store, seeded, api.url)
-    if (payload !== null) webhooks.deliver(payload)
-    if (change.resource === 'messages' && change.action === 'create')
-      notify({ type: 'message', message: change.document })
+    const event = eventOfChange(change, store, seeded, api.url)
+    if (event !== null) webhooks.deliver(event.payload, event.place)
+    if (change.resource !== 'messages' || change.action !== 'create') return
+    const { document: message } = change
+    hints.said(message)
+    const byBot = message.user === bot.id || message['createdBy'] === bot.id
+    notify({ type: 'message', message, byBot, unseen: unseenByContact(message) })
+    conversations.emit(message.conversation)
   }
+  const tokenOf = (user: string, ...scopes: string[]): string =>
+    tokens.issue('access_token', { user, organization, scopes }).token
 
   return {
     api: api.url,
     port: api.port,
-    token: tokens.issue('access_token').token,
-    refreshToken: tokens.issue('refresh_token').token,
+    token: account.token,
+    refreshToken: account.refreshToken,
     email: bot.email,
+    isOwnToken: account.isOwn,
+    others: {
+      admin: tokens.issue('access_token', adminOf(seeded)).token,
+      agent: tokenOf(seeded.agent.id, 'guest', 'agent'),
+    },
+    logins: [seeded.agent.email, seeded.admin.email],
     botId: bot.id,
     organizationId: organization,
     secret: () => webhook.secret(),
     registration: () => structuredClone(webhook.raw()),
     bot: () => structuredClone(store.bots.get(bot.id) ?? null),
-    contact: async ({ name }) => {
-      const deliveries = (message: string): readonly SandboxDelivery[] =>
-        webhooks.deliveries.filter((delivery) => delivery.message === message)
-      return createContact({ context, name, deliveries, on, closed: closing.signal })
-    },
+    contact: async ({ name, email = null }) =>
+      createContact({ context, name, email, deliveries: deliveriesOf, on: conversations.on, closed: closing.signal }),
     calls: api.calls,
     deliveries: webhooks.deliveries,
-    emit: (payload) => webhooks.deliver(payload),
+    emit: (payload) => webhooks.deliver(payload, orgPathOf(store, payload.organization)?.split('#') ?? null),
     templateContext: () => templateContext(context, api.url),
     on,
     faults: faults.switches,
-    expireTokens: () => tokens.expire(),
+    expireTokens: () => tokens.expire(bot.id),
     changeRegistration: (fields) => webhook.change(fields),
     close: async () => {
       closing.abort(new DevHookError('interrupted', 'the sandbox was closed'))
+      clock.cancelAll()
       webhooks.stop()
       await Promise.all([outgoing.close(), api.close()])
     },
@@ -140,8 +189,9 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
 function templateContext(context: AppContext, api: string): TemplateContext {
   const { organization, bot, agent } = context.seeded
   const name = 'Jenny Jones'
-  const { id } = context.store.contacts.add(newDocument(context, { name }))
-  const conversation = createConversation(context, { contact: id, name })
+  const { id } = addContact(context, adminOf(context.seeded), { name })
+  const contact = { user: id, organization, scopes: ['guest'] }
+  const conversation = createConversation(context, contact, { contact: id, name })
   return {
     id: randomUUID(),
     time: new Date(),

@@ -1,51 +1,91 @@
-// The documents of a new sandbox: one organization with one bot and one agent.
-import { botEmail } from '../protocol/resources.ts'
+// The documents of a new sandbox: one organization with one bot, one agent and one admin.
+import { botEmail, type Document } from '../protocol/resources.ts'
 import type { Named } from '../protocol/templates.ts'
+import type { Caller } from './access/tokens.ts'
 import { newId, type Store } from './store.ts'
 import { type HookFields, isList, ownSlot, type PlaceName, UNREGISTERED, withHook } from './webhooks/locations.ts'
+
+/** Somebody with an e-mail address, which they log in with. */
+type Login = Named & { readonly email: string }
 
 /** The entities that a new sandbox begins with. */
 export interface SeedEntities {
   readonly organization: string
-  readonly bot: Named & { readonly email: string }
-  readonly agent: Named
+  readonly bot: Login
+  readonly agent: Login
+  readonly admin: Login
+}
+
+/** The admin as who calls the API. */
+export const adminOf = ({ admin, organization }: SeedEntities): Caller => ({
+  user: admin.id,
+  organization,
+  scopes: ['guest', 'agent', 'bot', 'admin'],
+})
+
+/** What is known of the bot that comes into the sandbox; everything else is made up. */
+export interface BotIdentity {
+  readonly id?: string | undefined
+  readonly organization?: string | undefined
+  readonly email?: string | undefined
 }
 
 /** Fills an empty store; `registered` is the bot's webhook, `null` for none. */
-export function seed(store: Store, place: PlaceName, registered: HookFields | null): SeedEntities {
+export function seed(
+  store: Store,
+  place: PlaceName,
+  registered: HookFields | null,
+  identity: BotIdentity = {},
+): SeedEntities {
   const createdAt = new Date().toISOString()
-  const organization = newId()
-  const id = newId()
-  const bot = { id, name: 'Echo', email: botEmail(id) }
-  const agent = { id: newId(), name: 'Alex Agent' }
+  const { organization = newId(), id = newId(), email = botEmail(id) } = identity
+  const bot = { id, name: 'Echo', email }
+  const agent = { id: newId(), name: 'Alex Agent', email: 'alex@sandbox.example' }
+  const admin = { id: newId(), name: 'Sam Admin', email: 'sam@sandbox.example' }
   const common = { organization, orgPath: organization, status: 'active', createdAt, updatedAt: createdAt }
+  const name = 'DEVELOPER: Sandbox'
 
-  store.organizations.add({ ...common, id: organization, name: 'DEVELOPER: Sandbox', categories: [] })
-  store.users.add({ ...common, ...bot, type: 'bot', role: 'bot' })
-  store.users.add({ ...common, ...agent, type: 'user', role: 'agent', givenName: 'Alex', familyName: 'Agent' })
-  store.botinstances.add({ ...common, id: newId(), bot: id, enabled: true, meta: {} })
-
-  const record = {
+  store.organizations.add({
     ...common,
-    id,
-    name: bot.name,
-    enabled: true,
-    roles: [],
-    audience: 'owner',
-    tags: [],
+    id: organization,
+    name,
+    displayName: name,
+    categories: [],
     commands: [],
+    tags: [],
     meta: {},
+  })
+  store.users.add({ ...common, ...bot, displayName: bot.name, type: 'bot', role: 'bot' })
+  for (const [person, role] of [
+    [agent, 'agent'],
+    [admin, 'admin'],
+  ] as const) {
+    const [givenName = '', familyName = ''] = person.name.split(' ')
+    store.users.add({ ...common, ...person, displayName: person.name, type: 'user', role, givenName, familyName })
   }
+  store.botinstances.add({ ...common, id: newId(), bot: id, enabled: true, meta: {} })
+  const record = { name: bot.name, enabled: true, roles: [], audience: 'owner', tags: [], commands: [], meta: {} }
+  seedWebhook(store, place, registered, { ...common, ...record, id }, { ...common, id: newId() })
+  return { organization, bot, agent, admin }
+}
+
+/** `service`: what a service begins with, where that is the place of the webhook. */
+function seedWebhook(
+  store: Store,
+  place: PlaceName,
+  registered: HookFields | null,
+  record: Document,
+  service: Document,
+): void {
   const hook = registered ?? UNREGISTERED
   if (place === 'service') {
     store.bots.add(record)
-    const service = { ...common, id: newId(), name: `${bot.name} webhook`, type: 'webhook', bot: id }
-    if (registered !== null) store.services.add(withHook(service, ownSlot(place), hook))
+    const own = { ...service, name: `${String(record['name'])} webhook`, type: 'webhook', bot: record.id }
+    if (registered !== null) store.services.add(withHook(own, ownSlot(place), hook))
   } else if (isList(place) && registered === null) {
     store.bots.add({ ...record, [place]: [] })
   } else {
     // A bot whose webhook was never filled in shows it all the same, empty.
     store.bots.add(withHook(record, ownSlot(place), hook))
   }
-  return { organization, bot, agent }
 }

@@ -3,13 +3,14 @@
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { sleep } from '../core/async.ts'
 import { codeOf, DevHookError } from '../core/errors.ts'
-import { scopesOf } from './access.ts'
+import type { Document } from '../protocol/resources.ts'
+import { callerOf } from './access/access.ts'
+import { serveAuth, TOKEN_PATH } from './access/auth.ts'
+import type { RequestLimit } from './access/rate-limit.ts'
 import { ApiError } from './api-error.ts'
 import type { AppContext } from './app-context.ts'
-import { serveAuth, TOKEN_PATH } from './auth.ts'
 import { pushBounded } from './bounds.ts'
 import type { ApiFault, FaultSwitches } from './faults.ts'
-import type { RequestLimit } from './rate-limit.ts'
 import { bots } from './resources/bots.ts'
 import { conversations } from './resources/conversations.ts'
 import { messages, servePosting } from './resources/messages.ts'
@@ -17,13 +18,17 @@ import { plainResources } from './resources/others.ts'
 import { serveResource } from './resources/resource.ts'
 import { services } from './resources/services.ts'
 
-/** One call of the emulated API. `status` is `null` when its connection was cut; `path` has the query, which holds no token. */
+/**
+ * One call of the emulated API. `status` is `null` when its connection was cut; `path` has the query, which holds no token; `by` is
+ * the user whose token it had, `null` for none that is good.
+ */
 export interface ApiCall {
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly method: string
   readonly path: string
   readonly status: number | null
+  readonly by: string | null
 }
 
 export interface ApiServer {
@@ -48,27 +53,42 @@ export async function openApi(options: {
   readonly port: number
   readonly limit: RequestLimit
   readonly faults: FaultSwitches
+  /** Called with every call, and the sentence with which it was refused; `null` for one that was not, or that has no route. */
+  readonly onCall?: (call: ApiCall, refusal: string | null) => void
+  /** Called with whoever logs in by a password. */
+  readonly onLogin?: (user: Document) => void
 }): Promise<ApiServer> {
-  const { context, port, limit, faults } = options
+  const { context, port, limit, faults, onCall = () => undefined, onLogin = () => undefined } = options
   const calls: ApiCall[] = []
+  const callers = new WeakMap<FastifyRequest, string>()
+  const refusals = new WeakMap<FastifyRequest, string>()
   const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, schemaController: NO_SCHEMAS })
   acceptEmptyJson(app)
-  app.setErrorHandler((error: ApiError | FastifyError, _request, reply) => sendError(reply, error))
+  app.setErrorHandler((error: ApiError | FastifyError, request, reply) => {
+    refusals.set(request, error.message)
+    return sendError(reply, error)
+  })
   app.setNotFoundHandler((_request, reply) => sendError(reply, new ApiError(404, 'Not found')))
 
-  const record = (request: FastifyRequest, status: number | null): void =>
-    pushBounded(calls, { at: Date.now(), method: request.method, path: request.url, status })
+  function record(request: FastifyRequest, status: number | null): void {
+    const { method, url: path } = request
+    const call = { at: Date.now(), method, path, status, by: callers.get(request) ?? null }
+    pushBounded(calls, call)
+    onCall(call, refusals.get(request) ?? null)
+  }
   app.addHook('onResponse', async (request, reply) => record(request, reply.statusCode))
 
   app.addHook('onRequest', async (request, reply) => {
     const fault = faults.take(`${request.method} ${request.url}`, 'before')
     if (fault !== null && (await applyFault(fault, request, reply))) return reply
-    const wait = limit(request.headers.authorization ?? request.ip)
+    const caller = pathOf(request) === TOKEN_PATH ? null : callerOf(request, context.tokens)
+    if (caller !== null) callers.set(request, caller.user)
+    // Everybody has a budget of their own, however many tokens they have.
+    const wait = limit(caller?.user ?? request.ip)
     if (wait > 0) {
       void reply.header('retry-after', Math.ceil(wait / 1_000))
       throw new ApiError(429, 'Rate limit exceeded')
     }
-    if (pathOf(request) !== TOKEN_PATH) scopesOf(request, context.tokens)
     return undefined
   })
 
@@ -99,16 +119,19 @@ export async function openApi(options: {
     request.raw.socket.destroy()
   }
 
-  serveAuth(app, context)
+  serveAuth(app, context, onLogin)
+  serveResources(app, context)
+  const url = await listen(app, port)
+  return { url, port: Number(new URL(url).port), calls, close: () => app.close() }
+}
+
+function serveResources(app: FastifyInstance, context: AppContext): void {
   servePosting(app, context)
   for (const resource of plainResources(context)) serveResource(app, context, resource)
   serveResource(app, context, bots(context))
   serveResource(app, context, services(context))
   serveResource(app, context, conversations(context))
   serveResource(app, context, messages(context))
-
-  const url = await listen(app, port)
-  return { url, port: Number(new URL(url).port), calls, close: () => app.close() }
 }
 
 async function listen(app: FastifyInstance, port: number): Promise<string> {
@@ -118,7 +141,7 @@ async function listen(app: FastifyInstance, port: number): Promise<string> {
     if (codeOf(error) !== 'EADDRINUSE') throw error
     throw new DevHookError('portTaken', `port ${port} is in use`, {
       cause: error,
-      remedy: 'give the sandbox another port',
+      remedy: 'choose another one with `--api-port`',
     })
   }
 }

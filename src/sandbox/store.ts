@@ -4,83 +4,168 @@ import { randomBytes } from 'node:crypto'
 import type { Conversation, Document, Message } from '../protocol/resources.ts'
 import { MAX_KEPT } from './bounds.ts'
 
-interface Kinds {
-  users: Document
-  bots: Document
-  botinstances: Document
-  services: Document
-  organizations: Document
-  contacts: Document
-  conversations: Conversation
-  messages: Message
-}
+/** The resources that are plain documents to the platform. */
+export const PLAIN_NAMES = [
+  'users',
+  'bots',
+  'botinstances',
+  'channels',
+  'contacts',
+  'organizations',
+  'orggroups',
+  'partners',
+  'services',
+  'forms',
+  'workflows',
+  'metrics',
+  'points',
+  'kbases',
+  'kbitems',
+  'articles',
+  'files',
+  'locations',
+  'watemplates',
+] as const
+export type PlainName = (typeof PLAIN_NAMES)[number]
 
-export type ResourceName = keyof Kinds
+/** Every resource that the SDK knows. */
+export type ResourceName = PlainName | 'conversations' | 'messages'
 
-/** A document that came, changed or went. */
-export type StoreChange = {
-  readonly [R in ResourceName]: {
-    readonly resource: R
-    readonly action: 'create' | 'update' | 'delete'
-    readonly document: Kinds[R]
-  }
-}[ResourceName]
+type Action = 'create' | 'update' | 'delete'
+
+/** A document that came, changed or went; `by` is the user who did it, `null` when nobody in particular did. */
+export type StoreChange = { readonly action: Action; readonly by: string | null } & (
+  | { readonly resource: PlainName; readonly document: Document }
+  | { readonly resource: 'conversations'; readonly document: Conversation }
+  | { readonly resource: 'messages'; readonly document: Message }
+)
 
 /** The documents of one kind. They are never changed in place, so what is handed out may be kept. */
 export interface Collection<T extends Document> {
   get(id: string): T | undefined
   /** Oldest first. */
   all(): readonly T[]
-  add(document: T): T
+  add(document: T, by?: string | null): T
   /** Replaces the document that has the same id. */
-  put(document: T): T
-  remove(id: string): boolean
+  put(document: T, by?: string | null): T
+  remove(id: string, by?: string | null): boolean
+  /** How often something of it has changed. */
+  changes(): number
 }
 
-export type Store = { readonly [R in ResourceName]: Collection<Kinds[R]> }
+/** Messages are looked for by their conversation at every event, so that they are kept by it, too. */
+export interface Messages extends Collection<Message> {
+  /** Those of a conversation, oldest first; the list grows as messages come. */
+  of(conversation: string): readonly Message[]
+}
+
+export type Store = { readonly [R in PlainName]: Collection<Document> } & {
+  readonly conversations: Collection<Conversation>
+  readonly messages: Messages
+}
 
 /** An id as the platform makes them. */
 export const newId = (): string => randomBytes(12).toString('hex')
 
 /** Creates an empty store. Calls `notify` after every change, before the change returns; what that throws, the change throws. */
 export function createStore(notify: (change: StoreChange) => void): Store {
+  const plain = (resource: PlainName): Collection<Document> =>
+    createCollection((action, document, by) => notify({ resource, action, document, by }))
   return {
-    users: createCollection((action, document) => notify({ resource: 'users', action, document })),
-    bots: createCollection((action, document) => notify({ resource: 'bots', action, document })),
-    botinstances: createCollection((action, document) => notify({ resource: 'botinstances', action, document })),
-    services: createCollection((action, document) => notify({ resource: 'services', action, document })),
-    organizations: createCollection((action, document) => notify({ resource: 'organizations', action, document })),
-    contacts: createCollection((action, document) => notify({ resource: 'contacts', action, document })),
-    conversations: createCollection((action, document) => notify({ resource: 'conversations', action, document })),
-    messages: createCollection((action, document) => notify({ resource: 'messages', action, document })),
+    users: plain('users'),
+    bots: plain('bots'),
+    botinstances: plain('botinstances'),
+    channels: plain('channels'),
+    contacts: plain('contacts'),
+    organizations: plain('organizations'),
+    orggroups: plain('orggroups'),
+    partners: plain('partners'),
+    services: plain('services'),
+    forms: plain('forms'),
+    workflows: plain('workflows'),
+    metrics: plain('metrics'),
+    points: plain('points'),
+    kbases: plain('kbases'),
+    kbitems: plain('kbitems'),
+    articles: plain('articles'),
+    files: plain('files'),
+    locations: plain('locations'),
+    watemplates: plain('watemplates'),
+    conversations: createCollection((action, document, by) =>
+      notify({ resource: 'conversations', action, document, by }),
+    ),
+    messages: createMessages((action, document, by) => notify({ resource: 'messages', action, document, by })),
   }
 }
 
-function createCollection<T extends Document>(
-  notify: (action: StoreChange['action'], document: T) => void,
-): Collection<T> {
+type Notify<T> = (action: Action, document: T, by: string | null) => void
+
+/** `forget` is told of what goes because there is too much. */
+function createCollection<T extends Document>(notify: Notify<T>, forget?: (document: T) => void): Collection<T> {
   const documents = new Map<string, T>()
+  let changes = 0
+
+  function makeRoom(): void {
+    if (documents.size <= MAX_KEPT) return
+    const oldest = documents.values().next()
+    if (oldest.done) return
+    documents.delete(oldest.value.id)
+    forget?.(oldest.value)
+  }
+
   return {
     get: (id) => documents.get(id),
     all: () => [...documents.values()],
-    add: (document) => {
+    changes: () => changes,
+    add: (document, by = null) => {
       documents.set(document.id, document)
-      const oldest = documents.keys().next()
-      if (documents.size > MAX_KEPT && !oldest.done) documents.delete(oldest.value)
-      notify('create', document)
+      changes += 1
+      makeRoom()
+      notify('create', document, by)
       return document
     },
-    put: (document) => {
+    put: (document, by = null) => {
       documents.set(document.id, document)
-      notify('update', document)
+      changes += 1
+      notify('update', document, by)
       return document
     },
-    remove: (id) => {
+    remove: (id, by = null) => {
       const document = documents.get(id)
       if (document === undefined) return false
       documents.delete(id)
-      notify('delete', document)
+      changes += 1
+      notify('delete', document, by)
       return true
     },
   }
+}
+
+function createMessages(notify: Notify<Message>): Messages {
+  const byConversation = new Map<string, Message[]>()
+
+  function drop(message: Message): void {
+    const list = byConversation.get(message.conversation) ?? []
+    const at = list.findIndex(({ id }) => id === message.id)
+    if (at >= 0) list.splice(at, 1)
+    if (list.length === 0) byConversation.delete(message.conversation)
+  }
+
+  // The index follows before anybody is told of the change.
+  function follow(action: Action, message: Message): void {
+    const list = byConversation.get(message.conversation)
+    if (action === 'delete') drop(message)
+    else if (list === undefined) byConversation.set(message.conversation, [message])
+    else if (action === 'create') list.push(message)
+    else {
+      const at = list.findIndex(({ id }) => id === message.id)
+      if (at >= 0) list[at] = message
+    }
+  }
+
+  const messages = createCollection<Message>((action, message, by) => {
+    follow(action, message)
+    notify(action, message, by)
+  }, drop)
+  return { ...messages, of: (conversation) => byConversation.get(conversation) ?? [] }
 }

@@ -76,7 +76,7 @@ describe('A template', () => {
     expect(payload?.activity).toEqual({
       '@context': 'https://www.w3.org/ns/activitystreams',
       type: 'Create',
-      actor: { id: `https://api.example.com/v2/contacts/${CONTEXT.contact.id}`, type: 'Person' },
+      actor: { id: `https://api.example.com/v2/users/${CONTEXT.contact.id}`, type: 'Person' },
       object: { id: `https://api.example.com/v2/messages/${CONTEXT.message}`, type: 'Object' },
       published: '2018-12-19T19:09:01.000Z',
       summary: 'User Jenny Jones created a chat message',

@@ -15,8 +15,8 @@ describe('A conversation in the sandbox', () => {
     const jenny = await sandbox.contact({ name: 'Jenny' })
     const reply = await jenny.say('hi')
 
-    expect(reply).toMatchObject({ text: 'You said: hi', role: 'bot', user: sandbox.botId, type: 'chat' })
-    expect(jenny.messages.map(({ role, text }) => `${role}: ${text}`)).toEqual(['contact: hi', 'bot: You said: hi'])
+    expect(reply).toMatchObject({ text: 'You said: hi', role: 'agent', user: sandbox.botId, type: 'chat' })
+    expect(jenny.messages.map(({ role, text }) => `${role}: ${text}`)).toEqual(['contact: hi', 'agent: You said: hi'])
     expect(bot.output()).not.toContain('signature')
   })
 
@@ -60,13 +60,18 @@ describe('A conversation in the sandbox', () => {
     expect(replies.map(({ text }) => text)).toEqual(names.map((name) => `You said: I am ${name}`))
   })
 
-  it('anything that speaks HTTP can be the contact', async () => {
+  it('anything that speaks HTTP can be the contact, with a token of the contact', async () => {
     const sandbox = await sandboxForTest()
     const bot = await echoBotForTest(sandbox)
     await sandbox.changeRegistration({ url: `http://127.0.0.1:${bot.port}/` })
-    const jenny = await sandbox.contact({ name: 'Jenny' })
+    const jenny = await sandbox.contact({ name: 'Jenny', email: 'jenny@example.com' })
     const path = `/v2/conversations/${jenny.conversation}/messages`
-    const posted = await callApi(sandbox, 'POST', path, { text: 'by HTTP', role: 'contact' })
+    const { body } = await callApi({ api: sandbox.api, token: '' }, 'POST', '/v2/auth/token', {
+      email: 'jenny@example.com',
+      password: 'any',
+    })
+    const token = String(getIn(body, ['token']))
+    const posted = await callApi({ api: sandbox.api, token }, 'POST', path, { text: 'by HTTP' })
     expect(posted).toMatchObject({ status: 201, body: { role: 'contact', contact: jenny.id, text: 'by HTTP' } })
     expect((await jenny.replies(1))[0]).toMatchObject({ text: 'You said: by HTTP' })
   })
@@ -75,24 +80,38 @@ describe('A conversation in the sandbox', () => {
     const bot = await recordingBotForTest({
       answer: {
         headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: JSON.stringify({ messages: [{ text: 'Small or large?' }, { text: '' }, { text: 7 }, { text: 'Tea?' }] }),
+        body: JSON.stringify({
+          messages: [
+            { text: 'Small or large?', role: 'agent' },
+            { text: '' },
+            { text: 7 },
+            { text: 'Tea?', role: 'agent' },
+          ],
+        }),
       },
     })
     const sandbox = await sandboxForTest({ registered: { url: bot.url, events: ['message.create.contact.postback'] } })
     const jenny = await sandbox.contact({ name: 'Jenny' })
     jenny.press('ORDER')
     const replies = await jenny.replies(2)
-    expect(replies.map(({ role, text }) => `${role}: ${text}`)).toEqual(['bot: Small or large?', 'bot: Tea?'])
+    expect(replies.map(({ role, text }) => `${role}: ${text}`)).toEqual(['agent: Small or large?', 'agent: Tea?'])
   })
 
-  it('replies counts from what the contact said last, and leaves out commands', async () => {
+  it('replies counts from what the contact said last, and leaves out what the contact does not see', async () => {
     const bot = await recordingBotForTest()
     const sandbox = await sandboxForTest({ registered: { url: bot.url } })
     const jenny = await sandbox.contact({ name: 'Jenny' })
     const path = `/v2/conversations/${jenny.conversation}/messages`
-    await callApi(sandbox, 'POST', path, { text: 'too early' })
+    const role = 'agent'
+    await callApi(sandbox, 'POST', path, { text: 'too early', role })
     jenny.send('hello')
-    await callApi(sandbox, 'POST', path, [{ text: '/join', type: 'command' }, { text: 'one' }, { text: 'two' }])
+    await callApi(sandbox, 'POST', path, [
+      { text: '/join', type: 'command' },
+      { text: 'one', role },
+      { text: 'a note', role, isBackchannel: true },
+      { text: 'to the team' },
+      { text: 'two', role },
+    ])
     expect((await jenny.replies(2)).map(({ text }) => text)).toEqual(['one', 'two'])
   })
 
@@ -165,13 +184,17 @@ describe('A conversation in the sandbox', () => {
     expect(getIn(await conversation(), ['meta', 'colour'])).toBeUndefined()
 
     await command('/leave')
-    expect(await users()).toEqual([])
+    expect(await users()).toMatchObject([{ user: sandbox.botId, active: false, accepted: false }])
     await command('/join')
     expect(await users()).toMatchObject([{ user: sandbox.botId, active: true, accepted: false }])
     await command('/accept')
     expect(await users()).toMatchObject([{ user: sandbox.botId, active: true, accepted: true }])
-    await command('/assign', { users: ['a'.repeat(24)] })
-    expect(await users()).toMatchObject([{ user: sandbox.botId }, { user: 'a'.repeat(24), role: 'agent' }])
+    const { body: agents } = await callApi(sandbox, 'GET', '/v2/users?role=agent')
+    const agent = getIn(agents, [0, 'id'])
+    await command('/assign', { users: [agent, 'a'.repeat(24)] })
+    const assigned = { user: agent, name: 'Alex Agent', role: 'agent', active: false, inbox: true }
+    expect(await users()).toMatchObject([{ user: sandbox.botId }, assigned])
+    expect(await users()).toHaveLength(2)
     expect(await command('/notify', { channels: ['mail'] })).toMatchObject({ status: 201, body: { text: '/notify' } })
   })
 })

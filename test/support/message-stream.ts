@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Notice } from '../../src/core/notices.ts'
-import { buildConversation, buildMessage, messagePayload, type Payload } from '../../src/protocol/templates.ts'
+import { buildConversation, buildMessage } from '../../src/protocol/documents.ts'
+import { messagePayload, type Payload } from '../../src/protocol/templates.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import type { SandboxDelivery } from '../../src/sandbox/webhooks/deliver.ts'
 
@@ -42,10 +43,7 @@ export function createMessageStream(platform: Sandbox, conversations: number): M
     const conversation = buildConversation({ id: context.conversation, organization, name: contact.name, time })
     const id = randomUUID().replaceAll('-', '').slice(0, 24)
     const message = buildMessage({ id, conversation, role: 'contact', author: contact.id, text, time })
-    return messagePayload({ id: randomUUID(), time, api }, 'create', conversation, message, {
-      resource: 'contacts',
-      ...contact,
-    })
+    return messagePayload({ id: randomUUID(), time, api }, 'create', conversation, message, contact)
   }
 
   function send(): SentMessage {

@@ -3,11 +3,14 @@ import { duration } from '../../config/kinds.ts'
 import type { Config } from '../../config/load.ts'
 import { secretsOf } from '../../config/values.ts'
 import { DevHookError } from '../../core/errors.ts'
+import type { SandboxOptions } from '../../sandbox/options.ts'
 import { openSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import type { CommandHandler } from '../command.ts'
 import { openCommand } from '../open-command.ts'
 import { runDaemon } from '../session/run-daemon.ts'
+import { createSandboxAnnouncer } from '../session/sandbox-announcer.ts'
 import { converse } from '../session/sandbox-chat.ts'
+import { sandboxOptions } from '../session/sandbox-options.ts'
 import { openSandboxState } from '../session/sandbox-state.ts'
 
 export const sandbox: CommandHandler = async (call) => {
@@ -20,7 +23,8 @@ export const sandbox: CommandHandler = async (call) => {
   // Nothing of a sandbox outlives it, so its state is not kept where that of real bots is.
   const state = await openSandboxState()
   try {
-    await using platform = await openDisposable(opened.config)
+    await using platform = await openDisposable(opened.config, sandboxOptions(own))
+    const announcer = createSandboxAnnouncer(platform)
     const adapt = (given: Config): Config => {
       const config = inSandbox(say.length === 0 ? given : withoutWatch(given), platform)
       secretsOf(config).forEach(opened.redactor.conceal)
@@ -41,8 +45,10 @@ export const sandbox: CommandHandler = async (call) => {
         REFRESH_TOKEN: platform.refreshToken,
         EMAIL: platform.email,
       },
-      conversation: (notices, bot, signal) =>
-        converse({ sandbox: platform, say, timeoutMs, io, json, notices, bot }, signal),
+      conversation: (notices, bot, signal) => {
+        announcer.begin(notices, command !== null)
+        return converse({ sandbox: platform, say, timeoutMs, io, json, notices, bot }, signal)
+      },
     })
   } finally {
     await state.close()
@@ -66,9 +72,11 @@ function readTimeout(given: string): number {
   throw new DevHookError('usage', `timeout ${given} (from --timeout) ${problem}`)
 }
 
-async function openDisposable({ secret }: Config): Promise<Sandbox & AsyncDisposable> {
-  // A bot that somebody else runs checks with the secret of its own environment.
-  const opened = await openSandbox(secret === null ? {} : { registered: { secret } })
+async function openDisposable(config: Config, options: SandboxOptions): Promise<Sandbox & AsyncDisposable> {
+  const { secret, token, refreshToken, email } = config
+  // A bot that somebody else runs calls with the token of its own environment, and checks with the secret there.
+  const own = { credentials: { token, refreshToken, email }, ...(secret !== null && { registered: { secret } }) }
+  const opened = await openSandbox({ ...own, ...options })
   return Object.assign(opened, { [Symbol.asyncDispose]: opened.close })
 }
 
@@ -77,13 +85,14 @@ const withoutWatch = (config: Config): Config =>
   config.sources.watch === undefined ? { ...config, watch: false } : config
 
 /** The same config, pointed to the sandbox in everything that concerns the outside. */
-function inSandbox(config: Config, { api, token, refreshToken, email, botId }: Sandbox): Config {
+function inSandbox(config: Config, { api, others, botId }: Sandbox): Config {
   return Object.freeze({
     ...config,
     apiHost: api,
-    token,
-    refreshToken,
-    email,
+    // Its calls are not the bot's, and do not use up the bot's budget.
+    token: others.admin,
+    refreshToken: null,
+    email: null,
     bot: botId,
     hook: 'bot',
     webhookPlace: null,

@@ -13,11 +13,14 @@ const PLAIN: ReadonlySet<Notice['type']> = new Set([
   'starting',
 ])
 
-/** Cleans every text of a notice. Two are kept: the URL of manual mode has to be pasted, and what a bot prints has its colours. */
+/**
+ * Cleans every text of a notice. Three are kept: the URL of manual mode and the tokens of the sandbox have to be pasted, and what a
+ * bot prints has its colours.
+ */
 export function cleanNotice(notice: Notice, redact: Redact): Notice {
   if (PLAIN.has(notice.type)) return notice
   if (notice.type === 'bot-output') return { ...notice, line: redact(notice.line) }
-  if (notice.type === 'registration') return cleanValue(notice, oneLine) as Notice
+  if (notice.type === 'registration' || notice.type === 'sandbox') return cleanValue(notice, oneLine) as Notice
   const clean = (text: string): string => oneLine(redact(text))
   // It comes with every delivery and needs no cleaning next to ever: one look at what came from outside spares one at each.
   if (notice.type === 'delivery') {

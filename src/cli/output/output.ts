@@ -1,5 +1,6 @@
 // Who hears the notices of a command: the terminal or the JSON lines, and for a run the log file.
 import { createNotices, type Notice, type Notices } from '../../core/notices.ts'
+import { REDACTED } from '../../core/text/redact.ts'
 import { type Io, wantsColor } from '../io.ts'
 import type { OpenCommand } from '../open-command.ts'
 import type { KeyHint } from '../screen/ready-block.ts'
@@ -35,7 +36,7 @@ export function startOutput(
   const off = notices.on((notice) => {
     const clean = cleanNotice(notice, command.redactor.redact)
     print(clean)
-    log.write(withoutManualUrl(clean))
+    log.write(withoutPasted(clean))
   })
   return async () => {
     off()
@@ -58,8 +59,9 @@ function createPrinter({ config, json }: Printed, io: Screen, keys: readonly Key
   return collapseCrashes(print)
 }
 
-/** In manual mode the URL is printed with its credentials, because it has to be pasted; nowhere else. */
-function withoutManualUrl(notice: Notice): Notice {
+/** What is printed as it is because it has to be pasted: the URL of manual mode, and the tokens of the sandbox. */
+function withoutPasted(notice: Notice): Notice {
+  if (notice.type === 'sandbox') return { ...notice, token: REDACTED, refreshToken: REDACTED }
   if (notice.type !== 'registration' || notice.url === undefined) return notice
-  return { ...notice, url: '[redacted]' }
+  return { ...notice, url: REDACTED }
 }

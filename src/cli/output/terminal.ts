@@ -6,6 +6,7 @@ import { formatDuration } from '../../core/text/duration.ts'
 import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import { createDeliveryLines, type NoticeOf, type WriteLine } from '../screen/delivery-lines.ts'
 import { type KeyHint, readyBlock } from '../screen/ready-block.ts'
+import { messageLine, reachLines } from '../screen/sandbox-lines.ts'
 import { type Colors, colorsFor } from './colors.ts'
 import { crashCause } from './crash-cause.ts'
 import { problemLines } from './problem-lines.ts'
@@ -85,8 +86,10 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
         return tunnelLine(notice, colors).forEach((text) => line(notice, text))
       case 'registration':
         return registrationLines(notice).forEach((text) => line(notice, text))
+      case 'sandbox':
+        return reachLines(notice, colors).forEach(write)
       case 'message':
-        return write(`${colors.cyan(colors.bold(sanitize(notice.name)))} ${sanitize(notice.text, 2_000)}`)
+        return write(messageLine(notice, colors))
       case 'restored':
         return ready === null && notice.result === 'nothing'
           ? undefined

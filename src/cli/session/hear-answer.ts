@@ -29,15 +29,17 @@ export async function hearAnswer(hearing: Hearing, text: string, signal: AbortSi
   const saidAt = clock.now()
   let heardAt = saidAt
   let messages = 0
+  let unseen = 0
   let delivery: string | null = null
   let attempt: NoticeOf<'attempt'> | null = null
   const offs = [
     sandbox.on((notice) => {
-      if (notice.type !== 'message' || notice.message.role !== 'bot') return
+      if (notice.type !== 'message' || !notice.byBot) return
       if (notice.message.conversation !== contact.conversation) return
       heardAt = clock.now()
-      // Typing is a sign of life, and nothing that is heard.
-      if (notice.message.type !== 'command') messages += 1
+      // What the contact does not see is a sign of life, and nothing that is heard.
+      if (notice.unseen === null) messages += 1
+      else if (notice.message.type !== 'command') unseen += 1
     }),
     notices.on((notice) => {
       if (isOfContact(notice, contact)) delivery ??= notice.id
@@ -52,7 +54,7 @@ export async function hearAnswer(hearing: Hearing, text: string, signal: AbortSi
     const look = async () => {
       const now = clock.now()
       const event = sandbox.deliveries.find(({ message }) => message === id)?.event ?? null
-      const heard = { ms: now - saidAt, quietMs: now - heardAt, messages, event, attempt, bot: bot() }
+      const heard = { ms: now - saidAt, quietMs: now - heardAt, messages, unseen, event, attempt, bot: bot() }
       return judgeAnswer(heard, timeoutMs)
     }
     const verdict = await poll(look, (seen) => seen !== 'waiting', { pace: every(LOOK_MS), signal, clock })

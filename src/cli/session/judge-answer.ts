@@ -10,8 +10,10 @@ export interface Heard {
   readonly ms: number
   /** How long nothing has come from the bot, neither a message nor its answer to the delivery, in ms. */
   readonly quietMs: number
-  /** How many messages the bot has posted. */
+  /** How many messages the bot has posted that the contact sees. */
   readonly messages: number
+  /** How many more it has posted, commands apart, that the contact does not see. */
+  readonly unseen: number
   /** The event that announces what was said; `null` when the bot's webhook does not subscribe to it. */
   readonly event: string | null
   /** How the delivery of it ended at the bot; `null` while it has not. */
@@ -38,9 +40,15 @@ export function judgeAnswer(heard: Heard, timeoutMs: number): 'complete' | 'wait
   if (attempt !== null && quietMs >= QUIET_MS) {
     if (messages > 0) return 'complete'
     const refusal = whyRefused(attempt)
-    if (refusal !== null) return new DevHookError('noReply', `${refusal}, and it said nothing`)
+    if (refusal !== null) return new DevHookError('noReply', `${refusal}, and it ${said(heard)}`)
   }
   return ms < timeoutMs ? 'waiting' : whyLate(heard, `within ${formatDuration(timeoutMs)}`)
+}
+
+/** What the bot said of which the contact sees nothing. */
+function said({ unseen }: Heard): string {
+  if (unseen === 0) return 'said nothing'
+  return `wrote ${unseen === 1 ? '1 message' : `${unseen} messages`} that the contact does not see, nothing with \`role: 'agent'\``
 }
 
 /** Why nobody will answer: there is no bot, or not any more. */
@@ -62,7 +70,8 @@ function whyRefused({ outcome, status }: NonNullable<Heard['attempt']>): string 
   return status === null || isSuccess(status) ? null : `the bot answered the delivery with ${status}`
 }
 
-function whyLate({ messages, attempt, bot }: Heard, within: string): DevHookError {
+function whyLate(heard: Heard, within: string): DevHookError {
+  const { messages, attempt, bot } = heard
   if (messages > 0) {
     const left = attempt === null ? 'it has not answered the delivery' : 'it was not quiet for a second'
     return new DevHookError('noReply', `the bot did not finish its answer ${within}: ${left}`, {
@@ -72,6 +81,8 @@ function whyLate({ messages, attempt, bot }: Heard, within: string): DevHookErro
   if (bot !== null && bot.state !== 'ready' && attempt === null)
     return new DevHookError('botNotListening', `the bot did not listen on port ${bot.port} ${within}`)
   const did =
-    attempt === null ? 'did not answer the delivery' : `answered the delivery with ${attempt.status}, but said nothing`
+    attempt === null
+      ? 'did not answer the delivery'
+      : `answered the delivery with ${attempt.status}, but ${said(heard)}`
   return new DevHookError('noReply', `the bot ${did} ${within}`)
 }

@@ -6,8 +6,7 @@ import { newDocument, type Resource } from './resource.ts'
 export const bots = (context: AppContext): Resource<Document> => ({
   name: 'bots',
   called: 'Bot',
-  admin: 'create',
   ...context.store.bots,
-  create: (body) => context.store.bots.add(newDocument(context, body)),
+  create: (body, caller) => context.store.bots.add(newDocument(context, caller, body), caller.user),
   update: (before, patch) => context.registrations.save('bots', before, patch),
 })

@@ -1,13 +1,17 @@
 // The resource `conversations`: where contacts, agents and bots meet.
-import { asRecord, asText, type Json } from '../../core/json.ts'
+import { asRecord, asText, isRecord, type Json, textIn } from '../../core/json.ts'
+import { buildConversation } from '../../protocol/documents.ts'
+import { CONVERSATION_TYPES } from '../../protocol/events.ts'
 import type { Conversation, Document, Participant } from '../../protocol/resources.ts'
-import { buildConversation } from '../../protocol/templates.ts'
+import { placeFor } from '../access/realm.ts'
+import type { Caller } from '../access/tokens.ts'
 import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
-
-import { newId } from '../store.ts'
-import { newParticipant } from './chat-commands.ts'
-import { postAll } from './messages.ts'
+import { joined } from '../chat/membership.ts'
+import { nameOf, personBy } from '../chat/people.ts'
+import { botOf, postAll } from '../chat/posting.ts'
+import { begun } from '../chat/routing.ts'
+import { newId, type Store } from '../store.ts'
 import { mergePatch, newDocument, type Resource } from './resource.ts'
 
 const MANDATORY_WITH_META = [
@@ -27,42 +31,119 @@ export const conversations = (context: AppContext): Resource<Conversation> => ({
   called: 'Conversation',
   mandatory: (filters) => (filters.some(({ path }) => path.startsWith('meta.')) ? MANDATORY_WITH_META : []),
   ...context.store.conversations,
-  create: (body) => createConversation(context, body),
-  update: (before, patch) => context.store.conversations.put(asConversation(mergePatch(before, patch))),
+  create: (body, caller, onExisting) => createConversation(context, caller, body, onExisting),
+  update: (before, patch, { user }) => context.store.conversations.put(asConversation(mergePatch(before, patch)), user),
+  show: (conversation) => withMessageIds(context.store, conversation),
 })
 
-/** Opens a conversation, the bot in it from the start; a contact that is an object is added first. */
-export function createConversation(context: AppContext, body: Json): Conversation {
-  const { store, seeded } = context
-  const { messages, contact, ...rest } = body
-  const organization = asText(body['organization']) ?? seeded.organization
-  const profile = asRecord(contact)
-  const contactId = profile === null ? asText(contact) : store.contacts.add(newDocument(context, profile)).id
-  const conversation = buildConversation({
-    id: newId(),
-    organization,
-    type: asText(body['type']) ?? (contactId === null ? 'bot' : 'contact'),
-    name: asText(body['name']) ?? asText(profile?.['name']) ?? 'Conversation',
-    ...(contactId === null ? {} : { contact: contactId }),
-    participants: [{ ...newParticipant(seeded.bot.id, organization, seeded), accepted: true }],
-    time: new Date(),
-  })
-  store.conversations.add(asConversation({ ...rest, ...conversation, meta: asRecord(body['meta']) ?? {} }))
-  if (Array.isArray(messages)) postAll(context, conversation, messages)
+/** The conversation with the ids of what was said in it, which are looked up when somebody asks. */
+export const withMessageIds = (store: Store, conversation: Conversation): Conversation => ({
+  ...conversation,
+  messages: store.messages.of(conversation.id).map(({ id }) => id),
+})
+
+/**
+ * Opens a conversation, whose creator is its first participant. A contact that is an object is added first; one that is known,
+ * by id, telephone or e-mail, goes on in the conversation they have, which `onExisting` tells of.
+ */
+export function createConversation(
+  context: AppContext,
+  caller: Caller,
+  body: Json,
+  onExisting: () => void = () => undefined,
+): Conversation {
+  const { store } = context
+  const messages = Array.isArray(body['messages']) ? body['messages'] : []
+  const contact = contactOf(context, caller, body)
+  const existing = contact === null ? undefined : store.conversations.get(textIn(contact, 'conversation') ?? '')
+  if (existing !== undefined) {
+    postAll(context, caller, existing, messages)
+    onExisting()
+    return store.conversations.get(existing.id) ?? existing
+  }
+  const conversation = open(context, caller, body, contact)
+  postAll(context, caller, conversation, messages)
   return store.conversations.get(conversation.id) ?? conversation
 }
 
+function open(context: AppContext, caller: Caller, body: Json, contact: Document | null): Conversation {
+  const { store, arrival, seeded } = context
+  const { messages: _posted, contact: _known, participants: _own, status: _follows, ...more } = body
+  const { organization, orgPath } = placeFor(store, caller, body)
+  const built = buildConversation({
+    id: newId(),
+    organization,
+    type: typeOf(body['type'] ?? (contact === null ? 'bot' : 'contact')),
+    name: asText(body['name']) ?? (contact === null ? 'Conversation' : nameOf(contact)),
+    ...(contact !== null && { contact: contact.id }),
+    meta: asRecord(body['meta']) ?? {},
+    more: { ...more, orgPath, createdBy: caller.user },
+    time: new Date(),
+  })
+  const creator = personBy(store, caller.user)
+  const withCreator = creator === null || creator.role === 'guest' ? built : joined(built, creator)
+  const conversation = built.type === 'contact' ? begun(withCreator, arrival, botOf(seeded)) : withCreator
+  store.conversations.add(conversation, caller.user)
+  if (contact !== null) store.contacts.put({ ...contact, conversation: conversation.id }, caller.user)
+  return conversation
+}
+
+/** The contact that a body names or describes; `null` for a conversation without one. Throws 400 for an id that is not known. */
+function contactOf(context: AppContext, caller: Caller, { contact }: Json): Document | null {
+  const { store } = context
+  if (contact === undefined || contact === null) return null
+  if (!isRecord(contact)) {
+    const known = store.contacts.get(asText(contact) ?? '')
+    if (known === undefined) throw new ApiError(400, 'Contact not found')
+    return known
+  }
+  return sameContact(store, contact) ?? addContact(context, caller, contact)
+}
+
+/** Adds a contact, named by their profile when they have no name of their own. */
+export const addContact = (context: AppContext, caller: Caller, body: Json): Document =>
+  context.store.contacts.add(
+    newDocument(context, caller, {
+      ...body,
+      name: nameOf({ id: '', ...body }),
+      profile: asRecord(body['profile']) ?? {},
+    }),
+    caller.user,
+  )
+
+function sameContact(store: Store, { profile }: Json): Document | undefined {
+  const [telephone, email] = [textIn(profile, 'telephone'), textIn(profile, 'email')]
+  if (telephone === null && email === null) return undefined
+  return store.contacts
+    .all()
+    .find((known) =>
+      telephone === null
+        ? textIn(known['profile'], 'email') === email
+        : textIn(known['profile'], 'telephone') === telephone,
+    )
+}
+
+function typeOf(type: unknown): string {
+  const known = CONVERSATION_TYPES.find((name) => name === type)
+  if (known === undefined) throw new ApiError(400, `type must be one of ${CONVERSATION_TYPES.join(', ')}`)
+  return known
+}
+
+const STATUSES: ReadonlySet<unknown> = new Set(['active', 'queued', 'closed'])
+
 /** The document as a conversation. Throws 400 when a change made it something else. */
 function asConversation(document: Document): Conversation {
-  const { organization, type, name, status, participants } = document
+  const { organization, name, status, participants } = document
   const meta = asRecord(document['meta'])
-  if (typeof organization !== 'string' || typeof type !== 'string') throw new ApiError(400, 'type must be a text')
-  if (typeof name !== 'string' || typeof status !== 'string') throw new ApiError(400, 'name and status must be texts')
+  if (typeof organization !== 'string' || typeof name !== 'string') throw new ApiError(400, 'name must be a text')
+  if (typeof status !== 'string' || !STATUSES.has(status)) {
+    throw new ApiError(400, 'status must be active, queued or closed')
+  }
   if (meta === null) throw new ApiError(400, 'meta must be an object')
   if (!Array.isArray(participants) || !participants.every(isParticipant)) {
     throw new ApiError(400, 'participants must be a list of users')
   }
-  return { ...document, organization, type, name, status, participants, meta }
+  return { ...document, organization, type: typeOf(document['type']), name, status, participants, meta }
 }
 
 const isParticipant = (value: unknown): value is Participant => asText(asRecord(value)?.['user']) !== null

@@ -1,107 +1,78 @@
 // The resource `messages`: posting to a conversation, listing and changing what was posted.
 
 import type { FastifyInstance } from 'fastify'
-import { asRecord, asText, type Json } from '../../core/json.ts'
-import type { Conversation, Document, Message, Role } from '../../protocol/resources.ts'
-import { buildMessage } from '../../protocol/templates.ts'
+import { asText, type Json } from '../../core/json.ts'
+import type { Conversation, Message } from '../../protocol/resources.ts'
+import { callerOf, requirePermission } from '../access/access.ts'
+import { isInRealm } from '../access/realm.ts'
+import type { Caller } from '../access/tokens.ts'
 import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
-
-import { newId } from '../store.ts'
-import { afterCommand } from './chat-commands.ts'
+import { asMessage } from '../chat/draft.ts'
+import { post, postAll } from '../chat/posting.ts'
 import { bodyOf, mergePatch, type Resource } from './resource.ts'
 
+const NAMES = { name: 'messages', called: 'Message' } as const
 const MANDATORY = ['id', 'organization', 'conversation', 'type', 'role', 'createdAt']
 
 export const messages = (context: AppContext): Resource<Message> => ({
-  name: 'messages',
-  called: 'Message',
+  ...NAMES,
   mandatory: () => MANDATORY,
   ...context.store.messages,
-  create: (body) => post(context, knownConversation(context, asText(body['conversation']) ?? ''), body),
-  update: (before, patch) => context.store.messages.put(asMessage(mergePatch(before, patch))),
+  // By far the most frequent question: it must not look at every message there is.
+  all: (filters) => {
+    const conversation = filters.find(({ path }) => path === 'conversation')?.wanted
+    return conversation !== undefined && /^[0-9a-f]{24}$/.test(conversation)
+      ? context.store.messages.of(conversation)
+      : context.store.messages.all()
+  },
+  create: (body, caller) =>
+    post(context, caller, knownConversation(context, caller, asText(body['conversation']) ?? ''), body),
+  update: (before, patch, { user }) => context.store.messages.put(asMessage(mergePatch(before, patch)), user),
+  replace: (before, body, { user }) => context.store.messages.put(asMessage(replaced(before, body)), user),
 })
+
+/** What stays of a message that is replaced: whose it is, where it was said, and when. */
+function replaced(before: Message, body: Json): Message {
+  const { id, organization, orgPath, conversation, user, createdBy, createdAt, role, type, slug, url, path } = before
+  const kept = { organization, orgPath, conversation, user, createdBy, createdAt, slug, url, path }
+  const { isBackchannel, text, meta } = { ...before, isBackchannel: false, text: '', meta: {} }
+  return asMessage({
+    ...before,
+    actions: [],
+    items: [],
+    results: [],
+    role,
+    type,
+    isBackchannel,
+    text,
+    meta,
+    ...body,
+    ...kept,
+    id,
+    updatedAt: new Date().toISOString(),
+  })
+}
 
 /** Serves `POST /v2/conversations/:id/messages`, one message or a list of them. */
 export function servePosting(app: FastifyInstance, context: AppContext): void {
   app.post<{ Params: { id: string } }>('/v2/conversations/:id/messages', (request, reply) => {
-    const conversation = knownConversation(context, request.params.id)
+    const caller = callerOf(request, context.tokens)
+    requirePermission(context.store, caller, 'create', NAMES)
+    const conversation = knownConversation(context, caller, request.params.id)
     const { body } = request
     const posted = Array.isArray(body)
-      ? postAll(context, conversation, body)
-      : post(context, conversation, bodyOf(request))
+      ? postAll(context, caller, conversation, body)
+      : post(context, caller, conversation, bodyOf(request))
     return reply.code(201).send(posted)
   })
 }
 
-/** Posts bodies in order; none is posted when one of them is not an object. */
-export function postAll(
-  context: AppContext,
-  conversation: Conversation,
-  bodies: readonly unknown[],
-): readonly Message[] {
-  const objects = bodies.map(asRecord)
-  return objects.map((body) => {
-    if (body === null || objects.includes(null)) throw new ApiError(400, 'a list of JSON objects is required')
-    return post(context, conversation, body)
-  })
-}
-
-/** Posts one message, as the bot unless the body has another `role`; a command takes effect before it is announced. */
-export function post(context: AppContext, { id }: Conversation, body: Json): Message {
-  const { store, seeded } = context
-  const conversation = knownConversation(context, id)
-  const role = roleOf(body['role'])
-  const message = asMessage({
-    ...body,
-    ...buildMessage({
-      id: newId(),
-      conversation,
-      type: textOf(body, 'type', 'chat'),
-      role,
-      author: authorOf(context, conversation, role, body),
-      text: textOf(body, 'text', ''),
-      meta: asRecord(body['meta']) ?? {},
-      time: new Date(),
-    }),
-  })
-  if (message.type === 'command') {
-    const after = afterCommand(conversation, message, seeded)
-    if (after !== conversation) store.conversations.put({ ...after, updatedAt: new Date().toISOString() })
-  }
-  return store.messages.add(message)
-}
-
-function authorOf({ seeded }: AppContext, conversation: Conversation, role: Role, body: Json): string {
-  if (role === 'contact') return asText(conversation['contact']) ?? seeded.agent.id
-  return asText(body['user']) ?? (role === 'bot' ? seeded.bot.id : seeded.agent.id)
-}
-
-/** The conversation with this id. Throws 404 when there is none. */
-function knownConversation({ store }: AppContext, id: string): Conversation {
+/** The conversation with this id. Throws 404 when there is none that the caller gets to see. */
+function knownConversation({ store }: AppContext, caller: Caller, id: string): Conversation {
   const conversation = store.conversations.get(id)
-  if (conversation === undefined) throw new ApiError(404, 'Conversation not found')
+  if (conversation === undefined || !isInRealm(store, caller, 'conversations', conversation)) {
+    throw new ApiError(404, 'Conversation not found')
+  }
   return conversation
-}
-
-function roleOf(role: unknown): Role {
-  if (role === undefined) return 'bot'
-  if (role === 'contact' || role === 'agent' || role === 'bot') return role
-  throw new ApiError(400, 'role must be contact, agent or bot')
-}
-
-function textOf(body: Json, field: string, otherwise: string): string {
-  const value = body[field] ?? otherwise
-  if (typeof value !== 'string') throw new ApiError(400, `${field} must be a text`)
-  return value
-}
-
-/** The document as a message. Throws 400 when a change made it something else. */
-function asMessage(document: Document): Message {
-  const { organization, conversation, type, text } = document
-  if (typeof organization !== 'string' || typeof conversation !== 'string') throw new ApiError(400, 'not a message')
-  if (typeof type !== 'string' || typeof text !== 'string') throw new ApiError(400, 'type and text must be texts')
-  const meta = asRecord(document['meta'])
-  if (meta === null) throw new ApiError(400, 'meta must be an object')
-  return { ...document, organization, conversation, type, text, meta, role: roleOf(document['role']) }
 }

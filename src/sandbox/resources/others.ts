@@ -1,21 +1,73 @@
-// The resources without rules of their own: organizations, users, contacts, bot instances.
+// The resources without rules of their own, but for users and contacts, bots and organizations, which are looked at closely.
 import type { Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
+import { asGuest } from '../access/auth.ts'
 import type { AppContext } from '../app-context.ts'
-
-import type { Collection } from '../store.ts'
+import { newId, type PlainName } from '../store.ts'
+import { addContact } from './conversations.ts'
 import { mergePatch, newDocument, type Resource } from './resource.ts'
 
-/** The plain resources. Contacts may be added with any token, the others by admins only. */
+/** The resources that are nothing but documents, and each in the singular, for `… not found`. */
+const PLAIN = [
+  ['botinstances', 'Bot instance'],
+  ['channels', 'Channel'],
+  ['orggroups', 'Organization group'],
+  ['partners', 'Partner'],
+  ['forms', 'Form'],
+  ['workflows', 'Workflow'],
+  ['metrics', 'Metric'],
+  ['points', 'Point'],
+  ['kbases', 'Knowledge base'],
+  ['kbitems', 'Knowledge base item'],
+  ['articles', 'Article'],
+  ['files', 'File'],
+  ['locations', 'Location'],
+  ['watemplates', 'WhatsApp template'],
+] as const satisfies readonly (readonly [PlainName, string])[]
+
+/** Every resource but conversations, messages and those that hold webhooks. */
 export const plainResources = (context: AppContext): readonly Resource<Document>[] => [
-  { name: 'organizations', called: 'Organization', admin: 'create', ...plain(context, context.store.organizations) },
-  { name: 'users', called: 'User', admin: 'create', ...plain(context, context.store.users) },
-  { name: 'contacts', called: 'Contact', ...plain(context, context.store.contacts) },
-  { name: 'botinstances', called: 'Bot instance', admin: 'create', ...plain(context, context.store.botinstances) },
+  ...PLAIN.map(([name, called]) => plain(context, name, called)),
+  organizations(context),
+  users(context),
+  { ...plain(context, 'contacts', 'Contact'), create: (body, caller) => addContact(context, caller, body) },
 ]
 
-const plain = (context: AppContext, collection: Collection<Document>) => ({
-  ...collection,
-  create: (body: Json) => collection.add(newDocument(context, body)),
-  update: (before: Document, patch: Json) => collection.put(mergePatch(before, patch)),
-})
+function plain(context: AppContext, name: PlainName, called: string): Resource<Document> {
+  const collection = context.store[name]
+  return {
+    name,
+    called,
+    ...collection,
+    create: (body, caller) => collection.add(newDocument(context, caller, body), caller.user),
+    update: (before, patch, { user }) => collection.put(mergePatch(before, patch), user),
+  }
+}
+
+/** A contact is a user too, of the role guest: it is whom their messages are from. */
+function users(context: AppContext): Resource<Document> {
+  const { users: known, contacts } = context.store
+  const guest = (id: string): Document | undefined => {
+    const contact = contacts.get(id)
+    return contact === undefined ? undefined : asGuest(contact)
+  }
+  return { ...plain(context, 'users', 'User'), get: (id) => known.get(id) ?? guest(id) }
+}
+
+/** An organization lies below the one that it is created in. */
+function organizations(context: AppContext): Resource<Document> {
+  const collection = context.store.organizations
+  return {
+    ...plain(context, 'organizations', 'Organization'),
+    create: (body: Json, caller) => {
+      const parent = newDocument(context, caller, body)
+      const id = newId()
+      const own = {
+        id,
+        displayName: body['displayName'] ?? body['name'],
+        orgPath: `${String(parent['orgPath'])}#${id}`,
+      }
+      return collection.add({ categories: [], commands: [], tags: [], ...parent, ...own }, caller.user)
+    },
+  }
+}

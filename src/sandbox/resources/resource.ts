@@ -1,13 +1,17 @@
-// The five routes that every resource has: list, get, create, update, delete.
+// The routes that every resource has: list, get, create, update, delete, and for one of them replace.
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { asRecord, type Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
-import { requireAdmin } from '../access.ts'
+import { callerOf, requirePermission } from '../access/access.ts'
+import type { Action } from '../access/permissions.ts'
+import { isInRealm, placeFor } from '../access/realm.ts'
+import type { Caller } from '../access/tokens.ts'
 import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
 
 import { newId, type ResourceName } from '../store.ts'
+import { populated } from './populate.ts'
 import { findDocuments, nextUrl, parseQuery, type QueryFilter, selectFields } from './query.ts'
 
 /** A resource of the API, and what it does differently from the others. */
@@ -15,15 +19,19 @@ export interface Resource<T extends Document> {
   readonly name: ResourceName
   /** In the singular, for `… not found`. */
   readonly called: string
-  /** What only admins may do. */
-  readonly admin?: 'everything' | 'create'
   /** Filters of a list of which one must be there. */
   readonly mandatory?: (filters: readonly QueryFilter[]) => readonly string[]
-  readonly all: () => readonly T[]
+  /** The documents that filters may match; what they cannot match may be missing. */
+  readonly all: (filters: readonly QueryFilter[]) => readonly T[]
   readonly get: (id: string) => T | undefined
-  readonly create: (body: Json) => T | Promise<T>
-  readonly update: (before: T, patch: Json) => T | Promise<T>
-  readonly remove: (id: string) => boolean
+  /** `onExisting` is to be called when it was there already, so that nothing was created. */
+  readonly create: (body: Json, caller: Caller, onExisting: () => void) => T | Promise<T>
+  readonly update: (before: T, patch: Json, caller: Caller) => T | Promise<T>
+  /** For `PUT`, which only messages have. */
+  readonly replace?: (before: T, body: Json, caller: Caller) => T
+  readonly remove: (id: string, by: string) => boolean
+  /** What a reader sees of a document. */
+  readonly show?: (document: T) => T
 }
 
 interface ById {
@@ -31,50 +39,76 @@ interface ById {
 }
 
 /** Serves a resource at `/v2/<name>`. */
+// One story: every route asks the same questions before it does its one thing.
 export function serveResource<T extends Document>(
   app: FastifyInstance,
   context: AppContext,
   resource: Resource<T>,
 ): void {
+  const { store, tokens } = context
   const path = `/v2/${resource.name}`
-  const known = (id: string): T => {
-    const document = resource.get(id)
-    if (document === undefined) throw new ApiError(404, `${resource.called} not found`)
-    return document
-  }
-  const guard = (...on: readonly (typeof resource.admin)[]) => ({
-    preHandler: async (request: FastifyRequest): Promise<void> => {
-      if (resource.admin !== undefined && on.includes(resource.admin)) requireAdmin(request, context.tokens)
-    },
-  })
+  const show = resource.show ?? ((document: T) => document)
 
-  app.get(path, guard('everything'), (request, reply) => {
+  /** The caller of a route that is about no document yet. */
+  function allowed(request: FastifyRequest, action: Action): Caller {
+    const caller = callerOf(request, tokens)
+    requirePermission(store, caller, action, resource)
+    return caller
+  }
+
+  /** The caller of a route, and the document that it is about. */
+  function known(request: FastifyRequest<ById>, action: Action): { readonly caller: Caller; readonly document: T } {
+    const caller = callerOf(request, tokens)
+    const document = resource.get(request.params.id)
+    requirePermission(store, caller, action, resource, document)
+    if (document === undefined) throw new ApiError(404, `${resource.called} not found`)
+    return { caller, document }
+  }
+
+  app.get(path, (request, reply) => {
+    const caller = allowed(request, 'list')
     const search = searchOf(request)
     const query = parseQuery(search)
     const mandatory = resource.mandatory?.(query.filters) ?? []
     if (mandatory.length > 0 && !query.filters.some((filter) => mandatory.includes(filter.path))) {
       throw new ApiError(400, `one of these filters is required: ${mandatory.join(', ')}`)
     }
-    const { found, more } = findDocuments(resource.all(), query)
+    const visible = resource.all(query.filters).filter((document) => isInRealm(store, caller, resource.name, document))
+    const { found, more } = findDocuments(visible, query)
     if (more) void reply.header('link', `<${nextUrl(`http://${request.host}${path}`, search, query)}>; rel="next"`)
-    return found.map((document) => selectFields(populated(context, document, query.populate), query.select))
+    return found.map((document) => selectFields(populated(store, show(document), query.populate), query.select))
   })
 
-  app.get<ById>(`${path}/:id`, guard('everything'), (request) => {
+  app.get<ById>(`${path}/:id`, (request) => {
     const query = parseQuery(searchOf(request))
-    return selectFields(populated(context, known(request.params.id), query.populate), query.select)
+    return selectFields(populated(store, show(known(request, 'fetch').document), query.populate), query.select)
   })
 
-  app.post(path, guard('everything', 'create'), async (request, reply) =>
-    reply.code(201).send(await resource.create(bodyOf(request))),
-  )
+  app.post(path, async (request, reply) => {
+    const caller = allowed(request, 'create')
+    let status = 201
+    const document = await resource.create(bodyOf(request), caller, () => {
+      status = 200
+    })
+    return reply.code(status).send(show(document))
+  })
 
-  app.patch<ById>(`${path}/:id`, guard('everything'), (request) =>
-    resource.update(known(request.params.id), bodyOf(request)),
-  )
+  app.patch<ById>(`${path}/:id`, async (request) => {
+    const { caller, document } = known(request, 'update')
+    return show(await resource.update(document, bodyOf(request), caller))
+  })
 
-  app.delete<ById>(`${path}/:id`, guard('everything'), (request, reply) => {
-    resource.remove(known(request.params.id).id)
+  const { replace } = resource
+  if (replace !== undefined) {
+    app.put<ById>(`${path}/:id`, (request) => {
+      const { caller, document } = known(request, 'update')
+      return show(replace(document, bodyOf(request), caller))
+    })
+  }
+
+  app.delete<ById>(`${path}/:id`, (request, reply) => {
+    const { caller, document } = known(request, 'delete')
+    resource.remove(document.id, caller.user)
     return reply.code(204).send()
   })
 }
@@ -91,39 +125,17 @@ function searchOf(request: FastifyRequest): string {
   return at < 0 ? '' : request.url.slice(at)
 }
 
-/** A new document from a body: its own id and times, the organization of the bot unless it names one. */
-export function newDocument({ seeded }: AppContext, body: Json): Document {
+/** A new document of the caller's from a body: its own id and times, in their organization unless the body names one. */
+export function newDocument({ store }: AppContext, caller: Caller, body: Json): Document {
   const at = new Date().toISOString()
-  return { organization: seeded.organization, ...body, id: newId(), createdAt: at, updatedAt: at }
+  const own = { ...placeFor(store, caller, body), id: newId(), createdBy: caller.user, createdAt: at, updatedAt: at }
+  return { meta: {}, ...body, ...own }
 }
 
-/** A document with a patch mergePatch in at the top; what is nested is replaced whole. */
+/** A document with a patch merged in at the top; what is nested is replaced whole. */
 export const mergePatch = (before: Document, patch: Json): Document => ({
   ...before,
   ...patch,
   id: before.id,
   updatedAt: new Date().toISOString(),
 })
-
-const OWNERS = {
-  contact: 'contacts',
-  organization: 'organizations',
-  user: 'users',
-  bot: 'bots',
-  conversation: 'conversations',
-} as const satisfies Readonly<Record<string, ResourceName>>
-
-const isOwner = (field: string): field is keyof typeof OWNERS => Object.hasOwn(OWNERS, field)
-
-// Fields that name another document by its id become that document; a conversation's messages are looked up.
-function populated({ store }: AppContext, document: Document, fields: readonly string[]): Document {
-  const added = fields.map((field): readonly [string, unknown] => {
-    if (field === 'messages') {
-      return [field, store.messages.all().filter((message) => message.conversation === document.id)]
-    }
-    const value = document[field]
-    if (typeof value !== 'string' || !isOwner(field)) return [field, value]
-    return [field, store[OWNERS[field]].get(value) ?? value]
-  })
-  return { ...document, ...Object.fromEntries(added.filter(([, value]) => value !== undefined)), id: document.id }
-}

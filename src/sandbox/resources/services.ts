@@ -9,13 +9,12 @@ import { newDocument, type Resource } from './resource.ts'
 export const services = (context: AppContext): Resource<Document> => ({
   name: 'services',
   called: 'Service',
-  admin: 'everything',
   ...context.store.services,
-  create: (body) => {
+  create: (body, caller) => {
     if (asText(body['name']) === null || asText(body['type']) === null) {
       throw new ApiError(400, 'name and type are required')
     }
-    return context.registrations.add(newDocument(context, body))
+    return context.registrations.add(newDocument(context, caller, body))
   },
   update: (before, patch) => context.registrations.save('services', before, patch),
 })

@@ -4,6 +4,7 @@ import type { Document } from '../../protocol/resources.ts'
 import type { AppContext } from '../app-context.ts'
 
 import { newDocument } from '../resources/resource.ts'
+import { adminOf } from '../seed.ts'
 import { type HookFields, hookIn, isList, ownSlot, type PlaceName, rawIn, UNREGISTERED, withHook } from './locations.ts'
 
 /** The bot's webhook, read and changed as in the admin pages. */
@@ -41,7 +42,7 @@ export function createAdminView(context: AppContext, place: PlaceName): AdminVie
       if (fields === null) {
         if (document !== null) await remove(document)
       } else if (document === null) {
-        const service = newDocument(context, {
+        const service = newDocument(context, adminOf(seeded), {
           name: `${seeded.bot.name} webhook`,
           type: 'webhook',
           bot: seeded.bot.id,

@@ -38,6 +38,10 @@ export interface SandboxDelivery {
   readonly event: string
   /** The id of the message that it is about. */
   readonly message: string | null
+  /** The id of the conversation that it happened in. */
+  readonly conversation: string | null
+  /** The length of the body. */
+  readonly bytes: number
   /** Scheme, host and port of the webhook. */
   readonly origin: string
   /** The last hundred, oldest first. */
@@ -53,7 +57,9 @@ interface OpenDelivery extends SandboxDelivery {
 
 export interface Webhooks {
   /** Sends an event to every webhook that subscribes to it; returns one delivery for each. Does not wait for answers. */
-  deliver(payload: Payload): readonly SandboxDelivery[]
+  deliver(payload: Payload, place: readonly string[] | null): readonly SandboxDelivery[]
+  /** The deliveries that announce a message. */
+  of(message: string): readonly SandboxDelivery[]
   /** The last 10,000, oldest first. */
   readonly deliveries: readonly SandboxDelivery[]
   /** Makes no more attempts; what is under way ends with `Outgoing`. */
@@ -62,7 +68,7 @@ export interface Webhooks {
 
 export interface WebhooksOptions {
   readonly outgoing: Outgoing
-  readonly subscribers: (event: string) => readonly Subscriber[]
+  readonly subscribers: (event: string, place: readonly string[] | null) => readonly Subscriber[]
   readonly retry: RetrySchedule
   /** Called after every attempt, with the answer if there was one. */
   readonly onAttempt: (delivery: SandboxDelivery, payload: Payload, answer: WebhookAnswer | null) => void
@@ -74,6 +80,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 /** Starts delivering events to webhooks. */
 export function startWebhooks({ outgoing, subscribers, retry, onAttempt }: WebhooksOptions): Webhooks {
   const deliveries: OpenDelivery[] = []
+  // Whoever waits for an answer looks at the deliveries of one message, again and again.
+  const byMessage = new Map<string, readonly OpenDelivery[]>()
   const stopping = createSharedAbort()
   const { signal } = stopping
   let pending = 0
@@ -81,8 +89,8 @@ export function startWebhooks({ outgoing, subscribers, retry, onAttempt }: Webho
   function start(payload: Payload, subscriber: Subscriber): SandboxDelivery {
     // The bytes are made once: every attempt sends, and signs, the same.
     const body = Buffer.from(JSON.stringify(payload))
-    const delivery = newDelivery(payload, subscriber, pending < MAX_KEPT ? 'pending' : 'dropped')
-    pushBounded(deliveries, delivery)
+    const delivery = newDelivery(payload, subscriber, body.length, pending < MAX_KEPT ? 'pending' : 'dropped')
+    keep(delivery)
     if (delivery.state === 'dropped') return delivery
     pending += 1
     void ignoreAbort(
@@ -92,6 +100,14 @@ export function startWebhooks({ outgoing, subscribers, retry, onAttempt }: Webho
       signal,
     )
     return delivery
+  }
+
+  function keep(delivery: OpenDelivery): void {
+    const oldest = deliveries.length === MAX_KEPT ? deliveries[0] : undefined
+    if (oldest?.message != null) byMessage.delete(oldest.message)
+    pushBounded(deliveries, delivery)
+    const { message } = delivery
+    if (message !== null) byMessage.set(message, [...(byMessage.get(message) ?? []), delivery])
   }
 
   async function attemptUntilReceived(
@@ -118,18 +134,25 @@ export function startWebhooks({ outgoing, subscribers, retry, onAttempt }: Webho
 
   return {
     deliveries,
-    deliver: (payload) =>
+    of: (message) => byMessage.get(message) ?? [],
+    deliver: (payload, place) =>
       // A receiver that is sent an event through two webhooks must not take the second for a repetition of the first.
-      subscribers(payload.event).map((subscriber, index) =>
+      subscribers(payload.event, place).map((subscriber, index) =>
         start(index === 0 ? payload : { ...payload, id: randomUUID() }, subscriber),
       ),
     stop: () => stopping.abort(),
   }
 }
 
-function newDelivery(payload: Payload, { url }: Subscriber, state: SandboxDelivery['state']): OpenDelivery {
-  const message = asText(getIn(payload.data, ['message', 'id']))
-  return { id: payload.id, event: payload.event, message, origin: webhookOrigin(url), attempts: [], state }
+function newDelivery(
+  { id, event, data }: Payload,
+  { url }: Subscriber,
+  bytes: number,
+  state: SandboxDelivery['state'],
+): OpenDelivery {
+  const message = asText(getIn(data, ['message', 'id']))
+  const conversation = asText(getIn(data, ['conversation', 'id']))
+  return { id, event, message, conversation, bytes, origin: webhookOrigin(url), attempts: [], state }
 }
 
 /** How long to wait after the attempt with this number, from 0, in ms. */

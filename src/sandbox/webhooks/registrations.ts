@@ -6,6 +6,7 @@ import type { Document } from '../../protocol/resources.ts'
 import { ApiError } from '../api-error.ts'
 import { getIn, setIn } from '../json-path.ts'
 import type { Collection, Store } from '../store.ts'
+import { createHookList } from './hook-list.ts'
 import { type Hook, hookIn, type PlaceName, type Slot, slotsOfBot, slotsOfService } from './locations.ts'
 import type { Verify } from './verification.ts'
 
@@ -16,8 +17,11 @@ export interface Subscriber {
 }
 
 export interface Registrations {
-  /** The active webhooks that are subscribed to an event. */
-  subscribers(event: string): readonly Subscriber[]
+  /**
+   * The active webhooks that are subscribed to an event: a webhook hears of its own organization and those below. `place`: the
+   * organizations that the event happened in, root first; `null` when that is not known.
+   */
+  subscribers(event: string, place: readonly string[] | null): readonly Subscriber[]
   /** Merges a patch into a bot or service by the rules of the platform. Rejects with 403 when its URL cannot be verified. */
   save(kind: 'bots' | 'services', before: Document, patch: Json): Promise<Document>
   /** Adds a service; one that cannot be verified is added as unverified. */
@@ -39,12 +43,7 @@ export function createRegistrations(options: {
 }): Registrations {
   const { store, place, verify, regenerateSecret, strictVerification } = options
   const slotsOf = { bots: (bot: unknown) => slotsOfBot(place, bot), services: slotsOfService }
-
-  function hooks(): readonly Hook[] {
-    return (['bots', 'services'] as const).flatMap((kind) =>
-      store[kind].all().flatMap((document) => slotsOf[kind](document).map((slot) => hookIn(document, slot))),
-    )
-  }
+  const hooks = createHookList(store, slotsOf)
 
   async function save(kind: 'bots' | 'services', before: Document, patch: Json): Promise<Document> {
     let next: Document = { ...before, ...patch, id: before.id, updatedAt: new Date().toISOString() }
@@ -85,10 +84,11 @@ export function createRegistrations(options: {
   }
 
   return {
-    subscribers: (event) =>
-      hooks().flatMap(({ url, events, secret, status }) =>
-        url !== null && status === 'active' && isSubscribed(events, event) ? [{ url, secret }] : [],
-      ),
+    subscribers: (event, place) =>
+      hooks().flatMap(({ url, events, secret, status, organization }) => {
+        const hears = organization === null || place === null || place.includes(organization)
+        return url !== null && status === 'active' && hears && isSubscribed(events, event) ? [{ url, secret }] : []
+      }),
     save,
     add: async (service) => {
       let added = service

@@ -1,30 +1,37 @@
-// The messages that the receiver of an event puts into its answer, posted into the conversation as the bot's.
+// The messages that the receiver of an event puts into its answer, posted into the conversation as its token's owner, or the bot.
 // Source: developers.web1on1.chat/webhooks/responding.
-import { asRecord, asText, type Json } from '../../core/json.ts'
+import { asRecord, asText, type Json, textIn } from '../../core/json.ts'
 import type { Payload } from '../../protocol/templates.ts'
+import type { Caller } from '../access/tokens.ts'
 import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
+import { postAll } from '../chat/posting.ts'
 import { getIn } from '../json-path.ts'
-import { postAll } from '../resources/messages.ts'
 import type { WebhookAnswer } from './outgoing.ts'
 
-/** Posts what a receiver answered to an event about a message. */
-export function postReplies(context: AppContext, payload: Payload, answer: WebhookAnswer): void {
+/** Posts what a receiver answered to an event about a message; `bot` is who answers without a token. */
+export function postReplies(context: AppContext, bot: Caller, payload: Payload, answer: WebhookAnswer): void {
   const conversation = context.store.conversations.get(asText(getIn(payload.data, ['conversation', 'id'])) ?? '')
   if (conversation === undefined || !payload.event.startsWith('message.')) return
-  const replies = repliesIn(answer).map((reply) => ({ ...reply, role: 'bot' }))
+  const body = bodyIn(answer)
+  const token = textIn(body, 'token')
+  const checked = token === null ? { caller: bot } : context.tokens.check(token, 'access_token')
+  if ('fault' in checked) return
   try {
-    postAll(context, conversation, replies)
+    postAll(context, checked.caller, conversation, repliesIn(body))
   } catch (error) {
     // The platform ignores messages it cannot make sense of; the receiver does not learn of it.
     if (!(error instanceof ApiError)) throw error
   }
 }
 
-/** `{"messages":[{"text":"…"}]}` as JSON; anything else holds no replies. */
-function repliesIn({ type, body }: WebhookAnswer): readonly Json[] {
-  if (!/^application\/json\b/i.test(type) || !body) return []
-  const messages = getIn(parse(body), ['messages'])
+/** The JSON of an answer; anything else holds no replies. */
+const bodyIn = ({ type, body }: WebhookAnswer): unknown =>
+  /^application\/json\b/i.test(type) && body ? parse(body) : null
+
+/** `{"messages":[{"text":"…"}]}` */
+function repliesIn(body: unknown): readonly Json[] {
+  const messages = getIn(body, ['messages'])
   if (!Array.isArray(messages)) return []
   return messages.flatMap((message) => {
     const record = asRecord(message)

@@ -40,6 +40,7 @@ const noticesWith = (
   registration: { type: 'registration', state: 'manual', kind: 'manual', url: text, events: [text] },
   asking: { type: 'asking', question: text },
   restored: { type: 'restored', result: 'restored' },
+  sandbox: { type: 'sandbox', api: text, token: text, refreshToken: text, logins: [text], startsBot: false },
   message: { type: 'message', role: 'contact', name: text, text },
   warning: { type: 'warning', code: 'DEVHOOK_X', message: text, remedy: text },
   error: { type: 'error', code: 'DEVHOOK_X', message: text, remedy: text },

@@ -7,6 +7,7 @@ const READY = { state: 'ready', pid: 1, code: null, port: 3000 } as const
 const HEARD: Heard = {
   ms: 5_000,
   quietMs: QUIET_MS,
+  unseen: 0,
   messages: 1,
   event: 'message.create.contact.chat',
   attempt: OK,
@@ -60,6 +61,10 @@ describe('The answer to a contact', () => {
 
   it.each([
     [{ messages: 0 }, 'NO_REPLY: the bot answered the delivery with 200, but said nothing within 20s'],
+    [
+      { messages: 0, unseen: 2 },
+      "NO_REPLY: the bot answered the delivery with 200, but wrote 2 messages that the contact does not see, nothing with `role: 'agent'` within 20s",
+    ],
     [{ messages: 0, attempt: null }, 'NO_REPLY: the bot did not answer the delivery within 20s'],
     [
       { messages: 0, attempt: null, bot: { ...READY, state: 'starting' } },

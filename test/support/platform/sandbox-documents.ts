@@ -1,9 +1,10 @@
 // The API of the sandbox over documents of any shape, which a test reads and changes past the API.
+import { MONOTONIC } from '../../../src/core/async.ts'
+import { createTokenIssuer } from '../../../src/sandbox/access/tokens.ts'
 import { createFaults } from '../../../src/sandbox/faults.ts'
 import { seed } from '../../../src/sandbox/seed.ts'
 import { openApi } from '../../../src/sandbox/server.ts'
 import { createStore, type Store } from '../../../src/sandbox/store.ts'
-import { createTokenIssuer } from '../../../src/sandbox/tokens.ts'
 import { createRegistrations } from '../../../src/sandbox/webhooks/registrations.ts'
 import type { Route } from './scripted-api.ts'
 
@@ -51,10 +52,10 @@ export async function openSandboxDocuments(options: DocumentsOptions = {}): Prom
     strictVerification: false,
   })
   const { organization } = seeded
-  const tokens = createTokenIssuer({ bot: BOT_ID, organization, scope: 'admin', lifetimeMs: null })
-  const context = { store, seeded, registrations, tokens }
+  const tokens = createTokenIssuer({ lifetimeMs: null })
+  const context = { store, seeded, registrations, tokens, arrival: 'joined', clock: MONOTONIC } as const
   const api = await openApi({ context, port: 0, limit: () => 0, faults: createFaults() })
-  const { token } = tokens.issue('access_token')
+  const { token } = tokens.issue('access_token', { user: BOT_ID, organization, scopes: ['admin'] })
 
   const documents = documentsOf(store)
   const putService = (service: Document): void => void store.services.add(withId(service))

@@ -5,10 +5,13 @@ import { openSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts'
 import { type EchoBot, startEchoBot } from '../bot/echo-bot.ts'
 import { startRecordingBot } from '../bot/recording-bot.js'
 
-/** A sandbox that is closed when the test ends; it repeats deliveries quickly. */
+/**
+ * A sandbox that is closed when the test ends. It repeats deliveries quickly, and its bot is in every conversation and may do
+ * everything, so that a test is about nothing but its subject.
+ */
 export async function sandboxForTest(options: SandboxOptions = {}): Promise<Sandbox> {
   const retry = { firstMs: 20, factor: 2, maxMs: 100, forMs: 20_000, ...options.retry }
-  const sandbox = await openSandbox({ rateLimit: 1_000, ...options, retry })
+  const sandbox = await openSandbox({ rateLimit: 1_000, scope: 'admin', arrival: 'joined', ...options, retry })
   onTestFinished(() => sandbox.close())
   return sandbox
 }

@@ -1,5 +1,5 @@
 // The emulated API's limit on requests per second and key.
-import { monotonic } from '../core/async.ts'
+import { monotonic } from '../../core/async.ts'
 
 /** Counts a request under a key. Returns how many milliseconds to wait when it is one too many, else 0. */
 export type RequestLimit = (key: string) => number

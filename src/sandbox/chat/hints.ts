@@ -1,0 +1,125 @@
+// Hints to whoever writes the bot, while it talks: what the platform does that is not what they meant, each told once.
+import type { ErrorName } from '../../core/errors.ts'
+import { isRecord, textIn } from '../../core/json.ts'
+import type { Message } from '../../protocol/resources.ts'
+import { unseenByContact } from '../../protocol/visibility.ts'
+import type { AppContext } from '../app-context.ts'
+import type { ApiCall } from '../server.ts'
+import type { SandboxDelivery } from '../webhooks/deliver.ts'
+import { nameOf } from './people.ts'
+
+/** The kinds of hints, by their codes. */
+export type HintKind = Extract<
+  ErrorName,
+  'unseen' | 'answeredLate' | 'bodyNearLimit' | 'buttonMute' | 'answeredTwice' | 'botCallFailed' | 'notInSandbox'
+>
+
+export interface Hint {
+  readonly kind: HintKind
+  readonly message: string
+}
+
+/** What hints are made from, as it happens. */
+export interface Hints {
+  /** A message was announced. */
+  said(message: Message): void
+  /** An attempt to deliver something has ended. */
+  attempted(delivery: SandboxDelivery): void
+  /** A call of the API was answered; `refusal` is the sentence of the answer. */
+  called(call: ApiCall, refusal: string | null): void
+}
+
+/** What the platform waits for an answer, in ms. */
+const PATIENCE_MS = 20_000
+/** body-parser, which chipchat's server reads with, refuses more than 100 kB. */
+const NEAR_LIMIT_BYTES = 90_000
+/** How many different things are told in all. */
+const MAX_TOLD = 1_000
+
+/** Creates the observer of one sandbox. `deliveriesOf`: those that announce a message. */
+export function createHints(options: {
+  readonly context: AppContext
+  readonly deliveriesOf: (message: string) => readonly SandboxDelivery[]
+  readonly tell: (hint: Hint) => void
+}): Hints {
+  const { context, deliveriesOf, tell } = options
+  const { store, seeded } = context
+  const told = new Set<string>()
+
+  function once(kind: HintKind, about: string, message: string): void {
+    const key = `${kind} ${about}`
+    if (told.has(key) || told.size >= MAX_TOLD) return
+    told.add(key)
+    tell({ kind, message })
+  }
+
+  const isBots = ({ user, createdBy }: Message): boolean => user === seeded.bot.id || createdBy === seeded.bot.id
+
+  function unseen(message: Message): void {
+    const conversation = store.conversations.get(message.conversation)
+    const contact = store.contacts.get(textIn(conversation, 'contact') ?? '')
+    if (contact === undefined || unseenByContact(message) !== 'role') return
+    const name = nameOf(contact)
+    once(
+      'unseen',
+      'role',
+      `the bot wrote 1 message with role "${message.role}": agents see it, ${name} does not; send it with role: 'agent'`,
+    )
+  }
+
+  function muteButtons(message: Message): void {
+    const actions: unknown = message['actions']
+    const mute = Array.isArray(actions) ? actions.find(isMute) : undefined
+    if (mute !== undefined) {
+      once('buttonMute', '', `the button "${textIn(mute, 'text') ?? ''}" of the bot has no payload`)
+    }
+  }
+
+  /** The same as before, after an event that came twice: a bot that does not know what it has had. */
+  function repeated(message: Message): void {
+    const all = store.messages.of(message.conversation)
+    const own = all.length - 1
+    const asked = all.findLastIndex((other, at) => at < own && !isBots(other))
+    const isTwice = all.slice(asked + 1, own).some((other) => isBots(other) && other.text === message.text)
+    const question = all[asked]
+    if (!isTwice || question === undefined || message.text === '' || message.type === 'command') return
+    if (!deliveriesOf(question.id).some(cameTwice)) return
+    once('answeredTwice', '', `the bot said "${message.text}" twice: "${question.text}" had been delivered twice`)
+  }
+
+  return {
+    said: (message) => {
+      if (!isBots(message)) return
+      unseen(message)
+      muteButtons(message)
+      repeated(message)
+    },
+    attempted: ({ event, bytes, attempts }) => {
+      const ms = attempts.at(-1)?.ms ?? 0
+      if (ms >= PATIENCE_MS) {
+        once('answeredLate', '', `the bot took ${Math.round(ms / 1_000)} s to answer ${event}: the platform waits 20 s`)
+      }
+      if (bytes >= NEAR_LIMIT_BYTES)
+        once('bodyNearLimit', '', `${event} was delivered with ${Math.round(bytes / 1_000)} kB`)
+    },
+    called: ({ method, path, status, by }, refusal) => {
+      if (by !== seeded.bot.id || status === null || status < 400) return
+      const [route = path] = path.split('?', 1)
+      if (refusal === null) {
+        once('notInSandbox', `${method} ${route}`, `the sandbox does not have ${method} ${route}`)
+      } else if (status !== 401) {
+        const call = `${method} ${route.replace(/[0-9a-f]{24}/g, ':id')}`
+        once('botCallFailed', `${call} ${status}`, `${method} ${route} of the bot was answered ${status}: ${refusal}`)
+      }
+    },
+  }
+}
+
+// The second answer comes while the second attempt is still under way.
+const cameTwice = ({ attempts, state }: SandboxDelivery): boolean =>
+  attempts.length > 1 || (attempts.length === 1 && state === 'pending')
+
+const isMute = (action: unknown): boolean =>
+  isRecord(action) &&
+  (action['type'] === 'reply' || action['type'] === 'postback') &&
+  textIn(action, 'payload') === null
