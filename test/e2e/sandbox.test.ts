@@ -14,7 +14,7 @@ const TALKATIVE = `
   const say = (to, text) => fetch(process.env.APIHOST + '/v2/conversations/' + to + '/messages', {
     method: 'POST',
     headers: { authorization: 'Bearer ' + process.env.TOKEN, 'content-type': 'application/json' },
-    body: JSON.stringify({ text }),
+    body: JSON.stringify({ text, role: 'agent' }),
   })
   require('http').createServer(async (request, answer) => {
     const { data } = JSON.parse(Buffer.concat(await request.toArray()))
@@ -38,7 +38,7 @@ describe('dev-hook sandbox', () => {
     expect(stderr).toMatch(
       /said nothing within 2s \[DEVHOOK_NO_REPLY\]\n {2}→ look at the bot's own output[\s\S]*webhook: restored/,
     )
-    expect(stderr).toContain('1 delivery')
+    expect(stderr).toContain('2 deliveries')
     expect(stderr).not.toContain('Node.js')
     expect(stdout).toBe('')
     expect(code).toBe(1)
