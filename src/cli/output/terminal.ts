@@ -6,7 +6,7 @@ import { formatDuration } from '../../core/text/duration.ts'
 import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import { createDeliveryLines, type NoticeOf, type WriteLine } from '../screen/delivery-lines.ts'
 import { type KeyHint, readyBlock } from '../screen/ready-block.ts'
-import { messageLine, reachLines } from '../screen/sandbox-lines.ts'
+import { sandboxLines } from '../screen/sandbox-lines.ts'
 import { type Colors, colorsFor } from './colors.ts'
 import { crashCause } from './crash-cause.ts'
 import { problemLines } from './problem-lines.ts'
@@ -87,9 +87,8 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'registration':
         return registrationLines(notice).forEach((text) => line(notice, text))
       case 'sandbox':
-        return reachLines(notice, colors).forEach(write)
       case 'message':
-        return write(messageLine(notice, colors))
+        return sandboxLines(notice, colors).forEach(write)
       case 'restored':
         return ready === null && notice.result === 'nothing'
           ? undefined

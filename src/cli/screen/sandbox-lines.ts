@@ -3,8 +3,12 @@ import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import type { Colors } from '../output/colors.ts'
 import type { NoticeOf } from './delivery-lines.ts'
 
+/** The lines of what only a sandbox announces. */
+export const sandboxLines = (notice: NoticeOf<'sandbox' | 'message'>, colors: Colors): readonly string[] =>
+  notice.type === 'sandbox' ? reachLines(notice, colors) : [messageLine(notice, colors)]
+
 /** How a bot that somebody else starts reaches the sandbox, as a row of the ready block; none where dev-hook starts the bot. */
-export function reachLines({ api, token, startsBot }: NoticeOf<'sandbox'>, colors: Colors): readonly string[] {
+function reachLines({ api, token, startsBot }: NoticeOf<'sandbox'>, colors: Colors): readonly string[] {
   if (startsBot) return []
   // To be pasted whole: it is not cut, however narrow the terminal.
   const tokens = token === null ? ' (its own TOKEN is good here)' : ` TOKEN=${token}`
@@ -20,7 +24,7 @@ const UNSEEN: Readonly<Record<NonNullable<NoticeOf<'message'>['unseen']>, string
 }
 
 /** What somebody said; dim, with the reason, what the contact does not see. */
-export function messageLine({ name, text, unseen }: NoticeOf<'message'>, colors: Colors): string {
+function messageLine({ name, text, unseen }: NoticeOf<'message'>, colors: Colors): string {
   const said = sanitize(text, 2_000)
   if (unseen === undefined) return `${colors.cyan(colors.bold(sanitize(name)))} ${said}`
   return colors.dim(`${sanitize(name)} ${said} (the contact does not see this: ${UNSEEN[unseen]})`)
