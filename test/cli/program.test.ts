@@ -52,7 +52,7 @@ describe('The command line', () => {
     expect([spec.name, own, options]).toEqual(['events', { last: '1' }, { json: true }])
     expect(runOf('--profile', 'events', 'status').options).toEqual({ profile: 'events' })
     expect(runOf('-p4002', '--say=hi', 'sandbox', '--', 'node', 'bot.js')).toMatchObject({
-      own: { say: 'hi' },
+      own: { say: ['hi'] },
       options: { port: '4002' },
       command: ['node', 'bot.js'],
     })
