@@ -43,7 +43,12 @@ export type Outcome = Attempt['outcome']
  * One try to bring a delivery to the bot.
  * `refused`: nothing was sent. `interrupted`: some of it may have been sent. `cancelled`: we gave up before an answer came.
  */
-export type Attempt = { readonly startedAt: number; readonly ms: number } & (
+export type Attempt = {
+  readonly startedAt: number
+  readonly ms: number
+  /** A person asked for it. */
+  readonly replay?: true | undefined
+} & (
   | { readonly outcome: 'answered'; readonly reply: Reply }
   | { readonly outcome: 'refused' | 'timed-out'; readonly reason: string }
   /** `unsendable`: nothing was sent, and nothing ever can be: it is no HTTP request. The journal does not keep that. */

@@ -85,7 +85,7 @@ export type NoticeBody =
       readonly bytes: number
       readonly redelivery?: string
     } & Authored)
-  /** A person asked for a recorded delivery again; its attempts follow. `edited`: with another body. */
+  /** A person asked for a recorded delivery again; its attempts follow. `edited`: with another body, as an edited copy `of` it. */
   | ({
       readonly type: 'replay'
       readonly id: string
@@ -94,6 +94,7 @@ export type NoticeBody =
       readonly text: string | null
       readonly bytes: number
       readonly edited: boolean
+      readonly of?: string
     } & Authored)
   | {
       readonly type: 'attempt'

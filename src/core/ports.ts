@@ -161,9 +161,9 @@ export interface Journal {
   /**
    * Writes behind; never throws and never waits. `key` is what the same delivery would be recognised by: the platform's id,
    * else a digest of its content; `null` for one that must not answer for others (rejected, itself a redelivery). False when
-   * the disk keeps up so badly that the delivery is not recorded.
+   * the disk keeps up so badly that the delivery is not recorded. `editOf` is the id of the delivery of which it is an edited copy.
    */
-  record(delivery: Delivery, label: Label, key: string | null): boolean
+  record(delivery: Delivery, label: Label, key: string | null, editOf?: string): boolean
   recordAttempt(id: string, n: number, attempt: Attempt): void
   /** `ownStatus` is the status that dev-hook itself gave the platform; absent when that was given the bot's own answer. */
   settle(id: string, settled: Settled, ownStatus?: number): void
@@ -222,6 +222,8 @@ export interface Bot {
 export interface Replayed {
   readonly id: string
   readonly n: number
+  /** Of an edited copy, which is a delivery of its own: the id of the one that was edited. */
+  readonly editOf?: string
   readonly outcome: Outcome
   /** The bot's; `null` when it gave none. */
   readonly status: number | null
@@ -234,7 +236,7 @@ export interface Replayed {
 export interface Replays {
   /**
    * Forwards it in its lane, with the bytes that were recorded, or with another body; signed anew where the signature would not
-   * be right for the bot. While it waits, aborting the signal takes it back.
+   * be right for the bot. With another body it is recorded as a delivery of its own. While it waits, aborting the signal takes it back.
    * Rejects with `deliveryUnknown`, `replayRefused` or `stateDamaged`.
    */
   replay(id: string, body: Buffer | null, signal?: AbortSignal): Promise<Replayed>

@@ -49,9 +49,9 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
   }
 
   return {
-    record: (delivery, label, key) => {
+    record: (delivery, label, key, editOf) => {
       const { headers, body } = delivery
-      return add(deliveryRecord(seq, delivery, label, key), { headers, body })
+      return add(deliveryRecord(seq, delivery, label, key, editOf), { headers, body })
     },
     recordAttempt: (id, n, attempt) => {
       if (index.entries.has(id)) add(attemptRecord(seq, id, n, attempt), replyContent(attempt))

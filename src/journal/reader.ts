@@ -123,11 +123,12 @@ const findEntry = ({ entries }: DeliveryIndex, given: string): IndexEntry | null
 
 async function readAttempt(events: string, attempt: IndexedRecord<AttemptRecord>): Promise<AttemptDetail> {
   const { record } = attempt
-  const { n, startedAt, ms, outcome } = record
-  if (outcome !== 'answered') return { n, attempt: { startedAt, ms, outcome, reason: record.reason }, cut: false }
+  const { n, startedAt, ms, replay, outcome } = record
+  const times = { startedAt, ms, ...(replay === true && { replay }) }
+  if (outcome !== 'answered') return { n, attempt: { ...times, outcome, reason: record.reason }, cut: false }
   const content = (await readable(readContent(events, attempt.content))) ?? { headers: [], body: Buffer.alloc(0) }
   const reply = { status: record.status, ...content }
-  return { n, attempt: { startedAt, ms, outcome, reply }, cut: content.body.length < record.bytes }
+  return { n, attempt: { ...times, outcome, reply }, cut: content.body.length < record.bytes }
 }
 
 /** Turns an error of the disk into one that a person can act on. */

@@ -17,6 +17,10 @@ export interface Summary {
   /** `null` while its fate is unknown. */
   readonly settled: Settled | null
   readonly attempts: number
+  /** How many of them a person asked for. */
+  readonly replays: number
+  /** The id of the delivery of which this is an edited copy; `null` for one that came from the platform. */
+  readonly editOf: string | null
   /** Of the last attempt; `null` before the first. */
   readonly outcome: Outcome | null
   /** Of the last attempt: the bot's status, or `null` when it gave none. */
@@ -32,7 +36,7 @@ export interface Summary {
 /** The row of an entry, as it is now. */
 export function summarize(entry: IndexEntry): Summary {
   const { delivery, attempts, settled, answer } = entry
-  const { id, receivedAt, method, search, label, bytes } = delivery.record
+  const { id, receivedAt, method, search, label, bytes, editOf } = delivery.record
   const last = attempts.at(-1)?.record
   return {
     id,
@@ -43,6 +47,8 @@ export function summarize(entry: IndexEntry): Summary {
     bytes,
     settled,
     attempts: attempts.length,
+    replays: attempts.filter(({ record }) => record.replay === true).length,
+    editOf: editOf ?? null,
     outcome: last?.outcome ?? null,
     status: statusOf(last),
     answered: statusOf(lastAnswered(entry)?.record),

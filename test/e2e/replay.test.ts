@@ -132,11 +132,16 @@ describe('dev-hook replay beside a run', () => {
     const sent = second?.body ?? Buffer.alloc(0)
     expect(sent.toString()).toBe(first?.body.toString().replace('"text":"hi"', '"text":"bye"'))
     expect(checkSignature(second?.rawHeaders ?? [], sent, world.platform.secret() ?? '')).toBe('right')
-    expect(await cli.notice('replay')).toMatchObject({ id, edited: true })
+    expect(await cli.notice('replay')).toMatchObject({ of: id, text: 'bye', edited: true })
+    // What was sent is kept as a delivery of its own, and shown.
+    const [original, copy] = objects(await run(['events', '--json']))
+    expect(original).toMatchObject({ id, text: 'hi', attempts: 1, replays: 0 })
+    expect(copy).toMatchObject({ editOf: id, text: 'bye', settled: 'delivered', replays: 1 })
+    expect((await run(['events', 'show', '--last'])).stdout).toContain('"text": "bye"')
 
     expect((await edit('true')()).code).toBe(0)
     const third = (await bot.waitFor(3))[2]
-    expect(third?.body.equals(first?.body ?? Buffer.alloc(0))).toBe(true)
+    expect(third?.body.equals(sent)).toBe(true)
 
     for (const script of ['exit 1', ': > "$1"', 'echo "{" > "$1"']) {
       const { code, stdout, stderr } = await edit(script)()

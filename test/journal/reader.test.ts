@@ -33,6 +33,8 @@ describe('a list of deliveries', () => {
         answered: 201,
         ms: 1.5,
         ownStatus: null,
+        replays: 0,
+        editOf: null,
       },
       expect.objectContaining({ id: 'd2', settled: 'rejected', ownStatus: 401, ...unsent }),
       expect.objectContaining({ id: 'd3', settled: null, ownStatus: null, ...unsent }),

@@ -1,5 +1,5 @@
 // `dev-hook replay`: recorded deliveries to the bot again, one after the other.
-import { isSuccess } from '../../core/delivery.ts'
+import { isSuccess, type Label } from '../../core/delivery.ts'
 import { asDevHookError, DevHookError } from '../../core/errors.ts'
 import { errorNotice } from '../../core/notices.ts'
 import type { Replayed } from '../../core/ports.ts'
@@ -9,6 +9,7 @@ import { findRecordedBot } from '../../daemon/offline/find-bot.ts'
 import { type OpenReplays, openReplays } from '../../daemon/offline/replay-client.ts'
 import { readDeliveries, readDelivery } from '../../journal/reader.ts'
 import type { Summary } from '../../journal/summary.ts'
+import { identify } from '../../protocol/payload.ts'
 import type { CommandHandler } from '../command.ts'
 import { editBody } from '../events/edit-body.ts'
 import { readSelection, select } from '../events/replay-selection.ts'
@@ -32,8 +33,11 @@ export const replay: CommandHandler = async (call) => {
   const { config, json, colors, who, redactor } = opened
   const folder = await findRecordedBot(config, opened.stateHome())
   const recorded = await readDeliveries(folder)
-  const chosen = select(recorded, readSelection(words, withWholeConversation(own, recorded)))
-  const body = own['edit'] === true ? await edit(folder, chosen, io) : null
+  const selected = select(recorded, readSelection(words, withWholeConversation(own, recorded)))
+  const edited = own['edit'] === true ? await edit(folder, selected, io) : null
+  const body = edited?.body ?? null
+  // What is shown is what is sent.
+  const chosen = edited === null ? selected : selected.map((summary) => ({ ...summary, label: edited.label }))
 
   const notices = openNotices(opened, io)
   const style = (): RowStyle => ({ colors, redact: redactor.redact, columns: io.columns('out') })
@@ -91,26 +95,34 @@ async function replayAll({ replays, chosen, body, progress, ended, done, refused
   return chosen.length - taken
 }
 
-async function edit(folder: string, chosen: readonly Summary[], io: Io): Promise<Buffer | null> {
+/** The body as a person has edited it, and what the delivery says with it; `null` when nothing was changed. */
+async function edit(
+  folder: string,
+  chosen: readonly Summary[],
+  io: Io,
+): Promise<{ readonly body: Buffer; readonly label: Label } | null> {
   const [only, ...others] = chosen
   if (only === undefined || others.length > 0)
     throw new DevHookError('usage', `\`--edit\` takes one delivery, but ${chosen.length} match`)
   const recorded = await readDelivery(folder, only.id)
   if (recorded === null) throw new DevHookError('deliveryUnknown', `no delivery ${only.id} is recorded`)
-  return editBody(recorded.delivery.body, io)
+  const { delivery } = recorded
+  const body = await editBody(delivery.body, io)
+  return body === null ? null : { body, label: identify({ ...delivery, body }).label }
 }
 
 /** `3fa9c2 message.create.contact.chat Jenny "hi there" 200 45ms` */
-function textLine({ id, outcome, status, ms, reason }: Replayed, { label }: Summary, style: RowStyle): string {
+function textLine({ id, editOf, outcome, status, ms, reason }: Replayed, { label }: Summary, style: RowStyle): string {
   const { colors, redact, columns } = style
   const result = status === null ? colors.red(outcome) : statusWord(status, colors)
   const why = reason === null ? '' : ` ${sanitize(reason)}`
-  const end = `${result} ${colors.dim(formatDuration(ms))}${why}`
+  const of = editOf === undefined ? '' : colors.dim(` (edited copy of ${shortId(editOf)})`)
+  const end = `${result} ${colors.dim(formatDuration(ms))}${of}${why}`
   const words = eventWords(redactLabel(label, redact), colors, columns - widthOf(end) - SHORT_ID - 2)
   return `${shortId(id)} ${words} ${end}`
 }
 
-function jsonLine({ id, n, outcome, status, ms, reason }: Replayed, { label }: Summary): string {
+function jsonLine({ id, n, editOf, outcome, status, ms, reason }: Replayed, { label }: Summary): string {
   const { event, conversation } = label
   const clean = (text: string | null): string | null => text && oneLine(text)
   return toJson({
@@ -118,6 +130,7 @@ function jsonLine({ id, n, outcome, status, ms, reason }: Replayed, { label }: S
     time: new Date().toISOString(),
     id,
     n,
+    ...(editOf !== undefined && { editOf }),
     outcome,
     status,
     ms,

@@ -25,6 +25,7 @@ export function eventDetail(
     ['received', localTime(delivery.receivedAt, now)],
     ['event', label.event],
     ['conversation', label.conversation],
+    ['edited from', summary.editOf],
     ['platform id', label.platformId],
     [
       'request',
@@ -43,7 +44,7 @@ export function eventDetail(
 
 function attemptLines({ n, attempt, cut }: AttemptDetail, colors: Colors, redact: Redact, now: Date): string[] {
   const { startedAt, ms, outcome } = attempt
-  const head = `${colors.bold(`attempt ${n}`)}  ${colors.dim(localTime(startedAt, now))}`
+  const head = `${colors.bold(`attempt ${n}`)}  ${colors.dim(localTime(startedAt, now))}${attempt.replay === true ? colors.cyan(' replay') : ''}`
   const took = colors.dim(formatDuration(ms))
   if (outcome !== 'answered')
     return ['', `${head}  ${colors.red(outcome)} ${took}  ${sanitize(redact(attempt.reason), 1_000)}`]
@@ -89,7 +90,7 @@ export function eventDetailJson(
 
 function attemptJson({ n, attempt, cut }: AttemptDetail, redact: Redact): Readonly<Record<string, unknown>> {
   const { startedAt, ms, outcome } = attempt
-  const base = { n, time: new Date(startedAt).toISOString(), outcome, ms }
+  const base = { n, time: new Date(startedAt).toISOString(), replay: attempt.replay === true, outcome, ms }
   if (outcome !== 'answered') return { ...base, status: null, reason: oneLine(redact(attempt.reason)) }
   return { ...base, status: attempt.reply.status, ...contentJson(attempt.reply, redact), cut }
 }

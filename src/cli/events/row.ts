@@ -20,8 +20,13 @@ export interface RowStyle {
 
 /** `12:04:31 3fa9c2 message.create.contact.chat Jenny "hi there" 200 45ms`; older ones with their day. */
 export function eventRow(summary: Summary, { colors, redact, columns, now = new Date() }: RowStyle): string {
-  const { id, receivedAt, label, attempts } = summary
-  const again = attempts > 1 ? colors.dim(` (${attempts} attempts)`) : ''
+  const { id, receivedAt, label, attempts, replays, editOf } = summary
+  const notes = [
+    ...(editOf === null ? [] : [`edited copy of ${shortId(editOf)}`]),
+    ...(attempts > 1 ? [`${attempts} attempts`] : []),
+    ...(replays > 0 && editOf === null ? ['replayed'] : []),
+  ]
+  const again = notes.length === 0 ? '' : colors.dim(` (${notes.join(', ')})`)
   const head = `${colors.dim(localTime(receivedAt, now))} ${shortId(id)}`
   const end = `${fate(summary, colors)}${again}`
   const words = eventWords(redactLabel(label, redact), colors, columns - widthOf(head) - widthOf(end) - 2)
@@ -66,7 +71,7 @@ export function fate({ settled, outcome, status, ms, ownStatus }: Summary, color
 
 /** The row of a delivery as an object, for a line of JSON. */
 export function eventJson(summary: Summary, redact: Redact): Readonly<Record<string, unknown>> {
-  const { id, receivedAt, label, bytes, settled, attempts, outcome, status, ms } = summary
+  const { id, receivedAt, label, bytes, settled, attempts, replays, editOf, outcome, status, ms } = summary
   const { event, conversation, text, from, own } = redactLabel(label, redact)
   const time = new Date(receivedAt).toISOString()
   return {
@@ -81,6 +86,8 @@ export function eventJson(summary: Summary, redact: Redact): Readonly<Record<str
     bytes,
     settled,
     attempts,
+    replays,
+    editOf,
     outcome,
     status,
     ms,

@@ -15,7 +15,7 @@ import { readLock } from '../../lock/lock.ts'
 import { readSnapshot, urlBefore } from '../../platform/webhook/snapshot.ts'
 import { openState } from '../start/open-state.ts'
 import { botAccess } from '../traffic/bot-access.ts'
-import { findReplayable, forBot, replayedBy, settleReplay } from '../traffic/replay-rules.ts'
+import { findReplayable, prepareReplay, replayedBy, settleReplay } from '../traffic/replay-rules.ts'
 
 export interface ReplaysRequest {
   /** The bot's state folder. */
@@ -81,13 +81,14 @@ async function openDirect(request: ReplaysRequest): Promise<OpenReplays> {
   return {
     replay: async (id, body, signal) => {
       const recorded = findReplayable(journal, id)
-      const underWay = forwarder.forward(forBot(await recorded.load(), body, config.secret))
+      const replayable = await prepareReplay(journal, recorded, body, config.secret)
+      const underWay = forwarder.forward(replayable.delivery)
       const off = onAbort(signal, () => underWay.cancel('dev-hook was ended'))
       const attempt = await underWay.done.finally(off)
-      const n = recorded.attempts + 1
-      journal.recordAttempt(id, n, attempt)
-      settleReplay(journal, id, attempt)
-      return replayedBy(id, n, attempt)
+      const n = replayable.recorded.attempts + 1
+      journal.recordAttempt(replayable.delivery.id, n, { ...attempt, replay: true })
+      settleReplay(journal, replayable.delivery.id, attempt)
+      return replayedBy(replayable, n, attempt)
     },
     close: async () => {
       await forwarder.close()

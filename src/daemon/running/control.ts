@@ -3,7 +3,7 @@ import { targetUrl } from '../../config/target.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Control } from '../../core/ports.ts'
 import { type Parts, shownUrl, totalsOf } from '../run.ts'
-import { findReplayable, forBot } from '../traffic/replay-rules.ts'
+import { findReplayable, prepareReplay } from '../traffic/replay-rules.ts'
 import type { DaemonOptions } from '../types.ts'
 
 /** The parts that are asked, each `null` until it is there. */
@@ -19,8 +19,8 @@ export function createControl(
       const { state, traffic } = parts
       if (state === null || traffic === null) throw new DevHookError('replayRefused', 'the run has only just started')
       const recorded = findReplayable(state.journal, id)
-      const delivery = forBot(await recorded.load(), body, traffic.botSecret())
-      return traffic.pipeline.replay(delivery, recorded, body !== null, signal)
+      const replayable = await prepareReplay(state.journal, recorded, body, traffic.botSecret())
+      return traffic.pipeline.replay(replayable, signal)
     },
     status: () => {
       const bot = parts.bot?.current().state ?? null

@@ -4,7 +4,7 @@ import { type Attempt, type Delivery, isSuccess, type Label, type RawHeaders, ty
 import { createDenseList } from '../../core/dense-list.ts'
 import { headerOf } from '../../core/http/raw-headers.ts'
 import type { Emit, Totals } from '../../core/notices.ts'
-import type { Journal, Queue, RecordedDelivery, Replayed } from '../../core/ports.ts'
+import type { Journal, Queue } from '../../core/ports.ts'
 import { challengeOf, challengeReply, decodeWho, HAND_OVER_HEADER, PROBE_AGENT } from '../../protocol/challenge.ts'
 import { identify } from '../../protocol/payload.ts'
 import { createDeduplicator, type Tracked } from './deduplicator.ts'
@@ -21,7 +21,7 @@ import {
 } from './delivery-state.ts'
 import { createItem, type PlatformItem } from './platform-item.ts'
 import { createRefusedRecord } from './refused-record.ts'
-import { createReplaying, type ReplayItem } from './replaying.ts'
+import { createReplaying, type ReplayItem, type Replaying } from './replaying.ts'
 import { createReplies } from './replies.ts'
 import type { Guard } from './signature-guard.ts'
 
@@ -58,7 +58,7 @@ export interface PipelineOptions extends TrafficPolicy {
   readonly clock?: Clock
 }
 
-export interface Pipeline {
+export interface Pipeline extends Pick<Replaying, 'replay'> {
   readonly queue: Queue<PipelineItem>
   /**
    * Answers one request of the hook path, whose head arrived at `since` of the monotonic clock; calls `verified` once it may pass
@@ -67,11 +67,6 @@ export interface Pipeline {
   accept(delivery: Delivery, since: number, verified?: () => void): Promise<Reply>
   /** Delivers what an earlier run acknowledged, after so many attempts. Nobody waits for the answer. */
   deliver(delivery: Delivery, label: Label, attempts: number): void
-  /**
-   * Forwards what a person asks to have again, as it is, in its lane; resolves when it is over. Aborting the signal takes it back
-   * while it waits. Rejects with `replayRefused` when it is still on its way to the bot, or too much waits.
-   */
-  replay(delivery: Delivery, recorded: RecordedDelivery, edited: boolean, signal?: AbortSignal): Promise<Replayed>
   /** Answers what the platform still waits for: what the bot has may finish, for the rest it is told to come again. */
   end(): Promise<void>
   totals(): Omit<Totals, 'held' | 'longestHoldMs' | 'unrouted'>

@@ -36,7 +36,7 @@ export function createQueueNotices({ config, journal, emit, refused, botRoutes }
     on: {
       attempt: (item: PipelineItem, n: number, attempt: Attempt): void => {
         const { id, method } = item.delivery
-        journal.recordAttempt(id, n, attempt)
+        journal.recordAttempt(id, n, item.kind === 'replay' ? { ...attempt, replay: true } : attempt)
         const { outcome, ms } = attempt
         const status = outcome === 'answered' ? attempt.reply.status : null
         const told = status !== null && isSpared(item, status) ? { told: 200 } : {}

@@ -3,8 +3,8 @@ import { onAbort } from '../../core/async.ts'
 import type { Attempt, Delivery, RawHeaders } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Emit } from '../../core/notices.ts'
-import type { Journal, RecordedDelivery, Replayed, Ticket } from '../../core/ports.ts'
-import { replayedBy, settleReplay } from './replay-rules.ts'
+import type { Journal, Replayed, Ticket } from '../../core/ports.ts'
+import { type Replayable, replayedBy, settleReplay } from './replay-rules.ts'
 
 /** A recorded delivery on its way to the bot again. */
 export interface ReplayItem {
@@ -28,8 +28,11 @@ export interface ReplayingOptions {
 }
 
 export interface Replaying {
-  /** Forwards a recorded delivery again, as `Pipeline.replay` describes. */
-  replay(delivery: Delivery, recorded: RecordedDelivery, edited: boolean, signal?: AbortSignal): Promise<Replayed>
+  /**
+   * Forwards what a person asks to have again, as it is, in its lane; resolves when it is over. Aborting the signal takes it back
+   * while it waits. Rejects with `replayRefused` when it is still on its way to the bot, or too much waits.
+   */
+  replay(replayable: Replayable, signal?: AbortSignal): Promise<Replayed>
   /** The attempt of an item that has left the queue. */
   ended(item: ReplayItem, attempt: Attempt): void
 }
@@ -39,23 +42,21 @@ export function createReplaying(options: ReplayingOptions): Replaying {
   const { submit, isUnderWay, journal, emit, answered } = options
   const underWay = new Set<string>()
 
-  async function replay(
-    delivery: Delivery,
-    { id, label, attempts }: RecordedDelivery,
-    edited: boolean,
-    signal?: AbortSignal,
-  ): Promise<Replayed> {
+  async function replay(replayable: Replayable, signal?: AbortSignal): Promise<Replayed> {
+    const { delivery, editOf } = replayable
+    const { id, label, attempts } = replayable.recorded
     if (underWay.has(id) || isUnderWay(id))
       throw new DevHookError('replayRefused', `delivery ${id} is still on its way to the bot`)
     const { event, conversation, text, from, own } = label
-    emit({ type: 'replay', id, event, conversation, text, from, own, bytes: delivery.body.length, edited })
+    const words = { event, conversation, text, from, own, bytes: delivery.body.length }
+    emit({ type: 'replay', id, ...words, edited: editOf !== null, ...(editOf !== null && { of: editOf }) })
     underWay.add(id)
     try {
       const attempt = await attemptOf({ delivery, lane: conversation, headers: delivery.headers, attempts }, signal)
       settleReplay(journal, id, attempt)
       if (attempt.outcome === 'answered') answered(id)
       // Refused ones may have come before it.
-      return replayedBy(id, journal.find(id)?.attempts ?? attempts + 1, attempt)
+      return replayedBy(replayable, journal.find(id)?.attempts ?? attempts + 1, attempt)
     } finally {
       underWay.delete(id)
     }

@@ -43,6 +43,8 @@ const DELIVERY = objectOf({
   label: LABEL,
   method: anyText,
   search: anyText,
+  /** The id of the delivery of which this is an edited copy. */
+  editOf: addedLater(anyText),
 })
 
 const ATTEMPT = {
@@ -53,6 +55,8 @@ const ATTEMPT = {
   n: count,
   startedAt: time,
   ms: number,
+  /** A person asked for it. */
+  replay: addedLater(yes),
 }
 
 const ANSWERED = objectOf({
@@ -111,9 +115,15 @@ const TEXT_KEPT = 200
 const REASON_KEPT = 1_000
 
 /** Makes the record of a delivery. */
-export function deliveryRecord(seq: number, delivery: Delivery, label: Label, key: string | null): DeliveryRecord {
+export function deliveryRecord(
+  seq: number,
+  delivery: Delivery,
+  label: Label,
+  key: string | null,
+  editOf?: string,
+): DeliveryRecord {
   const { id, receivedAt, body, method, search } = delivery
-  return { t: 'delivery', seq, id, receivedAt, bytes: body.length, key, label: kept(label), method, search }
+  return { t: 'delivery', seq, id, receivedAt, bytes: body.length, key, label: kept(label), method, search, editOf }
 }
 
 const kept = ({ event, platformId, conversation, text, from, own }: Label): ValueOf<typeof LABEL> => ({
@@ -127,11 +137,21 @@ const kept = ({ event, platformId, conversation, text, from, own }: Label): Valu
 
 /** Makes the record of an attempt. */
 export function attemptRecord(seq: number, id: string, n: number, attempt: Attempt): AttemptRecord {
-  const { startedAt, ms, outcome } = attempt
+  const { startedAt, ms, replay, outcome } = attempt
   if (outcome !== 'answered')
-    return { t: 'attempt', seq, id, n, startedAt, ms, outcome, reason: beginningOf(attempt.reason, REASON_KEPT) }
+    return {
+      t: 'attempt',
+      seq,
+      id,
+      n,
+      startedAt,
+      ms,
+      replay,
+      outcome,
+      reason: beginningOf(attempt.reason, REASON_KEPT),
+    }
   const { status, body } = attempt.reply
-  return { t: 'attempt', seq, id, n, startedAt, ms, outcome, status, bytes: body.length }
+  return { t: 'attempt', seq, id, n, startedAt, ms, replay, outcome, status, bytes: body.length }
 }
 
 /** Makes the record of what became of a delivery. */

@@ -108,6 +108,8 @@ describe('A delivery as one JSON object', () => {
       text: 'hi there',
       bytes: 10,
       settled: 'delivered',
+      replays: 0,
+      editOf: null,
       outcome: 'answered',
       status: 200,
       ms: 45,
@@ -123,6 +125,7 @@ describe('A delivery as one JSON object', () => {
       attempts: [
         {
           n: 1,
+          replay: false,
           time: new Date(NOON + 1_000).toISOString(),
           outcome: 'refused',
           ms: 1_200,
@@ -131,6 +134,7 @@ describe('A delivery as one JSON object', () => {
         },
         {
           n: 2,
+          replay: false,
           time: new Date(NOON + 2_000).toISOString(),
           outcome: 'answered',
           ms: 45,
@@ -150,5 +154,19 @@ describe('A delivery as one JSON object', () => {
   it('has a body that is no text as base64', () => {
     const delivery = aDelivery({ body: Buffer.from([0, 255]) })
     expect(eventDetailJson(detail({ delivery }), redact)).toMatchObject({ encoding: 'base64', body: 'AP8=' })
+  })
+
+  it('says which attempts a person asked for, and of which delivery it is an edited copy', () => {
+    const attempt = anAttempt('answered')
+    const given = detail({ attempts: [{ n: 1, attempt: { ...attempt, replay: true }, cut: false }] })
+    const copy = { ...given, summary: { ...given.summary, editOf: 'd0', replays: 1 } }
+    expect(eventDetailJson(copy, redact)).toMatchObject({
+      editOf: 'd0',
+      replays: 1,
+      attempts: [{ n: 1, replay: true }],
+    })
+    const lines = eventDetail(copy, colorsFor(false), redact).join('\n')
+    expect(lines).toMatch(/edited from +d0/)
+    expect(lines).toMatch(/attempt 1 .* replay +answered 200/)
   })
 })

@@ -75,11 +75,17 @@ describe('A replay without a run', () => {
     const { replays } = await replaysIn(folder, bot.port, { secret: 'new secret' })
     await replays.replay('d1', null)
     const edited = Buffer.from('{"text":"bye"}')
-    expect(await replays.replay('d1', edited)).toMatchObject({ n: 2 })
+    const { id, ...done } = await replays.replay('d1', edited)
+    expect(done).toMatchObject({ n: 1, editOf: 'd1', outcome: 'answered' })
     const [first, second] = await bot.waitFor(2)
     expect(checkSignature(first?.rawHeaders ?? [], BODY, 'new secret')).toBe('right')
     expect(second?.body.equals(edited)).toBe(true)
     expect(checkSignature(second?.rawHeaders ?? [], edited, 'new secret')).toBe('right')
+    await replays.close()
+    const kept = await readDelivery(folder, id)
+    expect(kept?.delivery.body.equals(edited)).toBe(true)
+    expect(kept?.summary).toMatchObject({ editOf: 'd1', settled: 'delivered', attempts: 1 })
+    expect((await readDelivery(folder, 'd1'))?.attempts.map(({ attempt }) => attempt.replay)).toEqual([true])
   })
 
   it('says that the bot is not there, and leaves a delivery as it was', async () => {

@@ -50,7 +50,7 @@ function setUp(options: Partial<PipelineOptions> = {}) {
     return { delivery, recorded: recordedIn(journal, delivery.id) }
   }
   const replay = (of: ReturnType<typeof record>, signal?: AbortSignal) =>
-    pipeline.replay(of.delivery, of.recorded, false, signal)
+    pipeline.replay({ ...of, editOf: null }, signal)
   if (queue === undefined) throw new Error('the pipeline opened no queue')
   const accept = (delivery: Delivery): Promise<Reply> => pipeline.accept(delivery, performance.now())
   return { queue, journal, seen, pipeline: { ...pipeline, accept }, record, replay }

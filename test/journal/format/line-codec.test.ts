@@ -50,12 +50,14 @@ const anyAttempt: fc.Arbitrary<Attempt> = fc.oneof(
   fc.record({
     startedAt: count,
     ms: count,
+    replay: fc.constantFrom(true as const, undefined),
     outcome: fc.constant('answered' as const),
     reply: fc.record({ status, headers, body: bytes }),
   }),
   fc.record({
     startedAt: count,
     ms: count,
+    replay: fc.constantFrom(true as const, undefined),
     outcome: fc.constantFrom('refused' as const, 'interrupted', 'timed-out', 'cancelled'),
     reason: text,
   }),
@@ -63,8 +65,11 @@ const anyAttempt: fc.Arbitrary<Attempt> = fc.oneof(
 
 const anyLine: fc.Arbitrary<LogLine> = fc.oneof(
   fc
-    .tuple(count, anyDelivery, anyLabel, textOrNull)
-    .map(([seq, given, label, key]) => ({ record: deliveryRecord(seq, given, label, key), content: contentOf(given) })),
+    .tuple(count, anyDelivery, anyLabel, textOrNull, fc.option(text, { nil: undefined }))
+    .map(([seq, given, label, key, editOf]) => ({
+      record: deliveryRecord(seq, given, label, key, editOf),
+      content: contentOf(given),
+    })),
   fc
     .tuple(count, text, count, anyAttempt)
     .map(([seq, id, n, attempt]) => ({ record: attemptRecord(seq, id, n, attempt), content: replyContent(attempt) })),

@@ -159,11 +159,11 @@ export function createFakeJournal(now: () => number = Date.now): FakeJournal {
     settled: new Map(),
     broken: false,
     syncs: 0,
-    record: (delivery, label, key) => {
+    record: (delivery, label, key, editOf) => {
       journal.records.push({ delivery, label, key })
       if (closed) return false
       const { headers, body } = delivery
-      index.add({ record: deliveryRecord(seq++, delivery, label, key), content: { headers, body } })
+      index.add({ record: deliveryRecord(seq++, delivery, label, key, editOf), content: { headers, body } })
       return true
     },
     recordAttempt: (id, n, attempt) => {

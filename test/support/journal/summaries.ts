@@ -18,6 +18,8 @@ export function aSummary(given: Partial<Summary> & Partial<Label> = {}): Summary
     bytes: 10,
     settled: 'delivered',
     attempts: 1,
+    replays: 0,
+    editOf: null,
     outcome: 'answered',
     status: 200,
     answered: 200,
