@@ -32,6 +32,8 @@ export function defaultAnswers(project: Project, tried: TriedToken | null): Setu
   const { port, path } = botAddress(project)
   return {
     starter: isEmpty(project),
+    isDependency: true,
+    skipped: missingIn(project, tried).map(({ name }) => name),
     token: unwritten(project, 'token'),
     refreshToken: unwritten(project, 'refreshToken'),
     email: emailFor(project, null, unwritten(project, 'refreshToken')),
@@ -69,14 +71,27 @@ function botIdIn(token: string): string | null {
 const unwritten = (project: Project, key: 'token' | 'refreshToken'): string | null =>
   project.config[key] === null ? (project[key]?.value ?? null) : null
 
-/** What a run against the platform needs and the project does not hold, for people. */
-export function missingIn(project: Project, tried: TriedToken | null): readonly string[] {
+/** A variable that a run against the platform needs and the project does not hold, and what it is, for people. */
+interface Missing {
+  readonly name: string
+  readonly says: string
+}
+
+/** What a run against the platform needs and the project does not hold. */
+export function missingIn(project: Project, tried: TriedToken | null): readonly Missing[] {
   const { token, refreshToken, ngrokAuthtoken, config } = project
+  const isNgrok = config.tunnel === 'ngrok' && config.url === null
   return [
-    ...(token === null ? ["TOKEN: the bot's access token, from its details in the Web1on1 admin pages"] : []),
-    ...(tried?.expires === true && refreshToken === null ? ['REFRESH_TOKEN: the refresh token next to it'] : []),
-    ...(ngrokAuthtoken === null && config.tunnel === 'ngrok' && config.url === null
-      ? ['NGROK_AUTHTOKEN: from https://dashboard.ngrok.com/get-started/your-authtoken']
-      : []),
-  ]
+    { name: 'TOKEN', says: "the bot's access token, from its details in the Web1on1 admin pages", is: token === null },
+    {
+      name: 'REFRESH_TOKEN',
+      says: 'the refresh token next to it',
+      is: tried?.expires === true && refreshToken === null,
+    },
+    {
+      name: 'NGROK_AUTHTOKEN',
+      says: 'from https://dashboard.ngrok.com/get-started/your-authtoken',
+      is: isNgrok && ngrokAuthtoken === null,
+    },
+  ].filter(({ is }) => is)
 }

@@ -1,5 +1,5 @@
 // What the files of a project show: the bot that is in it, and everything that is set up already.
-import { access, readFile, stat } from 'node:fs/promises'
+import { access, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dotEnvOf, SHARED } from '../config/dot-env.ts'
 import { CONFIG_NAMES } from '../config/file.ts'
@@ -10,7 +10,11 @@ import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { textIn } from '../core/json.ts'
 
 import { type BotCode, type CredentialKey, readBotCode } from './bot-code.ts'
+import { findCommandLine, isBuilt } from './bot-launch.ts'
 import { type Manifest, readManifest } from './manifest.ts'
+import { OWN_NAME, ownSpec } from './own-package.ts'
+import { findPackageManager, type PackageManager } from './package-manager.ts'
+import { readScript } from './script-command.ts'
 
 /** A value, and where it was found, for people: `TOKEN in .env`. */
 interface FoundValue {
@@ -35,12 +39,21 @@ export interface Project {
   /** Where the variables of this bot are: with a profile another file, else the same. */
   readonly ownEnv: EnvFile
   readonly gitignore: string | null
+  /** The env files of the folder that hold a secret, of other profiles too. */
+  readonly secretEnvs: readonly string[]
   /** The bot's main file. */
   readonly entry: { readonly name: string; readonly code: BotCode } | null
+  /** The command line that starts the bot; `null` when nothing shows it. */
+  readonly command: string | null
+  /** Whether there is code that is not JavaScript, or a workspace of several packages: no place for a starter bot. */
+  readonly hasOtherCode: boolean
+  readonly manager: PackageManager
   /** The version of the SDK that is installed. */
   readonly chipchat: string | null
   /** Whether dev-hook itself is installed here. */
   readonly installed: boolean
+  /** What the manifest of the project would name it by: `^1.2.3`. */
+  readonly ownSpec: string
   readonly token: FoundValue | null
   readonly refreshToken: FoundValue | null
   readonly email: FoundValue | null
@@ -58,6 +71,9 @@ export async function inspectProject(config: Config, env: Environment): Promise<
   ])
   const ownEnv = config.profile === null ? sharedEnv : await readEnv(cwd, dotEnvOf(config.profile))
   const entry = await findEntry(cwd, manifest)
+  const manager = await findPackageManager(cwd, manifest, env)
+  const readsTypes = 'typescript' in process.features && Boolean(process.features.typescript)
+  const names = await readdir(cwd)
   const variables: Environment = {
     ...parseDotEnv(sharedEnv.text ?? '').variables,
     ...parseDotEnv(ownEnv.text ?? '').variables,
@@ -79,9 +95,14 @@ export async function inspectProject(config: Config, env: Environment): Promise<
     sharedEnv,
     ownEnv,
     gitignore,
+    secretEnvs: await findSecretEnvs(cwd, names),
     entry,
+    command: await findCommandLine({ cwd, manifest, entry: entry?.name ?? null, manager, readsTypes }),
+    hasOtherCode: manifest?.hasWorkspaces === true || names.some((name) => OTHER_CODE.test(name)),
+    manager,
     chipchat: await installedVersion(cwd, 'chipchat'),
-    installed: (await installedVersion(cwd, 'dev-hook')) !== null,
+    installed: (await installedVersion(cwd, OWN_NAME)) !== null,
+    ownSpec: await ownSpec(cwd),
     token: foundAs('token'),
     refreshToken: foundAs('refreshToken'),
     email: foundAs('email'),
@@ -92,6 +113,23 @@ export async function inspectProject(config: Config, env: Environment): Promise<
 
 const findAuthtoken = ({ ngrokAuthtoken: value, sources }: Config): FoundValue | null =>
   value === null ? null : { value, source: sources.ngrokAuthtoken ?? 'the config' }
+
+/** Code of other languages, and what says that there is some. */
+const OTHER_CODE = /\.(?:py|rb|php|go|rs|java|kt|cs|exs?)$|^(?:pyproject\.toml|requirements\.txt|Gemfile|Cargo\.toml)$/
+
+const ENV_FILE = /^\.env(?:\.[\w.-]+)?$/
+/** Made to be shared: they name the variables, without values that are secret. */
+const EXAMPLE = /\.(?:example|sample|template|dist|defaults?)$/
+const SECRET_VARIABLE = /token|secret|passw|key|auth|credential/i
+
+async function findSecretEnvs(cwd: string, names: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const name of names.filter((one) => ENV_FILE.test(one) && !EXAMPLE.test(one)).toSorted()) {
+    const variables = Object.entries(parseDotEnv((await readText(cwd, name)) ?? '').variables)
+    if (variables.some(([key, value]) => value !== '' && SECRET_VARIABLE.test(key))) found.push(name)
+  }
+  return found
+}
 
 const readEnv = async (cwd: string, name: string): Promise<EnvFile> => ({ name, text: await readText(cwd, name) })
 
@@ -116,7 +154,7 @@ async function findConfig(
 }
 
 const NAMES = ['index', 'bot', 'server', 'app', 'main']
-const ENDINGS = ['.js', '.mjs', '.cjs', '.ts', '.mts']
+const ENDINGS = ['.ts', '.mts', '.js', '.mjs', '.cjs']
 const MAX_ENTRY_BYTES = 256 * 1024
 
 /** The bot's main file: the first that uses the SDK, among those that bots are usually started from. */
@@ -124,7 +162,9 @@ async function findEntry(cwd: string, manifest: Manifest | null): Promise<Projec
   const usual = ['', 'src/'].flatMap((folder) =>
     NAMES.flatMap((name) => ENDINGS.map((ending) => folder + name + ending)),
   )
-  const likely = new Set([...named(manifest), ...usual])
+  // What a compiler has written comes last: it is not what people save.
+  const all = [...named(manifest), ...usual]
+  const likely = new Set([...all.filter((name) => !isBuilt(name)), ...all])
   let first: Project['entry'] = null
   for (const name of likely) {
     const size = await stat(join(cwd, name)).then(
@@ -139,13 +179,10 @@ async function findEntry(cwd: string, manifest: Manifest | null): Promise<Projec
   return first
 }
 
-/** The files that a manifest names: `main`, and what `node …` starts in its scripts. */
+/** The files that a manifest names: `main`, and what its scripts start. */
 function named(manifest: Manifest | null): string[] {
   const { main = null, scripts = {} } = manifest ?? {}
-  const started = ['start', 'dev'].flatMap((name) => {
-    const file = /\bnode\s+(?:-\S+\s+)*([\w./-]+)/.exec(scripts[name] ?? '')?.[1]
-    return file === undefined ? [] : [file]
-  })
+  const started = ['start', 'dev'].flatMap((name) => readScript(scripts[name] ?? '', scripts)?.file ?? [])
   return [...(main === null ? [] : [main]), ...started].map((name) => name.replace(/^\.\//, ''))
 }
 

@@ -8,6 +8,13 @@ export interface Manifest {
   readonly text: string
   readonly main: string | null
   readonly scripts: Readonly<Record<string, string>>
+  /** The names of everything that it depends on, for development too. */
+  readonly dependencies: readonly string[]
+  /** Whether `.js` is an ES module. */
+  readonly isModule: boolean
+  /** As it is named: `pnpm@9.1.0`. */
+  readonly packageManager: string | null
+  readonly hasWorkspaces: boolean
   /** Whether dev-hook's config is in it. */
   readonly hasConfig: boolean
 }
@@ -16,32 +23,52 @@ export interface Manifest {
 export function readManifest(text: string): Manifest | null {
   const json = parse(text)
   if (json === null) return null
-  const scripts = valueIn(json, 'scripts')
-  const named = isRecord(scripts) ? Object.entries(scripts).filter(([, line]) => typeof line === 'string') : []
+  const named = Object.entries(section(json, 'scripts')).filter(([, line]) => typeof line === 'string')
   return {
     text,
     main: textIn(json, 'main'),
     scripts: Object.fromEntries(named.map(([name, line]) => [name, String(line)])),
+    dependencies: ['dependencies', 'devDependencies'].flatMap((name) => Object.keys(section(json, name))),
+    isModule: textIn(json, 'type') === 'module',
+    packageManager: textIn(json, 'packageManager'),
+    hasWorkspaces: Object.hasOwn(json, 'workspaces'),
     hasConfig: Object.hasOwn(json, 'dev-hook'),
   }
 }
 
-/** The manifest's text with one more script: one line is added where that is possible, else all is written anew, indented as it was. */
-export function addScript({ text, scripts }: Manifest, name: string, line: string): string {
-  const json = parse(text) ?? {}
-  const wanted = { ...json, scripts: { ...scripts, [name]: line } }
-  const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? '  '
-  const eol = text.includes('\r\n') ? '\r\n' : '\n'
-  const inserted = insertScript(text, `${indent}${indent}${JSON.stringify(name)}: ${JSON.stringify(line)}`, eol)
-  if (isDeepStrictEqual(parse(inserted), wanted)) return inserted
-  return JSON.stringify(wanted, null, indent).replaceAll('\n', eol) + (text.endsWith('\n') ? eol : '')
+function section(json: Json, name: string): Json {
+  const value = valueIn(json, name)
+  return isRecord(value) ? value : {}
 }
 
-/** Puts a line after the last script, where scripts are written one a line; the caller checks whether the result is right. */
-function insertScript(text: string, line: string, eol: string): string {
+/** One more entry of a manifest: a script, or something that it depends on. */
+export interface ManifestEntry {
+  readonly section: 'scripts' | 'dependencies' | 'devDependencies'
+  readonly name: string
+  readonly value: string
+}
+
+/** The text of a manifest with more entries: each is one line where that is possible, else all is written anew, indented as it was. */
+export const addEntries = (text: string, entries: readonly ManifestEntry[]): string => entries.reduce(addEntry, text)
+
+function addEntry(text: string, entry: ManifestEntry): string {
+  const { section: of, name, value } = entry
+  const json = parse(text) ?? {}
+  const wanted = { ...json, [of]: { ...section(json, of), [name]: value } }
+  const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? '  '
+  const eol = text.includes('\r\n') ? '\r\n' : '\n'
+  const inserted = insertEntry(text, of, `${indent}${indent}${JSON.stringify(name)}: ${JSON.stringify(value)}`, eol)
+  if (isDeepStrictEqual(parse(inserted), wanted)) return inserted
+  const isOneLine = !text.trim().includes('\n')
+  return JSON.stringify(wanted, null, isOneLine ? '' : indent).replaceAll('\n', eol) + (text.endsWith('\n') ? eol : '')
+}
+
+/** Puts a line after the last entry, where entries are written one a line; the caller checks whether the result is right. */
+function insertEntry(text: string, of: ManifestEntry['section'], line: string, eol: string): string {
   // From the name to the first brace that is not in a string.
-  const block = /"scripts"\s*:\s*\{(?:[^"}]|"(?:[^"\\]|\\.)*")*/.exec(text)
+  const block = new RegExp(`"${of}"\\s*:\\s*\\{(?:[^"}]|"(?:[^"\\\\]|\\\\.)*")*`).exec(text)
   if (block === null) return text
+  if (!block[0].includes('\n')) return text
   const end = block.index + block[0].trimEnd().length
   return `${text.slice(0, end)},${eol}${line}${text.slice(end)}`
 }

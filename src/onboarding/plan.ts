@@ -1,15 +1,15 @@
 // The files that init writes: each as it is, and as it will be.
-import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import ignore from 'ignore'
 import { SHARED } from '../config/dot-env.ts'
 import type { Config } from '../config/load.ts'
 import { flagName, type OptionKey } from '../config/options.ts'
+import { parseDotEnv } from '../config/parse-dot-env.ts'
 import type { Json } from '../core/json.ts'
 import { setVariables, type Variable } from './env-file.ts'
 import type { EnvFile, Project } from './inspect-project.ts'
-import { addScript } from './manifest.ts'
-import { starterFiles } from './starter.ts'
+import { addEntries, type ManifestEntry } from './manifest.ts'
+import { ownEntry, starterFiles } from './starter.ts'
 
 /** A file of the project that changes; `before` is `null` for a new one. */
 export interface PlannedFile {
@@ -33,6 +33,10 @@ export interface SetupAnswers {
   readonly path: string
   /** The command line of a new `dev` script; `null` for none. */
   readonly devScript: string | null
+  /** Whether dev-hook becomes one of the `devDependencies`. */
+  readonly isDependency: boolean
+  /** The variables that are left for later: each gets an empty line in its env file. */
+  readonly skipped: readonly string[]
 }
 
 /** The files that change, in the order in which they are written: what hides a secret goes before the secret. */
@@ -51,8 +55,14 @@ function envFiles({ sharedEnv, ownEnv, entry }: Project, answers: SetupAnswers):
   const { token, refreshToken, email, secret, ngrokAuthtoken } = answers
   // Only the bot needs the e-mail, so it is written under the name that the bot reads.
   const emailName = entry?.code.names.email ?? 'EMAIL'
-  const own = given({ TOKEN: token, REFRESH_TOKEN: refreshToken, [emailName]: email, SECRET: secret })
-  const shared = given({ NGROK_AUTHTOKEN: ngrokAuthtoken })
+  const later = (name: string): string | null => (answers.skipped.includes(name) ? '' : null)
+  const own = given({
+    TOKEN: token ?? later('TOKEN'),
+    REFRESH_TOKEN: refreshToken ?? later('REFRESH_TOKEN'),
+    [emailName]: email,
+    SECRET: secret,
+  })
+  const shared = given({ NGROK_AUTHTOKEN: ngrokAuthtoken ?? later('NGROK_AUTHTOKEN') })
   if (ownEnv.name === sharedEnv.name) return envFile(ownEnv, [...own, ...shared])
   return [...envFile(ownEnv, own), ...envFile(sharedEnv, shared)]
 }
@@ -63,18 +73,25 @@ const given = (values: Readonly<Record<string, string | null>>): Variable[] =>
 /** The env file with its variables set. One that is there is listed even if nothing changes: git must ignore it all the same. */
 function envFile({ name, text }: EnvFile, variables: readonly Variable[]): PlannedFile[] {
   if (variables.length === 0 && text === null) return []
-  return [{ name, before: text, after: setVariables(text, variables), private: true }]
+  // What stands there, whatever it is, is not emptied.
+  const there = parseDotEnv(text ?? '').variables
+  const wanted = variables.filter((variable) => variable.value !== '' || !Object.hasOwn(there, variable.name))
+  return [{ name, before: text, after: setVariables(text, wanted), private: true }]
 }
 
 function gitignore(
-  { gitignore: before }: Project,
+  { gitignore: before, secretEnvs }: Project,
   { starter: isStarter }: SetupAnswers,
   secrets: readonly PlannedFile[],
 ): PlannedFile | null {
   const hidden = ignore().add(before ?? '')
   // What a starter brings will have secrets beside it.
-  const wanted = isStarter ? ['node_modules/', SHARED] : secrets.map(({ name }) => name)
-  const missing = wanted.filter((name) => !hidden.ignores(name))
+  const wanted = new Set([
+    ...(isStarter ? ['node_modules/', SHARED] : []),
+    ...secrets.map(({ name }) => name),
+    ...secretEnvs,
+  ])
+  const missing = [...wanted].filter((name) => !hidden.ignores(name))
   if (missing.length === 0) return null
   const eol = before?.includes('\r\n') ? '\r\n' : '\n'
   const start = before === null || before === '' || before.endsWith('\n') ? (before ?? '') : before + eol
@@ -126,12 +143,18 @@ function valuesFor(config: Config, { port, path }: SetupAnswers): Json {
 
 const asJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
-function manifest({ manifest: before }: Project, { devScript }: SetupAnswers): PlannedFile | null {
-  if (before === null || devScript === null) return null
-  return { name: 'package.json', before: before.text, after: addScript(before, 'dev', devScript), private: false }
+function manifest(project: Project, { devScript, isDependency }: SetupAnswers): PlannedFile | null {
+  const { manifest: before } = project
+  if (before === null) return null
+  const entries: readonly ManifestEntry[] = [
+    ...(devScript === null ? [] : [{ section: 'scripts' as const, name: 'dev', value: devScript }]),
+    ...(isDependency ? ownEntry(project) : []),
+  ]
+  return { name: 'package.json', before: before.text, after: addEntries(before.text, entries), private: false }
 }
 
-async function starter({ cwd }: Project): Promise<PlannedFile[]> {
-  const files = await starterFiles(basename(cwd))
-  return [...files].map(([name, after]) => ({ name, before: null, after, private: false }))
+async function starter(project: Project): Promise<PlannedFile[]> {
+  const files = await starterFiles(project)
+  const before = (name: string): string | null => (name === 'package.json' ? (project.manifest?.text ?? null) : null)
+  return [...files].map(([name, after]) => ({ name, before: before(name), after, private: false }))
 }

@@ -1,8 +1,8 @@
-import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type CliEnd, startCli } from '../support/cli/cli.ts'
 import { CTRL_C, DOWN, ENTER, startTerminal, type TestTerminal } from '../support/cli/terminal.ts'
 import { folderForTest } from '../support/folder.ts'
@@ -10,10 +10,25 @@ import { freePort } from '../support/free-port.ts'
 import { sandboxForTest } from '../support/platform/sandboxes.ts'
 import { startScriptedApi } from '../support/platform/scripted-api.ts'
 import { makeToken } from '../support/platform/tokens.ts'
+import { openNgrokEdge } from '../support/tunnel/ngrok-edge/edge.ts'
 import { eventually } from '../support/wait.ts'
 
 const NODE_MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url))
-const AUTHTOKEN = '2abcdefghijklmnopqrstuvwxyz_0123456789'
+
+/** The tunnel provider of every test here. */
+const edge = await openNgrokEdge()
+afterAll(() => edge.close())
+const AUTHTOKEN = edge.authtoken
+const OUTSIDE = {
+  DEV_HOOK_NGROK_SERVER_ADDR: edge.serverAddr,
+  DEV_HOOK_NGROK_CA: edge.caFile,
+  NODE_EXTRA_CA_CERTS: edge.caFile,
+}
+
+type Terminal = Parameters<typeof startTerminal>[0]
+
+const startInit = ({ env, ...more }: Omit<Terminal, 'args'>): Promise<TestTerminal> =>
+  startTerminal({ args: ['init'], env: { ...OUTSIDE, ...env }, ...more })
 
 /** A folder with an `npm` in it that installs what is installed here. */
 async function fakeNpm(): Promise<string> {
@@ -51,7 +66,7 @@ async function contents(cwd: string): Promise<unknown> {
 }
 
 const initAlone = async (cwd: string, env: Readonly<Record<string, string>>, ...args: string[]): Promise<CliEnd> => {
-  const cli = await startCli({ args: ['init', ...args], cwd, env })
+  const cli = await startCli({ args: ['init', ...args], cwd, env: { ...OUTSIDE, ...env } })
   cli.endInput()
   return cli.ended
 }
@@ -62,8 +77,7 @@ describe('dev-hook init at a terminal', () => {
     const cwd = await folderForTest()
     const port = await freePort()
     const path = `${await fakeNpm()}:${process.env['PATH'] ?? ''}`
-    const terminal = await startTerminal({
-      args: ['init'],
+    const terminal = await startInit({
       cwd,
       env: { APIHOST: sandbox.api, PATH: path, PORT: String(port) },
     })
@@ -84,14 +98,17 @@ describe('dev-hook init at a terminal', () => {
     await terminal.shows('The ngrok authtoken (Enter skips')
     terminal.type(`ak_2abcdefghijklmnop${ENTER}`)
     await terminal.shows('the id of an API key')
+    terminal.type(`2wrongwrongwrongwrongwrong${ENTER}`)
+    await terminal.shows('ERR_NGROK_105')
     terminal.type(`ngrok config add-authtoken ${AUTHTOKEN}${ENTER}`)
+    await terminal.shows('reaches this machine')
     // No config: the port is known from the environment, and the rest is as usual.
     for (const name of ['.gitignore', '.env', 'bot.js', 'package.json']) await terminal.shows(`${name} (new)`)
     await terminal.shows('Write this?')
     expect(await readdir(cwd)).toEqual([])
     terminal.type(ENTER)
     await terminal.shows('Written')
-    await terminal.shows('Install what the bot needs')
+    await terminal.shows('Run `npm install` now?')
     terminal.type(ENTER)
     await terminal.shows('installed with install')
     await terminal.shows('in the sandbox now?')
@@ -118,10 +135,10 @@ describe('dev-hook init at a terminal', () => {
     const sandbox = await sandboxForTest({ registered: null })
     const cwd = await project(`BOT_TOKEN=${sandbox.token}\nNGROK_AUTHTOKEN=${AUTHTOKEN}\n`)
     const before = await contents(cwd)
-    const terminal = await startTerminal({ args: ['init'], cwd, env: { APIHOST: sandbox.api } })
+    const terminal = await startInit({ cwd, env: { APIHOST: sandbox.api } })
     await terminal.shows('src/bot.js, port 4002')
     await terminal.shows('BOT_TOKEN, which src/bot.js reads: the token of bot Echo')
-    await terminal.shows('"dev": "npx dev-hook -- node src/bot.js"')
+    await terminal.shows('"dev": "dev-hook -- node src/bot.js"')
     terminal.type(ENTER)
     await terminal.shows('.env (changed)')
     await terminal.shows('+ TOKEN=[redacted]')
@@ -137,7 +154,7 @@ describe('dev-hook init at a terminal', () => {
 
   it('asks for the port where nothing says it, and refuses what is none', async () => {
     const cwd = await folderForTest()
-    const terminal = await startTerminal({ args: ['init'], cwd })
+    const terminal = await startInit({ cwd })
     await terminal.shows('There is no bot')
     terminal.type(DOWN + ENTER)
     await terminal.shows('access token')
@@ -151,16 +168,18 @@ describe('dev-hook init at a terminal', () => {
     await terminal.shows('"port": 4321')
     await terminal.shows('Write this?')
     terminal.type(ENTER)
-    await terminal.shows('Written: dev-hook.config.json')
+    await terminal.shows('Written: .gitignore, .env, dev-hook.config.json')
     expect(await terminal.ended).toBe(0)
     expect(JSON.parse(await text(cwd, 'dev-hook.config.json'))).toEqual({ port: 4321 })
-    expect(await readdir(cwd)).toEqual(['dev-hook.config.json'])
+    expect((await readdir(cwd)).toSorted()).toEqual(['.env', '.gitignore', 'dev-hook.config.json'])
+    expect(await text(cwd, '.env')).toBe('TOKEN=\nNGROK_AUTHTOKEN=\n')
+    expect(terminal.shown()).toContain('start the bot yourself, on port 4321')
   })
 
   it('asks again for a token that stands there and is not good, and puts the new one in its place', async () => {
     const sandbox = await sandboxForTest({ tokenLifetimeMs: 3_600_000, registered: null })
     const cwd = await project(`# mine\nTOKEN=${sandbox.refreshToken}\nOTHER=1\nNGROK_AUTHTOKEN=${AUTHTOKEN}\n`)
-    const terminal = await startTerminal({ args: ['init'], cwd, env: { APIHOST: sandbox.api } })
+    const terminal = await startInit({ cwd, env: { APIHOST: sandbox.api } })
     await terminal.shows('TOKEN in .env cannot be used: TOKEN holds a refresh token')
     await terminal.shows('Enter keeps the one that is there')
     terminal.type(sandbox.token + ENTER)
@@ -168,7 +187,7 @@ describe('dev-hook init at a terminal', () => {
     terminal.type(sandbox.token + ENTER)
     await terminal.shows('REFRESH_TOKEN holds an access token')
     terminal.type(sandbox.refreshToken + ENTER)
-    await terminal.shows('Add a script')
+    await terminal.shows('Add to package.json')
     terminal.type('n')
     await terminal.shows('- TOKEN=[redacted]')
     await terminal.shows('+ TOKEN=[redacted]')
@@ -187,12 +206,12 @@ describe('dev-hook init at a terminal', () => {
     const sandbox = await sandboxForTest({ registered: null })
     const cwd = await project(`NGROK_AUTHTOKEN=${AUTHTOKEN}\n`)
     const env = { APIHOST: sandbox.api, TOKEN: sandbox.refreshToken }
-    const terminal = await startTerminal({ args: ['init'], cwd, env })
+    const terminal = await startInit({ cwd, env })
     await terminal.shows('TOKEN cannot be used')
     await terminal.shows('access token (Enter keeps')
     terminal.type(sandbox.token + ENTER)
     await terminal.shows('TOKEN in the environment takes precedence over the new one')
-    await terminal.shows('Add a script')
+    await terminal.shows('Add to package.json')
     terminal.type(CTRL_C)
     expect(await terminal.ended).toBe(1)
   })
@@ -200,11 +219,13 @@ describe('dev-hook init at a terminal', () => {
   it('takes Ctrl-C at an offer after everything is written for a no', async () => {
     const sandbox = await sandboxForTest({ registered: null })
     const cwd = await project(`TOKEN=${sandbox.token}\nNGROK_AUTHTOKEN=${AUTHTOKEN}\n`)
-    const terminal = await startTerminal({ args: ['init'], cwd, env: { APIHOST: sandbox.api } })
-    await terminal.shows('Add a script')
+    const terminal = await startInit({ cwd, env: { APIHOST: sandbox.api } })
+    await terminal.shows('Add to package.json')
     terminal.type('y')
     await terminal.shows('Write this?')
     terminal.type('y')
+    await terminal.shows('Run `npm install` now?')
+    terminal.type('n')
     await terminal.shows('Try a whole round now')
     terminal.type(CTRL_C)
     await terminal.shows('npx dev-hook -- node src/bot.js')
@@ -216,7 +237,7 @@ describe('dev-hook init at a terminal', () => {
     const cwd = await folderForTest()
     const { token } = await sandboxForTest()
     const env = { APIHOST: `http://127.0.0.1:${await freePort()}` }
-    const terminal = await startTerminal({ args: ['init'], cwd, env })
+    const terminal = await startInit({ cwd, env })
     await terminal.shows('There is no bot')
     terminal.type(ENTER)
     await terminal.shows('access token')
@@ -230,14 +251,16 @@ describe('dev-hook init at a terminal', () => {
   it('offers a whole round at the end, and goes it', async () => {
     const sandbox = await sandboxForTest({ registered: null })
     const cwd = await project(`TOKEN=${sandbox.token}\nDEV_HOOK_TUNNEL=ngrok\nNGROK_AUTHTOKEN=short\n`)
-    const terminal = await startTerminal({ args: ['init'], cwd, env: { APIHOST: sandbox.api } })
+    const terminal = await startInit({ cwd, env: { APIHOST: sandbox.api } })
     await terminal.shows('too short')
     await terminal.shows('The ngrok authtoken (Enter')
     terminal.type(AUTHTOKEN + ENTER)
-    await terminal.shows('Add a script')
+    await terminal.shows('Add to package.json')
     terminal.type('y')
     await terminal.shows('Write this?')
     terminal.type('y')
+    await terminal.shows('Run `npm install` now?')
+    terminal.type('n')
     await terminal.shows('Try a whole round now')
     terminal.type('y')
     // Without a network, as far as the tunnel.
@@ -261,7 +284,7 @@ describe('dev-hook init, when it is interrupted', () => {
   async function upTo(count: number): Promise<{ readonly terminal: TestTerminal; readonly cwd: string }> {
     const sandbox = await sandboxForTest({ tokenLifetimeMs: 3_600_000 })
     const cwd = await folderForTest()
-    const terminal = await startTerminal({ args: ['init'], cwd, env: { APIHOST: sandbox.api } })
+    const terminal = await startInit({ cwd, env: { APIHOST: sandbox.api } })
     const steps = dialogue(sandbox.token, sandbox.refreshToken)
     for (const [at, [question, answer]] of steps.slice(0, count + 1).entries()) {
       await terminal.shows(question)
@@ -292,7 +315,7 @@ describe('dev-hook init, when it is interrupted', () => {
     onTestFinished(() => api.close())
     api.on('GET', /./, () => new Promise(() => {}))
     const cwd = await folderForTest()
-    const terminal = await startTerminal({ args: ['init'], cwd, env: { APIHOST: api.url } })
+    const terminal = await startInit({ cwd, env: { APIHOST: api.url } })
     await terminal.shows('There is no bot')
     terminal.type(ENTER)
     await terminal.shows('access token')
@@ -311,12 +334,87 @@ describe('dev-hook init without questions', () => {
     const cwd = await folderForTest()
     const first = await initAlone(cwd, {}, '--yes')
     expect(first.code).toBe(0)
-    expect((await readdir(cwd)).toSorted()).toEqual(['.gitignore', 'bot.js', 'dev-hook.config.json', 'package.json'])
+    expect((await readdir(cwd)).toSorted()).toEqual([
+      '.env',
+      '.gitignore',
+      'bot.js',
+      'dev-hook.config.json',
+      'package.json',
+    ])
     expect(first.stderr).toContain('still missing (the sandbox does not need it): TOKEN')
     const before = await contents(cwd)
     const second = await initAlone(cwd, {}, '--yes')
     expect(second.code).toBe(0)
     expect(second.stderr).toContain('Everything is there already')
+    expect(await contents(cwd)).toEqual(before)
+  })
+
+  it('writes a bot beside a bare package.json, hides every env file with a secret, and names no file that is not there', async () => {
+    const cwd = await folderForTest()
+    const bare = { name: 'p', main: 'index.js', scripts: { test: 'x', start: 'node index.js' }, type: 'commonjs' }
+    await writeFile(join(cwd, 'package.json'), `${JSON.stringify(bare, null, 2)}\n`)
+    for (const name of ['.env.triage', '.env.sales']) await writeFile(join(cwd, name), 'BOT_TOKEN=abc\n')
+    await writeFile(join(cwd, '.env.example'), 'BOT_TOKEN=abc\n')
+    await writeFile(join(cwd, '.env.production'), 'TITLE=abc\nTOKEN=\n')
+    const { code, stderr } = await initAlone(cwd, {}, '--yes')
+    expect(code).toBe(0)
+    expect(await text(cwd, '.gitignore')).toBe('node_modules/\n.env\n.env.sales\n.env.triage\n')
+    expect(stderr).toContain('npx dev-hook sandbox -- node bot.mjs')
+    expect(stderr).not.toContain('index.js  ')
+    const manifest = JSON.parse(await text(cwd, 'package.json'))
+    expect(manifest).toMatchObject({
+      ...bare,
+      scripts: { ...bare.scripts, dev: 'dev-hook -- node bot.mjs' },
+      dependencies: { chipchat: expect.any(String) },
+      devDependencies: { 'dev-hook': expect.any(String) },
+    })
+    await symlink(NODE_MODULES, join(cwd, 'node_modules'))
+    const env = { PORT: String(await freePort()) }
+    const cli = await startCli({ args: ['sandbox', '--say', 'hi'], cwd, env, command: ['node', 'bot.mjs'] })
+    expect((await cli.ended).stdout).toContain('You said: hi')
+  })
+
+  it('hides an env file even when nothing else is written', async () => {
+    const cwd = await project(`TOKEN=\nNGROK_AUTHTOKEN=\nSESSION_KEY=x\n`)
+    await initAlone(cwd, {}, '--yes')
+    await rm(join(cwd, '.gitignore'))
+    const { stderr } = await initAlone(cwd, {}, '--yes')
+    expect(stderr).toContain('Written: .gitignore\n')
+    expect(await text(cwd, '.gitignore')).toBe('.env\n')
+  })
+
+  it('starts a project in TypeScript as its own scripts do, without what restarts it', async () => {
+    const cwd = await folderForTest()
+    const manifest = {
+      scripts: { dev: 'tsx watch src/index.ts', start: 'node dist/index.js' },
+      devDependencies: { tsx: '4' },
+    }
+    await writeFile(join(cwd, 'package.json'), JSON.stringify(manifest))
+    await mkdir(join(cwd, 'src'))
+    await writeFile(join(cwd, 'src', 'index.ts'), "import express from 'express'\nexpress().listen(4000)\n")
+    const { code, stderr } = await initAlone(cwd, {}, '--yes')
+    expect(stderr).toContain('npx dev-hook -- tsx src/index.ts')
+    expect(code).toBe(0)
+    expect(JSON.parse(await text(cwd, 'dev-hook.config.json'))).toMatchObject({ port: 4000 })
+    expect(JSON.parse(await text(cwd, 'package.json')).scripts).toEqual(manifest.scripts)
+  })
+
+  it('writes no bot into a folder with code of another language', async () => {
+    const cwd = await folderForTest()
+    await writeFile(join(cwd, 'bot.py'), 'print()\n')
+    const { code, stderr } = await initAlone(cwd, {}, '--yes')
+    expect(code).toBe(0)
+    expect(stderr).toContain('start the bot yourself, on port 3000')
+    expect(await readdir(cwd)).not.toContain('bot.js')
+  })
+
+  it('refuses an authtoken that ngrok refuses, and writes nothing', async () => {
+    const sandbox = await sandboxForTest()
+    const cwd = await project(`TOKEN=${sandbox.token}\nNGROK_AUTHTOKEN=2wrongwrongwrongwrongwrong\n`)
+    const before = await contents(cwd)
+    const { code, stderr } = await initAlone(cwd, { APIHOST: sandbox.api }, '--yes')
+    expect(stderr).toContain('ERR_NGROK_105')
+    expect(code).toBe(3)
     expect(await contents(cwd)).toEqual(before)
   })
 
@@ -335,7 +433,7 @@ describe('dev-hook init without questions', () => {
     expect(JSON.parse(await text(cwd, 'dev-hook.config.json'))).toMatchObject({ port: 4002, path: '/in' })
     expect(JSON.parse(await text(cwd, 'package.json')).scripts).toEqual({
       test: 'x',
-      dev: 'npx dev-hook -- node src/bot.js',
+      dev: 'dev-hook -- node src/bot.js',
     })
     for (const secret of [sandbox.token, sandbox.secret() ?? '', AUTHTOKEN]) expect(stderr).not.toContain(secret)
     const before = await contents(cwd)
@@ -362,7 +460,7 @@ describe('dev-hook init without questions', () => {
     const dotEnv = `TOKEN=${token}\nREFRESH_TOKEN=${refreshToken}\nEMAIL=me@example.com\n`
     const cwd = await project(dotEnv)
     expect((await initAlone(cwd, { APIHOST: `http://127.0.0.1:${await freePort()}` }, '--yes')).code).toBe(0)
-    expect(await text(cwd, '.env')).toBe(dotEnv)
+    expect(await text(cwd, '.env')).toBe(`${dotEnv}NGROK_AUTHTOKEN=\n`)
   })
 
   it('lists what is missing and ends with 2 where there is no terminal', async () => {
@@ -420,7 +518,7 @@ describe('dev-hook init without questions', () => {
     await writeFile(join(cwd, '.gitignore'), '*.env\n')
     const args = ['--yes', '--profile', 'echo']
     expect((await initAlone(cwd, { APIHOST: sandbox.api }, ...args)).code).toBe(0)
-    expect(await text(cwd, '.env')).toBe('TOKEN=of-another-bot\n')
+    expect(await text(cwd, '.env')).toBe('TOKEN=of-another-bot\nNGROK_AUTHTOKEN=\n')
     expect(await text(cwd, '.env.echo')).toBe(`TOKEN=${sandbox.token}\nSECRET=${sandbox.secret()}\n`)
     expect((await stat(join(cwd, '.env.echo'))).mode & 0o777).toBe(0o600)
     expect(await text(cwd, '.gitignore')).toBe('*.env\n.env.echo\n')
@@ -447,7 +545,8 @@ describe('dev-hook init without questions', () => {
     const cwd = await folderForTest()
     await writeFile(join(cwd, 'package.json'), '{ "dev-hook": { "port": 4002 } }')
     expect((await initAlone(cwd, {}, '--yes')).code).toBe(0)
-    expect(await readdir(cwd)).toEqual(['package.json'])
+    expect((await readdir(cwd)).toSorted()).toEqual(['.env', '.gitignore', 'package.json'])
+    expect(JSON.parse(await text(cwd, 'package.json'))).toMatchObject({ 'dev-hook': { port: 4002 } })
   })
 
   it.each([

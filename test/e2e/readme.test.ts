@@ -149,7 +149,13 @@ describe.runIf(process.platform === 'linux')('The README', () => {
 
   it('leads from an empty folder to the first echo with five times Enter', async () => {
     await expectShown('minute', await placeForTest(), async (terminal) => {
-      for (const shown of ['There is no bot', 'access token', 'Write this?', 'Install what', 'in the sandbox now?'])
+      for (const shown of [
+        'There is no bot',
+        'access token',
+        'Write this?',
+        'Run `npm install` now?',
+        'in the sandbox now?',
+      ])
         await after(terminal, shown, ENTER)
       await terminal.shows('bot ready')
       terminal.type(`hi there${ENTER}`)

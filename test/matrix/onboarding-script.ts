@@ -73,7 +73,9 @@ describe.runIf(process.platform !== 'win32')('The onboarding script', () => {
     const { PORT: _, ...secrets } = world.env
     const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`)
     await writeFile(join(folder, '.env'), lines.join(''))
-    const env = { PATH: process.env['PATH'], HOME: await folderForTest() }
+    // Node itself reads it, and not from `.env`.
+    const { NODE_EXTRA_CA_CERTS } = world.env
+    const env = { PATH: process.env['PATH'], HOME: await folderForTest(), NODE_EXTRA_CA_CERTS }
     const run = () => execute('sh', ['scripts/onboard.sh'], { cwd: folder, env })
 
     const first = await run()

@@ -10,9 +10,10 @@ describe.skipIf(process.platform === 'win32')('Installing packages', () => {
     await writeFile(join(cwd, 'npm'), '#!/bin/sh\nenv > "$PWD/env.txt"\n')
     await chmod(join(cwd, 'npm'), 0o755)
     const secrets = { TOKEN: 'a', REFRESH_TOKEN: 'b', SECRET: 'c', NGROK_AUTHTOKEN: 'd', DEV_HOOK_TOKEN: 'e' }
-    await installPackages(cwd, { PATH: `${cwd}:${process.env['PATH'] ?? ''}`, npm_config_registry: 'r', ...secrets })
-    const env = await readFile(join(cwd, 'env.txt'), 'utf8')
-    expect(env).toContain('npm_config_registry=r')
-    expect(env).not.toMatch(/TOKEN|SECRET/)
+    const env = { PATH: `${cwd}:${process.env['PATH'] ?? ''}`, npm_config_registry: 'r', ...secrets }
+    expect(await installPackages({ cwd, manager: 'npm' }, env)).toBe(true)
+    const seen = await readFile(join(cwd, 'env.txt'), 'utf8')
+    expect(seen).toContain('npm_config_registry=r')
+    expect(seen).not.toMatch(/TOKEN|SECRET/)
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addScript, type Manifest, readManifest } from '../../src/onboarding/manifest.ts'
+import { addEntries, type Manifest, readManifest } from '../../src/onboarding/manifest.ts'
 
 const manifestOf = (text: string): Manifest => {
   const manifest = readManifest(text)
@@ -14,7 +14,7 @@ describe('A package.json', () => {
     ['{\n\t"files": ["a"],\n\t"scripts": {\n\t\t"x": "y {}"\n\t}\n}', 'with tabs'],
     ['{\r\n  "scripts": {\r\n    "start": "node ."\r\n  }\r\n}\r\n', 'with CRLF'],
   ])('gains one line for a script, and keeps every other one (%#)', (text) => {
-    const after = addScript(manifestOf(text), 'dev', 'dev-hook -- node .')
+    const after = addEntries(text, [{ section: 'scripts', name: 'dev', value: 'dev-hook -- node .' }])
     const added = after.split('\n').filter((line) => !text.includes(line.replace(/,?\r?$/, '')))
     expect(added).toHaveLength(1)
     expect(manifestOf(after).scripts['dev']).toBe('dev-hook -- node .')
@@ -23,7 +23,7 @@ describe('A package.json', () => {
 
   it('gains scripts where it has none, however it is written', () => {
     for (const text of ['{}', '{"name":"x"}\n', '{"scripts":{}}', '{"a":{"scripts":{"b":"c"}},"scripts":{"d":"e"}}']) {
-      const after = addScript(manifestOf(text), 'dev', 'x')
+      const after = addEntries(text, [{ section: 'scripts', name: 'dev', value: 'x' }])
       expect(JSON.parse(after)).toEqual({ ...JSON.parse(text), scripts: { ...JSON.parse(text).scripts, dev: 'x' } })
     }
   })
@@ -33,7 +33,9 @@ describe('A package.json', () => {
     const manifests = fc.record({ name: fc.string(), scripts: texts, other: fc.json() }, { requiredKeys: [] })
     fc.assert(
       fc.property(manifests, fc.constantFrom(0, 2, '\t'), (json, indent) => {
-        const after = addScript(manifestOf(JSON.stringify(json, null, indent)), 'dev', 'a "b"')
+        const after = addEntries(JSON.stringify(json, null, indent), [
+          { section: 'scripts', name: 'dev', value: 'a "b"' },
+        ])
         expect(JSON.parse(after)).toEqual({ ...json, scripts: { ...json.scripts, dev: 'a "b"' } })
       }),
     )

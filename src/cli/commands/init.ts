@@ -2,16 +2,18 @@
 import type { Config } from '../../config/load.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
-import { botAddress, startCommand } from '../../onboarding/bot-launch.ts'
+import { botAddress } from '../../onboarding/bot-launch.ts'
 import { defaultAnswers, missingIn, tryFound } from '../../onboarding/defaults.ts'
 import { inspectProject, type Project } from '../../onboarding/inspect-project.ts'
 import { installPackages } from '../../onboarding/install.ts'
+import { installCommand } from '../../onboarding/package-manager.ts'
 import { type PlannedFile, planFiles, type SetupAnswers } from '../../onboarding/plan.ts'
-import { STARTER_COMMAND } from '../../onboarding/starter.ts'
+import { starterCommand } from '../../onboarding/starter.ts'
+import { tryAuthtoken } from '../../onboarding/try-authtoken.ts'
 import { writeAll } from '../../onboarding/write-all.ts'
 import type { Call, CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
-import { interview } from '../init/interview.ts'
+import { interview, type Outside } from '../init/interview.ts'
 import { preview } from '../init/preview.ts'
 import type { Prompter } from '../init/prompter.ts'
 import { createPlainReporter, type Reporter } from '../init/reporter.ts'
@@ -23,19 +25,20 @@ import { untilEndSignal } from '../session/signals.ts'
 
 export const init: CommandHandler = async (call) => {
   const { io } = call
-  const { config, json } = await openCommand(call)
+  const { config, json, who } = await openCommand(call)
   const project = await inspectProject(config, io.env)
+  const outside = { env: io.env, who }
   if (io.interactive && !config.yes && !json) {
     const { openPrompter } = await import('../init/prompter.ts')
-    return withSomebody(call, project, openPrompter(io))
+    return withSomebody(call, project, outside, openPrompter(io))
   }
-  return alone(call, project, json)
+  return alone(call, project, outside, json)
 }
 
-async function withSomebody(call: Call, project: Project, prompter: Prompter): Promise<number> {
+async function withSomebody(call: Call, project: Project, outside: Outside, prompter: Prompter): Promise<number> {
   prompter.intro('dev-hook init')
   prompter.report('info', sanitize(`In ${project.cwd}: ${foundIn(project)}`, 1_000))
-  const { answers, files } = await agree(call, project, prompter).catch((error: unknown) => {
+  const { answers, files } = await agree(call, project, outside, prompter).catch((error: unknown) => {
     if (!isGivenUp(error)) throw error
     const remedy = 'nothing was written; run it again whenever you like'
     throw new DevHookError('interrupted', error.message, { cause: error, remedy })
@@ -55,9 +58,10 @@ const isGivenUp = (error: unknown): error is DevHookError => error instanceof De
 async function agree(
   call: Call,
   project: Project,
+  outside: Outside,
   prompter: Prompter,
 ): Promise<{ readonly answers: SetupAnswers; readonly files: readonly PlannedFile[] | null }> {
-  const answers = await interview(project, prompter, new AbortController().signal)
+  const answers = await interview(project, outside, prompter, new AbortController().signal)
   const files = await planFiles(project, answers)
   if (files.length === 0) {
     prompter.report('success', 'Everything is there already; nothing is written.')
@@ -68,14 +72,15 @@ async function agree(
 }
 
 /** Takes what was found. Throws `usage` with what is missing, unless `--yes` says to go on without it. */
-async function alone(call: Call, project: Project, json: boolean): Promise<number> {
+async function alone(call: Call, project: Project, outside: Outside, json: boolean): Promise<number> {
   const { config } = project
   const reporter = createPlainReporter(call.io, json || config.quiet)
   const found = await tryFound(project, new AbortController().signal)
   if (found.is === 'bad') throw found.error
   if (found.is === 'unknown') reporter.report('warn', `the token is not checked: ${sanitize(found.error.message)}`)
+  await checkAuthtoken(project, outside, reporter)
   const tried = found.is === 'good' ? found.tried : null
-  const missing = missingIn(project, tried)
+  const missing = missingIn(project, tried).map(({ name, says }) => `${name}: ${says}`)
   if (missing.length > 0 && !config.yes) {
     throw new DevHookError('usage', ['there is no terminal to ask at, and this is missing:', ...missing], {
       remedy: 'put it into `.env` and start again, or continue without it: `dev-hook init --yes`',
@@ -88,10 +93,21 @@ async function alone(call: Call, project: Project, json: boolean): Promise<numbe
     show(files, config, call, reporter)
     await write(project, files, reporter)
   }
-  for (const name of missing) reporter.report('warn', `still missing (the sandbox does not need it): ${name}`)
+  for (const line of missing) reporter.report('warn', `still missing (the sandbox does not need it): ${line}`)
   reporter.outro(nextSteps(project, answers, false))
   if (json) call.io.out(toJson({ type: 'init', cwd: project.cwd, written: files.map(({ name }) => name), missing }))
   return EXIT_CODES.ended
+}
+
+/** Throws `ngrokTokenRefused` when the authtoken that was found is refused. */
+async function checkAuthtoken(project: Project, outside: Outside, reporter: Reporter): Promise<void> {
+  const { config, ngrokAuthtoken } = project
+  if (ngrokAuthtoken === null || config.tunnel !== 'ngrok' || config.url !== null) return
+  const { signal } = new AbortController()
+  const trial = await tryAuthtoken(ngrokAuthtoken.value, { config, ...outside }, signal)
+  if (trial.is === 'refused') throw trial.error
+  if (trial.is === 'unknown')
+    reporter.report('warn', `the ngrok authtoken is not checked: ${sanitize(trial.error.message)}`)
 }
 
 function foundIn(project: Project): string {
@@ -127,15 +143,23 @@ async function offer(prompter: Prompter, question: string, first: boolean): Prom
   }
 }
 
+/** Offers to install what the manifest names, where that is something new; says the command where it is not done. */
+async function install(call: Call, project: Project, prompter: Prompter): Promise<boolean> {
+  const command = installCommand(project.manager)
+  if (!(await offer(prompter, `Run \`${command}\` now?`, true))) return false
+  const isInstalled = await installPackages(project, call.io.env)
+  if (!isInstalled) prompter.report('warn', `\`${command}\` has failed: run it again in this folder`)
+  return isInstalled
+}
+
 async function tryStarter(call: Call, project: Project, answers: SetupAnswers, prompter: Prompter): Promise<number> {
   const { cwd } = project
-  const install = await offer(prompter, 'Install what the bot needs with npm?', true)
-  if (install) await installPackages(cwd, call.io.env)
-  const talk = install && (await offer(prompter, 'Talk to the bot in the sandbox now?', true))
-  prompter.outro(nextSteps(project, answers, install))
+  const isInstalled = await install(call, project, prompter)
+  const talk = isInstalled && (await offer(prompter, 'Talk to the bot in the sandbox now?', true))
+  prompter.outro(nextSteps(project, answers, isInstalled))
   if (!talk) return EXIT_CODES.ended
   const { sandbox } = await import('./sandbox.ts')
-  return sandbox({ ...call, options: { cwd }, own: {}, words: [], command: STARTER_COMMAND.split(' ') })
+  return sandbox({ ...call, options: { cwd }, own: {}, words: [], command: starterCommand(project).split(' ') })
 }
 
 async function tryLive(call: Call, project: Project, answers: SetupAnswers, prompter: Prompter): Promise<number> {
@@ -143,23 +167,34 @@ async function tryLive(call: Call, project: Project, answers: SetupAnswers, prom
   const tunnel = config.url !== null || config.tunnel !== 'ngrok' || (ngrokAuthtoken ?? answers.ngrokAuthtoken) !== null
   const ready = tunnel && (token ?? answers.token) !== null
   const question = 'Try a whole round now: open the tunnel, claim the webhook, verify it, put it back?'
+  const isInstalled = !needsInstall(project, answers) || (await install(call, project, prompter))
   const live = ready && (await offer(prompter, question, false))
-  prompter.outro(nextSteps(project, answers, true))
+  prompter.outro(nextSteps(project, answers, isInstalled))
   if (!live) return EXIT_CODES.ended
   const { doctor } = await import('./doctor.ts')
   return doctor({ ...call, options: { ...call.options, cwd: config.cwd }, own: { live: true }, words: [] })
 }
 
-function nextSteps(project: Project, { starter }: SetupAnswers, installed: boolean): string {
-  const line = starter ? STARTER_COMMAND : (startCommand(project) ?? 'node bot.js')
+/** Whether the manifest names something that is not installed yet. */
+const needsInstall = (
+  { manifest, installed }: Project,
+  { starter, isDependency }: Pick<SetupAnswers, 'starter' | 'isDependency'>,
+): boolean => starter || (isDependency && manifest !== null && !installed)
+
+function nextSteps(project: Project, answers: SetupAnswers, isInstalled: boolean): string {
+  const command = answers.starter ? starterCommand(project) : project.command
+  // Without one, whoever starts the bot does so as before: dev-hook finds it on its port.
+  const line = command === null ? '' : ` -- ${command}`
   const { profile } = project.config
   const which = profile === null ? '' : ` --profile ${profile}`
+  const needed = answers.starter ? 'what the bot needs' : 'dev-hook, for the scripts of package.json'
   const steps: readonly (readonly [string, string])[] = [
-    ...(installed || !starter ? [] : ([['npm install', 'what the bot needs']] as const)),
-    [`npx dev-hook sandbox${which} -- ${line}`, 'talk to the bot, without an account'],
-    [`npx dev-hook${which} -- ${line}`, 'develop it against the platform'],
+    ...(isInstalled || !needsInstall(project, answers) ? [] : ([[installCommand(project.manager), needed]] as const)),
+    [`npx dev-hook sandbox${which}${line}`, 'talk to the bot, without an account'],
+    [`npx dev-hook${which}${line}`, 'develop it against the platform'],
     [`npx dev-hook doctor${which}`, 'check everything that a run needs'],
   ]
-  const width = Math.max(...steps.map(([command]) => command.length))
-  return ['Next:', ...steps.map(([command, says]) => `  ${command.padEnd(width)}   ${says}`)].join('\n')
+  const width = Math.max(...steps.map(([step]) => step.length))
+  const started = command === null ? [`  (start the bot yourself, on port ${answers.port})`] : []
+  return ['Next:', ...steps.map(([step, says]) => `  ${step.padEnd(width)}   ${says}`), ...started].join('\n')
 }

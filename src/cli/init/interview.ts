@@ -1,18 +1,28 @@
 // The conversation of init: asks what could not be found out, and looks at each answer at once.
 import { port as portKind } from '../../config/kinds.ts'
-import { authtokenProblem } from '../../config/ngrok-token.ts'
 import { envNames } from '../../config/options.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
+import type { DaemonOptions } from '../../daemon/types.ts'
 import { botAddress, devScriptFor, isEmpty } from '../../onboarding/bot-launch.ts'
-import { defaultAnswers, emailFor, tryFound } from '../../onboarding/defaults.ts'
+import { defaultAnswers, emailFor, missingIn, tryFound } from '../../onboarding/defaults.ts'
 import type { Project } from '../../onboarding/inspect-project.ts'
 import type { SetupAnswers } from '../../onboarding/plan.ts'
+import { ownEntry } from '../../onboarding/starter.ts'
+import { type AuthtokenTrial, tryAuthtoken } from '../../onboarding/try-authtoken.ts'
 import { assertRefreshToken, isInconclusive, type TriedToken, tryToken } from '../../onboarding/try-token.ts'
 import type { CheckAnswer, Prompter } from './prompter.ts'
 
+/** What trying an answer needs of this process. */
+export type Outside = Pick<DaemonOptions, 'env' | 'who'>
+
 /** Asks. Throws `interrupted` when the person gives up. */
-export async function interview(project: Project, prompter: Prompter, signal: AbortSignal): Promise<SetupAnswers> {
+export async function interview(
+  project: Project,
+  outside: Outside,
+  prompter: Prompter,
+  signal: AbortSignal,
+): Promise<SetupAnswers> {
   const starter = isEmpty(project) && (await wantsStarter(prompter))
   const { token, tried } = await askToken(project, prompter, signal)
   const known = defaultAnswers(project, tried)
@@ -24,16 +34,40 @@ export async function interview(project: Project, prompter: Prompter, signal: Ab
   }
   const hasToken = token !== null || project.token !== null
   const refreshToken = (await askRefreshToken(project, tried, prompter)) ?? known.refreshToken
+  const ngrokAuthtoken = hasToken ? await askAuthtoken(project, outside, prompter, signal) : null
+  const given: Readonly<Record<string, string | null>> = {
+    TOKEN: token ?? known.token,
+    REFRESH_TOKEN: refreshToken,
+    NGROK_AUTHTOKEN: ngrokAuthtoken,
+  }
   return {
     starter,
     token: token ?? known.token,
     refreshToken,
     email: emailFor(project, token, refreshToken),
     secret: known.secret,
-    ngrokAuthtoken: hasToken ? await askAuthtoken(project, prompter) : null,
+    ngrokAuthtoken,
     ...(await askPort(project, starter, prompter)),
-    devScript: await askScript(project, prompter),
+    ...(starter ? { devScript: null, isDependency: true } : await askManifest(project, prompter)),
+    skipped: missingIn(project, tried)
+      .map(({ name }) => name)
+      .filter((name) => given[name] === null),
   }
+}
+
+/** What is new in the manifest of a project that has one. */
+async function askManifest(
+  project: Project,
+  prompter: Prompter,
+): Promise<Pick<SetupAnswers, 'devScript' | 'isDependency'>> {
+  const script = devScriptFor(project)
+  const [entry] = project.manifest === null ? [] : ownEntry(project)
+  const parts = [
+    ...(script === null ? [] : [`the script "dev": "${script}"`]),
+    ...(entry === undefined ? [] : [`${entry.name} ${entry.value} as one of its devDependencies`]),
+  ]
+  const yes = parts.length > 0 && (await prompter.yes(`Add to package.json ${parts.join(', and ')}?`, true))
+  return { devScript: yes ? script : null, isDependency: yes }
 }
 
 async function wantsStarter(prompter: Prompter): Promise<boolean> {
@@ -118,18 +152,25 @@ async function askRefreshToken(project: Project, tried: TriedToken | null, promp
 
 const COMMAND = /^ngrok\s+(?:config\s+add-)?authtoken\s+/
 
-async function askAuthtoken(project: Project, prompter: Prompter): Promise<string | null> {
+async function askAuthtoken(
+  project: Project,
+  outside: Outside,
+  prompter: Prompter,
+  signal: AbortSignal,
+): Promise<string | null> {
   const { ngrokAuthtoken: found, config } = project
   if (config.tunnel !== 'ngrok' || config.url !== null) return null
-  const known = found === null ? null : authtokenProblem(found.value)
-  if (found !== null && known === null) {
-    prompter.report('success', `the ngrok authtoken, from ${found.source}`)
-    return null
+  const attempt = (authtoken: string, limited: AbortSignal): Promise<AuthtokenTrial> =>
+    tryAuthtoken(authtoken, { config, ...outside }, limited)
+  const known = found === null ? null : await attempt(found.value, signal)
+  if (found !== null && known !== null) {
+    reportTrial(prompter, known, `the ngrok authtoken, from ${found.source}`)
+    if (known.is !== 'refused') return null
   }
-  if (found !== null) prompter.report('warn', `what stands in ${found.source} is ${known ?? ''}`)
-  const check: CheckAnswer = (answer) => {
-    const problem = answer === '' ? null : authtokenProblem(answer.replace(COMMAND, ''))
-    return problem === null ? null : `That is ${problem}`
+  let last: AuthtokenTrial | null = null
+  const check: CheckAnswer = async (answer, limited) => {
+    last = answer === '' ? null : await attempt(answer.replace(COMMAND, ''), limited)
+    return last?.is === 'refused' ? sanitize(last.error.message) : null
   }
   prompter.report('info', 'The ngrok authtoken is at https://dashboard.ngrok.com/get-started/your-authtoken')
   const answer = await prompter.secret('The ngrok authtoken (Enter skips it: the sandbox needs none)', check)
@@ -137,7 +178,14 @@ async function askAuthtoken(project: Project, prompter: Prompter): Promise<strin
   const authtoken = answer.replace(COMMAND, '')
   if (authtoken === '') return null
   tellShadow(project, 'ngrokAuthtoken', prompter)
+  if (last !== null) reportTrial(prompter, last, 'the ngrok authtoken')
   return authtoken
+}
+
+function reportTrial(prompter: Prompter, trial: AuthtokenTrial, what: string): void {
+  if (trial.is === 'good') prompter.report('success', `${what}: ${trial.tried.url} reaches this machine`)
+  else if (trial.is === 'unknown') prompter.report('warn', `${what} is not checked: ${sanitize(trial.error.message)}`)
+  else prompter.report('warn', `${what} cannot be used: ${sanitize(trial.error.message)}`)
 }
 
 /** A variable of the environment goes before a file, and would keep the new value from ever being used. */
@@ -160,12 +208,6 @@ async function askPort(
   }
   const answer = await prompter.text('The port that the bot listens on', String(port), check)
   return { port: Number(answer), path }
-}
-
-async function askScript(project: Project, prompter: Prompter): Promise<string | null> {
-  const line = devScriptFor(project)
-  if (line === null) return null
-  return (await prompter.yes(`Add a script to package.json: "dev": "${line}"?`, true)) ? line : null
 }
 
 const problemOf = (error: unknown): string => {

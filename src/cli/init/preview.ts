@@ -28,5 +28,6 @@ function shown({ mark, text }: DiffLine, colors: Colors): string {
 function hidden({ mark, text }: DiffLine): DiffLine {
   if (text.trim() === '' || text.trimStart().startsWith('#')) return { mark, text }
   const name = /^\s*(?:export\s+)?[\w.-]+\s*=/.exec(text)?.[0] ?? ''
+  if (name === text) return { mark, text }
   return { mark, text: `${name}[redacted]` }
 }
