@@ -40,7 +40,7 @@ function otherScript([program = '', ...rest]: readonly string[], scripts: Script
   return name !== undefined && more.length === 0 && Object.hasOwn(scripts, name) ? (scripts[name] ?? null) : null
 }
 
-function withoutWatching([program, ...rest]: readonly string[]): readonly string[] | null {
+function withoutWatching([program = '', ...rest]: readonly string[]): readonly string[] | null {
   switch (program) {
     case 'npx':
       return withoutWatching(rest.filter((word, at) => at > 0 || !word.startsWith('-')))
