@@ -41,7 +41,7 @@ const normalized = (line: string): string =>
   VARYING.reduce((text, [what, name]) => text.replace(what, name), line.trimEnd())
 
 /** Lines of these come from programs that run side by side: their place among the others is chance. */
-const ASIDE = [/^bot │/, / ● bot ready /, / ↩ /]
+const ASIDE = [/^bot │/, / ● bot ready /, / ↩ /, / "\/assign" /]
 
 /** Stands for any number of lines. */
 const ANYTHING = '…'
