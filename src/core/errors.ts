@@ -75,6 +75,7 @@ export const ERRORS = {
   bodyNearLimit: entry('DEVHOOK_BODY_NEAR_LIMIT', 'user', 'failed', "a delivery comes close to the 100 kB that chipchat's server takes, and refuses what is longer", 'keep `meta` small, or take deliveries with a server of your own and `bot.ingest`'),
   buttonMute: entry('DEVHOOK_BUTTON_MUTE', 'user', 'failed', 'the bot offered a button without a payload, so that no handler can tell its click', 'give each action of type `reply` or `postback` a `payload`'),
   answeredTwice: entry('DEVHOOK_ANSWERED_TWICE', 'user', 'failed', 'the bot gave the same answer twice to an event that was delivered twice', 'remember the `id` of the payload, and leave out what comes again'),
+  answersItself: entry('DEVHOOK_ANSWERS_ITSELF', 'user', 'failed', 'the bot answers its own messages in the sandbox, round after round', 'leave out messages whose `user` is the bot, as chipchat does unless `ignoreSelf` is false'),
   botCallFailed: entry('DEVHOOK_BOT_CALL_FAILED', 'user', 'failed', "the sandbox's API refused a call of the bot", 'handle it in the bot: the platform would refuse it too (`--scope` says what the token of the bot may do)'),
   notInSandbox: entry('DEVHOOK_NOT_IN_SANDBOX', 'user', 'failed', 'the bot asked for something that the sandbox does not have', 'try it against the platform'),
   secretUnknown: entry('DEVHOOK_SECRET_UNKNOWN', 'user', 'failed', 'no secret is known, so signatures are not checked', "put the webhook's secret into SECRET in `.env`"),

@@ -17,6 +17,8 @@ import { cancellable } from './cancellable-clock.ts'
 import { type Contact, createContact } from './chat/contact.ts'
 import { createHints, type Hint } from './chat/hints.ts'
 import { createKeyedListeners } from './chat/keyed-listeners.ts'
+import { isBy } from './chat/people.ts'
+import { createSelfTalk } from './chat/self-talk.ts'
 import { eventOfChange, loginEvent } from './events.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { completeOptions, type SandboxOptions } from './options.ts'
@@ -126,6 +128,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   })
   const deliveriesOf = webhooks.of
   const hints = createHints({ context, deliveriesOf, tell: (hint) => notify({ type: 'hint', ...hint }) })
+  const selfTalk = createSelfTalk(clock, hints.answersItself)
   const api = await openApi({
     context,
     port: config.port,
@@ -139,11 +142,18 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   })
   announce = (change) => {
     const event = eventOfChange(change, store, seeded, api.url)
-    if (event !== null) webhooks.deliver(event.payload, event.place)
-    if (change.resource !== 'messages' || change.action !== 'create') return
+    const deliver = (): void => {
+      if (event !== null) webhooks.deliver(event.payload, event.place)
+    }
+    if (change.resource !== 'messages' || change.action !== 'create') return deliver()
     const { document: message } = change
+    const byBot = isBy(message, bot.id)
+    if (byBot) selfTalk.bot(message.conversation, String(message['createdAt']), deliver)
+    else {
+      selfTalk.other(message.conversation)
+      deliver()
+    }
     hints.said(message)
-    const byBot = message.user === bot.id || message['createdBy'] === bot.id
     notify({ type: 'message', message, byBot, unseen: unseenByContact(message) })
     conversations.emit(message.conversation)
   }

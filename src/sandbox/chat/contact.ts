@@ -11,6 +11,7 @@ import type { AppContext } from '../app-context.ts'
 import { addContact, createConversation } from '../resources/conversations.ts'
 import { adminOf } from '../seed.ts'
 import type { SandboxDelivery } from '../webhooks/deliver.ts'
+import { isBy } from './people.ts'
 import { post } from './posting.ts'
 
 /** How long to wait for the bot; 10 s by default. */
@@ -77,7 +78,7 @@ export function createContact({ context, name, email, deliveries, on, closed }: 
   function saidSince(message: Message | null): readonly Message[] {
     const all = store.messages.of(conversation.id)
     const since = message === null ? -1 : all.findLastIndex((other) => other.id === message.id)
-    return all.slice(since + 1).filter(({ user, createdBy }) => user === seeded.bot.id || createdBy === seeded.bot.id)
+    return all.slice(since + 1).filter((said) => isBy(said, seeded.bot.id))
   }
 
   const repliesTo = (message: Message | null): readonly Message[] =>

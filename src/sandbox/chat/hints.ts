@@ -6,12 +6,19 @@ import { unseenByContact } from '../../protocol/visibility.ts'
 import type { AppContext } from '../app-context.ts'
 import type { ApiCall } from '../server.ts'
 import type { SandboxDelivery } from '../webhooks/deliver.ts'
-import { nameOf } from './people.ts'
+import { isBy, nameOf } from './people.ts'
 
 /** The kinds of hints, by their codes. */
 export type HintKind = Extract<
   ErrorName,
-  'unseen' | 'answeredLate' | 'bodyNearLimit' | 'buttonMute' | 'answeredTwice' | 'botCallFailed' | 'notInSandbox'
+  | 'unseen'
+  | 'answeredLate'
+  | 'bodyNearLimit'
+  | 'buttonMute'
+  | 'answeredTwice'
+  | 'answersItself'
+  | 'botCallFailed'
+  | 'notInSandbox'
 >
 
 export interface Hint {
@@ -27,6 +34,8 @@ export interface Hints {
   attempted(delivery: SandboxDelivery): void
   /** A call of the API was answered; `refusal` is the sentence of the answer. */
   called(call: ApiCall, refusal: string | null): void
+  /** The bot answered itself in a conversation, and is told nothing more of what it says there. */
+  answersItself(conversation: string): void
 }
 
 /** What the platform waits for an answer, in ms. */
@@ -53,7 +62,7 @@ export function createHints(options: {
     tell({ kind, message })
   }
 
-  const isBots = ({ user, createdBy }: Message): boolean => user === seeded.bot.id || createdBy === seeded.bot.id
+  const isBots = (message: Message): boolean => isBy(message, seeded.bot.id)
 
   function unseen(message: Message): void {
     const conversation = store.conversations.get(message.conversation)
@@ -65,14 +74,6 @@ export function createHints(options: {
       'role',
       `the bot wrote 1 message with role "${message.role}": agents see it, ${name} does not; send it with role: 'agent'`,
     )
-  }
-
-  function muteButtons(message: Message): void {
-    const actions: unknown = message['actions']
-    const mute = Array.isArray(actions) ? actions.find(isMute) : undefined
-    if (mute !== undefined) {
-      once('buttonMute', '', `the button "${textIn(mute, 'text') ?? ''}" of the bot has no payload`)
-    }
   }
 
   /** The same as before, after an event that came twice: a bot that does not know what it has had. */
@@ -91,8 +92,14 @@ export function createHints(options: {
     said: (message) => {
       if (!isBots(message)) return
       unseen(message)
-      muteButtons(message)
+      const mute = muteButtonOf(message)
+      if (mute !== null) once('buttonMute', '', `the button "${mute}" of the bot has no payload`)
       repeated(message)
+    },
+    answersItself: (conversation) => {
+      const name = store.conversations.get(conversation)?.name ?? ''
+      const until = 'it is told nothing more of what it says there, until somebody else does'
+      once('answersItself', '', `the bot answers itself in the conversation "${name}": ${until}`)
     },
     attempted: ({ event, bytes, attempts }) => {
       const ms = attempts.at(-1)?.ms ?? 0
@@ -118,6 +125,12 @@ export function createHints(options: {
 // The second answer comes while the second attempt is still under way.
 const cameTwice = ({ attempts, state }: SandboxDelivery): boolean =>
   attempts.length > 1 || (attempts.length === 1 && state === 'pending')
+
+/** The text of a button of a message that carries nothing; `null` when each carries something, or there is none. */
+function muteButtonOf({ actions }: Message): string | null {
+  const mute = Array.isArray(actions) ? actions.find(isMute) : undefined
+  return mute === undefined ? null : (textIn(mute, 'text') ?? '')
+}
 
 const isMute = (action: unknown): boolean =>
   isRecord(action) &&

@@ -1,6 +1,6 @@
 // Who somebody is: a user, a bot, or a contact, who is a user of the role guest.
 import { textIn } from '../../core/json.ts'
-import type { Document, Participant } from '../../protocol/resources.ts'
+import type { Document, Message, Participant } from '../../protocol/resources.ts'
 import type { Store } from '../store.ts'
 import type { Person } from './membership.ts'
 
@@ -17,6 +17,9 @@ export function personBy(store: Store, user: string): Person | null {
 }
 
 const placeOf = (document: Document): string => textIn(document, 'organization') ?? ''
+
+/** Whether somebody has written a message: in their own name, or in another's. */
+export const isBy = ({ user, createdBy }: Message, author: string): boolean => user === author || createdBy === author
 
 /** What somebody is called: their name, or what their profile or their parts of a name say. */
 export function nameOf(document: Document): string {
