@@ -84,6 +84,7 @@ export function startProcess(options: ProcessOptions): BotProcess {
         await raceTimeout(exited, 2 * DRAIN_MS)
         await raceTimeout(drained, DRAIN_MS)
         // Somebody who left the group may hold the other end for ever.
+        started.stdin?.destroy()
         started.stdout?.destroy()
         started.stderr?.destroy()
       })
@@ -94,12 +95,13 @@ export function startProcess(options: ProcessOptions): BotProcess {
 
 /** The child, or what `spawn` threw. */
 function spawnCommand({ command: [program, ...args], cwd, env }: ProcessOptions): ChildProcess | Error {
-  // The daemon owns the terminal's input. A group of its own keeps the terminal's Ctrl-C from it; on Windows that would
-  // open a window, and taskkill finds the tree without it.
+  // The daemon owns the terminal's input. What the bot has in its place never comes, and never ends: a bot that reads it would
+  // take its end for its own. A group of its own keeps the terminal's Ctrl-C from it; on Windows that would open a window, and
+  // taskkill finds the tree without it.
   const options = {
     cwd,
     env: { ...env },
-    stdio: ['ignore' as const, 'pipe' as const, 'pipe' as const],
+    stdio: ['pipe' as const, 'pipe' as const, 'pipe' as const],
     detached: process.platform !== 'win32',
     windowsHide: true,
   }
@@ -139,6 +141,8 @@ async function readOutput(child: ChildProcess, onLine: (stream: Stream, line: st
     stream.on('error', (error) => onLine('stderr', error.message))
     closed.push(new Promise((resolve) => stream.once('close', resolve)))
   }
+  // Nothing is written there: how it breaks is of no interest.
+  child.stdin?.on('error', () => undefined)
   child.once('error', (error) => onLine('stderr', error.message))
   await Promise.all(closed)
 }

@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream'
 import type { Environment } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
 import { raceTimeout } from '../core/async.ts'
+import { type ColorLevel, colorLevel } from './output/color-level.ts'
 import { isSameTerminal, openOutlet } from './output/open-outlet.ts'
 import { PromptStream } from './output/prompt-stream.ts'
 import { createLines } from './output/write-buffer.ts'
@@ -71,17 +72,15 @@ export function createIo(): Io {
 const columnsOf = ({ isTTY, columns }: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>): number =>
   isTTY === true && columns > 0 ? columns : Number.POSITIVE_INFINITY
 
-/** Whether to use colours on a stream: the option, then NO_COLOR and FORCE_COLOR, then whether a person looks at it. */
-export function wantsColor(
-  option: boolean | null,
-  { env, outIsTerminal, errIsTerminal }: Pick<Io, 'env' | 'outIsTerminal' | 'errIsTerminal'>,
-  stream: 'out' | 'err' = 'err',
-): boolean {
-  if (option !== null) return option
-  if (env['NO_COLOR']) return false
-  if (env['FORCE_COLOR'] && env['FORCE_COLOR'] !== '0') return true
-  return (stream === 'out' ? outIsTerminal : errIsTerminal) && env['TERM'] !== 'dumb'
-}
+/** Whether to use colours on a stream. */
+export const wantsColor = (option: boolean | null, io: ColorIo, stream: 'out' | 'err' = 'err'): boolean =>
+  colorLevelOf(option, io, stream) > 0
+
+type ColorIo = Pick<Io, 'env' | 'outIsTerminal' | 'errIsTerminal'>
+
+/** How many colours to use on a stream. */
+export const colorLevelOf = (option: boolean | null, io: ColorIo, stream: 'out' | 'err' = 'err'): ColorLevel =>
+  colorLevel(option, io.env, stream === 'out' ? io.outIsTerminal : io.errIsTerminal)
 
 /** Whether to write JSON: as it was given, a no as well as a yes, else where a build server reads what is printed. */
 export function wantsJson(

@@ -35,6 +35,12 @@ describe('A bot process', () => {
     await process.end()
   })
 
+  it('a bot that reads its input does not hear the end of it', async () => {
+    const reads = "process.stdin.on('end', () => process.exit(9)).resume(); setTimeout(() => process.exit(0), 300)"
+    const process = start([globalThis.process.execPath, '-e', reads], environmentOf(1), recordPrints())
+    expect(await process.exited).toEqual({ code: 0 })
+  })
+
   it('a bot that crashes at its start tells its code, and its last 20 lines are kept', async () => {
     const process = start(commandOf('crashes'), environmentOf(1), recordPrints())
     expect(process.exit()).toBeNull()

@@ -2,7 +2,7 @@
 import { type Clock, MONOTONIC } from '../../core/async.ts'
 import type { Off } from '../../core/listeners.ts'
 import type { Notice } from '../../core/notices.ts'
-import { crashSignature } from './crash-cause.ts'
+import { crashSignature } from '../screen/crash-cause.ts'
 
 /** Whether the output of a bot is shown as it comes, or held back because it may be that of the same crash again. */
 type Phase = { readonly is: 'shown' } | { readonly is: 'held'; readonly lines: Notice[]; readonly cancel: Off }

@@ -1,4 +1,5 @@
 // Who hears the notices of a command: the terminal or the JSON lines, and for a run the log file.
+import { stripVTControlCharacters } from 'node:util'
 import { createNotices, type Notice, type Notices } from '../../core/notices.ts'
 import { REDACTED } from '../../core/text/redact.ts'
 import { type Io, wantsColor } from '../io.ts'
@@ -45,19 +46,28 @@ export function startOutput(
 }
 
 function createPrinter({ config, json }: Printed, io: Screen, keys: readonly KeyHint[] = []): (notice: Notice) => void {
-  if (json) return collapseCrashes(createJsonLines(io))
-  const { color, quiet, verbose, restore } = config
+  const { quiet, verbose, restore } = config
+  const color = wantsColor(config.color, io)
+  if (json) return collapseCrashes(inColors(color, createJsonLines(io)))
   const print = createTerminal({
     write: io.err,
-    color: wantsColor(color, io),
+    color,
     columns: () => io.columns('err'),
     quiet,
     verbose,
     restore,
     keys,
   })
-  return collapseCrashes(print)
+  return collapseCrashes(inColors(color, print))
 }
+
+/** Takes the colours out of what a bot prints where there are none: it may have them whatever it is told. */
+const inColors =
+  (color: boolean, print: (notice: Notice) => void) =>
+  (notice: Notice): void => {
+    const isPlain = color || notice.type !== 'bot-output'
+    print(isPlain ? notice : { ...notice, line: stripVTControlCharacters(notice.line) })
+  }
 
 /** What is printed as it is because it has to be pasted: the URL of manual mode, and the tokens of the sandbox. */
 function withoutPasted(notice: Notice): Notice {

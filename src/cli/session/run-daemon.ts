@@ -8,8 +8,9 @@ import { createNotices, type Notices, warning } from '../../core/notices.ts'
 import { createDaemon } from '../../daemon/daemon.ts'
 import type { Daemon } from '../../daemon/types.ts'
 import { exitCodeOf } from '../exit.ts'
-import { type Io, wantsColor } from '../io.ts'
+import { colorLevelOf, type Io } from '../io.ts'
 import type { OpenCommand } from '../open-command.ts'
+import { colorVariables } from '../output/color-level.ts'
 import { startOutput } from '../output/output.ts'
 import type { NoticeOf } from '../screen/delivery-lines.ts'
 import { createAsk } from './confirm.ts'
@@ -54,7 +55,7 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     stateHome,
     env: io.env,
     // The bot writes into a pipe, and would leave its colours out.
-    botEnv: wantsColor(config.color, io) ? { FORCE_COLOR: '1', ...botEnv } : botEnv,
+    botEnv: { ...colorVariables(config.color, colorLevelOf(config.color, io)), ...botEnv },
     emulated: run.emulated ?? false,
     ask,
     reload: run.load,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { collapseCrashes } from '../../../src/cli/output/collapse-crashes.ts'
-import { crashCause } from '../../../src/cli/output/crash-cause.ts'
+import { crashCause } from '../../../src/cli/screen/crash-cause.ts'
 import { createNotices, type NoticeBody } from '../../../src/core/notices.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
 
