@@ -5,6 +5,10 @@ import * as module from 'node:module'
 // Compiled code is kept between runs where Node can do that (22.8 and newer): some 40 ms off each start.
 if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') module.enableCompileCache()
 
+// The debugger of NODE_OPTIONS is meant for the bot, which inherits them; `node --inspect` itself is for whoever looks into dev-hook.
+const forBot = /--inspect/.test(process.env['NODE_OPTIONS'] ?? '')
+if (forBot && !process.execArgv.some((flag) => flag.startsWith('--inspect'))) (await import('node:inspector')).close()
+
 const argv = process.argv.slice(2)
 
 if (argv[0] === '--version' || argv[0] === '-V') {

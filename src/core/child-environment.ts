@@ -18,8 +18,13 @@ const NEEDED: ReadonlySet<string> = new Set(
 
 /** The part of an environment that a child of dev-hook's own needs: what is not on the list is not handed on. */
 export function childEnvironment(env: Variables): Variables {
-  return pick(env, (name) => NEEDED.has(name) || name.startsWith('LC_'))
+  const needed = pick(env, (name) => NEEDED.has(name) || name.startsWith('LC_'))
+  const options = withoutInspector(env['NODE_OPTIONS'] ?? '')
+  return needed['NODE_OPTIONS'] === undefined ? needed : { ...needed, NODE_OPTIONS: options }
 }
+
+/** Options for Node without a debugger: that is meant for the bot, and two cannot listen on one port. */
+const withoutInspector = (options: string): string => options.replace(/(^|\s)--inspect\S*/g, '').trim()
 
 /** An environment without some of its variables, whatever their case. */
 export function withoutVariables(env: Variables, names: readonly string[]): Variables {

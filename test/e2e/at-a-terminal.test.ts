@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { CTRL_C, CTRL_D, startTerminal } from '../support/cli/terminal.ts'
+import { CTRL_C, CTRL_D, CTRL_Z, startTerminal } from '../support/cli/terminal.ts'
 import { expectNothingLeft, registrationOf } from '../support/leftovers.ts'
 import { processesOf } from '../support/processes.ts'
 import { eventually } from '../support/wait.ts'
@@ -9,7 +9,7 @@ import { worldForTest } from '../support/world.ts'
 /** Wide enough for every line. */
 const start = (
   env: Readonly<Record<string, string>>,
-  options: { readonly args?: readonly string[]; readonly home?: string } = {},
+  options: { readonly args?: readonly string[]; readonly home?: string; readonly inShell?: boolean } = {},
 ): ReturnType<typeof startTerminal> => startTerminal({ args: [], columns: 200, env, ...options })
 
 const QUESTION =
@@ -75,6 +75,27 @@ describe.runIf(process.platform === 'linux')('at a terminal', () => {
     expect(run.shown()).toContain('the watchdog puts the webhook back')
     await eventually(async () => (await processesOf(run.home)).length === 0)
     await expectNothingLeft(world, run, before)
+  })
+
+  it('Ctrl-Z gives the terminal back as it was, and the keys work again when the shell goes on with it', async () => {
+    const world = await worldForTest()
+    const before = registrationOf(world)
+    const shell = await start(world.env, { args: ['--take-over'], inShell: true })
+    await shell.shows('Ready in')
+    shell.type(CTRL_Z)
+    await shell.shows('Stopped')
+    shell.type('stty -a\r')
+    await shell.shows(/[^-]icanon[\s\S]*[^-]echo /)
+    shell.type('fg\r')
+    await eventually(async () => {
+      shell.type('?')
+      return shell.shown().includes('this help')
+    })
+    shell.type('q')
+    await shell.shows('webhook restored')
+    shell.type('exit\r')
+    expect(await shell.ended).toBe(0)
+    await expectNothingLeft(world, shell, before)
   })
 
   it('an end without the platform prints the command that restores', async () => {

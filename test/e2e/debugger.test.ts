@@ -38,6 +38,17 @@ describe('A bot under a debugger', () => {
     expect(stderr.match(/Debugger listening on ws:\/\/127\.0\.0\.1:\d+\//g)).toHaveLength(1)
   })
 
+  it('has the debugger of NODE_OPTIONS, and dev-hook leaves it the port', async () => {
+    const port = await freePort()
+    const { cli } = await start([process.execPath, ECHO_BOT], { env: { NODE_OPTIONS: `--inspect=127.0.0.1:${port}` } })
+    const targets = await fetch(`http://127.0.0.1:${port}/json/list`)
+    expect(await targets.json()).toEqual([expect.objectContaining({ title: expect.stringContaining('echo-bot') })])
+    cli.kill('SIGINT')
+    const { code, stderr } = await cli.ended
+    expect(stderr).not.toContain('address already in use')
+    expect(code).toBe(0)
+  })
+
   // A stopped process is what a breakpoint looks like from outside: its port is open, and nobody answers.
   it.skipIf(process.platform === 'win32')('may stand at a breakpoint for longer than the platform waits', async () => {
     const bot = await loggingBotForTest()

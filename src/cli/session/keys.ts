@@ -41,15 +41,34 @@ export async function listenToKeys(daemon: Daemon, io: Io, signal: AbortSignal):
     // In raw mode the terminal passes Ctrl-C on as a key; the signal's own rules hold for it. Sent to ourselves it would end
     // us at once on Windows.
     if (key.ctrl && key.name === 'c') return void process.emit('SIGINT', 'SIGINT')
+    if (key.ctrl && key.name === 'z') return suspend(io.platform)
     KEYS.find((binding) => binding.key === text)?.act(daemon, io)
   }
   emitKeypressEvents(stdin)
   stdin.setRawMode(true)
   stdin.on('keypress', onKey)
+  process.on('SIGCONT', enterRawMode)
   // A question before this has paused it, and with it Ctrl-C.
   stdin.resume()
   await aborted(signal)
+  process.off('SIGCONT', enterRawMode)
   stdin.off('keypress', onKey)
   stdin.setRawMode(false)
   stdin.pause()
+}
+
+/**
+ * Stops this process until the shell continues it, as Ctrl-Z does outside raw mode; the shell gets the terminal as it was. The whole
+ * group is stopped: the package manager that has started dev-hook too, for which the shell waits.
+ */
+function suspend(platform: NodeJS.Platform): void {
+  if (platform === 'win32') return
+  process.stdin.setRawMode(false)
+  process.kill(0, 'SIGTSTP')
+}
+
+/** The shell may have changed the mode of the terminal meanwhile, and Node sets none that it takes for set. */
+function enterRawMode(): void {
+  process.stdin.setRawMode(false)
+  process.stdin.setRawMode(true)
 }

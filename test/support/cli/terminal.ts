@@ -13,6 +13,7 @@ const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url)
 export const ENTER = '\r'
 export const CTRL_C = '\x03'
 export const CTRL_D = '\x04'
+export const CTRL_Z = '\x1a'
 export const DOWN = '\x1b[B'
 
 /** Shorter than the limit of a test, so that the screen is seen. */
@@ -46,6 +47,8 @@ export async function startTerminal(options: {
   /** Default: a folder of its own. */
   readonly home?: string
   readonly columns?: number
+  /** Whether it is typed into a shell, which can stop it and go on with it. */
+  readonly inShell?: boolean
 }): Promise<TestTerminal> {
   const home = options.home ?? (await folderForTest())
   await mkdir(join(home, 'state'), { recursive: true })
@@ -56,9 +59,11 @@ export async function startTerminal(options: {
     TERM: 'xterm-256color',
     ...options.env,
   }
-  const [program, ...words] =
-    typeof options.args === 'string' ? ['/bin/sh', '-c', options.args] : [process.execPath, MAIN, ...options.args]
-  const child = spawn(program ?? '', words, {
+  const { args, inShell = false } = options
+  const typed = typeof args === 'string' ? args : [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ')
+  const shell = inShell ? ['bash', '--norc', '--noprofile', '-i'] : ['/bin/sh', '-c', typed]
+  const [program = '', ...words] = typeof args === 'string' || inShell ? shell : [process.execPath, MAIN, ...args]
+  const child = spawn(program, words, {
     cwd: options.cwd ?? home,
     env,
     cols: options.columns ?? 100,
@@ -68,6 +73,7 @@ export async function startTerminal(options: {
   let seen = 0
   let code: number | null = null
   const waiting = new Set<() => void>()
+  if (inShell) child.write(`${typed}\r`)
   const ended = new Promise<number>((resolve) => {
     child.onExit(({ exitCode }) => {
       code = exitCode
