@@ -19,7 +19,7 @@ import { type TestWorld, worldForTest } from '../support/world.ts'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const MAIN = join(ROOT, 'dist/cli/main.js')
 const NODE_MODULES = join(ROOT, 'node_modules')
-const COLUMNS = 100
+const COLUMNS = 110
 
 /** A folder with an `npx` that knows this dev-hook, and an `npm` that installs what is installed here: nothing is downloaded. */
 async function fakePackageManager(): Promise<string> {
@@ -188,6 +188,11 @@ describe.runIf(process.platform === 'linux')('The README', () => {
       jenny.send('are you there?')
       await terminal.shows(BOTH)
       await expectShown('events', place)
+      const good = await readFile(join(place.cwd, 'bot.js'))
+      await appendFile(join(place.cwd, 'bot.js'), 'oops(\n')
+      await terminal.shows('bot crashed')
+      await writeFile(join(place.cwd, 'bot.js'), good)
+      await terminal.shows('bot ready')
       terminal.type('q')
     })
   })

@@ -8,6 +8,7 @@ import { crashCause } from '../screen/crash-cause.ts'
 import { createDeliveryLines, type NoticeOf, type WriteLine } from '../screen/delivery-lines.ts'
 import { type KeyHint, readyBlock } from '../screen/ready-block.ts'
 import { sandboxLines } from '../screen/sandbox-lines.ts'
+import { wrapWords } from '../screen/text-width.ts'
 import { type Colors, colorsFor } from './colors.ts'
 import { problemLines } from './problem-lines.ts'
 import { createProgress } from './progress.ts'
@@ -35,16 +36,17 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
   const { write, quiet, verbose, restore = true, keys = [], clock = MONOTONIC } = options
   const colors = colorsFor(options.color)
   const progress = createProgress((step) => write(colors.dim(`· ${step} …`)))
-  const block = { colors, columns: options.columns, restore, keys, verbose }
   let ready: NoticeOf<'ready'> | null = null
   let bot: NoticeOf<'bot'> | null = null
 
   const line: WriteLine = (notice, text) => write(`${colors.dim(timeOfDay(notice.time))} ${text}`)
-  const deliveries = createDeliveryLines({ line, colors, columns: () => options.columns() - CLOCK_COLUMNS, clock })
+  const columns = (): number => options.columns() - CLOCK_COLUMNS
+  const prose = proseWriter(line, write, columns)
+  const deliveries = createDeliveryLines({ line, colors, columns, clock })
 
   /** Its output was not shown: what it said last, so that the crash can be understood. */
   const onQuietCrash = (notice: NoticeOf<'bot'> & Notice): void => {
-    botLine(notice, keys, colors).forEach((text) => line(notice, text))
+    botLine(notice, keys, colors).forEach((text) => prose(notice, text))
     if (notice.repeated === true) return
     for (const said of (notice.lines ?? []).slice(-QUIET_LINES)) write(`${colors.cyan('bot │')} ${said}`)
   }
@@ -63,27 +65,22 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
         // The question is on the screen, and nothing is under way.
         return progress.end()
       case 'ready':
-        return readyBlock(notice, isAbsent(bot), block).forEach(write)
+        return readyBlock(notice, isAbsent(bot), { ...options, colors, restore, keys }).forEach(write)
       case 'delivery':
-        return deliveries.received(notice)
       case 'replay':
-        return deliveries.replayed(notice)
-      case 'attempt':
-        return deliveries.attempted(notice)
       case 'held':
-        return deliveries.held(notice)
       case 'released':
-        return deliveries.released(notice)
       case 'acknowledged':
-        return deliveries.acknowledged(notice)
+      case 'attempt':
+        return deliveries.show(notice)
       case 'bot-output':
         return write(`${colors.cyan('bot │')} ${notice.line}`)
       case 'bot':
-        return botLine(notice, keys, colors).forEach((text) => line(notice, text))
+        return botLine(notice, keys, colors).forEach((text) => prose(notice, text))
       case 'tunnel':
         // At the start the ready block says it.
         if (ready === null && notice.state === 'online') return
-        return tunnelLine(notice, colors).forEach((text) => line(notice, text))
+        return tunnelLine(notice, colors).forEach((text) => prose(notice, text))
       case 'registration':
         return registrationLines(notice).forEach((text) => line(notice, text))
       case 'sandbox':
@@ -120,6 +117,16 @@ const isCrash = (notice: Notice): notice is NoticeOf<'bot'> & Notice =>
 
 /** Of the time before a line, and the space after it. */
 const CLOCK_COLUMNS = 9
+
+/** Writes what a notice says, broken between words where it is too long, below its own beginning. */
+const proseWriter =
+  (line: WriteLine, write: (line: string) => void, columns: () => number): WriteLine =>
+  (notice, text) => {
+    const [first = '', ...more] = wrapWords(text, columns())
+    line(notice, first)
+    for (const part of more) write(`${' '.repeat(CLOCK_COLUMNS)}${part}`)
+  }
+
 const andMore = ({ more }: NoticeOf<'rejected'>): string => (more === undefined ? '' : `, and ${more} more like it`)
 
 const timeOfDay = (time: string): string => new Date(time).toTimeString().slice(0, 8)

@@ -13,14 +13,12 @@ export type NoticeOf<T extends Notice['type']> = Extract<Notice, { readonly type
 /** Prints a line with the time of a notice before it. */
 export type WriteLine = (notice: Notice, text: string) => void
 
-/** What is printed of deliveries, by what happened to one. */
+/** What happens to a delivery, one after the other. */
+type DeliveryNotice = Notice & NoticeOf<'delivery' | 'replay' | 'held' | 'released' | 'acknowledged' | 'attempt'>
+
 export interface DeliveryLines {
-  received(notice: NoticeOf<'delivery'>): void
-  replayed(notice: NoticeOf<'replay'>): void
-  held(notice: NoticeOf<'held'> & Notice): void
-  released(notice: NoticeOf<'released'>): void
-  acknowledged(notice: NoticeOf<'acknowledged'>): void
-  attempted(notice: NoticeOf<'attempt'>): void
+  /** Prints what there is to say of it, now or a moment later. */
+  show(notice: DeliveryNotice): void
   /** Nothing more is printed. */
   end(): void
 }
@@ -81,45 +79,44 @@ export function createDeliveryLines({ line, colors, columns, clock = MONOTONIC }
     line(notice, [head, words, outcome, ...end].filter((part) => part !== '').join(' '))
   }
 
-  return {
-    received: (notice) => {
-      if (notice.redelivery === undefined) return remember(notice)
-      write(notice, colors.dim('↺'), notice, colors.dim('redelivered'))
-    },
-    replayed: remember,
-    held: (notice) => {
-      const known = pending.get(notice.id)
-      if (!known) return
-      known.unsaid?.()
-      known.unsaid = clock.after(BLINK_MS, () =>
-        write(notice, paused, known.delivery, colors.yellow(`held (${notice.reason})`)),
-      )
-    },
-    released: (notice) => {
-      const known = pending.get(notice.id)
-      if (!known) return
+  function hold(known: Pending, notice: Notice & NoticeOf<'held'>): void {
+    known.unsaid?.()
+    const what = colors.yellow(`held (${notice.reason})`)
+    known.unsaid = clock.after(BLINK_MS, () => write(notice, paused, known.delivery, what))
+  }
+
+  function attempted({ delivery, heldMs, unsaid }: Pending, notice: Notice & NoticeOf<'attempt'>): void {
+    unsaid?.()
+    pending.delete(notice.id)
+    const result = notice.status === null ? colors.red(notice.outcome) : statusWord(notice.status, colors)
+    const told = notice.told === undefined ? [] : [colors.dim(`(platform was told ${notice.told})`)]
+    const held = heldMs < BLINK_MS ? [] : [colors.yellow(`⏸ held ${formatDuration(heldMs)}`)]
+    const hint = notice.outcome === 'interrupted' ? [colors.dim('not retried automatically')] : []
+    const took = colors.dim(formatDuration(notice.ms))
+    write(notice, markOf(delivery, colors), delivery, `${result} ${took}`, ...told, ...held, ...hint)
+  }
+
+  function follow(known: Pending, notice: DeliveryNotice): void {
+    if (notice.type === 'held') return hold(known, notice)
+    // A refused attempt is repeated by itself, and shows as held.
+    if (notice.type === 'attempt') return notice.outcome === 'refused' ? undefined : attempted(known, notice)
+    if (notice.type === 'released') {
       known.unsaid?.()
       known.heldMs = notice.ms
-    },
-    acknowledged: (notice) => {
-      const known = pending.get(notice.id)
-      if (!known) return
+    }
+    if (notice.type === 'acknowledged') {
       const what = `acknowledged after ${formatDuration(notice.ms)} in place of the bot`
       write(notice, paused, known.delivery, colors.yellow(what))
-    },
-    attempted: (notice) => {
+    }
+  }
+
+  return {
+    show: (notice) => {
+      if (notice.type === 'delivery' && notice.redelivery !== undefined)
+        return write(notice, colors.dim('↺'), notice, colors.dim('redelivered'))
+      if (notice.type === 'delivery' || notice.type === 'replay') return remember(notice)
       const known = pending.get(notice.id)
-      // A refused attempt is repeated by itself, and shows as held.
-      if (!known || notice.outcome === 'refused') return
-      known.unsaid?.()
-      pending.delete(notice.id)
-      const { delivery, heldMs } = known
-      const result = notice.status === null ? colors.red(notice.outcome) : statusWord(notice.status, colors)
-      const told = notice.told === undefined ? '' : colors.dim(` (platform was told ${notice.told})`)
-      const ms = colors.dim(formatDuration(notice.ms))
-      const held = heldMs < BLINK_MS ? [] : [colors.yellow(`⏸ held ${formatDuration(heldMs)}`)]
-      const hint = notice.outcome === 'interrupted' ? [colors.dim('not retried automatically')] : []
-      write(notice, markOf(delivery, colors), delivery, `${result}${told} ${ms}`, ...held, ...hint)
+      if (known) follow(known, notice)
     },
     end: () => {
       for (const { unsaid } of pending.values()) unsaid?.()

@@ -83,7 +83,7 @@ describe('The terminal', () => {
 
   it('says what the platform was told where that is not what the bot said', () => {
     const failed: NoticeBody = { ...answered, status: 404, told: 200 }
-    expect(print([delivery, failed])[0]).toContain(' 404 (platform was told 200) 45ms')
+    expect(print([delivery, failed])[0]).toContain(' 404 45ms (platform was told 200)')
   })
 
   it('counts apart what the bot had no route for', () => {
@@ -298,6 +298,16 @@ describe('The terminal', () => {
     expect(print([delivery, late]).at(-1)).toBe(
       '12:04:31 3fa9c2 ⏸ message.create.contact.chat Jenny "hi there" acknowledged after 15s in place of the bot',
     )
+  })
+
+  it('breaks what it says of the bot between words, below its own beginning', () => {
+    const crashed: NoticeBody = { type: 'bot', state: 'crashed', pid: 7, port: 3000, code: 1, ms: 5, lines: [] }
+    for (const color of [false, true]) {
+      expect(print([crashed], { columns: 60, color }).map(stripVTControlCharacters)).toEqual([
+        '12:04:31 ● bot crashed (exit code 1); deliveries are held',
+        '         until it is started again, at once on a save',
+      ])
+    }
   })
 
   it('says why the bot is started again', () => {
