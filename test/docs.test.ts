@@ -3,12 +3,20 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { ERRORS } from '../src/core/errors.ts'
-import { configSchema, errorTable, exitTable, optionTable, stopOrderTable } from './support/docs.ts'
+import {
+  childEnvironmentList,
+  configSchema,
+  errorTable,
+  exitTable,
+  optionTable,
+  stopOrderTable,
+} from './support/docs.ts'
 
 /** The tables of each page, by the name of the comment around them. */
 const PAGES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'README.md': { options: optionTable, errors: errorTable, exits: exitTable },
   'CONTRIBUTING.md': { 'stop-order': stopOrderTable },
+  'SECURITY.md': { 'child-environment': childEnvironmentList },
 }
 
 describe('The documentation', () => {

@@ -107,6 +107,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     usage: '[options]',
     takesCommand: false,
     options: platformKeys,
+    own: [{ flags: '--ask', says: 'also send a challenge to a webhook that is not dev-hook’s' }],
     examples: [
       ['dev-hook status', 'read only: nothing is changed'],
       ['dev-hook status --json', 'for scripts; exit code 1 if something was left behind'],

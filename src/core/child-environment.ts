@@ -2,19 +2,19 @@
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** In capitals, as Windows does not tell names apart by case. */
-const NEEDED: ReadonlySet<string> = new Set(
-  [
-    // Where programs, people and temporary files are.
-    'PATH HOME USER LOGNAME SHELL TMPDIR TEMP TMP LANG LANGUAGE TZ',
-    'SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT USERPROFILE HOMEDRIVE HOMEPATH APPDATA LOCALAPPDATA PROGRAMDATA',
-    // Without them Node itself does not start where its libraries lie elsewhere.
-    'LD_LIBRARY_PATH LD_PRELOAD DYLD_LIBRARY_PATH DYLD_INSERT_LIBRARIES',
-    // Whom a connection trusts.
-    'NODE_OPTIONS NODE_EXTRA_CA_CERTS NODE_TLS_REJECT_UNAUTHORIZED NODE_USE_SYSTEM_CA',
-    'SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF',
-  ].flatMap((names) => names.split(' ')),
-)
+/** The names that are handed on, besides those that begin with `LC_`, in groups; in capitals, as Windows knows no case. */
+export const HANDED_ON: readonly (readonly string[])[] = [
+  // Where programs, people and temporary files are.
+  'PATH HOME USER LOGNAME SHELL TMPDIR TEMP TMP LANG LANGUAGE TZ',
+  'SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT USERPROFILE HOMEDRIVE HOMEPATH APPDATA LOCALAPPDATA PROGRAMDATA',
+  // Without them Node itself does not start where its libraries lie elsewhere.
+  'LD_LIBRARY_PATH LD_PRELOAD DYLD_LIBRARY_PATH DYLD_INSERT_LIBRARIES',
+  // Whom a connection trusts.
+  'NODE_OPTIONS NODE_EXTRA_CA_CERTS NODE_TLS_REJECT_UNAUTHORIZED NODE_USE_SYSTEM_CA',
+  'SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF',
+].map((names) => names.split(' '))
+
+const NEEDED: ReadonlySet<string> = new Set(HANDED_ON.flat())
 
 /** The part of an environment that a child of dev-hook's own needs: what is not on the list is not handed on. */
 export function childEnvironment(env: Variables): Variables {

@@ -52,6 +52,7 @@ export const ERRORS = {
   superseded: entry('DEVHOOK_SUPERSEDED', 'remote', 'taken', 'somebody else changed the webhook during the run', 'start again with `--take-over` to claim it back'),
   checkFailed: entry('DEVHOOK_VIGIL_FAILED', 'remote', 'failed', 'the webhook could not be checked during the run', 'no action needed: dev-hook tries again'),
   handedOver: entry('DEVHOOK_HANDED_OVER', 'user', 'failed', 'another dev-hook asked for the bot and has it now', 'start again with `--take-over` to get it back'),
+  handOverRefused: entry('DEVHOOK_HAND_OVER_REFUSED', 'remote', 'failed', 'another dev-hook asked for the bot, and was refused', 'if it is yours, update it, or end this dev-hook; if it is nobody you know, start again: the URL changes with each run'),
   notRestored: entry('DEVHOOK_NOT_RESTORED', 'remote', 'not-restored', 'the webhook could not be put back', 'run `dev-hook restore`'),
   restoreGoesOn: entry('DEVHOOK_RESTORE_GOES_ON', 'remote', 'failed', 'the webhook could not be put back yet; the watchdog keeps trying for a minute', 'see `dev-hook status` to find out whether it was put back'),
   watchdogFailed: entry('DEVHOOK_WATCHDOG_FAILED', 'environment', 'failed', 'the watchdog, which puts the webhook back after a crash, has ended and cannot be started again', 'end dev-hook in order; after a crash, run `dev-hook restore`'),

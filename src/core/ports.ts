@@ -62,6 +62,11 @@ export interface Registration {
   /** Asks the platform to verify the URL once more; resolves to whether it shows it as verified then. */
   verifyAgain(signal: AbortSignal): Promise<boolean>
   /**
+   * Takes the snapshot of the dev-hook whose URL it would put back, as the text of its file, for its own "before"; resolves to
+   * whether it is on disk. False for one that is none of its business, or once the end has begun. Throws `stateUnwritable`.
+   */
+  takeHandedDown(snapshot: string): Promise<boolean>
+  /**
    * Puts back what was there unless somebody else has the registration, and deletes the snapshot; while another dev-hook has
    * it that answers, the snapshot is kept. Never throws.
    */

@@ -13,8 +13,11 @@ export function challengeOf(method: string, search: string): string | null {
   return challenge !== null && challenge.length > 0 && challenge.length <= MAX_LENGTH ? challenge : null
 }
 
-/** The answer to a challenge: exactly its text, in a type that no browser takes for a page. */
-export function challengeReply(challenge: string, who: string): Reply {
+/**
+ * The answer to a challenge: exactly its text, in a type that no browser takes for a page; with what is answered to a dev-hook
+ * that asked for something, if one did.
+ */
+export function challengeReply(challenge: string, who: string, reply: string | null = null): Reply {
   return {
     status: 200,
     headers: [
@@ -24,6 +27,7 @@ export function challengeReply(challenge: string, who: string): Reply {
       'nosniff',
       WHO_HEADER,
       encodeWho(who),
+      ...(reply === null ? [] : [REPLY_HEADER, reply]),
     ],
     body: Buffer.from(challenge),
   }
@@ -34,6 +38,15 @@ export const WHO_HEADER = 'x-dev-hook'
 
 /** The header in which a dev-hook that asks another one for the bot names itself, on a challenge of its own. */
 export const HAND_OVER_HEADER = 'x-dev-hook-hand-over'
+
+/** The header with what was before the dev-hook that hands it down, sealed, on a challenge of its own. */
+export const HAND_DOWN_HEADER = 'x-dev-hook-hand-down'
+
+/** The header with the proof that who asks knows the webhook's secret. */
+export const PROOF_HEADER = 'x-dev-hook-proof'
+
+/** The header of an answer with what has become of what was asked for. */
+export const REPLY_HEADER = 'x-dev-hook-reply'
 
 /** Encodes a name for a header: whatever is not plain ASCII is percent-encoded, as in a URL. */
 export const encodeWho = (who: string): string =>

@@ -4,22 +4,19 @@ import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
 import { onAbort, withDeadline } from '../core/async.ts'
 import { messageOf } from '../core/errors.ts'
 import { type HookAddress, hookUrl } from '../core/hook-url.ts'
+import { isInternalLiteral, lookupPublic } from '../core/http/internal-address.ts'
 import { NO_PROXIES, type Proxies, proxyFor } from '../core/http/proxy.ts'
 import { readUpTo } from '../core/http/read-body.ts'
 import { formatDuration } from '../core/text/duration.ts'
-import {
-  challengeSearch,
-  decodeWho,
-  encodeWho,
-  HAND_OVER_HEADER,
-  PROBE_AGENT,
-  WHO_HEADER,
-} from '../protocol/challenge.ts'
+import { challengeSearch, decodeWho, PROBE_AGENT, REPLY_HEADER, WHO_HEADER } from '../protocol/challenge.ts'
 import { PUBLIC_SIDES } from './public-sides.ts'
 
-/** What a probe found. `who` is the name that the answering dev-hook gives itself, if any. Neither field holds credentials. */
+/**
+ * What a probe found. `who` is the name that the answering dev-hook gives itself, if any; `reply` is what it answers to what it was
+ * asked for. No field holds credentials.
+ */
 export type ProbeResult =
-  | { readonly answered: true; readonly who: string | null }
+  | { readonly answered: true; readonly who: string | null; readonly reply?: string }
   | { readonly answered: false; readonly reason: string }
 
 /** Probes a public base URL once; rejects only when the signal is aborted. */
@@ -32,8 +29,10 @@ export interface ProbeOptions {
   readonly ca?: string
   /** The way out of this network. Default: direct. */
   readonly proxies?: Proxies
-  /** Requests that the dev-hook that answers releases its bot; the value names who requests it. */
-  readonly handOver?: string
+  /** Whether a URL is not asked that leads into a private network, or to this machine. Where a proxy looks the name up, the proxy decides. */
+  readonly publicOnly?: boolean
+  /** The headers by which the dev-hook that answers is asked for something. */
+  readonly ask?: Readonly<Record<string, string>>
 }
 
 /** How much of an answer is read: a challenge is much shorter, and a wrong answer can be endless. */
@@ -46,7 +45,7 @@ export function createProbe(address: HookAddress, options: ProbeOptions = {}): P
 
 /** Requests `url`, credentials included, with a challenge, and compares the answer. Rejects only when the signal is aborted. */
 export async function probe(url: string, signal: AbortSignal, options: ProbeOptions = {}): Promise<ProbeResult> {
-  const { timeoutMs = 3_000, handOver } = options
+  const { timeoutMs = 3_000, ask: asked = {} } = options
   const limit = { ms: timeoutMs, reason: `no answer within ${formatDuration(timeoutMs)}` }
   let agent: Dispatcher | undefined
   try {
@@ -55,7 +54,7 @@ export async function probe(url: string, signal: AbortSignal, options: ProbeOpti
     return await withDeadline([signal], limit, (inner) => {
       // undici notices an abort only once it is connected, which may take much longer; so the whole agent is destroyed.
       onAbort(inner, () => opened.destroy(inner.reason))
-      return ask(url, opened, handOver, inner).catch((error: unknown) => {
+      return ask(url, opened, asked, inner).catch((error: unknown) => {
         // An agent for a proxy hides the reason of the abort.
         inner.throwIfAborted()
         throw error
@@ -70,8 +69,14 @@ export async function probe(url: string, signal: AbortSignal, options: ProbeOpti
 }
 
 // A new connection each time: one kept from before a network change would hang although the tunnel works.
-function agentFor(url: string, timeout: number, { ca, proxies = NO_PROXIES }: ProbeOptions): Dispatcher {
-  const connect = { timeout, ...(ca === undefined ? {} : { ca }) }
+function agentFor(url: string, timeout: number, options: ProbeOptions): Dispatcher {
+  const { ca, proxies = NO_PROXIES, publicOnly = false } = options
+  if (publicOnly && isInternalLiteral(new URL(url).hostname)) throw new Error('it leads into a private network')
+  const connect = {
+    timeout,
+    ...(ca === undefined ? {} : { ca }),
+    ...(publicOnly && { lookup: lookupPublic }),
+  }
   const proxy = proxyFor(url, proxies)
   return proxy === null
     ? new Agent({ connect })
@@ -81,17 +86,17 @@ function agentFor(url: string, timeout: number, { ca, proxies = NO_PROXIES }: Pr
 async function ask(
   url: string,
   dispatcher: Dispatcher,
-  handOver: string | undefined,
+  asked: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   const challenge = randomBytes(16).toString('hex')
   const { target, headers: own } = addressed(url, challenge)
-  const headers = handOver === undefined ? own : { ...own, [HAND_OVER_HEADER]: encodeWho(handOver) }
-  const answer = await request(target, { dispatcher, headers, signal })
+  const answer = await request(target, { dispatcher, headers: { ...own, ...asked }, signal })
   const body = await readUpTo(answer.body, MAX_ANSWER_BYTES)
   if (answer.statusCode === 200 && body?.toString() === challenge) {
     const who = headerOf(answer.headers[WHO_HEADER])
-    return { answered: true, who: who === null ? null : decodeWho(who) }
+    const reply = headerOf(answer.headers[REPLY_HEADER])
+    return { answered: true, who: who === null ? null : decodeWho(who), ...(reply !== null && { reply }) }
   }
   if (answer.statusCode === 200) return { answered: false, reason: 'something else answers there' }
   const [why] = PUBLIC_SIDES.map(({ errorHeader }) => headerOf(answer.headers[errorHeader])).filter(Boolean)

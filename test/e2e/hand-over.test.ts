@@ -105,4 +105,47 @@ describe('A bot that another dev-hook asks for with --take-over', () => {
     }
     expect(world.platform.registration()).toEqual(before)
   })
+
+  it('is not handed over to who has only the URL, whatever they say, and still is to one who knows the secret', async () => {
+    const world = await worldForTest()
+    const first = await world.start(loopback(await freePort()))
+    await first.notice('ready')
+    const { username, password, origin, pathname } = new URL(String(Object(world.platform.registration()).url))
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+    const proof = `v1 ${Date.now()} ${'0'.repeat(32)} ${'0'.repeat(64)}`
+    for (const more of [{}, { 'x-dev-hook-proof': proof }]) {
+      const headers = { authorization, 'x-dev-hook-hand-over': 'eve@desk pid 1', ...more }
+      const answer = await fetch(`${origin}${pathname}?challenge=x`, { headers })
+      expect(await answer.text()).toBe('x')
+      expect(answer.headers.get('x-dev-hook-reply')).toMatch(/^refused /)
+    }
+    expect(await first.notice('warning', ({ code }) => code === 'DEVHOOK_HAND_OVER_REFUSED')).toMatchObject({
+      message: expect.stringContaining('eve@desk pid 1'),
+    })
+    const second = await world.start(loopback(await freePort()))
+    await second.notice('ready')
+    await expectHandedOver(first)
+    second.kill('SIGINT')
+    expect((await second.ended).code).toBe(0)
+  })
+
+  it('is not waited for when it is refused, as the one who asks knows another secret', async () => {
+    // The platform shows no secret, so that each of them has to know it.
+    const world = await worldForTest({ registered: { secret: '' }, regenerateSecret: false })
+    const startWith = async (SECRET: string): Promise<Cli> => {
+      const { args, env } = loopback(await freePort())
+      return world.start({ args, env: { ...env, SECRET } })
+    }
+    const first = await startWith('jVb3')
+    await first.notice('ready')
+    const second = await startWith('Q9xw')
+    expect(await second.notice('error')).toMatchObject({
+      code: 'DEVHOOK_TAKEN',
+      message: expect.stringContaining('does not let go of the bot: it knows another secret'),
+      remedy: expect.stringContaining('SECRET'),
+    })
+    expect((await second.ended).code).toBe(7)
+    first.kill('SIGINT')
+    expect((await first.ended).code).toBe(0)
+  })
 })

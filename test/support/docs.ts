@@ -2,6 +2,7 @@
 import { EXIT_CODES, EXIT_MEANINGS } from '../../src/cli/exit.ts'
 import { FILE_KEYS } from '../../src/config/layers.ts'
 import { defaultOf, envNames, flagName, OPTION_KEYS, type OptionKey, optionOf } from '../../src/config/options.ts'
+import { HANDED_ON } from '../../src/core/child-environment.ts'
 import { ERRORS } from '../../src/core/errors.ts'
 import { STOP_ORDER } from '../../src/daemon/stop-order.ts'
 
@@ -55,6 +56,12 @@ export function exitTable(): string {
 export function stopOrderTable(): string {
   const rows = STOP_ORDER.map(({ name, ends, limitMs }) => row([name, ends, `${limitMs / 1_000} s`]))
   return [row(['part', 'at the end', 'limit']), row(['---', '---', '---']), ...rows].join('\n')
+}
+
+/** The variables that children of dev-hook's own are given, a group a line. */
+export function childEnvironmentList(): string {
+  const groups = [...HANDED_ON, ['LC_*']]
+  return groups.map((names) => `- ${names.map((name) => `\`${name}\``).join(', ')}`).join('\n')
 }
 
 /** The schema of a config file. */

@@ -21,7 +21,10 @@ export const status: CommandHandler = async (call) => {
   const { io } = call
   const { config, redactor, stateHome, who, json, colors } = await openCommand(call)
   const { emit } = openNotices({ config, redactor, json: false }, io)
-  const found = await look({ config, stateHome: stateHome(), who, emit, redactor }, io)
+  const found = await look(
+    { config, askAny: call.own['ask'] === true, stateHome: stateHome(), who, emit, redactor },
+    io,
+  )
   secretsInUrl(found.registration?.url ?? null).forEach(redactor.conceal)
   if (json) io.out(toJson(cleanValue(withoutSecrets(found), (text) => oneLine(redactor.redact(text)))))
   else statusLines(found, colors, io.columns('out')).forEach((line) => io.out(redactor.redact(line)))

@@ -16,7 +16,7 @@ export function statusLines(found: Status, { dim }: Colors, columns: number, now
     ['events', registration?.events?.join(', ') ?? 'all'],
     ['status', registration?.status ?? 'not shown'],
     ['owner', nameOf(owner)],
-    ['answers', answers === null ? '–' : answers ? 'yes' : 'no'],
+    ['answers', ...sayAnswers(answers, registration)],
     ['running', running === null ? 'no run on this machine' : running.user],
     ['leftover', ...sayLeftover(leftover, now)],
   ]
@@ -28,6 +28,11 @@ export function statusLines(found: Status, { dim }: Colors, columns: number, now
 
 /** Of the names of the rows, in columns. */
 const INDENT = 10
+
+function sayAnswers(answers: Status['answers'], registration: Status['registration']): readonly string[] {
+  if (answers !== null) return [answers ? 'yes' : 'no']
+  return registration?.url == null ? ['–'] : ['not asked, as it is not dev-hook’s', '→ `dev-hook status --ask` asks it']
+}
 
 function sayLeftover(leftover: Status['leftover'], now: Date): readonly string[] {
   if (leftover === null) return ['nothing']

@@ -10,7 +10,7 @@ import { readSnapshot } from '../../platform/webhook/snapshot.ts'
 import { lockBot } from '../account/acquire-lock.ts'
 import { createApiClient } from '../account/api-client.ts'
 import { botFolder, identityOf } from '../account/bot-identity.ts'
-import { createOwnerProbe } from '../start/open-registration.ts'
+import { createHandDown, createOwnerProbe } from '../other-dev-hooks.ts'
 
 export interface LeftoverRequest {
   readonly config: Config
@@ -61,8 +61,9 @@ async function restoreUnderLock(
     // A watchdog that had the lock until now has restored it.
     const { snapshot } = await readSnapshot(folder)
     if (snapshot === null) return 'nothing'
-    const probe = createOwnerProbe(config.proxies)
-    return await restoreFromSnapshot({ client, snapshot, folder, probe, emit }, signal)
+    const probe = createOwnerProbe(config)
+    const handDown = createHandDown(config)
+    return await restoreFromSnapshot({ client, snapshot, folder, probe, handDown, emit }, signal)
   } finally {
     await client.close()
     await lock.close()

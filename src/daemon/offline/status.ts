@@ -10,10 +10,10 @@ import type { Client } from '../../platform/api/client.ts'
 import { findWebhook } from '../../platform/webhook/locate.ts'
 import { findOwner, restorabilityOf } from '../../platform/webhook/owner.ts'
 import { readSnapshot, type SnapshotFile, urlBefore } from '../../platform/webhook/snapshot.ts'
-import { probe } from '../../tunnel/probe.ts'
 import { createApiClient } from '../account/api-client.ts'
 import { botFolder, identityOf } from '../account/bot-identity.ts'
-import { createOwnerProbe, serviceNameOf } from '../start/open-registration.ts'
+import { createOwnerProbe } from '../other-dev-hooks.ts'
+import { serviceNameOf } from '../start/open-registration.ts'
 
 type Leftover =
   | {
@@ -32,7 +32,7 @@ export interface Status {
   readonly registration: Registered | null
   readonly owner: Owner
   readonly verified: boolean
-  /** Whether the registered URL answers a challenge; `null` when none is registered. */
+  /** Whether the registered URL answers a challenge; `null` when it was not asked, or none is registered. */
   readonly answers: boolean | null
   /** What an earlier run has left to restore: `damaged` is the path of a snapshot that cannot be read. */
   readonly leftover: Leftover | null
@@ -42,6 +42,8 @@ export interface Status {
 
 export interface StatusRequest {
   readonly config: Config
+  /** Whether a URL is asked too that is not a dev-hook's. */
+  readonly askAny: boolean
   readonly stateHome: string
   /** `<user>@<host> pid <pid>` */
   readonly who: string
@@ -51,7 +53,7 @@ export interface StatusRequest {
 
 /** Finds out the status of a bot. Throws what the platform's client throws. */
 export async function readBotStatus(
-  { config, stateHome, who, emit, redactor }: StatusRequest,
+  { config, askAny, stateHome, who, emit, redactor }: StatusRequest,
   signal: AbortSignal,
 ): Promise<Status> {
   const { botId, token } = identityOf(config)
@@ -63,14 +65,26 @@ export async function readBotStatus(
   try {
     const registration = await readRegistration({ config, client, botId, who, emit }, signal)
     const url = registration?.url ?? null
-    const owner = await findOwner(url, { snapshot, probe: createOwnerProbe(config.proxies) }, signal)
-    const answers = url === null ? null : (await probe(url, signal, { proxies: config.proxies })).answered
+    const owner = await findOwner(url, { snapshot, probe: createOwnerProbe(config) }, signal)
+    const answers = await askIfAnswers(url, owner, { config, askAny }, signal)
     const verified = registration?.status === 'active'
     const leftover = running === null ? leftoverOf(found, owner) : null
     return { botId, registration, owner, verified, answers, leftover, running }
   } finally {
     await client.close()
   }
+}
+
+/** Whoever may write the webhook could have dev-hook call any host with it, so that only a URL of a dev-hook is asked by itself. */
+async function askIfAnswers(
+  url: string | null,
+  owner: Owner,
+  { config, askAny }: Pick<StatusRequest, 'config' | 'askAny'>,
+  signal: AbortSignal,
+): Promise<boolean | null> {
+  if (owner.is === 'dev-hook') return owner.answers
+  if (url === null || (owner.is === 'somebody' && !askAny)) return null
+  return (await createOwnerProbe(config)(url, signal)).answers
 }
 
 function leftoverOf({ snapshot, damaged }: SnapshotFile, owner: Owner): Leftover | null {

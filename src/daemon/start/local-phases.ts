@@ -9,6 +9,8 @@ import { warning } from '../../core/notices.ts'
 import type { Gateway } from '../../core/ports.ts'
 import type { Client } from '../../platform/api/client.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
+import { readSecret } from '../../platform/webhook/restore.ts'
+import type { Snapshot } from '../../platform/webhook/snapshot.ts'
 import { botFolder } from '../account/bot-identity.ts'
 import type { Run } from '../run.ts'
 import { deliverBacklog } from '../traffic/backlog.ts'
@@ -56,15 +58,17 @@ export async function state(
   const { signal } = lifetime
   const open = (): Promise<StateFolder> =>
     factories.openState(folder, { runId: address.runId, user: who }, emit, signal)
+  const secretOf = async (snapshot: Snapshot): Promise<string | null> =>
+    (await readSecret(account.client, snapshot, signal)) ?? config.secret
   const opened = await steps.run('state', () =>
-    config.takeOver ? openHandedOver(open, folder, { who, proxies: config.proxies }, signal) : open(),
+    config.takeOver ? openHandedOver(open, folder, { who, secretOf, surroundings: config }, signal) : open(),
   )
   lifetime.add('state', opened.close)
   return opened
 }
 
 /** Creates pipeline and queue, holding, and queues what an earlier run acknowledged. */
-export async function traffic(run: Run, { botId }: Account, { journal }: StateFolder): Promise<Traffic> {
+export async function traffic(run: Run, { botId, address }: Account, { journal }: StateFolder): Promise<Traffic> {
   const { options, factories, lifetime, emit, parts, challenges, restoration } = run
   const { config, who } = options
   lifetime.signal.throwIfAborted()
@@ -75,15 +79,19 @@ export async function traffic(run: Run, { botId }: Account, { journal }: StateFo
     emit,
     botId,
     who,
+    runId: address.runId,
     secret: () => parts.registration?.secret() ?? config.secret,
     rereadSecret: async () => (await parts.registration?.rereadSecret()) ?? null,
     botSecret: () => parts.bot?.secret() ?? null,
     formerUrl: () => parts.registration?.before?.url ?? null,
     challenged: challenges.received,
-    handedOver: (by) => {
-      emit(warning('handedOver', `${by} takes over the bot`))
+    handedOver: (by, certainty) => {
+      const unproven =
+        certainty === undefined ? '' : ', which only proves that it knows the URL: no secret is known here'
+      emit(warning('handedOver', `${by} takes over the bot${unproven}`))
       run.stop()
     },
+    handedDown: async (snapshot) => (await parts.registration?.takeHandedDown(snapshot)) ?? false,
     arrived: () => {
       quietPeriod.arrived()
       parts.tunnel?.markActive()

@@ -1,13 +1,11 @@
 // The first read of the registration, with the options of the run.
 import type { HookAddress } from '../../core/hook-url.ts'
-import type { Proxies } from '../../core/http/proxy.ts'
 import { withoutPid } from '../../core/instance.ts'
 import type { Registration } from '../../core/ports.ts'
 import type { Client } from '../../platform/api/client.ts'
-import type { OwnerProbe } from '../../platform/webhook/owner.ts'
 import { openRegistration } from '../../platform/webhook/registration.ts'
 import type { Snapshot } from '../../platform/webhook/snapshot.ts'
-import { probe } from '../../tunnel/probe.ts'
+import { createHandDown, createOwnerProbe } from '../other-dev-hooks.ts'
 import type { DaemonOptions } from '../types.ts'
 
 export interface OpenRegistrationRequest {
@@ -35,7 +33,8 @@ export function openRunRegistration(
       serviceName: serviceNameOf(botId, who),
       webhookPath: config.webhookPlace,
       secret: config.secret,
-      probe: createOwnerProbe(config.proxies),
+      probe: createOwnerProbe(config),
+      handDown: createHandDown(config),
       emit: notices.emit,
       snapshotSaving,
     },
@@ -45,11 +44,3 @@ export function openRunRegistration(
 
 /** The name of our general webhook. Without the pid, so that the next run on this machine finds its own again. */
 export const serviceNameOf = (botId: string, who: string): string => `dev-hook ${botId} ${withoutPid(who)}`
-
-/** Asks a registered URL whether a dev-hook answers there, and who it is. */
-export function createOwnerProbe(proxies: Proxies): OwnerProbe {
-  return async (url, signal) => {
-    const result = await probe(url, signal, { proxies })
-    return result.answered ? { answers: true, who: result.who } : { answers: false, who: null }
-  }
-}

@@ -33,13 +33,13 @@ export async function registration(run: Run, account: Account): Promise<Registra
   const { signal } = lifetime
   const { client, botId, folder, address } = account
   const { config, who, ask } = options
-  const { proxies, takeOver } = config
+  const { takeOver } = config
   const snapshotSaving = (snapshot: Snapshot): void => parts.watchdog?.snapshot(snapshot)
   const look = (): Promise<Registration> =>
     factories.openRegistration({ options, client, botId, folder, address, snapshotSaving }, signal)
   const first = await steps.run('look', look)
   secretsInUrl(first.before?.url ?? null).forEach(options.redactor.conceal)
-  const found = takeOver ? await readHandedOver(look, first, { who, proxies }, signal) : first
+  const found = takeOver ? await readHandedOver(look, first, { who, surroundings: config }, signal) : first
   // Owed before the claim already: what a dead run has left may have been adopted.
   lifetime.add('registration', () => restoration.restore(found))
   await permitClaim({ owner: found.owner, takeOver, ask, folder, emit }, signal)

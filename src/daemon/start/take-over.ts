@@ -2,19 +2,23 @@
 import { poll, retry, sleep } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
-import type { Proxies } from '../../core/http/proxy.ts'
 import { every } from '../../core/pace.ts'
 import type { Registration } from '../../core/ports.ts'
-import { readSnapshot } from '../../platform/webhook/snapshot.ts'
-import { probe } from '../../tunnel/probe.ts'
+import { readSnapshot, type Snapshot } from '../../platform/webhook/snapshot.ts'
+import { askToLetGo, type Surroundings } from '../other-dev-hooks.ts'
 import { releasedWithinMs } from '../stop-order.ts'
 
 export interface HandOverOptions {
   /** The name of this dev-hook, which the other one announces. */
   readonly who: string
-  readonly proxies: Proxies
+  readonly surroundings: Surroundings
   readonly withinMs?: number
   readonly everyMs?: number
+}
+
+export interface StateHandOver extends HandOverOptions {
+  /** Finds out the secret of the webhook whose snapshot the other one has taken; `null` when it is not known. */
+  secretOf(snapshot: Snapshot): Promise<string | null>
 }
 
 /** What the other one needs besides its releases: to receive the request, and to give up a start that is under way, in ms. */
@@ -30,14 +34,14 @@ const EVERY_MS = 250
 export async function openHandedOver<T>(
   open: () => Promise<T>,
   folder: string,
-  options: HandOverOptions,
+  options: StateHandOver,
   signal: AbortSignal,
 ): Promise<T> {
-  const { who, proxies, withinMs = HAND_OVER_WITHIN_MS, everyMs = EVERY_MS } = options
+  const { withinMs = HAND_OVER_WITHIN_MS, everyMs = EVERY_MS } = options
   const { snapshot } = await readSnapshot(folder)
   const url = snapshot?.urls.at(-1)
-  if (url === undefined) return open()
-  await probe(url, signal, { handOver: who, proxies })
+  if (snapshot === null || url === undefined) return open()
+  await askToLetGo({ ...options, url, secret: await options.secretOf(snapshot) }, signal)
   return retry(open, { pace: every(everyMs), limitMs: withinMs, shouldRetry: isTaken, signal })
 }
 
@@ -54,10 +58,10 @@ export async function readHandedOver(
   options: HandOverOptions,
   signal: AbortSignal,
 ): Promise<Registration> {
-  const { who, proxies, withinMs = HAND_OVER_WITHIN_MS, everyMs = EVERY_MS } = options
+  const { withinMs = HAND_OVER_WITHIN_MS, everyMs = EVERY_MS } = options
   if (first.owner.is !== 'dev-hook' || !first.owner.answers) return first
   const { url } = first.owner
-  await probe(url, signal, { handOver: who, proxies })
+  await askToLetGo({ ...options, url, secret: first.secret() }, signal)
   await sleep(everyMs, signal)
   const hasChanged = ({ owner }: Registration): boolean => owner.is !== 'dev-hook' || owner.url !== url
   const seen = await poll(read, hasChanged, { pace: every(everyMs), limitMs: withinMs, signal })

@@ -1,12 +1,12 @@
 // The journey of one delivery: challenge, signature, seen before, queue, and an answer in time.
 import { type Clock, MONOTONIC, raceTimeout } from '../../core/async.ts'
-import { type Attempt, type Delivery, isSuccess, type Label, type RawHeaders, type Reply } from '../../core/delivery.ts'
+import { type Attempt, type Delivery, isSuccess, type Label, type Reply } from '../../core/delivery.ts'
 import { createDenseList } from '../../core/dense-list.ts'
-import { headerOf } from '../../core/http/raw-headers.ts'
 import type { Emit, Totals } from '../../core/notices.ts'
 import type { Journal, Queue } from '../../core/ports.ts'
-import { challengeOf, challengeReply, decodeWho, HAND_OVER_HEADER, PROBE_AGENT } from '../../protocol/challenge.ts'
+import { challengeOf } from '../../protocol/challenge.ts'
 import { identify } from '../../protocol/payload.ts'
+import type { AnswerChallenge } from './answer-challenge.ts'
 import { createDeduplicator, type Tracked } from './deduplicator.ts'
 import {
   type DeliveryEvent,
@@ -43,12 +43,7 @@ export interface PipelineOptions extends TrafficPolicy {
   readonly emit: Emit
   /** Of the bot that the deliveries are for. */
   readonly botId: string
-  /** Who this dev-hook is, for those who send a challenge. */
-  readonly who: string
-  /** A challenge came that was not a probe of dev-hook's own. */
-  readonly challenged: () => void
-  /** Another dev-hook, which calls itself so, asks for the bot. */
-  readonly handedOver: (by: string) => void
+  readonly answerChallenge: AnswerChallenge
   /** A delivery came in. */
   readonly arrived: () => void
   /** Longest wait for a bot that is not ready, in ms from the arrival of the request's head. */
@@ -99,7 +94,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   async function accept(delivery: Delivery, since: number, verified?: () => void): Promise<Reply> {
     const challenge = challengeOf(delivery.method, delivery.search)
-    if (challenge !== null) return answerChallenge(challenge, delivery.headers)
+    if (challenge !== null) return options.answerChallenge(challenge, delivery.headers)
     options.arrived()
     const given = guard(delivery)
     const verdict = given instanceof Promise ? await given : given
@@ -114,13 +109,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const first = key === null ? null : deduplicator.firstOf(key)
     announce(delivery, label, first?.id)
     return first ? deduplicator.answer(first, left(since, patienceMs)) : begin(delivery, label, key, since)
-  }
-
-  function answerChallenge(challenge: string, headers: RawHeaders): Reply {
-    if (headerOf(headers, 'user-agent') !== PROBE_AGENT) options.challenged()
-    const by = headerOf(headers, HAND_OVER_HEADER)
-    if (by !== undefined) options.handedOver(decodeWho(by))
-    return challengeReply(challenge, options.who)
   }
 
   function announce(delivery: Delivery, label: Label, redelivery?: string): void {

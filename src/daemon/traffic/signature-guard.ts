@@ -1,23 +1,19 @@
 // The guard at the door: whether a delivery is signed with the webhook's secret.
 
-import { monotonic } from '../../core/async.ts'
 import type { Delivery } from '../../core/delivery.ts'
 import { type Emit, type RejectReason, warning } from '../../core/notices.ts'
 import { checkSignature, explainVerdict, type SignatureVerdict } from '../../protocol/signature.ts'
+import { createReread, type RereadOptions } from './reread-secret.ts'
 
 /** Whether a delivery may pass; a rejected one with the status that it is answered with. */
 type Verdict =
   | { readonly pass: true }
   | { readonly pass: false; readonly reason: RejectReason; readonly status: 401 | 503; readonly detail: string }
 
-export interface GuardOptions {
+export interface GuardOptions extends RereadOptions {
   readonly mode: 'enforce' | 'warn' | 'off'
   readonly secret: () => string | null
-  /** Reads the secret from the platform again. */
-  readonly rereadSecret: () => Promise<string | null>
   readonly emit: Emit
-  readonly rereadEveryMs?: number
-  readonly now?: () => number
 }
 
 /** Checks deliveries. Answers at once when the signature is right, which is nearly always. */
@@ -28,7 +24,7 @@ const PASS: Verdict = { pass: true }
 /** Creates the guard of one run. */
 export function createGuard(options: GuardOptions): Guard {
   const { mode, secret, emit } = options
-  const reread = once(options)
+  const reread = createReread(options)
   let seenRight = false
   let saidUnknown = false
 
@@ -70,20 +66,5 @@ export function createGuard(options: GuardOptions): Guard {
       ),
     )
     return PASS
-  }
-}
-
-/** One read at a time, and not more often than allowed: a flood of forged deliveries must not become a flood of API calls. */
-function once({ rereadSecret, rereadEveryMs = 60_000, now = monotonic }: GuardOptions): () => Promise<string | null> {
-  let last = Number.NEGATIVE_INFINITY
-  let reading: Promise<string | null> | undefined
-  return () => {
-    if (reading) return reading
-    if (now() - last < rereadEveryMs) return Promise.resolve(null)
-    last = now()
-    reading = rereadSecret().finally(() => {
-      reading = undefined
-    })
-    return reading
   }
 }

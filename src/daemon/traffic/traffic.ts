@@ -7,25 +7,20 @@ import type { Journal, Queue } from '../../core/ports.ts'
 import { createForwarder } from '../../delivery/forwarder.ts'
 import { createQueue } from '../../delivery/queue.ts'
 import { resign } from '../../protocol/signature.ts'
+import { type ChallengeOptions, createChallengeAnswers } from './answer-challenge.ts'
 import { type BotAccess, botAccess } from './bot-access.ts'
 import { createPipeline, type ItemEvents, type Pipeline, type PipelineItem } from './pipeline.ts'
 import { createQueueNotices, type QueueNoticesOptions } from './queue-notices.ts'
 import { createGuard } from './signature-guard.ts'
 
-export interface TrafficOptions extends QueueNoticesOptions {
+export interface TrafficOptions extends ChallengeOptions, QueueNoticesOptions {
   readonly config: Config
   readonly journal: Journal
   readonly botId: string
-  readonly who: string
-  /** The webhook's secret, as far as it is known. */
-  readonly secret: () => string | null
-  readonly rereadSecret: () => Promise<string | null>
   /** The URL that was registered before this run; `null` while it is not known, or when there was none. */
   readonly formerUrl: () => string | null
   /** The secret that the bot checks with now; `null` when it checks none, or the webhook's own. */
   readonly botSecret: () => string | null
-  readonly challenged: () => void
-  readonly handedOver: (by: string) => void
   readonly arrived: () => void
 }
 
@@ -63,9 +58,10 @@ export function createTraffic(options: TrafficOptions): Traffic {
 
   const { signature: mode, late, onBotError, hold: holdMs } = config
   const guard = createGuard({ mode, secret, rereadSecret: options.rereadSecret, emit })
-  const { journal, botId, who, challenged, handedOver, arrived } = options
-  const calls = { challenged, handedOver, arrived }
-  const pipeline = createPipeline({ openQueue, journal, guard, emit, botId, who, ...calls, late, onBotError, holdMs })
+  const answerChallenge = createChallengeAnswers(options)
+  const { journal, botId, arrived } = options
+  const parts = { openQueue, journal, guard, answerChallenge }
+  const pipeline = createPipeline({ ...parts, emit, botId, arrived, late, onBotError, holdMs })
   const { queue } = pipeline
   queue.hold('bot not ready')
 

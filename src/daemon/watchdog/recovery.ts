@@ -11,7 +11,7 @@ import { readSnapshot, type Snapshot, writeSnapshot } from '../../platform/webho
 import { decodeSnapshot } from '../../platform/webhook/snapshot-format.ts'
 import { lockBot } from '../account/acquire-lock.ts'
 import { createApiClient } from '../account/api-client.ts'
-import { createOwnerProbe } from '../start/open-registration.ts'
+import { createHandDown, createOwnerProbe } from '../other-dev-hooks.ts'
 import type { WatchdogOrders } from './messages.ts'
 
 /** After this the next start, or `dev-hook restore`, has to do it. */
@@ -108,8 +108,9 @@ async function restore(
     })
   }
   // Nobody is left to read a notice; what could not be restored stays on disk, and the next start announces it.
-  const probe = createOwnerProbe(orders.proxies)
-  const result = await restoreFromSnapshot({ client, snapshot, folder, probe, emit: () => undefined }, signal)
+  const probe = createOwnerProbe(orders)
+  const handDown = createHandDown(orders)
+  const result = await restoreFromSnapshot({ client, snapshot, folder, probe, handDown, emit: () => undefined }, signal)
   if (result === 'failed') return 'owed'
   const kept = await keptSnapshot(folder, runId)
   // Kept for a claim that may still land it is tried again; kept while another dev-hook has the webhook, that may take days.

@@ -7,7 +7,7 @@ import type { Registered } from '../../core/ports.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 
 import { botFolder } from '../../daemon/account/bot-identity.ts'
-import { createOwnerProbe } from '../../daemon/start/open-registration.ts'
+import { createOwnerProbe } from '../../daemon/other-dev-hooks.ts'
 import { readLock } from '../../lock/lock.ts'
 
 import { findOwner } from '../../platform/webhook/owner.ts'
@@ -75,7 +75,7 @@ export async function checkOwner(facts: Facts, signal: AbortSignal): Promise<Fin
       'run `dev-hook restore`, or start: it adopts what is to be put back',
     )
   }
-  const owner = await findOwner(url, { snapshot, probe: createOwnerProbe(config.proxies) }, signal)
+  const owner = await findOwner(url, { snapshot, probe: createOwnerProbe(config) }, signal)
   if (owner.is === 'nobody') return passed('nobody: it is free')
   if (owner.is === 'us') return passed('a dev-hook on this machine')
   if (owner.is === 'somebody') return ofSomebody(config)

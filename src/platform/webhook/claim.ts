@@ -9,11 +9,11 @@ import { isTransient } from '../api/api-errors.ts'
 import type { Client } from '../api/client.ts'
 import { withoutMask } from './hook.ts'
 import { type Located, type Reading, readingOf, readLocation, type WebhookLocation, writeLocation } from './location.ts'
-import { readModifyWrite } from './read-modify-write.ts'
 import { createSecret, createService, findService } from './service.ts'
 import { isOurs, type Snapshot } from './snapshot.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
-import { writeBack } from './write-back.ts'
+import { readModifyWrite } from './write/read-modify-write.ts'
+import { writeBack } from './write/write-back.ts'
 
 /** What a claim works with. */
 export interface ClaimContext {

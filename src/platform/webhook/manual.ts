@@ -15,6 +15,7 @@ export function createManualRegistration(secret: string | null): Registration {
     verify: (challenged, signal) => challenged(signal),
     check: async () => 'ours',
     verifyAgain: async () => true,
+    takeHandedDown: async () => false,
     restore: async () => 'nothing',
   }
 }

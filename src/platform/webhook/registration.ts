@@ -8,6 +8,7 @@ import type { Owner, Registered, Registration } from '../../core/ports.ts'
 import type { Client } from '../api/client.ts'
 import { readLeftover, settleLeftover } from './adopt-leftover.ts'
 import { claimWebhook } from './claim.ts'
+import { type HandDown, inherit } from './hand-down.ts'
 import { isActive, isMasked, registeredOf, statusIn } from './hook.ts'
 import { findWebhook, type WebhookRequest } from './locate.ts'
 import { type Located, type Reading, readLocation, statusBeside, type UrlFilter } from './location.ts'
@@ -28,6 +29,8 @@ export interface RegistrationOptions extends Omit<WebhookRequest, 'kind'> {
   /** From the config, for when the platform shows none. */
   readonly secret: string | null
   readonly probe: OwnerProbe
+  /** Tells another dev-hook that has the webhook what was before this run. */
+  readonly handDown?: HandDown
   /** Is given warnings and errors; what the run did is for the caller to announce. */
   readonly emit: Emit
   /** Called with every snapshot that is to be saved, before the write to the platform that it is saved for. */
@@ -98,26 +101,16 @@ interface Opened extends RegistrationOptions {
 }
 
 function createRegistration(opened: Opened): Registration {
-  const { client, kind, folder, emit, now, located, owner, adopted } = opened
-  const { verifyWithinMs = 20_000, restoreWithinMs = RESTORE_MS, probe } = opened
+  const { client, kind, folder, now, located, owner, adopted } = opened
+  const { verifyWithinMs = 20_000, restoreWithinMs = RESTORE_MS } = opened
   const store = createSnapshotStore({ folder, adopted, saving: opened.snapshotSaving ?? (() => {}), now })
   const urlBefore = located?.reading.registered.url ?? null
-  let secret: string | null = null
+  const { secret, secretSeen } = createSecretMemory(opened)
   let claimed: { readonly url: string; readonly changed: boolean } | null = null
   let isSnapshotTaken = false
   let restoring: Promise<RestoreResult> | undefined
 
-  const secretSeen = (shown: string | null): void => {
-    secret = shown ?? secret
-    client.conceal(secret)
-  }
-  secretSeen(located?.reading.registered.secret ?? null)
-  for (const known of [opened.secret, textIn(adopted?.before, 'secret'), opened.address.password]) client.conceal(known)
-
-  const isMine = (url: string | null): boolean => {
-    const snapshot = store.snapshot()
-    return snapshot !== null && isOurs(snapshot, url)
-  }
+  const isMine = (url: string | null): boolean => isOf(store.snapshot(), url)
   const isExpected = (url: string | null): boolean => isMine(url) || (claimed === null && url === urlBefore)
 
   async function read(signal: AbortSignal): Promise<Reading | null> {
@@ -142,17 +135,28 @@ function createRegistration(opened: Opened): Registration {
   async function restore(signal: AbortSignal): Promise<RestoreResult> {
     await store.close(restoreWithinMs / 2)
     const snapshot = store.snapshot()
-    return snapshot === null ? 'nothing' : restoreFromSnapshot({ client, snapshot, folder, probe, emit, now }, signal)
+    return snapshot === null ? 'nothing' : restoreFromSnapshot({ ...opened, snapshot }, signal)
+  }
+
+  async function takeHandedDown(text: string): Promise<boolean> {
+    const snapshot = store.snapshot()
+    const inherited = snapshot === null || restoring !== undefined ? null : inherit(snapshot, text)
+    if (inherited === null) return false
+    client.conceal(textIn(inherited.before, 'secret'))
+    await store.save(inherited)
+    opened.emit(INHERITED)
+    // Once the end has begun it may not be on disk: the other one keeps it as well.
+    return restoring === undefined
   }
 
   return {
     kind,
     owner,
     before: beforeOf(adopted, located),
-    secret: () => secret ?? opened.secret,
+    secret,
     rereadSecret: async () => {
       secretSeen((await readInTime())?.registered.secret ?? null)
-      return secret ?? opened.secret
+      return secret()
     },
     takeSnapshot,
     claim: async (url, events, signal) => {
@@ -167,12 +171,32 @@ function createRegistration(opened: Opened): Registration {
       verifyWebhook({ ...claimedWebhook(), withinMs: verifyWithinMs, challenged }, signal),
     check: async (signal) => checkOf((await read(signal))?.registered ?? null, isMine),
     verifyAgain: async (signal) => verifyAgain(claimedWebhook(), signal),
+    takeHandedDown,
     restore: () => {
       restoring ??= withDeadline([], { ms: restoreWithinMs, reason: 'there was no time left' }, restore)
       return restoring
     },
   }
 }
+
+/** The secret that the platform showed last, else the config's; whatever may be one is concealed. */
+function createSecretMemory({ client, located, adopted, secret: configured, address }: Opened) {
+  let shownLast: string | null = null
+  const secretSeen = (shown: string | null): void => {
+    shownLast = shown ?? shownLast
+    client.conceal(shownLast)
+  }
+  secretSeen(located?.reading.registered.secret ?? null)
+  for (const known of [configured, textIn(adopted?.before, 'secret'), address.password]) client.conceal(known)
+  return { secret: () => shownLast ?? configured, secretSeen }
+}
+
+const INHERITED = warning(
+  'leftoverAdopted',
+  'the dev-hook whose webhook this run has replaced ended; what was before it is put back',
+)
+
+const isOf = (snapshot: Snapshot | null, url: string | null): boolean => snapshot !== null && isOurs(snapshot, url)
 
 const continued = (adopted: Snapshot, { address: { runId } }: Opened): Snapshot => ({
   ...adopted,

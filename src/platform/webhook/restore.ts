@@ -1,16 +1,18 @@
 // Putting back what was there before a claim, if what is there now is still ours.
 import { poll } from '../../core/async.ts'
 import { asDevHookError, DevHookError } from '../../core/errors.ts'
+import { textIn } from '../../core/json.ts'
 import { type Emit, errorNotice, type NoticeBody, type RestoreResult, warning } from '../../core/notices.ts'
 import { isTransient } from '../api/api-errors.ts'
 import type { Client } from '../api/client.ts'
-import { checkRestored } from './check-restored.ts'
+import { type HandDown, handedTo } from './hand-down.ts'
 import { type Located, readingOf, readLocation, type UrlFilter } from './location.ts'
 import { findOwner, isOfDevHook, type OwnerProbe, type Restorability, restorabilityOf } from './owner.ts'
-import { readModifyWrite } from './read-modify-write.ts'
 import { findService } from './service.ts'
 import { deleteSnapshot, isOurs, restoreCommand, type Snapshot, urlBefore } from './snapshot.ts'
-import { writeBack } from './write-back.ts'
+import { checkRestored } from './write/check-restored.ts'
+import { readModifyWrite } from './write/read-modify-write.ts'
+import { writeBack } from './write/write-back.ts'
 
 export interface RestoreOptions {
   readonly client: Client
@@ -19,6 +21,8 @@ export interface RestoreOptions {
   readonly folder: string
   /** Finds out whether another dev-hook, whose URL is registered by now, still answers. */
   readonly probe: OwnerProbe
+  /** Tells that dev-hook what was before. Without it, or when it says no, the snapshot stays owed. */
+  readonly handDown?: HandDown
   readonly emit: Emit
   readonly now?: () => number
 }
@@ -42,8 +46,9 @@ export async function restoreFromSnapshot(options: RestoreOptions, signal: Abort
     emit(errorNotice(notRestored(snapshot, error, signal)))
     return 'failed'
   }
-  if (outcome.owed === 'blocked') emit(blockedWarning(snapshot))
-  if (outcome.owed !== null) return outcome.result
+  const isHanded = outcome.owed === 'blocked' && (await handDownTo(outcome.found, options, signal))
+  if (outcome.owed === 'blocked') emit(isHanded ? HANDED_DOWN : blockedWarning(snapshot))
+  if (outcome.owed !== null && !isHanded) return outcome.result
   await deleteSnapshot(folder).catch((error: unknown) => {
     // Nothing is owed all the same: the next start finds that the registration is not ours.
     const { message, remedy } = asDevHookError(error)
@@ -54,11 +59,13 @@ export async function restoreFromSnapshot(options: RestoreOptions, signal: Abort
 
 interface RestoreOutcome {
   readonly result: RestoreResult
+  /** What was registered. */
+  readonly found: Located | null
   /** Why the snapshot is kept: a claim may still land, or another dev-hook has the webhook now; else `null`. */
   readonly owed: 'landing' | 'blocked' | null
 }
 
-const NEVER_CLAIMED: RestoreOutcome = { result: 'nothing', owed: null }
+const NEVER_CLAIMED: RestoreOutcome = { result: 'nothing', found: null, owed: null }
 
 /** What this restore has written so far: nothing, something that was not yet seen to be right, or something that was. */
 type WriteProgress = 'unwritten' | 'unchecked' | 'checked'
@@ -82,7 +89,7 @@ async function untilLanded(options: RestoreOptions, signal: AbortSignal): Promis
     return await poll(attempt, () => left() === 0, { pace: () => Math.min(left(), READ_AGAIN_MS), signal })
   } catch (error) {
     if (result === null || writing.progress === 'unchecked' || !signal.aborted) throw error
-    return { result, owed: 'landing' }
+    return { result, found: null, owed: 'landing' }
   }
 }
 
@@ -101,12 +108,12 @@ async function restoreOnce(options: RestoreOptions, writing: Writing, signal: Ab
     async ({ found, restorability }): Promise<RestoreOutcome> => {
       if (found === null || restorability !== 'restorable') {
         const result = leftAlone(snapshot, found, writing.progress !== 'unwritten')
-        return { result, owed: restorability === 'blocked' ? 'blocked' : null }
+        return { result, found, owed: restorability === 'blocked' ? 'blocked' : null }
       }
       written = found
       writing.progress = 'unchecked'
       if (!(await writeBack(client, snapshot, found, signal))) verified = false
-      return { result: snapshot.created ? 'deleted' : 'restored', owed: null }
+      return { result: snapshot.created ? 'deleted' : 'restored', found, owed: null }
     },
     signal,
   )
@@ -140,6 +147,19 @@ async function inspect(options: RestoreOptions, signal: AbortSignal): Promise<In
   return now?.reading.registered.url === url ? { found: now, restorability } : inspect(options, signal)
 }
 
+/**
+ * Reads the secret of the webhook that a snapshot is of; where the platform shows none, or cannot be asked, the one that the
+ * snapshot has; `null` when that has none either.
+ */
+export async function readSecret(client: Client, snapshot: Snapshot, signal: AbortSignal): Promise<string | null> {
+  const found = await find(client, snapshot, signal).catch((error: unknown) => {
+    signal.throwIfAborted()
+    if (error instanceof DevHookError) return null
+    throw error
+  })
+  return found?.reading.registered.secret ?? textIn(snapshot.before, 'secret')
+}
+
 async function find(client: Client, snapshot: Snapshot, signal: AbortSignal): Promise<Located | null> {
   const { location, serviceName } = snapshot
   const isMine = (url: string | null): boolean => isOurs(snapshot, url)
@@ -162,6 +182,24 @@ function leftAlone(snapshot: Snapshot, found: Located | null, sent: boolean): Re
   if (found === null || found.reading.registered.url !== urlBefore(snapshot)) return 'superseded'
   return sent ? 'restored' : 'nothing'
 }
+
+/** Whether the dev-hook that has the webhook by now has taken over what is owed. */
+async function handDownTo(
+  found: Located | null,
+  { snapshot, handDown }: RestoreOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const handed = found === null ? null : handedTo(found, snapshot)
+  if (handDown === undefined || handed === null) return false
+  // Whatever keeps it from being told: it is owed as before.
+  return handDown(handed, signal).catch(() => false)
+}
+
+const HANDED_DOWN = warning(
+  'superseded',
+  'another dev-hook has the webhook by now; it was told what was there before, and puts that back at its end',
+  'no action needed, unless you want the bot back: start again with `--take-over`',
+)
 
 function blockedWarning(snapshot: Snapshot): NoticeBody {
   const message = 'another dev-hook has the webhook by now; what was there before is kept, and still owed'

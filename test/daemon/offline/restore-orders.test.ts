@@ -15,8 +15,8 @@ import { createApiClient } from '../../../src/daemon/account/api-client.ts'
 import { botFolder, identityOf } from '../../../src/daemon/account/bot-identity.ts'
 import { restoreLeftover } from '../../../src/daemon/offline/restore-leftover.ts'
 import { readBotStatus, type Status } from '../../../src/daemon/offline/status.ts'
+import { createOwnerProbe } from '../../../src/daemon/other-dev-hooks.ts'
 import { permitClaim } from '../../../src/daemon/start/claim-permission.ts'
-import { createOwnerProbe } from '../../../src/daemon/start/open-registration.ts'
 import { restoreFor } from '../../../src/daemon/watchdog/recovery.ts'
 import { openRegistration } from '../../../src/platform/webhook/registration.ts'
 import { encodeSnapshot } from '../../../src/platform/webhook/snapshot-format.ts'
@@ -103,7 +103,7 @@ async function start(caller: Caller): Promise<void> {
       secret: null,
       webhookPath: null,
       serviceName: 'dev-hook test',
-      probe: createOwnerProbe(NO_PROXIES),
+      probe: createOwnerProbe(config),
       snapshotSaving: (snapshot) => {
         run.sent = encodeSnapshot(snapshot)
       },
@@ -190,7 +190,7 @@ async function statuses(world: World): Promise<readonly Status[]> {
   const said: Status[] = []
   for (const home of world.homes) {
     const { config, stateHome } = await callIn(world, home, world.projects[0] ?? '')
-    said.push(await readBotStatus({ config, stateHome, who: WHO, emit, redactor }, signal))
+    said.push(await readBotStatus({ config, askAny: false, stateHome, who: WHO, emit, redactor }, signal))
   }
   return said
 }

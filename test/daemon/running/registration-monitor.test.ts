@@ -69,6 +69,7 @@ const registration: Registration = {
     return (await checks.shift()?.()) ?? 'ours'
   },
   verifyAgain: async () => verifications.shift() ?? expect.unreachable('nothing has to be verified'),
+  takeHandedDown: async () => expect.unreachable('nobody hands anything down'),
   restore: async () => 'restored',
 }
 

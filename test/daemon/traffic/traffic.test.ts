@@ -31,6 +31,8 @@ async function setUp(botSecret: () => string | null, given: Options = {}, former
     formerUrl,
     challenged: () => undefined,
     handedOver: () => undefined,
+    handedDown: async () => false,
+    runId: 'run',
     arrived: () => undefined,
     refused: () => undefined,
     botRoutes: async () => ['/hook', '/webhook', '/in'],

@@ -6,6 +6,7 @@ import { valueIn } from '../../../src/core/json.ts'
 import type { Registration } from '../../../src/core/ports.ts'
 import { permitClaim } from '../../../src/daemon/start/claim-permission.ts'
 import { type Client, createClient } from '../../../src/platform/api/client.ts'
+import type { HandDown } from '../../../src/platform/webhook/hand-down.ts'
 import type { OwnerProbe } from '../../../src/platform/webhook/owner.ts'
 import { openRegistration } from '../../../src/platform/webhook/registration.ts'
 import { restoreFromSnapshot } from '../../../src/platform/webhook/restore.ts'
@@ -50,11 +51,25 @@ const probeIn =
   ({ machines }: World): OwnerProbe =>
   async (url) => ({ answers: machines.some(({ run }) => run?.url === url && run.awake), who: null })
 
+/** Only who is awake is told anything. */
+const handDownIn =
+  ({ machines }: World): HandDown =>
+  async ({ url, snapshot }) => {
+    const other = machines.find(({ run }) => run?.url === url && run.awake)
+    return (await other?.run?.registration.takeHandedDown(snapshot)) ?? false
+  }
+
 async function open(world: World, { folder }: Machine) {
   const { client, platform } = world
   const address = createHookAddress()
   const options = { client, kind: 'bot', botId: platform.botId, folder, address, emit } as const
-  const found = { serviceName: 'dev-hook test', webhookPath: null, secret: null, probe: probeIn(world) }
+  const found = {
+    serviceName: 'dev-hook test',
+    webhookPath: null,
+    secret: null,
+    probe: probeIn(world),
+    handDown: handDownIn(world),
+  }
   const registration = await openRegistration({ ...options, ...found }, signal)
   return { registration, url: hookUrl(NOWHERE, address) }
 }
@@ -91,7 +106,8 @@ async function end(machine: Machine): Promise<void> {
 async function restore(world: World, { folder }: Machine): Promise<void> {
   const { snapshot } = await readSnapshot(folder)
   if (snapshot === null) return
-  await restoreFromSnapshot({ client: world.client, snapshot, folder, probe: probeIn(world), emit }, signal)
+  const others = { probe: probeIn(world), handDown: handDownIn(world) }
+  await restoreFromSnapshot({ client: world.client, snapshot, folder, ...others, emit }, signal)
 }
 
 async function die(machine: Machine): Promise<void> {

@@ -151,6 +151,7 @@ function createFakeFactories(
     verify: async () => void (await begin('verify')),
     check: unused,
     verifyAgain: unused,
+    takeHandedDown: unused,
     restore: async () => {
       await release('registration')
       return restored

@@ -1,12 +1,12 @@
 // Whether the platform has what a restore wrote: equal to the snapshot, or what differs is announced.
-import { poll } from '../../core/async.ts'
-import { isSameJson, textIn } from '../../core/json.ts'
-import { type Emit, warning } from '../../core/notices.ts'
-import type { Client } from '../api/client.ts'
-import { isActive, isMasked, statusIn } from './hook.ts'
-import { type Located, readingOf, readLocation } from './location.ts'
-import { isOfDevHook } from './owner.ts'
-import type { Snapshot } from './snapshot.ts'
+import { poll } from '../../../core/async.ts'
+import { isSameJson, textIn } from '../../../core/json.ts'
+import { type Emit, warning } from '../../../core/notices.ts'
+import type { Client } from '../../api/client.ts'
+import { isActive, isMasked, statusIn } from '../hook.ts'
+import { type Located, readingOf, readLocation } from '../location.ts'
+import { isOfDevHook } from '../owner.ts'
+import type { Snapshot } from '../snapshot.ts'
 import { replacedUrl } from './write-back.ts'
 
 export interface RestoredOptions {

@@ -1,12 +1,12 @@
 // Writing a snapshot's object back, in the first form of it that the platform takes.
-import { onAbort, poll, raceTimeout } from '../../core/async.ts'
-import { DevHookError } from '../../core/errors.ts'
-import { type Json, omit } from '../../core/json.ts'
-import { every } from '../../core/pace.ts'
-import type { Client } from '../api/client.ts'
-import { withoutMask } from './hook.ts'
-import { type Located, readLocation, type UrlFilter, writeLocation } from './location.ts'
-import { isOurs, type Snapshot, urlBefore } from './snapshot.ts'
+import { onAbort, poll, raceTimeout } from '../../../core/async.ts'
+import { DevHookError } from '../../../core/errors.ts'
+import { type Json, omit } from '../../../core/json.ts'
+import { every } from '../../../core/pace.ts'
+import type { Client } from '../../api/client.ts'
+import { withoutMask } from '../hook.ts'
+import { type Located, readLocation, type UrlFilter, writeLocation } from '../location.ts'
+import { isOurs, type Snapshot, urlBefore } from '../snapshot.ts'
 
 /** The platform may answer only after its challenge of a URL that hangs, such as that of a sleeping laptop: by then it is looked at. */
 const UNANSWERED_MS = 2_500

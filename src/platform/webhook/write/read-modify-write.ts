@@ -1,7 +1,7 @@
 // A write that the platform failed at is repeated after a fresh read, so that it never overwrites what changed meanwhile.
-import { retry } from '../../core/async.ts'
-import { exponential } from '../../core/pace.ts'
-import { isTransient } from '../api/api-errors.ts'
+import { retry } from '../../../core/async.ts'
+import { exponential } from '../../../core/pace.ts'
+import { isTransient } from '../../api/api-errors.ts'
 
 const TRIES = 4
 

@@ -1,0 +1,39 @@
+// What was before a run, told to the dev-hook that has the webhook by now and would put back the URL of that run.
+import { textIn } from '../../core/json.ts'
+import { isSameLocation, type Located } from './location.ts'
+import { isOurs, type Snapshot, urlBefore } from './snapshot.ts'
+import { decodeSnapshot, encodeSnapshot } from './snapshot-format.ts'
+
+/** What is handed down, and to whom. */
+export interface Handed {
+  /** The public URL of the dev-hook that has the webhook. */
+  readonly url: string
+  /** The webhook's secret, which proves that both may know it. */
+  readonly secret: string
+  /** The text of the snapshot's file. */
+  readonly snapshot: string
+}
+
+/** Hands something down; resolves to whether the other one has said that it is on its disk, and puts it back at its end. */
+export type HandDown = (handed: Handed, signal: AbortSignal) => Promise<boolean>
+
+/** What can be handed down to whom has the webhook; `null` when its secret is not known, or what was before is not. */
+export function handedTo({ reading }: Located, snapshot: Snapshot): Handed | null {
+  const { url, secret } = reading.registered
+  const known = secret ?? textIn(snapshot.before, 'secret')
+  if (url === null || known === null || snapshot.created || snapshot.previousUnknown) return null
+  return { url, secret: known, snapshot: encodeSnapshot(snapshot) }
+}
+
+/**
+ * The snapshot of a run that has been told what was before the one that it has replaced; `null` when that is not what its own
+ * would put back, so that what it was told is none of its business.
+ */
+export function inherit(own: Snapshot, text: string): Snapshot | null {
+  const handed = decodeSnapshot(text)
+  if (handed === null || own.location === null || handed.location === null) return null
+  const isOfSameWebhook =
+    handed.apiHost === own.apiHost && handed.botId === own.botId && isSameLocation(handed.location, own.location)
+  if (!isOfSameWebhook || handed.created || handed.previousUnknown || !isOurs(handed, urlBefore(own))) return null
+  return { ...own, before: handed.before, beforeStatus: handed.beforeStatus }
+}
