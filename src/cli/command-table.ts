@@ -107,10 +107,15 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     usage: '[options]',
     takesCommand: false,
     options: platformKeys,
-    own: [{ flags: '--ask', says: 'also send a challenge to a webhook that is not dev-hook’s' }],
+    own: [
+      { flags: '--ask', says: 'also send a challenge to a webhook that is not dev-hook’s' },
+      { flags: '--consents', says: 'list the remembered yeses to take the webhook of somebody else' },
+      { flags: '--forget', says: 'forget them: the next run asks again (with `--bot`, only that of one bot)' },
+    ],
     examples: [
       ['dev-hook status', 'read only: nothing is changed'],
       ['dev-hook status --json', 'for scripts; exit code 1 if something was left behind'],
+      ['dev-hook status --consents', 'which production webhooks a run takes without asking'],
     ],
     load: async () => (await import('./commands/status.ts')).status,
   },

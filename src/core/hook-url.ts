@@ -41,3 +41,9 @@ export function withoutCredentials(url: string): string {
   parsed.password = ''
   return parsed.href
 }
+
+/** The same URL without the values of its query, which may be secret: for where nothing else hides them. */
+export function withoutValues(url: string): string {
+  const at = url.indexOf('?')
+  return at === -1 ? url : url.slice(0, at) + url.slice(at).replace(/=[^&#]+/g, '=…')
+}

@@ -144,6 +144,8 @@ export type NoticeBody =
     }
   /** The start waits for the answer of a person. */
   | { readonly type: 'asking'; readonly question: string }
+  /** The webhook of somebody else is taken without a question, on a yes that was given at an earlier start, in ISO 8601. */
+  | { readonly type: 'consent'; readonly url: string; readonly since: string | null }
   | { readonly type: 'restored'; readonly result: RestoreResult }
   /** The sandbox only, once it is ready: what a bot, and whoever plays a person, reaches it with. */
   | {

@@ -13,7 +13,7 @@ const start = (
 ): ReturnType<typeof startTerminal> => startTerminal({ args: [], columns: 200, env, ...options })
 
 const QUESTION =
-  'The webhook points to https://bots.example.com/hook. Point it here, and put it back when you quit? [y/N] '
+  'The webhook points to https://bots.example.com/hook. Until you quit, that server gets no events. Point it here, and put it back when you quit? [y/N] '
 
 // What is left running is found in /proc.
 describe.runIf(process.platform === 'linux')('at a terminal', () => {
@@ -34,11 +34,25 @@ describe.runIf(process.platform === 'linux')('at a terminal', () => {
     await expectNothingLeft(world, first, before)
 
     const second = await start(world.env, { home: first.home })
+    await second.shows(
+      /on your yes of \d{4}-\d\d-\d\d: https:\/\/bots\.example\.com\/hook gets no events until you quit/,
+    )
     await second.shows('Ready in')
     expect(second.shown()).not.toContain('[y/N]')
     second.type(CTRL_C)
     expect(await second.ended).toBe(0)
     await expectNothingLeft(world, second, before)
+
+    const remembered = `bot ${world.platform.botId} at ${new URL(world.platform.api).origin} may take https://bots.example.com/hook`
+    const list = await start(world.env, { home: first.home, args: ['status', '--consents'] })
+    await list.shows(remembered)
+    await list.ended
+    const forget = await start(world.env, { home: first.home, args: ['status', '--forget'] })
+    await forget.shows(`forgotten: ${remembered}`)
+    await forget.ended
+    const none = await start(world.env, { home: first.home, args: ['status', '--consents'] })
+    await none.shows('no yes is remembered')
+    await none.ended
   })
 
   it.each([

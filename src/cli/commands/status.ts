@@ -1,17 +1,19 @@
 // `dev-hook status`: prints what is registered now.
 import { after, withDeadline } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
-import { withoutCredentials } from '../../core/hook-url.ts'
+import { withoutCredentials, withoutValues } from '../../core/hook-url.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
+import { listConsents } from '../../daemon/offline/consents.ts'
 import { readBotStatus, type Status, type StatusRequest } from '../../daemon/offline/status.ts'
 import { secretsInUrl } from '../../daemon/traffic/bot-access.ts'
-import type { CommandHandler } from '../command.ts'
+import type { Call, CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import type { Io } from '../io.ts'
-import { openCommand } from '../open-command.ts'
+import { type OpenCommand, openCommand } from '../open-command.ts'
 import { cleanValue } from '../output/clean-notice.ts'
 import { openNotices } from '../output/output.ts'
 import { toJson } from '../output/to-json.ts'
+import { consentLines } from '../screen/consent-lines.ts'
 import { statusLines } from '../screen/status-lines.ts'
 
 const LOOK_MS = 30_000
@@ -19,7 +21,9 @@ const SLOW_MS = 1_000
 
 export const status: CommandHandler = async (call) => {
   const { io } = call
-  const { config, redactor, stateHome, who, json, colors } = await openCommand(call)
+  const opened = await openCommand(call)
+  const { config, redactor, stateHome, who, json, colors } = opened
+  if (call.own['consents'] === true || call.own['forget'] === true) return showConsents(call, opened)
   const { emit } = openNotices({ config, redactor, json: false }, io)
   const found = await look(
     { config, askAny: call.own['ask'] === true, stateHome: stateHome(), who, emit, redactor },
@@ -29,6 +33,15 @@ export const status: CommandHandler = async (call) => {
   if (json) io.out(toJson(cleanValue(withoutSecrets(found), (text) => oneLine(redactor.redact(text)))))
   else statusLines(found, colors, io.columns('out')).forEach((line) => io.out(redactor.redact(line)))
   return found.leftover === null ? EXIT_CODES.ended : EXIT_CODES.failed
+}
+
+async function showConsents({ io, own }: Call, { config, stateHome, json }: OpenCommand): Promise<number> {
+  const forget = own['forget'] === true
+  const found = await listConsents(stateHome(), { bot: config.bot, forget })
+  const consents = found.map((consent) => ({ ...consent, url: withoutValues(consent.url) }))
+  if (json) io.out(toJson(cleanValue({ consents, forgotten: forget }, oneLine)))
+  else consentLines(consents, { forgotten: forget, columns: io.columns('out') }).forEach(io.out)
+  return EXIT_CODES.ended
 }
 
 /** In time, and not without a word when that takes a while. */

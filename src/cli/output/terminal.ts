@@ -64,6 +64,8 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'asking':
         // The question is on the screen, and nothing is under way.
         return progress.end()
+      case 'consent':
+        return line(notice, consentLine(notice, restore))
       case 'ready':
         return readyBlock(notice, isAbsent(bot), { ...options, colors, restore, keys }).forEach(write)
       case 'delivery':
@@ -167,6 +169,11 @@ function tunnelLine({ state, url, forwarded }: NoticeOf<'tunnel'>, colors: Color
   if (state === 'reconnecting') return [colors.yellow('tunnel lost, reopening it …')]
   if (state === 'offline') return [colors.red('tunnel gone')]
   return state === 'online' && url !== null ? [colors.dim(`tunnel online: ${sanitize(url)}`)] : []
+}
+
+function consentLine({ url, since }: NoticeOf<'consent'>, restore: boolean): string {
+  const yes = since === null ? 'your earlier yes' : `your yes of ${since.slice(0, 10)}`
+  return `on ${yes}: ${sanitize(url)} gets no events until ${restore ? 'you quit' : '`dev-hook restore`'}`
 }
 
 function registrationLines(notice: NoticeOf<'registration'>): string[] {

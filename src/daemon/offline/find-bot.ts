@@ -63,14 +63,24 @@ async function withRun(kept: readonly RecordedBot[]): Promise<readonly RecordedB
   return kept.filter((_, i) => holders[i] !== null)
 }
 
-async function listRecorded(stateHome: string): Promise<readonly RecordedBot[]> {
+/** Every bot that has a folder under `stateHome`, whatever is in it. `api` is the platform's API, as a URL. */
+export async function listBots(stateHome: string): Promise<readonly (RecordedBot & { readonly api: string })[]> {
   const hosts = await namesIn(stateHome)
   const bots = await Promise.all(
     hosts.map(async (host) =>
-      (await namesIn(join(stateHome, host))).map((bot) => ({ bot, host, folder: join(stateHome, host, bot) })),
+      (await namesIn(join(stateHome, host))).map((bot) => ({
+        bot,
+        host,
+        api: hostOf(host),
+        folder: join(stateHome, host, bot),
+      })),
     ),
   )
-  const all = bots.flat()
+  return bots.flat()
+}
+
+async function listRecorded(stateHome: string): Promise<readonly RecordedBot[]> {
+  const all = await listBots(stateHome)
   const recorded = await Promise.all(all.map(async ({ folder }) => (await namesIn(folder)).includes('events')))
   return all.filter((_, i) => recorded[i])
 }

@@ -1,15 +1,15 @@
 // Whether this run may claim a registration, given whose it is.
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { DevHookError } from '../../core/errors.ts'
-import { writePrivateFile } from '../../core/files.ts'
-import { withoutCredentials } from '../../core/hook-url.ts'
+import { withoutCredentials, withoutValues } from '../../core/hook-url.ts'
 import { type Emit, warning } from '../../core/notices.ts'
 import type { Owner } from '../../core/ports.ts'
+import { readConsent, writeConsent } from '../account/consent.ts'
 
 export interface ClaimRequest {
   readonly owner: Owner
   readonly takeOver: boolean
+  /** Whether the registration is put back at the end. */
+  readonly restore: boolean
   /** Asks the person at the terminal; `null` where there is none. */
   readonly ask: ((question: string, signal: AbortSignal) => Promise<boolean>) | null
   /** The bot's state folder, in which a yes is remembered. */
@@ -47,28 +47,22 @@ export async function permitClaim(request: ClaimRequest, signal: AbortSignal): P
   }
 }
 
-const CONSENT = 'consent.json'
-
 /** Asks once for each URL: a yes to the production webhook of a bot holds for the next runs too. */
-async function isPermitted({ ask, folder, emit }: ClaimRequest, url: string, signal: AbortSignal): Promise<boolean> {
-  const shown = withoutCredentials(url)
-  const file = join(folder, CONSENT)
-  if ((await readConsent(file)) === shown) return true
+async function isPermitted(request: ClaimRequest, url: string, signal: AbortSignal): Promise<boolean> {
+  const { ask, folder, emit, restore } = request
+  const without = withoutCredentials(url)
+  const consent = await readConsent(folder)
+  if (consent?.url === without) {
+    emit({ type: 'consent', url: withoutValues(without), since: consent.since })
+    return true
+  }
   if (ask === null) return false
-  const question = `The webhook points to ${shown}. Point it here, and put it back when you quit?`
+  const question = `The webhook points to ${withoutValues(without)}. ${restore ? RESTORED : LEFT}`
   emit({ type: 'asking', question })
   const yes = await ask(question, signal)
-  if (yes) await writePrivateFile(file, `${JSON.stringify({ url: shown })}\n`)
+  if (yes) await writeConsent(folder, { url: without, since: new Date().toISOString() })
   return yes
 }
 
-async function readConsent(file: string): Promise<string | null> {
-  try {
-    const consent: unknown = JSON.parse(await readFile(file, 'utf8'))
-    if (typeof consent !== 'object' || consent === null || !('url' in consent)) return null
-    return typeof consent.url === 'string' ? consent.url : null
-  } catch {
-    // Missing or damaged: it is asked again.
-    return null
-  }
-}
+const RESTORED = 'Until you quit, that server gets no events. Point it here, and put it back when you quit?'
+const LEFT = 'That server gets no events from now on, after you quit either. Point it here, and leave it so?'

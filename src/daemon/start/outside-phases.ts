@@ -33,7 +33,7 @@ export async function registration(run: Run, account: Account): Promise<Registra
   const { signal } = lifetime
   const { client, botId, folder, address } = account
   const { config, who, ask } = options
-  const { takeOver } = config
+  const { takeOver, restore } = config
   const snapshotSaving = (snapshot: Snapshot): void => parts.watchdog?.snapshot(snapshot)
   const look = (): Promise<Registration> =>
     factories.openRegistration({ options, client, botId, folder, address, snapshotSaving }, signal)
@@ -42,7 +42,7 @@ export async function registration(run: Run, account: Account): Promise<Registra
   const found = takeOver ? await readHandedOver(look, first, { who, surroundings: config }, signal) : first
   // Owed before the claim already: what a dead run has left may have been adopted.
   lifetime.add('registration', () => restoration.restore(found))
-  await permitClaim({ owner: found.owner, takeOver, ask, folder, emit }, signal)
+  await permitClaim({ owner: found.owner, takeOver, restore, ask, folder, emit }, signal)
   return found
 }
 

@@ -39,6 +39,7 @@ const noticesWith = (
   tunnel: { type: 'tunnel', state: 'online', url: text },
   registration: { type: 'registration', state: 'manual', kind: 'manual', url: text, events: [text] },
   asking: { type: 'asking', question: text },
+  consent: { type: 'consent', url: text, since: text },
   restored: { type: 'restored', result: 'restored' },
   sandbox: { type: 'sandbox', api: text, token: text, refreshToken: text, logins: [text], startsBot: false },
   message: { type: 'message', role: 'contact', name: text, text },

@@ -111,7 +111,10 @@ async function start(caller: Caller): Promise<void> {
     signal,
   )
   try {
-    await permitClaim({ owner: registration.owner, takeOver: false, ask: async () => true, folder, emit }, signal)
+    await permitClaim(
+      { owner: registration.owner, takeOver: false, restore: true, ask: async () => true, folder, emit },
+      signal,
+    )
   } catch {
     await registration.restore()
     await lock.close()

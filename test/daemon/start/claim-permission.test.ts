@@ -23,7 +23,7 @@ async function setUp(given: Partial<ClaimRequest> = {}) {
   }
   const permit = (owner: Owner, more: Partial<ClaimRequest> = {}): Promise<void> => {
     const emit = (notice: NoticeBody): void => void notices.push(notice)
-    return permitClaim({ owner, takeOver: false, ask: null, folder, emit, ...given, ...more }, signal)
+    return permitClaim({ owner, takeOver: false, restore: true, ask: null, folder, emit, ...given, ...more }, signal)
   }
   return { notices, questions, folder, answering, permit }
 }
@@ -71,13 +71,25 @@ describe('A claim', () => {
     expect(questions).toHaveLength(1)
     expect(questions[0]).toContain('https://bots.example.com/hook')
     expect(questions[0]).not.toContain('secret')
+    expect(questions[0]).toContain('Until you quit, that server gets no events.')
     const next = await setUp({ folder })
     await next.permit(SOMEBODY)
+    const since = expect.stringMatching(/^20\d\d-/)
+    expect(next.notices).toEqual([{ type: 'consent', url: 'https://bots.example.com/hook', since }])
     await next.permit(SOMEBODY, { ask: next.answering(false) })
     expect(next.questions).toEqual([])
     const other: Owner = { is: 'somebody', url: 'https://bots.example.com/other' }
     await expect(next.permit(other, { ask: next.answering(false) })).rejects.toMatchObject(taken)
     expect(next.questions).toHaveLength(1)
+  })
+
+  it('of a webhook that is not put back asks for that, and shows no value of a query', async () => {
+    const { permit, questions, answering } = await setUp()
+    const owner: Owner = { is: 'somebody', url: 'https://bots.example.com/hook?key=s3cret&x=1' }
+    await permit(owner, { ask: answering(true), restore: false })
+    expect(questions[0]).toMatch(
+      /^The webhook points to https:\/\/bots\.example\.com\/hook\?key=…&x=…\. .*leave it so\?$/,
+    )
   })
 
   it('that was denied is asked for again the next time', async () => {

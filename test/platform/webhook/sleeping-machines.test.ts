@@ -79,7 +79,10 @@ async function start(world: World, machine: Machine): Promise<void> {
   const { registration, url } = await open(world, machine)
   const { owner } = registration
   try {
-    await permitClaim({ owner, takeOver: false, ask: async () => true, folder: machine.folder, emit }, signal)
+    await permitClaim(
+      { owner, takeOver: false, restore: true, ask: async () => true, folder: machine.folder, emit },
+      signal,
+    )
   } catch {
     await registration.restore()
     return
