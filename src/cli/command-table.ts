@@ -2,6 +2,7 @@
 import { OPTION_KEYS, type OptionKey, optionOf } from '../config/options.ts'
 import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../protocol/signature.ts'
 import type { CommandSpec } from './command.ts'
+import { OUTCOME_NAMES } from './events/filter.ts'
 import { TIMES } from './events/point-in-time.ts'
 
 /** What every command takes. */
@@ -135,7 +136,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     description: 'List the recorded deliveries, newest last; show one in full, follow new ones, export one.',
     usage: '[show <id>|--last | export <id>|--last --as <format>] [options]',
     takesCommand: false,
-    words: ['[action]', '[id]'],
+    words: ['[show|export]', '[id]'],
     options: recordKeys,
     own: [
       { flags: '--follow', says: 'show the latest, then each new one, until Ctrl-C' },
@@ -143,6 +144,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       { flags: '--conversation <id>', says: 'only deliveries of this conversation' },
       {
         flags: '--outcome <outcomes>',
+        choices: OUTCOME_NAMES,
         says: 'only deliveries with this outcome: answered, refused, interrupted, timed-out, cancelled; delivered, undelivered, returned, rejected; failed',
       },
       { flags: '--since <time>', says: `only from this time on: ${TIMES}` },
@@ -216,7 +218,8 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     usage: '<bash|zsh|fish>',
     takesCommand: false,
     options: COMMON,
-    words: ['<bash|zsh|fish>'],
+    words: ['[bash|zsh|fish]'],
+    own: [{ flags: '--list <ids|profiles>', says: 'print these, one a line, as the scripts do to complete them' }],
     examples: [
       ['eval "$(dev-hook completion bash)"', 'in ~/.bashrc'],
       ['source <(dev-hook completion zsh)', 'in ~/.zshrc, after compinit'],

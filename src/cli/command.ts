@@ -21,6 +21,8 @@ interface OwnFlag {
   /** `--last <n>` */
   readonly flags: string
   readonly says: string
+  /** What its value may be, for the completion of shells; several are joined by commas. */
+  readonly choices?: readonly string[]
   /** It may be given several times: its value is then a list, in the order given. */
   readonly repeats?: true
 }

@@ -70,8 +70,13 @@ function help(spec: CommandSpec): ParsedCommandLine {
   withHelp(spec)
     .configureOutput({ writeOut: (text) => written.push(text) })
     .outputHelp()
-  return { is: 'help', text: written.join('') }
+  // What most people look for stands before the flags, of which there are some sixty lines.
+  const first = spec === DAEMON ? `${commandList()}\n\n${examples(spec)}` : examples(spec)
+  return { is: 'help', text: written.join('').replace(FIRST_GROUP, `\n\n${first}\n\n`) }
 }
+
+/** What stands between the description and the first heading. */
+const FIRST_GROUP = /\n\n(?=[A-Z]\w*:\n)/
 
 function parseWith(spec: CommandSpec, words: readonly string[], command: readonly string[] | null): ParsedCommandLine {
   const program = withHelp(spec)
@@ -118,9 +123,8 @@ const inOurWords = (message: string): string =>
     .replaceAll("'", '`')
 
 function withHelp(spec: CommandSpec): Command {
-  const more =
-    spec === DAEMON ? `\n${environment()}\n\n${commandList()}\n\n${examples(spec)}\n\n${KEYS}` : `\n${examples(spec)}`
-  return parserOf(spec, spec === DAEMON ? 'dev-hook' : `dev-hook ${spec.name}`).addHelpText('after', more)
+  if (spec !== DAEMON) return parserOf(spec, `dev-hook ${spec.name}`)
+  return parserOf(spec, 'dev-hook').addHelpText('after', `\n${environment()}\n\n${KEYS}`)
 }
 
 const KEYS = 'While it runs: b restarts the bot, p holds deliveries, q quits, ? lists the keys.'
@@ -136,9 +140,12 @@ function environment(): string {
 }
 
 function commandList(): string {
-  const rows = COMMANDS.slice(1).map(({ name, description }) => `  ${name.padEnd(12)} ${description}`)
+  const rows = COMMANDS.slice(1).map(({ name, description }) => `  ${name.padEnd(12)} ${beginningOf(description)}`)
   return ['Commands (each has its own --help):', ...rows].join('\n')
 }
+
+/** A command has room for the first words of its description. */
+const beginningOf = (description: string): string => description.split(/[,.:;]/, 1)[0] ?? description
 
 const examples = ({ examples: rows }: CommandSpec): string =>
   ['Examples:', ...rows.map(([line, says]) => `  ${line.padEnd(50)} ${says}`)].join('\n')

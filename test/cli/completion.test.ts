@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/command-table.ts'
 import { grammarOf } from '../../src/cli/completion/grammar.ts'
-import { startCli } from '../support/cli/cli.ts'
+import { botFolder } from '../../src/daemon/account/bot-identity.ts'
+import { type CliEnd, startCli } from '../support/cli/cli.ts'
 import { completions, installedShells, type Shell } from '../support/cli/shells.ts'
 import { folderForTest } from '../support/folder.ts'
+import { delivery, NO_LABEL, openTestJournal } from '../support/journal/journal.ts'
 
 const COMMAND_NAMES = COMMANDS.flatMap(({ name, aliases }) => [name, ...aliases])
 
@@ -50,6 +52,30 @@ describe.each(installedShells())('Completion in %s', (shell) => {
     expect(joined.map((choice) => choice.replace('--late=', '')).toSorted()).toEqual(['ack', 'retry'])
   })
 
+  it('offers the outcomes that a delivery may have', async () => {
+    const [outcomes, part] = await offers(shell, 'dev-hook events --outcome ', 'dev-hook events --outcome undel')
+    expect(outcomes).toEqual(expect.arrayContaining(['answered', 'failed', 'timed-out']))
+    expect(part).toEqual(['undelivered'])
+  })
+
+  it('asks dev-hook for profiles and ids', async () => {
+    const cwd = await folder()
+    const bin = join(cwd, 'bin')
+    await mkdir(bin)
+    await writeFile(join(bin, 'dev-hook'), '#!/bin/sh\necho "$3-one"; echo "$3-two"\n', { mode: 0o755 })
+    const lines = [
+      'dev-hook replay ',
+      'dev-hook replay ids-t',
+      'dev-hook --profile ',
+      'dev-hook doctor --profile profiles-o',
+    ]
+    const [ids, oneId, profiles, oneProfile] = completions(shell, await scriptOf(shell), lines, cwd, bin)
+    expect(ids?.toSorted()).toEqual(['ids-one', 'ids-two'])
+    expect(oneId).toEqual(['ids-two'])
+    expect(profiles?.toSorted()).toEqual(['profiles-one', 'profiles-two'])
+    expect(oneProfile).toEqual(['profiles-one'])
+  })
+
   it('offers the words of a command', async () => {
     const [shells = [], part] = await offers(shell, 'dev-hook completion ', 'dev-hook completion z')
     expect(shells.toSorted()).toEqual(['bash', 'fish', 'zsh'])
@@ -82,6 +108,25 @@ describe.each(installedShells())('Completion in %s', (shell) => {
 })
 
 describe('dev-hook completion', () => {
+  it('lists profiles, and ids newest first; nothing where there is none', async () => {
+    const cwd = await folderForTest()
+    await writeFile(join(cwd, 'dev-hook.config.json'), '{"profiles":{"sales":{"bot":"b1"},"support":{"bot":"none"}}}')
+    const state = join(cwd, 'state')
+    const { journal } = await openTestJournal(botFolder(join(state, 'dev-hook'), 'https://api.web1on1.chat', 'b1'))
+    for (const id of ['d1', 'd2']) journal.record(delivery(id), NO_LABEL, null)
+    await journal.close()
+    const list = async (...args: string[]): Promise<CliEnd> =>
+      (await startCli({ args: ['completion', '--list', ...args], cwd, env: { XDG_STATE_HOME: state } })).ended
+    expect(await list('profiles')).toMatchObject({ code: 0, stdout: 'sales\nsupport\n', stderr: '' })
+    expect(await list('ids', '--profile', 'sales')).toMatchObject({ code: 0, stdout: 'd2\nd1\n', stderr: '' })
+    expect(await list('ids', '--profile', 'support')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    })
+    expect(await list('words')).toMatchObject({ code: 2, stdout: '' })
+  })
+
   it('ends with 2 and the nearest name for a shell that it does not know', async () => {
     const { code, stderr } = await (await startCli({ args: ['completion', 'bsh'] })).ended
     expect(stderr).toContain('did you mean `bash`?')

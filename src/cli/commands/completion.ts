@@ -1,12 +1,16 @@
 // The command `dev-hook completion`: prints the completion script of a shell.
 import { closestMatch } from 'leven'
 import { DevHookError } from '../../core/errors.ts'
-import type { CommandHandler, CommandSpec } from '../command.ts'
+import { oneLine } from '../../core/text/sanitize.ts'
+import { findRecordedBot } from '../../daemon/offline/find-bot.ts'
+import { readDeliveries } from '../../journal/reader.ts'
+import type { Call, CommandHandler, CommandSpec } from '../command.ts'
 import { bashCompletion } from '../completion/bash.ts'
 import { fishCompletion } from '../completion/fish.ts'
 import { grammarOf } from '../completion/grammar.ts'
 import { zshCompletion } from '../completion/zsh.ts'
 import { EXIT_CODES } from '../exit.ts'
+import { openCommand } from '../open-command.ts'
 
 const SHELLS = new Map([
   ['bash', bashCompletion],
@@ -17,7 +21,10 @@ const SHELLS = new Map([
 /** The handler, for these commands; the first one is meant where none is named. */
 export const completionOf =
   (commands: readonly CommandSpec[]): CommandHandler =>
-  async ({ words: [shell = ''], io }) => {
+  async (call) => {
+    const { words, own, io } = call
+    const [shell = ''] = words
+    if (own['list'] !== undefined) return list(call, own['list'])
     const write = SHELLS.get(shell)
     if (write === undefined) {
       const nearest = closestMatch(shell, [...SHELLS.keys()], { maxDistance: 2 })
@@ -29,3 +36,25 @@ export const completionOf =
     io.out(write(commands.map(grammarOf)).trimEnd())
     return EXIT_CODES.ended
   }
+
+/** As many of the newest ids as somebody would look through. */
+const MAX_IDS = 30
+
+/** Prints what dev-hook itself knows, for a shell; nothing where it is not known: a shell has no place for an error. */
+async function list(call: Call, what: unknown): Promise<number> {
+  if (what !== 'ids' && what !== 'profiles') throw new DevHookError('usage', '`--list` is one of ids, profiles')
+  const lines = await (what === 'ids' ? listIds(call) : listProfiles(call)).catch(() => [])
+  if (lines.length > 0) call.io.out(lines.map((line) => oneLine(line)).join('\n'))
+  return EXIT_CODES.ended
+}
+
+async function listIds(call: Call): Promise<readonly string[]> {
+  const { config, stateHome } = await openCommand(call)
+  const newest = await readDeliveries(await findRecordedBot(config, stateHome()), { last: MAX_IDS })
+  return newest.map(({ id }) => id).reverse()
+}
+
+async function listProfiles(call: Call): Promise<readonly string[]> {
+  const { config } = await openCommand(call)
+  return config.profiles
+}

@@ -28,6 +28,11 @@ ${commands.map((command) => `${caseOf(command, command === daemon)}`).join('\n')
   case $takes in
     '<file>') _dev_hook_files -f ;;
     '<folder>') _dev_hook_files -d ;;
+    '<ids>' | '<profiles>')
+      takes=\${takes#<}
+      takes=$("\${COMP_WORDS[0]}" completion --list "\${takes%>}" 2>/dev/null)
+      COMPREPLY=($(compgen -W "$takes" -- "$cur"))
+      ;;
     *) COMPREPLY=($(compgen -W "$takes" -- "$cur")) ;;
   esac
 }
@@ -81,6 +86,7 @@ const namesOf = ({ short, long }: FlagGrammar): string[] => (short === null ? [l
 
 function takesOf(takes: Takes): string {
   if (takes.is === 'choice') return words(takes.choices)
+  if (takes.is === 'listed') return `'<${takes.what}>'`
   return takes.is === 'file' || takes.is === 'folder' ? `'<${takes.is}>'` : "''"
 }
 

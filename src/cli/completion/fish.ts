@@ -59,6 +59,7 @@ function flagOf({ short, long, takes }: FlagGrammar): string {
 
 function actionOf(takes: Takes): string {
   if (takes.is === 'choice') return ` -f -a ${quoted(takes.choices.join(' '))}`
+  if (takes.is === 'listed') return ` -f -a '(dev-hook completion --list ${takes.what} 2>/dev/null)'`
   if (takes.is === 'folder') return " -f -a '(__fish_complete_directories (commandline -ct))'"
   return takes.is === 'file' ? ' -F' : ' -f'
 }

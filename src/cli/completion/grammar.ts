@@ -8,6 +8,8 @@ export type Takes =
   /** Only the person knows it. */
   | { readonly is: 'text'; readonly name: string }
   | { readonly is: 'choice'; readonly choices: readonly string[] }
+  /** dev-hook itself knows it: `dev-hook completion --list <what>` prints it. */
+  | { readonly is: 'listed'; readonly what: 'ids' | 'profiles' }
 
 export interface FlagGrammar {
   /** `-p` and `--port`, or only one of them. */
@@ -38,7 +40,7 @@ export function grammarOf(spec: CommandSpec): CommandGrammar {
     return {
       short: option.short ?? null,
       long: option.long ?? option.flags,
-      takes: placeholder === undefined ? { is: 'nothing' } : takesOf(placeholder),
+      takes: takesOfFlag(spec, option.flags, placeholder),
       repeats: option.parseArg !== undefined,
       says: withoutDefault(option.description),
     }
@@ -48,10 +50,20 @@ export function grammarOf(spec: CommandSpec): CommandGrammar {
     names: [spec.name, ...spec.aliases],
     says: spec.description,
     flags: [...flags, HELP],
-    word: word === undefined ? { is: 'nothing' } : takesOf(word.name()),
+    word: word === undefined ? { is: 'nothing' } : takesOfWord(word.name()),
     takesCommand: spec.takesCommand,
   }
 }
+
+function takesOfFlag({ own = [] }: CommandSpec, flags: string, placeholder: string | undefined): Takes {
+  if (placeholder === undefined) return { is: 'nothing' }
+  const choices = own.find((flag) => flag.flags === flags)?.choices
+  if (choices !== undefined) return { is: 'choice', choices }
+  return flags.startsWith('--profile ') ? { is: 'listed', what: 'profiles' } : takesOf(placeholder)
+}
+
+/** The words of a command are its own: an `id` is that of a delivery. */
+const takesOfWord = (name: string): Takes => (name === 'id' ? { is: 'listed', what: 'ids' } : takesOf(name))
 
 /** What stands between `<` and `>` in the help says what is to be completed. */
 function takesOf(placeholder: string): Takes {

@@ -68,6 +68,7 @@ function specOf({ short, long, takes, repeats, says }: FlagGrammar): string {
 
 function actionOf(takes: Takes): string {
   if (takes.is === 'choice') return `(${takes.choices.join(' ')})`
+  if (takes.is === 'listed') return `{compadd -- \${(f)"$(dev-hook completion --list ${takes.what} 2>/dev/null)"}}`
   if (takes.is === 'folder') return '_path_files -/'
   return takes.is === 'file' ? '_files' : ' '
 }

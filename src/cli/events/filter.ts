@@ -59,13 +59,15 @@ const OUTCOMES = {
   failed: isFailed,
 } as const
 
+/** The outcomes that a delivery may have, as people name them. */
+export const OUTCOME_NAMES: readonly string[] = Object.keys(OUTCOMES)
+
 const isOutcome = (name: string): name is keyof typeof OUTCOMES => Object.hasOwn(OUTCOMES, name)
 
 function outcomesOf(own: Own): readonly (keyof typeof OUTCOMES)[] | null {
   const names = listOf(own, 'outcome')
   const wrong = names?.find((name) => !isOutcome(name))
-  if (wrong !== undefined)
-    throw usage(`\`${wrong}\` (from --outcome) is not one of ${Object.keys(OUTCOMES).join(', ')}`)
+  if (wrong !== undefined) throw usage(`\`${wrong}\` (from --outcome) is not one of ${OUTCOME_NAMES.join(', ')}`)
   return names?.filter(isOutcome) ?? null
 }
 

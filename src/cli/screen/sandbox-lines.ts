@@ -26,6 +26,6 @@ const UNSEEN: Readonly<Record<NonNullable<NoticeOf<'message'>['unseen']>, string
 /** What somebody said; dim, with the reason, what the contact does not see. */
 function messageLine({ name, text, unseen }: NoticeOf<'message'>, colors: Colors): string {
   const said = sanitize(text, 2_000)
-  if (unseen === undefined) return `${colors.cyan(colors.bold(sanitize(name)))} ${said}`
-  return colors.dim(`${sanitize(name)} ${said} (the contact does not see this: ${UNSEEN[unseen]})`)
+  if (unseen === undefined) return `${colors.cyan(colors.bold(`${sanitize(name)} ›`))} ${said}`
+  return colors.dim(`${sanitize(name)} › ${said} (the contact does not see this: ${UNSEEN[unseen]})`)
 }

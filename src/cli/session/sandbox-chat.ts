@@ -32,11 +32,11 @@ export async function converse(options: ConversationOptions, signal: AbortSignal
     if (notice.message.conversation !== contact.conversation) return
     const { text } = notice.message
     const { unseen } = notice
-    emit({ type: 'message', role: 'bot', name: 'bot ›', text, ...(unseen !== null && { unseen }) })
+    emit({ type: 'message', role: 'bot', name: 'bot', text, ...(unseen !== null && { unseen }) })
     if (unseen === null && !json) printAnswer(text, io)
   })
   const sayOne: Say = async (text) => {
-    emit({ type: 'message', role: 'contact', name: `${contact.name} ›`, text })
+    emit({ type: 'message', role: 'contact', name: contact.name, text })
     await hearAnswer({ ...options, contact }, text, signal)
   }
   try {

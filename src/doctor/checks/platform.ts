@@ -49,7 +49,10 @@ export async function checkWebhook(facts: Facts): Promise<Finding> {
   if (hook === 'manual') return passed('set by hand')
   if (found === null) return passed('no general webhook of ours; a run makes one')
   if ('why' in found) {
-    return warned(found.message, `nothing, if setting it by hand is fine; else: ${ERRORS[found.why].remedy}`)
+    return warned(
+      found.message,
+      `no action needed if setting it by hand is fine; otherwise: ${ERRORS[found.why].remedy}`,
+    )
   }
   const { location, reading } = found
   return passed(`in ${location.label}: ${shown(reading.registered)}`)

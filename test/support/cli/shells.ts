@@ -1,5 +1,6 @@
 // The shells that are installed here, and what each of them offers for a command line.
 import { execFileSync, spawnSync } from 'node:child_process'
+import { delimiter } from 'node:path'
 
 export type Shell = 'bash' | 'zsh' | 'fish'
 
@@ -9,12 +10,18 @@ export const installedShells = (): readonly Shell[] =>
 
 /**
  * What a shell offers at the end of each line, after it has loaded a completion script. One process for all lines.
- * The last word of a line may be empty.
+ * The last word of a line may be empty. Programs are looked for in `bin` first.
  */
-export function completions(shell: Shell, script: string, lines: readonly string[], cwd: string): string[][] {
+export function completions(
+  shell: Shell,
+  script: string,
+  lines: readonly string[],
+  cwd: string,
+  bin?: string,
+): string[][] {
   const program = PROGRAMS[shell](script, lines)
   const args = shell === 'bash' ? ['--norc', '--noprofile'] : shell === 'zsh' ? ['-f'] : ['--no-config']
-  const output = execFileSync(shell, [...args, '-c', program], { cwd, encoding: 'utf8', env: environment() })
+  const output = execFileSync(shell, [...args, '-c', program], { cwd, encoding: 'utf8', env: environment(bin) })
   return output
     .split(`${END}\n`)
     .slice(0, lines.length)
@@ -23,8 +30,8 @@ export function completions(shell: Shell, script: string, lines: readonly string
 
 const END = '== end of line =='
 
-const environment = (): NodeJS.ProcessEnv => ({
-  PATH: process.env['PATH'],
+const environment = (bin: string | undefined): NodeJS.ProcessEnv => ({
+  PATH: [...(bin === undefined ? [] : [bin]), process.env['PATH'] ?? ''].join(delimiter),
   HOME: '/nonexistent',
   LC_ALL: 'C.UTF-8',
   TERM: 'xterm',
