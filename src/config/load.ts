@@ -29,6 +29,8 @@ export interface Config extends OptionValues {
   readonly sources: Sources
   /** What is odd about its sources, and keeps nothing from running: a line of `.env` that is not read. */
   readonly oddities: readonly string[]
+  /** Files of other tools in which a value may be that is missing here, and why they cannot be read. */
+  readonly unreadable: readonly string[]
 }
 
 /** What loading needs of the outside world. */
@@ -58,7 +60,8 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
   const { files, profiles, layers } = await readFileLayers({ cwd, named, profile, print }, problems)
   const asGiven = [...outside, ...layers]
 
-  const { values, sources } = readValues([...asGiven, await lookUpLayer(asGiven, context)], problems)
+  const { layer, unreadable } = await lookUpLayer(asGiven, context)
+  const { values, sources } = readValues([...asGiven, layer], problems)
   const target = readTarget(values, sources, problems)
   const forwarded = forwardedInPlaceOfTunnel(values, sources, context.env)
   if (problems.length > 0) throw new DevHookError('usage', problems)
@@ -74,6 +77,7 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
     target,
     proxies,
     oddities,
+    unreadable,
   })
 }
 

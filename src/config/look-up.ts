@@ -2,20 +2,28 @@
 import { type Environment, type Found, firstFound, type Layer } from './layers.ts'
 import { OPTION_KEYS, OPTION_TABLE, type OptionKey, optionOf } from './options.ts'
 
+/** What was looked up, and the files that cannot be read in which more may be. */
+export interface LookUpLayer {
+  readonly layer: Layer
+  readonly unreadable: readonly string[]
+}
+
 /** Looks up what none of the layers has, for the tunnel that they choose. */
 export async function lookUpLayer(
   layers: readonly Layer[],
   { env, platform }: { readonly env: Environment; readonly platform: NodeJS.Platform },
-): Promise<Layer> {
+): Promise<LookUpLayer> {
   const tunnel = chosenTunnel(layers)
   const found = new Map<OptionKey, Found>()
+  const unreadable: string[] = []
   for (const key of OPTION_KEYS) {
     const { lookUp } = optionOf(key)
     if (lookUp === undefined || lookUp.tunnel !== tunnel || firstFound(layers, key) !== null) continue
-    const value = await lookUp.find(env, platform)
-    if (value !== null) found.set(key, value)
+    const looked = await lookUp.find(env, platform)
+    if (looked.found !== null) found.set(key, looked.found)
+    unreadable.push(...looked.unreadable)
   }
-  return (key) => found.get(key) ?? null
+  return { layer: (key) => found.get(key) ?? null, unreadable }
 }
 
 function chosenTunnel(layers: readonly Layer[]): string | null {

@@ -1,18 +1,36 @@
 // The authtoken in the ngrok agent's own config file, for those who have set up ngrok already.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { codeOf, messageOf } from '../core/errors.ts'
 import { textIn, valueIn } from '../core/json.ts'
+import { decodeText } from '../core/text/decode.ts'
+import { positionAt } from './modules/position.ts'
 import type { LookUp } from './option.ts'
 
-/** Finds the authtoken, and the file that it came from; `null` when the agent is not set up here. */
+/** Finds the authtoken. A file that is broken is not read any further, and said to be. */
 export const findAgentAuthtoken: LookUp['find'] = async (env, platform) => {
+  const unreadable: string[] = []
   for (const file of candidates(env, platform)) {
-    const content = await readFile(file, 'utf8').catch(() => null)
-    if (content === null) continue
-    const token = await authtokenIn(content)
-    if (token !== null) return { raw: token, source: file }
+    try {
+      const raw = await authtokenIn(decodeText(await readFile(file)).text)
+      if (raw !== null) return { found: { raw, source: file }, unreadable: [] }
+    } catch (error) {
+      if (!['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) unreadable.push(`${file} ${problemOf(error)}`)
+    }
   }
-  return null
+  return { found: null, unreadable }
+}
+
+const problemOf = (error: unknown): string =>
+  error instanceof NotYaml ? error.message : `cannot be read: ${codeOf(error) ?? messageOf(error)}`
+
+/** Says where, and nothing of what stands there: that may be the token. */
+class NotYaml extends Error {
+  /** Creates the error for a place in a text. */
+  constructor(text: string, index: number) {
+    const { line, column } = positionAt(text, index)
+    super(`is not valid YAML at line ${line}, column ${column}`)
+  }
 }
 
 /** Where the agent keeps its file, newest place first. Source: ngrok.com/docs/agent/config. */
@@ -28,15 +46,12 @@ function candidates(env: Parameters<LookUp['find']>[0], platform: NodeJS.Platfor
   return places.filter((place): place is string => Boolean(place))
 }
 
-/** Version 3 keeps it under `agent`, the versions before at the top. */
-async function authtokenIn(content: string): Promise<string | null> {
-  const { parse } = await import('yaml')
-  let document: unknown
-  try {
-    document = parse(content)
-  } catch {
-    // Another tool's file: if it is broken, that tool will report it. Here it only means that there is no token.
-    return null
-  }
+/** Version 3 keeps it under `agent`, the versions before at the top. Throws where the text is not YAML. */
+async function authtokenIn(text: string): Promise<string | null> {
+  const { parseDocument } = await import('yaml')
+  const parsed = parseDocument(text, { prettyErrors: false })
+  const [mistake] = parsed.errors
+  if (mistake !== undefined) throw new NotYaml(text, mistake.pos[0])
+  const document: unknown = parsed.toJS()
   return textIn(document, 'authtoken') ?? textIn(valueIn(document, 'agent'), 'authtoken')
 }

@@ -34,11 +34,16 @@ export interface Option<T, Shown extends string = string, Fallback = T | null> {
 export interface LookUp {
   /** Looked up only when this is the value of `tunnel`. */
   readonly tunnel: string
-  /** Finds the value, and names its file; `null` when the tool is not set up here. */
-  find(
-    env: Readonly<Record<string, string | undefined>>,
-    platform: NodeJS.Platform,
-  ): Promise<{ readonly raw: string; readonly source: string } | null>
+  /** Finds the value. */
+  find(env: Readonly<Record<string, string | undefined>>, platform: NodeJS.Platform): Promise<LookedUp>
+}
+
+/** What was found in the files of another tool. */
+export interface LookedUp {
+  /** The value, and the file that it came from; `null` when the tool is not set up here. */
+  readonly found: { readonly raw: string; readonly source: string } | null
+  /** The files in which it may be, and that cannot be read: `/home/jo/tool.yml is not valid YAML at line 3, column 5`. */
+  readonly unreadable: readonly string[]
 }
 
 type Row<T, Shown extends string, Fallback> = Omit<Option<T, Shown, Fallback>, 'fallback'>

@@ -6,6 +6,7 @@ import type { Environment } from '../../src/config/layers.ts'
 import { type Config, loadConfig } from '../../src/config/load.ts'
 import { envNames, flagName, OPTION_KEYS, type Options, optionOf } from '../../src/config/options.ts'
 import { secretsOf } from '../../src/config/values.ts'
+import { requireAuthtoken } from '../../src/tunnel/ngrok/ngrok.ts'
 
 let cwd: string
 beforeEach(async () => {
@@ -258,8 +259,22 @@ describe('The config', () => {
     expect(sources.ngrokAuthtoken).toBe(join(cwd, 'home/.config/ngrok/ngrok.yml'))
     await write('old/.ngrok2/ngrok.yml', 'authtoken: old-token\n')
     expect((await load({}, { HOME: join(cwd, 'old') })).ngrokAuthtoken).toBe('old-token')
-    await write('broken/.ngrok2/ngrok.yml', 'a: [')
-    expect((await load({}, { HOME: join(cwd, 'broken') })).ngrokAuthtoken).toBeNull()
+    await write('bom/.ngrok2/ngrok.yml', '\uFEFFauthtoken: marked-token\n')
+    expect((await load({}, { HOME: join(cwd, 'bom') })).ngrokAuthtoken).toBe('marked-token')
+  })
+
+  it('says where the file of the ngrok agent is broken, and shows nothing of it', async () => {
+    const file = join(cwd, 'broken/.config/ngrok/ngrok.yml')
+    await write('broken/.config/ngrok/ngrok.yml', 'version: "3"\nagent:\n  authtoken: hush\n hush: hush\n')
+    const broken = await load({}, { HOME: join(cwd, 'broken') })
+    expect(broken.ngrokAuthtoken).toBeNull()
+    expect(broken.unreadable).toEqual([expect.stringMatching(/ is not valid YAML at line [34], column \d+$/)])
+    expect(broken.unreadable.join()).toContain(file)
+    expect(broken.unreadable.join()).not.toContain('hush')
+    expect(() => requireAuthtoken(broken)).toThrow(`in .env, and ${file} is not valid YAML`)
+    // Another one that is right is enough.
+    await write('broken/.ngrok2/ngrok.yml', 'authtoken: old-token\n')
+    expect(await load({}, { HOME: join(cwd, 'broken') })).toMatchObject({ ngrokAuthtoken: 'old-token', unreadable: [] })
   })
 
   it('looks into the file of the ngrok agent only where ngrok is the tunnel and nobody gives an authtoken', async () => {

@@ -42,7 +42,8 @@ export async function hearAnswer(hearing: Hearing, text: string, signal: AbortSi
       else if (notice.message.type !== 'command') unseen += 1
     }),
     notices.on((notice) => {
-      if (isOfContact(notice, contact)) delivery ??= notice.id
+      if (isDelivery(notice) && notice.conversation === contact.conversation && notice.text === text)
+        delivery ??= notice.id
       // A refused attempt is made again by itself.
       if (notice.type !== 'attempt' || notice.id !== delivery || notice.outcome === 'refused') return
       heardAt = clock.now()
@@ -63,11 +64,5 @@ export async function hearAnswer(hearing: Hearing, text: string, signal: AbortSi
     for (const off of offs) off()
   }
 }
-
-/** Whether a notice announces what a contact has said: that comes back from the bot's side too, as the bot's own messages. */
-const isOfContact = (notice: { readonly type: string }, { conversation }: Speaker): notice is NoticeOf<'delivery'> =>
-  isDelivery(notice) &&
-  notice.conversation === conversation &&
-  notice.event?.startsWith('message.create.contact.') === true
 
 const isDelivery = (notice: { readonly type: string }): notice is NoticeOf<'delivery'> => notice.type === 'delivery'

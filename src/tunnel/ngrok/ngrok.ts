@@ -7,6 +7,8 @@ import type { TunnelProvider } from '../provider.ts'
 /** What ngrok needs of a config. */
 export interface NgrokSettings {
   readonly ngrokAuthtoken: string | null
+  /** Files in which it may be, and why they cannot be read. */
+  readonly unreadable?: readonly string[]
   /** `null`: the account's own name. */
   readonly domain: string | null
   /** `host:port` of a custom agent ingress. */
@@ -44,12 +46,14 @@ export function ngrokProvider(settings: NgrokSettings): TunnelProvider {
 }
 
 /** The authtoken; throws `ngrokTokenMissing` when there is none. */
-export function requireAuthtoken({ ngrokAuthtoken }: Pick<NgrokSettings, 'ngrokAuthtoken'>): string {
+export function requireAuthtoken(settings: Pick<NgrokSettings, 'ngrokAuthtoken' | 'unreadable'>): string {
+  const { ngrokAuthtoken, unreadable = [] } = settings
   if (ngrokAuthtoken !== null) return ngrokAuthtoken
-  throw new DevHookError(
-    'ngrokTokenMissing',
-    'there is no ngrok authtoken: NGROK_AUTHTOKEN is set neither in the environment nor in .env',
-  )
+  const nowhere = 'there is no ngrok authtoken: NGROK_AUTHTOKEN is set neither in the environment nor in .env'
+  if (unreadable.length === 0) throw new DevHookError('ngrokTokenMissing', nowhere)
+  throw new DevHookError('ngrokTokenMissing', `${nowhere}, and ${unreadable.join(', and ')}`, {
+    remedy: 'put that file right (`ngrok config check`), or put the authtoken into NGROK_AUTHTOKEN in `.env`',
+  })
 }
 
 async function readCa({ ngrokCa, cwd }: NgrokSettings): Promise<string | null> {
