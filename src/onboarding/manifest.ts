@@ -1,5 +1,4 @@
 // Reading and changing a `package.json` as text, so that it stays as its owner writes it.
-
 import { isDeepStrictEqual } from 'node:util'
 import { isRecord, type Json, textIn, valueIn } from '../core/json.ts'
 
@@ -63,10 +62,16 @@ function addEntry(text: string, entry: ManifestEntry): string {
   return JSON.stringify(wanted, null, isOneLine ? '' : indent).replaceAll('\n', eol) + (text.endsWith('\n') ? eol : '')
 }
 
+// From the name to the first brace that is not in a string.
+const BLOCKS: Readonly<Record<ManifestEntry['section'], RegExp>> = {
+  scripts: /"scripts"\s*:\s*\{(?:[^"}]|"(?:[^"\\]|\\.)*")*/,
+  dependencies: /"dependencies"\s*:\s*\{(?:[^"}]|"(?:[^"\\]|\\.)*")*/,
+  devDependencies: /"devDependencies"\s*:\s*\{(?:[^"}]|"(?:[^"\\]|\\.)*")*/,
+}
+
 /** Puts a line after the last entry, where entries are written one a line; the caller checks whether the result is right. */
 function insertEntry(text: string, of: ManifestEntry['section'], line: string, eol: string): string {
-  // From the name to the first brace that is not in a string.
-  const block = new RegExp(`"${of}"\\s*:\\s*\\{(?:[^"}]|"(?:[^"\\\\]|\\\\.)*")*`).exec(text)
+  const block = BLOCKS[of].exec(text)
   if (block === null) return text
   if (!block[0].includes('\n')) return text
   const end = block.index + block[0].trimEnd().length

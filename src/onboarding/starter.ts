@@ -57,5 +57,6 @@ export const ownEntry = ({ manifest, ownSpec }: Project): readonly ManifestEntry
 const packageName = (cwd: string): string =>
   basename(cwd)
     .toLowerCase()
-    .replace(/[^a-z0-9-]+/g, '-')
-    .replace(/^-+|-+$/g, '') || 'bot'
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '')
+    .join('-') || 'bot'

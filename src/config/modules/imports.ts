@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 const MAX_FILES = 200
 
 /** The name in `import … from 'x'`, `export … from 'x'`, `import 'x'`, `import('x')` and `require('x')`. */
-const SPECIFIER = /\b(?:from|import|require)\s*\(?\s*(['"])([^'"\n]+)\1/g
+const SPECIFIER = /\b(?:from|import|require)\s*(?:\(\s*)?['"]([^'"\n]+)['"]/g
 
 const EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json']
 
@@ -17,7 +17,7 @@ const SOURCE_OF: Readonly<Record<string, string>> = { '.js': '.ts', '.mjs': '.mt
 
 /** The names that a text imports, and where each stands. */
 export const specifiersIn = (text: string): { readonly name: string; readonly index: number }[] =>
-  [...text.matchAll(SPECIFIER)].map(({ 0: whole, 2: name = '', index }) => ({
+  [...text.matchAll(SPECIFIER)].map(({ 0: whole, 1: name = '', index }) => ({
     name,
     index: index + whole.length - name.length - 1,
   }))

@@ -39,10 +39,12 @@ async function unresolved({ code, message }: ModuleError, files: readonly string
 
 /** The first place of the stack that is in one of the files. A column of TypeScript is that of the compiled text. */
 function inStack({ stack }: ModuleError, files: readonly string[]): string | null {
-  for (const [, named = '', line = '', column = ''] of stack.matchAll(
-    /\(?((?:file:\/\/|\/|[A-Z]:\\)[^()\n]*?):(\d+):(\d+)\)?$/gm,
-  )) {
-    const path = toPath(named)
+  for (const each of stack.split('\n')) {
+    const end = /:(\d+):(\d+)\)?$/.exec(each)
+    if (end === null) continue
+    const [, line = '', column] = end
+    const named = each.slice(each.lastIndexOf('(', end.index) + 1, end.index)
+    const path = toPath(named.slice(Math.max(0, named.search(/file:\/\/|\/|[A-Z]:\\/))))
     if (files.includes(path)) return path.endsWith('ts') ? place(path, line) : place(path, line, column)
   }
   return null

@@ -11,9 +11,6 @@ export function parseJson(text: string): unknown {
   }
 }
 
-const TOKEN =
-  /[ \t\r\n]*(?:([{}[\],:])|("(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)))/y
-
 /** What may come next: a value, a value or the end of an empty list, a name or the end of an empty object, and so on. */
 type Next = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end'
 
@@ -22,7 +19,8 @@ function firstMistake(text: string): TextPosition {
   const open: ('{' | '[')[] = []
   let next: Next | null = 'value'
   let at = 0
-  const token = new RegExp(TOKEN)
+  const token =
+    /[ \t\r\n]*(?:([{}[\],:])|("(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)))/y
   while (next !== null) {
     token.lastIndex = at
     const [whole, mark, string] = token.exec(text) ?? []
