@@ -14,6 +14,7 @@ import { findCommandLine, isBuilt } from './bot-launch.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 import { OWN_NAME, ownSpec } from './own-package.ts'
 import { findPackageManager, type PackageManager } from './package-manager.ts'
+import { readProjectText } from './read-text.ts'
 import { readScript } from './script-command.ts'
 
 /** A value, and where it was found, for people: `TOKEN in .env`. */
@@ -197,9 +198,8 @@ async function installedVersion(cwd: string, name: string): Promise<string | nul
 
 async function readText(cwd: string, name: string): Promise<string | null> {
   try {
-    return await readFile(join(cwd, name), 'utf8')
+    return await readProjectText(join(cwd, name))
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return null
     throw new DevHookError('usage', `${name} cannot be read: ${codeOf(cause) ?? messageOf(cause)}`, {
       cause,
       remedy: 'make it readable or move it away, then start again',

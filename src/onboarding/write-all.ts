@@ -1,9 +1,10 @@
 // Writing several files so that either all of them change or none.
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { type PreparedFile, prepareFile } from '../core/files.ts'
 import type { PlannedFile } from './plan.ts'
+import { readProjectText } from './read-text.ts'
 
 const PRIVATE = 0o600
 const ORDINARY = 0o644
@@ -35,7 +36,7 @@ async function prepare(cwd: string, { name, before, after, private: isPrivate }:
   try {
     // A link stays one: what it points to is replaced.
     const path = before === null ? join(cwd, name) : await realpath(join(cwd, name))
-    const now = await contentOf(path)
+    const now = await readProjectText(path)
     if (now !== before)
       throw new DevHookError('usage', `${name} was changed in the meantime`, { remedy: 'start again' })
     const mode = before === null ? ORDINARY : (await stat(path)).mode & 0o777
@@ -46,14 +47,5 @@ async function prepare(cwd: string, { name, before, after, private: isPrivate }:
       cause,
       remedy: 'make the folder writable; nothing was changed',
     })
-  }
-}
-
-async function contentOf(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null
-    throw error
   }
 }

@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { PlannedFile } from '../../src/onboarding/plan.ts'
+import { readProjectText } from '../../src/onboarding/read-text.ts'
 import { writeAll } from '../../src/onboarding/write-all.ts'
 import { folderForTest } from '../support/folder.ts'
 
@@ -23,6 +24,20 @@ describe('Writing several files', () => {
     expect((await stat(join(cwd, '.env'))).mode & 0o777).toBe(0o600)
     expect((await stat(join(cwd, 'new.json'))).mode & 0o400).toBe(0o400)
     expect((await readdir(cwd)).toSorted()).toEqual(['.env', 'new.json'])
+  })
+
+  it('keeps a byte order mark, and changes a file in UTF-16 to UTF-8, in which a bot reads it', async () => {
+    const cwd = await folderForTest()
+    await writeFile(join(cwd, 'marked'), '\uFEFFA=1\n')
+    await writeFile(join(cwd, '.env'), '\uFEFFA=1\r\n', 'utf16le')
+    const [marked, env] = await Promise.all(['marked', '.env'].map((name) => readProjectText(join(cwd, name))))
+    await writeAll(
+      cwd,
+      [file('marked', marked ?? '', `${marked}B=2\n`), file('.env', env ?? '', `${env}B=2\r\n`)],
+      never,
+    )
+    expect(await readFile(join(cwd, 'marked'), 'utf8')).toBe('\uFEFFA=1\nB=2\n')
+    expect(await readFile(join(cwd, '.env'), 'utf8')).toBe('A=1\r\nB=2\r\n')
   })
 
   it('changes nothing when one file is not what was shown', async () => {
