@@ -16,8 +16,8 @@ export interface SupervisorOptions extends Pick<ProcessOptions, 'command' | 'cwd
   readonly host: string
   readonly port: number
   readonly readiness: Readiness
-  /** Asked at every start. */
-  env(): ProcessOptions['env']
+  /** Asked at every start. Its owner bounds it. */
+  env(): ProcessOptions['env'] | Promise<ProcessOptions['env']>
   /** Called before the bot is ended for a restart: the queue holds, and what is in flight may finish. Its owner bounds it. */
   pause(reason: string): Promise<void>
   /** Resolves when nothing is being saved: a bot that starts before that reads half of it. Its owner bounds it. */
@@ -104,6 +104,7 @@ export function startSupervisor(options: SupervisorOptions): Bot {
     // A bot that meets a busy port may retry only seconds later, as chipchat does.
     if (!(await untilVacant(readiness, portFreeMs, stopSignal, clock))) await waitForOtherProgram()
     await resolveOnAbort(options.savesSettled(), stopSignal)
+    const env = await options.env()
     if (stopSignal.aborted) return { is: 'stopped' }
     // A save is another program: its crashes are counted anew.
     const request = requests.current()
@@ -113,7 +114,7 @@ export function startSupervisor(options: SupervisorOptions): Bot {
     otherPort = null
     readyAt = null
     const start = options.startProcess ?? startProcess
-    latest = start({ command, cwd, env: options.env(), killAfterMs, output: onOutput })
+    latest = start({ command, cwd, env, killAfterMs, output: onOutput })
     return { is: 'running', child: latest, startedAt: clock.now() }
   }
 

@@ -1,8 +1,8 @@
 // The files of variables: `.env`, and `.env.<profile>` before it.
 
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf } from '../core/errors.ts'
+import { type ReadSource, readSource } from '../core/read-source.ts'
 import { decodeText } from '../core/text/decode.ts'
 import { type Environment, environmentLayer, type Layer } from './layers.ts'
 import { envNames, OPTION_KEYS, type OptionKey } from './options.ts'
@@ -16,12 +16,17 @@ export const SHARED = '.env'
 export const dotEnvOf = (profile: string): string => `${SHARED}.${profile}`
 
 /**
- * The variables of such a file; none when there is no such file. Throws when it cannot be read. `onProblem` is called with each
+ * The variables of such a file; none when there is no such file. Rejects when it cannot be read. `onProblem` is called with each
  * part of it that is not read, or not as it looks: `.env: line 3 is neither …`.
  */
-export function readDotEnv(cwd: string, name: string, onProblem: (problem: string) => void = () => {}): Environment {
+export async function readDotEnv(
+  cwd: string,
+  name: string,
+  onProblem: (problem: string) => void = () => {},
+  how: ReadSource = {},
+): Promise<Environment> {
   try {
-    const { text, isUtf16 } = decodeText(readFileSync(join(cwd, name)))
+    const { text, isUtf16 } = decodeText(await readSource(join(cwd, name), how))
     const { variables, problems } = parseDotEnv(text)
     if (isUtf16) onProblem(`${name} is in UTF-16: dev-hook reads it, but the bot's own dotenv does not`)
     for (const problem of problems) onProblem(`${name}: ${problem}`)
@@ -46,15 +51,15 @@ export const OWN_SECRET_NAMES: readonly string[] = secretKeys
   .flatMap(envNames)
 
 /** The layers of both files. A profile that has a token of its own takes nothing that belongs to another bot. */
-export function dotEnvLayers(
+export async function dotEnvLayers(
   shared: Environment,
   profile: string | null,
-  read: (name: string) => Environment,
-): Layer[] {
+  read: (name: string) => Promise<Environment>,
+): Promise<Layer[]> {
   const common = environmentLayer(shared, ` in ${SHARED}`)
   if (profile === null) return [common]
   const name = dotEnvOf(profile)
-  const own = environmentLayer(read(name), ` in ${name}`)
+  const own = environmentLayer(await read(name), ` in ${name}`)
   if (own('token') === null) return [own, common]
   return [own, (key) => (OF_ONE_BOT.includes(key) ? null : common(key))]
 }

@@ -1,8 +1,9 @@
 // The config file: finding it, and reading it whatever it is written in, with what it extends.
 
-import { access, readFile } from 'node:fs/promises'
+import { access, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { codeOf, messageOf } from '../core/errors.ts'
+import { readSource } from '../core/read-source.ts'
 import { decodeText } from '../core/text/decode.ts'
 import { type LoadedModule, loadModule } from './modules/load-module.ts'
 import { parseJson } from './modules/parse-json.ts'
@@ -94,10 +95,13 @@ const MODULE = /\.[cm]?[jt]s$/
 
 /** Reads a file as it is now; `value` is what it holds, `files` what it was read from. */
 async function read(path: string, print: Print): Promise<LoadedModule> {
-  if (path.endsWith('.json')) return { value: parseJson(decodeText(await readFile(path)).text), files: [path] }
+  if (path.endsWith('.json')) return { value: parseJson(decodeText(await readSource(path)).text), files: [path] }
   if (!MODULE.test(path)) throw new Error(`a config file ends in one of ${EXTENSIONS.join(', ')}`)
-  // Says that it is not there, or a folder, as for any other file.
-  await readFile(path)
+  const stats = await stat(path)
+  // The loaders open it by themselves, and would wait for ever for whoever writes into a pipe.
+  if (!stats.isFile() && !stats.isDirectory()) throw new Error('it is not a regular file')
+  // Says that it is a folder, as for any other file.
+  await readSource(path)
   const loaded = await loadModule(path, print)
   if (loaded.value === undefined) throw new Error('it has no default export: write `export default { … }`')
   return loaded
@@ -106,7 +110,7 @@ async function read(path: string, print: Print): Promise<LoadedModule> {
 async function readPackage(cwd: string, print: Print): Promise<ConfigFile | null> {
   const path = join(cwd, PACKAGE)
   try {
-    const values = asRecord(parseJson(decodeText(await readFile(path)).text))['dev-hook']
+    const values = asRecord(parseJson(decodeText(await readSource(path)).text))['dev-hook']
     if (values === undefined) return null
     return await withExtended(cwd, path, { name: PACKAGE, files: [path], ...split(asRecord(values)) }, 0, print)
   } catch (error) {

@@ -52,10 +52,10 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
   if (!(await isFolder(cwd))) throw new DevHookError('usage', `there is no folder ${cwd}`)
   const oddities: string[] = []
   const { print = () => undefined } = context
-  const read = (name: string): Environment => readOrSay(cwd, name, problems, oddities)
-  const shared = read(SHARED)
+  const read = (name: string): Promise<Environment> => readOrSay(cwd, name, problems, oddities)
+  const shared = await read(SHARED)
   const profile = textOf([...called, environmentLayer(shared)], 'profile')
-  const outside = [...called, ...dotEnvLayers(shared, profile, read)]
+  const outside = [...called, ...(await dotEnvLayers(shared, profile, read))]
   const named = firstFound(outside, 'config')
   const { files, profiles, layers } = await readFileLayers({ cwd, named, profile, print }, problems)
   const asGiven = [...outside, ...layers]
@@ -86,9 +86,9 @@ function textOf(layers: readonly Layer[], key: OptionKey): string | null {
   return typeof found === 'string' ? found : null
 }
 
-function readOrSay(cwd: string, name: string, problems: string[], oddities: string[]): Environment {
+async function readOrSay(cwd: string, name: string, problems: string[], oddities: string[]): Promise<Environment> {
   try {
-    return readDotEnv(cwd, name, (problem) => oddities.push(problem))
+    return await readDotEnv(cwd, name, (problem) => oddities.push(problem))
   } catch (error) {
     problems.push(`${name} cannot be read: ${messageOf(error)}`)
     return {}

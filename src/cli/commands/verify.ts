@@ -32,7 +32,7 @@ export const verify: CommandHandler = async (call) => {
     `the value of the delivery's ${SIGNATURE_HEADERS}: --header ${SIGNATURE_EXAMPLE}`,
   )
   const named = ownFlag(call, 'body', 'the body as it was received, in a file or on standard input: --body body.json')
-  const secrets = findSecrets(io, config)
+  const secrets = await findSecrets(io, config)
   if (named === '-' && io.interactive) io.err('Reading the body from the terminal; Ctrl-D ends it.')
   const body = await readInput(named, config.cwd)
   const found = check(header, body, secrets)
@@ -53,12 +53,12 @@ interface FoundSecret {
 }
 
 /** Every secret that is set, the one that is used first; untrimmed, because a bot takes it as it is. */
-function findSecrets(
+async function findSecrets(
   io: Io,
   { cwd, profile }: Pick<Config, 'cwd' | 'profile'>,
-): readonly [FoundSecret, ...FoundSecret[]] {
-  const read = (name: string): Environment => readDotEnv(cwd, name)
-  const layers = [environmentLayer(io.env), ...dotEnvLayers(read(SHARED), profile, read)]
+): Promise<readonly [FoundSecret, ...FoundSecret[]]> {
+  const read = (name: string): Promise<Environment> => readDotEnv(cwd, name)
+  const layers = [environmentLayer(io.env), ...(await dotEnvLayers(await read(SHARED), profile, read))]
   const [first, ...others] = layers
     .map((layer) => layer('secret'))
     .filter((found): found is Found => found !== null)

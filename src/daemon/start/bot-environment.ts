@@ -28,14 +28,14 @@ export interface BotRun {
 }
 
 /** The environment of a bot at one of its starts. */
-export function botEnvironment(run: BotRun): Environment {
+export async function botEnvironment(run: BotRun): Promise<Environment> {
   const { config, runId, botEnv, secret, publicUrl } = run
   const { port, path } = config.target
-  const inherited = withoutVariables({ ...run.env, ...profileVariables(run) }, OWN_SECRET_NAMES)
+  const inherited = withoutVariables({ ...run.env, ...(await profileVariables(run)) }, OWN_SECRET_NAMES)
   const own = { PORT: String(port), WEBHOOK_PATH: path, PUBLIC_URL: publicUrl, [RUN_VARIABLE]: runId }
   const whole = {
     ...inherited,
-    ...credentials(run, inherited),
+    ...(await credentials(run, inherited)),
     ...own,
     ...(secret !== null && { SECRET: secret }),
     ...botEnv,
@@ -58,17 +58,17 @@ function usable(variables: Environment, warn: Warn): Environment {
  * The variables of a profile's file, below those of the environment: a bot itself reads only `.env`, and would take the token of
  * another bot from it.
  */
-function profileVariables({ config, env, warn }: BotRun): Environment {
+async function profileVariables({ config, env, warn }: BotRun): Promise<Environment> {
   if (config.profile === null) return {}
-  const variables = Object.entries(readVariables(config.cwd, dotEnvOf(config.profile), warn))
+  const variables = Object.entries(await readVariables(config.cwd, dotEnvOf(config.profile), warn))
   return Object.fromEntries(variables.filter(([name]) => !env[name]))
 }
 
 /** What the bot calls the platform with: the e-mail for its refresh token, and fresh tokens where its own one is of no use. */
-function credentials({ config, botId, tokens, warn }: BotRun, inherited: Environment): Environment {
+async function credentials({ config, botId, tokens, warn }: BotRun, inherited: Environment): Promise<Environment> {
   const { token, refreshToken } = tokens
   const email = { EMAIL: config.email ?? botEmail(botId) }
-  const own = ownToken(inherited, config.cwd, (name) => readVariables(config.cwd, name, warn))
+  const own = await ownToken(inherited, config.cwd, (name) => readVariables(config.cwd, name, warn))
   if (own === null || own === token) return email
   // What dev-hook had to refresh, the platform refuses, or soon will.
   if (own !== config.token && !hasExpired(own)) return email
@@ -76,17 +76,20 @@ function credentials({ config, botId, tokens, warn }: BotRun, inherited: Environ
 }
 
 /** The token that a bot finds by itself, in TOKEN of its environment or of `.env`; `null` when it finds none. */
-export function ownToken(
+export async function ownToken(
   env: Environment,
   cwd: string,
-  read: (name: string) => Environment = (name) => readDotEnv(cwd, name),
-): string | null {
-  return (env['TOKEN'] || read(SHARED)['TOKEN'])?.trim() || null
+  read: (name: string) => Promise<Environment> = (name) => readDotEnv(cwd, name),
+): Promise<string | null> {
+  return (env['TOKEN'] || (await read(SHARED))['TOKEN'])?.trim() || null
 }
 
-function readVariables(cwd: string, name: string, warn: Warn): Environment {
+/** How long a bot waits for a pipe into which nobody writes at that moment: it was read when the run began. */
+const PIPE_MS = 1_000
+
+async function readVariables(cwd: string, name: string, warn: Warn): Promise<Environment> {
   try {
-    return readDotEnv(cwd, name)
+    return await readDotEnv(cwd, name, undefined, { pipeMs: PIPE_MS })
   } catch (error) {
     warn('configWrong', `the bot is started without ${name}, which cannot be read: ${messageOf(error)}`)
     return {}

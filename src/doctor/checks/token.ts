@@ -46,7 +46,7 @@ export async function checkBotToken(facts: Facts): Promise<Finding> {
   const { token, botId } = await needs('token', facts.identity())
   const isRefreshed = await facts.refreshed()
   const { cwd, refreshToken, email } = await facts.config()
-  const own = ownToken(facts.env, cwd)
+  const own = await ownToken(facts.env, cwd)
   if (own === null) return notTried('not checked: TOKEN is set neither in the environment nor in .env')
   const isDead = own === token ? isRefreshed : hasExpired(own)
   if (!isDead) return passed('the token in TOKEN is good for the bot too')

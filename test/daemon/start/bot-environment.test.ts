@@ -46,32 +46,34 @@ function environment({ env = {}, config = {}, tokens, botEnv = {}, secret = null
 }
 
 describe('The environment of a bot', () => {
-  it('says where it listens, where it is reached, and with what it checks signatures', () => {
+  it('says where it listens, where it is reached, and with what it checks signatures', async () => {
     const own = { PORT: '4001', WEBHOOK_PATH: '/in', PUBLIC_URL: 'https://x.ngrok.example/', SECRET: 's' }
-    expect(environment({ env: { PORT: '1', MINE: '2' }, secret: 's' })).toMatchObject({ MINE: '2', ...own })
+    expect(await environment({ env: { PORT: '1', MINE: '2' }, secret: 's' })).toMatchObject({ MINE: '2', ...own })
   })
 
-  it('lacks what no environment can hold, and its value is not said', () => {
+  it('lacks what no environment can hold, and its value is not said', async () => {
     const warned: string[] = []
     const warn = (kind: string, message: string): void => void warned.push(`${kind}: ${message}`)
-    const given = environment({ secret: 'hunter2\0', env: { MINE: '1' }, warn })
+    const given = await environment({ secret: 'hunter2\0', env: { MINE: '1' }, warn })
     expect(given).toMatchObject({ MINE: '1' })
     expect(given).not.toHaveProperty('SECRET')
     expect(warned).toEqual(['variableUnusable: the bot is started without SECRET: its value holds a NUL character'])
   })
 
-  it('has no authtoken of ngrok', () => {
-    expect(environment({ env: { NGROK_AUTHTOKEN: 'x', ngrok_authtoken: 'y' } })).not.toHaveProperty('NGROK_AUTHTOKEN')
+  it('has no authtoken of ngrok', async () => {
+    expect(await environment({ env: { NGROK_AUTHTOKEN: 'x', ngrok_authtoken: 'y' } })).not.toHaveProperty(
+      'NGROK_AUTHTOKEN',
+    )
   })
 
-  it('has the e-mail that goes with its refresh token', () => {
-    expect(environment({})['EMAIL']).toBe('bot+b1@web1on1.chat')
-    expect(environment({ config: { email: 'me@x.example' } })['EMAIL']).toBe('me@x.example')
+  it('has the e-mail that goes with its refresh token', async () => {
+    expect((await environment({}))['EMAIL']).toBe('bot+b1@web1on1.chat')
+    expect((await environment({ config: { email: 'me@x.example' } }))['EMAIL']).toBe('me@x.example')
   })
 
-  it('leaves a token alone that is good', () => {
-    expect(environment({ env: { TOKEN: GOOD } })).toMatchObject({ TOKEN: GOOD })
-    expect(environment({})).not.toHaveProperty('TOKEN')
+  it('leaves a token alone that is good', async () => {
+    expect(await environment({ env: { TOKEN: GOOD } })).toMatchObject({ TOKEN: GOOD })
+    expect(await environment({})).not.toHaveProperty('TOKEN')
   })
 
   const tokens = { token: FRESH, refreshToken: 'refresh' }
@@ -82,18 +84,18 @@ describe('The environment of a bot', () => {
     ['has expired beside another one for dev-hook', { config: { token: EXPIRED } }, OTHER_EXPIRED],
   ])('has fresh tokens in place of a token that %s', async (_, given, inFile) => {
     if (inFile !== undefined) await writeFile(join(cwd, '.env'), `TOKEN=${inFile}\n`)
-    expect(environment({ ...given, tokens })).toMatchObject({ TOKEN: FRESH, REFRESH_TOKEN: 'refresh' })
+    expect(await environment({ ...given, tokens })).toMatchObject({ TOKEN: FRESH, REFRESH_TOKEN: 'refresh' })
   })
 
   it('leaves a good token of its own alone though dev-hook has refreshed another one', async () => {
     await writeFile(join(cwd, '.env'), `TOKEN=${GOOD}\n`)
-    expect(environment({ config: { token: EXPIRED }, tokens })).not.toHaveProperty('TOKEN')
+    expect(await environment({ config: { token: EXPIRED }, tokens })).not.toHaveProperty('TOKEN')
   })
 
   it('has what its profile says, below the shell, and what the sandbox gives above all', async () => {
     await writeFile(join(cwd, '.env'), `TOKEN=${EXPIRED}\n`)
     await writeFile(join(cwd, '.env.echo'), `TOKEN=${GOOD}\nMINE=profile\nYOURS=profile\n`)
-    const found = environment({
+    const found = await environment({
       config: { profile: 'echo' },
       env: { YOURS: 'shell' },
       botEnv: { APIHOST: 'http://127.0.0.1:1', EMAIL: 'sandbox@x.example' },
