@@ -23,8 +23,11 @@ const UNREPORTED_MS = 1_000
 /** How many files are checked besides, one folder after the other: some systems lose reports, some mounts have none. */
 const ROUTINE_FILES = 100
 const POLL_MS = 500
-/** At most a tenth of the time goes into polling. */
+/** At most a tenth of the time goes into polling, on trees that are checked within a second. */
 const POLL_SHARE = 10
+const MAX_POLL_MS = 10_000
+/** The longest pause between two rounds of checks. */
+const MAX_PAUSE_MS = 1_000
 const MAX_WRITE_MS = 1_000
 const WRITE_POLL_MS = 5
 
@@ -39,8 +42,10 @@ export function createScanner(options: Omit<TreeOptions, 'onDirty'>, signal: Abo
   async function run(): Promise<void> {
     // What is marked now may be marked by name a moment later.
     await Promise.resolve()
-    // A file that is written all the time shall not keep us busy all the time.
-    const pace = ({ tookMs }: { readonly tookMs: number }): number => (tree.isFirstScan ? 0 : tookMs)
+    // A file that is written all the time shall not keep us busy all the time. A machine that slept during a round may say that
+    // it took hours.
+    const pace = ({ tookMs }: { readonly tookMs: number }): number =>
+      tree.isFirstScan ? 0 : Math.min(tookMs, MAX_PAUSE_MS)
     const rounds = poll(
       () => scanRound(tree),
       () => tree.dirty.size === 0,
@@ -48,6 +53,7 @@ export function createScanner(options: Omit<TreeOptions, 'onDirty'>, signal: Abo
     )
     await ignoreAbort(rounds, signal)
     tree.isFirstScan = false
+    tree.wasIgnored = null
     running = null
   }
 
@@ -91,7 +97,7 @@ export function createScanner(options: Omit<TreeOptions, 'onDirty'>, signal: Abo
     },
     checkUnreported: async () => {
       const pace = ({ tookMs }: { readonly tookMs: number }): number =>
-        isPolling ? Math.max(POLL_MS, POLL_SHARE * tookMs) : UNREPORTED_MS
+        isPolling ? Math.min(Math.max(POLL_MS, POLL_SHARE * tookMs), MAX_POLL_MS) : UNREPORTED_MS
       await ignoreAbort(
         poll(check, () => false, { pace, signal, clock }),
         signal,

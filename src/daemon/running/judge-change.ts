@@ -6,7 +6,17 @@
 // the start that did it. What is no code, and comes after each start at the same time, is the bot's own, and no longer restarts it.
 
 import type { Change } from '../../watch/tree.ts'
-import { isDoubtful, isEarly, isRegular, LATE_MS, mostStarts, type ProcessRun, QUICK_MS, waitMs } from './suspicion.ts'
+import {
+  isDoubtful,
+  isEarly,
+  isRegular,
+  LATE_MS,
+  mostStarts,
+  type ProcessRun,
+  QUICK_MS,
+  type StartTimes,
+  waitMs,
+} from './suspicion.ts'
 
 /** What a change does: `save` is a person's, `unsure` may be the bot's own, and both restart it; `none` does not, or not yet. */
 export type Judgement = 'save' | 'unsure' | 'none'
@@ -18,23 +28,18 @@ export type Judgement = 'save' | 'unsure' | 'none'
 export type Loop = 'ignored' | 'slowed' | 'endless'
 
 /** A file that was written after the latest start, and maybe after those before it. */
-export interface Follower {
+export interface Follower extends StartTimes {
   readonly path: string
-  /** The latest run in which it was written, and after how many starts in a row it was. */
+  /** The latest run in which it was written. */
   readonly run: number
-  readonly runs: number
   /** In how many runs in a row it was held back. */
   readonly heldRuns: number
   /** When it was first held back in this run; `null` when it is not held back. */
   readonly heldAt: number | null
   /** When the bot is to be started once more for it. */
   readonly dueAt: number
-  /** The shortest and the longest time that it took after a start, in ms. */
-  readonly earliestMs: number
-  readonly latestMs: number
-  /** When it was written in the first of these runs, and whether one became ready, or ended by itself, since. */
+  /** When it was written in the first of these runs. */
   readonly since: number
-  readonly wasUp: boolean
   /** How often it was written without a start while it was held back. */
   readonly proofs: number
   readonly judgement: Judgement
@@ -99,6 +104,8 @@ function judgeFirst(run: ProcessRun, change: Change, known: Follower | null): De
     runs: (known?.runs ?? 0) + 1,
     earliestMs: Math.min(known?.earliestMs ?? afterMs, afterMs),
     latestMs: Math.max(known?.latestMs ?? afterMs, afterMs),
+    isOfStart: (known?.isOfStart ?? true) && isEarly(run, change.at),
+    wasUp: (known?.wasUp ?? false) || run.readyAt !== null || run.followsExit,
   }
   const isHeld = isHeldToo(run, change, heldRuns) || times.runs > mostStarts(run, change.at, isCode(change), times)
   const isSave = isCode(change) ? !isEarly(run, change.at) : afterMs > LATE_MS && run.readyAt !== null
@@ -110,7 +117,6 @@ function judgeFirst(run: ProcessRun, change: Change, known: Follower | null): De
     heldAt: isHeld ? change.at : null,
     dueAt: change.at + waitMs(afterMs, heldRuns + 1, times),
     since,
-    wasUp: (known?.wasUp ?? false) || run.readyAt !== null || run.followsExit,
     proofs: known?.proofs ?? 0,
     judgement: isHeld ? 'none' : isSave ? 'save' : 'unsure',
   }

@@ -20,6 +20,10 @@ export interface StartTimes {
   readonly runs: number
   readonly earliestMs: number
   readonly latestMs: number
+  /** Whether it always was while the bot started, or began to listen. */
+  readonly isOfStart: boolean
+  /** Whether the bot became ready in one of these runs, or one of them ended by itself. */
+  readonly wasUp: boolean
 }
 
 /** What a bot writes when it begins to listen is found so soon after that. */
@@ -55,7 +59,9 @@ export const isEarly = ({ readyAt }: ProcessRun, at: number): boolean => readyAt
 export const isDoubtful = (run: ProcessRun, at: number, isCode: boolean): boolean => !isCode || isEarly(run, at)
 
 /** Whether a file came after each start at about the same time, as nobody saves. */
-export function isRegular({ earliestMs, latestMs }: StartTimes): boolean {
+export function isRegular({ earliestMs, latestMs, isOfStart, wasUp }: StartTimes): boolean {
+  // How long a start takes varies. Of a bot that never gets ready, everything is written while it starts.
+  if (isOfStart && wasUp) return true
   return latestMs <= QUICK_MS || latestMs - earliestMs <= REGULAR_MS + REGULAR_SHARE * latestMs
 }
 
