@@ -74,7 +74,7 @@ const WALL_CLOCK_SUMS: Readonly<Record<string, string>> = {
   'lock/lock.ts': 'the age of a file',
   'onboarding/try-token.ts': 'the end of a token',
   'protocol/proof.ts': 'the clock of another machine',
-  'watch/scan.ts': 'the age of a file',
+  'watch/file-state.ts': 'the age of a file',
 }
 
 const sources = readSources()

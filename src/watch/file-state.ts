@@ -9,16 +9,21 @@ export interface FileState {
   readonly stamp: string
   /** When its attributes changed last, which a write changes too; nanoseconds since the epoch. */
   readonly ctimeNs: bigint
-  readonly mtimeNs: bigint
   readonly size: bigint
+  /** It was written just before it was looked at: another write within the same tick of the file system's clock looks the same. */
+  readonly isFresh: boolean
   /** Of its content; `null` where that was not read: too large, or not readable for us. */
   readonly digest: string | null
 }
 
+/** Longer than a tick of any file system, even of those that count in seconds. */
+const FRESH_MS = 2_100
+
 /** The state of a file whose content was not read. */
 export function stateOf(stats: BigIntStats): FileState {
   const { mtimeNs, ctimeNs, size, dev, ino } = stats
-  return { stamp: `${mtimeNs} ${size} ${dev}:${ino}`, ctimeNs, mtimeNs, size, digest: null }
+  const isFresh = Math.abs(Date.now() - Number(ctimeNs / 1_000_000n)) < FRESH_MS
+  return { stamp: `${mtimeNs} ${size} ${dev}:${ino}`, ctimeNs, size, isFresh, digest: null }
 }
 
 /** Reads a file of at most `maxBytes` for its digest. Gives the state without one when it cannot, or must not, be read. Never rejects. */

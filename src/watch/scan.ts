@@ -4,12 +4,14 @@ import { lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../core/errors.ts'
 import { type FileState, readState, stateOf } from './file-state.ts'
+import { GITIGNORE } from './git-rules.ts'
 import {
   type Dirty,
   fileFound,
   fileGone,
   folderFound,
   folderGone,
+  pathIgnored,
   type Tree,
   type WatchedFolder,
   watchFolder,
@@ -20,8 +22,6 @@ const MAX_READ_BYTES = 1024 * 1024
 /** What is read before anything happens: of small files, and so many bytes altogether. */
 const MAX_FILE_READ_AHEAD_BYTES = 256 * 1024
 const MAX_READ_AHEAD_BYTES = 64 * 1024 * 1024
-/** A file that was written within this time may have been written again within the same tick of the file system's clock. */
-const RACY_MS = 1_000
 
 /** What was found under a name of a folder. */
 interface Found {
@@ -29,9 +29,10 @@ interface Found {
   readonly name: string
   readonly path: string
   readonly isLink: boolean
-  /** `none` for what is not there, is ignored, or is neither file nor folder: a pipe is never opened. */
+  /** `none` for what is not there, or is neither file nor folder: a pipe is never opened. */
   readonly what:
     | { readonly is: 'none' }
+    | { readonly is: 'ignored' }
     | { readonly is: 'unchanged' }
     | { readonly is: 'file'; readonly state: FileState }
     | { readonly is: 'folder'; readonly identity: string }
@@ -47,12 +48,13 @@ export async function scanRound(tree: Tree): Promise<void> {
   for (const one of [...gone, ...here]) apply(tree, one)
 }
 
-const isGone = ({ what }: Found): boolean => what.is === 'none'
+const isGone = ({ what }: Found): boolean => what.is === 'none' || what.is === 'ignored'
 
 function apply(tree: Tree, { folder, name, path, isLink, what }: Found): void {
   if (isLink) tree.links.add(path)
   else if (what.is !== 'folder') tree.links.delete(path)
   if (what.is === 'unchanged') return
+  if (what.is === 'ignored') return pathIgnored(tree, folder, name)
   if (what.is === 'folder') {
     fileGone(tree, folder, name)
     return folderFound(tree, path, what.identity)
@@ -74,7 +76,8 @@ async function scanFolder(tree: Tree, path: string, dirty: Dirty): Promise<reado
   // Before it is read: what changes in between is reported.
   if (isAnother) watchFolder(tree, folder, identityOf(stats))
   const names = isAnother || dirty.all ? await namesIn(tree, folder) : dirty.names
-  return Promise.all([...names].map((name) => check(tree, folder, name, dirty.names.has(name))))
+  if (folder.names === null && names.has(GITIGNORE)) await tree.onRules(path)
+  return Promise.all([...names].map((name) => check(tree, folder, name)))
 }
 
 /** The names that may have something to them: of what is there, and of what was. */
@@ -87,36 +90,35 @@ async function namesIn(tree: Tree, { path, names, files, folders }: WatchedFolde
   return new Set([...entries.map(({ name }) => name), ...files.keys(), ...folders])
 }
 
-/** `isReported`: the system said that something happened to it. */
-async function check(tree: Tree, folder: WatchedFolder, name: string, isReported: boolean): Promise<Found> {
+async function check(tree: Tree, folder: WatchedFolder, name: string): Promise<Found> {
   const path = join(folder.path, name)
   const found = { folder, name, path, isLink: false }
   const isWanted = folder.names === null || folder.names.has(name)
   if (!isWanted || (tree.isIgnored(path, false) && tree.isIgnored(path, true)))
-    return { ...found, what: { is: 'none' } }
+    return { ...found, what: { is: isWanted ? 'ignored' : 'none' } }
   const entry = await lstat(path, { bigint: true }).catch(() => null)
   const isLink = entry?.isSymbolicLink() ?? false
   const stats = isLink ? await statOf(path) : entry
-  const what = await describe(tree, folder, { name, path, stats, isReported })
+  const what = await describe(tree, folder, { name, path, stats })
   return { ...found, isLink, what }
 }
 
 async function describe(
   tree: Tree,
   folder: WatchedFolder,
-  { name, path, stats, isReported }: { name: string; path: string; stats: BigIntStats | null; isReported: boolean },
+  { name, path, stats }: { name: string; path: string; stats: BigIntStats | null },
 ): Promise<Found['what']> {
   const isFolder = stats?.isDirectory() ?? false
-  if (stats === null || tree.isIgnored(path, isFolder)) return { is: 'none' }
+  if (stats === null) return { is: 'none' }
+  if (tree.isIgnored(path, isFolder)) return { is: 'ignored' }
   if (isFolder) return { is: 'folder', identity: identityOf(stats) }
   if (!stats.isFile()) return { is: 'none' }
   const known = folder.files.get(name)
   if (known === undefined && tree.isFirstScan) return { is: 'file', state: stateOf(stats) }
   if (known !== undefined && known.missingSince === null && known.shorterSince === null) {
-    const { stamp, ctimeNs, mtimeNs } = stateOf(stats)
+    const { stamp, ctimeNs } = stateOf(stats)
     const isSame = stamp === known.state.stamp && ctimeNs === known.state.ctimeNs
-    const isRacy = isReported && known.state.digest !== null && Date.now() - Number(mtimeNs / 1_000_000n) < RACY_MS
-    if (isSame && !isRacy) return { is: 'unchanged' }
+    if (isSame && !(known.state.isFresh && known.state.digest !== null)) return { is: 'unchanged' }
   }
   return { is: 'file', state: await readState(path, stats, MAX_READ_BYTES) }
 }
@@ -140,8 +142,10 @@ export async function readAhead(tree: Tree, signal: AbortSignal): Promise<void> 
       const stats = await statOf(path)
       if (!stats?.isFile()) continue
       const state = await readState(path, stats, MAX_FILE_READ_AHEAD_BYTES)
-      // Written since it was seen: that is for the next check to find.
-      if (state.stamp === file.state.stamp) file.state = state
+      // Written since it was seen, or while it was read: that is for the next check to find.
+      const after = await statOf(path)
+      if (state.stamp !== file.state.stamp || after === null || stateOf(after).stamp !== state.stamp) continue
+      file.state = state
     }
   }
 }

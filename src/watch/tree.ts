@@ -42,6 +42,8 @@ export interface TreeOptions {
   /** The names that are watched whether they exist yet or not, by the folder in which they are. */
   readonly bases: ReadonlyMap<string, ReadonlySet<string>>
   readonly isIgnored: Ignored
+  /** Called with each folder that has a file of rules, before what is in it is checked. */
+  readonly onRules: (folder: string) => Promise<void>
   /**
    * Has the system call back with each name that changes in a folder; `null` for the folder itself, or an unknown name.
    * Throws when the system cannot do that.
@@ -76,6 +78,8 @@ export interface Tree extends TreeOptions {
   readonly timers: Set<Off>
   /** Until everything has been seen once: what is found then was there before. */
   isFirstScan: boolean
+  /** While everything is checked after the rules have changed: what was ignored until then was there before. */
+  wasIgnored: Ignored | null
   /** False when nothing may be opened: the system is not asked to report anything, or the watcher is stopped. */
   isWatching: boolean
 }
@@ -97,6 +101,7 @@ export function createTree(options: TreeOptions): Tree {
     unfinished: new Set(),
     timers: new Set(),
     isFirstScan: true,
+    wasIgnored: null,
     isWatching: true,
   }
   for (const [path, names] of options.bases) tree.folders.set(path, createFolder(path, path, names))
@@ -199,13 +204,35 @@ function forget(tree: Tree, { path, identity, files }: WatchedFolder): void {
   if (identity === null && files.size === 0 && !tree.bases.has(path)) tree.folders.delete(path)
 }
 
+/** A path is ignored from now on: nothing of it is reported any more. */
+export function pathIgnored(tree: Tree, folder: WatchedFolder, name: string): void {
+  const file = folder.files.get(name)
+  if (file !== undefined) tree.unfinished.delete(file)
+  folder.files.delete(name)
+  if (!folder.folders.delete(name)) return
+  const path = join(folder.path, name)
+  for (const below of tree.folders.values()) {
+    if ((below.path !== path && !below.path.startsWith(path + sep)) || tree.bases.has(below.path)) continue
+    unwatchFolder(tree, below)
+    for (const known of below.files.values()) tree.unfinished.delete(known)
+    tree.folders.delete(below.path)
+  }
+}
+
+/** Has everything checked because the rules have changed. `wasIgnored`: what was ignored until then. */
+export function rulesChanged(tree: Tree, wasIgnored: Ignored): void {
+  tree.wasIgnored ??= wasIgnored
+  for (const path of tree.folders.keys()) markAll(tree, path)
+}
+
 /** A file was found; `state` is what it is like now. */
 export function fileFound(tree: Tree, folder: WatchedFolder, name: string, state: FileState): void {
   const known = folder.files.get(name)
   const now = tree.clock.now()
   if (known === undefined) {
     folder.files.set(name, { state, missingSince: null, shorterSince: null })
-    if (!tree.isFirstScan) report(tree, folder, name, 'added', now)
+    const isNew = !tree.isFirstScan && tree.wasIgnored?.(join(folder.path, name), false) !== true
+    if (isNew) report(tree, folder, name, 'added', now)
     return
   }
   known.missingSince = null

@@ -5,10 +5,11 @@ import { type Clock, MONOTONIC } from '../core/async.ts'
 import { codeOf, messageOf } from '../core/errors.ts'
 import type { Warn } from '../core/notices.ts'
 import { createDebounce, type DebounceTimes } from './debounce.ts'
-import { readIgnored } from './ignored.ts'
+import { GITIGNORE } from './git-rules.ts'
+import { type IgnoreRules, readIgnored } from './ignored.ts'
 import { readAhead } from './scan.ts'
 import { createScanner, type Scanner } from './scanner.ts'
-import type { Change, Tree, TreeOptions } from './tree.ts'
+import { type Change, rulesChanged, type Tree, type TreeOptions } from './tree.ts'
 
 // What the system reports is only ever a hint that something has to be checked; what counts is how the folders differ from what
 // was found in them last. Looked at in place of this: chokidar 5, for which a folder stays the one it was first (swapped for
@@ -16,7 +17,7 @@ import type { Change, Tree, TreeOptions } from './tree.ts'
 // within 50 ms, watches every file besides its folder, and follows links in circles.
 
 export interface WatcherOptions {
-  /** The working folder, absolute. Its `.gitignore` is honoured. */
+  /** The working folder, absolute. What git ignores in it is not watched. */
   readonly root: string
   /** What to watch: files and folders, relative to the root or absolute, no patterns. Default: the root. */
   readonly paths?: readonly string[]
@@ -56,27 +57,41 @@ export function startWatcher(options: WatcherOptions): Watcher {
   const end = new AbortController()
   const batch = createDebounce({ ...TIMES, ...options.times }, onBatch, clock)
   let scanner: Scanner | null = null
+  let rules: IgnoreRules | null = null
   let becomeReady = (): void => {}
   const ready = new Promise<void>((resolve) => {
     becomeReady = resolve
   })
 
   function onChange(change: Change): void {
+    if (basename(change.path) === GITIGNORE || rules?.outside.includes(change.path)) return void readRules()
     const path = relative(root, change.path)
     batch.add(path)
     options.onChange?.({ ...change, path, folder: relative(root, change.folder) })
+  }
+
+  /** What git ignores may have changed: what is ignored from now on, or was until now, is no save. */
+  async function readRules(folder?: string): Promise<void> {
+    if (rules === null) return
+    const wasIgnored = rules.frozen()
+    const isOther = await rules.read(folder)
+    if (isOther && scanner !== null && !scanner.tree.isFirstScan) rulesChanged(scanner.tree, wasIgnored)
   }
 
   async function start(): Promise<void> {
     const paths = options.paths ?? [root]
     const listed = paths.map((path) => resolve(root, path))
     const also = (options.also ?? []).map((path) => resolve(root, path))
-    const isIgnored = await readIgnored(root, listed, also, options.excluded)
+    rules = await readIgnored(root, listed, also, options.excluded)
+    const { isIgnored, outside } = rules
     if (end.signal.aborted) return
-    const bases = basesOf([...listed, ...also])
+    const bases = basesOf([...listed, ...also, ...outside])
     const onError = createErrorHandler(options.warn, () => scanner?.startPolling())
     const watch = options.watch ?? watchWithSystem
-    scanner = createScanner({ bases, isIgnored, watch, onChange, onError, mayReturn, clock }, end.signal)
+    scanner = createScanner(
+      { bases, isIgnored, onRules: readRules, watch, onChange, onError, mayReturn, clock },
+      end.signal,
+    )
     await scanner.idle()
     const checks = scanner.checkUnreported()
     await readAhead(scanner.tree, end.signal)

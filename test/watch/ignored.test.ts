@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type Ignored, readIgnored } from '../../src/watch/ignored.ts'
+import { readIgnored } from '../../src/watch/ignored.ts'
 
 async function ignoredIn(
   gitignore: string | null,
@@ -14,13 +14,13 @@ async function ignoredIn(
   const root = await mkdtemp(join(tmpdir(), 'dev-hook-ignored-'))
   onTestFinished(() => rm(root, { recursive: true }))
   if (gitignore !== null) await writeFile(join(root, '.gitignore'), gitignore)
-  const ignored: Ignored = await readIgnored(
+  const { isIgnored } = await readIgnored(
     root,
     paths.map((path) => join(root, path).replace(/\/$/, '')),
     also.map((path) => join(root, path)),
     left.map((path) => join(root, path)),
   )
-  return (path: string, isFolder = false) => ignored(join(root, path), isFolder)
+  return (path: string, isFolder = false) => isIgnored(join(root, path), isFolder)
 }
 
 describe('What is ignored', () => {

@@ -195,7 +195,7 @@ function createProcesses(root: string, { generates, listensAfterMs }: Manners, c
 
   function start(): BotProcess {
     starts += 1
-    let tell = (_: Exit): void => undefined
+    let tell: (exit: Exit) => void = () => undefined
     const exited = new Promise<Exit>((resolve) => {
       tell = resolve
     })
