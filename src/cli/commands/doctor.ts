@@ -51,7 +51,7 @@ async function check(call: Call, facts: Facts): Promise<number> {
   const color = wantsColor(config?.color ?? null, io)
   const print = json
     ? createCheckJson(io.out, redact)
-    : createCheckLines({ write: io.out, color, quiet: config?.quiet ?? false, redact })
+    : createCheckLines({ write: io.out, color, quiet: config?.quiet ?? false, columns: io.columns('out'), redact })
   const waiting = (name: string | null): void => (name === null ? progress.end() : progress.step(name))
   const found = (name: string, finding: Finding): void => {
     progress.end()

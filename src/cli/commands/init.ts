@@ -187,7 +187,7 @@ function nextSteps(project: Project, answers: SetupAnswers, isInstalled: boolean
   const line = command === null ? '' : ` -- ${command}`
   const { profile } = project.config
   const which = profile === null ? '' : ` --profile ${profile}`
-  const needed = answers.starter ? 'what the bot needs' : 'dev-hook, for the scripts of package.json'
+  const needed = answers.starter ? 'what the bot needs' : 'dev-hook, as package.json has it'
   const steps: readonly (readonly [string, string])[] = [
     ...(isInstalled || !needsInstall(project, answers) ? [] : ([[installCommand(project.manager), needed]] as const)),
     [`npx dev-hook sandbox${which}${line}`, 'talk to the bot, without an account'],

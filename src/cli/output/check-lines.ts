@@ -3,6 +3,7 @@ import type { Redact } from '../../core/text/redact.ts'
 import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import { CHECKS } from '../../doctor/doctor.ts'
 import type { Finding } from '../../doctor/finding.ts'
+import { wrapWords } from '../screen/text-width.ts'
 import { colorsFor } from './colors.ts'
 import { toJson } from './to-json.ts'
 
@@ -22,9 +23,11 @@ export function createCheckLines(options: {
   readonly write: (line: string) => void
   readonly color: boolean
   readonly quiet: boolean
+  /** How many columns there are; not finite where nobody looks at a terminal. */
+  readonly columns: number
   readonly redact: Redact
 }): PrintFinding {
-  const { write, quiet, redact } = options
+  const { write, quiet, columns, redact } = options
   const colors = colorsFor(options.color)
   const marks = {
     passed: colors.green('✓'),
@@ -35,9 +38,15 @@ export function createCheckLines(options: {
   return (name, finding) => {
     const { ok, message, more = [], remedy } = finding
     if (quiet && ok !== false) return
-    write(`${marks[kindOf(finding)]} ${colors.bold(name.padEnd(WIDTH))} ${sanitize(redact(message), 1_000)}`)
-    for (const line of more) write(`${INDENT}${sanitize(redact(line), 1_000)}`)
-    if (remedy !== null) write(`${INDENT}${colors.dim('→')} ${sanitize(redact(remedy), 1_000)}`)
+    const wrapped = (text: string, indent: number): readonly string[] =>
+      wrapWords(sanitize(redact(text), 1_000), columns - indent)
+    const [first = '', ...rest] = [message, ...more].flatMap((line) => wrapped(line, INDENT.length))
+    write(`${marks[kindOf(finding)]} ${colors.bold(name.padEnd(WIDTH))} ${first}`)
+    for (const line of rest) write(`${INDENT}${line}`)
+    if (remedy === null) return
+    const [todo = '', ...further] = wrapped(remedy, INDENT.length + 2)
+    write(`${INDENT}${colors.dim('→')} ${todo}`)
+    for (const line of further) write(`${INDENT}  ${line}`)
   }
 }
 

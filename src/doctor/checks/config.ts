@@ -1,4 +1,5 @@
 // The check of the config: its values, and the source of each.
+import type { Config } from '../../config/load.ts'
 import { flagName, OPTION_KEYS, optionOf } from '../../config/options.ts'
 import { isSecret } from '../../config/values.ts'
 import { ERRORS } from '../../core/errors.ts'
@@ -12,7 +13,7 @@ export async function checkConfig(facts: Facts): Promise<Finding> {
     config.oddities.length === 0
       ? passed(message)
       : warned([message, ...config.oddities].join('\n'), ERRORS.dotEnvOdd.remedy)
-  if (given.length === 0) return found('all defaults: no config file, no .env, nothing in the environment')
+  if (given.length === 0) return found(`all defaults: ${whereNothingIs(config)}`)
   const values = given.map((key) => {
     const value = config[key]
     // A secret is named, never shown.
@@ -20,4 +21,9 @@ export async function checkConfig(facts: Facts): Promise<Finding> {
     return `${flagName(key)}${shown} (${config.sources[key]})`
   })
   return found(values.join(', '))
+}
+
+function whereNothingIs({ files, profiles }: Config): string {
+  if (files.length === 0) return 'no config file, no .env, nothing in the environment'
+  return profiles.length === 0 ? 'nothing is set' : `no profile is chosen of ${profiles.join(', ')}`
 }

@@ -128,7 +128,7 @@ describe('What a stranger sends', () => {
       const write = (line: string): void => void lines.push(line)
       const redact = (text: string): string => text
       createCheckJson(write, redact)('api', finding)
-      createCheckLines({ write, color: false, quiet: false, redact })('api', finding)
+      createCheckLines({ write, color: false, quiet: false, columns: Number.POSITIVE_INFINITY, redact })('api', finding)
       expect(lines.join('\n').split('\n')).toHaveLength('more' in finding ? 4 : 3)
       lines.forEach(expectHarmless)
     }
