@@ -7,10 +7,11 @@ export interface ParsedDotEnv {
   readonly problems: readonly string[]
 }
 
-// What `dotenv` takes for an assignment (its expression, BSD-2-Clause): a bot and dev-hook must not differ in a value.
-// A byte order mark counts as white space there.
+// What `dotenv` takes for an assignment (its expression, BSD-2-Clause): a bot and dev-hook must not differ in a value. It begins
+// at its own line rather than at the empty ones above it, which are not looked at again and again then. A byte order mark counts
+// as white space.
 const ASSIGNMENT =
-  /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:#.*)?$/gm
+  /^[^\S\n]*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:#.*)?$/gm
 
 const QUOTED = /^(['"`])([\s\S]*)\1$/gm
 
@@ -20,18 +21,20 @@ export function parseDotEnv(text: string): ParsedDotEnv {
   const variables: Record<string, string> = {}
   const problems: string[] = []
   let at = 0
+  let line = 1
   for (const match of lines.matchAll(ASSIGNMENT)) {
     const [whole, name = '', given = ''] = match
-    problems.push(...unreadLines(lines, at, match.index))
+    const between = lines.slice(at, match.index)
+    problems.push(...unreadLines(between, line))
+    line += lineEndsIn(between)
     const raw = given.trim()
     Object.defineProperty(variables, name, { value: unquoted(raw), ...OWN_FIELD })
-    if (isOpenQuote(raw)) {
-      const line = lineAt(lines, match.index + whole.length - whole.trimStart().length)
+    if (isOpenQuote(raw))
       problems.push(`line ${line} has a quote that is not closed at the end of its value, so it is part of the value`)
-    }
+    line += lineEndsIn(whole)
     at = match.index + whole.length
   }
-  problems.push(...unreadLines(lines, at, lines.length))
+  problems.push(...unreadLines(lines.slice(at), line))
   return { variables, problems }
 }
 
@@ -45,15 +48,12 @@ function unquoted(raw: string): string {
 
 const isOpenQuote = (raw: string): boolean => /^['"`]/.test(raw) && (raw.length === 1 || raw.at(-1) !== raw[0])
 
-/** The lines between two assignments that are neither empty nor a comment. */
-function unreadLines(lines: string, from: number, to: number): string[] {
-  const first = lineAt(lines, from)
-  return lines
-    .slice(from, to)
+/** The lines between two assignments that are neither empty nor a comment; `first` is the number of the first. */
+const unreadLines = (between: string, first: number): string[] =>
+  between
     .split('\n')
     .flatMap((line, i) =>
       /^\s*(#|$)/.test(line) ? [] : [`line ${first + i} is neither NAME=value nor a comment, so it is not read`],
     )
-}
 
-const lineAt = (text: string, index: number): number => text.slice(0, index).split('\n').length
+const lineEndsIn = (text: string): number => text.split('\n').length - 1

@@ -24,6 +24,13 @@ describe('A file of variables', () => {
     )
   })
 
+  it('takes time in proportion to its length, whatever is in it', () => {
+    for (const piece of ['\n', ' \n', 'A=1\n', 'nonsense\n', '# a\n', 'A="x\n']) {
+      const { variables } = parseDotEnv(piece.repeat(50_000))
+      expect(Object.keys(variables).length).toBeLessThan(2)
+    }
+  })
+
   it.each([
     ['a byte order mark', '\uFEFFTOKEN=t\nPORT=1', { TOKEN: 't', PORT: '1' }],
     ['an indentation', '  TOKEN=t\n\tPORT=1', { TOKEN: 't', PORT: '1' }],
