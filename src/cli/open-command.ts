@@ -62,9 +62,13 @@ export function prepareCommand({ options, io }: Pick<Call, 'options' | 'io'>): P
 }
 
 /** What is odd before there is anything that announces it, as lines on stderr. */
-function warn({ err }: Pick<Io, 'err'>, kind: 'stateHomeIgnored' | 'dotEnvOdd', message: string): void {
+function warn(
+  { err, columns }: Pick<Io, 'err' | 'columns'>,
+  kind: 'stateHomeIgnored' | 'dotEnvOdd',
+  message: string,
+): void {
   const { code, remedy } = ERRORS[kind]
-  problemLines('warning', { code, lines: [message], remedy }).forEach(err)
+  problemLines('warning', { code, lines: [message], remedy }, columns('err')).forEach(err)
 }
 
 /** Opens a command: loads its config. Throws `usage` with everything that is wrong with it. */

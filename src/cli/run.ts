@@ -38,7 +38,7 @@ function printError(error: DevHookError, io: Io, verbose: boolean): void {
   const colors = colorsFor(wantsColor(null, io))
   const { redact } = createRedactor()
   const shown = { code: error.code, lines: error.lines.map(redact), remedy: redact(error.remedy) }
-  problemLines(colors.red('error'), shown).forEach(io.err)
+  problemLines(colors.red('error'), shown, io.columns('err')).forEach(io.err)
   if (error.category !== 'bug' && !verbose) return
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
     for (const line of sanitizeLines(redact(cause.stack ?? cause.message))) io.err(colors.dim(line))

@@ -88,6 +88,9 @@ function withIdsOf(screen: readonly string[], block: string, command: string): s
 /** What Jenny said and what the bot answered have both been delivered, in whatever order. */
 const BOTH = / ← .* 200 .* ↩ .* 200 | ↩ .* 200 .* ← .* 200 /s
 
+/** The run and its bot are both ready, in whatever order. */
+const UP = /Ready in .* ● bot ready | ● bot ready .*Ready in /s
+
 /** Lets its end take a moment, so that something comes before it. */
 const SLOW_END = "process.on('SIGTERM', () => setTimeout(() => process.exit(0), 500))\n"
 
@@ -157,7 +160,7 @@ describe.runIf(process.platform === 'linux')('The README', () => {
         'in the sandbox now?',
       ])
         await after(terminal, shown, ENTER)
-      await terminal.shows('bot ready')
+      await terminal.shows(UP)
       terminal.type(`hi there${ENTER}`)
       await terminal.shows(BOTH)
       terminal.type(CTRL_C)
@@ -168,7 +171,7 @@ describe.runIf(process.platform === 'linux')('The README', () => {
     const { world, place } = await placeInWorld()
     await expectShown('first-run', place, async (terminal) => {
       await after(terminal, '[y/N]', `y${ENTER}`)
-      await terminal.shows('bot ready')
+      await terminal.shows(UP)
       const jenny = await world.platform.contact({ name: 'Jenny' })
       jenny.send('hi there')
       await terminal.shows(BOTH)
@@ -181,7 +184,7 @@ describe.runIf(process.platform === 'linux')('The README', () => {
     await appendFile(join(place.cwd, 'bot.js'), SLOW_END)
     await expectShown('day', place, async (terminal) => {
       await after(terminal, '[y/N]', `y${ENTER}`)
-      await terminal.shows('bot ready')
+      await terminal.shows(UP)
       const jenny = await world.platform.contact({ name: 'Jenny' })
       await appendFile(join(place.cwd, 'bot.js'), '// better\n')
       await terminal.shows('bot restarting')

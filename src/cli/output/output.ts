@@ -4,18 +4,20 @@ import { createNotices, type Notice, type Notices } from '../../core/notices.ts'
 import { REDACTED } from '../../core/text/redact.ts'
 import { type Io, wantsColor } from '../io.ts'
 import type { OpenCommand } from '../open-command.ts'
-import type { KeyHint } from '../screen/ready-block.ts'
 import { cleanNotice } from './clean-notice.ts'
 import { collapseCrashes } from './collapse-crashes.ts'
 import { createJsonLines } from './json-lines.ts'
 import { startLog } from './log-file.ts'
-import { createTerminal } from './terminal.ts'
+import { createTerminal, type TerminalOptions } from './terminal.ts'
 
 /** What printing needs of a command. */
 type Printed = Pick<OpenCommand, 'config' | 'json' | 'redactor'>
 
 /** Where notices are printed. */
 type Screen = Pick<Io, 'live' | 'err' | 'env' | 'outIsTerminal' | 'errIsTerminal' | 'columns'>
+
+/** What else a run is. */
+type Running = Pick<TerminalOptions, 'keys' | 'emulated'>
 
 /** Creates the notices of a command; each is printed in clean text, without secrets. */
 export function openNotices(command: Printed, io: Screen): Notices {
@@ -27,12 +29,12 @@ export function openNotices(command: Printed, io: Screen): Notices {
 
 /** Starts to print the notices of a run, and to log them in a folder. The returned function ends it once all is written. */
 export function startOutput(
-  command: Printed & { readonly keys?: readonly KeyHint[] },
+  command: Printed & Running,
   io: Screen,
   notices: Notices,
   folder: string,
 ): () => Promise<void> {
-  const print = createPrinter(command, io, command.keys)
+  const print = createPrinter(command, io, command)
   const log = startLog(folder)
   const off = notices.on((notice) => {
     const clean = cleanNotice(notice, command.redactor.redact)
@@ -45,7 +47,11 @@ export function startOutput(
   }
 }
 
-function createPrinter({ config, json }: Printed, io: Screen, keys: readonly KeyHint[] = []): (notice: Notice) => void {
+function createPrinter(
+  { config, json }: Printed,
+  io: Screen,
+  { keys = [], emulated = false }: Running = {},
+): (notice: Notice) => void {
   const { quiet, verbose, restore } = config
   const color = wantsColor(config.color, io)
   if (json) return collapseCrashes(inColors(color, createJsonLines(io)))
@@ -57,6 +63,7 @@ function createPrinter({ config, json }: Printed, io: Screen, keys: readonly Key
     verbose,
     restore,
     keys,
+    emulated,
   })
   return collapseCrashes(inColors(color, print))
 }

@@ -25,6 +25,8 @@ export interface TerminalOptions {
   readonly restore?: boolean
   /** The keys there are while the run is under way; none where nobody can press them. */
   readonly keys?: readonly KeyHint[]
+  /** Whether the platform is emulated; default false. */
+  readonly emulated?: boolean
   readonly clock?: Clock
 }
 
@@ -33,7 +35,7 @@ const IMPORTANT: ReadonlySet<Notice['type']> = new Set(['error', 'warning', 'rej
 
 /** Creates the renderer: a listener that prints what a person wants to see of each notice. */
 export function createTerminal(options: TerminalOptions): (notice: Notice) => void {
-  const { write, quiet, verbose, restore = true, keys = [], clock = MONOTONIC } = options
+  const { write, quiet, verbose, restore = true, keys = [], emulated = false, clock = MONOTONIC } = options
   const colors = colorsFor(options.color)
   const progress = createProgress((step) => write(colors.dim(`· ${step} …`)))
   let ready: NoticeOf<'ready'> | null = null
@@ -67,7 +69,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'consent':
         return line(notice, consentLine(notice, restore))
       case 'ready':
-        return readyBlock(notice, isAbsent(bot), { ...options, colors, restore, keys }).forEach(write)
+        return readyBlock(notice, isAbsent(bot), { ...options, colors, restore, keys, emulated }).forEach(write)
       case 'delivery':
       case 'replay':
       case 'held':
@@ -98,9 +100,10 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
           `${colors.red('✗')} rejected ${notice.status} ${sanitize(notice.detail)}${andMore(notice)} ${colors.dim(notice.id)}`,
         )
       case 'warning':
-        return problemLines(colors.yellow('warning'), { ...notice, lines: [notice.message] }).forEach(write)
       case 'error':
-        return problemLines(colors.red('error'), { ...notice, lines: [notice.message] }).forEach(write)
+        return problemLines(headOf(notice, colors), { ...notice, lines: [notice.message] }, options.columns()).forEach(
+          write,
+        )
       case 'stopped':
         deliveries.end()
         // A start that failed, or was ended, has nothing to count.
@@ -110,6 +113,9 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
     }
   }
 }
+
+const headOf = ({ type }: NoticeOf<'warning' | 'error'>, colors: Colors): string =>
+  type === 'error' ? colors.red(type) : colors.yellow(type)
 
 /** How much of a crashed bot's output is shown when quiet. */
 const QUIET_LINES = 10

@@ -23,6 +23,8 @@ export interface ReadyBlockOptions {
   readonly restore: boolean
   /** The keys there are; none where nobody can press them. */
   readonly keys: readonly KeyHint[]
+  /** Whether the platform is emulated: its webhook, and how it is reached, concern nobody then. */
+  readonly emulated: boolean
   /** Whether to say how long each step took. */
   readonly verbose: boolean
 }
@@ -59,13 +61,13 @@ export function readyBlock(notice: Ready, isBotAbsent: boolean, options: ReadyBl
   return [`${colors.green(colors.bold('Ready'))} in ${formatDuration(total)}${took}`, ...lines]
 }
 
-function rowsOf(notice: Ready, isBotAbsent: boolean, { restore, keys, colors }: ReadyBlockOptions): Row[] {
+function rowsOf(notice: Ready, isBotAbsent: boolean, { restore, keys, colors, emulated }: ReadyBlockOptions): Row[] {
   const { url, target, api, events, kind } = notice
-  const quit = kind !== 'manual' && restore ? ', the webhook is put back' : ''
+  const quit = kind !== 'manual' && restore && !emulated ? ', the webhook is put back' : ''
   return [
-    { name: 'public', value: sanitize(url) },
+    ...(emulated ? [] : [{ name: 'public', value: sanitize(url) }]),
     { name: 'bot', value: sanitize(target), more: isBotAbsent ? ' (nothing listens yet: deliveries are held)' : '' },
-    webhookRow(notice, restore),
+    ...(emulated ? [] : [webhookRow(notice, restore)]),
     { name: 'events', value: '', more: events === null ? 'all' : sanitize(events.join(', '), 1_000) },
     ...(api === USUAL_API ? [] : [{ name: 'api', value: sanitize(api) }]),
     keys.length === 0

@@ -233,6 +233,16 @@ describe('The terminal', () => {
     },
   )
 
+  it('leaves out of the ready block what concerns nobody where the platform is emulated', () => {
+    expect(print([{ ...ready, api: 'http://127.0.0.1:4000' }], { emulated: true })).toEqual([
+      'Ready in 132ms',
+      '  bot       http://127.0.0.1:3000/',
+      '  events    message.create.*',
+      '  api       http://127.0.0.1:4000',
+      '  quit      Ctrl-C',
+    ])
+  })
+
   it('names the keys where there are some', () => {
     expect(print([ready], { keys }).at(-1)).toBe(
       '  keys      b restart  p pause  ? help  q quit, the webhook is put back',
@@ -308,6 +318,21 @@ describe('The terminal', () => {
         '         until it is started again, at once on a save',
       ])
     }
+  })
+
+  it('breaks what is wrong between words, and leaves whole what may have to be copied', () => {
+    const remedy = 'run `dev-hook restore --bot 5b430ef410b7cb0cc2580183`'
+    const warning: NoticeBody = {
+      type: 'warning',
+      code: 'DEVHOOK_X',
+      message: 'it did not end in order at all',
+      remedy,
+    }
+    expect(print([warning], { columns: 40 })).toEqual([
+      'warning: it did not end in order',
+      '       at all [DEVHOOK_X]',
+      `  → ${remedy}`,
+    ])
   })
 
   it('says why the bot is started again', () => {
