@@ -19,24 +19,35 @@ const QUOTED = /^(['"`])([\s\S]*)\1$/gm
 export function parseDotEnv(text: string): ParsedDotEnv {
   const lines = text.replaceAll(/\r\n?/g, '\n')
   const variables: Record<string, string> = {}
-  const problems: string[] = []
+  const problems: string[][] = []
   let at = 0
   let line = 1
   for (const match of lines.matchAll(ASSIGNMENT)) {
     const [whole, name = '', given = ''] = match
     const between = lines.slice(at, match.index)
-    problems.push(...unreadLines(between, line))
+    problems.push(unreadLines(between, line))
     line += lineEndsIn(between)
     const raw = given.trim()
     Object.defineProperty(variables, name, { value: unquoted(raw), ...OWN_FIELD })
     if (isOpenQuote(raw))
-      problems.push(`line ${line} has a quote that is not closed at the end of its value, so it is part of the value`)
+      problems.push([`line ${line} has a quote that is not closed at the end of its value, so it is part of the value`])
     line += lineEndsIn(whole)
     at = match.index + whole.length
   }
-  problems.push(...unreadLines(lines.slice(at), line))
-  return { variables, problems }
+  problems.push(unreadLines(lines.slice(at), line))
+  return { variables, problems: firstFew(problems.flat()) }
 }
+
+/** What is no file of variables at all has as many problems as lines. */
+const MAX_NAMED = 5
+
+const firstFew = (problems: readonly string[]): readonly string[] =>
+  problems.length <= MAX_NAMED
+    ? problems
+    : [
+        ...problems.slice(0, MAX_NAMED),
+        `${problems.length - MAX_NAMED} more of its lines are not read, or not as they look`,
+      ]
 
 /** How an assignment makes a field: `__proto__` is a name like any other. */
 const OWN_FIELD = { configurable: true, enumerable: true, writable: true }
