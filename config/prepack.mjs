@@ -1,8 +1,10 @@
 // Builds the package as it is published: from nothing, so that no file of an earlier build is packed with it.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, rmSync } from 'node:fs'
+import { writeInventory } from './inventory.mjs'
 
 rmSync('dist', { recursive: true, force: true })
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
 // npm makes it executable when it installs; not everybody else who unpacks the tarball does.
 chmodSync('dist/cli/main.js', 0o755)
+writeInventory()

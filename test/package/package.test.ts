@@ -10,6 +10,19 @@ import { execute, openPackage, type PackageForTest, PROJECT } from '../support/p
 const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc')
 const ATTW = join(PROJECT, 'node_modules/@arethetypeswrong/cli/dist/index.js')
 
+interface Lock {
+  readonly packages: Readonly<
+    Record<string, { readonly version: string; readonly dev?: boolean; readonly integrity?: string }>
+  >
+}
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>
+}
+
+/** Licences under which anybody may use dev-hook for anything, as under its own. */
+const ALLOWED = /^(\(?(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD|BlueOak-1\.0\.0|Unlicense|CC0-1\.0)( (OR|AND) )?\)?)+$/
+
 let packed: PackageForTest
 
 beforeAll(async () => {
@@ -26,7 +39,15 @@ async function devHook(args: readonly string[], cwd: string): Promise<{ stdout: 
 
 describe('The package', () => {
   it('holds the compiled sources, the example, the schema and what people read, and nothing else', () => {
-    const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'config/dev-hook.schema.json']
+    const documents = [
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'package.json',
+      'config/dev-hook.schema.json',
+      'dist/sbom.cdx.json',
+      'dist/third-party-licenses.txt',
+    ]
     const extra = packed.files
       .map(({ path }) => path)
       .filter((path) => !documents.includes(path) && !/^config\/examples\/[^/]+\.js$/.test(path))
@@ -47,6 +68,30 @@ describe('The package', () => {
         'dist/daemon/watchdog/child.js',
       ]),
     )
+  })
+
+  it('takes its own dependencies in the version that was tested, and lists every package below them with its licence', async () => {
+    const read = (path: string): Promise<string> =>
+      readFile(join(packed.consumer, 'node_modules/dev-hook', path), 'utf8')
+    const lock: Lock = JSON.parse(await readFile(join(PROJECT, 'package-lock.json'), 'utf8'))
+    const runtime = Object.entries(lock.packages).filter(([folder, { dev }]) => folder !== '' && dev !== true)
+    const wanted = runtime.map(([folder, { version }]) => `${folder.split('node_modules/').at(-1)} ${version}`)
+    expect(wanted.length).toBeGreaterThan(20)
+
+    const { dependencies }: Manifest = JSON.parse(await read('package.json'))
+    const direct = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`)
+    expect(wanted).toEqual(expect.arrayContaining(direct))
+    expect(runtime.every(([, { integrity }]) => integrity?.startsWith('sha512-'))).toBe(true)
+
+    const bill = JSON.parse(await read('dist/sbom.cdx.json'))
+    expect(bill).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: 'dev-hook' } } })
+    const listed = bill.components.map((one: { name: string; version: string }) => `${one.name} ${one.version}`)
+    expect(listed.toSorted()).toEqual([...new Set(wanted)].toSorted())
+
+    const licenses = await read('dist/third-party-licenses.txt')
+    const headings = [...licenses.matchAll(/^-{80}\n\n(\S+ \S+) \((.+)\)\n/gm)]
+    expect(headings.map(([, name]) => name)).toEqual(wanted)
+    for (const [, , license] of headings) expect(license).toMatch(ALLOWED)
   })
 
   it('has a command line that the system can run as it is', async () => {
