@@ -3,11 +3,13 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { botFolder } from '../../src/daemon/account/bot-identity.ts'
 import { identify } from '../../src/protocol/payload.ts'
 import { startCli } from '../support/cli/cli.ts'
+import { startTerminal } from '../support/cli/terminal.ts'
 import { folderForTest } from '../support/folder.ts'
 import { answered, delivery, openTestJournal } from '../support/journal/journal.ts'
 import { EVERYTHING, expectHarmless } from '../support/outside-text.ts'
 import { startScriptedApi } from '../support/platform/scripted-api.ts'
 import { makeToken } from '../support/platform/tokens.ts'
+import { worldForTest } from '../support/world.ts'
 
 const BOT = 'b1'
 const text = EVERYTHING.slice(0, 8_000)
@@ -33,6 +35,10 @@ async function hostileWorld(record: unknown, status = 200) {
     },
   }
 }
+
+const ESC = '\u001b'
+/** What a question in a line is drawn with: where the cursor goes, and what is cleared. */
+const DRAWN = new RegExp(`${ESC}\\[(?:\\d*G|0?J|\\?\\d+[hl])|\r`, 'g')
 
 const bytes = Buffer.from(text, 'utf8').toString('latin1')
 
@@ -108,5 +114,18 @@ describe('Nothing that a stranger wrote acts on a terminal, or is a line of its 
       expectHarmless(stdout)
       expectHarmless(stderr)
     }
+  })
+
+  // What a process leaves running is found in /proc.
+  it.runIf(process.platform === 'linux')('in the question about a webhook', async () => {
+    // Spaces keep it from being a URL, and so from being encoded.
+    const world = await worldForTest({ registered: { url: `https://evil ${text.slice(0, 300)} /`, events: [text] } })
+    const run = await startTerminal({ args: ['--no-color'], columns: 400, env: world.env })
+    await run.shows('[y/N] ')
+    run.type('n\r')
+    expect(await run.ended).toBe(7)
+    const drawn = run.raw().replace(DRAWN, '')
+    expectHarmless(drawn)
+    expect(drawn).toContain('evil')
   })
 })
