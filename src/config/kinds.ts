@@ -159,14 +159,30 @@ export const patterns = list(
   },
 )
 
-const paths = list('paths', () => null, { type: 'string' })
+const paths = list(
+  'paths',
+  (given) =>
+    /[*?{}]/.test(given)
+      ? `contains ${given}, which is a pattern; name the folder, all that is in it is watched`
+      : null,
+  { type: 'string' },
+)
 
-/** Paths, or off. */
+/** The words of a switch. A folder that is called like one of them is `./on`. */
+const SWITCH = /^(1|true|yes|on|0|false|no|off)$/i
+
+/** Paths, or off; on is the folder of the run. */
 export const pathsOrOff: Kind<readonly string[] | false> = {
   ...kind<readonly string[] | false>(
     'paths',
-    { anyOf: [paths.schema, { const: false }] },
-    (raw) => (raw === false || raw === 'false' ? { value: false } : paths.read(raw)),
+    { anyOf: [paths.schema, { type: 'boolean' }] },
+    (raw) => {
+      const isSwitch = typeof raw === 'boolean' || (typeof raw === 'string' && SWITCH.test(raw.trim()))
+      const given = isSwitch ? switched.read(raw) : paths.read(raw)
+      if ('problem' in given || typeof given.value !== 'boolean') return given
+      // On is what it is without a word: the folder of the run.
+      return { value: given.value ? ['.'] : false }
+    },
     (value) => (value === false ? 'off' : value.join(',')),
   ),
   repeats: true,

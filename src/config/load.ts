@@ -1,6 +1,7 @@
 // Merging all layers into one complete, frozen config; every problem is reported at once, with the source of its value.
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { closestMatch } from 'leven'
 import { DevHookError, messageOf } from '../core/errors.ts'
 import type { Proxies } from '../core/http/proxy.ts'
 import { dotEnvLayers, readDotEnv, SHARED } from './dot-env.ts'
@@ -63,11 +64,13 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
   const { layer, unreadable } = await lookUpLayer(asGiven, context)
   const { values, sources } = readValues([...asGiven, layer], problems)
   const target = readTarget(values, sources, problems)
+  const watch = await watchedPaths(cwd, values, sources, problems)
   const forwarded = forwardedInPlaceOfTunnel(values, sources, context.env)
   if (problems.length > 0) throw new DevHookError('usage', problems)
   const proxies = readProxies(context.env)
   return Object.freeze({
     ...values,
+    watch,
     sources,
     forwarding: null,
     ...forwarded,
@@ -116,6 +119,29 @@ function readTarget({ port, path, forwardTo }: OptionValues, sources: Sources, p
   if ('value' in parsed) return parsed.value
   problems.push(`forwardTo ${forwardTo} (from ${sources.forwardTo}) ${parsed.problem}`)
   return byPort
+}
+
+/** Paths to watch of which none is there watch nothing. One of several may still be made: that is warned of where they are watched. */
+async function watchedPaths(
+  cwd: string,
+  { watch }: OptionValues,
+  sources: Sources,
+  problems: string[],
+): Promise<Config['watch']> {
+  if (watch === null || watch === false) return watch
+  const isThere = (path: string): Promise<boolean> =>
+    stat(resolve(cwd, path)).then(
+      () => true,
+      () => false,
+    )
+  if ((await Promise.all(watch.map(isThere))).includes(true)) return watch
+  // A name that has a comma in it.
+  if (await isThere(watch.join(','))) return [watch.join(',')]
+  const names = await readdir(cwd).catch(() => [])
+  const nearest = closestMatch(watch[0] ?? '', names, { maxDistance: 3 })
+  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`
+  problems.push(`watch ${watch.join(',')} (from ${sources.watch}) is neither a file nor a folder${hint}`)
+  return watch
 }
 
 const isFolder = (path: string): Promise<boolean> =>

@@ -47,6 +47,13 @@ const OPTIONS = {
     saysNo: 'never restart the bot after a change',
     otherwise: 'the current folder',
   }),
+  poll: option({
+    kind: switched,
+    group: 'Bot',
+    env: ['CHOKIDAR_USEPOLLING'],
+    fallback: false,
+    says: 'notice saves by polling, where the system reports none, as on some mounted folders',
+  }),
   bot: option({
     kind: text('id'),
     group: 'Webhook',

@@ -1,5 +1,5 @@
 // Which paths are not watched: `.git`, `node_modules`, what nobody saves (scratch files, logs, databases), and what git ignores.
-import { basename, dirname, isAbsolute, relative, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { type GitRules, type Ignores, readGitRules } from './git-rules.ts'
 import { isScratch } from './scratch.ts'
 
@@ -18,19 +18,23 @@ const NEVER = new Set(['.git', 'node_modules'])
 
 // What a program writes while it runs, and nobody saves. A `.gitignore` may say otherwise.
 const WRITTEN = ['*.log', '*.pid', '*.db', '*.db-*', '*.sqlite', '*.sqlite3', '*.sqlite-*', '*.sqlite3-*']
+const IS_WRITTEN = /\.(log|pid|db(-.*)?|sqlite3?(-.*)?)$/
 
 /**
  * Reads what git ignores in the root. Listed paths are watched with what is in them, and files besides, even where git
- * ignores them; nothing else is, and nothing in a folder that is `excluded`. All paths are absolute.
+ * ignores them; nothing else is, and nothing in a folder that is `excluded`. Where git ignores one of the `own` files, those of the
+ * bot's command, the folder that it ignores is watched. All paths are absolute.
  */
 export async function readIgnored(
   root: string,
   listed: readonly string[],
   also: readonly string[],
   excluded: readonly string[] = [],
+  own: readonly string[] = [],
 ): Promise<IgnoreRules> {
   const git = await readGitRules(root, WRITTEN)
-  const wanted = new Set([...listed, ...also, ...git.outside, ...also.map((path) => dirname(path))])
+  const builds = own.map((file) => buildOf(root, file, git.frozen())).filter((path) => path !== null)
+  const wanted = new Set([...listed, ...builds, ...also, ...git.outside, ...also.map((path) => dirname(path))])
 
   const ignoredBy = (ignores: Ignores): Ignored => {
     const named = listed.filter((path) => ignores(path, false) || ignores(path, true))
@@ -38,6 +42,8 @@ export async function readIgnored(
       if (excluded.some((folder) => isBelow(relative(folder, path)))) return true
       if (wanted.has(path)) return false
       if (isScratch(basename(path))) return true
+      if (builds.some((base) => isIn(base, path)))
+        return IS_WRITTEN.test(path) || path.split(sep).includes('node_modules')
       const below = listed.map((base) => relative(base, path)).filter(isBelow)
       if (!below.some((inside) => inside.split(sep).every((part) => !NEVER.has(part)))) return true
       return named.some((base) => isBelow(relative(base, path))) ? false : ignores(path, isFolder)
@@ -55,5 +61,15 @@ export async function readIgnored(
     },
   }
 }
+
+/** What git ignores and a file of the command is in, a folder of what a compiler makes as a rule; `null` when git does not ignore it. */
+function buildOf(root: string, file: string, ignores: Ignores): string | null {
+  const parts = relative(root, file).split(sep)
+  if (!isIn(root, file) || IS_WRITTEN.test(file) || parts.some((part) => NEVER.has(part))) return null
+  const paths = parts.map((_, i) => join(root, ...parts.slice(0, i + 1)))
+  return paths.find((path) => ignores(path, path !== file)) ?? null
+}
+
+const isIn = (folder: string, path: string): boolean => isBelow(relative(folder, path))
 
 const isBelow = (name: string): boolean => name !== '..' && !name.startsWith(`..${sep}`) && !isAbsolute(name)

@@ -23,6 +23,10 @@ export interface WatcherOptions {
   readonly paths?: readonly string[]
   /** Files that are watched whatever `.gitignore` says (`.env`), whether they exist yet or not. */
   readonly also?: readonly string[]
+  /** Files of the bot's own command: what git ignores, such as a compiler's folder, is watched where one of them is in it. */
+  readonly own?: readonly string[]
+  /** Whether saves are noticed by polling, where the system reports none. */
+  readonly isPolling?: boolean
   /** Folders that are not watched, absolute: what we write ourselves is no save. */
   readonly excluded?: readonly string[]
   /** Called with each change as soon as it is found; its paths are relative to the root. */
@@ -82,7 +86,8 @@ export function startWatcher(options: WatcherOptions): Watcher {
     const paths = options.paths ?? [root]
     const listed = paths.map((path) => resolve(root, path))
     const also = (options.also ?? []).map((path) => resolve(root, path))
-    rules = await readIgnored(root, listed, also, options.excluded)
+    const own = (options.own ?? []).map((path) => resolve(root, path))
+    rules = await readIgnored(root, listed, also, options.excluded, own)
     const { isIgnored, outside } = rules
     if (end.signal.aborted) return
     const bases = basesOf([...listed, ...also, ...outside])
@@ -92,6 +97,7 @@ export function startWatcher(options: WatcherOptions): Watcher {
       { bases, isIgnored, onRules: readRules, watch, onChange, onError, mayReturn, clock },
       end.signal,
     )
+    if (options.isPolling === true) scanner.startPolling()
     await scanner.idle()
     const checks = scanner.checkUnreported()
     await readAhead(scanner.tree, end.signal)

@@ -288,6 +288,30 @@ describe('Noticing saves', () => {
     expect(warnings).toEqual(['watchLimited: saves are noticed by polling: no space left on device, watch'])
   })
 
+  it('by polling, when that was asked for, the system is asked to report nothing', async () => {
+    const { save, reported, warnings } = await watchForTest(await projectForTest(), {
+      isPolling: true,
+      watch: () => {
+        throw new Error('it polls')
+      },
+    })
+    await save('src/deep/b.js')
+    await eventually(() => reported().includes('src/deep/b.js'))
+    expect(warnings).toEqual([])
+  })
+
+  it('a folder that git ignores is watched when the program is in it, but for logs, and no other one', async () => {
+    const root = await projectForTest()
+    await put(join(root, '.gitignore'), 'dist/\n.cache/\n')
+    const { save, settle, reported } = await watchForTest(root, { own: ['node', 'dist/out.js', 'dist/app.log'] })
+    await save('dist/lib/deep.js')
+    await save('dist/app.log')
+    await save('.cache/x.js')
+    await save('dist/node_modules/y.js')
+    await settle()
+    expect(reported()).toEqual(['dist/lib/deep.js'])
+  })
+
   it('where the system reports nothing, as on some mounts, saves are noticed all the same', async () => {
     const { save, reported } = await watchForTest(await projectForTest(), { watch: () => () => {} })
     await save('src/deep/b.js')

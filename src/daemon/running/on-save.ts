@@ -16,7 +16,8 @@ export interface SavesOptions {
   readonly config: Config
   /** Loads the config again; rejects when it has become wrong. */
   readonly reload: () => Promise<Config>
-  readonly supervised: boolean
+  /** The command of the bot; `null` when somebody else runs it. */
+  readonly command: readonly string[] | null
   /** Where the runs keep their state: it may be below the working folder. */
   readonly stateHome: string
   /** Called for a save, or, when that is not certain, for a change that the bot may have made itself. */
@@ -34,7 +35,8 @@ export interface SaveWatcher extends Watcher {
 
 /** Watches until it is stopped; a save means nothing any more once `signal` is aborted. `null` when none could mean anything. */
 export function watchSaves(options: SavesOptions, signal: AbortSignal): SaveWatcher | null {
-  const { config, supervised, emit, clock = MONOTONIC } = options
+  const { config, command, emit, clock = MONOTONIC } = options
+  const supervised = command !== null
   if (config.watch === false) return null
   let files = sourceFiles(config)
   const reload = createReload(options, (next) => {
@@ -47,6 +49,9 @@ export function watchSaves(options: SavesOptions, signal: AbortSignal): SaveWatc
     // A bot that somebody else runs is theirs to restart; then only the config is of interest.
     ...(supervised ? config.watch !== null && { paths: config.watch } : { paths: [] }),
     also: files,
+    // Any word of it may be a file, and most are none.
+    own: supervised && config.watch === null ? command : [],
+    isPolling: config.poll,
     excluded: [options.stateHome],
     warn: (kind, message) => emit(warning(kind, message)),
     mayReturn: restarts.isStarting,

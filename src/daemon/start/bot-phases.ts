@@ -36,7 +36,7 @@ export function watcher({ options, factories, lifetime, emit, parts }: Run): Sav
       config,
       stateHome,
       reload,
-      supervised: command !== null,
+      command,
       restart: (reason, certainty) => parts.bot?.restart(reason, certainty),
       eventsChanged: (wanted) => {
         events = wanted

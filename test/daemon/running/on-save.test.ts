@@ -41,7 +41,7 @@ async function watch(
     {
       config: await reload(),
       reload,
-      supervised,
+      command: supervised ? ['node', 'bot.js'] : null,
       stateHome: join(cwd, 'state'),
       restart: (reason) => {
         saves.restarts.push(reason)
@@ -240,7 +240,7 @@ describe('A save', () => {
     const cwd = await folderForTest()
     const given = await loadConfig({ watch: false }, { cwd, env: {}, platform: 'linux', sourceOf: (key) => key })
     const unreachable = (): never => expect.unreachable()
-    const options = { config: given, supervised: true, stateHome: join(cwd, 'state'), reload: unreachable }
+    const options = { config: given, command: ['node'], stateHome: join(cwd, 'state'), reload: unreachable }
     const hear = { restart: unreachable, eventsChanged: unreachable, emit: unreachable }
     expect(watchSaves({ ...options, ...hear }, new AbortController().signal)).toBeNull()
   })

@@ -72,7 +72,7 @@ export async function startSavedProject(files: Sources, manners: Manners): Promi
     {
       config: await read(),
       reload: read,
-      supervised: true,
+      command: ['bot'],
       stateHome: join(root, '../state'),
       restart: (reason, certainty) => bot?.restart(reason, certainty),
       eventsChanged: () => undefined,
