@@ -16,6 +16,8 @@ export interface SupervisorOptions extends Pick<ProcessOptions, 'command' | 'cwd
   readonly host: string
   readonly port: number
   readonly readiness: Readiness
+  /** The readiness of the bot that this process is, rather than of whoever has its port. Default: that is not told apart. */
+  readinessOf?(pid: number | null): Readiness
   /** Asked at every start. Its owner bounds it. */
   env(): ProcessOptions['env'] | Promise<ProcessOptions['env']>
   /** Called before the bot is ended for a restart: the queue holds, and what is in flight may finish. Its owner bounds it. */
@@ -130,7 +132,8 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   }
 
   async function run(child: BotProcess, startedAt: number): Promise<Phase> {
-    monitor = startPortMonitor({ readiness, pid: child.pid, onState, onLate, lateMs, clock })
+    const own = options.readinessOf?.(child.pid) ?? readiness
+    monitor = startPortMonitor({ readiness: own, pid: child.pid, onState, onLate, lateMs, clock })
     await resolveOnAbort(child.exited, requests.signal())
     const request = requests.current()
     // What a bot writes when it crashes comes before its end.

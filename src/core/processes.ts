@@ -1,6 +1,6 @@
 // What the system shows of a process: whether it exists, its state, group, parent, name, age, environment.
 import { execFile } from 'node:child_process'
-import { readdir, readFile, readlink } from 'node:fs/promises'
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { codeOf } from './errors.ts'
 
@@ -45,29 +45,53 @@ export async function listProcesses(): Promise<readonly number[]> {
   return entries.filter((name) => /^\d+$/.test(name)).map(Number)
 }
 
+/** The id of the user that a process runs as; `null` when it is gone, or without `/proc`. */
+export async function userOf(pid: number): Promise<number | null> {
+  return lstat(`/proc/${pid}`).then(
+    ({ uid }) => uid,
+    () => null,
+  )
+}
+
 /** The environment a process was started with, as `NAME=value`; empty when it is not ours, gone, or without `/proc`. */
 export async function environmentOf(pid: number): Promise<readonly string[]> {
   return (await read(`/proc/${pid}/environ`)).split('\0')
 }
 
-/** Those of these processes that listen on a port, on whatever address of this machine; none where there is no `/proc`. */
-export async function listenersOn(port: number, pids: readonly number[]): Promise<readonly number[]> {
-  const tables = await Promise.all([read('/proc/net/tcp'), read('/proc/net/tcp6')])
-  const sockets = new Set(tables.flatMap((table) => listeningSockets(table, port)))
-  if (sockets.size === 0) return []
-  const listens = await Promise.all(pids.map(async (pid) => (await openFiles(pid)).some((file) => sockets.has(file))))
-  return pids.filter((_, i) => listens[i])
+/** A socket of this machine that listens. */
+export interface ListeningSocket {
+  /** The address as the system writes it: hexadecimal digits, in words of its byte order. */
+  readonly address: string
+  /** The user whose it is. */
+  readonly uid: number
+  /** How it is called among the files of a process. */
+  readonly file: string
 }
 
-/** The sockets of a table that listen on a port, as they are called among the files of a process. */
-function listeningSockets(table: string, port: number): readonly string[] {
-  return table.split('\n').flatMap((line) => {
-    // `number address:port peer:port state … inode …`, in hexadecimal digits but for the inode; `0A` listens.
-    const fields = line.trim().split(/\s+/)
-    const [, address = '', , state] = fields
-    const isListening = state === '0A' && Number.parseInt(address.split(':')[1] ?? '', 16) === port
-    return isListening ? [`socket:[${fields[9]}]`] : []
-  })
+/** The sockets that listen on a port, on whatever address of this machine; none where there is no `/proc`. */
+export async function socketsOn(port: number): Promise<readonly ListeningSocket[]> {
+  const tables = await Promise.all([read('/proc/net/tcp'), read('/proc/net/tcp6')])
+  return tables
+    .flatMap((table) => table.split('\n'))
+    .flatMap((line) => {
+      // `number address:port peer:port state … uid timeout inode …`, in hexadecimal digits but for uid and inode; `0A` listens.
+      const fields = line.trim().split(/\s+/)
+      const [address = '', digits = ''] = fields[1]?.split(':') ?? []
+      if (fields[3] !== '0A' || Number.parseInt(digits, 16) !== port) return []
+      return [{ address, uid: Number(fields[7]), file: `socket:[${fields[9]}]` }]
+    })
+}
+
+/** Those of these processes that listen on a port, on whatever address of this machine; none where there is no `/proc`. */
+export async function listenersOn(port: number, pids: readonly number[]): Promise<readonly number[]> {
+  const sockets = new Set((await socketsOn(port)).map(({ file }) => file))
+  return sockets.size === 0 ? [] : holdersOf(sockets, pids)
+}
+
+/** Those of these processes that have one of these files open; of processes that are not ours nothing is known. */
+export async function holdersOf(files: ReadonlySet<string>, pids: readonly number[]): Promise<readonly number[]> {
+  const holds = await Promise.all(pids.map(async (pid) => (await openFiles(pid)).some((file) => files.has(file))))
+  return pids.filter((_, i) => holds[i])
 }
 
 /** The files that a process has open, as its links name them; none when it is not ours, or gone. */

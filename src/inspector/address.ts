@@ -1,9 +1,10 @@
 // The file by which other dev-hook commands of this user find the inspector of a run, private to the user.
+import { createHash } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../core/errors.ts'
 import { writePrivateFile } from '../core/files.ts'
-import { isRecord } from '../core/json.ts'
+import { isRecord, type Json } from '../core/json.ts'
 
 /** Where the inspector of a run listens on 127.0.0.1. */
 export interface InspectorAddress {
@@ -18,13 +19,12 @@ const pathIn = (folder: string): string => join(folder, 'inspector.json')
 
 /** Writes the address into the bot's state folder, for this user alone. */
 export const writeAddress = (folder: string, address: InspectorAddress): Promise<void> =>
-  writePrivateFile(pathIn(folder), `${JSON.stringify(address)}\n`)
+  writePrivateFile(pathIn(folder), `${JSON.stringify({ ...address, checksum: checksumOf(address) })}\n`)
 
-/** Reads the address in a bot's state folder; `null` when there is none. It may be that of a run that died. */
+/** Reads the address in a bot's state folder; `null` when there is none, or it is damaged. It may be that of a run that died. */
 export async function readAddress(folder: string): Promise<InspectorAddress | null> {
   try {
-    const address: unknown = JSON.parse(await readFile(pathIn(folder), 'utf8'))
-    return isAddress(address) ? address : null
+    return addressIn(JSON.parse(await readFile(pathIn(folder), 'utf8')))
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return null
     throw error
@@ -34,8 +34,21 @@ export async function readAddress(folder: string): Promise<InspectorAddress | nu
 /** Deletes the address in a bot's state folder. */
 export const removeAddress = (folder: string): Promise<void> => rm(pathIn(folder), { force: true })
 
-function isAddress(value: unknown): value is InspectorAddress {
-  if (!isRecord(value)) return false
-  const { runId, port, token } = value
-  return typeof runId === 'string' && typeof port === 'number' && typeof token === 'string'
+function addressIn(file: unknown): InspectorAddress | null {
+  if (!isRecord(file)) return null
+  const { checksum, ...address } = file
+  if (!isAddress(address)) return null
+  // Without a checksum it is one of the first version, which had none: in any other its name is what is damaged.
+  return checksum === undefined || checksum === checksumOf(address) ? address : null
 }
+
+function isAddress(value: Json): value is InspectorAddress & Json {
+  const { runId, port, token, ...more } = value
+  const isPort = typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536
+  return typeof runId === 'string' && isPort && typeof token === 'string' && Object.keys(more).length === 0
+}
+
+const checksumOf = ({ runId, port, token }: InspectorAddress): string =>
+  createHash('sha256')
+    .update(JSON.stringify([runId, port, token]))
+    .digest('hex')

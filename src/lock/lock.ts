@@ -2,26 +2,17 @@
 
 import { randomUUID } from 'node:crypto'
 import { link, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { hostname, uptime } from 'node:os'
 import { join } from 'node:path'
 import { poll, repeat } from '../core/async.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
-import { makePrivateFolder } from '../core/files.ts'
+import { makePrivateFolder, writePrivateFile } from '../core/files.ts'
 import { every } from '../core/pace.ts'
 
 import { isAlive, processMark } from './liveness.ts'
+import { type Claim, decodeClaim, encodeClaim, type Holder } from './lock-format.ts'
 
-/** Who holds a bot. */
-export interface Holder {
-  readonly runId: string
-  readonly user: string
-  readonly host: string
-  readonly pid: number
-  /** When the lock was taken; milliseconds since the epoch. */
-  readonly started: number
-  /** True when the holder is not a run: it only puts back what a dead one has left, and is done soon. */
-  readonly restoring: boolean
-}
+export type { Holder } from './lock-format.ts'
 
 export interface Lock {
   readonly holder: Holder
@@ -36,12 +27,6 @@ export interface LockInfo {
   readonly restoring?: boolean
 }
 
-/** What the file says: the holder, which of all locks ever taken this is, and which process with that pid. */
-interface Claim extends Holder {
-  readonly token: string
-  readonly mark: string | null
-}
-
 // From another machine a pid says nothing, and on Windows soon means another process: there the file has to be touched now
 // and then.
 const HEARTBEAT_MS = 10_000
@@ -54,19 +39,23 @@ const RIVAL_TRIES = 200
  * Takes the lock of a bot's folder. Rejects with `taken`, naming the holder, while a live process holds it; with
  * `stateUnwritable` when the folder cannot be written.
  */
-export async function openLock(folder: string, info: LockInfo): Promise<Lock> {
+export async function openLock(folder: string, info: LockInfo, heartbeatMs = HEARTBEAT_MS): Promise<Lock> {
   const path = lockPath(folder)
   const claim = await createClaim(info)
   const holder = await withLockErrors(folder, async () => {
     await makePrivateFolder(folder)
     return acquire(path, claim)
   })
-  if (holder !== null) throw takenError(holder)
-  const stopHeartbeat = repeat(HEARTBEAT_MS, () => void touch(path))
+  if (holder !== null) throw takenError(path, holder)
+  let beating = Promise.resolve()
+  const stopHeartbeat = repeat(heartbeatMs, () => {
+    beating = beating.then(() => keep(path, claim))
+  })
   return {
     holder: withoutToken(claim),
     close: async () => {
       stopHeartbeat()
+      await beating
       await release(path, claim.token)
     },
   }
@@ -76,7 +65,7 @@ export async function openLock(folder: string, info: LockInfo): Promise<Lock> {
 export async function readLock(folder: string): Promise<Holder | null> {
   const path = lockPath(folder)
   const claim = await readClaim(path)
-  return claim !== null && (await isHeld(path, claim)) ? withoutToken(claim) : null
+  return claim !== null && (await isHeld(path, claim, false)) ? withoutToken(claim) : null
 }
 
 const lockPath = (folder: string): string => join(folder, 'lock')
@@ -104,8 +93,8 @@ async function acquire(path: string, claim: Claim): Promise<Claim | null> {
 async function tryAcquire(path: string, claim: Claim): Promise<{ result: Claim | null; again: boolean }> {
   if (await createLockFile(path, claim)) return { result: null, again: false }
   const found = await readClaim(path)
-  if (found === null) return { result: NOBODY, again: true }
-  if (await isHeld(path, found)) return { result: found, again: false }
+  if (found === null) return { result: DAMAGED, again: true }
+  if (await isHeld(path, found, claim.restoring)) return { result: found, again: false }
   const right = `${path}.${found.token}`
   const rival = await acquire(right, claim)
   if (rival !== null) return { result: rival, again: true }
@@ -122,7 +111,7 @@ async function tryAcquire(path: string, claim: Claim): Promise<{ result: Claim |
 async function createLockFile(path: string, claim: Claim): Promise<boolean> {
   const temporary = `${path}.${randomUUID()}.tmp`
   try {
-    await writeFile(temporary, JSON.stringify(claim), { mode: 0o600, flag: 'wx', flush: true })
+    await writeFile(temporary, encodeClaim(claim), { mode: 0o600, flag: 'wx', flush: true })
     await link(temporary, path)
     return true
   } catch (error) {
@@ -137,19 +126,19 @@ async function release(path: string, token: string): Promise<void> {
   if ((await readClaim(path))?.token === token) await unlink(path)
 }
 
-/** `null` when there is no file; a claim of nobody when the file says nothing: a lock is put there whole or not at all. */
+/** `null` when there is no file; `DAMAGED` when nothing can be told from it. */
 async function readClaim(path: string): Promise<Claim | null> {
   try {
-    return parseClaim(await readFile(path, 'utf8')) ?? NOBODY
+    return decodeClaim(await readFile(path, 'utf8')) ?? DAMAGED
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw error
   }
 }
 
-const NOBODY: Claim = {
+const DAMAGED: Claim = {
   runId: '',
-  user: '',
+  user: 'a dev-hook whose lock file is damaged',
   host: '',
   pid: 0,
   started: 0,
@@ -158,27 +147,14 @@ const NOBODY: Claim = {
   mark: null,
 }
 
-function parseClaim(text: string): Claim | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isClaim(value) ? value : null
-  } catch {
-    // Not JSON: it says nothing.
-    return null
-  }
-}
-
-function isClaim(value: unknown): value is Claim {
-  if (typeof value !== 'object' || value === null) return false
-  const { runId, user, host, pid, started, token, mark } = value as Readonly<Record<string, unknown>>
-  const texts = [runId, user, host, token, mark ?? '']
-  return texts.every((text) => typeof text === 'string') && typeof pid === 'number' && typeof started === 'number'
-}
-
-/** Whether a live holder stands behind a claim. */
-async function isHeld(path: string, claim: Claim): Promise<boolean> {
-  if (claim === NOBODY) return false
+/**
+ * Whether a live holder stands behind a claim. Behind a damaged one somebody does who has touched it of late, or since the machine
+ * was started; only who is to put back what a dead run has left goes ahead, as that compares before it writes.
+ */
+async function isHeld(path: string, claim: Claim, isToRestore: boolean): Promise<boolean> {
   const { host, pid, mark, started } = claim
+  if (claim === DAMAGED && isToRestore) return false
+  if (claim === DAMAGED) return (await msSinceTouched(path)) < Math.min(HEARTBEATS_LOST_MS, uptime() * 1_000)
   if (host === hostname() && !(await isAlive({ pid, mark, at: started }))) return false
   return (host === hostname() && mark !== null) || (await msSinceTouched(path)) < HEARTBEATS_LOST_MS
 }
@@ -193,17 +169,30 @@ async function msSinceTouched(path: string): Promise<number> {
   }
 }
 
-async function touch(path: string): Promise<void> {
+/** Shows that the holder lives, and puts its lock there again if it was damaged or removed. Never rejects. */
+async function keep(path: string, claim: Claim): Promise<void> {
   const now = new Date()
-  // Gone, or not writable for now: the next start finds out by itself whether we live.
-  await utimes(path, now, now).catch(() => {})
+  try {
+    const found = await readClaim(path)
+    if (found === null) await createLockFile(path, claim)
+    else if (found === DAMAGED) await writePrivateFile(path, encodeClaim(claim))
+    else if (found.token === claim.token) await utimes(path, now, now)
+  } catch {
+    // The folder was moved, or cannot be written for now: the next start finds out by itself whether we live.
+  }
 }
 
 function withoutToken({ runId, user, host, pid, started, restoring }: Claim): Holder {
   return { runId, user, host, pid, started, restoring }
 }
 
-function takenError({ user, started }: Claim): DevHookError {
+function takenError(path: string, claim: Claim): DevHookError {
+  if (claim === DAMAGED) {
+    return new DevHookError('taken', `it cannot be told whether another dev-hook holds this bot: ${path} is damaged`, {
+      remedy: 'start again in a minute; if no dev-hook runs for this bot, delete that file',
+    })
+  }
+  const { user, started } = claim
   const since = new Date(started).toISOString()
   return new DevHookError('taken', `another dev-hook holds this bot: ${user}, since ${since}`, {
     remedy: 'end that dev-hook, or take the bot over with `--take-over`',

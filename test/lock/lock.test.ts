@@ -101,7 +101,9 @@ describe('the lock of a bot', () => {
   it('is taken over when it says nothing, as a power failure may leave it', async () => {
     for (const text of ['', '{"pid":', '[]', '{}']) {
       const folder = await folderForTest()
-      await writeFile(join(folder, 'lock'), text)
+      const path = join(folder, 'lock')
+      await writeFile(path, text)
+      await utimes(path, long(120_000), long(120_000))
       await (await openLock(folder, info)).close()
     }
   })

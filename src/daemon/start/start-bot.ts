@@ -1,6 +1,7 @@
 // The bot of a run: supervised when its command was given, else monitored from the outside.
 
 import { monitorExternalBot } from '../../bot/external-bot.ts'
+import { ofBotAlone, ownerOfPort } from '../../bot/port-owner.ts'
 import { portReadiness } from '../../bot/port-readiness.ts'
 import { endStrays } from '../../bot/strays.ts'
 import { startSupervisor } from '../../bot/supervisor.ts'
@@ -67,6 +68,12 @@ export function startBot(given: StartBot): StartedBot {
     host,
     port,
     readiness,
+    readinessOf: (pid) =>
+      ofBotAlone(readiness, {
+        ownerOf: () => ownerOfPort(port, { pid, runId }),
+        onStranger: (who) =>
+          warn('botPortTaken', `another program listens on ${host}:${port}, not the bot that was started: ${who}`),
+      }),
     warn,
     output: (stream, line) => notices.emit({ type: 'bot-output', stream, line }),
     pause: async (reason) => {
