@@ -8,6 +8,7 @@ import type { AppContext } from '../app-context.ts'
 import { adminOf } from '../seed.ts'
 import { afterCommand } from './chat-commands.ts'
 import { type Draft, draftOf } from './draft.ts'
+import { afterForm } from './forms.ts'
 import { accepted, joined, type Person } from './membership.ts'
 import { personBy } from './people.ts'
 import { isRouted, reopened } from './routing.ts'
@@ -47,7 +48,7 @@ function publish(context: AppContext, message: Message): void {
   const conversation = store.conversations.get(message.conversation)
   // It may be gone by the time that a delayed message was to be said.
   if (conversation === undefined) return
-  const after = afterMessage(context, conversation, message)
+  const after = afterForm(store, afterMessage(context, conversation, message), message)
   if (after !== conversation) store.conversations.put({ ...after, updatedAt: new Date().toISOString() }, by)
   store.messages.add(message, by)
   if (isOfContact(message) && conversation.type === 'contact' && isRouted(store, conversation.id, arrival)) {
