@@ -81,7 +81,10 @@ describe('The documents of the sandbox', () => {
     })
     await callApi(sandbox, 'PATCH', `/v2/bots/${sandbox.botId}`, { name: 'Renamed' })
     const payloads = (await bot.waitFor(2)).map(({ body }) => body.toString())
-    expect(payloads.map((payload) => JSON.parse(payload).event).toSorted()).toEqual(['bot.update', 'service.create'])
+    expect(payloads.map((payload) => String(JSON.parse(payload).event)).toSorted()).toEqual([
+      'bot.update',
+      'service.create',
+    ])
     expect(payloads.join()).toContain('"from":"1"')
     expect(payloads.join()).not.toContain('hidden')
   })
