@@ -31,6 +31,8 @@ export interface SupervisorOptions extends Pick<ProcessOptions, 'command' | 'cwd
    * the same after a moment. Without saves that are noticed it would wait for ever.
    */
   readonly waitsForSave?: boolean
+  /** Finds the bot that a command which ended in order has left running; resolves to `null` when there is none. */
+  adopt?(command: BotProcess, signal: AbortSignal): Promise<BotProcess | null>
   readonly warn: Warn
   readonly killAfterMs?: number
   /** How long the port may stay taken after the bot has ended. */
@@ -168,6 +170,8 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   }
 
   async function handleExit(child: BotProcess, { code }: Exit, ms: number): Promise<Phase> {
+    const detached = code === 0 ? await options.adopt?.(child, requests.signal()) : null
+    if (detached) return { is: 'running', child: detached, startedAt: clock.now() }
     const { pid } = child
     const lines = child.lastLines()
     const waits = options.waitsForSave === true && !hasListened ? 'save' : undefined

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { adoptDetached } from '../../src/bot/detached.ts'
 import { portReadiness, portStateOf } from '../../src/bot/port-readiness.ts'
 import type { Command } from '../../src/bot/process.ts'
 import { endStrays } from '../../src/bot/strays.ts'
@@ -335,6 +336,7 @@ describe.runIf(process.platform === 'linux')('A process that left the group of t
       port,
       env: { AWAY: 'listens.js', [variable]: runId, ...env },
       endStrays: (group) => endStrays({ runId, port, env: {} }, group),
+      adopt: (command, signal) => adoptDetached({ runId, port, env: {} }, command, signal, MONOTONIC),
     })
   }
 
@@ -345,13 +347,12 @@ describe.runIf(process.platform === 'linux')('A process that left the group of t
     ['something starts it again', { DAEMON: '1' }],
   ])('is ended at a restart, and at the end: %s', async (_, env) => {
     const { bot, prints, states, warnings, isOpen } = await superviseDetached(env)
-    const hasLeft = 'LEADER' in env
     const started = (times: number): Promise<void> => eventually(() => prints.pids().length === 3 * times)
-    await (hasLeft ? states.until('stopped') : states.until('ready'))
+    await states.until('ready')
     await started(1)
     await eventually(isOpen)
     bot.restart('saved')
-    await (hasLeft ? states.until('stopped', 2) : states.until('ready', 2))
+    await states.until('ready', 2)
     await started(2)
     await eventually(isOpen)
     await bot.stop()

@@ -1,11 +1,12 @@
 // The bot of a run: supervised when its command was given, else monitored from the outside.
 
+import { adoptDetached } from '../../bot/detached.ts'
 import { monitorExternalBot } from '../../bot/external-bot.ts'
 import { ofBotAlone, ownerOfPort } from '../../bot/port-owner.ts'
 import { portReadiness } from '../../bot/port-readiness.ts'
 import { endStrays } from '../../bot/strays.ts'
 import { startSupervisor } from '../../bot/supervisor.ts'
-import { withDeadline } from '../../core/async.ts'
+import { MONOTONIC, withDeadline } from '../../core/async.ts'
 import { type Warn, warning } from '../../core/notices.ts'
 import type { Bot } from '../../core/ports.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
@@ -65,6 +66,8 @@ export function startBot(given: StartBot): StartedBot {
     savesSettled,
     waitsForSave: config.watch !== false,
     endStrays: (group) => endStrays({ runId: given.runId, port, env: options.env }, group),
+    adopt: (command, signal) =>
+      adoptDetached({ runId: given.runId, port, env: options.env }, command, signal, MONOTONIC),
     host,
     port,
     readiness,
