@@ -14,7 +14,7 @@ export const shortId = (id: string): string => sanitize(id.slice(-SHORT_ID), SHO
 const USUAL = 'message.create.'
 
 /** As much of what was said is worth more than the name of the event, in columns. */
-const ENOUGH = 24
+const ENOUGH = 32
 
 /** The longest text, in columns, where no terminal sets a limit. */
 const LONGEST = 200

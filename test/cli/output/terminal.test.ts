@@ -134,7 +134,7 @@ describe('The terminal', () => {
 
   it.each([
     [100, '12:04:31 3fa9c2 ← message.create.contact.chat Jenny "今日は、予約を変更したいのですが、お…" 200 45ms'],
-    [80, '12:04:31 3fa9c2 ← message.create.contact.chat Jenny "今日は、予約を変…" 200 45ms'],
+    [80, '12:04:31 3fa9c2 ← contact.chat Jenny "今日は、予約を変更したいのです…" 200 45ms'],
     [72, '12:04:31 3fa9c2 ← contact.chat Jenny "今日は、予約を変更した…" 200 45ms'],
     [60, '12:04:31 3fa9c2 ← Jenny "今日は、予約を変更したい…" 200 45ms'],
     [40, '12:04:31 3fa9c2 ← Jenny "今日…" 200 45ms'],
