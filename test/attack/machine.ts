@@ -60,9 +60,9 @@ const longTexts: Attack['run'] = async (ground) => {
   const target = await openTarget({ env: { NODE_OPTIONS: '--max-old-space-size=48' } })
   const text = 'x'.repeat(300_000)
   for (let n = 0; n < count; n += 1) {
-    const event = 'message.create.contact.chat'
+    const [event, id] = ['message.create.contact.chat', `long${n}`]
     expect(
-      await deliver(target, { body: JSON.stringify({ id: n, event, data: { id: n, type: 'chat', text } }) }),
+      await deliver(target, { body: JSON.stringify({ id, event, data: { message: { id, type: 'chat', text } } }) }),
     ).toEqual([200])
   }
   await target.expectService()
