@@ -120,9 +120,9 @@ function valueIn(config: string, name: string): string | null {
   let section = ''
   let found: string | null = null
   for (const line of config.split(/\r?\n/)) {
-    section = /^\s*\[\s*([^\]]*?)\s*\]/.exec(line)?.[1]?.toLowerCase() ?? section
-    const [, key = '', value = ''] = /^\s*([a-z]\w*)\s*=\s*"?(.*?)"?\s*$/i.exec(line) ?? []
-    if (section === 'core' && key.toLowerCase() === name) found = value
+    section = /^\s*\[([^\]]*)\]/.exec(line)?.[1]?.trim().toLowerCase() ?? section
+    const [, key = '', value = ''] = /^\s*([a-z]\w*)\s*=(.*)$/i.exec(line) ?? []
+    if (section === 'core' && key.toLowerCase() === name) found = value.trim().replace(/^"|"$/g, '')
   }
   return found
 }

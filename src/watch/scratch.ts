@@ -15,7 +15,7 @@ const NAMES: readonly RegExp[] = [
   // rsync (six letters, by chance never all of them small), Syncthing, Dropbox, OneDrive, Nextcloud, Mutagen, Unison.
   /^\.(?!env\.).+\.(?=[a-z]*[A-Z0-9])[A-Za-z0-9]{6}$/,
   /^(\.syncthing\..*|~syncthing~.*|\.stfolder|\.stversions)$/,
-  /^(\.dropbox.*|\.~[0-9a-f]+|\.sync_.*\.db.*|\.mutagen-temporary-.*|\.unison\..*)$/,
+  /^\.(dropbox|~[0-9a-f]+$|sync_.*\.db|mutagen-temporary-|unison\.)/,
 ]
 
 /** Whether a file or folder of this name is nobody's save. */
