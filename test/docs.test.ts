@@ -15,7 +15,7 @@ import {
 /** The tables of each page, by the name of the comment around them. */
 const PAGES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'README.md': { options: optionTable, errors: errorTable, exits: exitTable },
-  'CONTRIBUTING.md': { 'stop-order': stopOrderTable },
+  'CONTRIBUTING.md': { 'stop-order': stopOrderTable, permissions: permissionTable },
   'SECURITY.md': { 'child-environment': childEnvironmentList },
 }
 

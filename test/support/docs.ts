@@ -5,6 +5,7 @@ import { defaultOf, envNames, flagName, OPTION_KEYS, type OptionKey, optionOf } 
 import { HANDED_ON } from '../../src/core/child-environment.ts'
 import { ERRORS } from '../../src/core/errors.ts'
 import { STOP_ORDER } from '../../src/daemon/stop-order.ts'
+import { GRANTS } from '../../src/sandbox/access/permissions.ts'
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const escaped = (text: string): string => text.replaceAll('|', '\\|')
@@ -62,6 +63,22 @@ export function stopOrderTable(): string {
 export function childEnvironmentList(): string {
   const groups = [...HANDED_ON, ['LC_*']]
   return groups.map((names) => `- ${names.map((name) => `\`${name}\``).join(', ')}`).join('\n')
+}
+
+/** Who may do what in the sandbox, one row for each resource, and what that rests on. */
+export function permissionTable(): string {
+  const marks = { documented: '', sdk: ' (SDK)', inferred: ' (inferred)' }
+  const actions = ['list', 'fetch', 'create', 'update', 'delete'] as const
+  const rows = Object.entries(GRANTS).map(([resource, grants]) =>
+    row([
+      `\`${resource}\``,
+      ...actions.map((action) => {
+        const { least, own, source } = grants[action]
+        return `${least}${own === undefined ? '' : `, own: ${own}`}${marks[source]}`
+      }),
+    ]),
+  )
+  return [row(['resource', ...actions]), row(['---', ...actions.map(() => '---')]), ...rows].join('\n')
 }
 
 /** The schema of a config file. */

@@ -35,7 +35,8 @@ const SET_UP: Grants = {
 }
 const KNOWLEDGE: Grants = { ...SET_UP, list: documented('agent'), fetch: inferred('agent') }
 
-const GRANTS: Readonly<Record<ResourceName, Grants>> = {
+/** The table: what each resource allows to whom, and what that rests on. */
+export const GRANTS: Readonly<Record<ResourceName, Grants>> = {
   users: {
     list: documented('bot'),
     fetch: documented('bot', 'guest'),
