@@ -9,6 +9,7 @@ import {
   errorTable,
   exitTable,
   optionTable,
+  permissionTable,
   stopOrderTable,
 } from './support/docs.ts'
 
