@@ -74,7 +74,7 @@ describe('A run whose state folder is moved', () => {
 })
 
 describe('A run that was killed with its watchdog', () => {
-  it('stays owed while another home has the bot, and is put back from its own', async () => {
+  it('is told to a run of another home that has the bot, which puts back what was before both', async () => {
     const { world, before, start, run } = await sceneForTest()
     const [one, other] = [await folderForTest(), await folderForTest()]
     const cli = await start(one)
@@ -84,7 +84,24 @@ describe('A run that was killed with its watchdog', () => {
     await next.notice('ready')
     expect(leftoverOf(await run(one, 'status', '--json'))).toMatchObject({ blocked: true })
     // Nothing may be put back over a run that goes on.
-    expect((await run(one, 'restore')).stderr).toContain('DEVHOOK_SUPERSEDED')
+    const restore = await run(one, 'restore')
+    expect([restore.code, restore.stderr]).toEqual([0, expect.stringContaining('DEVHOOK_SUPERSEDED')])
+    await next.notice('warning', ({ code }) => code === 'DEVHOOK_LEFTOVER_ADOPTED')
+    expect(leftoverOf(await run(one, 'status', '--json'))).toBeNull()
+    next.kill('SIGINT')
+    expect((await next.ended).code).toBe(0)
+    expect(registrationOf(world)).toEqual(before)
+    for (const state of [one, other]) expect((await run(state, 'status')).code).toBe(0)
+  })
+
+  it('stays owed when nobody is told, and is put back from its own home', async () => {
+    const { world, before, start, run } = await sceneForTest()
+    const [one, other] = [await folderForTest(), await folderForTest()]
+    const cli = await start(one)
+    await cli.notice('ready')
+    await killWithWatchdog(cli)
+    const next = await start(other)
+    await next.notice('ready')
     next.kill('SIGINT')
     expect((await next.ended).code).toBe(0)
     expect((await run(other, 'status')).code).toBe(0)
