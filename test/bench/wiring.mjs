@@ -41,13 +41,17 @@ export async function openWiring(upstream, without = []) {
     emit: notices.emit,
     botId: 'bench',
     who: 'bench',
+    runId: 'bench',
     secret: () => config.secret,
     rereadSecret: async () => null,
     botSecret: () => null,
+    formerUrl: () => null,
     challenged: () => {},
     handedOver: () => {},
+    handedDown: async () => false,
     arrived: () => {},
     refused: () => {},
+    botRoutes: async () => [],
   })
   return {
     traffic,
