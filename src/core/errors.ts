@@ -68,6 +68,7 @@ export const ERRORS = {
   botPortTaken: entry('DEVHOOK_BOT_PORT_TAKEN', 'user', 'failed', "another program listens on the bot's port", 'end that program, or give the bot another port with `--port`'),
   watchLimited: entry('DEVHOOK_WATCH_LIMITED', 'environment', 'failed', 'the system cannot watch that many files; saves are noticed by polling', 'watch less with `--watch`, or raise the limit (Linux: `sysctl fs.inotify.max_user_watches=524288`)'),
   watchFailed: entry('DEVHOOK_WATCH_FAILED', 'environment', 'failed', 'a file or folder cannot be watched', 'name what to watch with `--watch`, or restart the bot by hand after a save'),
+  linkNotWatched: entry('DEVHOOK_LINK_NOT_WATCHED', 'environment', 'failed', 'a link leads out of the watched folders, and is not followed', 'name the link itself with `--watch`, beside `.`'),
   botCrashed: entry('DEVHOOK_BOT_CRASHED', 'user', 'failed', 'the bot ended before it had answered a contact in the sandbox', "look at the bot's own output, and whether its command runs by itself"),
   noReply: entry('DEVHOOK_NO_REPLY', 'user', 'failed', 'the bot did not answer a contact in the sandbox', "look at the bot's own output, and whether it answers this kind of message"),
   variableUnusable: entry('DEVHOOK_VARIABLE_UNUSABLE', 'user', 'failed', 'a variable for the bot holds a NUL character, which no environment can hold; the bot is started without it', 'give it another value; for SECRET, a new one in the admin page: Settings, your organization, Bots, the bot, tab Webhook'),

@@ -99,6 +99,9 @@ async function check(tree: Tree, folder: WatchedFolder, name: string): Promise<F
   const entry = await lstat(path, { bigint: true }).catch(() => null)
   const isLink = entry?.isSymbolicLink() ?? false
   const stats = isLink ? await statOf(path) : entry
+  const isNamed = tree.bases.get(folder.path)?.has(name) ?? false
+  if (isLink && !isNamed && stats?.isDirectory() === true && (await tree.leadsOut(path)))
+    return { ...found, isLink, what: { is: 'none' } }
   const what = await describe(tree, folder, { name, path, stats })
   return { ...found, isLink, what }
 }

@@ -42,12 +42,11 @@ export interface TreeOptions {
   /** The names that are watched whether they exist yet or not, by the folder in which they are. */
   readonly bases: ReadonlyMap<string, ReadonlySet<string>>
   readonly isIgnored: Ignored
+  /** Whether a link leads to a folder that is in none of the watched ones: it may be as large as a disk. */
+  readonly leadsOut: (link: string) => Promise<boolean>
   /** Called with each folder that has a file of rules, before what is in it is checked. */
   readonly onRules: (folder: string) => Promise<void>
-  /**
-   * Has the system call back with each name that changes in a folder; `null` for the folder itself, or an unknown name.
-   * Throws when the system cannot do that.
-   */
+  /** Has the system call back with each name that changes in a folder (`null`: the folder itself, or unknown); throws when it cannot. */
   readonly watch: (path: string, onEvent: (name: string | null) => void, onError: (error: unknown) => void) => Off
   readonly onChange: (change: Change) => void
   /** Called with what keeps a folder from being watched. */

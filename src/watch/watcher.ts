@@ -7,6 +7,7 @@ import type { Warn } from '../core/notices.ts'
 import { createDebounce, type DebounceTimes } from './debounce.ts'
 import { GITIGNORE } from './git-rules.ts'
 import { type IgnoreRules, readIgnored } from './ignored.ts'
+import { createLeadsOut } from './links.ts'
 import { readAhead } from './scan.ts'
 import { createScanner, type Scanner } from './scanner.ts'
 import { type Change, rulesChanged, type Tree, type TreeOptions } from './tree.ts'
@@ -93,8 +94,9 @@ export function startWatcher(options: WatcherOptions): Watcher {
     const bases = basesOf([...listed, ...also, ...outside])
     const onError = createErrorHandler(options.warn, () => scanner?.startPolling())
     const watch = options.watch ?? watchWithSystem
+    const leadsOut = createLeadsOut(root, listed, options.warn)
     scanner = createScanner(
-      { bases, isIgnored, onRules: readRules, watch, onChange, onError, mayReturn, clock },
+      { bases, isIgnored, leadsOut, onRules: readRules, watch, onChange, onError, mayReturn, clock },
       end.signal,
     )
     if (options.isPolling === true) scanner.startPolling()

@@ -202,6 +202,22 @@ describe('Noticing saves', () => {
     expect(reported()).toEqual(['src/a.js'])
   })
 
+  it('a link out of the project is not followed, which is announced once, unless it is named itself', async () => {
+    const root = await projectForTest()
+    const elsewhere = join(root, '../..', 'shared')
+    await put(join(elsewhere, 'one/a.js'), '1')
+    await symlink(elsewhere, join(root, 'src/shared'))
+    await symlink(join(elsewhere, 'one'), join(root, 'one'))
+    const unnamed = await watchForTest(root)
+    const named = await watchForTest(root, { paths: ['.', 'src/shared'] })
+    await put(join(elsewhere, 'one/a.js'), '2')
+    await eventually(() => named.reported().some((path) => path.endsWith('a.js')))
+    await unnamed.save('src/a.js')
+    await unnamed.settle()
+    expect(unnamed.reported()).toEqual(['src/a.js'])
+    expect(unnamed.warnings).toEqual([expect.stringMatching(/^linkNotWatched: \S+ is a link out of what is watched: /)])
+  })
+
   it('a link to a file is noticed when the file is saved, or the link is set anew', async () => {
     const root = await projectForTest()
     const elsewhere = join(root, '../..', 'shared')
