@@ -1,4 +1,4 @@
-// Answers that are odd but complete: read as other HTTP clients read them, node:http and curl, which are asked for the same.
+// Answers that are odd but complete: read as other HTTP clients read them, node:http, curl and Python, which are asked for the same.
 import { execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { request } from 'node:http'
@@ -54,6 +54,9 @@ const ANSWERS: readonly (readonly [name: string, bytes: string, cut?: 'end'])[] 
 /** The parser of the first Node 20 waits for the body that a 204 announces and must not have: llhttp reads it right from 9 on. */
 const NODE_READS_204 = Number.parseInt(process.versions['llhttp'] ?? '0', 10) >= 9
 
+/** Of what may come before an answer, Python knows `100 Continue` alone; and it waits for the chunks that a 204 must not have. */
+const PYTHON_STOPS_AT = /^HTTP\/1\.1 (?:10[^0]|204 No Content\r\nTransfer)/
+
 async function aBot(answer: (socket: Socket) => void): Promise<number> {
   const bot = await openRawBot({ onRequest: ({ socket }) => answer(socket) })
   onTestFinished(() => bot.close())
@@ -81,6 +84,21 @@ function byNode(port: number): Promise<Read> {
   })
 }
 
+const PYTHON = process.platform === 'win32' ? 'python' : 'python3'
+const PYTHON_READER = `
+import http.client, sys
+connection = http.client.HTTPConnection('127.0.0.1', int(sys.argv[1]), timeout=10)
+connection.request('POST', '/', body=b'{}')
+answer = connection.getresponse()
+sys.stdout.write(answer.read().decode() + '\\n' + str(answer.status))
+`
+
+async function byPython(port: number): Promise<Read> {
+  const { stdout } = await promisify(execFile)(PYTHON, ['-c', PYTHON_READER, String(port)])
+  const at = stdout.lastIndexOf('\n')
+  return { status: Number(stdout.slice(at + 1)), body: stdout.slice(0, at) }
+}
+
 async function byCurl(port: number): Promise<Read> {
   const options = ['--silent', '--max-time', '10', '--data', '{}', '--write-out', '\n%{http_code}']
   const { stdout } = await promisify(execFile)('curl', [...options, `http://127.0.0.1:${port}/`])
@@ -90,7 +108,7 @@ async function byCurl(port: number): Promise<Read> {
 
 describe('An odd answer', () => {
   it.each(ANSWERS.map(([name, bytes, cut = 'keep']) => [name, bytes, cut] as const))(
-    '%s is the answer that node:http and curl read',
+    '%s is the answer that node:http, curl and Python read',
     async (_, bytes, cut) => {
       const port = await aBot((socket) => {
         socket.write(bytes)
@@ -98,6 +116,7 @@ describe('An odd answer', () => {
       })
       const read = await byForwarder(port)
       expect(read).toEqual(await byCurl(port))
+      if (!PYTHON_STOPS_AT.test(bytes)) expect(read).toEqual(await byPython(port))
       if (NODE_READS_204 || !bytes.startsWith('HTTP/1.1 204')) expect(read).toEqual(await byNode(port))
     },
   )
