@@ -176,6 +176,20 @@ describe('dev-hook init at a terminal', () => {
     expect(terminal.shown()).toContain('start the bot yourself, on port 4321')
   })
 
+  it('takes Enter that was pressed before the question for an answer to it', async () => {
+    const terminal = await startInit({ cwd: await folderForTest() })
+    await terminal.shows('There is no bot')
+    terminal.type(ENTER)
+    await terminal.shows('access token')
+    terminal.type(ENTER)
+    await terminal.shows('Write this?')
+    // As the terminal hands it over that was not asked for keys yet.
+    terminal.type('\n')
+    await terminal.shows('Written')
+    terminal.kill('SIGTERM')
+    await terminal.ended
+  })
+
   it('asks again for a token that stands there and is not good, and puts the new one in its place', async () => {
     const sandbox = await sandboxForTest({ tokenLifetimeMs: 3_600_000, registered: null })
     const cwd = await project(`# mine\nTOKEN=${sandbox.refreshToken}\nOTHER=1\nNGROK_AUTHTOKEN=${AUTHTOKEN}\n`)

@@ -32,6 +32,8 @@ export function openPrompter({ prompt }: Pick<Io, 'prompt'>): Prompter {
     // While an answer is looked at, the prompt itself hears no keys.
     const onKey = (_: string | undefined, key: Key): void => {
       if (key.ctrl && key.name === 'c') giveUp.abort()
+      // Enter that was pressed before anything was asked arrives as a line feed, which moves to the other choice.
+      if (key.name === 'enter') key.name = 'return'
     }
     emitKeypressEvents(process.stdin)
     process.stdin.on('keypress', onKey)
