@@ -18,7 +18,7 @@ const NEVER = new Set(['.git', 'node_modules'])
 
 // What a program writes while it runs, and nobody saves. A `.gitignore` may say otherwise.
 const WRITTEN = ['*.log', '*.pid', '*.db', '*.db-*', '*.sqlite', '*.sqlite3', '*.sqlite-*', '*.sqlite3-*']
-const IS_WRITTEN = /\.(log|pid|db(-.*)?|sqlite3?(-.*)?)$/
+const IS_WRITTEN = /\.(?:log|pid|db|sqlite3?)$|\.(?:db|sqlite3?)-/
 
 /**
  * Reads what git ignores in the root. Listed paths are watched with what is in them, and files besides, even where git

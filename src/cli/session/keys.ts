@@ -37,20 +37,20 @@ export const keysOf = (isSupervised: boolean): readonly KeyHint[] =>
 export async function listenToKeys(daemon: Daemon, io: Io, signal: AbortSignal): Promise<void> {
   const { stdin } = process
   if (!io.interactive || signal.aborted) return
-  /** Those of one turn: what is pasted, or typed ahead, comes at once, and is meant for somebody else. */
-  let pressed: (string | undefined)[] = []
+  /** Those of one turn: what is pasted, or typed ahead, comes at once, and is meant for somebody else. Impatience presses one key twice. */
+  const pressed = new Set<string | undefined>()
   const act = (): void => {
-    const [only, ...more] = pressed
-    pressed = []
-    if (more.length === 0) KEYS.find((binding) => binding.key === only)?.act(daemon, io)
+    const [only, ...others] = pressed
+    pressed.clear()
+    if (others.length === 0) KEYS.find((binding) => binding.key === only)?.act(daemon, io)
   }
   const onKey = (text: string | undefined, key: Key): void => {
     // In raw mode the terminal passes Ctrl-C on as a key; the signal's own rules hold for it. Sent to ourselves it would end
     // us at once on Windows.
     if (key.ctrl && key.name === 'c') return void process.emit('SIGINT', 'SIGINT')
     if (key.ctrl && key.name === 'z') return suspend(io.platform)
-    if (pressed.length === 0) queueMicrotask(act)
-    pressed.push(text)
+    if (pressed.size === 0) queueMicrotask(act)
+    pressed.add(text)
   }
   emitKeypressEvents(stdin)
   stdin.setRawMode(true)
