@@ -2,6 +2,7 @@
 import { type Clock, MONOTONIC, raceTimeout } from '../../core/async.ts'
 import { type Attempt, type Delivery, isSuccess, type Label, type Reply } from '../../core/delivery.ts'
 import { createDenseList } from '../../core/dense-list.ts'
+import { createRefusalNotices } from '../../core/http/refusal-notices.ts'
 import type { Emit, Totals } from '../../core/notices.ts'
 import type { Journal, Queue } from '../../core/ports.ts'
 import { challengeOf } from '../../protocol/challenge.ts'
@@ -85,6 +86,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const replies = createReplies(journal)
   const deduplicator = createDeduplicator({ journal, replies, clock })
   const refused = createRefusedRecord(journal)
+  const rejections = createRefusalNotices((rejection) => emit({ type: 'rejected', ...rejection }), clock)
   const open = createDenseList<PlatformItem>()
   /** Those that broke and were not replayed since, for the totals. */
   const broken = new Set<string>()
@@ -101,7 +103,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (!verdict.pass) {
       const { reason, status, detail } = verdict
       refused.add(delivery, status)
-      emit({ type: 'rejected', id: delivery.id, reason, status, detail })
+      rejections.add({ id: delivery.id, reason, status, detail })
       return replies.text(status, detail)
     }
     verified?.()
@@ -145,7 +147,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   function refuseFull(id: string): Reply {
     journal.settle(id, 'returned', replies.full.status)
-    emit({ type: 'rejected', id, reason: 'full', status: 503, detail: 'too many deliveries are waiting for the bot' })
+    rejections.add({ id, reason: 'full', status: 503, detail: 'too many deliveries are waiting for the bot' })
     return replies.full
   }
 
@@ -270,6 +272,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const owed = open.items.filter(({ tracked }) => !isUndelivered(tracked.state))
     for (const item of owed) if (isWaiting(item.tracked.state)) item.cancel?.('dev-hook is ending')
     await raceTimeout(Promise.all(owed.flatMap(({ answered }) => answered ?? [])), END_MS, clock)
+    rejections.close()
   }
 
   return {

@@ -444,6 +444,23 @@ describe('The pipeline', () => {
       expect(journal.records).toHaveLength(3)
     })
 
+    it('announces ten of them one by one, and counts the others of the same ten seconds', async () => {
+      const { pipeline, seen } = setUp()
+      const rejected = () => seen.flatMap((notice) => (notice.type === 'rejected' ? [notice.more ?? 0] : []))
+      for (let i = 0; i < 150; i++) await pipeline.accept(forged())
+      expect(rejected()).toEqual(Array(10).fill(0))
+      await clock.pass(10_000)
+      expect(rejected()).toEqual([...Array(10).fill(0), 139])
+    })
+
+    it('announces at its end what it has only counted', async () => {
+      const { pipeline, seen } = setUp()
+      for (let i = 0; i < 12; i++) await pipeline.accept(forged())
+      await pipeline.end()
+      await pipeline.accept(forged())
+      expect(seen.filter(({ type }) => type === 'rejected')).toMatchObject([...Array(10).fill({}), { more: 1 }, {}])
+    })
+
     it('refuses it all the same while the platform cannot be asked for the secret', async () => {
       const rereadSecret = async (): Promise<never> => {
         throw new Error('the platform is away')

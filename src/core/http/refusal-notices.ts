@@ -1,7 +1,7 @@
 // What is said of refused requests: a few of each kind at once, and how many more there were.
-import { type Clock, MONOTONIC } from '../core/async.ts'
-import type { Off } from '../core/listeners.ts'
-import type { Rejection, RejectReason } from '../core/notices.ts'
+import { type Clock, MONOTONIC } from '../async.ts'
+import type { Off } from '../listeners.ts'
+import type { Rejection, RejectReason } from '../notices.ts'
 
 /** How many of a kind are announced one by one in a window; anybody can send thousands a second. */
 const MAX_SINGLE = 10
@@ -12,7 +12,7 @@ const WINDOW_MS = 10_000
 export interface RefusalNotices {
   /** Announces a refused request, or counts it until its window is over. */
   add(rejection: Rejection): void
-  /** Announces at once what was only counted. */
+  /** Announces at once what was only counted, and from now on each one as it comes. */
   close(): void
 }
 
@@ -30,6 +30,7 @@ export function createRefusalNotices(
   clock: Clock = MONOTONIC,
 ): RefusalNotices {
   const windows = new Map<RejectReason, Window>()
+  let closed = false
 
   function end(reason: RejectReason): void {
     const window = windows.get(reason)
@@ -48,6 +49,7 @@ export function createRefusalNotices(
 
   return {
     add: (rejection) => {
+      if (closed) return announce(rejection)
       const { reason } = rejection
       const window = windows.get(reason) ?? begin(reason)
       window.refused += 1
@@ -55,6 +57,7 @@ export function createRefusalNotices(
       else window.last = rejection
     },
     close: () => {
+      closed = true
       windows.forEach((_, reason) => end(reason))
     },
   }
