@@ -11,6 +11,8 @@ export interface Call {
   /** What stands after `--`. */
   readonly command: readonly string[] | null
   readonly io: Io
+  /** Says whether this command writes JSON, once it knows: an error that ends it is then written as JSON too. */
+  readonly writesJson: (json: boolean) => void
 }
 
 /** Does the work; resolves to the exit code. */

@@ -1,6 +1,7 @@
 // What a command sees of the outside: its streams, which never make it wait, its environment, and where it runs.
 import type { Writable } from 'node:stream'
-import type { Environment } from '../config/layers.ts'
+import { switched } from '../config/kinds.ts'
+import { type Environment, environmentLayer } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
 import { raceTimeout } from '../core/async.ts'
 import { type ColorLevel, colorLevel } from './output/color-level.ts'
@@ -88,6 +89,26 @@ export function wantsJson(
   { env, outIsTerminal }: Pick<Io, 'env' | 'outIsTerminal'>,
 ): boolean {
   return sources.json === undefined ? !outIsTerminal && isBuildServer(env) : json
+}
+
+/**
+ * Whether a command line asks for JSON, as far as that is known before its config is read: its flags, the environment, then a
+ * build server, unless `--say` has its answer on stdout.
+ */
+export function asksForJson(argv: readonly string[], io: Pick<Io, 'env' | 'outIsTerminal'>): boolean {
+  const end = argv.indexOf('--')
+  const ours = end === -1 ? argv : argv.slice(0, end)
+  const flag = ours.findLast((word) => word === '--json' || word === '--no-json')
+  if (flag !== undefined) return flag === '--json'
+  const set = environmentLayer(io.env)('json')
+  if (set !== null) return isOn(set.raw)
+  const says = ours.some((word) => /^--say(?:=|$)/.test(word))
+  return !says && wantsJson({ json: false, sources: {} }, io)
+}
+
+function isOn(raw: unknown): boolean {
+  const read = switched.read(raw)
+  return 'value' in read && read.value
 }
 
 /** Whether CI is set to anything but a no. Some build servers set it to their own name. */

@@ -72,10 +72,12 @@ function warn(
 }
 
 /** Opens a command: loads its config. Throws `usage` with everything that is wrong with it. */
-export async function openCommand(call: Pick<Call, 'options' | 'io'>): Promise<OpenCommand> {
+export async function openCommand(call: Pick<Call, 'options' | 'io' | 'writesJson'>): Promise<OpenCommand> {
   const prepared = prepareCommand(call)
   const config = await prepared.load()
   for (const oddity of config.oddities) warn(call.io, 'dotEnvOdd', oddity)
   const colors = colorsFor(wantsColor(config.color, call.io, 'out'))
-  return { ...prepared, config, json: wantsJson(config, call.io), colors }
+  const json = wantsJson(config, call.io)
+  call.writesJson(json)
+  return { ...prepared, config, json, colors }
 }

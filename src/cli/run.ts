@@ -1,11 +1,14 @@
 // One command line from start to exit code.
 import { asDevHookError, type DevHookError } from '../core/errors.ts'
+import { errorNotice } from '../core/notices.ts'
 import { createRedactor } from '../core/text/redact.ts'
-import { sanitizeLines } from '../core/text/sanitize.ts'
+import { oneLine, sanitizeLines } from '../core/text/sanitize.ts'
 import { EXIT_CODES } from './exit.ts'
-import { createIo, type Io, wantsColor } from './io.ts'
+import { asksForJson, createIo, type Io, wantsColor } from './io.ts'
+import { cleanValue } from './output/clean-notice.ts'
 import { colorsFor } from './output/colors.ts'
 import { problemLines } from './output/problem-lines.ts'
+import { toJson } from './output/to-json.ts'
 import { parse } from './program.ts'
 
 /** Runs a command line; resolves to the exit code. Never rejects. */
@@ -18,6 +21,10 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 async function runWith(argv: readonly string[], io: Io): Promise<number> {
+  let json = asksForJson(argv, io)
+  const writesJson = (yes: boolean): void => {
+    json = yes
+  }
   try {
     const parsed = parse(argv, io.env)
     if (parsed.is === 'help') {
@@ -25,12 +32,20 @@ async function runWith(argv: readonly string[], io: Io): Promise<number> {
       return EXIT_CODES.ended
     }
     const handler = await parsed.spec.load()
-    return await handler({ ...parsed, io })
+    return await handler({ ...parsed, io, writesJson })
   } catch (thrown) {
     const error = asDevHookError(thrown)
+    if (json) io.out(errorJson(error))
     printError(error, io, argv.includes('--verbose'))
     return EXIT_CODES[error.failure]
   }
+}
+
+/** The `error` notice of what ended a command, for the program that reads its stdout. */
+function errorJson(error: DevHookError): string {
+  const { redact } = createRedactor()
+  const { type, ...said } = errorNotice(error)
+  return toJson(cleanValue({ type, time: new Date().toISOString(), ...said }, (text) => oneLine(redact(text))))
 }
 
 /** What, what to do; the stack only for a fault of our own, or when everything was asked for. */

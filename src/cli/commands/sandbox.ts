@@ -16,10 +16,11 @@ import { openSandboxState } from '../session/sandbox-state.ts'
 export const sandbox: CommandHandler = async (call) => {
   const { command, io, own } = call
   const opened = await openCommand(call)
+  // With `--say`, stdout is for the answer wherever it runs; only somebody who asks for JSON gets that.
+  const json = own['say'] === undefined ? opened.json : opened.config.json
+  call.writesJson(json)
   const say = readSay(own['say'])
   const timeoutMs = readTimeout(typeof own['timeout'] === 'string' ? own['timeout'] : TIMEOUT)
-  // With `--say`, stdout is for the answer wherever it runs; only somebody who asks for JSON gets that.
-  const json = say.length === 0 ? opened.json : opened.config.json
   // Nothing of a sandbox outlives it, so its state is not kept where that of real bots is.
   const state = await openSandboxState()
   try {
