@@ -26,6 +26,9 @@ export function after(ms: number, callback: () => void): Off {
   return () => clearTimeout(timer)
 }
 
+/** Resolves once everything that could happen by now has: settled promises, and what has arrived. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 /** Milliseconds of a clock that only goes forward: for every deadline. `Date.now` is for what is shown or stored. */
 export const monotonic = (): number => performance.now()
 

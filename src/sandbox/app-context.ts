@@ -1,9 +1,9 @@
 // What the routes of the emulated API share: documents, seed entities, tokens, webhooks and the clock.
-import type { Clock } from '../core/async.ts'
 import type { TokenIssuer } from './access/tokens.ts'
 import type { Arrival } from './chat/routing.ts'
 import type { SeedEntities } from './seed.ts'
 import type { Store } from './store.ts'
+import type { PlatformClock } from './time/platform-clock.ts'
 import type { Registrations } from './webhooks/registrations.ts'
 
 export interface AppContext {
@@ -13,6 +13,5 @@ export interface AppContext {
   readonly registrations: Registrations
   /** How the bot comes into conversations. */
   readonly arrival: Arrival
-  /** What is to happen later happens by this clock. */
-  readonly clock: Pick<Clock, 'after'>
+  readonly clock: PlatformClock
 }

@@ -4,9 +4,9 @@ import { asText, isRecord, type Json } from '../core/json.ts'
 import type { Document } from '../protocol/resources.ts'
 import { type Envelope, messagePayload, type Named, type Payload, resourcePayload } from '../protocol/templates.ts'
 import { placeOf } from './access/realm.ts'
+import type { AppContext } from './app-context.ts'
 import { personBy } from './chat/people.ts'
 import { withMessageIds } from './resources/conversations.ts'
-import type { SeedEntities } from './seed.ts'
 import type { Store, StoreChange } from './store.ts'
 
 /** An event, and the organizations that it happened in, root first; `null` when that is not known. */
@@ -18,11 +18,10 @@ export interface PlacedEvent {
 /** The event that a change becomes; `null` when it becomes none. `api` is what its links point to. */
 export function eventOfChange(
   change: StoreChange,
-  store: Store,
-  seeded: SeedEntities,
+  { store, seeded, clock }: AppContext,
   api: string,
 ): PlacedEvent | null {
-  const envelope: Envelope = { id: randomUUID(), time: new Date(), api }
+  const envelope: Envelope = { id: randomUUID(), time: new Date(clock.now()), api }
   const { action, resource, document } = change
   const place = placeOf(store, document)
   if (resource === 'messages') {
@@ -40,10 +39,15 @@ export function eventOfChange(
 }
 
 /** The event of somebody who has logged in. */
-export function loginEvent(user: Document, store: Store, api: string): PlacedEvent {
+export function loginEvent(user: Document, { store, clock }: AppContext, api: string): PlacedEvent {
   const organization = asText(user['organization']) ?? ''
   const event = { resource: 'user', action: 'login', organization }
-  const payload = resourcePayload({ id: randomUUID(), time: new Date(), api }, event, user, named(store, user.id))
+  const payload = resourcePayload(
+    { id: randomUUID(), time: new Date(clock.now()), api },
+    event,
+    user,
+    named(store, user.id),
+  )
   return { payload, place: placeOf(store, user) }
 }
 

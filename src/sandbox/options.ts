@@ -2,6 +2,7 @@
 import type { Scope } from './access/permissions.ts'
 import type { BotCredentials } from './bot-account.ts'
 import type { Arrival } from './chat/routing.ts'
+import type { ClockMode } from './time/platform-clock.ts'
 import type { RetrySchedule } from './webhooks/deliver.ts'
 import type { HookFields, PlaceName } from './webhooks/locations.ts'
 import { newSecret } from './webhooks/registrations.ts'
@@ -32,6 +33,8 @@ export interface SandboxOptions {
   readonly timeoutMs?: number
   /** How a delivery that was not received is repeated. Default: after 1 s, doubling up to an hour, for 24 h. */
   readonly retry?: Partial<RetrySchedule>
+  /** How the platform's time goes. Default `real`. */
+  readonly clock?: ClockMode
   /** PEM of a certificate authority that is trusted for webhook URLs. */
   readonly ca?: string
 }
@@ -50,6 +53,7 @@ export interface SandboxConfig {
   readonly strictVerification: boolean
   readonly timeoutMs: number
   readonly retry: RetrySchedule
+  readonly clock: ClockMode
   readonly ca: string | null
 }
 
@@ -71,6 +75,7 @@ export function completeOptions(options: SandboxOptions): SandboxConfig {
     strictVerification: options.strictVerification ?? false,
     timeoutMs: options.timeoutMs ?? 20_000,
     retry: { firstMs: 1_000, factor: 2, maxMs: HOUR, forMs: 24 * HOUR, ...retry },
+    clock: options.clock ?? 'real',
     ca: options.ca ?? null,
   }
 }

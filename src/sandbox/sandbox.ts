@@ -1,7 +1,7 @@
 // The sandbox: the platform, emulated on this machine, in one handle.
 
 import { randomUUID } from 'node:crypto'
-import { createSharedAbort, MONOTONIC } from '../core/async.ts'
+import { createSharedAbort } from '../core/async.ts'
 import { DevHookError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import { createListeners, type Off } from '../core/listeners.ts'
@@ -13,7 +13,6 @@ import { orgPathOf } from './access/realm.ts'
 import { createTokenIssuer } from './access/tokens.ts'
 import type { AppContext } from './app-context.ts'
 import { identityOf, openAccount } from './bot-account.ts'
-import { cancellable } from './cancellable-clock.ts'
 import { type Contact, createContact } from './chat/contact.ts'
 import { createHints, type Hint } from './chat/hints.ts'
 import { createKeyedListeners } from './chat/keyed-listeners.ts'
@@ -26,6 +25,8 @@ import { addContact, createConversation } from './resources/conversations.ts'
 import { adminOf, seed } from './seed.ts'
 import { type ApiCall, openApi } from './server.ts'
 import { createStore, newId, type StoreChange } from './store.ts'
+import { createActivity } from './time/activity.ts'
+import { createPlatformClock } from './time/platform-clock.ts'
 import { createAdminView } from './webhooks/admin-view.ts'
 import { type SandboxDelivery, startWebhooks } from './webhooks/deliver.ts'
 import type { HookFields } from './webhooks/locations.ts'
@@ -42,6 +43,19 @@ type SandboxNotice =
   | { readonly type: 'message'; readonly message: Message; readonly byBot: boolean; readonly unseen: Unseen | null }
   | { readonly type: 'delivery'; readonly delivery: SandboxDelivery }
   | ({ readonly type: 'hint' } & Hint)
+
+/** The platform's time as tests see and turn it. */
+interface SandboxClock {
+  now(): Date
+  /** Lets so many milliseconds pass: everything that falls into them happens in order, then everything settles. */
+  advance(ms: number): Promise<void>
+}
+
+/** How long it has to be quiet, in ms of this machine, between two things that fall due, and at the end. */
+const STEP_QUIET_MS = 5
+const END_QUIET_MS = 20
+/** A bot that has not answered so many ms of this machine after something fell due is not waited for: the platform's time goes on. */
+const STEP_LIMIT_MS = 2_000
 
 /** Access tokens of people; each person has a budget of requests of their own. */
 interface PeopleTokens {
@@ -85,6 +99,8 @@ export interface Sandbox {
   /** Calls the listener with every notice. Returns the function that removes it. */
   on(listener: (notice: SandboxNotice) => void): Off
   readonly faults: Faults
+  /** The platform's time: when documents are made, retries, time-outs, delayed messages, the end of tokens, and the rate limit. */
+  readonly clock: SandboxClock
   /** Makes every access token of the bot so far an expired one. */
   expireTokens(): void
   /** Changes, or with `null` removes, the bot's webhook as somebody else would; a new URL is verified. */
@@ -100,15 +116,19 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const { place, registered, credentials, timeoutMs, ca, regenerateSecret, strictVerification } = config
   // Nothing is announced of what is there from the start.
   let announce = (_change: StoreChange): void => undefined
+  const activity = createActivity()
+  const settled = async (): Promise<void> => void (await activity.settle(STEP_QUIET_MS, STEP_LIMIT_MS))
+  const clock = createPlatformClock({ mode: config.clock, settled })
   const store = createStore((change) => announce(change))
-  const seeded = seed(store, place, registered, identityOf(credentials))
+  const seeded = seed(store, place, registered, identityOf(credentials), clock.stamp())
   const { organization, bot } = seeded
-  const outgoing = openOutgoing({ timeoutMs, ca })
+  const outgoing = openOutgoing({ timeoutMs, ca, clock, activity })
   const verify = createVerify(outgoing)
-  const registrations = createRegistrations({ store, place, verify, regenerateSecret, strictVerification })
-  const tokens = createTokenIssuer({ lifetimeMs: config.tokenLifetimeMs })
+  const registrations = createRegistrations({ store, place, verify, clock, regenerateSecret, strictVerification })
+  const tokens = createTokenIssuer({ lifetimeMs: config.tokenLifetimeMs, now: clock.now })
   const account = openAccount(tokens, seeded, credentials, config.scope)
-  const clock = cancellable(MONOTONIC)
+  // How soon the bot answers itself is the bot's affair, whatever the platform's time does.
+  const botClock = createPlatformClock()
   const context: AppContext = { store, seeded, tokens, registrations, arrival: config.arrival, clock }
   const faults = createFaults()
   const webhook = createAdminView(context, place)
@@ -119,6 +139,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     outgoing,
     subscribers: registrations.subscribers,
     retry: config.retry,
+    clock,
     onAttempt: (delivery, payload, answer) => {
       if (delivery.state === 'delivered' && answer !== null) postReplies(context, account.caller, payload, answer)
       hints.attempted(delivery)
@@ -128,20 +149,21 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   })
   const deliveriesOf = webhooks.of
   const hints = createHints({ context, deliveriesOf, tell: (hint) => notify({ type: 'hint', ...hint }) })
-  const selfTalk = createSelfTalk(clock, hints.answersItself)
+  const selfTalk = createSelfTalk(botClock, clock.stamp, hints.answersItself)
   const api = await openApi({
     context,
     port: config.port,
-    limit: createRequestLimit(config.rateLimit),
+    activity,
+    limit: createRequestLimit(config.rateLimit, clock.now),
     faults,
     onCall: hints.called,
     onLogin: (user) => {
-      const { payload, place: at } = loginEvent(user, store, api.url)
+      const { payload, place: at } = loginEvent(user, context, api.url)
       webhooks.deliver(payload, at)
     },
   })
   announce = (change) => {
-    const event = eventOfChange(change, store, seeded, api.url)
+    const event = eventOfChange(change, context, api.url)
     const deliver = (): void => {
       if (event !== null) webhooks.deliver(event.payload, event.place)
     }
@@ -185,11 +207,19 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     templateContext: () => templateContext(context, api.url),
     on,
     faults: faults.switches,
+    clock: {
+      now: () => new Date(clock.now()),
+      advance: async (ms) => {
+        await clock.advance(ms)
+        await activity.settle(END_QUIET_MS, STEP_LIMIT_MS)
+      },
+    },
     expireTokens: () => tokens.expire(bot.id),
     changeRegistration: (fields) => webhook.change(fields),
     close: async () => {
       closing.abort(new DevHookError('interrupted', 'the sandbox was closed'))
-      clock.cancelAll()
+      clock.stop()
+      botClock.stop()
       webhooks.stop()
       await Promise.all([outgoing.close(), api.close()])
     },
@@ -204,7 +234,7 @@ function templateContext(context: AppContext, api: string): TemplateContext {
   const conversation = createConversation(context, contact, { contact: id, name })
   return {
     id: randomUUID(),
-    time: new Date(),
+    time: new Date(context.clock.now()),
     api,
     organization,
     bot,

@@ -30,14 +30,14 @@ export interface BotIdentity {
   readonly email?: string | undefined
 }
 
-/** Fills an empty store; `registered` is the bot's webhook, `null` for none. */
+/** Fills an empty store; `registered` is the bot's webhook, `null` for none, `createdAt` the time in ISO 8601. */
 export function seed(
   store: Store,
   place: PlaceName,
   registered: HookFields | null,
-  identity: BotIdentity = {},
+  identity: BotIdentity,
+  createdAt: string,
 ): SeedEntities {
-  const createdAt = new Date().toISOString()
   const { organization = newId(), id = newId(), email = botEmail(id) } = identity
   const bot = { id, name: 'Echo', email }
   const agent = { id: newId(), name: 'Alex Agent', email: 'alex@sandbox.example' }

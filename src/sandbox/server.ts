@@ -17,6 +17,7 @@ import { messages, servePosting } from './resources/messages.ts'
 import { plainResources } from './resources/others.ts'
 import { serveResource } from './resources/resource.ts'
 import { services } from './resources/services.ts'
+import type { Activity } from './time/activity.ts'
 
 /**
  * One call of the emulated API. `status` is `null` when its connection was cut; `path` has the query, which holds no token; `by` is
@@ -51,6 +52,7 @@ const NO_SCHEMAS = { compilersFactory: { buildValidator: noSchema, buildSerializ
 export async function openApi(options: {
   readonly context: AppContext
   readonly port: number
+  readonly activity: Pick<Activity, 'begin'>
   readonly limit: RequestLimit
   readonly faults: FaultSwitches
   /** Called with every call, and the sentence with which it was refused; `null` for one that was not, or that has no route. */
@@ -58,7 +60,7 @@ export async function openApi(options: {
   /** Called with whoever logs in by a password. */
   readonly onLogin?: (user: Document) => void
 }): Promise<ApiServer> {
-  const { context, port, limit, faults, onCall = () => undefined, onLogin = () => undefined } = options
+  const { context, port, activity, limit, faults, onCall = () => undefined, onLogin = () => undefined } = options
   const calls: ApiCall[] = []
   const callers = new WeakMap<FastifyRequest, string>()
   const refusals = new WeakMap<FastifyRequest, string>()
@@ -72,11 +74,12 @@ export async function openApi(options: {
 
   function record(request: FastifyRequest, status: number | null): void {
     const { method, url: path } = request
-    const call = { at: Date.now(), method, path, status, by: callers.get(request) ?? null }
+    const call = { at: context.clock.now(), method, path, status, by: callers.get(request) ?? null }
     pushBounded(calls, call)
     onCall(call, refusals.get(request) ?? null)
   }
   app.addHook('onResponse', async (request, reply) => record(request, reply.statusCode))
+  app.server.on('request', (_request, response) => void response.once('close', activity.begin()))
 
   app.addHook('onRequest', async (request, reply) => {
     const fault = faults.take(`${request.method} ${request.url}`, 'before')

@@ -1,13 +1,11 @@
 // The emulated API's limit on requests per second and key.
-import { monotonic } from '../../core/async.ts'
-
 /** Counts a request under a key. Returns how many milliseconds to wait when it is one too many, else 0. */
 export type RequestLimit = (key: string) => number
 
 const WINDOW_MS = 1_000
 
 /** Creates a limit of `perSecond` requests for each key, counted in windows of a second. */
-export function createRequestLimit(perSecond: number, now: () => number = monotonic): RequestLimit {
+export function createRequestLimit(perSecond: number, now: () => number): RequestLimit {
   const windows = new Map<string, { readonly start: number; count: number }>()
   return (key) => {
     const at = now()

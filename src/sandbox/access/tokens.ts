@@ -38,9 +38,10 @@ export interface TokenIssuer {
 /** Creates the token issuer. `lifetimeMs` is that of access tokens; `null` when they do not expire. */
 export function createTokenIssuer(options: {
   readonly lifetimeMs: number | null
-  readonly now?: () => number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }): TokenIssuer {
-  const { lifetimeMs, now = Date.now } = options
+  const { lifetimeMs, now } = options
   const key = randomBytes(32)
   // By `jti`: the claims count whole seconds, which is too coarse for a token that lives for half of one.
   const accessTokens = new Map<string, { readonly user: string; readonly expiresAt: number }>()

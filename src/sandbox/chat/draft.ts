@@ -7,6 +7,7 @@ import type { Conversation, Document, Message, Participant, Role } from '../../p
 import { isGuest } from '../access/permissions.ts'
 import type { Caller } from '../access/tokens.ts'
 import { ApiError } from '../api-error.ts'
+import type { AppContext } from '../app-context.ts'
 import { newId, type Store } from '../store.ts'
 import { personBy } from './people.ts'
 
@@ -19,7 +20,7 @@ export interface Draft {
 }
 
 /** A body as the caller's message to a conversation. Throws 400 for a field that is not what it should be. */
-export function draftOf(store: Store, caller: Caller, conversation: Conversation, body: Json): Draft {
+export function draftOf({ store, clock }: AppContext, caller: Caller, conversation: Conversation, body: Json): Draft {
   const { delay, ...more } = body
   const message = buildMessage({
     id: newId(),
@@ -31,7 +32,7 @@ export function draftOf(store: Store, caller: Caller, conversation: Conversation
     text: textOf(body['text'] ?? ''),
     meta: metaOf(body['meta'] ?? {}),
     more: withLists(more),
-    time: new Date(),
+    time: new Date(clock.now()),
   })
   return { message, delayMs: delayOf(delay ?? 0) }
 }

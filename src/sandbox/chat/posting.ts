@@ -23,7 +23,7 @@ export function postAll(
   const drafts = bodies.map((body) => {
     const object = asRecord(body)
     if (object === null) throw new ApiError(400, 'a list of JSON objects is required')
-    return draftOf(context.store, caller, conversation, object)
+    return draftOf(context, caller, conversation, object)
   })
   for (const draft of drafts) send(context, draft)
   return drafts.map(({ message }) => message)
@@ -31,7 +31,7 @@ export function postAll(
 
 /** Posts one message as the caller. */
 export function post(context: AppContext, caller: Caller, conversation: Conversation, body: Json): Message {
-  const draft = draftOf(context.store, caller, conversation, body)
+  const draft = draftOf(context, caller, conversation, body)
   send(context, draft)
   return draft.message
 }
@@ -43,13 +43,13 @@ function send(context: AppContext, { message, delayMs }: Draft): void {
 
 /** Lets a message take effect, and announces it; what it changes in the conversation is announced before. */
 function publish(context: AppContext, message: Message): void {
-  const { store, arrival } = context
+  const { store, arrival, clock } = context
   const by = asText(message['createdBy'])
   const conversation = store.conversations.get(message.conversation)
   // It may be gone by the time that a delayed message was to be said.
   if (conversation === undefined) return
   const after = afterForm(store, afterMessage(context, conversation, message), message)
-  if (after !== conversation) store.conversations.put({ ...after, updatedAt: new Date().toISOString() }, by)
+  if (after !== conversation) store.conversations.put({ ...after, updatedAt: clock.stamp() }, by)
   store.messages.add(message, by)
   if (isOfContact(message) && conversation.type === 'contact' && isRouted(store, conversation.id, arrival)) {
     route(context, conversation)

@@ -30,8 +30,15 @@ export interface SelfTalk {
   other(conversation: string): void
 }
 
-/** Creates the observer of one sandbox; `onFound` is called with the conversation in which the bot answers itself. */
-export function createSelfTalk(clock: Pick<Clock, 'after'>, onFound: (conversation: string) => void): SelfTalk {
+/**
+ * Creates the observer of one sandbox; `onFound` is called with the conversation in which the bot answers itself. `clock` is that of
+ * this machine, by which the bot answers; `stamp` is the time at which messages are posted.
+ */
+export function createSelfTalk(
+  clock: Pick<Clock, 'after'>,
+  stamp: () => string,
+  onFound: (conversation: string) => void,
+): SelfTalk {
   const states = new Map<string, State>()
 
   function goOn(conversation: string): void {
@@ -53,7 +60,7 @@ export function createSelfTalk(clock: Pick<Clock, 'after'>, onFound: (conversati
     cancelTimers(state)
     const [first, ...kept] = state.kept
     const calm = clock.after(ANSWER_MS, () => goOn(conversation))
-    states.set(conversation, { is: 'probing', kept, since: new Date().toISOString(), calm })
+    states.set(conversation, { is: 'probing', kept, since: stamp(), calm })
     first?.()
   }
 

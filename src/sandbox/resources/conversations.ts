@@ -32,7 +32,8 @@ export const conversations = (context: AppContext): Resource<Conversation> => ({
   mandatory: (filters) => (filters.some(({ path }) => path.startsWith('meta.')) ? MANDATORY_WITH_META : []),
   ...context.store.conversations,
   create: (body, caller, onExisting) => createConversation(context, caller, body, onExisting),
-  update: (before, patch, { user }) => context.store.conversations.put(asConversation(mergePatch(before, patch)), user),
+  update: (before, patch, { user }) =>
+    context.store.conversations.put(asConversation(mergePatch(context, before, patch)), user),
   show: (conversation) => withMessageIds(context.store, conversation),
 })
 
@@ -67,7 +68,7 @@ export function createConversation(
 }
 
 function open(context: AppContext, caller: Caller, body: Json, contact: Document | null): Conversation {
-  const { store, arrival, seeded } = context
+  const { store, arrival, seeded, clock } = context
   const { messages: _posted, contact: _known, participants: _own, status: _follows, ...more } = body
   const { organization, orgPath } = placeFor(store, caller, body)
   const built = buildConversation({
@@ -78,7 +79,7 @@ function open(context: AppContext, caller: Caller, body: Json, contact: Document
     ...(contact !== null && { contact: contact.id }),
     meta: asRecord(body['meta']) ?? {},
     more: { ...more, orgPath, createdBy: caller.user },
-    time: new Date(),
+    time: new Date(clock.now()),
   })
   const creator = personBy(store, caller.user)
   const withCreator = creator === null || creator.role === 'guest' ? built : joined(built, creator)

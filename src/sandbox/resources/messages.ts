@@ -28,12 +28,12 @@ export const messages = (context: AppContext): Resource<Message> => ({
   },
   create: (body, caller) =>
     post(context, caller, knownConversation(context, caller, asText(body['conversation']) ?? ''), body),
-  update: (before, patch, { user }) => context.store.messages.put(asMessage(mergePatch(before, patch)), user),
-  replace: (before, body, { user }) => context.store.messages.put(asMessage(replaced(before, body)), user),
+  update: (before, patch, { user }) => context.store.messages.put(asMessage(mergePatch(context, before, patch)), user),
+  replace: (before, body, { user }) => context.store.messages.put(asMessage(replaced(context, before, body)), user),
 })
 
 /** What stays of a message that is replaced: whose it is, where it was said, and when. */
-function replaced(before: Message, body: Json): Message {
+function replaced({ clock }: AppContext, before: Message, body: Json): Message {
   const { id, organization, orgPath, conversation, user, createdBy, createdAt, role, type, slug, url, path } = before
   const kept = { organization, orgPath, conversation, user, createdBy, createdAt, slug, url, path }
   const { isBackchannel, text, meta } = { ...before, isBackchannel: false, text: '', meta: {} }
@@ -50,7 +50,7 @@ function replaced(before: Message, body: Json): Message {
     ...body,
     ...kept,
     id,
-    updatedAt: new Date().toISOString(),
+    updatedAt: clock.stamp(),
   })
 }
 

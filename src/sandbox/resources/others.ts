@@ -40,7 +40,7 @@ function plain(context: AppContext, name: PlainName, called: string): Resource<D
     called,
     ...collection,
     create: (body, caller) => collection.add(newDocument(context, caller, body), caller.user),
-    update: (before, patch, { user }) => collection.put(mergePatch(before, patch), user),
+    update: (before, patch, { user }) => collection.put(mergePatch(context, before, patch), user),
   }
 }
 

@@ -126,16 +126,16 @@ function searchOf(request: FastifyRequest): string {
 }
 
 /** A new document of the caller's from a body: its own id and times, in their organization unless the body names one. */
-export function newDocument({ store }: AppContext, caller: Caller, body: Json): Document {
-  const at = new Date().toISOString()
+export function newDocument({ store, clock }: AppContext, caller: Caller, body: Json): Document {
+  const at = clock.stamp()
   const own = { ...placeFor(store, caller, body), id: newId(), createdBy: caller.user, createdAt: at, updatedAt: at }
   return { meta: {}, ...body, ...own }
 }
 
 /** A document with a patch merged in at the top; what is nested is replaced whole. */
-export const mergePatch = (before: Document, patch: Json): Document => ({
+export const mergePatch = ({ clock }: AppContext, before: Document, patch: Json): Document => ({
   ...before,
   ...patch,
   id: before.id,
-  updatedAt: new Date().toISOString(),
+  updatedAt: clock.stamp(),
 })

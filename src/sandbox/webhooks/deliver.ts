@@ -2,7 +2,7 @@
 // Source: developers.web1on1.chat/webhooks/{verification,responding}.
 
 import { randomUUID } from 'node:crypto'
-import { createSharedAbort, ignoreAbort, monotonic, poll } from '../../core/async.ts'
+import { createSharedAbort, ignoreAbort, poll } from '../../core/async.ts'
 import { isSuccess } from '../../core/delivery.ts'
 import { messageOf } from '../../core/errors.ts'
 import { asText } from '../../core/json.ts'
@@ -10,6 +10,7 @@ import { signatureHeaders } from '../../protocol/signature.ts'
 import type { Payload } from '../../protocol/templates.ts'
 import { MAX_KEPT, pushBounded } from '../bounds.ts'
 import { getIn } from '../json-path.ts'
+import type { PlatformClock } from '../time/platform-clock.ts'
 import { webhookOrigin } from './locations.ts'
 import type { Outgoing, WebhookAnswer } from './outgoing.ts'
 import type { Subscriber } from './registrations.ts'
@@ -23,7 +24,7 @@ export interface RetrySchedule {
 }
 
 /**
- * One attempt to deliver an event: when it began, in milliseconds since the epoch, and how long it took. `status` is `null` when
+ * One attempt to deliver an event: when it began, in milliseconds since the epoch, and how long it took, by the platform's clock. `status` is `null` when
  * no complete answer came, and `error` says why.
  */
 type DeliveryAttempt = { readonly at: number; readonly ms: number } & (
@@ -70,6 +71,7 @@ export interface WebhooksOptions {
   readonly outgoing: Outgoing
   readonly subscribers: (event: string, place: readonly string[] | null) => readonly Subscriber[]
   readonly retry: RetrySchedule
+  readonly clock: PlatformClock
   /** Called after every attempt, with the answer if there was one. */
   readonly onAttempt: (delivery: SandboxDelivery, payload: Payload, answer: WebhookAnswer | null) => void
 }
@@ -78,7 +80,7 @@ const ATTEMPTS_KEPT = 100
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Starts delivering events to webhooks. */
-export function startWebhooks({ outgoing, subscribers, retry, onAttempt }: WebhooksOptions): Webhooks {
+export function startWebhooks({ outgoing, subscribers, retry, clock, onAttempt }: WebhooksOptions): Webhooks {
   const deliveries: OpenDelivery[] = []
   // Whoever waits for an answer looks at the deliveries of one message, again and again.
   const byMessage = new Map<string, readonly OpenDelivery[]>()
@@ -117,19 +119,19 @@ export function startWebhooks({ outgoing, subscribers, retry, onAttempt }: Webho
     body: Buffer,
   ): Promise<void> {
     const headers = { 'Content-Type': 'application/json', ...(secret === null ? {} : signatureHeaders(body, secret)) }
-    const beganAt = monotonic()
+    const beganAt = clock.now()
     const attempt = async (n: number): Promise<SandboxDelivery['state']> => {
-      const [at, startedAt] = [Date.now(), monotonic()]
+      const at = clock.now()
       const answer = await outgoing.call('POST', url, headers, body).catch((error: unknown) => messageOf(error))
       signal.throwIfAborted()
       const outcome = typeof answer === 'string' ? { status: null, error: answer } : { status: answer.status }
-      const now = monotonic()
-      pushBounded(delivery.attempts, { at, ms: Math.round(now - startedAt), ...outcome }, ATTEMPTS_KEPT)
+      const now = clock.now()
+      pushBounded(delivery.attempts, { at, ms: now - at, ...outcome }, ATTEMPTS_KEPT)
       delivery.state = stateAfter(outcome.status, now + waitAfter(n, retry) - beganAt > retry.forMs)
       onAttempt(delivery, payload, typeof answer === 'string' ? null : answer)
       return delivery.state
     }
-    await poll(attempt, (state) => state !== 'pending', { pace: ({ n }) => waitAfter(n, retry), signal })
+    await poll(attempt, (state) => state !== 'pending', { pace: ({ n }) => waitAfter(n, retry), signal, clock })
   }
 
   return {

@@ -2,9 +2,10 @@
 
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import { Agent, request } from 'undici'
-import { createSharedAbort, withDeadline } from '../../core/async.ts'
+import { type Clock, createSharedAbort, withDeadline } from '../../core/async.ts'
 import { codeOf, messageOf } from '../../core/errors.ts'
 import { readUpTo } from '../../core/http/read-body.ts'
+import type { Activity } from '../time/activity.ts'
 import { fakeReceiverAnswer } from './fake-receiver.ts'
 
 /** The complete answer of a webhook's receiver. `body` is `null` when it is longer than anything the platform reads. */
@@ -28,9 +29,14 @@ export interface Outgoing {
 
 const MAX_BYTES = 1024 * 1024
 
-/** Opens the way out to webhooks. `timeoutMs` bounds a whole call; `ca` (PEM) is trusted besides the usual authorities. */
-export function openOutgoing(options: { readonly timeoutMs: number; readonly ca: string | null }): Outgoing {
-  const { timeoutMs, ca } = options
+/** Opens the way out to webhooks. `timeoutMs` bounds a whole call, by the platform's clock; `ca` (PEM) is trusted besides the usual authorities. */
+export function openOutgoing(options: {
+  readonly timeoutMs: number
+  readonly ca: string | null
+  readonly clock: Pick<Clock, 'after'>
+  readonly activity: Pick<Activity, 'begin'>
+}): Outgoing {
+  const { timeoutMs, ca, clock, activity } = options
   const agent = new Agent(ca === null ? {} : { connect: { secureContext: trusting(ca) } })
   const closing = createSharedAbort()
 
@@ -41,7 +47,8 @@ export function openOutgoing(options: { readonly timeoutMs: number; readonly ca:
     if (fake !== null) return { ...fake, type: 'text/plain' }
 
     const deadline = { ms: timeoutMs, reason: `no answer within ${timeoutMs} ms` }
-    return withDeadline([closing.signal], deadline, async (signal) => {
+    const ended = activity.begin()
+    const send = async (signal: AbortSignal): Promise<WebhookAnswer> => {
       try {
         const response = await request(`${url.origin}${url.pathname}${url.search}`, {
           method,
@@ -56,7 +63,8 @@ export function openOutgoing(options: { readonly timeoutMs: number; readonly ca:
       } catch (error) {
         throw signal.aborted ? signal.reason : new Error(reasonOf(error), { cause: error })
       }
-    })
+    }
+    return withDeadline([closing.signal], deadline, send, clock).finally(ended)
   }
 
   return {

@@ -6,6 +6,7 @@ import type { Document } from '../../protocol/resources.ts'
 import { ApiError } from '../api-error.ts'
 import { getIn, setIn } from '../json-path.ts'
 import type { Collection, Store } from '../store.ts'
+import type { PlatformClock } from '../time/platform-clock.ts'
 import { createHookList } from './hook-list.ts'
 import { type Hook, hookIn, type PlaceName, type Slot, slotsOfBot, slotsOfService } from './locations.ts'
 import type { Verify } from './verification.ts'
@@ -36,17 +37,18 @@ export function createRegistrations(options: {
   readonly store: Store
   readonly place: PlaceName
   readonly verify: Verify
+  readonly clock: Pick<PlatformClock, 'stamp'>
   /** Whether a webhook without a secret is given one. */
   readonly regenerateSecret: boolean
   /** Whether a changed URL that cannot be verified is refused, rather than saved as unverified. */
   readonly strictVerification: boolean
 }): Registrations {
-  const { store, place, verify, regenerateSecret, strictVerification } = options
+  const { store, place, verify, clock, regenerateSecret, strictVerification } = options
   const slotsOf = { bots: (bot: unknown) => slotsOfBot(place, bot), services: slotsOfService }
   const hooks = createHookList(store, slotsOf)
 
   async function save(kind: 'bots' | 'services', before: Document, patch: Json): Promise<Document> {
-    let next: Document = { ...before, ...patch, id: before.id, updatedAt: new Date().toISOString() }
+    let next: Document = { ...before, ...patch, id: before.id, updatedAt: clock.stamp() }
     const toVerify: Slot[] = []
     for (const slot of slotsOf[kind](next)) {
       const was = hookIn(before, slot)

@@ -20,7 +20,11 @@ beforeEach(() => {
   clock = createFakeClock()
   found = []
   told = []
-  talk = createSelfTalk(clock, (conversation) => found.push(conversation))
+  talk = createSelfTalk(
+    clock,
+    () => new Date().toISOString(),
+    (conversation) => found.push(conversation),
+  )
 })
 
 describe('A bot that says something', () => {

@@ -1,10 +1,11 @@
 // The API of the sandbox over documents of any shape, which a test reads and changes past the API.
-import { MONOTONIC } from '../../../src/core/async.ts'
 import { createTokenIssuer } from '../../../src/sandbox/access/tokens.ts'
 import { createFaults } from '../../../src/sandbox/faults.ts'
 import { seed } from '../../../src/sandbox/seed.ts'
 import { openApi } from '../../../src/sandbox/server.ts'
 import { createStore, type Store } from '../../../src/sandbox/store.ts'
+import { createActivity } from '../../../src/sandbox/time/activity.ts'
+import { createPlatformClock } from '../../../src/sandbox/time/platform-clock.ts'
 import { createRegistrations } from '../../../src/sandbox/webhooks/registrations.ts'
 import type { Route } from './scripted-api.ts'
 
@@ -43,18 +44,20 @@ export async function openSandboxDocuments(options: DocumentsOptions = {}): Prom
   const store = createStore(() => undefined)
   // The sandbox verifies what is in a place that it knows. Elsewhere, as where no status is shown, it only keeps what is written.
   const place = Object.hasOwn(Object(bot['webhook']), 'status') ? 'webhook' : 'unknown'
-  const seeded = seed(store, 'unknown', null)
+  const clock = createPlatformClock()
+  const seeded = seed(store, 'unknown', null, {}, clock.stamp())
   const registrations = createRegistrations({
     store,
     place,
     verify: async (url) => verify(url),
+    clock,
     regenerateSecret: false,
     strictVerification: false,
   })
   const { organization } = seeded
-  const tokens = createTokenIssuer({ lifetimeMs: null })
-  const context = { store, seeded, registrations, tokens, arrival: 'joined', clock: MONOTONIC } as const
-  const api = await openApi({ context, port: 0, limit: () => 0, faults: createFaults() })
+  const tokens = createTokenIssuer({ lifetimeMs: null, now: clock.now })
+  const context = { store, seeded, registrations, tokens, arrival: 'joined', clock } as const
+  const api = await openApi({ context, port: 0, activity: createActivity(), limit: () => 0, faults: createFaults() })
   const { token } = tokens.issue('access_token', { user: BOT_ID, organization, scopes: ['admin'] })
 
   const documents = documentsOf(store)

@@ -1,0 +1,60 @@
+// What is under way between the platform and the world: calls of the API, and calls of webhooks.
+import { monotonic, nextTurn, poll } from '../../core/async.ts'
+import type { Off } from '../../core/listeners.ts'
+
+export interface Activity {
+  /** Something has begun. Returns the function that says that it has ended; calling it twice does nothing. */
+  begin(): Off
+  /** How much is under way. */
+  readonly underWay: number
+  /**
+   * Waits until nothing has been under way for `quietMs`, or until `limitMs` are over, both by the clock of this machine. Resolves
+   * with whether it is quiet. Where nothing has begun since the last wait, nothing is waited for.
+   */
+  settle(quietMs: number, limitMs: number): Promise<boolean>
+}
+
+/** How often to look while something is under way, in ms: it ends within a few of them. */
+const LOOK_MS = 2
+
+/** Creates an observer who has seen nothing yet. */
+export function createActivity(): Activity {
+  let underWay = 0
+  let changedAt = Number.NEGATIVE_INFINITY
+  let isSettled = true
+
+  /** How long to wait at least before it can be quiet; 0 when it is. */
+  function missing(quietMs: number): number {
+    if (underWay > 0) return LOOK_MS
+    return isSettled ? 0 : Math.max(0, changedAt + quietMs - monotonic())
+  }
+
+  return {
+    get underWay() {
+      return underWay
+    },
+    begin: () => {
+      let open = true
+      underWay += 1
+      isSettled = false
+      return () => {
+        if (!open) return
+        open = false
+        underWay -= 1
+        changedAt = monotonic()
+      }
+    },
+    settle: async (quietMs, limitMs) => {
+      // What was called a moment ago may not have come to its first call yet.
+      await nextTurn()
+      const pace = (): number => Math.max(1, missing(quietMs))
+      const left = await poll(
+        async () => missing(quietMs),
+        (ms) => ms === 0,
+        { pace, limitMs },
+      )
+      if (left === 0) isSettled = true
+      return left === 0
+    },
+  }
+}
