@@ -17,8 +17,10 @@ import { setVariables } from '../src/onboarding/env-file.ts'
 import { readManifest } from '../src/onboarding/manifest.ts'
 import { parseExact } from '../src/platform/api/exact-json.ts'
 import { isMasked } from '../src/platform/webhook/hook.ts'
+import { searchableText } from '../src/protocol/body-json.ts'
 import { readHeader } from '../src/protocol/diagnosis/header.ts'
 import { identify } from '../src/protocol/payload.ts'
+import { readQuery } from '../src/protocol/query/query.ts'
 import { ngrokFailed } from '../src/tunnel/ngrok/refusal.ts'
 import { aDelivery } from './support/deliveries.ts'
 
@@ -32,6 +34,8 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   hideSecrets: (text) => hideSecrets(text, redact),
   sanitize: (text) => sanitize(text, text.length),
   sanitizeLines,
+  searchableText: (text) => searchableText([], Buffer.from(text)),
+  readQuery: (text) => readQuery(text, 0),
   isHarmless,
   oneLine,
   withoutTrailingSlashes,

@@ -1,9 +1,10 @@
 // The table of commands: name, flags, help, and which file does the work.
 import { OPTION_KEYS, type OptionKey, optionOf } from '../config/options.ts'
+import { OUTCOME_NAMES } from '../protocol/query/outcomes.ts'
+import { TIMES } from '../protocol/query/point-in-time.ts'
+import { FILTER_FORM } from '../protocol/query/query.ts'
 import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../protocol/signature.ts'
 import type { CommandSpec } from './command.ts'
-import { OUTCOME_NAMES } from './events/filter.ts'
-import { TIMES } from './events/point-in-time.ts'
 
 /** What every command takes. */
 const COMMON: readonly OptionKey[] = ['json', 'quiet', 'verbose', 'color', 'config', 'profile', 'cwd']
@@ -140,6 +141,10 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     options: recordKeys,
     own: [
       { flags: '--follow', says: 'show the latest, then each new one, until Ctrl-C' },
+      {
+        flags: '-q, --query <filter>',
+        says: `only what a filter finds: ${FILTER_FORM}; a comma is or, a - in front is not, quotes hold words together`,
+      },
       { flags: '--event <patterns>', says: 'only these events, as in a subscription' },
       { flags: '--conversation <id>', says: 'only deliveries of this conversation' },
       {
@@ -160,6 +165,10 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       ['dev-hook events --last 20', 'the newest 20, each with the end of its id, which stands for the whole'],
       ['dev-hook events --follow --outcome failed', 'watch for what fails'],
       ['dev-hook events --since 1h --event "message.*"', 'the messages of the last hour'],
+      [
+        "dev-hook events -q 'refund status:5xx -from:bot'",
+        'what was said about refunds and failed, but not by the bot',
+      ],
       ['dev-hook events show --last', 'the newest delivery in full'],
       ['dev-hook events show mb3k2x', 'headers, body, and every attempt with the bot’s answer'],
       ['dev-hook events export mb3k2x --as curl', 'a command that sends it to the bot'],

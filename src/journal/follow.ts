@@ -4,7 +4,7 @@ import { ignoreAbort, nextCall, withDeadline } from '../core/async.ts'
 import { createListeners } from '../core/listeners.ts'
 import type { LogRecord } from './format/record-format.ts'
 import { createDeliveryIndex, type IndexEntry } from './index-by-delivery.ts'
-import { BEGINNING, readFrom } from './reader.ts'
+import { BEGINNING, type DeliveryFilter, fitsContent, readFrom } from './reader.ts'
 import { eventsFolder, extentOf, listSegments } from './segments.ts'
 import { type Summary, summarize } from './summary.ts'
 
@@ -17,36 +17,52 @@ export interface DeliveryChange {
 // Changes are announced by the system where it can; this is for where it cannot (network folders, too many watches).
 const POLL_MS = 500
 
-/** Yields the `last` deliveries recorded so far, then every change, of those asked for, until the signal is aborted. */
+/** Yields the `last` deliveries recorded so far (none if not said), then every change, of those asked for, until the signal is aborted. */
 export async function* followDeliveries(
   folder: string,
   signal: AbortSignal,
-  last = 0,
-  where: (summary: Summary) => boolean = () => true,
+  { where = () => true, content = null, last = 0 }: DeliveryFilter = {},
 ): AsyncGenerator<DeliveryChange, void, undefined> {
   const events = eventsFolder(folder)
   const index = createDeliveryIndex()
   const add = (record: LogRecord, segment: string, offset: number, length: number): IndexEntry | null =>
     index.add({ record, content: extentOf(record, segment, offset, length) })
+  const hasContent = once((entry) => fitsContent(events, entry, content))
   const watched = watchFolder(events, signal)
   try {
     let position = await readFrom(events, BEGINNING, { record: add })
-    const recorded = [...index.entries.values()].map(summarize).filter(where)
-    for (const summary of recorded.slice(Math.max(0, recorded.length - last))) yield { what: 'delivery', summary }
+    const recorded: Summary[] = []
+    for (const entry of [...index.entries.values()].reverse()) {
+      if (recorded.length >= last || signal.aborted) break
+      const summary = summarize(entry)
+      if (where(summary) && (await hasContent(entry))) recorded.push(summary)
+    }
+    for (const summary of recorded.reverse()) yield { what: 'delivery', summary }
     while (!signal.aborted) {
-      const changes: DeliveryChange[] = []
+      const changes: (DeliveryChange & { readonly entry: IndexEntry })[] = []
       position = await readFrom(events, position, {
         record: (record, ...at) => {
           const entry = add(record, ...at)
-          if (entry !== null) changes.push({ what: record.t, summary: summarize(entry) })
+          if (entry !== null) changes.push({ what: record.t, summary: summarize(entry), entry })
         },
       })
-      yield* changes.filter(({ summary }) => where(summary))
+      for (const { what, summary, entry } of changes)
+        if (where(summary) && (await hasContent(entry))) yield { what, summary }
       if (changes.length === 0) await watched.change()
       else index.forgetBefore((await listSegments(events))[0] ?? '')
     }
   } finally {
     watched.close()
+  }
+}
+
+/** Asks the same once of each delivery, whose content does not change. */
+function once(ask: (entry: IndexEntry) => Promise<boolean>): (entry: IndexEntry) => Promise<boolean> {
+  const answers = new WeakMap<IndexEntry, Promise<boolean>>()
+  return (entry) => {
+    const answer = answers.get(entry) ?? ask(entry)
+    answers.set(entry, answer)
+    return answer
   }
 }
 

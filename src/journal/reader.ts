@@ -3,6 +3,7 @@
 import type { Attempt, Delivery } from '../core/delivery.ts'
 import { DevHookError, messageOf } from '../core/errors.ts'
 import { findById } from './find-by-id.ts'
+import type { Content } from './format/line-codec.ts'
 import type { AttemptRecord, LogRecord } from './format/record-format.ts'
 import { createDeliveryIndex, type DeliveryIndex, type IndexEntry, type IndexedRecord } from './index-by-delivery.ts'
 import { parseSegment } from './parser.ts'
@@ -14,9 +15,8 @@ import { type Summary, summarize } from './summary.ts'
 export interface DeliveryFilter {
   /** Only these; called for every delivery in the log. */
   readonly where?: (summary: Summary) => boolean
-  /** Received at or after, and before; milliseconds since the epoch. */
-  readonly since?: number
-  readonly until?: number
+  /** Only these; called with what was received, read from the disk, for every delivery that the rest leaves. */
+  readonly content?: ((content: Content) => boolean) | null
   /** Only the newest of what is left. */
   readonly last?: number
 }
@@ -43,15 +43,46 @@ export interface Position {
 
 export const BEGINNING: Position = { segment: '', offset: 0 }
 
-/** Lists what is recorded in a bot's folder, newest last; empty when there is no journal. */
-export async function readDeliveries(folder: string, filter: DeliveryFilter = {}): Promise<Summary[]> {
-  const { where = () => true, since = -Infinity, until = Infinity, last = Infinity } = filter
+/** Lists what is recorded in a bot's folder, newest last; empty when there is no journal. Rejects as the signal is aborted. */
+export async function readDeliveries(
+  folder: string,
+  filter: DeliveryFilter = {},
+  signal?: AbortSignal,
+): Promise<Summary[]> {
+  const found: Summary[] = []
+  for await (const summary of searchDeliveries(folder, filter, signal)) found.push(summary)
+  return found.reverse()
+}
+
+/** Yields what is recorded in a bot's folder, newest first, as it is found: one body at a time is in memory. */
+export async function* searchDeliveries(
+  folder: string,
+  { where = () => true, content = null, last = Infinity }: DeliveryFilter,
+  signal?: AbortSignal,
+): AsyncGenerator<Summary, void, undefined> {
+  const events = eventsFolder(folder)
   // Ten thousand rows need no ten thousand extents of what is not shown.
-  const { index } = await readIndex(eventsFolder(folder), () => null)
-  const found = [...index.entries.values()]
-    .map(summarize)
-    .filter((summary) => summary.receivedAt >= since && summary.receivedAt < until && where(summary))
-  return found.slice(Math.max(0, found.length - last))
+  const { index } = await readIndex(events, content === null ? () => null : extentOf)
+  let left = last
+  for (const entry of [...index.entries.values()].reverse()) {
+    if (left <= 0) return
+    signal?.throwIfAborted()
+    const summary = summarize(entry)
+    if (!where(summary) || !(await fitsContent(events, entry, content))) continue
+    left -= 1
+    yield summary
+  }
+}
+
+/** Whether what was received fits; what cannot be read back does not. */
+export async function fitsContent(
+  events: string,
+  { delivery }: IndexEntry,
+  fits: DeliveryFilter['content'],
+): Promise<boolean> {
+  if (fits === null || fits === undefined) return true
+  const content = await readable(readContent(events, delivery.content))
+  return content !== null && fits(content)
 }
 
 /**

@@ -16,6 +16,19 @@ export function jsonInBody(headers: RawHeaders, body: Buffer): Json | null {
   }
 }
 
+/** The text in which a body is searched: without its content encodings, and where it has JSON's escapes, once more without those. */
+export function searchableText(headers: RawHeaders, body: Buffer): string {
+  const bytes = decoded(headers, body)
+  const text = wideText(bytes) ?? bytes.toString('utf8')
+  return text.includes('\\') ? `${text}\n${text.replace(JSON_ESCAPE, unescaped)}` : text
+}
+
+const JSON_ESCAPE = /\\(?:u([\da-f]{4})|(.))/gis
+const CONTROLS: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
+
+const unescaped = (_: string, unit: string | undefined, letter = ''): string =>
+  unit === undefined ? (CONTROLS[letter] ?? letter) : String.fromCharCode(Number.parseInt(unit, 16))
+
 const LIMIT = { maxOutputLength: MAX_DECOMPRESSED_BYTES }
 const MAX_ENCODINGS = 3
 
@@ -47,10 +60,17 @@ const isWhiteSpace = (byte: number | undefined): boolean =>
 
 /** The text of an object, without a byte order mark; `null` when the first byte shows that it is not one, which saves the parse. */
 function textOf(bytes: Buffer): string | null {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
+  const wide = wideText(bytes)
+  if (wide !== null) return wide
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
   let start = hasMark ? 3 : 0
   while (isWhiteSpace(bytes[start])) start += 1
   return bytes[start] === 0x7b ? bytes.toString('utf8', start) : null
+}
+
+/** The text of bytes that begin with the mark of UTF-16; `null` for others. */
+function wideText(bytes: Buffer): string | null {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
+  return null
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Label } from '../../src/core/delivery.ts'
 import { followDeliveries } from '../../src/journal/follow.ts'
-import { readDeliveries, readDelivery } from '../../src/journal/reader.ts'
+import { type DeliveryFilter, readDeliveries, readDelivery } from '../../src/journal/reader.ts'
 import { folderForTest } from '../support/folder.ts'
 import { answered, delivery, NO_LABEL, openTestJournal, refused, startChild } from '../support/journal/journal.ts'
 
@@ -52,10 +52,28 @@ describe('a list of deliveries', () => {
     const ids = async (filter: Parameters<typeof readDeliveries>[1]): Promise<string> =>
       (await readDeliveries(folder, filter)).map(({ id }) => id).join(' ')
     expect(await ids({ where: (row) => row.label.conversation === 'even' })).toBe('d2 d4 d6 d8')
-    expect(await ids({ since: 3, until: 6 })).toBe('d3 d4 d5')
+    expect(await ids({ where: ({ receivedAt }) => receivedAt >= 3 && receivedAt < 6 })).toBe('d3 d4 d5')
     expect(await ids({ last: 2 })).toBe('d8 d9')
-    expect(await ids({ last: 2, where: (row) => row.label.conversation === 'odd', until: 8 })).toBe('d5 d7')
+    expect(await ids({ last: 2, where: (row) => row.label.conversation === 'odd' && row.receivedAt < 8 })).toBe('d5 d7')
     expect(await ids({ last: 0 })).toBe('')
+  })
+
+  it('can be narrowed by what was received, which is read newest first, until there is enough or nobody wants it', async () => {
+    const folder = await folderForTest()
+    const { journal } = await openTestJournal(folder)
+    for (let i = 1; i <= 9; i += 1)
+      journal.record(delivery(`d${i}`, { body: Buffer.from(i % 3 === 0 ? 'refund' : 'hi') }), label, null)
+    await journal.close()
+    const asked: string[] = []
+    const content: DeliveryFilter['content'] = ({ body }) => {
+      asked.push(body.toString())
+      return body.includes('refund')
+    }
+    const found = await readDeliveries(folder, { content, last: 2 })
+    expect(found.map(({ id }) => id)).toEqual(['d6', 'd9'])
+    expect(asked).toEqual(['refund', 'hi', 'hi', 'refund'])
+    const aborted = AbortSignal.abort(new Error('nobody wants it'))
+    await expect(readDeliveries(folder, { content }, aborted)).rejects.toThrow('nobody wants it')
   })
 
   it('is empty where nothing was ever recorded', async () => {
@@ -125,7 +143,7 @@ describe('following', () => {
     await journal.synced('d3')
 
     const ending = new AbortController()
-    const changes = followDeliveries(folder, ending.signal, 2)
+    const changes = followDeliveries(folder, ending.signal, { last: 2 })
     const next = async (): Promise<string> => {
       const { value } = await changes.next()
       return value ? `${value.what} ${value.summary.id} ${value.summary.settled ?? ''}` : 'end'
@@ -165,7 +183,7 @@ describe('following', () => {
     for (const id of ['a1', 'b1', 'a2', 'b2']) journal.record(delivery(id), NO_LABEL, null)
     await journal.synced('b2')
     const ending = new AbortController()
-    const changes = followDeliveries(folder, ending.signal, 1, ({ id }) => id.startsWith('a'))
+    const changes = followDeliveries(folder, ending.signal, { last: 1, where: ({ id }) => id.startsWith('a') })
     expect((await changes.next()).value).toMatchObject({ summary: { id: 'a2' } })
     for (const id of ['b3', 'a3']) journal.record(delivery(id), NO_LABEL, null)
     expect((await changes.next()).value).toMatchObject({ summary: { id: 'a3' } })

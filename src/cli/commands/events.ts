@@ -106,13 +106,11 @@ async function list(view: View, filter: DeliveryFilter): Promise<void> {
   if (!view.json) io.err('no recorded delivery matches')
 }
 
-async function follow(view: View, { where = () => true, since, until, last = BEFORE }: DeliveryFilter): Promise<void> {
-  const inTime = ({ receivedAt }: Summary): boolean =>
-    (since === undefined || receivedAt >= since) && (until === undefined || receivedAt < until)
+async function follow(view: View, filter: DeliveryFilter): Promise<void> {
   const print = printerFor(view)
   await untilEndSignal(async (end) => {
     await withDeadline([end, view.io.outGone], null, async (signal) => {
-      for await (const change of followDeliveries(view.folder, signal, last, (row) => inTime(row) && where(row)))
+      for await (const change of followDeliveries(view.folder, signal, { last: BEFORE, ...filter }))
         if (isNews(change)) view.io.out(print(change.summary))
     })
   })

@@ -1,85 +1,68 @@
 // Which recorded deliveries a command line means.
 
-import { isSuccess } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
-
 import type { DeliveryFilter } from '../../journal/reader.ts'
-import type { Summary } from '../../journal/summary.ts'
-import { isEventPattern, isSubscribed } from '../../protocol/events.ts'
-import { readTime, TIMES } from './point-in-time.ts'
+import { searchableText } from '../../protocol/body-json.ts'
+import { isEventPattern } from '../../protocol/events.ts'
+import { isBefore, isConversation, isEvent, isSince, type RowTest } from '../../protocol/query/keys.ts'
+import { hasOutcome, OUTCOME_NAMES } from '../../protocol/query/outcomes.ts'
+import { readTime, TIMES } from '../../protocol/query/point-in-time.ts'
+import { allOf, anyOf, type DeliveryQuery, problemWords, readQuery } from '../../protocol/query/query.ts'
 
 /** The values of a command's own flags. */
 export type Own = Readonly<Record<string, unknown>>
 
-/** Reads the filters of a command line. Throws `usage` for a value that means nothing. */
+/** Reads the filters of a command line: those of the flags, and what `--query` says. Throws `usage` for a value that means nothing. */
 export function readFilter(own: Own, now: number = Date.now()): DeliveryFilter {
-  const conversation = textOf(own, 'conversation')
-  const events = listOf(own, 'event')
-  const wrong = events?.find((pattern) => !isEventPattern(pattern))
-  if (wrong !== undefined) throw usage(`\`${wrong}\` (from --event) is not an event pattern`)
-  const outcomes = outcomesOf(own)
-  const since = timeOf(own, 'since', now)
-  const until = timeOf(own, 'until', now)
+  const query = queryOf(own, now)
+  const body = query?.body ?? null
   const last = countOf(own, 'last')
   return {
-    where: (summary) =>
-      (events === null || (summary.label.event !== null && isSubscribed(events, summary.label.event))) &&
-      (conversation === null || summary.label.conversation === conversation) &&
-      (outcomes === null || outcomes.some((outcome) => OUTCOMES[outcome](summary))),
-    ...(since !== null && { since }),
-    ...(until !== null && { until }),
+    where: allOf([...(query === null ? [] : [query.fits]), ...flagTests(own, now)]),
+    ...(body !== null && { content: (content) => body(searchableText(content.headers, content.body)) }),
     ...(last !== null && { last }),
   }
 }
 
-/** A delivery that the bot has not had, or did not take well. */
-export const isFailed = ({ settled, answered }: Summary): boolean =>
-  settled === 'acknowledged' || settled === 'interrupted' || (answered !== null && !isSuccess(answered))
+function queryOf(own: Own, now: number): DeliveryQuery | null {
+  const text = textOf(own, 'query')
+  if (text === null) return null
+  const query = readQuery(text, now)
+  if ('fits' in query) return query
+  throw new DevHookError('usage', `the filter has a mistake in ${problemWords(query)}`, {
+    remedy: `there may stand: ${query.allowed}`,
+  })
+}
 
-const ended =
-  (outcome: Summary['outcome']) =>
-  (summary: Summary): boolean =>
-    summary.outcome === outcome
+function flagTests(own: Own, now: number): RowTest[] {
+  const conversation = textOf(own, 'conversation')
+  const since = timeOf(own, 'since', now)
+  const until = timeOf(own, 'until', now)
+  return [
+    ...testsOf(own, 'event', (pattern) => (isEventPattern(pattern) ? isEvent(pattern) : null), 'an event pattern'),
+    ...testsOf(own, 'outcome', hasOutcome, `one of ${OUTCOME_NAMES.join(', ')}`),
+    ...(conversation === null ? [] : [isConversation(conversation)]),
+    ...(since === null ? [] : [isSince(since)]),
+    ...(until === null ? [] : [isBefore(until)]),
+  ]
+}
 
-const settled =
-  (fate: Summary['settled']) =>
-  (summary: Summary): boolean =>
-    summary.settled === fate
-
-const OUTCOMES = {
-  answered: ended('answered'),
-  refused: ended('refused'),
-  interrupted: (summary: Summary): boolean => settled('interrupted')(summary) || ended('interrupted')(summary),
-  'timed-out': ended('timed-out'),
-  cancelled: ended('cancelled'),
-  delivered: settled('delivered'),
-  undelivered: settled('acknowledged'),
-  returned: settled('returned'),
-  rejected: settled('rejected'),
-  failed: isFailed,
-} as const
-
-/** The outcomes that a delivery may have, as people name them. */
-export const OUTCOME_NAMES: readonly string[] = Object.keys(OUTCOMES)
-
-const isOutcome = (name: string): name is keyof typeof OUTCOMES => Object.hasOwn(OUTCOMES, name)
-
-function outcomesOf(own: Own): readonly (keyof typeof OUTCOMES)[] | null {
-  const names = listOf(own, 'outcome')
-  const wrong = names?.find((name) => !isOutcome(name))
-  if (wrong !== undefined) throw usage(`\`${wrong}\` (from --outcome) is not one of ${OUTCOME_NAMES.join(', ')}`)
-  return names?.filter(isOutcome) ?? null
+/** What a flag asks whose values are joined by commas: one of them has to fit. */
+function testsOf(own: Own, flag: string, read: (value: string) => RowTest | null, expected: string): RowTest[] {
+  const text = textOf(own, flag)
+  if (text === null) return []
+  const tests = text.split(',').map((part) => {
+    const test = read(part.trim())
+    if (test === null) throw usage(`\`${part.trim()}\` (from --${flag}) is not ${expected}`)
+    return test
+  })
+  return [anyOf(tests)]
 }
 
 /** The text of a flag; `null` when it was not given. */
 export function textOf(own: Own, flag: string): string | null {
   const value = own[flag]
   return typeof value === 'string' ? value : null
-}
-
-function listOf(own: Own, flag: string): readonly string[] | null {
-  const text = textOf(own, flag)
-  return text === null ? null : text.split(',').map((part) => part.trim())
 }
 
 /** The number of a flag, 1 when it was given without; `null` when it was not given. */

@@ -2,7 +2,10 @@
 import { DevHookError } from '../../core/errors.ts'
 import { findById } from '../../journal/find-by-id.ts'
 import type { Summary } from '../../journal/summary.ts'
-import { countOf, isFailed, type Own, textOf } from './filter.ts'
+import { isConversation } from '../../protocol/query/keys.ts'
+import { isFailed } from '../../protocol/query/outcomes.ts'
+import { allOf } from '../../protocol/query/query.ts'
+import { countOf, type Own, textOf } from './filter.ts'
 
 /** What the command line asks for: some ids, or every delivery that fits. */
 export type Selection =
@@ -22,10 +25,11 @@ export function readSelection(ids: readonly string[], own: Own): Selection {
     by: 'filter',
     last,
     // What was rejected at the door is not for the bot.
-    fits: (summary) =>
-      summary.settled !== 'rejected' &&
-      (!failed || isFailed(summary)) &&
-      (conversation === null || summary.label.conversation === conversation),
+    fits: allOf<Summary>([
+      ({ settled }) => settled !== 'rejected',
+      ...(failed ? [isFailed] : []),
+      ...(conversation === null ? [] : [isConversation(conversation)]),
+    ]),
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isFailed, readFilter } from '../../../src/cli/events/filter.ts'
+import { readFilter } from '../../../src/cli/events/filter.ts'
 import { aSummary } from '../../support/journal/summaries.ts'
 
 const NOW = new Date(2026, 0, 2, 12, 0, 0).getTime()
@@ -47,16 +47,35 @@ describe('The filters of recorded deliveries', () => {
     expect(readFilter({ outcome }, NOW).where?.(aSummary(fields))).toBe(fits)
   })
 
-  it('mean times: ago, by the clock, by date', () => {
-    expect(readFilter({ since: '10m', until: '90s' }, NOW)).toMatchObject({ since: NOW - 600_000, until: NOW - 90_000 })
-    expect(readFilter({ since: '11:30' }, NOW).since).toBe(new Date(2026, 0, 2, 11, 30).getTime())
-    expect(readFilter({ since: '23:59:30' }, NOW).since).toBe(new Date(2026, 0, 1, 23, 59, 30).getTime())
-    expect(readFilter({ until: '2026-01-01T10:00:00Z' }, NOW).until).toBe(Date.UTC(2026, 0, 1, 10))
-    expect(readFilter({ since: '2d' }, NOW).since).toBe(NOW - 48 * 60 * 60_000)
-    expect(readFilter({ since: 'today' }, NOW).since).toBe(new Date(2026, 0, 2).getTime())
-    expect(readFilter({ since: 'yesterday' }, NOW).since).toBe(new Date(2026, 0, 1).getTime())
-    expect(readFilter({ since: '2025-12-24' }, NOW).since).toBe(new Date(2025, 11, 24).getTime())
-    expect(readFilter({ since: '2025-12-24 18:30' }, NOW).since).toBe(new Date(2025, 11, 24, 18, 30).getTime())
+  it.each([
+    ['since', '10m', NOW - 600_000],
+    ['until', '90s', NOW - 90_000],
+    ['since', '11:30', new Date(2026, 0, 2, 11, 30).getTime()],
+    ['since', '23:59:30', new Date(2026, 0, 1, 23, 59, 30).getTime()],
+    ['until', '2026-01-01T10:00:00Z', Date.UTC(2026, 0, 1, 10)],
+    ['since', '2d', NOW - 48 * 60 * 60_000],
+    ['since', 'today', new Date(2026, 0, 2).getTime()],
+    ['since', 'yesterday', new Date(2026, 0, 1).getTime()],
+    ['since', '2025-12-24', new Date(2025, 11, 24).getTime()],
+    ['since', '2025-12-24 18:30', new Date(2025, 11, 24, 18, 30).getTime()],
+  ])('mean times, ago, by the clock, by date: %s %s', (flag, text, time) => {
+    const { where = () => false } = readFilter({ [flag]: text }, NOW)
+    expect([time - 1, time].map((receivedAt) => where(aSummary({ receivedAt })))).toEqual(
+      flag === 'since' ? [false, true] : [true, false],
+    )
+  })
+
+  it('mean what `--query` finds as well, in the body too', () => {
+    const { where = () => false, content } = readFilter(
+      { query: 'status:5xx body:"say \\"é\\""', outcome: 'answered' },
+      NOW,
+    )
+    expect(where(aSummary({ status: 500 }))).toBe(true)
+    expect(where(aSummary({ status: 200 }))).toBe(false)
+    expect(where(aSummary({ status: 500, outcome: 'refused' }))).toBe(false)
+    const inBody = (text: string): boolean | undefined => content?.({ headers: [], body: Buffer.from(text) })
+    expect(inBody('{"text":"they say \\"\\u00e9\\""}')).toBe(true)
+    expect(inBody('{"text":"they say é"}')).toBe(false)
   })
 
   it('name the value that means nothing', () => {
@@ -66,26 +85,7 @@ describe('The filters of recorded deliveries', () => {
     expect(problemOf({ last: '0' })).toContain('`0` (from --last) is not')
     expect(problemOf({ last: 'abc' })).toContain('`abc` (from --last) is not')
     expect(problemOf({ event: 'a..b' })).toContain('a..b')
+    expect(problemOf({ query: 'hi evnt:a' })).toContain('the filter has a mistake in column 4: there is no key `evnt`')
     expect(problemOf({ outcome: 'lost' })).toContain('`lost` (from --outcome) is not')
-  })
-})
-
-describe('A failed delivery', () => {
-  it('is one that the bot has not had, or did not take well', () => {
-    expect(isFailed(aSummary({ settled: 'interrupted' }))).toBe(true)
-    expect(isFailed(aSummary({ settled: 'acknowledged' }))).toBe(true)
-    expect(isFailed(aSummary({ settled: 'delivered', status: 404, answered: 404 }))).toBe(true)
-  })
-
-  it('stays one when it was replayed to a bot that was not there', () => {
-    const summary = aSummary({ settled: 'delivered', outcome: 'refused', status: null, answered: 500 })
-    expect(isFailed(summary)).toBe(true)
-  })
-
-  it('is not one that the bot has taken, whatever came of a replay, nor one that the platform has kept', () => {
-    expect(isFailed(aSummary({ settled: 'delivered', outcome: 'interrupted', status: null, answered: 200 }))).toBe(
-      false,
-    )
-    expect(isFailed(aSummary({ settled: 'returned', outcome: null, status: null, answered: null }))).toBe(false)
   })
 })

@@ -1,4 +1,4 @@
-// A point in time as people give it to a flag: so long ago, a time of day, a day, or a date and time.
+// A point in time as people give it: so long ago, a time of day, a day, or a date and time.
 import { parseDuration } from '../../core/text/duration.ts'
 
 /** The forms, for help and errors. */

@@ -1,0 +1,110 @@
+// The grammar of a filter: terms between spaces, each a word or `key:value,value`, `-` in front for "not", quotes around anything.
+
+/** Where something stands in a filter: code units from its start, the end not included. */
+export interface Place {
+  readonly start: number
+  readonly end: number
+}
+
+/** One of several that a term allows. */
+export interface TermValue extends Place {
+  readonly text: string
+}
+
+/** One part of a filter. All of them have to be true. */
+export interface Term extends Place {
+  readonly isNegated: boolean
+  /** `null` for a word without a key. */
+  readonly key: string | null
+  /** One or more, of which one is enough. A word without a key has one. */
+  readonly values: readonly TermValue[]
+}
+
+/** What is wrong with a filter, and where. */
+export interface FilterProblem extends Place {
+  /** A sentence without its end: ``there is no key `evnt` ``. */
+  readonly message: string
+  /** What may stand there. */
+  readonly allowed: string
+}
+
+const KEY = /[a-z][a-z-]*:/iy
+const SPACE = /\s*/y
+/** A value goes to the next space, and in front of a comma where several are allowed. */
+const BARE = /\S+/y
+const BARE_IN_LIST = /[^\s,]+/y
+const QUOTED = /"((?:[^"\\]|\\.)*)"/sy
+
+/** Reads the terms of a filter, in order, or what is wrong with it. In time proportional to its length. */
+export function readTerms(text: string): readonly Term[] | FilterProblem {
+  const terms: Term[] = []
+  let at = spaceAfter(text, 0)
+  while (at < text.length) {
+    const term = readTerm(text, at)
+    if ('message' in term) return term
+    terms.push(term)
+    at = spaceAfter(text, term.end)
+  }
+  return terms
+}
+
+/** A value as it is written into a filter: in quotes where it needs them. */
+export const quoted = (value: string): string =>
+  /^[^\s",:\\-][^\s",:\\]*$/.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`
+
+function readTerm(text: string, start: number): Term | FilterProblem {
+  const isNegated = text[start] === '-'
+  const first = isNegated ? start + 1 : start
+  if (first === text.length || spaceAfter(text, first) > first) return nothingAfter('-', first)
+  const key = matchAt(KEY, text, first)?.[0]
+  if (key === undefined) {
+    const value = readValue(text, first, BARE)
+    return 'message' in value ? value : { start, end: value.end, isNegated, key: null, values: [value] }
+  }
+  const values: TermValue[] = []
+  let at = first + key.length
+  for (;;) {
+    if (at === text.length || /[\s,]/.test(text.charAt(at))) return nothingAfter(text.slice(first, at), at)
+    const value = readValue(text, at, BARE_IN_LIST)
+    if ('message' in value) return value
+    values.push(value)
+    if (text[value.end] !== ',')
+      return { start, end: value.end, isNegated, key: key.slice(0, -1).toLowerCase(), values }
+    at = value.end + 1
+  }
+}
+
+function readValue(text: string, start: number, bare: RegExp): TermValue | FilterProblem {
+  if (text[start] !== '"') {
+    const [word = ''] = matchAt(bare, text, start) ?? []
+    return { start, end: start + word.length, text: word }
+  }
+  const match = matchAt(QUOTED, text, start)
+  if (match === null)
+    return {
+      start,
+      end: text.length,
+      message: 'a quote is not closed',
+      allowed: 'text up to the next `"`; `\\"` is a quote in it',
+    }
+  const [whole, inner = ''] = match
+  const end = start + whole.length
+  const next = text.charAt(end)
+  if (next !== '' && !/\s/.test(next) && (bare === BARE || next !== ','))
+    return { start: end, end: end + 1, message: `\`${next}\` follows a quoted text`, allowed: 'a space' }
+  return { start, end, text: inner.replace(/\\(.)/gs, '$1') }
+}
+
+const nothingAfter = (what: string, at: number): FilterProblem => ({
+  start: at,
+  end: at,
+  message: `nothing stands behind \`${what}\``,
+  allowed: 'a value, or words in quotes',
+})
+
+const spaceAfter = (text: string, at: number): number => at + (matchAt(SPACE, text, at)?.[0].length ?? 0)
+
+function matchAt(expression: RegExp, text: string, at: number): RegExpExecArray | null {
+  expression.lastIndex = at
+  return expression.exec(text)
+}
