@@ -74,10 +74,17 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     usage: '[options]',
     takesCommand: false,
     options: ['port', 'path', 'bot', 'apiHost', 'tunnel', 'yes', ...COMMON],
+    own: [
+      {
+        flags: '--agents',
+        says: 'also tell coding agents how to try the bot: a section in AGENTS.md, and a skill in .agents/skills',
+      },
+    ],
     examples: [
       ['dev-hook init', 'in a folder with a bot, or in an empty one'],
       ['dev-hook init --profile echo', 'one of several bots: its secrets go into .env.echo'],
       ['dev-hook init --yes', 'ask nothing: use what is found, and defaults for the rest'],
+      ['dev-hook init --yes --agents', 'the same, with AGENTS.md and a skill for coding agents'],
     ],
     load: async () => (await import('./commands/init.ts')).init,
   },

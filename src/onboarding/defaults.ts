@@ -42,6 +42,7 @@ export function defaultAnswers(project: Project, tried: TriedToken | null): Setu
     port,
     path,
     devScript: devScriptFor(project),
+    agents: false,
   }
 }
 

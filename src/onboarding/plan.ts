@@ -6,10 +6,11 @@ import type { Config } from '../config/load.ts'
 import { flagName, type OptionKey } from '../config/options.ts'
 import { parseDotEnv } from '../config/parse-dot-env.ts'
 import type { Json } from '../core/json.ts'
+import { planAgentFiles } from './agent-files.ts'
 import { setVariables, type Variable } from './env-file.ts'
 import type { EnvFile, Project } from './inspect-project.ts'
 import { addEntries, type ManifestEntry } from './manifest.ts'
-import { ownEntry, starterFiles } from './starter.ts'
+import { ownEntry, starterCommand, starterFiles } from './starter.ts'
 
 /** A file of the project that changes; `before` is `null` for a new one. */
 export interface PlannedFile {
@@ -37,6 +38,8 @@ export interface SetupAnswers {
   readonly isDependency: boolean
   /** The variables that are left for later: each gets an empty line in its env file. */
   readonly skipped: readonly string[]
+  /** Whether coding agents are told how to try the bot. */
+  readonly agents: boolean
 }
 
 /** The files that change, in the order in which they are written: what hides a secret goes before the secret. */
@@ -47,6 +50,7 @@ export async function planFiles(project: Project, answers: SetupAnswers): Promis
     ...secrets,
     configFile(project, answers),
     ...(answers.starter ? await starter(project) : [manifest(project, answers)]),
+    ...(answers.agents ? await agentFiles(project, answers) : []),
   ]
   return files.filter((file): file is PlannedFile => file !== null && file.after !== file.before)
 }
@@ -152,6 +156,10 @@ function manifest(project: Project, { devScript, isDependency }: SetupAnswers): 
   ]
   return { name: 'package.json', before: before.text, after: addEntries(before.text, entries), private: false }
 }
+
+/** The files for coding agents that change. */
+export const agentFiles = (project: Project, { starter: isStarter }: Pick<SetupAnswers, 'starter'>) =>
+  planAgentFiles(project.cwd, isStarter ? starterCommand(project) : project.command)
 
 async function starter(project: Project): Promise<PlannedFile[]> {
   const files = await starterFiles(project)

@@ -52,10 +52,11 @@ describe('Writing several files', () => {
 
   it('changes nothing when one file cannot be written', async () => {
     const cwd = await folderForTest()
+    await writeFile(join(cwd, 'no'), 'a file')
     await expect(writeAll(cwd, [file('a', null, 'x'), file('no/such/b', null, 'x')], never)).rejects.toThrow(
       'no/such/b',
     )
-    expect(await readdir(cwd)).toEqual([])
+    expect(await readdir(cwd)).toEqual(['no'])
   })
 
   it('changes nothing when it is ended before', async () => {

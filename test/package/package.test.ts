@@ -38,13 +38,15 @@ async function devHook(args: readonly string[], cwd: string): Promise<{ stdout: 
 }
 
 describe('The package', () => {
-  it('holds the compiled sources, the example, the schema and what people read, and nothing else', () => {
+  it('holds the compiled sources, the example, the schema and what people and agents read, and nothing else', () => {
     const documents = [
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'package.json',
       'config/dev-hook.schema.json',
+      'config/agents/AGENTS.md',
+      'config/agents/SKILL.md',
       'dist/sbom.cdx.json',
       'dist/third-party-licenses.txt',
     ]

@@ -7,7 +7,7 @@ import { defaultAnswers, missingIn, tryFound } from '../../onboarding/defaults.t
 import { inspectProject, type Project } from '../../onboarding/inspect-project.ts'
 import { installPackages } from '../../onboarding/install.ts'
 import { installCommand } from '../../onboarding/package-manager.ts'
-import { type PlannedFile, planFiles, type SetupAnswers } from '../../onboarding/plan.ts'
+import { agentFiles, type PlannedFile, planFiles, type SetupAnswers } from '../../onboarding/plan.ts'
 import { starterCommand } from '../../onboarding/starter.ts'
 import { tryAuthtoken } from '../../onboarding/try-authtoken.ts'
 import { writeAll } from '../../onboarding/write-all.ts'
@@ -61,7 +61,8 @@ async function agree(
   outside: Outside,
   prompter: Prompter,
 ): Promise<{ readonly answers: SetupAnswers; readonly files: readonly PlannedFile[] | null }> {
-  const answers = await interview(project, outside, prompter, new AbortController().signal)
+  const { signal } = new AbortController()
+  const answers = await interview(project, outside, prompter, { agents: wantsAgents(call), signal })
   const files = await planFiles(project, answers)
   if (files.length === 0) {
     prompter.report('success', 'Everything is there already; nothing is written.')
@@ -86,7 +87,7 @@ async function alone(call: Call, project: Project, outside: Outside, json: boole
       remedy: 'put it into `.env` and start again, or continue without it: `dev-hook init --yes`',
     })
   }
-  const answers = defaultAnswers(project, tried)
+  const answers = { ...defaultAnswers(project, tried), agents: wantsAgents(call) }
   const files = await planFiles(project, answers)
   if (files.length === 0) reporter.report('success', 'Everything is there already; nothing is written.')
   else {
@@ -94,10 +95,12 @@ async function alone(call: Call, project: Project, outside: Outside, json: boole
     await write(project, files, reporter)
   }
   for (const line of missing) reporter.report('warn', `still missing (the sandbox does not need it): ${line}`)
-  reporter.outro(nextSteps(project, answers, false))
+  reporter.outro(await nextSteps(project, answers, false))
   if (json) call.io.out(toJson({ type: 'init', cwd: project.cwd, written: files.map(({ name }) => name), missing }))
   return EXIT_CODES.ended
 }
+
+const wantsAgents = ({ own }: Call): boolean => own['agents'] === true
 
 /** Throws `ngrokTokenRefused` when the authtoken that was found is refused. */
 async function checkAuthtoken(project: Project, outside: Outside, reporter: Reporter): Promise<void> {
@@ -156,7 +159,7 @@ async function tryStarter(call: Call, project: Project, answers: SetupAnswers, p
   const { cwd } = project
   const isInstalled = await install(call, project, prompter)
   const talk = isInstalled && (await offer(prompter, 'Talk to the bot in the sandbox now?', true))
-  prompter.outro(nextSteps(project, answers, isInstalled))
+  prompter.outro(await nextSteps(project, answers, isInstalled))
   if (!talk) return EXIT_CODES.ended
   const { sandbox } = await import('./sandbox.ts')
   return sandbox({ ...call, options: { cwd }, own: {}, words: [], command: starterCommand(project).split(' ') })
@@ -169,7 +172,7 @@ async function tryLive(call: Call, project: Project, answers: SetupAnswers, prom
   const question = 'Try a whole round now: open the tunnel, claim the webhook, verify it, put it back?'
   const isInstalled = !needsInstall(project, answers) || (await install(call, project, prompter))
   const live = ready && (await offer(prompter, question, false))
-  prompter.outro(nextSteps(project, answers, isInstalled))
+  prompter.outro(await nextSteps(project, answers, isInstalled))
   if (!live) return EXIT_CODES.ended
   const { doctor } = await import('./doctor.ts')
   return doctor({ ...call, options: { ...call.options, cwd: config.cwd }, own: { live: true }, words: [] })
@@ -181,18 +184,20 @@ const needsInstall = (
   { starter, isDependency }: Pick<SetupAnswers, 'starter' | 'isDependency'>,
 ): boolean => starter || (isDependency && manifest !== null && !installed)
 
-function nextSteps(project: Project, answers: SetupAnswers, isInstalled: boolean): string {
+async function nextSteps(project: Project, answers: SetupAnswers, isInstalled: boolean): Promise<string> {
   const command = answers.starter ? starterCommand(project) : project.command
   // Without one, whoever starts the bot does so as before: dev-hook finds it on its port.
   const line = command === null ? '' : ` -- ${command}`
   const { profile } = project.config
   const which = profile === null ? '' : ` --profile ${profile}`
   const needed = answers.starter ? 'what the bot needs' : 'dev-hook, as package.json has it'
+  const tellsAgents = answers.agents || (await agentFiles(project, answers)).length === 0
   const steps: readonly (readonly [string, string])[] = [
     ...(isInstalled || !needsInstall(project, answers) ? [] : ([[installCommand(project.manager), needed]] as const)),
     [`npx dev-hook sandbox${which}${line}`, 'talk to the bot, without an account'],
     [`npx dev-hook${which}${line}`, 'develop it against the platform'],
     [`npx dev-hook doctor${which}`, 'check everything that a run needs'],
+    ...(tellsAgents ? [] : ([['npx dev-hook init --agents', 'tell coding agents how to try the bot']] as const)),
   ]
   const width = Math.max(...steps.map(([step]) => step.length))
   const started = command === null ? [`  (start the bot yourself, on port ${answers.port})`] : []

@@ -4,10 +4,11 @@ import { envNames } from '../../config/options.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
 import type { DaemonOptions } from '../../daemon/types.ts'
+import { expectsAgents } from '../../onboarding/agent-files.ts'
 import { botAddress, devScriptFor, isEmpty } from '../../onboarding/bot-launch.ts'
 import { defaultAnswers, emailFor, missingIn, tryFound } from '../../onboarding/defaults.ts'
 import type { Project } from '../../onboarding/inspect-project.ts'
-import type { SetupAnswers } from '../../onboarding/plan.ts'
+import { agentFiles, type SetupAnswers } from '../../onboarding/plan.ts'
 import { ownEntry } from '../../onboarding/starter.ts'
 import { type AuthtokenTrial, tryAuthtoken } from '../../onboarding/try-authtoken.ts'
 import { assertRefreshToken, isInconclusive, type TriedToken, tryToken } from '../../onboarding/try-token.ts'
@@ -16,12 +17,12 @@ import type { CheckAnswer, Prompter } from './prompter.ts'
 /** What trying an answer needs of this process. */
 export type Outside = Pick<DaemonOptions, 'env' | 'who'>
 
-/** Asks. Throws `interrupted` when the person gives up. */
+/** Asks; not about coding agents where `agents` says yes already. Throws `interrupted` when the person gives up. */
 export async function interview(
   project: Project,
   outside: Outside,
   prompter: Prompter,
-  signal: AbortSignal,
+  { agents, signal }: { readonly agents: boolean; readonly signal: AbortSignal },
 ): Promise<SetupAnswers> {
   const starter = isEmpty(project) && (await wantsStarter(prompter))
   const { token, tried } = await askToken(project, prompter, signal)
@@ -52,7 +53,16 @@ export async function interview(
     skipped: missingIn(project, tried)
       .map(({ name }) => name)
       .filter((name) => given[name] === null),
+    agents: agents || (!starter && (await askAgents(project, prompter))),
   }
+}
+
+/** In a folder that has just got its first bot it is not asked: the command that does it is named at the end. */
+async function askAgents(project: Project, prompter: Prompter): Promise<boolean> {
+  const files = await agentFiles(project, { starter: false })
+  if (files.length === 0) return false
+  const names = files.map(({ name }) => name).join(' and ')
+  return prompter.yes(`Tell coding agents how to try the bot, in ${names}?`, await expectsAgents(project.cwd))
 }
 
 /** What is new in the manifest of a project that has one. */
