@@ -90,6 +90,7 @@ export const ERRORS = {
   deliveryUnknown: entry('DEVHOOK_DELIVERY_UNKNOWN', 'user', 'failed', 'no such delivery is recorded', 'see `dev-hook events` for those that are recorded'),
   replayRefused: entry('DEVHOOK_REPLAY_REFUSED', 'user', 'failed', 'a delivery cannot be replayed, or not yet', 'see `dev-hook events show` for what became of it'),
   editFailed: entry('DEVHOOK_EDIT_FAILED', 'user', 'failed', 'the body was not edited, so nothing was sent', 'set VISUAL or EDITOR to an editor that waits until its window is closed (`code --wait`)'),
+  fixtureInvalid: entry('DEVHOOK_FIXTURE_INVALID', 'user', 'usage', 'a transcript or fixture cannot be read', 'correct it at the line and column in the message'),
   runUnreachable: entry('DEVHOOK_RUN_UNREACHABLE', 'environment', 'failed', 'the dev-hook running for this bot does not answer', 'wait until it is ready, or end it'),
   inspectorFailed: entry('DEVHOOK_INSPECTOR_FAILED', 'environment', 'failed', 'the inspector could not be opened, so other dev-hook commands cannot reach this run', 'no action needed, unless you want to replay: then restart dev-hook'),
   releaseFailed: entry('DEVHOOK_RELEASE_FAILED', 'environment', 'failed', 'something did not end in order', 'no action needed, unless it happens again'),
