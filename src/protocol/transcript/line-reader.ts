@@ -22,18 +22,18 @@ export interface LineReader {
 }
 
 /** What a file, or a text, is called in errors, and which line of it is read. */
-export interface Place {
+export interface LinePlace {
   readonly source: string
   /** From 1. */
   readonly line: number
 }
 
 /** An error at a place. */
-export const failAt = ({ source, line }: Place, column: number, sentence: string): DevHookError =>
+export const failAt = ({ source, line }: LinePlace, column: number, sentence: string): DevHookError =>
   new DevHookError('fixtureInvalid', `${source}:${line}:${column} ${sentence}`)
 
 /** Starts at the beginning of a line. */
-export function createLineReader(text: string, place: Place): LineReader {
+export function createLineReader(text: string, place: LinePlace): LineReader {
   let at = 0
   const fail = (sentence: string, column = at + 1): DevHookError => failAt(place, column, sentence)
 

@@ -1,6 +1,6 @@
 // A transcript read from text, line by line; what is wrong is named with its line and column.
 
-import { createLineReader, type LineReader, type Place } from './line-reader.ts'
+import { createLineReader, type LinePlace, type LineReader } from './line-reader.ts'
 import type { SaidLine, Scene, Transcript, TranscriptLine } from './model.ts'
 import { readItem, readSaid, readText } from './parse-said.ts'
 import { readSpeaker } from './parse-speaker.ts'
@@ -25,7 +25,7 @@ export function parseTranscript(text: string, source = 'transcript'): Transcript
   return scenes
 }
 
-function readLine(line: string, place: Place, scenes: OpenScene[]): void {
+function readLine(line: string, place: LinePlace, scenes: OpenScene[]): void {
   const reader = createLineReader(line, place)
   if (reader.take('==')) {
     scenes.push({ heading: heading(reader), lines: [] })
