@@ -98,7 +98,8 @@ export interface Sandbox {
   templateContext(): TemplateContext
   /** Calls the listener with every notice. Returns the function that removes it. */
   on(listener: (notice: SandboxNotice) => void): Off
-  readonly faults: Faults
+  /** Faults of the API. */
+  readonly faults: Pick<Faults, 'add' | 'clear'>
   /** The platform's time: when documents are made, retries, time-outs, delayed messages, the end of tokens, and the rate limit. */
   readonly clock: SandboxClock
   /** Makes every access token of the bot so far an expired one. */
@@ -206,7 +207,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     emit: (payload) => webhooks.deliver(payload, orgPathOf(store, payload.organization)?.split('#') ?? null),
     templateContext: () => templateContext(context, api.url),
     on,
-    faults: faults.switches,
+    faults,
     clock: {
       now: () => new Date(clock.now()),
       advance: async (ms) => {

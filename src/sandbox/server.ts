@@ -1,7 +1,6 @@
 // The HTTP server of the emulated API: what every request passes before any route.
 
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import { sleep } from '../core/async.ts'
 import { codeOf, DevHookError } from '../core/errors.ts'
 import type { Document } from '../protocol/resources.ts'
 import { callerOf } from './access/access.ts'
@@ -10,7 +9,8 @@ import type { RequestLimit } from './access/rate-limit.ts'
 import { ApiError } from './api-error.ts'
 import type { AppContext } from './app-context.ts'
 import { pushBounded } from './bounds.ts'
-import type { ApiFault, FaultSwitches } from './faults.ts'
+import { answerAfter, endsBefore } from './fault-answers.ts'
+import type { Faults } from './faults.ts'
 import { bots } from './resources/bots.ts'
 import { conversations } from './resources/conversations.ts'
 import { messages, servePosting } from './resources/messages.ts'
@@ -54,7 +54,7 @@ export async function openApi(options: {
   readonly port: number
   readonly activity: Pick<Activity, 'begin'>
   readonly limit: RequestLimit
-  readonly faults: FaultSwitches
+  readonly faults: Pick<Faults, 'take'>
   /** Called with every call, and the sentence with which it was refused; `null` for one that was not, or that has no route. */
   readonly onCall?: (call: ApiCall, refusal: string | null) => void
   /** Called with whoever logs in by a password. */
@@ -82,8 +82,8 @@ export async function openApi(options: {
   app.server.on('request', (_request, response) => void response.once('close', activity.begin()))
 
   app.addHook('onRequest', async (request, reply) => {
-    const fault = faults.take(`${request.method} ${request.url}`, 'before')
-    if (fault !== null && (await applyFault(fault, request, reply))) return reply
+    const effect = faults.take(`${request.method} ${request.url}`, 'before')
+    if (await endsBefore(effect, reply, () => cutConnection(request))) return reply
     const caller = pathOf(request) === TOKEN_PATH ? null : callerOf(request, context.tokens)
     if (caller !== null) callers.set(request, caller.user)
     // Everybody has a budget of their own, however many tokens they have.
@@ -97,25 +97,9 @@ export async function openApi(options: {
 
   // The work is done, but its answer is late, another one, or lost.
   app.addHook('onSend', async (request, reply, payload) => {
-    const fault = faults.take(`${request.method} ${request.url}`, 'after')
-    if (fault === null) return payload
-    if (fault.delayMs !== undefined) await sleep(fault.delayMs)
-    if ('drop' in fault) cutConnection(request)
-    return 'status' in fault ? setFaultReply(reply, fault) : payload
+    const effect = faults.take(`${request.method} ${request.url}`, 'after')
+    return answerAfter(effect, reply, payload, () => cutConnection(request))
   })
-
-  /** Lets the fault happen. Returns whether it has ended the request. */
-  async function applyFault(fault: ApiFault, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
-    if (fault.delayMs !== undefined) await sleep(fault.delayMs)
-    if ('drop' in fault) {
-      void reply.hijack()
-      cutConnection(request)
-      return true
-    }
-    if (!('status' in fault)) return false
-    void reply.send(setFaultReply(reply, fault))
-    return true
-  }
 
   function cutConnection(request: FastifyRequest): void {
     record(request, null)
@@ -159,15 +143,6 @@ function acceptEmptyJson(app: FastifyInstance): void {
       done(new ApiError(400, 'The body is not JSON'), undefined)
     }
   })
-}
-
-/** Sets status and headers of the fault's answer. Returns its body. */
-function setFaultReply(reply: FastifyReply, fault: Extract<ApiFault, { readonly status: number }>): string {
-  const { status, body = '', headers = {} } = fault
-  const text = typeof body === 'string' ? body : JSON.stringify(body)
-  const type = typeof body === 'string' ? 'text/html; charset=utf-8' : 'application/json'
-  void reply.code(status).headers({ 'content-type': type, ...headers })
-  return text
 }
 
 function sendError(reply: FastifyReply, error: ApiError | FastifyError): FastifyReply {

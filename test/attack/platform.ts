@@ -47,7 +47,7 @@ const answering =
     const seen: string[] = []
     for (const [what, fault] of Object.entries(faults(ground, elsewhere.url))) {
       const ring = await openRing()
-      ring.platform.faults.api = fault
+      ring.platform.faults.add(fault)
       let code = 0
       const ms = await msOf(async () => {
         code = await expectRefusal(ring, what)
@@ -168,7 +168,7 @@ const refreshes: Attack['run'] = async () => {
   for (const [what, fault] of Object.entries(tricks)) {
     const ring = await openRing()
     ring.platform.expireTokens()
-    ring.platform.faults.api = fault
+    ring.platform.faults.add(fault)
     const code = await expectRefusal(ring, what)
     const asked = ring.platform.calls.filter(({ path }) => match.test(path)).length
     expect(asked, what).toBe(1)
@@ -181,11 +181,11 @@ const endless: Attack['run'] = async () => {
   const ring = await openRing()
   const cli = await ring.start({ command: [process.execPath, '-e', 'setInterval(() => {}, 1_000)'] })
   await cli.notice('ready')
-  ring.platform.faults.api = { status: 429, body: '', headers: { 'retry-after': '1000000000' } }
+  ring.platform.faults.add({ status: 429, body: '', headers: { 'retry-after': '1000000000' } })
   cli.kill('SIGINT')
   const { code } = await cli.ended
   expect(code).toBe(6)
-  ring.platform.faults.api = null
+  ring.platform.faults.clear()
   await ring.expectAsBefore()
   return 'exit 6, and the watchdog restores as soon as it is let'
 }

@@ -120,12 +120,12 @@ describe('dev-hook doctor', () => {
     expect(gone.code).toBe(5)
 
     const sandbox = await sandboxForTest()
-    sandbox.faults.api = { status: 200, body: '<html>Sign in to the network</html>' }
+    sandbox.faults.add({ status: 200, body: '<html>Sign in to the network</html>' })
     const page = await diagnose({ env: { ...env, APIHOST: sandbox.api } })
     expect(page.check('api')).toMatchObject({ ...BAD, message: expect.stringContaining('not with JSON') })
     expect(page.code).toBe(5)
 
-    sandbox.faults.api = null
+    sandbox.faults.clear()
     const unknown = await diagnose({ env: { ...env, APIHOST: sandbox.api, TOKEN: sandbox.token, BOT_ID: ID } })
     expect(unknown.check('api')).toMatchObject(WELL)
     expect(unknown.check('bot')).toMatchObject({ ...BAD, message: expect.stringContaining('404') })
@@ -144,12 +144,13 @@ describe('dev-hook doctor', () => {
     const sandbox = await sandboxForTest()
     const env = { APIHOST: sandbox.api, TOKEN: makeToken({ _id: ID }) }
     const at = (ms: number) => ({ status: 200, body: {}, headers: { date: new Date(Date.now() + ms).toUTCString() } })
-    sandbox.faults.api = at(-60 * 60_000)
+    sandbox.faults.add(at(-60 * 60_000))
     expect((await diagnose({ env })).check('clock')).toMatchObject({
       ...BAD,
       message: expect.stringContaining('ahead of'),
     })
-    sandbox.faults.api = at(60_000)
+    sandbox.faults.clear()
+    sandbox.faults.add(at(60_000))
     expect((await diagnose({ env })).check('clock')).toMatchObject({
       ...WARNED,
       message: expect.stringContaining('behind'),

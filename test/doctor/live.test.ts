@@ -55,7 +55,7 @@ describe('dev-hook doctor --live', () => {
     const world = await worldForTest()
     const before = world.platform.registration()
     // The claim is answered late, so that the signal comes in the middle of it.
-    world.platform.faults.api = { match: /^PATCH/, delayMs: 1_500, after: true, times: 1 }
+    world.platform.faults.add({ match: /^PATCH/, delayMs: 1_500, after: true, times: 1 })
     const cli = await startCli({ args: ['doctor', '--json', '--live', '--take-over'], env: world.env })
     await expect.poll(() => world.platform.registration(), { timeout: 30_000 }).not.toEqual(before)
     cli.kill('SIGINT')

@@ -93,12 +93,12 @@ describe.runIf(process.platform === 'linux')('at a terminal', () => {
     const before = registrationOf(world)
     const run = await start(world.env, { args: ['--take-over'] })
     await run.shows('Ready in')
-    world.platform.faults.api = { delayMs: 60_000 }
+    world.platform.faults.add({ delayMs: 60_000 })
     run.type(CTRL_C)
     await run.shows('stopping in order … (Ctrl-C again stops at once)')
     // Within a second it is taken for an echo of the first.
     await sleep(1_000)
-    world.platform.faults.api = null
+    world.platform.faults.clear()
     run.type(CTRL_C)
     expect(await run.ended).toBe(130)
     expect(run.shown()).toContain('the watchdog puts the webhook back')
@@ -129,7 +129,7 @@ describe.runIf(process.platform === 'linux')('at a terminal', () => {
     const world = await worldForTest()
     const run = await start(world.env, { args: ['--take-over'] })
     await run.shows('Ready in')
-    world.platform.faults.api = { status: 404, body: { error: { message: 'Bot not found' } } }
+    world.platform.faults.add({ status: 404, body: { error: { message: 'Bot not found' } } })
     run.type(CTRL_C)
     expect(await run.ended).toBe(6)
     const { botId, api } = world.platform

@@ -54,7 +54,7 @@ describe('a run that is ended', () => {
     const before = registrationOf(world)
     const cli = await world.start()
     await cli.notice('ready')
-    world.platform.faults.api = { match: writesBot, delayMs: 1_500 }
+    world.platform.faults.add({ match: writesBot, delayMs: 1_500 })
     cli.kill('SIGINT')
     // Apart, as the system keeps only one of a kind until it is taken; together, as npm and a terminal pass it on.
     await sleep(100)
@@ -75,11 +75,11 @@ describe('a run that is ended', () => {
       await cli.notice('bot', ({ state }) => state === 'ready')
       await cli.notice('ready')
       // The end cannot be over before the second signal comes.
-      world.platform.faults.api = { delayMs: 60_000 }
+      world.platform.faults.add({ delayMs: 60_000 })
       cli.kill('SIGINT')
       // A second one of the same name is told from an echo by the time between them alone.
       await sleep(later)
-      world.platform.faults.api = null
+      world.platform.faults.clear()
       const since = Date.now()
       cli.kill(signal)
       expect((await cli.ended).code).toBe(code)
@@ -91,7 +91,7 @@ describe('a run that is ended', () => {
     const world = await worldForTest()
     const before = registrationOf(world)
     // So that the step is still under way when the signal comes, where the platform or the tunnel has a part in it.
-    world.platform.faults.api = { delayMs: 300 }
+    world.platform.faults.add({ delayMs: 300 })
     world.edge.faults.delayPublic(300)
     const cli = await world.start()
     await cli.notice('starting', (notice) => notice.step === step)
@@ -138,7 +138,7 @@ describe('a run whose platform is away at the end', () => {
   async function endWithout(world: TestWorld): Promise<Cli> {
     const cli = await world.start()
     await cli.notice('ready')
-    world.platform.faults.api = { drop: true }
+    world.platform.faults.add({ cut: true })
     cli.kill('SIGINT')
     expect((await cli.ended).code).toBe(6)
     return cli
@@ -150,7 +150,7 @@ describe('a run whose platform is away at the end', () => {
     const cli = await endWithout(world)
     await cli.notice('warning', ({ code }) => code === 'DEVHOOK_RESTORE_GOES_ON')
     expect(registrationOf(world)).not.toEqual(before)
-    world.platform.faults.api = null
+    world.platform.faults.clear()
     await expectRestoredInTime(world, cli, before, Date.now())
   })
 
@@ -172,7 +172,7 @@ describe('a run whose platform is away at the end', () => {
       code: 6,
       stderr: expect.stringContaining('DEVHOOK_NOT_RESTORED'),
     })
-    world.platform.faults.api = null
+    world.platform.faults.clear()
     const found = await runCommand(world, cli, 'status', '--json')
     expect(found.code).toBe(1)
     expect(JSON.parse(found.stdout)).toMatchObject({ leftover: { pid: cli.pid }, owner: { is: 'us' }, answers: false })
@@ -269,7 +269,7 @@ describe('a run that is killed', () => {
   it('after its claim was done, and before it heard so, is restored all the same', async () => {
     const world = await worldForTest()
     const before = registrationOf(world)
-    world.platform.faults.api = { match: writesBot, delayMs: 60_000, after: true, times: 1 }
+    world.platform.faults.add({ match: writesBot, delayMs: 60_000, after: true, times: 1 })
     const cli = await world.start()
     await eventually(() => !isDeepStrictEqual(registrationOf(world), before))
     const since = Date.now()

@@ -170,18 +170,18 @@ describe('A run that is killed', () => {
       platform.calls.some(({ path, status }) => path === '/v2/auth/token' && status === 201) &&
       platform.calls.at(-1)?.status === 200
     await eventually(refreshed)
-    platform.faults.api = { match: /auth\/token/, status: 403, body: { error: { message: 'invalid token' } } }
+    platform.faults.add({ match: /auth\/token/, status: 403, body: { error: { message: 'invalid token' } } })
     await expectRestored(scene, await kill(scene, cli))
   })
 
   it('is restored as soon as the platform answers again', async () => {
     const { scene, cli } = await running()
-    scene.world.platform.faults.api = { status: 503, body: 'maintenance' }
+    scene.world.platform.faults.add({ status: 503, body: 'maintenance' })
     const killed = kill(scene, cli)
     // The watchdog has tried in vain, more than once.
     await eventually(() => scene.world.platform.calls.filter(({ status }) => status === 503).length >= 2)
     expect(registrationOf(scene.world)).not.toEqual(scene.before)
-    scene.world.platform.faults.api = null
+    scene.world.platform.faults.clear()
     await killed
     await expectNothingLeft(scene.world, scene, scene.before)
   })

@@ -116,7 +116,7 @@ describe('startDevHook', () => {
   ] as const)('rejects with a DevHookError (%s), and leaves nothing', async (code, changed, fault) => {
     const place = await placeForTest()
     const before = registrationOf(place.sandbox)
-    place.sandbox.faults.api = fault
+    if (fault !== null) place.sandbox.faults.add(fault)
     const error: unknown = await library
       .startDevHook({ ...place.options, ...changed })
       .catch((thrown: unknown) => thrown)
@@ -124,7 +124,7 @@ describe('startDevHook', () => {
     expect(error).toMatchObject({ code, remedy: expect.stringMatching(/./) })
     await expectNothingLeft(place, before)
     // The lock is free again, and nothing of the first one is in the way of a second.
-    place.sandbox.faults.api = null
+    place.sandbox.faults.clear()
     const hook = await startForTest(place.options)
     await hook.stop()
     await expectNothingLeft(place, before)
@@ -169,7 +169,7 @@ describe('a program that uses dev-hook as a library', () => {
   it('ends by itself after a start that failed', async () => {
     const place = await placeForTest()
     const before = registrationOf(place.sandbox)
-    place.sandbox.faults.api = { match: /^PATCH /, status: 403, body: { error: { message: 'no' } } }
+    place.sandbox.faults.add({ match: /^PATCH /, status: 403, body: { error: { message: 'no' } } })
     const { code, stdout, stderr } = await runUser({ ...place.options, command: [process.execPath, ECHO_BOT] })
     expect(stderr).toBe('')
     expect(JSON.parse(stdout)).toEqual({

@@ -158,7 +158,7 @@ describe('A run whose tunnel is lost under traffic', () => {
     await traffic.settled()
     const { calls } = world.platform
     const made = calls.length
-    world.platform.faults.api = { status: 503, body: 'maintenance' }
+    world.platform.faults.add({ status: 503, body: 'maintenance' })
     await world.edge.faults.moveUrl()
     world.edge.faults.drop('reset')
     await cli.notice('warning', ({ code }) => code === 'DEVHOOK_VIGIL_FAILED')
@@ -167,7 +167,7 @@ describe('A run whose tunnel is lost under traffic', () => {
     expect(failed).toBeGreaterThan(0)
     await eventually(() => calls.length >= made + 2 * failed)
     expect(urlOf(world)).toBe(claimed)
-    world.platform.faults.api = null
+    world.platform.faults.clear()
     const from = performance.now()
     await cli.notice('registration', ({ state }) => state === 'reclaimed')
     expect(performance.now() - from).toBeLessThan(SERVES_WITHIN_MS)

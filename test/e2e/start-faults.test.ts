@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { STEPS, type Step } from '../../src/daemon/start/start-steps.ts'
+import type { ApiFault } from '../../src/sandbox/faults.ts'
 import type { SandboxOptions } from '../../src/sandbox/options.ts'
 import type { Cli, CliOptions } from '../support/cli/cli.ts'
 import { startCli } from '../support/cli/cli.ts'
@@ -29,9 +30,9 @@ interface Fault {
 }
 
 const api =
-  (fault: TestWorld['platform']['faults']['api']): Fault['arrange'] =>
+  (fault: ApiFault): Fault['arrange'] =>
   ({ platform }) => {
-    platform.faults.api = fault
+    platform.faults.add(fault)
     return {}
   }
 
@@ -194,7 +195,7 @@ const FAULTS: Readonly<Record<Step, readonly Fault[]>> = {
         const folder = join(home, 'state', 'dev-hook', `127.0.0.1_${platform.port}`, platform.botId)
         await mkdir(join(folder, 'snapshot.json', 'taken'), { recursive: true })
         onTestFinished(() => {
-          platform.faults.api = null
+          platform.faults.clear()
         })
       },
       exit: 1,
@@ -221,7 +222,7 @@ const FAULTS: Readonly<Record<Step, readonly Fault[]>> = {
     },
     {
       name: 'the write is done, but every answer is lost',
-      arrange: api({ match: writesBot, drop: true, after: true }),
+      arrange: api({ match: writesBot, cut: true, after: true }),
       exit: 5,
       code: 'DEVHOOK_API_UNREACHABLE',
       says: /PATCH \/v2\/bots\/\w+ did not reach/,
@@ -240,7 +241,8 @@ const FAULTS: Readonly<Record<Step, readonly Fault[]>> = {
       // Each read takes its time, so that the fault is there before the first one of this step has ended.
       arrange: api({ match: readsBot, delayMs: 500 }),
       during: ({ platform }) => {
-        platform.faults.api = { match: readsBot, status: 404, body: error('Bot not found'), times: 1 }
+        platform.faults.clear()
+        platform.faults.add({ match: readsBot, status: 404, body: error('Bot not found'), times: 1 })
       },
       exit: 5,
       code: 'DEVHOOK_API_REFUSED',
@@ -321,10 +323,11 @@ describe('a start that fails', () => {
 
   it('closes what it opened in reverse: the platform hears of the end before the tunnel and the bot go', async () => {
     const world = await worldForTest()
-    world.platform.faults.api = { match: readsBot, delayMs: 500 }
+    world.platform.faults.add({ match: readsBot, delayMs: 500 })
     const cli = await world.start()
     await cli.notice('starting', ({ step }) => step === 'verify')
-    world.platform.faults.api = { match: readsBot, status: 404, body: error('Bot not found'), times: 1 }
+    world.platform.faults.clear()
+    world.platform.faults.add({ match: readsBot, status: 404, body: error('Bot not found'), times: 1 })
     await cli.ended
     // The edge hears of the end a moment later.
     await world.edge.log.until('lost', 1)
