@@ -1,8 +1,8 @@
 // The events that changes of documents become.
 import { randomUUID } from 'node:crypto'
 import { asText, isRecord, type Json } from '../core/json.ts'
+import { type Envelope, messagePayload, type Named, type Payload, resourcePayload } from '../protocol/envelope.ts'
 import type { Document } from '../protocol/resources.ts'
-import { type Envelope, messagePayload, type Named, type Payload, resourcePayload } from '../protocol/templates.ts'
 import { placeOf } from './access/realm.ts'
 import type { AppContext } from './app-context.ts'
 import { personBy } from './chat/people.ts'

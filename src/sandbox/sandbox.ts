@@ -1,12 +1,12 @@
 // The sandbox: the platform, emulated on this machine, in one handle.
 
-import { randomUUID } from 'node:crypto'
 import { createSharedAbort } from '../core/async.ts'
 import { DevHookError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import { createListeners, type Off } from '../core/listeners.ts'
+import type { Payload } from '../protocol/envelope.ts'
 import type { Document, Message } from '../protocol/resources.ts'
-import type { Payload, TemplateContext } from '../protocol/templates.ts'
+import type { TemplateContext } from '../protocol/templates/template.ts'
 import { type Unseen, unseenByContact } from '../protocol/visibility.ts'
 import { createRequestLimit } from './access/rate-limit.ts'
 import { orgPathOf } from './access/realm.ts'
@@ -21,10 +21,10 @@ import { createSelfTalk } from './chat/self-talk.ts'
 import { eventOfChange, loginEvent } from './events.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { completeOptions, type SandboxOptions } from './options.ts'
-import { addContact, createConversation } from './resources/conversations.ts'
 import { adminOf, seed } from './seed.ts'
 import { type ApiCall, openApi } from './server.ts'
-import { createStore, newId, type StoreChange } from './store.ts'
+import { createStore, type StoreChange } from './store.ts'
+import { templateContext } from './template-context.ts'
 import { createActivity } from './time/activity.ts'
 import { createPlatformClock } from './time/platform-clock.ts'
 import { createAdminView } from './webhooks/admin-view.ts'
@@ -94,8 +94,11 @@ export interface Sandbox {
   readonly deliveries: readonly SandboxDelivery[]
   /** Delivers an event to every webhook that is subscribed to it; returns one delivery for each. */
   emit(payload: Payload): readonly SandboxDelivery[]
-  /** What an example event is made from, with new ids; the conversation exists, so that the bot can answer in it. */
-  templateContext(): TemplateContext
+  /**
+   * What an example event is made from: the latest conversation with a contact, or a new one where there is none yet, or one is
+   * asked for. It exists, so that the bot can answer in it.
+   */
+  templateContext(which?: 'new'): TemplateContext
   /** Calls the listener with every notice. Returns the function that removes it. */
   on(listener: (notice: SandboxNotice) => void): Off
   /** Faults of the API. */
@@ -205,7 +208,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     calls: api.calls,
     deliveries: webhooks.deliveries,
     emit: (payload) => webhooks.deliver(payload, orgPathOf(store, payload.organization)?.split('#') ?? null),
-    templateContext: () => templateContext(context, api.url),
+    templateContext: (which) => templateContext(context, api.url, which),
     on,
     faults,
     clock: {
@@ -224,24 +227,5 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
       webhooks.stop()
       await Promise.all([outgoing.close(), api.close()])
     },
-  }
-}
-
-function templateContext(context: AppContext, api: string): TemplateContext {
-  const { organization, bot, agent } = context.seeded
-  const name = 'Jenny Jones'
-  const { id } = addContact(context, adminOf(context.seeded), { name })
-  const contact = { user: id, organization, scopes: ['guest'] }
-  const conversation = createConversation(context, contact, { contact: id, name })
-  return {
-    id: randomUUID(),
-    time: new Date(context.clock.now()),
-    api,
-    organization,
-    bot,
-    agent,
-    contact: { id, name },
-    conversation: conversation.id,
-    message: newId(),
   }
 }

@@ -1,6 +1,7 @@
 // The documents of a new sandbox: one organization with one bot, one agent and one admin.
+
+import type { Named } from '../protocol/envelope.ts'
 import { botEmail, type Document } from '../protocol/resources.ts'
-import type { Named } from '../protocol/templates.ts'
 import type { Caller } from './access/tokens.ts'
 import { newId, type Store } from './store.ts'
 import { type HookFields, isList, ownSlot, type PlaceName, UNREGISTERED, withHook } from './webhooks/locations.ts'

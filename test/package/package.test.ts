@@ -52,7 +52,7 @@ describe('The package', () => {
     ]
     const extra = packed.files
       .map(({ path }) => path)
-      .filter((path) => !documents.includes(path) && !/^config\/examples\/[^/]+\.js$/.test(path))
+      .filter((path) => !documents.includes(path) && !/^config\/(examples\/[^/]+\.js|events\/[^/]+\.json)$/.test(path))
       .filter((path) => {
         const source = /^dist\/(.+?)(?:\.d\.ts|\.js)$/.exec(path)?.[1]
         return source === undefined || !existsSync(join(PROJECT, 'src', `${source}.ts`))

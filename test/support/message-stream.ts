@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Notice } from '../../src/core/notices.ts'
 import { buildConversation, buildMessage } from '../../src/protocol/documents.ts'
-import { messagePayload, type Payload } from '../../src/protocol/templates.ts'
+import { messagePayload, type Payload } from '../../src/protocol/envelope.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import type { SandboxDelivery } from '../../src/sandbox/webhooks/deliver.ts'
 
@@ -33,12 +33,13 @@ export interface MessageStream {
 
 /** Prepares the conversations. */
 export function createMessageStream(platform: Sandbox, conversations: number): MessageStream {
-  const people = Array.from({ length: conversations }, () => platform.templateContext())
+  const people = Array.from({ length: conversations }, () => platform.templateContext('new'))
   const sent: SentMessage[] = []
 
   function payloadOf(n: number, text: string): Payload {
-    const context = people[n % people.length] ?? platform.templateContext()
-    const { contact, organization, api } = context
+    const context = people[n % people.length] ?? platform.templateContext('new')
+    const { contact, api } = context
+    const organization = context.organization.id
     const time = new Date()
     const conversation = buildConversation({ id: context.conversation, organization, name: contact.name, time })
     const id = randomUUID().replaceAll('-', '').slice(0, 24)

@@ -1,7 +1,7 @@
 // The messages that the receiver of an event puts into its answer, posted into the conversation as its token's owner, or the bot.
 // Source: developers.web1on1.chat/webhooks/responding.
 import { asRecord, asText, type Json, textIn } from '../../core/json.ts'
-import type { Payload } from '../../protocol/templates.ts'
+import type { Payload } from '../../protocol/envelope.ts'
 import type { Caller } from '../access/tokens.ts'
 import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'

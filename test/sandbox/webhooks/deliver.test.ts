@@ -6,10 +6,11 @@ import { createServer } from 'node:https'
 import { generate } from 'selfsigned'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { headerOf } from '../../../src/core/http/raw-headers.ts'
+import { textIn } from '../../../src/core/json.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'
-import { exampleOf } from '../../../src/protocol/templates.ts'
 import { pushBounded } from '../../../src/sandbox/bounds.ts'
 import { getIn } from '../../../src/sandbox/json-path.ts'
+import { createExample } from '../../support/examples.ts'
 import { callApi, recordingBotForTest, sandboxForTest } from '../../support/platform/sandboxes.ts'
 import { expectEventually } from '../../support/wait.ts'
 
@@ -243,9 +244,10 @@ describe('Deliveries of the sandbox', () => {
     const bot = await recordingBotForTest()
     const sandbox = await sandboxForTest({ registered: { url: bot.url, events: ['message.create.agent.command'] } })
     const context = sandbox.templateContext()
-    const payload = exampleOf('message.create.agent.command', context)
-    if (payload === null) throw new Error('there is no such example')
-    expect(sandbox.emit(payload)).toMatchObject([{ id: context.id, event: payload.event, message: context.message }])
+    const payload = await createExample('message.create.agent.command', { context })
+    expect(sandbox.emit(payload)).toMatchObject([
+      { id: payload.id, event: payload.event, message: textIn(payload.data['message'], 'id') },
+    ])
     const [delivery] = await bot.waitFor(1)
     expect(JSON.parse(String(delivery?.body))).toEqual(JSON.parse(JSON.stringify(payload)))
     const path = `/v2/conversations/${context.conversation}/messages`
