@@ -12,6 +12,7 @@ import {
   permissionTable,
   stopOrderTable,
 } from './support/docs.ts'
+import { llmsText } from './support/llms.ts'
 
 /** The tables of each page, by the name of the comment around them. */
 const PAGES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
@@ -33,6 +34,10 @@ describe('The documentation', () => {
 
   it('of the config file is a schema made from the options', async () => {
     await expect(configSchema()).toMatchFileSnapshot('../config/dev-hook.schema.json')
+  })
+
+  it('for language models is made from the commands, the options, and what coding agents are told', async () => {
+    await expect(llmsText()).toMatchFileSnapshot('../llms.txt')
   })
 
   it.each(Object.keys(PAGES))('names in %s only files that exist', async (page) => {

@@ -43,6 +43,7 @@ describe('The package', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'llms.txt',
       'package.json',
       'config/dev-hook.schema.json',
       'config/agents/AGENTS.md',

@@ -10,7 +10,8 @@ import { GRANTS } from '../../src/sandbox/access/permissions.ts'
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const escaped = (text: string): string => text.replaceAll('|', '\\|')
 
-function flagCell(key: OptionKey): string {
+/** The flag of an option, as code: `` `--port`, `-p` ``. */
+export function flagCell(key: OptionKey): string {
   const { kind, flag, short, saysNo } = optionOf(key)
   if (flag === false) return '(no flag)'
   const negative = kind.shown === null && saysNo !== undefined && !kind.canBeOff
@@ -18,7 +19,8 @@ function flagCell(key: OptionKey): string {
   return short === undefined ? name : `${name}, \`-${short}\``
 }
 
-function meaningOf(key: OptionKey): string {
+/** What an option means, and what its negation does. */
+export function meaningOf(key: OptionKey): string {
   const { kind, says, saysNo } = optionOf(key)
   if (saysNo === undefined) return says
   return kind.shown === null && !kind.canBeOff ? saysNo : `${says}; \`--no-${flagName(key)}\`: ${saysNo}`
