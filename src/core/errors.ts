@@ -102,6 +102,7 @@ export const ERRORS = {
   outputDropped: entry('DEVHOOK_OUTPUT_DROPPED', 'environment', 'failed', 'nobody read the output for a while, so some of it was dropped', 'read the output faster; `dev-hook events` lists the deliveries of the run'),
   portTaken: entry('DEVHOOK_PORT_TAKEN', 'user', 'failed', 'the gateway port is in use', 'choose another one with `--gateway-port`'),
   orphaned: entry('DEVHOOK_ORPHANED', 'environment', 'failed', 'the package manager that started dev-hook is gone, so the run is ended', 'no action needed: the webhook is put back; start dev-hook without a package manager to keep it running'),
+  onlyInSandbox: entry('DEVHOOK_ONLY_IN_SANDBOX', 'user', 'failed', 'this can be asked of a sandbox only', 'start `dev-hook sandbox`'),
   interrupted: entry('DEVHOOK_INTERRUPTED', 'user', 'failed', 'dev-hook was ended before it was ready', 'no action needed'),
   unexpected: entry('DEVHOOK_UNEXPECTED', 'bug', 'failed', 'there is a bug in dev-hook', 'report it with the stack that `--verbose` prints'),
 } as const satisfies Readonly<Record<string, ErrorEntry>>

@@ -1,7 +1,7 @@
 // What the corridor expects of each room: the whole house on one page.
 import type { Attempt, Delivery, Label, Outcome, RawHeaders, Reply } from './delivery.ts'
 import type { Off } from './listeners.ts'
-import type { HookKind, Rejection, RestoreResult, Totals } from './notices.ts'
+import type { HookKind, Rejection, RestoreResult } from './notices.ts'
 
 // ── tunnel: public URL to gateway ────────────────────────────────────────────────────────────────────────────────
 
@@ -247,21 +247,25 @@ export interface Replays {
   replay(id: string, body: Buffer | null, signal?: AbortSignal): Promise<Replayed>
 }
 
-/** What a run is doing. */
-interface RunStatus extends Totals {
-  readonly version: string
-  readonly pid: number
-  /** The public URL without credentials; `null` while there is none. */
-  readonly url: string | null
-  readonly target: string
-  /** `null` before it is started. */
-  readonly bot: BotState['state'] | null
+/** A delivery that was made here, and what the platform would have been answered. */
+export interface Injected {
+  readonly id: string
+  readonly event: string | null
+  readonly status: number
+  readonly ms: number
 }
 
 /** What may be asked of a run while it goes on. */
 export interface Control extends Replays {
-  status(): RunStatus
-  restartBot(): void
-  /** Holds every delivery until it is called again. Returns whether it holds now. */
-  togglePause(): boolean
+  /**
+   * Takes a body as if the platform had sent it, signed: it is recorded and goes the way of every delivery. Resolves with what the
+   * platform is answered. Rejects with `replayRefused` before there is a way to the bot.
+   */
+  inject(body: Buffer): Promise<Injected>
+  /** False for a bot that somebody else runs: nothing happens then. */
+  restartBot(): boolean
+  /** Holds every delivery, whatever the bot does, until `release`. */
+  hold(): void
+  release(): void
+  isPaused(): boolean
 }

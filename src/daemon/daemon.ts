@@ -173,7 +173,7 @@ async function runPhases(run: Run): Promise<NoticeBody> {
     lifetime.cancel,
     outside.tunnel(run, account, gateway),
     outside.registration(run, account),
-    local.inspector(run, account),
+    local.inspector(run, account, state),
   )
   parts.tunnel = tunnel
   parts.registration = registration

@@ -3,50 +3,78 @@ import { type IncomingMessage, request } from 'node:http'
 import { DevHookError, ERRORS, type ErrorName, messageOf } from '../core/errors.ts'
 import { readUpTo } from '../core/http/read-body.ts'
 import { asRecord, type Json } from '../core/json.ts'
-import type { Replayed, Replays } from '../core/ports.ts'
+import { MAX_BODY_BYTES } from '../core/limits.ts'
 import type { InspectorAddress } from './address.ts'
+import { methodOf, pathOf } from './operations/paths.ts'
+import { Mismatch } from './operations/shape.ts'
+import { type GivenTo, OPERATIONS, type OperationName, type OutputOf } from './operations/table.ts'
 
-/** The longest answer that is read, in bytes. */
-const MAX_BYTES = 1024 * 1024
+/** The longest answer that is read, in bytes: a delivery with its attempts, of which JSON may escape each byte. */
+const MAX_BYTES = 8 * MAX_BODY_BYTES
 
-/** Creates a client that connects with each call. Its calls reject as the run does, or with `runUnreachable`. */
-export function createInspectorClient(address: Pick<InspectorAddress, 'port' | 'token'>): Replays {
+type Address = Pick<InspectorAddress, 'port' | 'token'>
+
+export interface InspectorClient {
+  /**
+   * Asks for an operation, and resolves with what it gives. Rejects as the run does, or with `runUnreachable`. Aborting the signal
+   * tells the run that nobody waits any longer.
+   */
+  call<N extends OperationName>(name: N, given: GivenTo<N>, signal?: AbortSignal): Promise<OutputOf<N>>
+}
+
+/** Creates a client that connects with each call. */
+export function createInspectorClient(address: Address): InspectorClient {
   return {
-    replay: async (id, body, signal) => {
-      const request = JSON.stringify({ id, ...(body !== null && { body: body.toString('utf8') }) })
-      // Its shape is that of our own server, which is of this version or near it.
-      return (await call(address, '/api/replay', request, signal)) as Replayed
+    call: async (name, given, signal) => {
+      const { status, text } = await exchange(address, requestOf(name, given), signal).catch((cause: unknown) => {
+        throw unreachable(`the dev-hook that is running does not answer: ${messageOf(cause)}`, cause)
+      })
+      const answer = parse(text)
+      if (status !== 200 || answer === null)
+        throw errorIn(answer) ?? unreachable(`the dev-hook that is running answers ${status}`)
+      return readOutput(name, answer)
     },
   }
 }
 
-async function call(
-  { port, token }: Pick<InspectorAddress, 'port' | 'token'>,
-  path: string,
-  body: string,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  const { status, text } = await exchange(port, path, token, body, signal).catch((cause: unknown) => {
-    throw new DevHookError('runUnreachable', `the dev-hook running for this bot does not answer: ${messageOf(cause)}`, {
-      cause,
-    })
-  })
-  const answer = parse(text)
-  if (status === 200 && answer !== null) return answer
-  throw errorIn(answer) ?? new DevHookError('runUnreachable', `the dev-hook that runs for this bot answers ${status}`)
+const unreachable = (message: string, cause?: unknown): DevHookError =>
+  new DevHookError('runUnreachable', message, { cause })
+
+function readOutput<N extends OperationName>(name: N, answer: Json): OutputOf<N> {
+  try {
+    // The row of the table says what this operation gives.
+    return OPERATIONS[name].output.read(answer, name) as OutputOf<N>
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error
+    throw unreachable(`the dev-hook that is running is of another version: ${error.message}`, error)
+  }
+}
+
+interface Asked {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body: string
+}
+
+function requestOf(name: OperationName, given: Json): Asked {
+  const method = methodOf(name)
+  if (method === 'POST') return { method, path: pathOf(name), body: JSON.stringify(given) }
+  const fields = Object.entries(given)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]): [string, string] => [key, String(value)])
+  return { method, path: `${pathOf(name)}?${new URLSearchParams(fields).toString()}`, body: '' }
 }
 
 /** One request. By `node:http`, which has no limit of its own: a breakpoint in the bot may take any time. */
 function exchange(
-  port: number,
-  path: string,
-  token: string,
-  body: string,
+  { port, token }: Address,
+  { method, path, body }: Asked,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly status: number; readonly text: string }> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const type = body === '' ? {} : { 'content-type': 'application/json' }
+  const headers = { authorization: `Bearer ${token}`, ...type }
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port, path, method: 'POST', headers, agent: false, signal })
+    const outgoing = request({ host: '127.0.0.1', port, path, method, headers, agent: false, signal })
     outgoing.once('error', reject)
     outgoing.once('response', (response) => {
       textOf(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject)

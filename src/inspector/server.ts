@@ -4,13 +4,14 @@ import { randomBytes } from 'node:crypto'
 import { type FastifyInstance, fastify } from 'fastify'
 import { after } from '../core/async.ts'
 import { asDevHookError, type DevHookError } from '../core/errors.ts'
-import type { Control } from '../core/ports.ts'
+import { MAX_BODY_BYTES } from '../core/limits.ts'
 import { equalInConstantTime } from '../core/secrets.ts'
 import { removeAddress, writeAddress } from './address.ts'
-import { addApi, MAX_REQUEST_BYTES } from './api.ts'
+import { addOperations, type RunHandlers } from './operations/routes.ts'
 
 export interface InspectorOptions {
-  readonly control: Control
+  /** What does the work of the operations. */
+  readonly handlers: RunHandlers
   /** The bot's state folder, into which the address is written. */
   readonly folder: string
   readonly runId: string
@@ -26,12 +27,15 @@ export interface Inspector {
 
 const TOKEN_BYTES = 24
 
+/** The longest request, in bytes: six times a body, because JSON may escape each byte of it, as in `\u0001`. */
+const MAX_REQUEST_BYTES = 6 * MAX_BODY_BYTES + 1024
+
 /** Opens the inspector on any free port of 127.0.0.1, then writes its address. Rejects with the system's error. */
 export async function openInspector(options: InspectorOptions): Promise<Inspector> {
-  const { control, folder, runId, finishWithinMs = 500 } = options
+  const { handlers, folder, runId, finishWithinMs = 500 } = options
   const token = randomBytes(TOKEN_BYTES).toString('base64url')
   const app = createServer(token)
-  addApi(app, control)
+  addOperations(app, handlers)
   let closing: Promise<void> | undefined
 
   async function closeAll(): Promise<void> {
@@ -88,7 +92,7 @@ function createServer(token: string): FastifyInstance {
     // Fastify's own, of a request that is not well-formed.
     if (thrown.statusCode !== undefined) return reply.code(thrown.statusCode).send(refusal(thrown.message))
     const error = asDevHookError(thrown)
-    return reply.code(STATUS[error.category]).send({ error: describe(error) })
+    return reply.code(error.is('usage') ? 400 : STATUS[error.category]).send({ error: describe(error) })
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(refusal('not found')))
   return app

@@ -7,6 +7,7 @@ import { attemptRecord, deliveryRecord, type LogRecord, settlementRecord } from 
 import { type IndexEntry, settleAnswer } from './index-by-delivery.ts'
 import { loadLog } from './load.ts'
 import { createPruning } from './prune.ts'
+import { createRecorded, type Recorded } from './recorded.ts'
 import { eventsFolder, type Limits, readContent } from './segments.ts'
 import { type OpenFile, openLogFile } from './write/log-file.ts'
 import { createSegmentWriter } from './write/segment-writer.ts'
@@ -20,6 +21,9 @@ export interface JournalOptions extends Pick<WriterOptions, 'queueBytes' | 'ling
   readonly openFile?: OpenFile
 }
 
+/** The journal of a run, and what is in it. */
+export interface RunJournal extends Journal, Recorded {}
+
 const DAY_MS = 24 * 60 * 60_000
 const LIMITS: Limits = { deliveries: 10_000, ms: 7 * DAY_MS, bytes: 512 * 1024 * 1024 }
 
@@ -27,7 +31,7 @@ const LIMITS: Limits = { deliveries: 10_000, ms: 7 * DAY_MS, bytes: 512 * 1024 *
  * Opens the journal in a bot's folder; the caller holds the folder's lock. Repairs what an earlier run left damaged.
  * Rejects with `stateUnwritable` when the folder cannot be read or written.
  */
-export async function openJournal(folder: string, options: JournalOptions): Promise<Journal> {
+export async function openJournal(folder: string, options: JournalOptions): Promise<RunJournal> {
   const { onTrouble, limits = LIMITS, now = Date.now, openFile = openLogFile } = options
   const events = eventsFolder(folder)
   const { index, segments, nextSeq } = await loadLog(events, limits, now(), onTrouble)
@@ -79,6 +83,7 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
       const latest = index.byKey(key)
       return latest === null ? null : seenDelivery(latest, now(), read)
     },
+    ...createRecorded(index.entries, events, read),
     close: () => {
       pruning.stop()
       return writer.close()

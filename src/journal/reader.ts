@@ -152,7 +152,8 @@ async function readIndex(
 const findEntry = ({ entries }: DeliveryIndex, given: string): IndexEntry | null =>
   findById([...entries.values()], ({ delivery }) => delivery.record.id, given)
 
-async function readAttempt(events: string, attempt: IndexedRecord<AttemptRecord>): Promise<AttemptDetail> {
+/** One attempt with the answer of the bot, as far as that is kept. */
+export async function readAttempt(events: string, attempt: IndexedRecord<AttemptRecord>): Promise<AttemptDetail> {
   const { record } = attempt
   const { n, startedAt, ms, replay, outcome } = record
   const times = { startedAt, ms, ...(replay === true && { replay }) }

@@ -1,6 +1,7 @@
 // What the parts of a run call in one another while it runs, against the order in which they were opened.
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../src/config/load.ts'
+import { neverAborted } from '../../src/core/async.ts'
 import { createFakeRun, type FakeRun, type FakeRunOptions, PUBLIC_URL } from '../support/daemon/fake-run.ts'
 import { SNAPSHOT } from '../support/platform/snapshots.ts'
 
@@ -144,21 +145,31 @@ describe('The control of a run', () => {
   it('shows what there is, and refuses a replay that comes too early', async () => {
     const run = await createFakeRun()
     const { control } = run.daemon
-    expect(control.status()).toMatchObject({ version: '1.2.3', url: null, bot: null, deliveries: 0 })
     await expect(control.replay('d1', null)).rejects.toMatchObject({ code: 'DEVHOOK_REPLAY_REFUSED' })
-    expect(control.togglePause()).toBe(false)
-    control.restartBot()
+    await expect(control.inject(Buffer.from('{}'))).rejects.toMatchObject({ code: 'DEVHOOK_REPLAY_REFUSED' })
+    control.hold()
+    expect(control.isPaused()).toBe(false)
+    expect(control.restartBot()).toBe(false)
     expect(run.calls).toEqual([])
   })
 
   it('reaches the parts once they are there, and is what the inspector gets', async () => {
     const run = await startedRun()
     const { control } = run.daemon
-    expect(run.given.openInspector?.control).toBe(control)
-    expect(control.status()).toMatchObject({ url: `${PUBLIC_URL}/`, bot: 'starting', deliveries: 3, delivered: 2 })
-    control.restartBot()
+    const status = await run.given.openInspector?.handlers.run.status({}, neverAborted())
+    expect(status).toMatchObject({
+      version: '1.2.3',
+      url: `${PUBLIC_URL}/`,
+      bot: 'starting',
+      deliveries: 3,
+      delivered: 2,
+    })
+    expect(control.restartBot()).toBe(true)
     expect(run.calls).toContain('bot.restart asked for')
-    expect([control.togglePause(), control.togglePause()]).toEqual([true, false])
+    control.hold()
+    expect(control.isPaused()).toBe(true)
+    control.release()
+    expect(control.isPaused()).toBe(false)
     await run.daemon.stop()
   })
 })

@@ -3,20 +3,30 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { DevHookError } from '../../src/core/errors.ts'
-import type { Control, Replayed } from '../../src/core/ports.ts'
+import type { Replayed } from '../../src/core/ports.ts'
 import { readAddress } from '../../src/inspector/address.ts'
 import { createInspectorClient } from '../../src/inspector/client.ts'
+import type { Handlers, OutputOf } from '../../src/inspector/operations/table.ts'
 import { openInspector } from '../../src/inspector/server.ts'
 import { folderForTest } from '../support/folder.ts'
+import { fakeHandlers } from '../support/inspector/fake-handlers.ts'
 import { exchange } from '../support/network/raw-http.ts'
 
 const REPLAYED: Replayed = { id: 'd1', n: 2, outcome: 'answered', status: 200, ms: 45, reason: null }
-const STATUS: ReturnType<Control['status']> = {
+const STATUS: OutputOf<'status'> = {
   version: '1.0.0',
   pid: 1,
+  emulated: false,
   url: null,
   target: 'http://127.0.0.1:3000/',
+  api: 'https://api.web1on1.chat',
   bot: 'ready',
+  tunnel: 'online',
+  registration: { kind: 'bot', before: { url: 'https://bots.example.com/', events: null, status: 'active' } },
+  holding: null,
+  paused: false,
+  waiting: 0,
+  inFlight: 1,
   deliveries: 3,
   delivered: 2,
   held: 1,
@@ -26,10 +36,10 @@ const STATUS: ReturnType<Control['status']> = {
   unrouted: 0,
 }
 
-async function inspectorForTest(replay: Control['replay'] = async () => REPLAYED) {
+async function inspectorForTest(replay: Handlers<'replay'>['replay'] = async () => REPLAYED) {
   const folder = await folderForTest()
-  const control: Control = { replay, status: () => STATUS, restartBot: () => undefined, togglePause: () => false }
-  const inspector = await openInspector({ control, folder, runId: 'run1', finishWithinMs: 50 })
+  const handlers = fakeHandlers({ replay, status: async () => STATUS })
+  const inspector = await openInspector({ handlers, folder, runId: 'run1', finishWithinMs: 50 })
   onTestFinished(inspector.close)
   const address = await readAddress(folder)
   if (address === null) throw new Error('no address was written')
@@ -68,12 +78,12 @@ describe('The inspector', () => {
 
   it('replays, and gives the attempt back', async () => {
     const asked: unknown[] = []
-    const { client, post } = await inspectorForTest(async (id, body) => {
-      asked.push([id, body?.toString() ?? null])
+    const { client, post } = await inspectorForTest(async ({ id, body }) => {
+      asked.push([id, body])
       return REPLAYED
     })
-    expect(await client.replay('d1', null)).toEqual(REPLAYED)
-    expect(await client.replay('d1', Buffer.from('"é"'))).toEqual(REPLAYED)
+    expect(await client.call('replay', { id: 'd1' })).toEqual(REPLAYED)
+    expect(await client.call('replay', { id: 'd1', body: '"é"' })).toEqual(REPLAYED)
     expect((await post('{"id":"d2"}')).status).toBe(200)
     expect(asked).toEqual([
       ['d1', null],
@@ -86,7 +96,7 @@ describe('The inspector', () => {
     const { client } = await inspectorForTest(async () => {
       throw new DevHookError('replayRefused', 'not now', { remedy: 'later' })
     })
-    await expect(client.replay('d1', null)).rejects.toMatchObject({
+    await expect(client.call('replay', { id: 'd1' })).rejects.toMatchObject({
       code: 'DEVHOOK_REPLAY_REFUSED',
       message: 'not now',
       remedy: 'later',
@@ -94,19 +104,20 @@ describe('The inspector', () => {
   })
 
   it('takes a body as long as a delivery may be, and none that is longer', async () => {
-    const { client } = await inspectorForTest(async (_, body) => ({ ...REPLAYED, n: body?.length ?? 0 }))
+    const { client } = await inspectorForTest(async ({ body }) => ({ ...REPLAYED, n: body?.length ?? 0 }))
     const longest = 10 * 1024 * 1024
     // JSON makes two bytes of a quote, and six of a control character.
-    for (const byte of ['"', '\u0001']) expect((await client.replay('d1', Buffer.alloc(longest, byte))).n).toBe(longest)
-    await expect(client.replay('d1', Buffer.alloc(longest + 1, 'a'))).rejects.toThrow('answers 413')
-    await expect(client.replay('d1', Buffer.alloc(7 * longest, 'a'))).rejects.toBeInstanceOf(DevHookError)
+    const replay = (body: string) => client.call('replay', { id: 'd1', body })
+    for (const character of ['"', '\u0001']) expect((await replay(character.repeat(longest))).n).toBe(longest)
+    await expect(replay('a'.repeat(longest + 1))).rejects.toThrow('`body` is longer than 10485760 characters')
+    await expect(replay('a'.repeat(7 * longest))).rejects.toBeInstanceOf(DevHookError)
   })
 
   it('hears when whoever asked does not wait any longer', async () => {
     const { replay, asked, gone } = neverEnding()
     const { client } = await inspectorForTest(replay)
     const leaving = new AbortController()
-    const asking = client.replay('d1', null, leaving.signal)
+    const asking = client.call('replay', { id: 'd1' }, leaving.signal)
     await asked
     leaving.abort()
     await expect(asking).rejects.toBeInstanceOf(DevHookError)
@@ -116,7 +127,7 @@ describe('The inspector', () => {
   it('closes although somebody still waits', async () => {
     const { replay, asked } = neverEnding()
     const { inspector, client } = await inspectorForTest(replay)
-    const asking = client.replay('d1', null)
+    const asking = client.call('replay', { id: 'd1' })
     await asked
     await Promise.all([expect(asking).rejects.toMatchObject({ code: 'DEVHOOK_RUN_UNREACHABLE' }), inspector.close()])
   })
@@ -125,10 +136,10 @@ describe('The inspector', () => {
 /** A replay that waits until it is taken back, and longer. */
 function neverEnding() {
   const steps = new EventEmitter()
-  const replay: Control['replay'] = (_id, _body, signal) =>
+  const replay: Handlers<'replay'>['replay'] = (_input, signal) =>
     new Promise(() => {
       steps.emit('asked')
-      signal?.addEventListener('abort', () => steps.emit('gone'))
+      signal.addEventListener('abort', () => steps.emit('gone'))
     })
   return { replay, asked: once(steps, 'asked'), gone: once(steps, 'gone') }
 }
@@ -189,6 +200,6 @@ describe('The door of the inspector', () => {
   it('tells a stranger on the port from a run', async () => {
     const { address } = await inspectorForTest()
     const stranger = createInspectorClient({ ...address, token: 'x' })
-    await expect(stranger.replay('d1', null)).rejects.toMatchObject({ code: 'DEVHOOK_RUN_UNREACHABLE' })
+    await expect(stranger.call('replay', { id: 'd1' })).rejects.toMatchObject({ code: 'DEVHOOK_RUN_UNREACHABLE' })
   })
 })

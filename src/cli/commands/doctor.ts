@@ -1,6 +1,7 @@
 // The command `dev-hook doctor`: checks everything that a run needs, and says what to do.
 import type { Config } from '../../config/load.ts'
 import { DevHookError, type Failure } from '../../core/errors.ts'
+import { toJson } from '../../core/text/to-json.ts'
 import { CHECKS } from '../../doctor/doctor.ts'
 import { redactRecord } from '../../doctor/dump.ts'
 import { examine } from '../../doctor/examine.ts'
@@ -13,7 +14,6 @@ import { type Io, wantsColor, wantsJson } from '../io.ts'
 import { prepareCommand } from '../open-command.ts'
 import { createCheckJson, createCheckLines, type PrintFinding, summary } from '../output/check-lines.ts'
 import { createProgress } from '../output/progress.ts'
-import { toJson } from '../output/to-json.ts'
 import { createAsk } from '../session/confirm.ts'
 import { untilEndSignal } from '../session/signals.ts'
 

@@ -2,6 +2,7 @@
 import type { Config } from '../../config/load.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
+import { toJson } from '../../core/text/to-json.ts'
 import { botAddress } from '../../onboarding/bot-launch.ts'
 import { defaultAnswers, missingIn, tryFound } from '../../onboarding/defaults.ts'
 import { inspectProject, type Project } from '../../onboarding/inspect-project.ts'
@@ -20,7 +21,6 @@ import { createPlainReporter, type Reporter } from '../init/reporter.ts'
 import { wantsColor } from '../io.ts'
 import { openCommand } from '../open-command.ts'
 import { colorsFor } from '../output/colors.ts'
-import { toJson } from '../output/to-json.ts'
 import { untilEndSignal } from '../session/signals.ts'
 
 export const init: CommandHandler = async (call) => {

@@ -5,13 +5,14 @@ import type { Reply } from '../../core/delivery.ts'
 import { headerPairs } from '../../core/http/raw-headers.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import type { Redact } from '../../core/text/redact.ts'
-import { oneLine, sanitize, sanitizeLines } from '../../core/text/sanitize.ts'
+import { sanitize, sanitizeLines } from '../../core/text/sanitize.ts'
+import { deliveryDetail, redactLabel } from '../../daemon/record/delivery-json.ts'
+import { hideSecrets, shownHeader } from '../../daemon/record/hide-secrets.ts'
+import { layOut } from '../../daemon/record/json-layout.ts'
 import type { AttemptDetail, DeliveryDetail } from '../../journal/reader.ts'
 import type { Colors } from '../output/colors.ts'
 import { eventWords, statusWord } from '../screen/event-words.ts'
-import { hideSecrets, shownHeader } from './hide-secrets.ts'
-import { layOut } from './json-layout.ts'
-import { eventJson, fate, localTime, redactLabel } from './row.ts'
+import { fate, localTime } from './row.ts'
 
 /** A delivery with all that is known of it as lines, without secrets. */
 export function eventDetail(
@@ -73,31 +74,7 @@ function bodyLines(body: Buffer, redact: Redact): string[] {
 }
 
 /** A delivery with all that is known of it as one object, without secrets. Bodies are text as it is, or base64 where they are not UTF-8. */
-export function eventDetailJson(
-  { summary, delivery, attempts }: DeliveryDetail,
-  redact: Redact,
-): Readonly<Record<string, unknown>> {
-  const { method, search } = delivery
-  return {
-    ...eventJson(summary, redact),
-    platformId: summary.label.platformId && oneLine(redact(summary.label.platformId)),
-    method: oneLine(method),
-    search: oneLine(hideSecrets(search, redact)),
-    ...contentJson(delivery, redact),
-    attempts: attempts.map((recorded) => attemptJson(recorded, redact)),
-  }
-}
-
-function attemptJson({ n, attempt, cut }: AttemptDetail, redact: Redact): Readonly<Record<string, unknown>> {
-  const { startedAt, ms, outcome } = attempt
-  const base = { n, time: new Date(startedAt).toISOString(), replay: attempt.replay === true, outcome, ms }
-  if (outcome !== 'answered') return { ...base, status: null, reason: oneLine(redact(attempt.reason)) }
-  return { ...base, status: attempt.reply.status, ...contentJson(attempt.reply, redact), cut }
-}
-
-function contentJson({ headers, body }: Pick<Reply, 'headers' | 'body'>, redact: Redact) {
-  const shown = headerPairs(headers).map(([name, value]) => [oneLine(name), oneLine(shownHeader(name, value, redact))])
-  const encoding = isUtf8(body) ? 'utf8' : 'base64'
-  const text = body.toString(encoding)
-  return { headers: shown, encoding, body: encoding === 'utf8' ? hideSecrets(text, redact) : text }
-}
+export const eventDetailJson = (detail: DeliveryDetail, redact: Redact): Readonly<Record<string, unknown>> => ({
+  type: 'delivery',
+  ...deliveryDetail(detail, redact),
+})

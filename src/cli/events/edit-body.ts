@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { MAX_BODY_BYTES } from '../../core/limits.ts'
+import { layOut, pack } from '../../daemon/record/json-layout.ts'
 import type { Io } from '../io.ts'
 import { onEndSignals } from '../session/signals.ts'
-import { layOut, pack } from './json-layout.ts'
 
 type Outside = Pick<Io, 'env' | 'platform' | 'outIsTerminal'>
 

@@ -1,9 +1,7 @@
 // A recorded delivery as one row of a list: for people, and as JSON.
-import type { Label } from '../../core/delivery.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import type { Redact } from '../../core/text/redact.ts'
-import { oneLine } from '../../core/text/sanitize.ts'
-
+import { deliveryRow, redactLabel } from '../../daemon/record/delivery-json.ts'
 import type { Summary } from '../../journal/summary.ts'
 import type { Colors } from '../output/colors.ts'
 import { eventWords, shortId, statusWord } from '../screen/event-words.ts'
@@ -33,19 +31,6 @@ export function eventRow(summary: Summary, { colors, redact, columns, now = new 
   return `${head} ${words} ${end}`
 }
 
-/** What a delivery says about itself, in clean text without secrets. */
-export function redactLabel({ event, platformId, conversation, text, from, own }: Label, redact: Redact): Label {
-  const clean = (words: string): string => oneLine(redact(words))
-  return {
-    event: event && clean(event),
-    platformId: platformId && clean(platformId),
-    conversation: conversation && clean(conversation),
-    text: text && clean(text),
-    from: from && clean(from),
-    own,
-  }
-}
-
 /** The local time of day; with its date unless it is today's. */
 export function localTime(at: number, now: Date): string {
   const date = new Date(at)
@@ -70,26 +55,7 @@ export function fate({ settled, outcome, status, ms, ownStatus }: Summary, color
 }
 
 /** The row of a delivery as an object, for a line of JSON. */
-export function eventJson(summary: Summary, redact: Redact): Readonly<Record<string, unknown>> {
-  const { id, receivedAt, label, bytes, settled, attempts, replays, editOf, outcome, status, ms } = summary
-  const { event, conversation, text, from, own } = redactLabel(label, redact)
-  const time = new Date(receivedAt).toISOString()
-  return {
-    type: 'delivery',
-    time,
-    id,
-    event,
-    conversation,
-    text,
-    from,
-    own,
-    bytes,
-    settled,
-    attempts,
-    replays,
-    editOf,
-    outcome,
-    status,
-    ms,
-  }
-}
+export const eventJson = (summary: Summary, redact: Redact): Readonly<Record<string, unknown>> => ({
+  type: 'delivery',
+  ...deliveryRow(summary, redact),
+})

@@ -1,11 +1,11 @@
 // What a doctor found, as lines for a person or for a program.
 import type { Redact } from '../../core/text/redact.ts'
 import { oneLine, sanitize } from '../../core/text/sanitize.ts'
+import { toJson } from '../../core/text/to-json.ts'
 import { CHECKS } from '../../doctor/doctor.ts'
 import type { Finding } from '../../doctor/finding.ts'
 import { wrapWords } from '../screen/text-width.ts'
 import { colorsFor } from './colors.ts'
-import { toJson } from './to-json.ts'
 
 export type PrintFinding = (name: string, finding: Finding) => void
 

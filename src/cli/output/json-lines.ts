@@ -1,8 +1,8 @@
 // Notices as JSON, one object a line, for programs.
 import { type Notice, warning } from '../../core/notices.ts'
+import { toJson } from '../../core/text/to-json.ts'
 import { exitCodeOf } from '../exit.ts'
 import type { Io } from '../io.ts'
-import { toJson } from './to-json.ts'
 
 /** Creates the renderer. `type` and `time` come first; what the bot prints goes to stderr, it is no notice of ours. */
 export function createJsonLines({ live, err }: Pick<Io, 'live' | 'err'>): (notice: Notice) => void {

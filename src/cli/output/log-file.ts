@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import { raceTimeout } from '../../core/async.ts'
 import type { Notice } from '../../core/notices.ts'
+import { toJson } from '../../core/text/to-json.ts'
 import { createOutlet } from './outlet.ts'
 import { type AppendedFiles, createRotatedFile } from './rotated-file.ts'
-import { toJson } from './to-json.ts'
 
 /** A log. It is a help, not a duty: what cannot be written is dropped and counted, and nobody waits for the disk. */
 export interface Log {

@@ -1,10 +1,10 @@
 // Who hears the notices of a command: the terminal or the JSON lines, and for a run the log file.
 import { stripVTControlCharacters } from 'node:util'
 import { createNotices, type Notice, type Notices } from '../../core/notices.ts'
+import { cleanNotice } from '../../core/text/clean-notice.ts'
 import { REDACTED } from '../../core/text/redact.ts'
 import { type Io, wantsColor } from '../io.ts'
 import type { OpenCommand } from '../open-command.ts'
-import { cleanNotice } from './clean-notice.ts'
 import { collapseCrashes } from './collapse-crashes.ts'
 import { createJsonLines } from './json-lines.ts'
 import { startLog } from './log-file.ts'

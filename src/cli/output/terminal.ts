@@ -4,6 +4,7 @@ import { type Clock, MONOTONIC } from '../../core/async.ts'
 import type { Notice } from '../../core/notices.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import { oneLine, sanitize } from '../../core/text/sanitize.ts'
+import { toJson } from '../../core/text/to-json.ts'
 import { crashCause } from '../screen/crash-cause.ts'
 import { createDeliveryLines, type NoticeOf, type WriteLine } from '../screen/delivery-lines.ts'
 import { type KeyHint, readyBlock } from '../screen/ready-block.ts'
@@ -12,7 +13,6 @@ import { wrapWords } from '../screen/text-width.ts'
 import { type Colors, colorsFor } from './colors.ts'
 import { problemLines } from './problem-lines.ts'
 import { createProgress } from './progress.ts'
-import { toJson } from './to-json.ts'
 
 export interface TerminalOptions {
   readonly write: (line: string) => void

@@ -12,13 +12,17 @@ interface KeyBinding extends KeyHint {
 }
 
 const KEYS: readonly KeyBinding[] = [
-  { key: 'b', hint: 'restart', says: 'restart the bot', act: (daemon) => daemon.control.restartBot() },
+  { key: 'b', hint: 'restart', says: 'restart the bot', act: (daemon) => void daemon.control.restartBot() },
   {
     key: 'p',
     hint: 'pause',
     says: 'pause: hold every delivery, or release them',
-    act: (daemon, io) =>
-      io.err(daemon.control.togglePause() ? '⏸ paused: deliveries are held; `p` releases them' : '▶ resumed'),
+    act: ({ control }, io) => {
+      const wasPaused = control.isPaused()
+      if (wasPaused) control.release()
+      else control.hold()
+      io.err(wasPaused ? '▶ resumed' : '⏸ paused: deliveries are held; `p` releases them')
+    },
   },
   {
     key: '?',

@@ -51,8 +51,17 @@ export async function openReplays(request: ReplaysRequest): Promise<OpenReplays>
     { pace: every(POLL_MS), limitMs: patienceMs },
   )
   if (access.by === 'nobody') return openDirect(request)
-  if (access.by === 'run') return { ...createInspectorClient(access.address), close: async () => undefined }
+  if (access.by === 'run') return replaysThrough(access.address)
   throw new DevHookError('runUnreachable', `${access.user} holds this bot and does not answer`)
+}
+
+/** Replays by the run itself. */
+function replaysThrough(address: InspectorAddress): OpenReplays {
+  const { call } = createInspectorClient(address)
+  return {
+    replay: (id, body, signal) => call('replay', { id, ...(body !== null && { body: body.toString('utf8') }) }, signal),
+    close: async () => undefined,
+  }
 }
 
 async function readAccess(folder: string): Promise<Access> {

@@ -1,33 +1,68 @@
 // What may be asked of a run while it goes on, by keys, inspector and other dev-hook commands.
-import { targetUrl } from '../../config/target.ts'
+import { monotonic } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Control } from '../../core/ports.ts'
-import { type Parts, shownUrl, totalsOf } from '../run.ts'
+import { createId } from '../../gateway/intake.ts'
+import { identify } from '../../protocol/payload.ts'
+import { signatureHeaders } from '../../protocol/signature.ts'
+import type { Parts } from '../run.ts'
 import { findReplayable, prepareReplay } from '../traffic/replay-rules.ts'
 import type { DaemonOptions } from '../types.ts'
 
 /** The parts that are asked, each `null` until it is there. */
-type ControlledParts = Pick<Parts, 'state' | 'traffic' | 'tunnel' | 'bot' | 'link'>
+type ControlledParts = Pick<Parts, 'state' | 'traffic' | 'registration' | 'bot' | 'link'>
 
 /** Creates the control of a run. What comes before its part is there does nothing, or is refused (`replayRefused`). */
 export function createControl(
   parts: Readonly<ControlledParts>,
-  { config, version }: Pick<DaemonOptions, 'version'> & { readonly config: Pick<DaemonOptions['config'], 'target'> },
+  { config, command }: Pick<DaemonOptions, 'command'> & { readonly config: Pick<DaemonOptions['config'], 'secret'> },
 ): Control {
+  const tooEarly = (): DevHookError => new DevHookError('replayRefused', 'the run has only just started')
+
   return {
     replay: async (id, body, signal) => {
       const { state, traffic } = parts
-      if (state === null || traffic === null) throw new DevHookError('replayRefused', 'the run has only just started')
+      if (state === null || traffic === null) throw tooEarly()
       const recorded = findReplayable(state.journal, id)
       const replayable = await prepareReplay(state.journal, recorded, body, traffic.botSecret())
       return traffic.pipeline.replay(replayable, signal)
     },
-    status: () => {
-      const bot = parts.bot?.current().state ?? null
-      const target = targetUrl(config.target)
-      return { version, pid: process.pid, url: shownUrl(parts), target, bot, ...totalsOf(parts) }
+    inject: async (body) => {
+      const { traffic } = parts
+      if (traffic === null) throw tooEarly()
+      const secret = parts.registration?.secret() ?? config.secret
+      const beganAt = monotonic()
+      const now = Date.now()
+      const delivery = {
+        id: createId(now),
+        receivedAt: now,
+        method: 'POST',
+        search: '',
+        headers: headersOf(body, secret),
+        body,
+      }
+      const { status } = await traffic.pipeline.accept(delivery, beganAt)
+      const { event } = identify(delivery).label
+      return { id: delivery.id, event, status, ms: Math.round(monotonic() - beganAt) }
     },
-    restartBot: () => parts.bot?.restart('asked for'),
-    togglePause: () => parts.link?.togglePause() ?? false,
+    restartBot: () => {
+      parts.bot?.restart('asked for')
+      return command !== null && parts.bot !== null
+    },
+    hold: () => parts.link?.pause(true),
+    release: () => parts.link?.pause(false),
+    isPaused: () => parts.link?.isPaused() ?? false,
   }
+}
+
+/** Those that the platform sends, as far as a bot may look at them. */
+const headersOf = (body: Buffer, secret: string | null): readonly string[] => {
+  const signed = secret === null ? {} : signatureHeaders(body, secret)
+  const all = {
+    'User-Agent': 'Web1on1',
+    'Content-Type': 'application/json',
+    'Content-Length': String(body.length),
+    ...signed,
+  }
+  return Object.entries(all).flat()
 }

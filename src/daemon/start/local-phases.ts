@@ -12,6 +12,7 @@ import type { TokenPair } from '../../platform/api/token-source.ts'
 import { readSecret } from '../../platform/webhook/restore.ts'
 import type { Snapshot } from '../../platform/webhook/snapshot.ts'
 import { botFolder } from '../account/bot-identity.ts'
+import { createRunHandlers } from '../operations/run-handlers.ts'
 import type { Run } from '../run.ts'
 import { deliverBacklog } from '../traffic/backlog.ts'
 import { createQuietPeriod } from '../traffic/quiet-period.ts'
@@ -128,11 +129,20 @@ export async function gateway(run: Run, { address }: Account, { pipeline }: Traf
  * Opens the inspector, and resolves with its URL; a run without one is still a run, so that its failure is only announced, and
  * gives `null`.
  */
-export async function inspector(run: Run, { folder, address }: Account): Promise<string | null> {
-  const { factories, lifetime, control, emit } = run
+export async function inspector(
+  run: Run,
+  { folder, address }: Account,
+  { journal }: StateFolder,
+): Promise<string | null> {
+  const { factories, lifetime, emit } = run
+  const { version } = run.options
   lifetime.signal.throwIfAborted()
   try {
-    const opened = await factories.openInspector({ control, folder, runId: address.runId })
+    const opened = await factories.openInspector({
+      handlers: { run: createRunHandlers(run, journal), sandbox: null, version },
+      folder,
+      runId: address.runId,
+    })
     lifetime.add('inspector', opened.close)
     return `http://127.0.0.1:${opened.port}`
   } catch (error) {

@@ -1,13 +1,12 @@
 // The state folder of one bot, opened for one run: its lock and its journal.
 import { type Emit, warning } from '../../core/notices.ts'
-import type { Journal } from '../../core/ports.ts'
-import { openJournal } from '../../journal/journal.ts'
+import { openJournal, type RunJournal } from '../../journal/journal.ts'
 import type { LockInfo } from '../../lock/lock.ts'
 import { lockBot } from '../account/acquire-lock.ts'
 
 /** The state folder of a bot, held by one run. */
 export interface StateFolder {
-  readonly journal: Journal
+  readonly journal: RunJournal
   /** Writes and closes the journal, then gives up the lock. */
   close(): Promise<void>
 }

@@ -22,8 +22,11 @@ function reasonFor(state: BotState, supervised: boolean): string | null {
 }
 
 export interface BotLink {
-  /** Holds everything, whatever the bot does, until it is called again. Returns whether it holds now. */
-  togglePause(): boolean
+  /** Holds everything, whatever the bot does; `false` lets it go as soon as the bot is ready. */
+  pause(on: boolean): void
+  isPaused(): boolean
+  /** Why deliveries are held now; `null` when they are not. */
+  reason(): string | null
 }
 
 /** Links them, and announces what the bot does. */
@@ -37,8 +40,10 @@ export function linkBot(options: {
   const { bot, traffic, emit, port, supervised } = options
   let paused = false
 
+  const reasonNow = (state: BotState): string | null => (paused ? 'paused' : reasonFor(state, supervised))
+
   const apply = (state: BotState): void => {
-    const reason = paused ? 'paused' : reasonFor(state, supervised)
+    const reason = reasonNow(state)
     if (reason === null) return traffic.queue.release()
     traffic.queue.hold(reason)
   }
@@ -62,10 +67,11 @@ export function linkBot(options: {
   apply(bot.current())
 
   return {
-    togglePause: () => {
-      paused = !paused
+    pause: (on) => {
+      paused = on
       apply(bot.current())
-      return paused
     },
+    isPaused: () => paused,
+    reason: () => reasonNow(bot.current()),
   }
 }

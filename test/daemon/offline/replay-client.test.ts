@@ -13,6 +13,7 @@ import { checkSignature, sign } from '../../../src/protocol/signature.ts'
 import { anAttempt } from '../../support/attempts.ts'
 import { folderForTest } from '../../support/folder.ts'
 import { freePort } from '../../support/free-port.ts'
+import { fakeHandlers } from '../../support/inspector/fake-handlers.ts'
 import { answered, delivery, NO_LABEL, openTestJournal } from '../../support/journal/journal.ts'
 import { recordingBotForTest } from '../../support/platform/sandboxes.ts'
 import { SNAPSHOT } from '../../support/platform/snapshots.ts'
@@ -129,9 +130,6 @@ describe('A replay without a run', () => {
 })
 
 describe('A replay beside a run', () => {
-  const status = () => ({}) as never
-  const control = { status, restartBot: () => undefined, togglePause: () => false }
-
   it('is done by the run, also by one that only begins to listen', async () => {
     const folder = await folderWith('d1')
     const lock = await openLock(folder, { runId: 'run1', user: 'me@here pid 1' })
@@ -143,7 +141,7 @@ describe('A replay beside a run', () => {
     const inspector = await openInspector({
       folder,
       runId: 'run1',
-      control: { ...control, replay: async () => done },
+      handlers: fakeHandlers({ replay: async () => done }),
     })
     onTestFinished(inspector.close)
     const { replays } = await opening

@@ -77,17 +77,19 @@ describe('The link between bot and queue', () => {
     const paused = link()
     become(READY)
     log = []
-    expect(paused.togglePause()).toBe(true)
+    paused.pause(true)
+    expect([paused.isPaused(), paused.reason()]).toEqual([true, 'paused'])
     expect(log).toEqual(['paused'])
     expect(become(CRASHED).at(-1)).toBe('paused')
     expect(become(READY)).toEqual(['paused'])
     log = []
-    expect(paused.togglePause()).toBe(false)
+    paused.pause(false)
+    expect([paused.isPaused(), paused.reason()]).toEqual([false, null])
     expect(log).toEqual(['released'])
-    paused.togglePause()
+    paused.pause(true)
     become(CRASHED)
     log = []
-    paused.togglePause()
+    paused.pause(false)
     expect(log).toEqual(['bot crashed'])
   })
 

@@ -4,12 +4,14 @@ import { nextCall } from '../../../src/core/async.ts'
 import type { Attempt, Delivery, Label, RawHeaders, Reply } from '../../../src/core/delivery.ts'
 import { DevHookError } from '../../../src/core/errors.ts'
 import { createListeners } from '../../../src/core/listeners.ts'
-import type { Journal, Queue, QueueItem, Settled, Ticket } from '../../../src/core/ports.ts'
+import type { Queue, QueueItem, Settled, Ticket } from '../../../src/core/ports.ts'
 import type { QueueEvents } from '../../../src/delivery/queue.ts'
 import { type ReadContent, recordedDelivery, seenDelivery } from '../../../src/journal/answers.ts'
 import { replyContent } from '../../../src/journal/format/line-codec.ts'
 import { attemptRecord, deliveryRecord, settlementRecord } from '../../../src/journal/format/record-format.ts'
 import { createDeliveryIndex } from '../../../src/journal/index-by-delivery.ts'
+import type { RunJournal } from '../../../src/journal/journal.ts'
+import { createRecorded } from '../../../src/journal/recorded.ts'
 import { anAttempt } from '../attempts.ts'
 
 /** A ticket whose phases the test decides. */
@@ -138,7 +140,7 @@ export function anItem(delivery: Delivery, lane: string | null = null, more: Par
 }
 
 /** A journal in memory. `broken` makes the disk refuse. */
-export interface FakeJournal extends Journal {
+export interface FakeJournal extends RunJournal {
   /** Every call of `record`. */
   readonly records: { readonly delivery: Delivery; readonly label: Label; readonly key: string | null }[]
   /** What `settle` was called with last, for each delivery. */
@@ -193,6 +195,7 @@ export function createFakeJournal(now: () => number = Date.now): FakeJournal {
       const latest = index.byKey(key)
       return latest === null ? null : seenDelivery(latest, now(), inMemory)
     },
+    ...createRecorded(index.entries, 'no folder', inMemory),
     close: async () => {
       closed = true
     },

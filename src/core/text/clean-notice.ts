@@ -1,7 +1,7 @@
 // A notice as it may be shown: every text in it one line, without secrets and without what a terminal would act on.
-import type { Notice } from '../../core/notices.ts'
-import type { Redact } from '../../core/text/redact.ts'
-import { oneLine } from '../../core/text/sanitize.ts'
+import type { Notice } from '../notices.ts'
+import type { Redact } from './redact.ts'
+import { oneLine } from './sanitize.ts'
 
 /** The fields of these come from fixed vocabularies and numbers: nothing in them comes from outside. */
 const PLAIN: ReadonlySet<Notice['type']> = new Set([

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { cleanNotice } from '../../../src/cli/output/clean-notice.ts'
 import type { Notice } from '../../../src/core/notices.ts'
+import { cleanNotice } from '../../../src/core/text/clean-notice.ts'
 import { createRedactor } from '../../../src/core/text/redact.ts'
 
 const { redact } = createRedactor(['correct-horse'])

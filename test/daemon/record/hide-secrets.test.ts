@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hideSecrets, shownHeader } from '../../../src/cli/events/hide-secrets.ts'
+import { hideSecrets, shownHeader } from '../../../src/daemon/record/hide-secrets.ts'
 
 const asItIs = (text: string): string => text
 

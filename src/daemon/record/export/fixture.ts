@@ -1,7 +1,7 @@
 // A recorded delivery as a fixture for a test: one JSON object.
 import { isUtf8 } from 'node:buffer'
 import { oneLine } from '../../../core/text/sanitize.ts'
-import { toJson } from '../../output/to-json.ts'
+import { toJson } from '../../../core/text/to-json.ts'
 import { type Exported, headersOf } from './exported.ts'
 
 /** Writes it; `Buffer.from(body, encoding)` gives the bytes, and each character of a header is one byte. */

@@ -1,0 +1,33 @@
+// What a run is doing now, for whoever asks.
+import { targetUrl } from '../../config/target.ts'
+import { withoutCredentials } from '../../core/hook-url.ts'
+import type { Registration } from '../../core/ports.ts'
+import type { OutputOf } from '../../inspector/operations/table.ts'
+import { type Run, shownUrl, totalsOf } from '../run.ts'
+
+/** The status of a run, also of one that has only just begun. */
+export function runStatus({ parts, options }: Pick<Run, 'parts' | 'options'>): OutputOf<'status'> {
+  const { config, version, emulated = false } = options
+  const { traffic, tunnel, registration, bot, link } = parts
+  return {
+    version,
+    pid: process.pid,
+    emulated,
+    url: shownUrl(parts),
+    target: targetUrl(config.target),
+    api: config.apiHost,
+    bot: bot?.current().state ?? null,
+    tunnel: tunnel?.current().state ?? null,
+    registration: registration === null ? null : { kind: registration.kind, before: beforeOf(registration) },
+    holding: link?.reason() ?? null,
+    paused: link?.isPaused() ?? false,
+    waiting: traffic?.queue.waiting ?? 0,
+    inFlight: traffic?.queue.inFlight ?? 0,
+    ...totalsOf(parts),
+  }
+}
+
+function beforeOf({ before }: Registration) {
+  if (before?.url == null) return null
+  return { url: withoutCredentials(before.url), events: before.events, status: before.status }
+}

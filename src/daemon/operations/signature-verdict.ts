@@ -1,0 +1,19 @@
+// What the signature of a recorded delivery says, and what explains it when it is not right.
+import type { Delivery } from '../../core/delivery.ts'
+import { headerOf } from '../../core/http/raw-headers.ts'
+import type { OutputOf } from '../../inspector/operations/table.ts'
+import { diagnose } from '../../protocol/diagnosis/diagnose.ts'
+import { checkSignature, explainVerdict, SIGNATURE_SCHEMES } from '../../protocol/signature.ts'
+
+type Judged = OutputOf<'delivery'>['signature']
+
+/** Judges it by the secret of the webhook; `null` when no secret is known. */
+export function judgeSignature({ headers, body }: Delivery, secret: string | null): Judged {
+  if (secret === null) return { verdict: 'unknown', reasons: [] }
+  const verdict = checkSignature(headers, body, secret)
+  if (verdict === 'right') return { verdict, reasons: [] }
+  const given = SIGNATURE_SCHEMES.flatMap(({ header }) => headerOf(headers, header.toLowerCase()) ?? [])
+  const reasons = given.flatMap((value) => diagnose(value, body, secret).accidents)
+  if (reasons.length > 0) return { verdict, reasons: reasons.map(({ message, remedy }) => ({ message, remedy })) }
+  return { verdict, reasons: [{ message: explainVerdict(headers, verdict), remedy: '' }] }
+}

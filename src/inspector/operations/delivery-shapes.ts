@@ -1,0 +1,96 @@
+// The shapes of what operations tell of a run and its deliveries.
+import { choice, flag, integer, list, number, object, orNull, pair, text, time } from './shape.ts'
+
+const COUNT = integer(0, Number.MAX_SAFE_INTEGER)
+
+const OUTCOME = choice('answered', 'refused', 'interrupted', 'timed-out', 'cancelled')
+
+const ROW = {
+  time,
+  id: text(),
+  event: orNull(text()),
+  conversation: orNull(text()),
+  text: orNull(text()),
+  bytes: COUNT,
+  settled: orNull(choice('delivered', 'acknowledged', 'interrupted', 'returned', 'rejected')),
+  attempts: COUNT,
+  replays: COUNT,
+  editOf: orNull(text()),
+  outcome: orNull(OUTCOME),
+  status: orNull(COUNT),
+  ms: orNull(number),
+}
+
+const AUTHOR = { from: text(), own: flag }
+
+/** A delivery as a row of a list, as `dev-hook events --json` prints it. */
+export const DELIVERY_ROW = object(ROW, AUTHOR)
+
+/** The headers and the body of a message of HTTP. */
+const CONTENT = {
+  headers: list(pair(text(), text())),
+  encoding: choice('utf8', 'base64'),
+  body: text(),
+}
+
+const ATTEMPT = object(
+  { n: COUNT, time, replay: flag, outcome: OUTCOME, ms: number, status: orNull(COUNT) },
+  { reason: text(), ...CONTENT, cut: flag },
+)
+
+/** Whether the signature of a delivery is right, and what explains it when it is not. */
+const SIGNATURE = object({
+  verdict: choice('right', 'wrong', 'missing', 'unknown'),
+  reasons: list(object({ message: text(), remedy: text() })),
+})
+
+/** A delivery with all that is known of it, as `dev-hook events show --json` prints it, and what its signature says. */
+export const DELIVERY = object(
+  {
+    ...ROW,
+    platformId: orNull(text()),
+    method: text(),
+    search: text(),
+    ...CONTENT,
+    attempts: list(ATTEMPT),
+    signature: SIGNATURE,
+  },
+  AUTHOR,
+)
+
+/** The attempt that ended a replay. */
+export const REPLAYED = object(
+  { id: text(), n: COUNT, outcome: OUTCOME, status: orNull(COUNT), ms: number, reason: orNull(text()) },
+  { editOf: text() },
+)
+
+/** A delivery that was made here, and what it was answered. */
+export const INJECTED = object({ id: text(), event: orNull(text()), status: COUNT, ms: number })
+
+/** Whether deliveries are held, and why. */
+export const HOLDING = object({ holding: orNull(text()), waiting: COUNT })
+
+const REGISTERED = object({ url: text(), events: orNull(list(text())), status: orNull(text()) })
+
+export const STATUS = object({
+  version: text(),
+  pid: COUNT,
+  emulated: flag,
+  url: orNull(text()),
+  target: text(),
+  api: text(),
+  bot: orNull(choice('starting', 'ready', 'stopping', 'crashed', 'stopped')),
+  tunnel: orNull(choice('online', 'reconnecting', 'offline')),
+  registration: orNull(object({ kind: choice('bot', 'service', 'manual'), before: orNull(REGISTERED) })),
+  holding: orNull(text()),
+  paused: flag,
+  waiting: COUNT,
+  inFlight: COUNT,
+  deliveries: COUNT,
+  delivered: COUNT,
+  held: COUNT,
+  longestHoldMs: number,
+  undelivered: COUNT,
+  interrupted: COUNT,
+  unrouted: COUNT,
+})

@@ -1,0 +1,62 @@
+// The shapes of what operations tell of a sandbox: people, conversations, messages.
+import { anyObject, choice, flag, integer, list, object, orNull, text, time } from './shape.ts'
+
+const COUNT = integer(0, Number.MAX_SAFE_INTEGER)
+
+/** Somebody whom a person can speak as. */
+export const PERSON = object({
+  id: text(),
+  name: text(),
+  role: choice('contact', 'agent'),
+  /** The latest conversation of a contact. */
+  conversation: orNull(text()),
+})
+
+/** What can be pressed below a message. */
+const BUTTON = object({ text: text(), payload: orNull(text()), type: text() })
+
+/** A message, and who sees it. `document` is the message as the platform's API shows it. */
+export const MESSAGE = object({
+  id: text(),
+  time,
+  conversation: text(),
+  type: text(),
+  role: choice('contact', 'agent', 'bot'),
+  /** Who has written it. */
+  by: choice('contact', 'agent', 'bot', 'platform'),
+  name: text(),
+  text: text(),
+  /** Why the contact does not see it. */
+  unseen: orNull(choice('role', 'backchannel', 'type', 'widget-call')),
+  /** The same in a sentence. */
+  why: orNull(text()),
+  buttons: list(BUTTON),
+  document: anyObject,
+})
+
+/** A conversation as a row of a list. */
+export const CONVERSATION_ROW = object({
+  id: text(),
+  name: text(),
+  type: text(),
+  status: text(),
+  contact: orNull(object({ id: text(), name: text() })),
+  updatedAt: time,
+  messages: COUNT,
+  last: orNull(object({ name: text(), text: text() })),
+})
+
+const PARTICIPANT = object({
+  user: text(),
+  name: text(),
+  role: text(),
+  active: flag,
+  accepted: flag,
+  inbox: flag,
+})
+
+export const CONVERSATION = object({
+  conversation: CONVERSATION_ROW,
+  participants: list(PARTICIPANT),
+  messages: list(MESSAGE),
+})

@@ -1,0 +1,37 @@
+// What is recorded, as the run that records it sees it: its index in memory, and the bytes on disk.
+import { recordedDelivery } from './answers.ts'
+import { findById } from './find-by-id.ts'
+import type { IndexEntry } from './index-by-delivery.ts'
+import { type DeliveryDetail, readAttempt } from './reader.ts'
+import { type Summary, summarize } from './summary.ts'
+
+/** What a run has recorded, and those before it. */
+export interface Recorded {
+  /** Newest first, each made when it is asked for. */
+  summaries(): Iterable<Summary>
+  /**
+   * One delivery whole, by its id, or the beginning or the end of it; `null` when there is none. Rejects with `usage` when several
+   * are meant, with `stateDamaged` when it cannot be read back.
+   */
+  detail(given: string): Promise<DeliveryDetail | null>
+}
+
+/** Looks into an index whose records are in a folder of segments. */
+export function createRecorded(
+  entries: ReadonlyMap<string, IndexEntry>,
+  events: string,
+  read: Parameters<typeof recordedDelivery>[1],
+): Recorded {
+  return {
+    summaries: function* summaries() {
+      // The index may change while somebody looks through it.
+      for (const entry of [...entries.values()].reverse()) yield summarize(entry)
+    },
+    detail: async (given) => {
+      const entry = entries.get(given) ?? findById([...entries.values()], ({ delivery }) => delivery.record.id, given)
+      if (entry === null) return null
+      const attempts = await Promise.all(entry.attempts.map((attempt) => readAttempt(events, attempt)))
+      return { summary: summarize(entry), delivery: await recordedDelivery(entry, read).load(), attempts }
+    },
+  }
+}
