@@ -1,14 +1,14 @@
 // One command line from start to exit code.
 import { asDevHookError, type DevHookError } from '../core/errors.ts'
 import { errorNotice } from '../core/notices.ts'
+import { cleanValue } from '../core/text/clean-notice.ts'
 import { createRedactor } from '../core/text/redact.ts'
 import { oneLine, sanitizeLines } from '../core/text/sanitize.ts'
+import { toJson } from '../core/text/to-json.ts'
 import { EXIT_CODES } from './exit.ts'
 import { asksForJson, createIo, type Io, wantsColor } from './io.ts'
-import { cleanValue } from './output/clean-notice.ts'
 import { colorsFor } from './output/colors.ts'
 import { problemLines } from './output/problem-lines.ts'
-import { toJson } from './output/to-json.ts'
 import { parse } from './program.ts'
 
 /** Runs a command line; resolves to the exit code. Never rejects. */
