@@ -243,6 +243,36 @@ export async function waitUntil<T>(
 }
 
 /**
+ * Waits until nothing has happened for `quietMs` and nobody is busy: `subscribe` is given the listener that is called whenever something
+ * happens. Rejects with the signal's reason.
+ */
+export async function untilQuiet(
+  quietMs: number,
+  isBusy: () => boolean,
+  subscribe: (listener: () => void) => () => void,
+  signal: AbortSignal,
+  clock: Pick<Clock, 'after'> = MONOTONIC,
+): Promise<void> {
+  signal.throwIfAborted()
+  let cancel = (): void => undefined
+  let off = (): void => undefined
+  const quiet = new Promise<void>((resolve) => {
+    const begin = (): void => {
+      cancel()
+      cancel = isBusy() ? () => undefined : clock.after(quietMs, resolve)
+    }
+    off = subscribe(begin)
+    begin()
+  })
+  try {
+    await rejectOnAbort(quiet, signal)
+  } finally {
+    off()
+    cancel()
+  }
+}
+
+/**
  * Waits for all. When one fails, `cancel` ends the others, and they are waited for as well: what they acquired meanwhile is then
  * registered for release. Rejects with the first failure.
  */

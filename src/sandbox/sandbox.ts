@@ -3,115 +3,50 @@
 import { createSharedAbort } from '../core/async.ts'
 import { DevHookError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
-import { createListeners, type Off } from '../core/listeners.ts'
-import type { Payload } from '../protocol/envelope.ts'
-import type { Document, Message } from '../protocol/resources.ts'
-import type { TemplateContext } from '../protocol/templates/template.ts'
-import { type Unseen, unseenByContact } from '../protocol/visibility.ts'
+import { createListeners } from '../core/listeners.ts'
+import type { Message } from '../protocol/resources.ts'
+import { unseenByContact } from '../protocol/visibility.ts'
 import { createRequestLimit } from './access/rate-limit.ts'
 import { orgPathOf } from './access/realm.ts'
-import { createTokenIssuer } from './access/tokens.ts'
+import { type Caller, createTokenIssuer } from './access/tokens.ts'
+import { ApiError } from './api-error.ts'
 import type { AppContext } from './app-context.ts'
 import { identityOf, openAccount } from './bot-account.ts'
-import { type Contact, createContact } from './chat/contact.ts'
-import { createHints, type Hint } from './chat/hints.ts'
+import { agentOf, createAgent } from './chat/agent.ts'
+import { createContact } from './chat/contact.ts'
+import { createHints } from './chat/hints.ts'
 import { createKeyedListeners } from './chat/keyed-listeners.ts'
 import { isBy } from './chat/people.ts'
+import { post } from './chat/posting.ts'
+import type { Scene } from './chat/scene.ts'
 import { createSelfTalk } from './chat/self-talk.ts'
+import { createWaits } from './chat/waits.ts'
+import { openData } from './data.ts'
 import { eventOfChange, loginEvent } from './events.ts'
-import { createFaults, type Faults } from './faults.ts'
+import { createFaults } from './faults.ts'
+import type { Sandbox, SandboxNotice } from './handle.ts'
 import { completeOptions, type SandboxOptions } from './options.ts'
+import { createConversation } from './resources/conversations.ts'
 import { adminOf, seed } from './seed.ts'
-import { type ApiCall, openApi } from './server.ts'
+import { openApi } from './server.ts'
 import { createStore, type StoreChange } from './store.ts'
 import { templateContext } from './template-context.ts'
 import { createActivity } from './time/activity.ts'
 import { createPlatformClock } from './time/platform-clock.ts'
 import { createAdminView } from './webhooks/admin-view.ts'
-import { type SandboxDelivery, startWebhooks } from './webhooks/deliver.ts'
-import type { HookFields } from './webhooks/locations.ts'
+import { startWebhooks } from './webhooks/deliver.ts'
 import { openOutgoing } from './webhooks/outgoing.ts'
 import { createRegistrations } from './webhooks/registrations.ts'
 import { postReplies } from './webhooks/replies.ts'
 import { createVerify } from './webhooks/verification.ts'
 
-/**
- * What a sandbox announces: a message was created (`byBot`: the bot has said it; `unseen`: why the contact does not see it, `null`
- * when they do), an attempt to deliver an event has ended, or there is something to tell whoever writes the bot.
- */
-type SandboxNotice =
-  | { readonly type: 'message'; readonly message: Message; readonly byBot: boolean; readonly unseen: Unseen | null }
-  | { readonly type: 'delivery'; readonly delivery: SandboxDelivery }
-  | ({ readonly type: 'hint' } & Hint)
-
-/** The platform's time as tests see and turn it. */
-interface SandboxClock {
-  now(): Date
-  /** Lets so many milliseconds pass: everything that falls into them happens in order, then everything settles. */
-  advance(ms: number): Promise<void>
-}
+export type { Sandbox } from './handle.ts'
 
 /** How long it has to be quiet, in ms of this machine, between two things that fall due, and at the end. */
 const STEP_QUIET_MS = 5
 const END_QUIET_MS = 20
 /** A bot that has not answered so many ms of this machine after something fell due is not waited for: the platform's time goes on. */
 const STEP_LIMIT_MS = 2_000
-
-/** Access tokens of people; each person has a budget of requests of their own. */
-interface PeopleTokens {
-  /** May do everything: for dev-hook itself. */
-  readonly admin: string
-  readonly agent: string
-}
-
-export interface Sandbox {
-  /** `http://127.0.0.1:<port>`, for `APIHOST`. */
-  readonly api: string
-  readonly port: number
-  /** The first access token of the bot, its own if it brought one; it expires like any other. */
-  readonly token: string
-  readonly refreshToken: string
-  /** The e-mail of the bot, which goes with the refresh token. */
-  readonly email: string
-  /** Whether `token` is the one that the bot brought. */
-  readonly isOwnToken: boolean
-  readonly others: PeopleTokens
-  /** The e-mail addresses of the agent and the admin, who log in with any password. */
-  readonly logins: readonly string[]
-  readonly botId: string
-  readonly organizationId: string
-  /** The secret of the bot's webhook. */
-  secret(): string | null
-  /** The bot's webhook as the platform has it, nested object or service document; a copy. */
-  registration(): Json | null
-  /** The bot's record; a copy. */
-  bot(): Document | null
-  /** Creates a contact, in a conversation of their own. With an `email` they can log in with it. */
-  contact(person: { readonly name: string; readonly email?: string }): Promise<Contact>
-  /** Calls of the API, the last 10,000, oldest first. */
-  readonly calls: readonly ApiCall[]
-  /** Deliveries to webhooks, the last 10,000, oldest first. */
-  readonly deliveries: readonly SandboxDelivery[]
-  /** Delivers an event to every webhook that is subscribed to it; returns one delivery for each. */
-  emit(payload: Payload): readonly SandboxDelivery[]
-  /**
-   * What an example event is made from: the latest conversation with a contact, or a new one where there is none yet, or one is
-   * asked for. It exists, so that the bot can answer in it.
-   */
-  templateContext(which?: 'new'): TemplateContext
-  /** Calls the listener with every notice. Returns the function that removes it. */
-  on(listener: (notice: SandboxNotice) => void): Off
-  /** Faults of the API. */
-  readonly faults: Pick<Faults, 'add' | 'clear'>
-  /** The platform's time: when documents are made, retries, time-outs, delayed messages, the end of tokens, and the rate limit. */
-  readonly clock: SandboxClock
-  /** Makes every access token of the bot so far an expired one. */
-  expireTokens(): void
-  /** Changes, or with `null` removes, the bot's webhook as somebody else would; a new URL is verified. */
-  changeRegistration(fields: Partial<HookFields> | null): Promise<void>
-  /** Cuts everything, in both directions. Idempotent. */
-  close(): Promise<void>
-}
 
 /** Opens a platform with one organization, one bot, one agent and one admin on a loopback port. */
 // One story: what the parts of a platform are made from, and what each tells the others.
@@ -139,6 +74,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const { on, emit: notify } = createListeners<SandboxNotice>()
   const conversations = createKeyedListeners()
   const closing = createSharedAbort()
+  let gone: string | null = null
   const webhooks = startWebhooks({
     outgoing,
     subscribers: registrations.subscribers,
@@ -160,13 +96,26 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     activity,
     limit: createRequestLimit(config.rateLimit, clock.now),
     faults,
-    onCall: hints.called,
+    onCall: (call, refusal) => {
+      hints.called(call, refusal)
+      notify({ type: 'call', call })
+    },
     onLogin: (user) => {
       const { payload, place: at } = loginEvent(user, context, api.url)
       webhooks.deliver(payload, at)
     },
   })
+  const scene: Scene = {
+    context,
+    activity,
+    calls: api.log.calls,
+    deliveriesOf,
+    on: conversations.on,
+    closed: closing.signal,
+    gone: () => gone,
+  }
   announce = (change) => {
+    activity.touch()
     const event = eventOfChange(change, context, api.url)
     const deliver = (): void => {
       if (event !== null) webhooks.deliver(event.payload, event.place)
@@ -203,9 +152,19 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     secret: () => webhook.secret(),
     registration: () => structuredClone(webhook.raw()),
     bot: () => structuredClone(store.bots.get(bot.id) ?? null),
-    contact: async ({ name, email = null }) =>
-      createContact({ context, name, email, deliveries: deliveriesOf, on: conversations.on, closed: closing.signal }),
-    calls: api.calls,
+    contact: async (person) => createContact(scene, person),
+    agent: async (person) =>
+      person === undefined ? agentOf(scene, { ...seeded.agent, role: 'agent' }) : createAgent(scene, person),
+    conversation: (fields = {}) => createConversation(context, account.caller, fields),
+    post: (conversation, body) => postAsBot(context, account.caller, conversation, body),
+    data: openData(context),
+    ...createWaits(scene),
+    reportBot: (sentence) => {
+      gone = sentence
+      activity.touch()
+      conversations.emitAll()
+    },
+    calls: api.log.calls,
     deliveries: webhooks.deliveries,
     emit: (payload) => webhooks.deliver(payload, orgPathOf(store, payload.organization)?.split('#') ?? null),
     templateContext: (which) => templateContext(context, api.url, which),
@@ -221,11 +180,17 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     expireTokens: () => tokens.expire(bot.id),
     changeRegistration: (fields) => webhook.change(fields),
     close: async () => {
-      closing.abort(new DevHookError('interrupted', 'the sandbox was closed'))
+      closing.abort(new DevHookError('sandboxClosed', 'the sandbox was closed'))
       clock.stop()
       botClock.stop()
       webhooks.stop()
       await Promise.all([outgoing.close(), api.close()])
     },
   }
+}
+
+function postAsBot(context: AppContext, bot: Caller, id: string, body: Json): Message {
+  const conversation = context.store.conversations.get(id)
+  if (conversation === undefined) throw new ApiError(404, 'Conversation not found')
+  return post(context, bot, conversation, body)
 }

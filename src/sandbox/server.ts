@@ -1,6 +1,7 @@
 // The HTTP server of the emulated API: what every request passes before any route.
 
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { monotonic } from '../core/async.ts'
 import { codeOf, DevHookError } from '../core/errors.ts'
 import type { Document } from '../protocol/resources.ts'
 import { callerOf } from './access/access.ts'
@@ -8,7 +9,7 @@ import { serveAuth, TOKEN_PATH } from './access/auth.ts'
 import type { RequestLimit } from './access/rate-limit.ts'
 import { ApiError } from './api-error.ts'
 import type { AppContext } from './app-context.ts'
-import { pushBounded } from './bounds.ts'
+import { type AnsweredCall, type ApiCall, type CallLog, createCallLog } from './call-log.ts'
 import { answerAfter, endsBefore } from './fault-answers.ts'
 import type { Faults } from './faults.ts'
 import { bots } from './resources/bots.ts'
@@ -19,25 +20,11 @@ import { serveResource } from './resources/resource.ts'
 import { services } from './resources/services.ts'
 import type { Activity } from './time/activity.ts'
 
-/**
- * One call of the emulated API. `status` is `null` when its connection was cut; `path` has the query, which holds no token; `by` is
- * the user whose token it had, `null` for none that is good.
- */
-export interface ApiCall {
-  /** Milliseconds since the epoch. */
-  readonly at: number
-  readonly method: string
-  readonly path: string
-  readonly status: number | null
-  readonly by: string | null
-}
-
 export interface ApiServer {
   /** `http://127.0.0.1:<port>` */
   readonly url: string
   readonly port: number
-  /** The last 10,000, oldest first. */
-  readonly calls: readonly ApiCall[]
+  readonly log: CallLog
   /** Cuts every connection. Idempotent. */
   close(): Promise<void>
 }
@@ -61,31 +48,28 @@ export async function openApi(options: {
   readonly onLogin?: (user: Document) => void
 }): Promise<ApiServer> {
   const { context, port, activity, limit, faults, onCall = () => undefined, onLogin = () => undefined } = options
-  const calls: ApiCall[] = []
-  const callers = new WeakMap<FastifyRequest, string>()
-  const refusals = new WeakMap<FastifyRequest, string>()
+  const log = createCallLog()
+  const notes = createNotes()
   const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, schemaController: NO_SCHEMAS })
   acceptEmptyJson(app)
   app.setErrorHandler((error: ApiError | FastifyError, request, reply) => {
-    refusals.set(request, error.message)
+    notes.of(request).refusal = error.message
     return sendError(reply, error)
   })
   app.setNotFoundHandler((_request, reply) => sendError(reply, new ApiError(404, 'Not found')))
 
   function record(request: FastifyRequest, status: number | null): void {
-    const { method, url: path } = request
-    const call = { at: context.clock.now(), method, path, status, by: callers.get(request) ?? null }
-    pushBounded(calls, call)
-    onCall(call, refusals.get(request) ?? null)
+    onCall(log.add(answered(request, status, notes.of(request), context.clock.now())), notes.of(request).refusal)
   }
   app.addHook('onResponse', async (request, reply) => record(request, reply.statusCode))
   app.server.on('request', (_request, response) => void response.once('close', activity.begin()))
 
   app.addHook('onRequest', async (request, reply) => {
+    const noted = notes.of(request)
     const effect = faults.take(`${request.method} ${request.url}`, 'before')
     if (await endsBefore(effect, reply, () => cutConnection(request))) return reply
     const caller = pathOf(request) === TOKEN_PATH ? null : callerOf(request, context.tokens)
-    if (caller !== null) callers.set(request, caller.user)
+    noted.by = caller?.user ?? null
     // Everybody has a budget of their own, however many tokens they have.
     const wait = limit(caller?.user ?? request.ip)
     if (wait > 0) {
@@ -98,7 +82,9 @@ export async function openApi(options: {
   // The work is done, but its answer is late, another one, or lost.
   app.addHook('onSend', async (request, reply, payload) => {
     const effect = faults.take(`${request.method} ${request.url}`, 'after')
-    return answerAfter(effect, reply, payload, () => cutConnection(request))
+    const answer = await answerAfter(effect, reply, payload, () => cutConnection(request))
+    if (typeof answer === 'string') notes.of(request).answer = answer
+    return answer
   })
 
   function cutConnection(request: FastifyRequest): void {
@@ -109,7 +95,41 @@ export async function openApi(options: {
   serveAuth(app, context, onLogin)
   serveResources(app, context)
   const url = await listen(app, port)
-  return { url, port: Number(new URL(url).port), calls, close: () => app.close() }
+  return { url, port: Number(new URL(url).port), log, close: () => app.close() }
+}
+
+/** What is noted of a call while it is answered. */
+interface Notes {
+  readonly beganAt: number
+  by: string | null
+  answer: string | null
+  refusal: string | null
+}
+
+function createNotes(): { of(request: FastifyRequest): Notes } {
+  const byRequest = new WeakMap<FastifyRequest, Notes>()
+  return {
+    of: (request) => {
+      const notes = byRequest.get(request) ?? { beganAt: monotonic(), by: null, answer: null, refusal: null }
+      byRequest.set(request, notes)
+      return notes
+    },
+  }
+}
+
+function answered(
+  request: FastifyRequest,
+  status: number | null,
+  { beganAt, by, answer }: Notes,
+  at: number,
+): AnsweredCall {
+  const { method, url: path, body } = request
+  const ms = Math.round(monotonic() - beganAt)
+  // What is asked for and granted there are credentials; a refusal has none.
+  const isPrivate = pathOf(request) === TOKEN_PATH
+  const isGranted = isPrivate && status !== null && status < 400
+  const bodies = { body: isPrivate ? null : body, responseText: isGranted ? null : answer }
+  return { at, ms, method, path, status, by, ...bodies }
 }
 
 function serveResources(app: FastifyInstance, context: AppContext): void {

@@ -46,7 +46,9 @@ describe('A conversation in the sandbox', () => {
     sandbox.expireTokens()
     jenny.send('hi')
     await expectEventually(() => sandbox.deliveries.at(-1)?.state).toBe('delivered')
-    await expect(jenny.replies(1, { timeoutMs: 50 })).rejects.toThrow('answered 200, but the bot posted nothing')
+    await expect(jenny.replies(1, { timeoutMs: 50 })).rejects.toThrow(
+      'POST /v2/auth/token of the bot was answered 403: The refresh token was refused',
+    )
     expect(sandbox.calls.map(({ status }) => status)).toEqual([401, 403])
   })
 
@@ -92,7 +94,7 @@ describe('A conversation in the sandbox', () => {
     })
     const sandbox = await sandboxForTest({ registered: { url: bot.url, events: ['message.create.contact.postback'] } })
     const jenny = await sandbox.contact({ name: 'Jenny' })
-    jenny.press('ORDER')
+    jenny.post({ type: 'postback', text: 'ORDER' })
     const replies = await jenny.replies(2)
     expect(replies.map(({ role, text }) => `${role}: ${text}`)).toEqual(['agent: Small or large?', 'agent: Tea?'])
   })

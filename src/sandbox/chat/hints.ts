@@ -4,7 +4,7 @@ import { isRecord, textIn } from '../../core/json.ts'
 import type { Message } from '../../protocol/resources.ts'
 import { unseenByContact } from '../../protocol/visibility.ts'
 import type { AppContext } from '../app-context.ts'
-import type { ApiCall } from '../server.ts'
+import type { ApiCall } from '../call-log.ts'
 import type { SandboxDelivery } from '../webhooks/deliver.ts'
 import { isBy, nameOf } from './people.ts'
 

@@ -6,6 +6,8 @@ export interface KeyedListeners {
   on(key: string, listener: () => void): Off
   /** Calls every listener of a key. */
   emit(key: string): void
+  /** Calls every listener of every key. */
+  emitAll(): void
 }
 
 /** Creates listeners of which there are none yet. */
@@ -22,5 +24,8 @@ export function createKeyedListeners(): KeyedListeners {
       }
     },
     emit: (key) => byKey.get(key)?.emit(),
+    emitAll: () => {
+      for (const listeners of byKey.values()) listeners.emit()
+    },
   }
 }

@@ -133,7 +133,7 @@ function typeOf(type: unknown): string {
 const STATUSES: ReadonlySet<unknown> = new Set(['active', 'queued', 'closed'])
 
 /** The document as a conversation. Throws 400 when a change made it something else. */
-function asConversation(document: Document): Conversation {
+export function asConversation(document: Document): Conversation {
   const { organization, name, status, participants } = document
   const meta = asRecord(document['meta'])
   if (typeof organization !== 'string' || typeof name !== 'string') throw new ApiError(400, 'name must be a text')

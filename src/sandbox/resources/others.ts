@@ -2,6 +2,7 @@
 import type { Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
 import { asGuest } from '../access/auth.ts'
+import type { Caller } from '../access/tokens.ts'
 import type { AppContext } from '../app-context.ts'
 import { newId, type PlainName } from '../store.ts'
 import { addContact } from './conversations.ts'
@@ -25,15 +26,22 @@ const PLAIN = [
   ['watemplates', 'WhatsApp template'],
 ] as const satisfies readonly (readonly [PlainName, string])[]
 
+/** A resource whose documents are made and changed at once. */
+interface PlainResource extends Resource<Document> {
+  readonly name: PlainName
+  readonly create: (body: Json, caller: Caller) => Document
+  readonly update: (before: Document, patch: Json, caller: Caller) => Document
+}
+
 /** Every resource but conversations, messages and those that hold webhooks. */
-export const plainResources = (context: AppContext): readonly Resource<Document>[] => [
+export const plainResources = (context: AppContext): readonly PlainResource[] => [
   ...PLAIN.map(([name, called]) => plain(context, name, called)),
   organizations(context),
   users(context),
   { ...plain(context, 'contacts', 'Contact'), create: (body, caller) => addContact(context, caller, body) },
 ]
 
-function plain(context: AppContext, name: PlainName, called: string): Resource<Document> {
+function plain(context: AppContext, name: PlainName, called: string): PlainResource {
   const collection = context.store[name]
   return {
     name,
@@ -45,7 +53,7 @@ function plain(context: AppContext, name: PlainName, called: string): Resource<D
 }
 
 /** A contact is a user too, of the role guest: it is whom their messages are from. */
-function users(context: AppContext): Resource<Document> {
+function users(context: AppContext): PlainResource {
   const { users: known, contacts } = context.store
   const guest = (id: string): Document | undefined => {
     const contact = contacts.get(id)
@@ -55,7 +63,7 @@ function users(context: AppContext): Resource<Document> {
 }
 
 /** An organization lies below the one that it is created in. */
-function organizations(context: AppContext): Resource<Document> {
+function organizations(context: AppContext): PlainResource {
   const collection = context.store.organizations
   return {
     ...plain(context, 'organizations', 'Organization'),

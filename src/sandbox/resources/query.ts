@@ -1,6 +1,6 @@
 // The query of a list: filters, order, paging and selected fields.
 // Source: developers.web1on1.chat/apireference/fetchingresources.
-import { asRecord, type Json } from '../../core/json.ts'
+import { asRecord, isSameJson, type Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
 
 const USUAL_LIMIT = 100
@@ -72,6 +72,12 @@ export function matches(document: Document, { path, wanted }: QueryFilter): bool
   const values = valuesAt(document, path.split('.'))
   return values.some((value) => valueMatches(value, wanted))
 }
+
+/** Whether a document has each of these values at its path. */
+export const hasValues = (document: Document, values: Json): boolean =>
+  Object.entries(values).every(([path, wanted]) =>
+    valuesAt(document, path.split('.')).some((value) => isSameJson(value, wanted)),
+  )
 
 // A path through a list means any of its entries: `participants.user=…`.
 function valuesAt(from: unknown, path: readonly string[]): readonly unknown[] {

@@ -1,10 +1,16 @@
-// What is under way between the platform and the world: calls of the API, and calls of webhooks.
-import { monotonic, nextTurn, poll } from '../../core/async.ts'
-import type { Off } from '../../core/listeners.ts'
+// What is under way between the platform and the world, calls of the API and of webhooks, and that something has happened.
+import { monotonic, nextTurn, poll, untilQuiet } from '../../core/async.ts'
+import { createListeners, type Off } from '../../core/listeners.ts'
 
 export interface Activity {
   /** Something has begun. Returns the function that says that it has ended; calling it twice does nothing. */
   begin(): Off
+  /** Something has happened that is no call. */
+  touch(): void
+  /** Calls the listener whenever something has happened. Returns the function that removes it. */
+  on(listener: () => void): Off
+  /** Resolves when nothing is under way and nothing has happened for `quietMs`; rejects with the signal's reason. */
+  settled(quietMs: number, signal: AbortSignal): Promise<void>
   /** How much is under way. */
   readonly underWay: number
   /**
@@ -19,6 +25,7 @@ const LOOK_MS = 2
 
 /** Creates an observer who has seen nothing yet. */
 export function createActivity(): Activity {
+  const { on, emit } = createListeners<void>()
   let underWay = 0
   let changedAt = Number.NEGATIVE_INFINITY
   let isSettled = true
@@ -33,15 +40,20 @@ export function createActivity(): Activity {
     get underWay() {
       return underWay
     },
+    touch: emit,
+    on,
+    settled: (quietMs, signal) => untilQuiet(quietMs, () => underWay > 0, on, signal),
     begin: () => {
       let open = true
       underWay += 1
       isSettled = false
+      emit()
       return () => {
         if (!open) return
         open = false
         underWay -= 1
         changedAt = monotonic()
+        emit()
       }
     },
     settle: async (quietMs, limitMs) => {

@@ -9,6 +9,7 @@ import { asText } from '../../core/json.ts'
 import type { Payload } from '../../protocol/envelope.ts'
 import { signatureHeaders } from '../../protocol/signature.ts'
 import { MAX_KEPT, pushBounded } from '../bounds.ts'
+import { createByteBudget } from '../byte-budget.ts'
 import { getIn } from '../json-path.ts'
 import type { PlatformClock } from '../time/platform-clock.ts'
 import { webhookOrigin } from './locations.ts'
@@ -24,11 +25,11 @@ export interface RetrySchedule {
 }
 
 /**
- * One attempt to deliver an event: when it began, in milliseconds since the epoch, and how long it took, by the platform's clock. `status` is `null` when
- * no complete answer came, and `error` says why.
+ * One attempt to deliver an event: when it began, in milliseconds since the epoch, and how long it took, by the platform's clock.
+ * `status` is `null` when no complete answer came, and `error` says why; `body` is what was answered, as long as it is short.
  */
 type DeliveryAttempt = { readonly at: number; readonly ms: number } & (
-  | { readonly status: number }
+  | { readonly status: number; readonly body: string | null }
   | { readonly status: null; readonly error: string }
 )
 
@@ -41,6 +42,8 @@ export interface SandboxDelivery {
   readonly message: string | null
   /** The id of the conversation that it happened in. */
   readonly conversation: string | null
+  /** What is delivered; `null` once so much came after it that there was no room for it. */
+  payload(): Payload | null
   /** The length of the body. */
   readonly bytes: number
   /** Scheme, host and port of the webhook. */
@@ -54,6 +57,7 @@ export interface SandboxDelivery {
 interface OpenDelivery extends SandboxDelivery {
   readonly attempts: DeliveryAttempt[]
   state: SandboxDelivery['state']
+  forget(): void
 }
 
 export interface Webhooks {
@@ -65,6 +69,8 @@ export interface Webhooks {
   readonly deliveries: readonly SandboxDelivery[]
   /** Makes no more attempts; what is under way ends with `Outgoing`. */
   stop(): void
+  /** Forgets every delivery, and makes no more attempts at them. */
+  clear(): void
 }
 
 export interface WebhooksOptions {
@@ -77,26 +83,32 @@ export interface WebhooksOptions {
 }
 
 const ATTEMPTS_KEPT = 100
+/** How many bytes of what was delivered are kept. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024
+/** The longest body of an answer that is kept. */
+const MAX_ANSWER_LENGTH = 10_000
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Starts delivering events to webhooks. */
 export function startWebhooks({ outgoing, subscribers, retry, clock, onAttempt }: WebhooksOptions): Webhooks {
+  const bodies = createByteBudget(MAX_BODY_BYTES)
   const deliveries: OpenDelivery[] = []
   // Whoever waits for an answer looks at the deliveries of one message, again and again.
   const byMessage = new Map<string, readonly OpenDelivery[]>()
-  const stopping = createSharedAbort()
-  const { signal } = stopping
+  let stopping = createSharedAbort()
   let pending = 0
 
   function start(payload: Payload, subscriber: Subscriber): SandboxDelivery {
     // The bytes are made once: every attempt sends, and signs, the same.
     const body = Buffer.from(JSON.stringify(payload))
-    const delivery = newDelivery(payload, subscriber, body.length, pending < MAX_KEPT ? 'pending' : 'dropped')
+    const delivery = newDelivery(payload, subscriber, body, pending < MAX_KEPT ? 'pending' : 'dropped')
+    bodies.keep(body.length, delivery.forget)
     keep(delivery)
     if (delivery.state === 'dropped') return delivery
     pending += 1
+    const { signal } = stopping
     void ignoreAbort(
-      attemptUntilReceived(delivery, payload, subscriber, body).finally(() => {
+      attemptUntilReceived(delivery, payload, subscriber, body, signal).finally(() => {
         pending -= 1
       }),
       signal,
@@ -117,6 +129,7 @@ export function startWebhooks({ outgoing, subscribers, retry, clock, onAttempt }
     payload: Payload,
     { url, secret }: Subscriber,
     body: Buffer,
+    signal: AbortSignal,
   ): Promise<void> {
     const headers = { 'Content-Type': 'application/json', ...(secret === null ? {} : signatureHeaders(body, secret)) }
     const beganAt = clock.now()
@@ -124,7 +137,7 @@ export function startWebhooks({ outgoing, subscribers, retry, clock, onAttempt }
       const at = clock.now()
       const answer = await outgoing.call('POST', url, headers, body).catch((error: unknown) => messageOf(error))
       signal.throwIfAborted()
-      const outcome = typeof answer === 'string' ? { status: null, error: answer } : { status: answer.status }
+      const outcome = typeof answer === 'string' ? { status: null, error: answer } : asOutcome(answer)
       const now = clock.now()
       pushBounded(delivery.attempts, { at, ms: now - at, ...outcome }, ATTEMPTS_KEPT)
       delivery.state = stateAfter(outcome.status, now + waitAfter(n, retry) - beganAt > retry.forMs)
@@ -143,19 +156,44 @@ export function startWebhooks({ outgoing, subscribers, retry, clock, onAttempt }
         start(index === 0 ? payload : { ...payload, id: randomUUID() }, subscriber),
       ),
     stop: () => stopping.abort(),
+    clear: () => {
+      stopping.abort()
+      stopping = createSharedAbort()
+      deliveries.length = 0
+      byMessage.clear()
+    },
   }
 }
 
 function newDelivery(
   { id, event, data }: Payload,
   { url }: Subscriber,
-  bytes: number,
+  body: Buffer,
   state: SandboxDelivery['state'],
 ): OpenDelivery {
+  let kept: Buffer | null = body
   const message = asText(getIn(data, ['message', 'id']))
   const conversation = asText(getIn(data, ['conversation', 'id']))
-  return { id, event, message, conversation, bytes, origin: webhookOrigin(url), attempts: [], state }
+  return {
+    id,
+    event,
+    message,
+    conversation,
+    bytes: body.length,
+    origin: webhookOrigin(url),
+    attempts: [],
+    state,
+    payload: () => (kept === null ? null : JSON.parse(kept.toString())),
+    forget: () => {
+      kept = null
+    },
+  }
 }
+
+const asOutcome = ({ status, body }: WebhookAnswer): { readonly status: number; readonly body: string | null } => ({
+  status,
+  body: body !== null && body.length <= MAX_ANSWER_LENGTH ? body : null,
+})
 
 /** How long to wait after the attempt with this number, from 0, in ms. */
 const waitAfter = (n: number, { firstMs, factor, maxMs }: RetrySchedule): number =>

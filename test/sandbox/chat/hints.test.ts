@@ -83,7 +83,7 @@ describe('A hint', () => {
     const { told, jenny, say } = await sceneForTest({
       registered: { url: bot.url, events: ['message.create.contact.postback'] },
     })
-    jenny.press('ORDER')
+    jenny.post({ type: 'postback', text: 'ORDER' })
     await say({ text: 'ordered', role: 'agent' })
     await bot.waitFor(2)
     await expectEventually(() => told).toEqual([])

@@ -49,7 +49,7 @@ describe('The contact of a conversation', () => {
       { text: 'a note', role: 'agent', isBackchannel: true },
     ])
     await expect(jenny.replies(1, { timeoutMs: 50 })).rejects.toThrow(
-      'Jenny got no reply within 50 ms: the bot wrote 2 messages that Jenny does not see (role "bot", type "chat")',
+      'Jenny got no reply within 50ms: the bot wrote 2 messages that Jenny does not see (role "bot", type "chat")',
     )
     await post(sandbox, jenny.conversation, { text: 'hello', role: 'agent' })
     expect(await jenny.replies(1)).toMatchObject([{ text: 'hello' }])
@@ -130,13 +130,13 @@ describe('The author of a message', () => {
     })
     const sandbox = await sandboxForTest({ registered: { url: bot.url, events: ['message.create.contact.postback'] } })
     const jenny = await sandbox.contact({ name: 'Jenny' })
-    jenny.press('A')
+    jenny.post({ type: 'postback', text: 'A' })
     expect(await jenny.replies(1)).toMatchObject([{ text: 'yes', user: sandbox.botId }])
     tokens.alex = sandbox.others.agent
     const heard = new Promise((resolve) => {
       sandbox.on((notice) => notice.type === 'message' && notice.message.text === 'yes' && resolve(notice))
     })
-    jenny.press('B')
+    jenny.post({ type: 'postback', text: 'B' })
     expect(await heard).toMatchObject({ byBot: false, message: { text: 'yes' } })
     expect(jenny.messages.at(-1)?.user).not.toBe(sandbox.botId)
   })

@@ -186,7 +186,7 @@ describe('Deliveries of the sandbox', () => {
           ? notice.message.text
           : notice.type === 'delivery'
             ? `${notice.delivery.attempts.at(-1)?.status}`
-            : notice.kind,
+            : notice.type,
       ),
     )
     jenny.send('hi')

@@ -1,0 +1,94 @@
+// Why the bot did not answer somebody: each way of not answering in a sentence of its own.
+import { isSuccess } from '../../core/delivery.ts'
+import { DevHookError } from '../../core/errors.ts'
+import { formatDuration } from '../../core/text/duration.ts'
+import type { Message } from '../../protocol/resources.ts'
+import { unseenByContact } from '../../protocol/visibility.ts'
+import { type ApiCall, refusalIn } from '../call-log.ts'
+import type { SandboxDelivery } from '../webhooks/deliver.ts'
+
+/** What is known of an answer that did not come. */
+export interface Silence {
+  /** Who got none. */
+  readonly name: string
+  /** How long it was waited for, in ms; `null` when it was clear at once that none would come. */
+  readonly waitedMs: number | null
+  readonly wanted: number
+  readonly got: number
+  /** What the bot said that they do not see. */
+  readonly unseen: readonly Message[]
+  /** The deliveries of what they said; `null` when they have said nothing. */
+  readonly deliveries: readonly SandboxDelivery[] | null
+  /** The calls of the bot since, that failed. */
+  readonly failedCalls: readonly ApiCall[]
+  /** Why there is no bot. */
+  readonly gone: string | null
+}
+
+/** Somebody got no answer of the bot's, or fewer than they waited for. */
+export class NoAnswerError extends DevHookError {
+  readonly deliveries: readonly SandboxDelivery[]
+  readonly failedCalls: readonly ApiCall[]
+
+  constructor(silence: Silence) {
+    const { name, waitedMs, wanted, got } = silence
+    const replies = wanted === 1 ? 'no reply' : `${got} of ${wanted} replies`
+    const within = waitedMs === null ? '' : ` within ${formatDuration(waitedMs)}`
+    super('noReply', `${name} got ${replies}${within}: ${reasonsOf(silence).join('; ')}`)
+    this.deliveries = silence.deliveries ?? []
+    this.failedCalls = silence.failedCalls
+  }
+}
+
+function reasonsOf({ name, unseen, deliveries, failedCalls, gone, got }: Silence): readonly string[] {
+  const calls = failedCallReasons(failedCalls)
+  const hidden = unseenReason(name, unseen)
+  const own = [...(gone === null ? [] : [gone]), ...(hidden === null ? [] : [hidden]), ...calls]
+  if (deliveries === null) return own.length > 0 ? own : [`${name} has said nothing yet`]
+  if (deliveries.length === 0) return [...own, 'nobody is registered for this event']
+  const silent = (delivery: SandboxDelivery): boolean => delivery.state === 'delivered'
+  // What came of the delivery is of interest unless it was taken, and something else says why nothing came of it.
+  const outcomes = deliveries.filter((delivery) => !silent(delivery) || own.length === 0)
+  const said = [...own, ...outcomes.map((delivery) => explain(delivery, got))]
+  return said.length > 0 ? said : ['the bot has said nothing']
+}
+
+/** What the bot said instead that they do not see; `null` when it did not. */
+function unseenReason(name: string, unseen: readonly Message[]): string | null {
+  const [first] = unseen
+  if (first === undefined) return null
+  const what = unseen.length === 1 ? '1 message' : `${unseen.length} messages`
+  const why = WHY[unseenByContact(first) ?? 'role'](first)
+  return `the bot wrote ${what} that ${name} does not see (${why})`
+}
+
+const WHY = {
+  role: ({ role, type }: Message) => `role "${role}", type "${type}"`,
+  backchannel: () => 'in the backchannel',
+  type: ({ type }: Message) => `type "${type}"`,
+  'widget-call': () => 'a call of the widget',
+} as const
+
+function failedCallReasons(calls: readonly ApiCall[]): readonly string[] {
+  const [last] = calls.slice(-1)
+  if (last === undefined) return []
+  const { method, path, status, response } = last
+  const [route = path] = path.split('?', 1)
+  const call = `${method} ${route.replace(/[0-9a-f]{24}/g, ':id')} of the bot`
+  if (status === null) return [`${call} was cut`]
+  const why = refusalIn(response)
+  return [`${call} was answered ${status}${why === null ? '' : `: ${why}`}`]
+}
+
+/** What became of a delivery that brought no reply, or too few. */
+function explain({ origin, attempts, state }: SandboxDelivery, got: number): string {
+  const attempt = attempts.at(-1)
+  if (state === 'dropped') return `the delivery to ${origin} was dropped, too many are under way`
+  if (attempt === undefined) return `${origin} has not answered the delivery yet`
+  const next = state === 'given-up' ? 'given up' : 'to be tried again'
+  if (attempt.status === null) return `the delivery to ${origin} failed: ${attempt.error} (${next})`
+  if (isSuccess(attempt.status)) {
+    return `${origin} answered ${attempt.status}, but the bot posted nothing${got > 0 ? ' more' : ''}`
+  }
+  return `the delivery to ${origin} failed with status ${attempt.status} (${next})`
+}

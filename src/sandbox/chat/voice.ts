@@ -1,0 +1,163 @@
+// A voice in a conversation: what a person does there, and the waiting for what the bot answers.
+import { waitUntil } from '../../core/async.ts'
+import { DevHookError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import type { Button } from '../../protocol/buttons.ts'
+import type { Message } from '../../protocol/resources.ts'
+import type { Caller } from '../access/tokens.ts'
+import type { ApiCall } from '../call-log.ts'
+import type { SandboxDelivery } from '../webhooks/deliver.ts'
+import { NoAnswerError } from './no-answer.ts'
+import { findButton, offeredIn, pressOf } from './offers.ts'
+import { isBy } from './people.ts'
+import { post } from './posting.ts'
+import type { Scene } from './scene.ts'
+import { createWaits, DEFAULT_TIMEOUT_MS, orNull, signalsOf, type WaitOptions } from './waits.ts'
+
+/** Somebody in one conversation. */
+export interface Voice {
+  /** The id of the conversation. */
+  readonly conversation: string
+  /** Everything that was posted in the conversation so far, oldest first. */
+  readonly messages: readonly Message[]
+  /** What they see of it. */
+  readonly seen: readonly Message[]
+  /** What they can press now; a quick reply goes once they have said something. */
+  readonly offered: readonly Button[]
+  /** Posts a message exactly so, as the API takes it. Throws what the API would answer. */
+  post(body: Json): Message
+  /** Says something, with further fields of the message if given, and waits for nothing. */
+  send(text: string, more?: Json): Message
+  /** Says something, and resolves with the next message of the bot's that they see; rejects with what happened instead. */
+  say(text: string, options?: WaitOptions & { readonly more?: Json }): Promise<Message>
+  /** Presses a button by its text or its payload, and waits for nothing. Throws `noButton`, which lists what is offered. */
+  press(button: string): Message
+  /** The first `n` messages of the bot's that they see since they last did something; rejects like `say`. */
+  replies(n: number, options?: WaitOptions): Promise<readonly Message[]>
+  /** Resolves once everything has settled and the bot has said nothing that they see; rejects with `unexpectedReply` when it has. */
+  silence(options?: WaitOptions & { readonly quietMs?: number }): Promise<void>
+  /** Resolves once every delivery of a message has been answered, or has failed, for the first time. */
+  heard(message: Message, options?: WaitOptions): Promise<void>
+}
+
+/** Who speaks, where, and what they see. */
+export interface Speaking {
+  readonly caller: Caller
+  readonly name: string
+  readonly conversation: string
+  sees(message: Message): boolean
+}
+
+/** Creates a voice that has said nothing yet. */
+// One story: what is waited for depends on what was done last.
+export function createVoice(scene: Scene, { caller, name, conversation, sees }: Speaking): Voice {
+  const { context, closed } = scene
+  const { settled } = createWaits(scene)
+  const { store, seeded } = context
+  const all = (): readonly Message[] => store.messages.of(conversation)
+  const seen = (): readonly Message[] => all().filter(sees)
+  /** What they did last, and the last call of the API before it. */
+  let last: { readonly message: Message; readonly call: ApiCall | undefined } | null = null
+
+  function act(body: Json): Message {
+    closed.throwIfAborted()
+    const known = store.conversations.get(conversation)
+    if (known === undefined) throw new DevHookError('usage', `the conversation of ${name} is gone`, { remedy: GONE })
+    const call = scene.calls.at(-1)
+    const message = post(context, caller, known, body)
+    last = { message, call }
+    return message
+  }
+
+  /** What the bot has said since they last did something, commands apart. */
+  function saidSince(): readonly Message[] {
+    const since = last === null ? -1 : all().findLastIndex(({ id }) => id === last?.message.id)
+    return all()
+      .slice(since + 1)
+      .filter((said) => isBy(said, seeded.bot.id) && said.type !== 'command')
+  }
+
+  const deliveries = (): readonly SandboxDelivery[] | null =>
+    last === null ? null : scene.deliveriesOf(last.message.id)
+
+  function failedCalls(): readonly ApiCall[] {
+    const since = last?.call === undefined ? -1 : scene.calls.lastIndexOf(last.call)
+    const calls = scene.calls.slice(since + 1).filter(({ by }) => by === null || by === seeded.bot.id)
+    const refreshed = calls.findLastIndex(({ path, status }) => path === '/v2/auth/token' && status === 201)
+    // A token that had expired, and was replaced: that is no failure of the bot's.
+    return calls.filter(({ status }, at) => (status === null || status >= 400) && !(status === 401 && at < refreshed))
+  }
+
+  function noAnswer(wanted: number, got: number, waitedMs: number | null): NoAnswerError {
+    const unseen = saidSince().filter((said) => !sees(said))
+    const facts = { unseen, deliveries: deliveries(), failedCalls: failedCalls(), gone: scene.gone() }
+    return new NoAnswerError({ name, waitedMs, wanted, got, ...facts })
+  }
+
+  const replies = (): readonly Message[] => saidSince().filter(sees)
+
+  async function waitForReplies(n: number, options: WaitOptions): Promise<readonly Message[]> {
+    const check = (): readonly Message[] | null => {
+      const heard = replies()
+      if (heard.length >= n) return heard.slice(0, n)
+      const isHopeless = scene.gone() !== null || deliveries()?.every(isOver) === true
+      if (isHopeless) throw noAnswer(n, heard.length, null)
+      return null
+    }
+    const { timeoutMs = DEFAULT_TIMEOUT_MS } = options
+    const found = await orNull(timeoutMs, signalsOf(scene, options), (signal) =>
+      waitUntil(check, (listener) => scene.on(conversation, listener), signal),
+    )
+    if (found === null) throw noAnswer(n, replies().length, timeoutMs)
+    return found
+  }
+
+  async function silence(options: WaitOptions & { readonly quietMs?: number }): Promise<void> {
+    const unsettled = await settled(options).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    )
+    closed.throwIfAborted()
+    const [first] = replies()
+    if (first !== undefined) {
+      throw new DevHookError('unexpectedReply', `${name} was to get no reply, and the bot said "${first.text}"`)
+    }
+    if (unsettled !== null) throw unsettled.error
+  }
+
+  return {
+    conversation,
+    get messages() {
+      return [...all()]
+    },
+    get seen() {
+      return seen()
+    },
+    get offered() {
+      return offeredIn(seen(), caller.user)
+    },
+    post: act,
+    send: (text, more = {}) => act({ type: 'chat', ...more, text }),
+    say: async (text, { more = {}, ...options } = {}) => {
+      act({ type: 'chat', ...more, text })
+      const [reply] = await waitForReplies(1, options)
+      if (reply === undefined) throw new DevHookError('unexpected', 'waited for one reply and got none')
+      return reply
+    },
+    press: (button) => act(pressOf(findButton(button, offeredIn(seen(), caller.user), name))),
+    replies: (n, options = {}) => waitForReplies(n, options),
+    silence: (options = {}) => silence(options),
+    heard: async ({ id }, options = {}) => {
+      const isHeard = (): true | null =>
+        scene.deliveriesOf(id).every((delivery) => delivery.attempts.length > 0 || isOver(delivery)) ? true : null
+      await orNull(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, signalsOf(scene, options), (signal) =>
+        waitUntil(isHeard, (listener) => scene.on(conversation, listener), signal),
+      )
+    },
+  }
+}
+
+const GONE = 'speak in a conversation that has not been deleted'
+
+/** No further attempt will be made. */
+const isOver = ({ state }: SandboxDelivery): boolean => state === 'given-up' || state === 'dropped'
