@@ -18,8 +18,8 @@ import { createHints } from './chat/hints.ts'
 import { createKeyedListeners } from './chat/keyed-listeners.ts'
 import { isBy } from './chat/people.ts'
 import { post } from './chat/posting.ts'
-import type { Scene } from './chat/scene.ts'
 import { createSelfTalk } from './chat/self-talk.ts'
+import type { Stage } from './chat/stage.ts'
 import { createWaits } from './chat/waits.ts'
 import { openData } from './data.ts'
 import { eventOfChange, loginEvent } from './events.ts'
@@ -105,7 +105,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
       webhooks.deliver(payload, at)
     },
   })
-  const scene: Scene = {
+  const stage: Stage = {
     context,
     activity,
     calls: api.log.calls,
@@ -152,13 +152,13 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     secret: () => webhook.secret(),
     registration: () => structuredClone(webhook.raw()),
     bot: () => structuredClone(store.bots.get(bot.id) ?? null),
-    contact: async (person) => createContact(scene, person),
+    contact: async (person) => createContact(stage, person),
     agent: async (person) =>
-      person === undefined ? agentOf(scene, { ...seeded.agent, role: 'agent' }) : createAgent(scene, person),
+      person === undefined ? agentOf(stage, { ...seeded.agent, role: 'agent' }) : createAgent(stage, person),
     conversation: (fields = {}) => createConversation(context, account.caller, fields),
     post: (conversation, body) => postAsBot(context, account.caller, conversation, body),
     data: openData(context),
-    ...createWaits(scene),
+    ...createWaits(stage),
     reportBot: (sentence) => {
       gone = sentence
       activity.touch()

@@ -4,7 +4,7 @@ import type { Message } from '../../protocol/resources.ts'
 import type { Caller } from '../access/tokens.ts'
 import { newDocument } from '../resources/resource.ts'
 import { adminOf } from '../seed.ts'
-import type { Scene } from './scene.ts'
+import type { Stage } from './stage.ts'
 import { createVoice, type Voice } from './voice.ts'
 
 export interface Agent {
@@ -39,8 +39,8 @@ export interface NewAgent {
 const SCOPES = { agent: ['guest', 'agent'], admin: ['guest', 'agent', 'bot', 'admin'] } as const
 
 /** Adds somebody to the team. */
-export function createAgent(scene: Scene, { name, role = 'agent', email }: NewAgent): Agent {
-  const { context } = scene
+export function createAgent(stage: Stage, { name, role = 'agent', email }: NewAgent): Agent {
+  const { context } = stage
   const [givenName = '', ...rest] = name.split(' ')
   const person = { name, displayName: name, givenName, familyName: rest.join(' '), type: 'user', role }
   const { id } = context.store.users.add(
@@ -51,30 +51,30 @@ export function createAgent(scene: Scene, { name, role = 'agent', email }: NewAg
     }),
     context.seeded.admin.id,
   )
-  return agentOf(scene, { id, name, role })
+  return agentOf(stage, { id, name, role })
 }
 
 /** The handle of somebody who is in the team already. */
 export function agentOf(
-  scene: Scene,
+  stage: Stage,
   { id, name, role }: { readonly id: string; readonly name: string; readonly role: 'agent' | 'admin' },
 ): Agent {
-  const caller: Caller = { user: id, organization: scene.context.seeded.organization, scopes: SCOPES[role] }
+  const caller: Caller = { user: id, organization: stage.context.seeded.organization, scopes: SCOPES[role] }
   const voices = new Map<string, AgentVoice>()
   return {
     id,
     name,
     in: (conversation) => {
-      const voice = voices.get(conversation) ?? voiceOf(scene, caller, name, conversation)
+      const voice = voices.get(conversation) ?? voiceOf(stage, caller, name, conversation)
       voices.set(conversation, voice)
       return voice
     },
   }
 }
 
-function voiceOf(scene: Scene, caller: Caller, name: string, conversation: string): AgentVoice {
-  const { bot } = scene.context.seeded
-  const voice = createVoice(scene, { caller, name, conversation, sees: () => true })
+function voiceOf(stage: Stage, caller: Caller, name: string, conversation: string): AgentVoice {
+  const { bot } = stage.context.seeded
+  const voice = createVoice(stage, { caller, name, conversation, sees: () => true })
   const command = (text: string, meta: Json = {}): Message => voice.post({ type: 'command', text, meta })
   return Object.assign(voice, {
     command,

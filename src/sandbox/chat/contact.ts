@@ -7,7 +7,7 @@ import type { Caller } from '../access/tokens.ts'
 import { addContact, createConversation } from '../resources/conversations.ts'
 import { adminOf } from '../seed.ts'
 import { fillingOf } from './offers.ts'
-import type { Scene } from './scene.ts'
+import type { Stage } from './stage.ts'
 import { createVoice, type Voice } from './voice.ts'
 
 export interface Contact extends Voice {
@@ -29,16 +29,16 @@ export interface NewContact {
 }
 
 /** Creates a person, in a conversation of their own. Throws what the API would answer when a field is not what it should be. */
-export function createContact(scene: Scene, { name, email, profile = {}, conversation: fields }: NewContact): Contact {
-  const { store, seeded } = scene.context
-  const { id } = addContact(scene.context, adminOf(seeded), {
+export function createContact(stage: Stage, { name, email, profile = {}, conversation: fields }: NewContact): Contact {
+  const { store, seeded } = stage.context
+  const { id } = addContact(stage.context, adminOf(seeded), {
     name,
     profile: { ...profile, ...(email !== undefined && { email }) },
   })
   const caller: Caller = { user: id, organization: seeded.organization, scopes: ['guest'] }
-  const conversation = createConversation(scene.context, caller, { name, ...fields, contact: id })
+  const conversation = createConversation(stage.context, caller, { name, ...fields, contact: id })
   const sees = (message: Message): boolean => unseenByContact(message) === null
-  const voice = createVoice(scene, { caller, name, conversation: conversation.id, sees })
+  const voice = createVoice(stage, { caller, name, conversation: conversation.id, sees })
 
   function fill(form: string, values: Readonly<Record<string, string>>): readonly Message[] {
     const known = store.conversations.get(conversation.id)

@@ -11,7 +11,7 @@ import { NoAnswerError } from './no-answer.ts'
 import { findButton, offeredIn, pressOf } from './offers.ts'
 import { isBy } from './people.ts'
 import { post } from './posting.ts'
-import type { Scene } from './scene.ts'
+import type { Stage } from './stage.ts'
 import { createWaits, DEFAULT_TIMEOUT_MS, orNull, signalsOf, type WaitOptions } from './waits.ts'
 
 /** Somebody in one conversation. */
@@ -50,9 +50,9 @@ export interface Speaking {
 
 /** Creates a voice that has said nothing yet. */
 // One story: what is waited for depends on what was done last.
-export function createVoice(scene: Scene, { caller, name, conversation, sees }: Speaking): Voice {
-  const { context, closed } = scene
-  const { settled } = createWaits(scene)
+export function createVoice(stage: Stage, { caller, name, conversation, sees }: Speaking): Voice {
+  const { context, closed } = stage
+  const { settled } = createWaits(stage)
   const { store, seeded } = context
   const all = (): readonly Message[] => store.messages.of(conversation)
   const seen = (): readonly Message[] => all().filter(sees)
@@ -63,7 +63,7 @@ export function createVoice(scene: Scene, { caller, name, conversation, sees }: 
     closed.throwIfAborted()
     const known = store.conversations.get(conversation)
     if (known === undefined) throw new DevHookError('usage', `the conversation of ${name} is gone`, { remedy: GONE })
-    const call = scene.calls.at(-1)
+    const call = stage.calls.at(-1)
     const message = post(context, caller, known, body)
     last = { message, call }
     return message
@@ -78,11 +78,11 @@ export function createVoice(scene: Scene, { caller, name, conversation, sees }: 
   }
 
   const deliveries = (): readonly SandboxDelivery[] | null =>
-    last === null ? null : scene.deliveriesOf(last.message.id)
+    last === null ? null : stage.deliveriesOf(last.message.id)
 
   function failedCalls(): readonly ApiCall[] {
-    const since = last?.call === undefined ? -1 : scene.calls.lastIndexOf(last.call)
-    const calls = scene.calls.slice(since + 1).filter(({ by }) => by === null || by === seeded.bot.id)
+    const since = last?.call === undefined ? -1 : stage.calls.lastIndexOf(last.call)
+    const calls = stage.calls.slice(since + 1).filter(({ by }) => by === null || by === seeded.bot.id)
     const refreshed = calls.findLastIndex(({ path, status }) => path === '/v2/auth/token' && status === 201)
     // A token that had expired, and was replaced: that is no failure of the bot's.
     return calls.filter(({ status }, at) => (status === null || status >= 400) && !(status === 401 && at < refreshed))
@@ -90,7 +90,7 @@ export function createVoice(scene: Scene, { caller, name, conversation, sees }: 
 
   function noAnswer(wanted: number, got: number, waitedMs: number | null): NoAnswerError {
     const unseen = saidSince().filter((said) => !sees(said))
-    const facts = { unseen, deliveries: deliveries(), failedCalls: failedCalls(), gone: scene.gone() }
+    const facts = { unseen, deliveries: deliveries(), failedCalls: failedCalls(), gone: stage.gone() }
     return new NoAnswerError({ name, waitedMs, wanted, got, ...facts })
   }
 
@@ -100,13 +100,13 @@ export function createVoice(scene: Scene, { caller, name, conversation, sees }: 
     const check = (): readonly Message[] | null => {
       const heard = replies()
       if (heard.length >= n) return heard.slice(0, n)
-      const isHopeless = scene.gone() !== null || deliveries()?.every(isOver) === true
+      const isHopeless = stage.gone() !== null || deliveries()?.every(isOver) === true
       if (isHopeless) throw noAnswer(n, heard.length, null)
       return null
     }
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = options
-    const found = await orNull(timeoutMs, signalsOf(scene, options), (signal) =>
-      waitUntil(check, (listener) => scene.on(conversation, listener), signal),
+    const found = await orNull(timeoutMs, signalsOf(stage, options), (signal) =>
+      waitUntil(check, (listener) => stage.on(conversation, listener), signal),
     )
     if (found === null) throw noAnswer(n, replies().length, timeoutMs)
     return found
@@ -149,9 +149,9 @@ export function createVoice(scene: Scene, { caller, name, conversation, sees }: 
     silence: (options = {}) => silence(options),
     heard: async ({ id }, options = {}) => {
       const isHeard = (): true | null =>
-        scene.deliveriesOf(id).every((delivery) => delivery.attempts.length > 0 || isOver(delivery)) ? true : null
-      await orNull(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, signalsOf(scene, options), (signal) =>
-        waitUntil(isHeard, (listener) => scene.on(conversation, listener), signal),
+        stage.deliveriesOf(id).every((delivery) => delivery.attempts.length > 0 || isOver(delivery)) ? true : null
+      await orNull(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, signalsOf(stage, options), (signal) =>
+        waitUntil(isHeard, (listener) => stage.on(conversation, listener), signal),
       )
     },
   }

@@ -2,7 +2,7 @@
 import { waitUntil, withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { formatDuration } from '../../core/text/duration.ts'
-import type { Scene } from './scene.ts'
+import type { Stage } from './stage.ts'
 
 /** How long to wait; 10 s by default. */
 export interface WaitOptions {
@@ -15,19 +15,19 @@ export const DEFAULT_TIMEOUT_MS = 10_000
 export const QUIET_MS = 50
 
 /** What ends a wait before its time. */
-export const signalsOf = ({ closed }: Scene, { signal }: WaitOptions): readonly AbortSignal[] =>
+export const signalsOf = ({ closed }: Stage, { signal }: WaitOptions): readonly AbortSignal[] =>
   signal === undefined ? [closed] : [closed, signal]
 
 /** The waits of a sandbox. */
-export function createWaits(scene: Scene): {
+export function createWaits(stage: Stage): {
   settled(options?: WaitOptions & { readonly quietMs?: number }): Promise<void>
   until<T>(look: () => T | null, options?: WaitOptions): Promise<T>
 } {
-  const { activity } = scene
+  const { activity } = stage
   return {
     settled: async ({ quietMs = QUIET_MS, ...options } = {}) => {
       const { timeoutMs = DEFAULT_TIMEOUT_MS } = options
-      const settled = await orNull(timeoutMs, signalsOf(scene, options), async (signal) => {
+      const settled = await orNull(timeoutMs, signalsOf(stage, options), async (signal) => {
         await activity.settled(quietMs, signal)
         return true
       })
@@ -37,7 +37,7 @@ export function createWaits(scene: Scene): {
     },
     until: async (look, options = {}) => {
       const { timeoutMs = DEFAULT_TIMEOUT_MS } = options
-      const found = await orNull(timeoutMs, signalsOf(scene, options), (signal) => waitUntil(look, activity.on, signal))
+      const found = await orNull(timeoutMs, signalsOf(stage, options), (signal) => waitUntil(look, activity.on, signal))
       if (found === null) {
         throw new DevHookError(
           'notSettled',

@@ -5,7 +5,7 @@ import type { ApiCall } from '../call-log.ts'
 import type { Activity } from '../time/activity.ts'
 import type { SandboxDelivery } from '../webhooks/deliver.ts'
 
-export interface Scene {
+export interface Stage {
   readonly context: AppContext
   readonly activity: Activity
   readonly calls: readonly ApiCall[]
