@@ -5,8 +5,8 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { codeOf, messageOf } from '../core/errors.ts'
 import { readSource } from '../core/read-source.ts'
 import { decodeText } from '../core/text/decode.ts'
+import { parseJson } from '../core/text/parse-json.ts'
 import { type LoadedModule, loadModule } from './modules/load-module.ts'
-import { parseJson } from './modules/parse-json.ts'
 
 type Values = Readonly<Record<string, unknown>>
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { codeOf, messageOf } from '../core/errors.ts'
 import { textIn, valueIn } from '../core/json.ts'
 import { decodeText } from '../core/text/decode.ts'
-import { positionAt } from './modules/position.ts'
+import { positionAt } from '../core/text/position.ts'
 import type { LookUp } from './option.ts'
 
 /** Finds the authtoken. A file that is broken is not read any further, and said to be. */

@@ -6,9 +6,9 @@ import { DevHookError, messageOf } from '../../core/errors.ts'
 import { isRecord, type Json } from '../../core/json.ts'
 import { readSource } from '../../core/read-source.ts'
 import { decodeText } from '../../core/text/decode.ts'
+import { parseJson } from '../../core/text/parse-json.ts'
+import { positionAt } from '../../core/text/position.ts'
 import type { EventTemplates } from '../../protocol/templates/template.ts'
-import { parseJson } from '../modules/parse-json.ts'
-import { positionAt } from '../modules/position.ts'
 import { checkFile, checkWhole, type JsonPlace, type TemplateProblem, templateOf } from './check-templates.ts'
 
 /** The folder of the package. */

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { positionAt } from '../../core/text/position.ts'
 import { specifiersIn } from './imports.ts'
 import type { ModuleError } from './load-module.ts'
-import { positionAt } from './position.ts'
 
 /** The place of an error in one of these files, for people: `events.mjs, line 2, column 9`; `null` when it is not known. */
 export async function placeOf(error: ModuleError, files: readonly string[]): Promise<string | null> {

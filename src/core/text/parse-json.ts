@@ -15,7 +15,8 @@ export function parseJson(text: string): unknown {
 type Next = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end'
 
 // Only some of Node's own messages say where.
-function firstMistake(text: string): TextPosition {
+/** Where a text stops being JSON. */
+export function firstMistake(text: string): TextPosition {
   const open: ('{' | '[')[] = []
   let next: Next | null = 'value'
   let at = 0

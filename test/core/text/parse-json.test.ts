@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseJson } from '../../../src/config/modules/parse-json.ts'
+import { parseJson } from '../../../src/core/text/parse-json.ts'
 
 const messageFor = (text: string): string => {
   try {
