@@ -14,7 +14,7 @@ const MIN_LENGTH = 3
 
 const LINK = String.raw`(?:[a-z][a-z0-9+.-]{0,20}:\/\/|www\.)[^\s"'<>()[\]{}|\\^]+`
 const EMAIL = String.raw`[\p{L}\p{N}._%+'-]{1,64}(?:@|%40)[\p{L}\p{N}.-]{1,255}`
-const ID = String.raw`(?<![0-9a-z])(?:[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-z])`
+const ID = `(?<![0-9a-z])(?:[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-z])`
 const PHONE = String.raw`(?<![\p{L}\p{N}.])(?:\+|\(\+?)?\d(?:[ \t()./-]{0,3}\d){6,}(?![\p{L}\p{N}])`
 
 /** Replaces the personal data in a JSON value: names, e-mail addresses, telephone numbers, links, ids, and what fields say to be personal. */
