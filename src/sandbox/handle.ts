@@ -6,25 +6,27 @@ import type { Conversation, Document, Message } from '../protocol/resources.ts'
 import type { TemplateContext } from '../protocol/templates/template.ts'
 import type { Unseen } from '../protocol/visibility.ts'
 import type { ApiCall } from './call-log.ts'
+import type { Chaos, ChaosAct } from './chaos/chaos.ts'
+import type { Faults } from './chaos/faults.ts'
 import type { Agent, NewAgent } from './chat/agent.ts'
 import type { Contact, NewContact } from './chat/contact.ts'
 import type { Hint } from './chat/hints.ts'
 import type { WaitOptions } from './chat/waits.ts'
 import type { DataCollection } from './data.ts'
-import type { Faults } from './faults.ts'
 import type { ResourceName } from './store.ts'
 import type { SandboxDelivery } from './webhooks/deliver.ts'
 import type { HookFields } from './webhooks/locations.ts'
 
 /**
  * What a sandbox announces: a message was created (`byBot`: the bot has said it; `unseen`: why the contact does not see it, `null`
- * when they do), an attempt to deliver an event has ended, a call of the API was answered, or there is something to tell whoever
- * writes the bot.
+ * when they do), an attempt to deliver an event has ended, a call of the API was answered, chaos did something, or there is
+ * something to tell whoever writes the bot.
  */
 export type SandboxNotice =
   | { readonly type: 'message'; readonly message: Message; readonly byBot: boolean; readonly unseen: Unseen | null }
   | { readonly type: 'delivery'; readonly delivery: SandboxDelivery }
   | { readonly type: 'call'; readonly call: ApiCall }
+  | ({ readonly type: 'chaos' } & ChaosAct)
   | ({ readonly type: 'hint' } & Hint)
 
 /** The platform's time as tests see and turn it. */
@@ -99,6 +101,8 @@ export interface Sandbox {
   readonly faults: Pick<Faults, 'add' | 'clear'>
   /** The platform's time: when documents are made, retries, time-outs, delayed messages, the end of tokens, and the rate limit. */
   readonly clock: SandboxClock
+  /** What goes wrong by chance, and the seed of it. */
+  readonly chaos: Pick<Chaos, 'seed' | 'current' | 'set'>
   /** Makes every access token of the bot so far an expired one. */
   expireTokens(): void
   /** Changes, or with `null` removes, the bot's webhook as somebody else would; a new URL is verified. */

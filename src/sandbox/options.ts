@@ -1,6 +1,8 @@
 // The options of a sandbox and their defaults.
+import { randomInt } from 'node:crypto'
 import type { Scope } from './access/permissions.ts'
 import type { BotCredentials } from './bot-account.ts'
+import type { ChaosConfig } from './chaos/chaos-words.ts'
 import type { Arrival } from './chat/routing.ts'
 import type { ClockMode } from './time/platform-clock.ts'
 import type { RetrySchedule } from './webhooks/deliver.ts'
@@ -33,6 +35,10 @@ export interface SandboxOptions {
   readonly timeoutMs?: number
   /** How a delivery that was not received is repeated. Default: after 1 s, doubling up to an hour, for 24 h. */
   readonly retry?: Partial<RetrySchedule>
+  /** What goes wrong, with deliveries and with calls of the bot's. Default: nothing. */
+  readonly chaos?: ChaosConfig
+  /** Of chaos: the same one lets the same things go wrong. Default: any. */
+  readonly seed?: number
   /** How the platform's time goes. Default `real`. */
   readonly clock?: ClockMode
   /** PEM of a certificate authority that is trusted for webhook URLs. */
@@ -53,6 +59,8 @@ export interface SandboxConfig {
   readonly strictVerification: boolean
   readonly timeoutMs: number
   readonly retry: RetrySchedule
+  readonly chaos: ChaosConfig | null
+  readonly seed: number
   readonly clock: ClockMode
   readonly ca: string | null
 }
@@ -75,6 +83,9 @@ export function completeOptions(options: SandboxOptions): SandboxConfig {
     strictVerification: options.strictVerification ?? false,
     timeoutMs: options.timeoutMs ?? 20_000,
     retry: { firstMs: 1_000, factor: 2, maxMs: HOUR, forMs: 24 * HOUR, ...retry },
+    chaos: options.chaos ?? null,
+    // Short enough to be typed again.
+    seed: options.seed ?? randomInt(100_000),
     clock: options.clock ?? 'real',
     ca: options.ca ?? null,
   }

@@ -12,6 +12,8 @@ import { type Caller, createTokenIssuer } from './access/tokens.ts'
 import { ApiError } from './api-error.ts'
 import type { AppContext } from './app-context.ts'
 import { identityOf, openAccount } from './bot-account.ts'
+import { createChaos } from './chaos/chaos.ts'
+import { createFaults } from './chaos/faults.ts'
 import { agentOf, createAgent } from './chat/agent.ts'
 import { createContact } from './chat/contact.ts'
 import { createHints } from './chat/hints.ts'
@@ -23,7 +25,6 @@ import type { Stage } from './chat/stage.ts'
 import { createWaits } from './chat/waits.ts'
 import { openData } from './data.ts'
 import { eventOfChange, loginEvent } from './events.ts'
-import { createFaults } from './faults.ts'
 import type { Sandbox, SandboxNotice } from './handle.ts'
 import { completeOptions, type SandboxOptions } from './options.ts'
 import { createConversation } from './resources/conversations.ts'
@@ -73,6 +74,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const webhook = createAdminView(context, place)
   const { on, emit: notify } = createListeners<SandboxNotice>()
   const conversations = createKeyedListeners()
+  const chaos = createChaos({ ...config, tell: (act) => notify({ type: 'chaos', ...act }) })
   const closing = createSharedAbort()
   let gone: string | null = null
   const webhooks = startWebhooks({
@@ -80,6 +82,8 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     subscribers: registrations.subscribers,
     retry: config.retry,
     clock,
+    chaos,
+    activity,
     onAttempt: (delivery, payload, answer) => {
       if (delivery.state === 'delivered' && answer !== null) postReplies(context, account.caller, payload, answer)
       hints.attempted(delivery)
@@ -94,6 +98,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     context,
     port: config.port,
     activity,
+    chaos,
     limit: createRequestLimit(config.rateLimit, clock.now),
     faults,
     onCall: (call, refusal) => {
@@ -120,6 +125,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     const deliver = (): void => {
       if (event !== null) webhooks.deliver(event.payload, event.place)
     }
+    if (change.resource === 'conversations' && change.action === 'create') chaos.created(change.document.id)
     if (change.resource !== 'messages' || change.action !== 'create') return deliver()
     const { document: message } = change
     const byBot = isBy(message, bot.id)
@@ -170,6 +176,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     templateContext: (which) => templateContext(context, api.url, which),
     on,
     faults,
+    chaos,
     clock: {
       now: () => new Date(clock.now()),
       advance: async (ms) => {

@@ -10,8 +10,10 @@ import type { RequestLimit } from './access/rate-limit.ts'
 import { ApiError } from './api-error.ts'
 import type { AppContext } from './app-context.ts'
 import { type AnsweredCall, type ApiCall, type CallLog, createCallLog } from './call-log.ts'
-import { answerAfter, endsBefore } from './fault-answers.ts'
-import type { Faults } from './faults.ts'
+import type { Chaos } from './chaos/chaos.ts'
+import { disturbCalls } from './chaos/disturb-calls.ts'
+import { answerAfter, endsBefore } from './chaos/fault-answers.ts'
+import type { Faults } from './chaos/faults.ts'
 import { bots } from './resources/bots.ts'
 import { conversations } from './resources/conversations.ts'
 import { messages, servePosting } from './resources/messages.ts'
@@ -40,6 +42,7 @@ export async function openApi(options: {
   readonly context: AppContext
   readonly port: number
   readonly activity: Pick<Activity, 'begin'>
+  readonly chaos: Pick<Chaos, 'seed' | 'call'>
   readonly limit: RequestLimit
   readonly faults: Pick<Faults, 'take'>
   /** Called with every call, and the sentence with which it was refused; `null` for one that was not, or that has no route. */
@@ -47,7 +50,7 @@ export async function openApi(options: {
   /** Called with whoever logs in by a password. */
   readonly onLogin?: (user: Document) => void
 }): Promise<ApiServer> {
-  const { context, port, activity, limit, faults, onCall = () => undefined, onLogin = () => undefined } = options
+  const { context, port, activity, chaos, limit, faults, onCall = () => undefined, onLogin = () => undefined } = options
   const log = createCallLog()
   const notes = createNotes()
   const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, schemaController: NO_SCHEMAS })
@@ -78,6 +81,8 @@ export async function openApi(options: {
     }
     return undefined
   })
+
+  disturbCalls(app, context, chaos, (request) => notes.of(request).by)
 
   // The work is done, but its answer is late, another one, or lost.
   app.addHook('onSend', async (request, reply, payload) => {

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished } from 'vitest'
-import type { ApiFault } from '../../src/sandbox/faults.ts'
+import type { ApiFault } from '../../src/sandbox/chaos/faults.ts'
 import type { Attack, Ground } from './attack.ts'
 import { msOf, openRing, type Ring } from './target.ts'
 

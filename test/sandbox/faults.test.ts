@@ -1,6 +1,6 @@
 // Faults of the API: which calls they hit, how often, in which order, and how a call ends by them.
 import { describe, expect, it } from 'vitest'
-import { type ApiFault, createFaults } from '../../src/sandbox/faults.ts'
+import { type ApiFault, createFaults } from '../../src/sandbox/chaos/faults.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { callApi, sandboxForTest } from '../support/platform/sandboxes.ts'
 

@@ -42,6 +42,8 @@ export interface Hints {
 const PATIENCE_MS = 20_000
 /** body-parser, which chipchat's server reads with, refuses more than 100 kB. */
 const NEAR_LIMIT_BYTES = 90_000
+/** How many messages of a conversation are looked through for a question that came twice. */
+const LOOK_BACK = 50
 /** How many different things are told in all. */
 const MAX_TOLD = 1_000
 
@@ -78,15 +80,20 @@ export function createHints(options: {
 
   /** The same as before, after an event that came twice: a bot that does not know what it has had. */
   function repeated(message: Message): void {
-    const all = store.messages.of(message.conversation)
-    const own = all.length - 1
-    const asked = all.findLastIndex((other, at) => at < own && !isBots(other))
-    const isTwice = all.slice(asked + 1, own).some((other) => isBots(other) && other.text === message.text)
-    const question = all[asked]
-    if (!isTwice || question === undefined || message.text === '' || message.type === 'command') return
-    if (!deliveriesOf(question.id).some(cameTwice)) return
+    if (message.text === '' || message.type === 'command') return
+    const recent = store.messages.of(message.conversation).slice(-LOOK_BACK)
+    const question = recent.find((asked, at) => {
+      if (isBots(asked) || !deliveriesOf(asked.id).some(({ sent }) => sent > 1)) return false
+      // Whoever asks the same again may be answered the same again.
+      const since = recent.slice(at)
+      return countOf(since, message.text, true) > countOf(since, asked.text, false)
+    })
+    if (question === undefined) return
     once('answeredTwice', '', `the bot said "${message.text}" twice: "${question.text}" had been delivered twice`)
   }
+
+  const countOf = (messages: readonly Message[], text: string, byBot: boolean): number =>
+    messages.filter((other) => other.text === text && isBots(other) === byBot).length
 
   return {
     said: (message) => {
@@ -121,10 +128,6 @@ export function createHints(options: {
     },
   }
 }
-
-// The second answer comes while the second attempt is still under way.
-const cameTwice = ({ attempts, state }: SandboxDelivery): boolean =>
-  attempts.length > 1 || (attempts.length === 1 && state === 'pending')
 
 /** The text of a button of a message that carries nothing; `null` when each carries something, or there is none. */
 function muteButtonOf({ actions }: Message): string | null {

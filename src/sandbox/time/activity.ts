@@ -5,11 +5,13 @@ import { createListeners, type Off } from '../../core/listeners.ts'
 export interface Activity {
   /** Something has begun. Returns the function that says that it has ended; calling it twice does nothing. */
   begin(): Off
+  /** Something is still to come by itself, soon. Returns the function that says that it has; calling it twice does nothing. */
+  hold(): Off
   /** Something has happened that is no call. */
   touch(): void
   /** Calls the listener whenever something has happened. Returns the function that removes it. */
   on(listener: () => void): Off
-  /** Resolves when nothing is under way and nothing has happened for `quietMs`; rejects with the signal's reason. */
+  /** Resolves when nothing is under way or to come, and nothing has happened for `quietMs`; rejects with the signal's reason. */
   settled(quietMs: number, signal: AbortSignal): Promise<void>
   /** How much is under way. */
   readonly underWay: number
@@ -27,6 +29,7 @@ const LOOK_MS = 2
 export function createActivity(): Activity {
   const { on, emit } = createListeners<void>()
   let underWay = 0
+  let held = 0
   let changedAt = Number.NEGATIVE_INFINITY
   let isSettled = true
 
@@ -42,7 +45,17 @@ export function createActivity(): Activity {
     },
     touch: emit,
     on,
-    settled: (quietMs, signal) => untilQuiet(quietMs, () => underWay > 0, on, signal),
+    settled: (quietMs, signal) => untilQuiet(quietMs, () => underWay > 0 || held > 0, on, signal),
+    hold: () => {
+      let open = true
+      held += 1
+      return () => {
+        if (!open) return
+        open = false
+        held -= 1
+        emit()
+      }
+    },
     begin: () => {
       let open = true
       underWay += 1

@@ -6,6 +6,8 @@ import type { Off } from '../../core/listeners.ts'
 export type ClockMode = 'real' | 'manual' | number
 
 export interface PlatformClock extends Clock {
+  /** Whether it stands until it is advanced. */
+  readonly isManual: boolean
   /** The platform's time, in whole milliseconds since the epoch; it only goes forward. */
   now(): number
   /** The same in ISO 8601, as documents and events have it. */
@@ -112,6 +114,7 @@ export function createPlatformClock(options: PlatformClockOptions = {}): Platfor
   }
 
   return {
+    isManual: speed === 0,
     now: () => Math.floor(exact()),
     stamp: () => new Date(exact()).toISOString(),
     after,

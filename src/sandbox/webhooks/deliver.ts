@@ -6,11 +6,17 @@ import { createSharedAbort, ignoreAbort, poll } from '../../core/async.ts'
 import { isSuccess } from '../../core/delivery.ts'
 import { messageOf } from '../../core/errors.ts'
 import { asText } from '../../core/json.ts'
+import type { Off } from '../../core/listeners.ts'
+import type { Pace } from '../../core/pace.ts'
+import { sanitize } from '../../core/text/sanitize.ts'
 import type { Payload } from '../../protocol/envelope.ts'
 import { signatureHeaders } from '../../protocol/signature.ts'
 import { MAX_KEPT, pushBounded } from '../bounds.ts'
 import { createByteBudget } from '../byte-budget.ts'
+import type { Chaos, DeliveryChaos } from '../chaos/chaos.ts'
+import { createDisturbing, type DisturbedDelivery, holdWhileTimeRuns } from '../chaos/disturb-delivery.ts'
 import { getIn } from '../json-path.ts'
+import type { Activity } from '../time/activity.ts'
 import type { PlatformClock } from '../time/platform-clock.ts'
 import { webhookOrigin } from './locations.ts'
 import type { Outgoing, WebhookAnswer } from './outgoing.ts'
@@ -50,12 +56,17 @@ export interface SandboxDelivery {
   readonly origin: string
   /** The last hundred, oldest first. */
   readonly attempts: readonly DeliveryAttempt[]
+  /** How often the webhook was sent it, what is under way included. */
+  readonly sent: number
   readonly state: 'pending' | 'delivered' | 'given-up' | 'dropped'
 }
 
 /** A delivery while it changes. */
 interface OpenDelivery extends SandboxDelivery {
   readonly attempts: DeliveryAttempt[]
+  /** What the message says that it is about. */
+  readonly text: string | null
+  sent: number
   state: SandboxDelivery['state']
   forget(): void
 }
@@ -78,6 +89,8 @@ export interface WebhooksOptions {
   readonly subscribers: (event: string, place: readonly string[] | null) => readonly Subscriber[]
   readonly retry: RetrySchedule
   readonly clock: PlatformClock
+  readonly chaos: Pick<Chaos, 'seed' | 'delivery' | 'act'>
+  readonly activity: Pick<Activity, 'hold'>
   /** Called after every attempt, with the answer if there was one. */
   readonly onAttempt: (delivery: SandboxDelivery, payload: Payload, answer: WebhookAnswer | null) => void
 }
@@ -90,7 +103,10 @@ const MAX_ANSWER_LENGTH = 10_000
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Starts delivering events to webhooks. */
-export function startWebhooks({ outgoing, subscribers, retry, clock, onAttempt }: WebhooksOptions): Webhooks {
+// One story: one delivery from its event to its last attempt, and what is remembered of it meanwhile.
+export function startWebhooks(options: WebhooksOptions): Webhooks {
+  const { outgoing, subscribers, retry, clock, chaos, activity, onAttempt } = options
+  const disturb = createDisturbing(options)
   const bodies = createByteBudget(MAX_BODY_BYTES)
   const deliveries: OpenDelivery[] = []
   // Whoever waits for an answer looks at the deliveries of one message, again and again.
@@ -98,7 +114,7 @@ export function startWebhooks({ outgoing, subscribers, retry, clock, onAttempt }
   let stopping = createSharedAbort()
   let pending = 0
 
-  function start(payload: Payload, subscriber: Subscriber): SandboxDelivery {
+  function start(payload: Payload, subscriber: Subscriber, disturbed: DeliveryChaos): SandboxDelivery {
     // The bytes are made once: every attempt sends, and signs, the same.
     const body = Buffer.from(JSON.stringify(payload))
     const delivery = newDelivery(payload, subscriber, body, pending < MAX_KEPT ? 'pending' : 'dropped')
@@ -108,7 +124,7 @@ export function startWebhooks({ outgoing, subscribers, retry, clock, onAttempt }
     pending += 1
     const { signal } = stopping
     void ignoreAbort(
-      attemptUntilReceived(delivery, payload, subscriber, body, signal).finally(() => {
+      disturb(disturbed, attemptsOf(delivery, payload, subscriber, body, disturbed, signal), signal).finally(() => {
         pending -= 1
       }),
       signal,
@@ -124,27 +140,49 @@ export function startWebhooks({ outgoing, subscribers, retry, clock, onAttempt }
     if (message !== null) byMessage.set(message, [...(byMessage.get(message) ?? []), delivery])
   }
 
-  async function attemptUntilReceived(
+  function attemptsOf(
     delivery: OpenDelivery,
     payload: Payload,
     { url, secret }: Subscriber,
     body: Buffer,
+    { isLost }: DeliveryChaos,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): DisturbedDelivery {
     const headers = { 'Content-Type': 'application/json', ...(secret === null ? {} : signatureHeaders(body, secret)) }
     const beganAt = clock.now()
+    const send = (): Promise<WebhookAnswer | string> => {
+      delivery.sent += 1
+      return outgoing.call('POST', url, headers, body).catch((error: unknown) => messageOf(error))
+    }
+    let found: Off = () => undefined
     const attempt = async (n: number): Promise<SandboxDelivery['state']> => {
+      found()
       const at = clock.now()
-      const answer = await outgoing.call('POST', url, headers, body).catch((error: unknown) => messageOf(error))
+      const isLostNow = isLost(n)
+      if (isLostNow) found = holdWhileTimeRuns(clock, activity)
+      const answer = isLostNow ? lost(delivery) : await send()
       signal.throwIfAborted()
       const outcome = typeof answer === 'string' ? { status: null, error: answer } : asOutcome(answer)
       const now = clock.now()
       pushBounded(delivery.attempts, { at, ms: now - at, ...outcome }, ATTEMPTS_KEPT)
-      delivery.state = stateAfter(outcome.status, now + waitAfter(n, retry) - beganAt > retry.forMs)
+      if (delivery.state === 'pending')
+        delivery.state = stateAfter(outcome.status, now + waitAfter(n, retry) - beganAt > retry.forMs)
       onAttempt(delivery, payload, typeof answer === 'string' ? null : answer)
       return delivery.state
     }
-    await poll(attempt, (state) => state !== 'pending', { pace: ({ n }) => waitAfter(n, retry), signal, clock })
+    const pace: Pace = ({ n }) => waitAfter(n, retry)
+    return {
+      name: nameOf(delivery),
+      lane: `${delivery.origin} ${delivery.conversation}`,
+      untilReceived: async () =>
+        (await poll(attempt, (state) => state !== 'pending', { pace, signal, clock })) === 'delivered',
+      once: () => attempt(delivery.attempts.length),
+    }
+  }
+
+  function lost(delivery: OpenDelivery): string {
+    chaos.act('drop', `${nameOf(delivery)} is lost on its way`)
+    return `it was lost on its way (chaos, seed ${chaos.seed})`
   }
 
   return {
@@ -153,7 +191,7 @@ export function startWebhooks({ outgoing, subscribers, retry, clock, onAttempt }
     deliver: (payload, place) =>
       // A receiver that is sent an event through two webhooks must not take the second for a repetition of the first.
       subscribers(payload.event, place).map((subscriber, index) =>
-        start(index === 0 ? payload : { ...payload, id: randomUUID() }, subscriber),
+        start(index === 0 ? payload : { ...payload, id: randomUUID() }, subscriber, chaos.delivery(payload, index)),
       ),
     stop: () => stopping.abort(),
     clear: () => {
@@ -174,6 +212,7 @@ function newDelivery(
   let kept: Buffer | null = body
   const message = asText(getIn(data, ['message', 'id']))
   const conversation = asText(getIn(data, ['conversation', 'id']))
+  const text = asText(getIn(data, ['message', 'text']))
   return {
     id,
     event,
@@ -181,7 +220,9 @@ function newDelivery(
     conversation,
     bytes: body.length,
     origin: webhookOrigin(url),
+    text,
     attempts: [],
+    sent: 0,
     state,
     payload: () => (kept === null ? null : JSON.parse(kept.toString())),
     forget: () => {
@@ -194,6 +235,9 @@ const asOutcome = ({ status, body }: WebhookAnswer): { readonly status: number; 
   status,
   body: body !== null && body.length <= MAX_ANSWER_LENGTH ? body : null,
 })
+
+/** `message.create.contact.chat "hi"` */
+const nameOf = ({ event, text }: OpenDelivery): string => (text === null ? event : `${event} "${sanitize(text, 40)}"`)
 
 /** How long to wait after the attempt with this number, from 0, in ms. */
 const waitAfter = (n: number, { firstMs, factor, maxMs }: RetrySchedule): number =>

@@ -1,6 +1,7 @@
 // The API of the sandbox over documents of any shape, which a test reads and changes past the API.
 import { createTokenIssuer } from '../../../src/sandbox/access/tokens.ts'
-import { createFaults } from '../../../src/sandbox/faults.ts'
+import { createChaos } from '../../../src/sandbox/chaos/chaos.ts'
+import { createFaults } from '../../../src/sandbox/chaos/faults.ts'
 import { seed } from '../../../src/sandbox/seed.ts'
 import { openApi } from '../../../src/sandbox/server.ts'
 import { createStore, type Store } from '../../../src/sandbox/store.ts'
@@ -57,7 +58,9 @@ export async function openSandboxDocuments(options: DocumentsOptions = {}): Prom
   const { organization } = seeded
   const tokens = createTokenIssuer({ lifetimeMs: null, now: clock.now })
   const context = { store, seeded, registrations, tokens, arrival: 'joined', clock } as const
-  const api = await openApi({ context, port: 0, activity: createActivity(), limit: () => 0, faults: createFaults() })
+  const chaos = createChaos({ seed: 0, chaos: null, tell: () => undefined })
+  const faults = createFaults()
+  const api = await openApi({ context, port: 0, activity: createActivity(), chaos, limit: () => 0, faults })
   const { token } = tokens.issue('access_token', { user: BOT_ID, organization, scopes: ['admin'] })
 
   const documents = documentsOf(store)

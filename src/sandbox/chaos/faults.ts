@@ -1,5 +1,5 @@
 // Faults of the emulated API: any number, each added and undone while the sandbox runs.
-import { DevHookError } from '../core/errors.ts'
+import { DevHookError } from '../../core/errors.ts'
 
 /**
  * What goes wrong. `match`: `POST /v2/conversations/*\/messages`, or a pattern that is tested against `METHOD /path?query`; default

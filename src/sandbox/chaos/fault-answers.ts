@@ -1,6 +1,6 @@
 // How a fault comes into a call of the API: late, with an answer of its own, or with none.
 import type { FastifyReply } from 'fastify'
-import { sleep } from '../core/async.ts'
+import { sleep } from '../../core/async.ts'
 import type { ApiFault, ApiFaultEffect } from './faults.ts'
 
 /** Lets faults happen to a call whose work is not done. `cut` ends its connection. Resolves with whether the call has ended. */
