@@ -127,8 +127,8 @@ describe('A fixture that is played', () => {
     contact: 'u'.repeat(24),
     participants: [{ user: 'b'.repeat(24), name: 'Helper', role: 'bot' }],
   }
-  const step = (message: Json, replies?: readonly Json[]) => ({
-    event: `message.create.contact.${String(message['type'] ?? 'chat')}`,
+  const step = (message: Json & { readonly type?: string }, replies?: readonly Json[]) => ({
+    event: `message.create.contact.${message.type ?? 'chat'}`,
     payload: { data: { conversation, message: { role: 'contact', user: 'u'.repeat(24), ...message } } },
     ...(replies !== undefined && { replies }),
   })
