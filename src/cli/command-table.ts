@@ -228,6 +228,28 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     load: async () => (await import('./commands/verify.ts')).verify,
   },
   {
+    name: 'mcp',
+    aliases: [],
+    description:
+      'Offer the running dev-hook to a coding agent, as a server of the Model Context Protocol on standard input and output.',
+    usage: '[options]',
+    takesCommand: false,
+    isProtocol: true,
+    options: recordKeys,
+    own: [
+      {
+        flags: '--allow-write',
+        says: 'also tools that change something: say, press, replay, trigger and others; without it, only those that read',
+      },
+    ],
+    examples: [
+      ['dev-hook mcp', 'only what reads: started by the client, not by hand'],
+      ['dev-hook mcp --allow-write', 'the agent may talk to the bot too'],
+      ['dev-hook mcp --cwd bots/echo', 'of the bot in another folder than that of the client'],
+    ],
+    load: async () => (await import('./commands/mcp.ts')).mcp,
+  },
+  {
     name: 'completion',
     aliases: [],
     description: 'Print the completion script for a shell.',

@@ -96,6 +96,7 @@ export const ERRORS = {
   editFailed: entry('DEVHOOK_EDIT_FAILED', 'user', 'failed', 'the body was not edited, so nothing was sent', 'set VISUAL or EDITOR to an editor that waits until its window is closed (`code --wait`)'),
   fixtureInvalid: entry('DEVHOOK_FIXTURE_INVALID', 'user', 'usage', 'a transcript or fixture cannot be read', 'correct it at the line and column in the message'),
   runUnreachable: entry('DEVHOOK_RUN_UNREACHABLE', 'environment', 'failed', 'the dev-hook running for this bot does not answer', 'wait until it is ready, or end it'),
+  notAllowed: entry('DEVHOOK_NOT_ALLOWED', 'user', 'failed', 'a coding agent asked `dev-hook mcp` for something that changes something', 'start it as `dev-hook mcp --allow-write`, if the agent may do that'),
   inspectorFailed: entry('DEVHOOK_INSPECTOR_FAILED', 'environment', 'failed', 'the inspector could not be opened, so other dev-hook commands cannot reach this run', 'no action needed, unless you want to replay: then restart dev-hook'),
   releaseFailed: entry('DEVHOOK_RELEASE_FAILED', 'environment', 'failed', 'something did not end in order', 'no action needed, unless it happens again'),
   stateUnwritable: entry('DEVHOOK_STATE_UNWRITABLE', 'environment', 'failed', 'the state folder cannot be written', 'free disk space, or point XDG_STATE_HOME to a folder that can be written'),
