@@ -6,7 +6,7 @@ import { COMMON, DELIVERY_COMMANDS, recordKeys } from './delivery-commands.ts'
 
 const platformKeys: readonly OptionKey[] = ['bot', 'hook', 'webhookPlace', 'apiHost', ...COMMON]
 
-const UNUSED_BY_DOCTOR: ReadonlySet<OptionKey> = new Set(['watch', 'restore', 'probe'])
+const UNUSED_BY_DOCTOR: ReadonlySet<OptionKey> = new Set(['watch', 'restore', 'probe', 'inspector', 'inspectorPort'])
 
 export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
   {

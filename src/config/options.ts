@@ -15,7 +15,7 @@ import {
   text,
 } from './kinds.ts'
 import { findAgentAuthtoken } from './ngrok-agent.ts'
-import { type Option, option } from './option.ts'
+import { defaultWords, type Option, option } from './option.ts'
 
 /** Every option there is, by its key. */
 const OPTIONS = {
@@ -192,6 +192,19 @@ const OPTIONS = {
     fallback: 'enforce',
     says: 'what happens to a delivery whose signature is wrong or missing',
   }),
+  inspectorPort: option({
+    kind: port,
+    group: 'Inspector',
+    says: 'the port of the page and the API of a run, on this machine',
+    otherwise: '4747, or the next free one',
+  }),
+  inspector: option({
+    kind: switched,
+    group: 'Inspector',
+    fallback: true,
+    says: 'a page and an API for a run',
+    saysNo: 'no page and no API, by which other dev-hook commands reach the run',
+  }),
   json: option({
     kind: switchedEitherWay,
     group: 'Output',
@@ -291,9 +304,4 @@ export function envNames(key: OptionKey): readonly string[] {
 }
 
 /** The default in words, for help and README. */
-export function defaultOf(key: OptionKey): string {
-  const { otherwise, fallback, kind } = optionOf(key)
-  if (otherwise !== undefined) return otherwise
-  if (fallback === null || kind.shown === null) return ''
-  return `\`${kind.show(fallback)}\``
-}
+export const defaultOf = (key: OptionKey): string => defaultWords(optionOf(key))

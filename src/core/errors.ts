@@ -98,6 +98,7 @@ export const ERRORS = {
   runUnreachable: entry('DEVHOOK_RUN_UNREACHABLE', 'environment', 'failed', 'the dev-hook running for this bot does not answer', 'wait until it is ready, or end it'),
   notAllowed: entry('DEVHOOK_NOT_ALLOWED', 'user', 'failed', 'a coding agent asked `dev-hook mcp` for something that changes something', 'start it as `dev-hook mcp --allow-write`, if the agent may do that'),
   inspectorFailed: entry('DEVHOOK_INSPECTOR_FAILED', 'environment', 'failed', 'the inspector could not be opened, so other dev-hook commands cannot reach this run', 'no action needed, unless you want to replay: then restart dev-hook'),
+  inspectorMoved: entry('DEVHOOK_INSPECTOR_MOVED', 'user', 'failed', 'the port for the inspector is taken, so it is on another one', 'end the program that has it, or choose another one with `--inspector-port`'),
   releaseFailed: entry('DEVHOOK_RELEASE_FAILED', 'environment', 'failed', 'something did not end in order', 'no action needed, unless it happens again'),
   stateUnwritable: entry('DEVHOOK_STATE_UNWRITABLE', 'environment', 'failed', 'the state folder cannot be written', 'free disk space, or point XDG_STATE_HOME to a folder that can be written'),
   stateRecovered: entry('DEVHOOK_STATE_RECOVERED', 'environment', 'failed', 'the state folder can be written again', 'no action needed'),

@@ -27,6 +27,8 @@ export interface TerminalOptions {
   readonly keys?: readonly KeyHint[]
   /** Whether the platform is emulated; default false. */
   readonly emulated?: boolean
+  /** The address of the page that lets a browser in; none where nobody can be at a browser. */
+  readonly pageLink?: () => string | null
   readonly clock?: Clock
 }
 
@@ -35,7 +37,16 @@ const IMPORTANT: ReadonlySet<Notice['type']> = new Set(['error', 'warning', 'rej
 
 /** Creates the renderer: a listener that prints what a person wants to see of each notice. */
 export function createTerminal(options: TerminalOptions): (notice: Notice) => void {
-  const { write, quiet, verbose, restore = true, keys = [], emulated = false, clock = MONOTONIC } = options
+  const {
+    write,
+    quiet,
+    verbose,
+    restore = true,
+    keys = [],
+    emulated = false,
+    pageLink = () => null,
+    clock = MONOTONIC,
+  } = options
   const colors = colorsFor(options.color)
   const progress = createProgress((step) => write(colors.dim(`· ${step} …`)))
   let ready: NoticeOf<'ready'> | null = null
@@ -69,7 +80,9 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'consent':
         return line(notice, consentLine(notice, restore))
       case 'ready':
-        return readyBlock(notice, isAbsent(bot), { ...options, colors, restore, keys, emulated }).forEach(write)
+        return readyBlock(notice, isAbsent(bot), { ...options, colors, restore, keys, emulated, pageLink }).forEach(
+          write,
+        )
       case 'delivery':
       case 'replay':
       case 'held':
