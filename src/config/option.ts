@@ -59,6 +59,16 @@ export function option<T, Shown extends string>(
   return { fallback: null, ...row }
 }
 
+/** An option as people give it. */
+export type GivenOf<O> =
+  O extends Option<infer T, infer Shown, infer _Fallback>
+    ? string extends Shown
+      ? // Its text has no form of its own. `port`: a number, or text such as '3000'; `restore`: a boolean.
+        T | (T extends number ? string : never)
+      : // Its text has one. `hold`: '15s', and no number, whose unit nobody would know.
+        Shown
+    : never
+
 /** The default of an option in words, for help and README; empty for none. */
 export function defaultWords({ otherwise, fallback, kind }: Option<unknown>): string {
   if (otherwise !== undefined) return otherwise

@@ -15,7 +15,7 @@ import {
   text,
 } from './kinds.ts'
 import { findAgentAuthtoken } from './ngrok-agent.ts'
-import { defaultWords, type Option, option } from './option.ts'
+import { defaultWords, type GivenOf, type Option, option } from './option.ts'
 
 /** Every option there is, by its key. */
 const OPTIONS = {
@@ -262,16 +262,6 @@ type Read = { readonly [K in OptionKey]: Table[K] extends Option<infer T, infer 
 type Fallbacks = {
   readonly [K in OptionKey]: Table[K] extends Option<infer _T, infer _Shown, infer Fallback> ? Fallback : never
 }
-
-/** An option as people give it. */
-type GivenOf<O> =
-  O extends Option<infer T, infer Shown, infer _Fallback>
-    ? string extends Shown
-      ? // Its text has no form of its own. `port`: a number, or text such as '3000'; `restore`: a boolean.
-        T | (T extends number ? string : never)
-      : // Its text has one. `hold`: '15s', and no number, whose unit nobody would know.
-        Shown
-    : never
 
 /** The value of every option: what was given, else its default, else `null`. */
 export type OptionValues = { readonly [K in OptionKey]: Read[K] | Fallbacks[K] }

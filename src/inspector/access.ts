@@ -5,7 +5,7 @@ import { equalInConstantTime } from '../core/secrets.ts'
 import { API } from './operations/paths.ts'
 
 /** What a request that is refused is answered with. */
-export interface Refusal {
+interface Refusal {
   readonly status: 401 | 403
   readonly message: string
 }

@@ -89,7 +89,7 @@ function createServer(access: Access, port: () => number): FastifyInstance {
     requestTimeout: 30_000,
     exposeHeadRoutes: false,
     schemaController: NO_SCHEMAS,
-    frameworkErrors: (error, _request, reply) => answerError(error, reply),
+    frameworkErrors: (error, _request, reply) => void answerError(error, reply),
   })
   // JSON only: a form of another site can send plain text without being asked first.
   app.removeContentTypeParser('text/plain')

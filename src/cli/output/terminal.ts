@@ -37,17 +37,9 @@ const IMPORTANT: ReadonlySet<Notice['type']> = new Set(['error', 'warning', 'rej
 
 /** Creates the renderer: a listener that prints what a person wants to see of each notice. */
 export function createTerminal(options: TerminalOptions): (notice: Notice) => void {
-  const {
-    write,
-    quiet,
-    verbose,
-    restore = true,
-    keys = [],
-    emulated = false,
-    pageLink = () => null,
-    clock = MONOTONIC,
-  } = options
+  const { write, quiet, verbose, restore = true, keys = [], emulated = false, clock = MONOTONIC } = options
   const colors = colorsFor(options.color)
+  const block = { pageLink: () => null, ...options, colors, restore, keys, emulated }
   const progress = createProgress((step) => write(colors.dim(`· ${step} …`)))
   let ready: NoticeOf<'ready'> | null = null
   let bot: NoticeOf<'bot'> | null = null
@@ -80,9 +72,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'consent':
         return line(notice, consentLine(notice, restore))
       case 'ready':
-        return readyBlock(notice, isAbsent(bot), { ...options, colors, restore, keys, emulated, pageLink }).forEach(
-          write,
-        )
+        return readyBlock(notice, isAbsent(bot), block).forEach(write)
       case 'delivery':
       case 'replay':
       case 'held':
