@@ -40,7 +40,14 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
         says: 'send this as a contact, print the answer on stdout and exit (without it, every line you type is sent); several times: one after the other',
         repeats: true,
       },
-      { flags: '--timeout <time>', says: 'how long to wait for each answer (default: 20s)' },
+      {
+        flags: '--play <file|folder>',
+        says: 'say what people said in a recorded conversation (a transcript or fixture; of a folder, each), compare what the bot does, and exit with 1 if that differs',
+      },
+      {
+        flags: '--timeout <time>',
+        says: 'how long to wait for each answer (default: 20s; with --play 5s, after the first)',
+      },
       {
         flags: '--arrival <how>',
         says: 'how the bot comes into a conversation: assigned with /assign, joined from the start, or absent (default: assigned)',
@@ -56,6 +63,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       ['dev-hook sandbox --say hi -- node bot.js', 'one message, its answer on stdout, then end'],
       ['dev-hook sandbox --say hi --say bye -- node bot.js', 'two, each after the answer to the one before'],
       ['echo hi | dev-hook sandbox -- node bot.js', 'the same from a script'],
+      ['dev-hook sandbox --play talks -- node bot.js', 'every recorded conversation of a folder again'],
     ],
     load: async () => (await import('./commands/sandbox.ts')).sandbox,
   },
