@@ -29,8 +29,11 @@ function cut(value: unknown, text: number, items: number): unknown {
   if (typeof value === 'string')
     return value.length <= text ? value : `${value.slice(0, text)}… (${value.length - text} more characters)`
   if (Array.isArray(value)) {
-    const kept = value.slice(0, items).map((item) => cut(item, text, items))
-    return value.length <= items ? kept : [...kept, `… (${value.length - items} more)`]
+    const short = (part: readonly unknown[]): unknown[] => part.map((item) => cut(item, text, items))
+    if (value.length <= items) return short(value)
+    // Some lists have the newest first, others last.
+    const [head, tail] = [Math.ceil(items / 2), Math.floor(items / 2)]
+    return [...short(value.slice(0, head)), `… (${value.length - items} more)`, ...short(value.slice(-tail))]
   }
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cut(item, text, items)]))

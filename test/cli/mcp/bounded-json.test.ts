@@ -26,13 +26,14 @@ describe('An answer for a language model', () => {
     )
   })
 
-  it('says how much was left out of a text and of a list, and keeps their beginning', () => {
+  it('says how much was left out of a text and of a list, and keeps both ends of the list', () => {
     const answer = JSON.parse(
       boundedJson({ body: 'x'.repeat(1_000_000), rows: Array.from({ length: 9_000 }, (_, i) => i) }),
     )
     expect(answer.body).toMatch(/^x{100,}… \(\d+ more characters\)$/)
     expect(answer.rows[0]).toBe(0)
-    expect(answer.rows.at(-1)).toMatch(/^… \(\d+ more\)$/)
+    expect(answer.rows.at(-1)).toBe(8_999)
+    expect(answer.rows).toContainEqual(expect.stringMatching(/^… \(\d+ more\)$/))
   })
 
   it('says so where nothing of it can be kept', () => {
