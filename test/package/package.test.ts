@@ -136,7 +136,7 @@ describe('The package', () => {
 
   it.each(Object.entries(CLIENTS))('is tools for a coding agent whose client is of %s', async (_, start) => {
     const main = join(packed.consumer, 'node_modules/dev-hook/dist/cli/main.js')
-    const client = await start({ main })
+    const client = await start({ command: [process.execPath, main, 'mcp'] })
     expect((await client.tools()).map(({ name }) => name)).toEqual(TOOLS.map(({ name }) => name))
     expect((await client.call('doctor')).text).toContain(packed.consumer)
     expect((await client.call('status')).text).toContain('no dev-hook is running')

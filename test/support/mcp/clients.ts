@@ -42,8 +42,8 @@ export interface McpClient {
 interface McpOptions {
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** The file that is run; default the one that was built. */
-  readonly main?: string
+  /** What starts it, with its first arguments; default what was built. */
+  readonly command?: readonly [program: string, ...args: string[]]
   readonly cwd?: string
 }
 
@@ -51,9 +51,10 @@ const INFO = { name: 'test', version: '1.0.0' }
 
 async function startOf(options: McpOptions) {
   const home = await folderForTest()
-  const { args = [], main = MAIN, cwd = home } = options
+  const { args = [], command = [process.execPath, MAIN, 'mcp'], cwd = home } = options
+  const [program, ...first] = command
   const env = { PATH: process.env['PATH'] ?? '', HOME: home, XDG_STATE_HOME: join(home, 'state'), ...options.env }
-  return { command: process.execPath, args: [main, 'mcp', ...args], env, cwd, stderr: 'pipe' as const }
+  return { command: program, args: [...first, ...args], env, cwd, stderr: 'pipe' as const }
 }
 
 /** The text of a result, which holds nothing else. */
