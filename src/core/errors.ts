@@ -70,6 +70,7 @@ export const ERRORS = {
   watchFailed: entry('DEVHOOK_WATCH_FAILED', 'environment', 'failed', 'a file or folder cannot be watched', 'name what to watch with `--watch`, or restart the bot by hand after a save'),
   linkNotWatched: entry('DEVHOOK_LINK_NOT_WATCHED', 'environment', 'failed', 'a link leads out of the watched folders, and is not followed', 'name the link itself with `--watch`, beside `.`'),
   botCrashed: entry('DEVHOOK_BOT_CRASHED', 'user', 'failed', 'the bot ended before it had answered a contact in the sandbox', "look at the bot's own output, and whether its command runs by itself"),
+  botNotReady: entry('DEVHOOK_BOT_NOT_READY', 'user', 'failed', 'the bot that a test started did not listen in time', 'make it listen on the PORT of its environment, or give it more time with `readyWithin`'),
   noReply: entry('DEVHOOK_NO_REPLY', 'user', 'failed', 'the bot did not answer a contact in the sandbox', "look at the bot's own output, and whether it answers this kind of message"),
   unexpectedReply: entry('DEVHOOK_UNEXPECTED_REPLY', 'user', 'failed', 'the bot said something in the sandbox where it was to be silent', 'look at what it answered, at the end of the message'),
   noButton: entry('DEVHOOK_NO_BUTTON', 'user', 'failed', 'what was to be pressed or filled in was not offered', 'press one of those that the message lists, by its text or its payload'),
@@ -95,11 +96,8 @@ export const ERRORS = {
   replayRefused: entry('DEVHOOK_REPLAY_REFUSED', 'user', 'failed', 'a delivery cannot be replayed, or not yet', 'see `dev-hook events show` for what became of it'),
   editFailed: entry('DEVHOOK_EDIT_FAILED', 'user', 'failed', 'the body was not edited, so nothing was sent', 'set VISUAL or EDITOR to an editor that waits until its window is closed (`code --wait`)'),
   fixtureInvalid: entry('DEVHOOK_FIXTURE_INVALID', 'user', 'usage', 'a transcript or fixture cannot be read', 'correct it at the line and column in the message'),
-  playedOtherwise: entry('DEVHOOK_PLAYED_OTHERWISE', 'user', 'failed', 'the bot does something other than what was recorded', 'look at the differences: mend the bot, or record the conversation again where it is meant to be so'),
   runUnreachable: entry('DEVHOOK_RUN_UNREACHABLE', 'environment', 'failed', 'the dev-hook running for this bot does not answer', 'wait until it is ready, or end it'),
-  notAllowed: entry('DEVHOOK_NOT_ALLOWED', 'user', 'failed', 'a coding agent asked `dev-hook mcp` for something that changes something', 'start it as `dev-hook mcp --allow-write`, if the agent may do that'),
   inspectorFailed: entry('DEVHOOK_INSPECTOR_FAILED', 'environment', 'failed', 'the inspector could not be opened, so other dev-hook commands cannot reach this run', 'no action needed, unless you want to replay: then restart dev-hook'),
-  inspectorMoved: entry('DEVHOOK_INSPECTOR_MOVED', 'user', 'failed', 'the port for the inspector is taken, so it is on another one', 'end the program that has it, or choose another one with `--inspector-port`'),
   releaseFailed: entry('DEVHOOK_RELEASE_FAILED', 'environment', 'failed', 'something did not end in order', 'no action needed, unless it happens again'),
   stateUnwritable: entry('DEVHOOK_STATE_UNWRITABLE', 'environment', 'failed', 'the state folder cannot be written', 'free disk space, or point XDG_STATE_HOME to a folder that can be written'),
   stateRecovered: entry('DEVHOOK_STATE_RECOVERED', 'environment', 'failed', 'the state folder can be written again', 'no action needed'),
@@ -115,6 +113,14 @@ export const ERRORS = {
 } as const satisfies Readonly<Record<string, ErrorEntry>>
 
 export type ErrorName = keyof typeof ERRORS
+
+const isErrorName = (name: string): name is ErrorName => Object.hasOwn(ERRORS, name)
+
+/** The name that an error is thrown by, from its code; `unexpected` for a code that there is not. */
+export const errorNameOf = (code: string): ErrorName =>
+  Object.keys(ERRORS)
+    .filter(isErrorName)
+    .find((name) => ERRORS[name].code === code) ?? 'unexpected'
 
 /**
  * An error with a stable code, one sentence, one remedy and its cause. `message` never contains a secret. Several sentences, or

@@ -125,7 +125,6 @@ export function createDaemon(
     },
     ended,
     url: () => shownUrl(parts),
-    pageLink: () => parts.inspector?.link ?? null,
     totals: () => totalsOf(parts),
     control,
   }
@@ -178,7 +177,6 @@ async function runPhases(run: Run): Promise<NoticeBody> {
   )
   parts.tunnel = tunnel
   parts.registration = registration
-  parts.inspector = inspector
   const way = { traffic, tunnel, registration }
   const watchdog = await forBot.watchdog(run, account)
   parts.watchdog = watchdog

@@ -14,7 +14,7 @@ import type { ResourceName } from './store.ts'
 
 /** The documents of one resource. What is written is written by the admin, and raises events like any other change. */
 export interface DataCollection {
-  /** Adds a document, whose id and times are its own. Throws what the API would answer. */
+  /** Adds a document; it keeps an `id` of 24 hex digits that it is given, its times are its own. Throws what the API would answer. */
   create(fields: Json): Document
   get(id: string): Document | null
   /** Those that have these values, `profile.email` for one that is nested; oldest first. */
@@ -53,8 +53,12 @@ export function openData(context: AppContext): (name: ResourceName) => DataColle
     }
     const known = plain.find((resource) => resource.name === name)
     return {
-      create: (fields) =>
-        known?.create(fields, admin) ?? store[name].add(newDocument(context, admin, fields), admin.user),
+      create: (fields) => {
+        const id = asText(fields['id'])
+        if (id !== null && !/^[0-9a-f]{24}$/.test(id)) throw new ApiError(400, 'id must be 24 hex digits')
+        if (known !== undefined && id === null) return known.create(fields, admin)
+        return store[name].add({ ...newDocument(context, admin, fields), ...(id !== null && { id }) }, admin.user)
+      },
       // Of a bot or service too: the rules for webhooks are those of the API, and of the admin pages.
       update: (before, fields) =>
         known?.update(before, fields, admin) ?? store[name].put(mergePatch(context, before, fields), admin.user),

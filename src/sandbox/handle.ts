@@ -82,6 +82,17 @@ export interface Sandbox {
   settled(options?: WaitOptions & { readonly quietMs?: number }): Promise<void>
   /** Looks now and after everything that happens, until there is something to see; rejects with `notSettled`. */
   until<T>(look: () => T | null, options?: WaitOptions): Promise<T>
+  /** Everything that was said in a conversation, oldest first; the list grows as messages come. */
+  messagesOf(conversation: string): readonly Message[]
+  /**
+   * Forgets what was said and done since `checkpoint`, or since the start, and all that is still to come of it: documents, calls,
+   * deliveries, faults. The bot's webhook and tokens stay.
+   */
+  reset(): void
+  /** What `reset` goes back to is what there is now. */
+  checkpoint(): void
+  /** The newest access token of the bot. */
+  currentToken(): string
   /** Says why nobody is there who could answer, so that nobody waits for it; `null` when somebody is there again. */
   reportBot(gone: string | null): void
   /** Calls of the API, the last 10,000, oldest first. */

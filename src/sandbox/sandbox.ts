@@ -30,7 +30,7 @@ import { completeOptions, type SandboxOptions } from './options.ts'
 import { createConversation } from './resources/conversations.ts'
 import { adminOf, seed } from './seed.ts'
 import { openApi } from './server.ts'
-import { createStore, type StoreChange } from './store.ts'
+import { checkpoint, createStore, type StoreChange } from './store.ts'
 import { templateContext } from './template-context.ts'
 import { createActivity } from './time/activity.ts'
 import { createPlatformClock } from './time/platform-clock.ts'
@@ -77,6 +77,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const chaos = createChaos({ ...config, tell: (act) => notify({ type: 'chaos', ...act }) })
   const closing = createSharedAbort()
   let gone: string | null = null
+  let limit = createRequestLimit(config.rateLimit, clock.now)
   const webhooks = startWebhooks({
     outgoing,
     subscribers: registrations.subscribers,
@@ -99,7 +100,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     port: config.port,
     activity,
     chaos,
-    limit: createRequestLimit(config.rateLimit, clock.now),
+    limit: (key) => limit(key),
     faults,
     onCall: (call, refusal) => {
       hints.called(call, refusal)
@@ -138,6 +139,21 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     notify({ type: 'message', message, byBot, unseen: unseenByContact(message) })
     conversations.emit(message.conversation)
   }
+  let restore = checkpoint(store)
+  const reset = (): void => {
+    webhooks.clear()
+    outgoing.cut()
+    clock.restart()
+    selfTalk.clear()
+    hints.clear()
+    faults.clear()
+    if (chaos.current() !== null || config.chaos !== null) chaos.set(config.chaos)
+    api.log.clear()
+    limit = createRequestLimit(config.rateLimit, clock.now)
+    restore()
+    activity.touch()
+    conversations.emitAll()
+  }
   const tokenOf = (user: string, ...scopes: string[]): string =>
     tokens.issue('access_token', { user, organization, scopes }).token
 
@@ -165,6 +181,12 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     post: (conversation, body) => postAsBot(context, account.caller, conversation, body),
     data: openData(context),
     ...createWaits(stage),
+    messagesOf: store.messages.of,
+    reset,
+    checkpoint: () => {
+      restore = checkpoint(store)
+    },
+    currentToken: () => tokens.latest(bot.id) ?? account.token,
     reportBot: (sentence) => {
       gone = sentence
       activity.touch()

@@ -51,6 +51,8 @@ export interface Collection<T extends Document> {
   remove(id: string, by?: string | null): boolean
   /** How often something of it has changed. */
   changes(): number
+  /** Puts documents in the place of all that are there, and announces nothing. */
+  reset(documents: readonly T[]): void
 }
 
 /** Messages are looked for by their conversation at every event, so that they are kept by it, too. */
@@ -62,6 +64,20 @@ export interface Messages extends Collection<Message> {
 export type Store = { readonly [R in PlainName]: Collection<Document> } & {
   readonly conversations: Collection<Conversation>
   readonly messages: Messages
+}
+
+/** What a store has now, webhooks apart. Returns the function that puts it back. */
+export function checkpoint(store: Store): () => void {
+  const { bots: _holders, services: _others, conversations, messages, ...plain } = store
+  const resets = [conversations, messages, ...Object.values(plain)].map(resetTo)
+  return () => {
+    for (const reset of resets) reset()
+  }
+}
+
+function resetTo<T extends Document>(collection: Collection<T>): () => void {
+  const kept = collection.all()
+  return () => collection.reset(kept)
 }
 
 /** An id as the platform makes them. */
@@ -117,6 +133,11 @@ function createCollection<T extends Document>(notify: Notify<T>, forget?: (docum
     get: (id) => documents.get(id),
     all: () => [...documents.values()],
     changes: () => changes,
+    reset: (kept) => {
+      documents.clear()
+      for (const document of kept) documents.set(document.id, document)
+      changes += 1
+    },
     add: (document, by = null) => {
       documents.set(document.id, document)
       changes += 1
@@ -167,5 +188,13 @@ function createMessages(notify: Notify<Message>): Messages {
     follow(action, message)
     notify(action, message, by)
   }, drop)
-  return { ...messages, of: (conversation) => byConversation.get(conversation) ?? [] }
+  return {
+    ...messages,
+    of: (conversation) => byConversation.get(conversation) ?? [],
+    reset: (kept) => {
+      byConversation.clear()
+      for (const message of kept) follow('create', message)
+      messages.reset(kept)
+    },
+  }
 }

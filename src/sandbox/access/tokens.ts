@@ -31,6 +31,8 @@ export interface TokenIssuer {
   adopt(grantType: GrantType, token: string, owner: Caller): void
   /** Whose a good token is, or what is wrong with it. */
   check(token: string, grantType: GrantType): { readonly caller: Caller } | { readonly fault: TokenFault }
+  /** The newest access token of a user; `null` when none was issued. */
+  latest(user: string): string | null
   /** Makes every access token so far an expired one, those of one user only if asked; adopted ones too. */
   expire(user?: string): void
 }
@@ -46,6 +48,7 @@ export function createTokenIssuer(options: {
   // By `jti`: the claims count whole seconds, which is too coarse for a token that lives for half of one.
   const accessTokens = new Map<string, { readonly user: string; readonly expiresAt: number }>()
   const adopted = new Map<string, { readonly grantType: GrantType; readonly caller: Caller; expired: boolean }>()
+  const latest = new Map<string, string>()
   const signatureOf = (signed: string): Buffer => createHmac('sha256', key).update(signed).digest()
 
   function issue(grantType: GrantType, { user, organization, scopes }: Caller): Issued {
@@ -63,7 +66,9 @@ export function createTokenIssuer(options: {
     }
     const expiry = expiresAt === null ? {} : { exp: Math.ceil(expiresAt / 1_000) }
     const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({ ...claims, ...expiry })}`
-    return { token: `${signed}.${signatureOf(signed).toString('base64url')}`, expiresAt }
+    const token = `${signed}.${signatureOf(signed).toString('base64url')}`
+    if (grantType === 'access_token') latest.set(user, token)
+    return { token, expiresAt }
   }
 
   function keep(jti: string, user: string, expiresAt: number): void {
@@ -91,6 +96,7 @@ export function createTokenIssuer(options: {
 
   return {
     issue,
+    latest: (user) => latest.get(user) ?? null,
     adopt: (grantType, token, caller) => void adopted.set(token, { grantType, caller, expired: false }),
     check,
     expire: (user) => {

@@ -36,6 +36,8 @@ export interface Hints {
   called(call: ApiCall, refusal: string | null): void
   /** The bot answered itself in a conversation, and is told nothing more of what it says there. */
   answersItself(conversation: string): void
+  /** Forgets what has been told. */
+  clear(): void
 }
 
 /** What the platform waits for an answer, in ms. */
@@ -70,11 +72,10 @@ export function createHints(options: {
     const conversation = store.conversations.get(message.conversation)
     const contact = store.contacts.get(textIn(conversation, 'contact') ?? '')
     if (contact === undefined || unseenByContact(message) !== 'role') return
-    const name = nameOf(contact)
     once(
       'unseen',
       'role',
-      `the bot wrote 1 message with role "${message.role}": agents see it, ${name} does not; send it with role: 'agent'`,
+      `the bot wrote 1 message with role "${message.role}": agents see it, ${nameOf(contact)} does not; send it with role: 'agent'`,
     )
   }
 
@@ -96,6 +97,7 @@ export function createHints(options: {
     messages.filter((other) => other.text === text && isBots(other) === byBot).length
 
   return {
+    clear: () => told.clear(),
     said: (message) => {
       if (!isBots(message)) return
       unseen(message)

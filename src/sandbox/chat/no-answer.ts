@@ -43,7 +43,9 @@ export class NoAnswerError extends DevHookError {
 function reasonsOf({ name, unseen, deliveries, failedCalls, gone, got }: Silence): readonly string[] {
   const calls = failedCallReasons(failedCalls)
   const hidden = unseenReason(name, unseen)
-  const own = [...(gone === null ? [] : [gone]), ...(hidden === null ? [] : [hidden]), ...calls]
+  const own = [...(hidden === null ? [] : [hidden]), ...calls]
+  // What became of a delivery says nothing more where there is nobody to take it.
+  if (gone !== null) return [gone, ...own]
   if (deliveries === null) return own.length > 0 ? own : [`${name} has said nothing yet`]
   if (deliveries.length === 0) return [...own, 'nobody is registered for this event']
   const silent = (delivery: SandboxDelivery): boolean => delivery.state === 'delivered'

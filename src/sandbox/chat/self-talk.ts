@@ -28,6 +28,8 @@ export interface SelfTalk {
   bot(conversation: string, postedAt: string, tell: Tell): void
   /** Somebody else has said something there; what was kept from the bot is announced before. */
   other(conversation: string): void
+  /** Forgets everything, and what was kept from the bot. */
+  clear(): void
 }
 
 /**
@@ -94,6 +96,10 @@ export function createSelfTalk(
       }
     },
     other: goOn,
+    clear: () => {
+      states.forEach(cancelTimers)
+      states.clear()
+    },
   }
 }
 

@@ -17,6 +17,8 @@ export interface PlatformClock extends Clock {
    * happened. Rejects when the clock is stopped meanwhile.
    */
   advance(ms: number): Promise<void>
+  /** Undoes every callback that is still to come, and begins anew with the present time. */
+  restart(): void
   /** Undoes every callback that is still to come, for good. Idempotent. */
   stop(): void
 }
@@ -132,6 +134,11 @@ export function createPlatformClock(options: PlatformClockOptions = {}): Platfor
     advance: (ms) => {
       advancing = advancing.then(() => pass(ms))
       return advancing
+    },
+    restart: () => {
+      for (const timer of timers) timer.disarm()
+      timers.clear()
+      if (time.is !== 'stopped') time = runFrom(Date.now())
     },
     stop: () => {
       time = { is: 'stopped', at: exact() }

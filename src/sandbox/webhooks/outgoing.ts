@@ -23,7 +23,9 @@ export interface Outgoing {
     headers: Readonly<Record<string, string>>,
     body?: Buffer,
   ): Promise<WebhookAnswer>
-  /** Cuts the calls that are under way. Idempotent. */
+  /** Cuts the calls that are under way. */
+  cut(): void
+  /** Cuts them for good. Idempotent. */
   close(): Promise<void>
 }
 
@@ -38,7 +40,7 @@ export function openOutgoing(options: {
 }): Outgoing {
   const { timeoutMs, ca, clock, activity } = options
   const agent = new Agent(ca === null ? {} : { connect: { secureContext: trusting(ca) } })
-  const closing = createSharedAbort()
+  let closing = createSharedAbort()
 
   async function call(...[method, address, headers, body]: Parameters<Outgoing['call']>): Promise<WebhookAnswer> {
     if (!URL.canParse(address)) throw new Error('it is not a URL')
@@ -69,6 +71,10 @@ export function openOutgoing(options: {
 
   return {
     call,
+    cut: () => {
+      closing.abort(new Error('the sandbox was reset'))
+      closing = createSharedAbort()
+    },
     close: async () => {
       closing.abort(new Error('the sandbox was closed'))
       await agent.destroy()

@@ -36,8 +36,6 @@ export interface Cli {
   closeStdout(): void
   /** Stops reading what it writes, as a reader does that hangs: the pipes fill up. Returns what reads on. */
   stopReading(): () => void
-  /** What it has written on stdout so far. */
-  written(): string
   /** Closes its standard input. */
   endInput(): void
   readonly ended: Promise<CliEnd>
@@ -117,7 +115,6 @@ export async function startCli(options: CliOptions = {}): Promise<Cli> {
         child.stderr.resume()
       }
     },
-    written: () => written.stdout,
     endInput: () => void child.stdin.end(),
     ended,
   }

@@ -1,0 +1,187 @@
+// The bot of `command`: started on a free port, watched, started again, and ended with all that it has started.
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { RUN_VARIABLE } from '../bot/find-by-env.ts'
+import { portIn } from '../bot/port-hint.ts'
+import { portReadiness } from '../bot/port-readiness.ts'
+import { type BotProcess as Child, startProcess } from '../bot/process.ts'
+import { groupOf } from '../bot/process-group.ts'
+import { untilReady } from '../bot/readiness.ts'
+import { endStrays } from '../bot/strays.ts'
+import { ignoreAbort, raceTimeout, resolveOnAbort, withDeadline } from '../core/async.ts'
+import { DevHookError } from '../core/errors.ts'
+import { formatDuration } from '../core/text/duration.ts'
+import { sanitizeLines } from '../core/text/sanitize.ts'
+import { onProcessExit, testEnvironment } from './environment.ts'
+import type { BotProcess } from './types.ts'
+
+export interface BotCommand {
+  readonly command: readonly [program: string, ...args: string[]]
+  readonly cwd: string
+  /** What the bot is given beside the environment of the test. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly readyWithinMs: number
+  /** Called with every line that it prints. */
+  readonly onLine: (line: string) => void
+  /** Called when it runs, and with why it does not. */
+  readonly onState: (gone: string | null) => void
+}
+
+export interface RunningBot {
+  readonly process: BotProcess
+  /** The last lines that it has printed, as they may be shown. */
+  lastLines(): readonly string[]
+  /** Ends it, with all that it has started. Idempotent; never rejects. */
+  close(): Promise<void>
+}
+
+const MAX_LINES = 1_000
+const LAST_LINES = 20
+/** How long a bot may take to leave after it was asked to, in ms. */
+const KILL_AFTER_MS = 2_000
+const HOST = 'localhost'
+
+/** Starts the bot and waits until it listens. Rejects when it does not; nothing of it is left then. */
+// One story: one process at a time, and what is known of it.
+export async function startBotProcess(options: BotCommand): Promise<RunningBot> {
+  const { command, cwd, readyWithinMs, onLine, onState } = options
+  const port = await freePort()
+  const runId = randomUUID()
+  const base = testEnvironment()
+  const env = { ...base, ...options.env, PORT: String(port), [RUN_VARIABLE]: runId }
+  const readiness = portReadiness({ host: HOST, port })
+  const lines: string[] = []
+  let otherPort: number | null = null
+  let child: Child | null = null
+  /** Whether the test, rather than the bot itself, has ended it. */
+  let isEnding = false
+  const offExit = onProcessExit(() => killNow(child))
+
+  function output(_stream: string, line: string): void {
+    const printed = portIn(line)
+    if (printed !== null && printed !== port) otherPort = printed
+    for (const shown of sanitizeLines(line)) {
+      lines.push(shown)
+      if (lines.length > MAX_LINES) lines.shift()
+      onLine(shown)
+    }
+  }
+
+  async function start(): Promise<void> {
+    isEnding = false
+    const started = startProcess({ command, cwd, env, killAfterMs: KILL_AFTER_MS, output })
+    child = started
+    await untilListening(started).catch(async (error: unknown) => {
+      await end()
+      throw error
+    })
+    onState(null)
+    void started.exited.then(({ code }) => {
+      if (child === started && !isEnding) onState(`the bot ${endOf(code)}`)
+    })
+  }
+
+  async function untilListening(started: Child): Promise<void> {
+    const exited = new AbortController()
+    void started.exited.then(() => exited.abort(new Error('it has ended')))
+    const deadline = { ms: readyWithinMs, reason: 'it does not listen' }
+    await withDeadline([exited.signal], deadline, (signal) =>
+      resolveOnAbort(ignoreAbort(untilReady(readiness, signal), signal), signal),
+    )
+    const exit = started.exit()
+    if (exit !== null) throw neverReady(command[0], exit.code)
+    if (await isOpen(readiness)) return
+    const hint = otherPort === null ? '' : `; it printed port ${otherPort}`
+    throw new DevHookError(
+      'botNotReady',
+      `the bot did not listen on port ${port}, the PORT of its environment, within ${formatDuration(readyWithinMs)}${hint}`,
+    )
+  }
+
+  async function end(): Promise<void> {
+    isEnding = true
+    await child?.end()
+    await endStrays({ runId, port, env: base }, child?.pid ?? null)
+  }
+
+  async function kill(signal: NodeJS.Signals): Promise<void> {
+    isEnding = true
+    onState(`the test has ended the bot with ${signal}`)
+    if (signal === 'SIGKILL') killNow(child)
+    else if (child?.pid != null) process.kill(child.pid, signal)
+    // One that takes no notice of a signal is ended all the same.
+    if (child !== null) await raceTimeout(child.exited, KILL_AFTER_MS)
+    await end()
+  }
+
+  await start().catch((error: unknown) => {
+    offExit()
+    throw withLines(error, lines)
+  })
+  return {
+    process: {
+      get pid() {
+        return child === null || child.exit() !== null ? null : child.pid
+      },
+      port,
+      get output() {
+        return lines.join('\n')
+      },
+      restart: async () => {
+        await end()
+        await start()
+      },
+      kill: (signal = 'SIGKILL') => kill(signal),
+    },
+    lastLines: () => lines.slice(-LAST_LINES),
+    close: async () => {
+      await end()
+      offExit()
+    },
+  }
+
+  function killNow(running: Child | null): void {
+    if (running?.pid == null || running.exit() !== null) return
+    void groupOf(running.pid, { env: base }).kill()
+  }
+}
+
+const isOpen = async (readiness: ReturnType<typeof portReadiness>): Promise<boolean> =>
+  readiness.isReady(new AbortController().signal)
+
+const endOf = (code: number | string): string => {
+  if (code === 0) return 'has ended by itself'
+  return typeof code === 'number' ? `crashed (exit code ${code})` : `was ended by ${code}`
+}
+
+/** Why a bot that has ended never listened. */
+function neverReady(program: string, code: number | string): DevHookError {
+  if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR' || code === 127) {
+    return new DevHookError('commandNotFound', `\`${program}\` cannot be started (${code})`, {
+      remedy: 'check its spelling and `cwd`, and that it runs by itself there',
+    })
+  }
+  return new DevHookError('botCrashed', `the bot ${endOf(code)} before it listened`, {
+    remedy: 'look at what it printed, and whether its command runs by itself',
+  })
+}
+
+function withLines(thrown: unknown, lines: readonly string[]): unknown {
+  if (!(thrown instanceof DevHookError) || lines.length === 0) return thrown
+  const printed = ['', 'The bot printed last:', ...lines.slice(-LAST_LINES).map((line) => `  ${line}`)]
+  const kinds = ['botNotReady', 'botCrashed', 'commandNotFound'] as const
+  const kind = kinds.find((name) => thrown.is(name)) ?? 'unexpected'
+  return new DevHookError(kind, [...thrown.lines, ...printed], { cause: thrown.cause, remedy: thrown.remedy })
+}
+
+/** A port that is free on all loopback addresses now. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0)
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
