@@ -45,7 +45,14 @@ const HOUSE: Readonly<Record<string, Room>> = {
   onboarding: { imports: ['daemon', 'config', 'protocol', 'core', 'platform'], packages: ['ignore'] },
   cli: {
     imports: ['onboarding', 'doctor', 'daemon', 'config', 'protocol', 'core', ...ROOMS],
-    packages: ['@clack/prompts', 'commander', 'fast-string-width', 'fast-wrap-ansi', 'leven'],
+    packages: [
+      '@clack/prompts',
+      '@modelcontextprotocol/server',
+      'commander',
+      'fast-string-width',
+      'fast-wrap-ansi',
+      'leven',
+    ],
   },
   'index.ts': { imports: ['daemon', 'config', 'core'], packages: [] },
 }

@@ -1,20 +1,12 @@
 // The table of commands: name, flags, help, and which file does the work.
 import { OPTION_KEYS, type OptionKey, optionOf } from '../config/options.ts'
-import { OUTCOME_NAMES } from '../protocol/query/outcomes.ts'
-import { TIMES } from '../protocol/query/point-in-time.ts'
-import { FILTER_FORM } from '../protocol/query/query.ts'
 import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../protocol/signature.ts'
 import type { CommandSpec } from './command.ts'
-
-/** What every command takes. */
-const COMMON: readonly OptionKey[] = ['json', 'quiet', 'verbose', 'color', 'config', 'profile', 'cwd']
+import { COMMON, DELIVERY_COMMANDS, recordKeys } from './delivery-commands.ts'
 
 const platformKeys: readonly OptionKey[] = ['bot', 'hook', 'webhookPlace', 'apiHost', ...COMMON]
 
-/** What the commands need that work on the record alone. */
-const recordKeys: readonly OptionKey[] = ['bot', 'apiHost', 'port', 'path', 'forwardTo', 'botQuery', ...COMMON]
-
-const UNUSED_BY_DOCTOR: ReadonlySet<OptionKey> = new Set(['watch', 'restore', 'probe'])
+const UNUSED_BY_DOCTOR: ReadonlySet<OptionKey> = new Set(['watch', 'restore', 'probe', 'inspector', 'inspectorPort'])
 
 export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
   {
@@ -48,7 +40,14 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
         says: 'send this as a contact, print the answer on stdout and exit (without it, every line you type is sent); several times: one after the other',
         repeats: true,
       },
-      { flags: '--timeout <time>', says: 'how long to wait for each answer (default: 20s)' },
+      {
+        flags: '--play <file|folder>',
+        says: 'say what people said in a recorded conversation (a transcript or fixture; of a folder, each), compare what the bot does, and exit with 1 if that differs',
+      },
+      {
+        flags: '--timeout <time>',
+        says: 'how long to wait for each answer (default: 20s; with --play 5s, after the first)',
+      },
       {
         flags: '--arrival <how>',
         says: 'how the bot comes into a conversation: assigned with /assign, joined from the start, or absent (default: assigned)',
@@ -64,6 +63,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       ['dev-hook sandbox --say hi -- node bot.js', 'one message, its answer on stdout, then end'],
       ['dev-hook sandbox --say hi --say bye -- node bot.js', 'two, each after the answer to the one before'],
       ['echo hi | dev-hook sandbox -- node bot.js', 'the same from a script'],
+      ['dev-hook sandbox --play talks -- node bot.js', 'every recorded conversation of a folder again'],
     ],
     load: async () => (await import('./commands/sandbox.ts')).sandbox,
   },
@@ -138,74 +138,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     examples: [['dev-hook restore', 'exit code 0 when the webhook is as it was, or nothing was left']],
     load: async () => (await import('./commands/restore.ts')).restore,
   },
-  {
-    name: 'events',
-    aliases: [],
-    description: 'List the recorded deliveries, newest last; show one in full, follow new ones, export one.',
-    usage: '[show <id>|--last | export <id>|--last --as <format>] [options]',
-    takesCommand: false,
-    words: ['[show|export]', '[id]'],
-    options: recordKeys,
-    own: [
-      { flags: '--follow', says: 'show the latest, then each new one, until Ctrl-C' },
-      {
-        flags: '-q, --query <filter>',
-        says: `only what a filter finds: ${FILTER_FORM}; a comma is or, a - in front is not, quotes hold words together`,
-      },
-      { flags: '--event <patterns>', says: 'only these events, as in a subscription' },
-      { flags: '--conversation <id>', says: 'only deliveries of this conversation' },
-      {
-        flags: '--outcome <outcomes>',
-        choices: OUTCOME_NAMES,
-        says: 'only deliveries with this outcome: answered, refused, interrupted, timed-out, cancelled; delivered, undelivered, returned, rejected; failed',
-      },
-      { flags: '--since <time>', says: `only from this time on: ${TIMES}` },
-      { flags: '--until <time>', says: 'only before this time' },
-      {
-        flags: '--last [n]',
-        says: 'only the newest, or the newest n; of `show` and `export`: the newest instead of an id',
-      },
-      { flags: '--as <curl|http|fixture>', says: 'the format to export' },
-      { flags: '--with-secrets', says: 'export the secrets in headers, query and body too, in place of `[redacted]`' },
-    ],
-    examples: [
-      ['dev-hook events --last 20', 'the newest 20, each with the end of its id, which stands for the whole'],
-      ['dev-hook events --follow --outcome failed', 'watch for what fails'],
-      ['dev-hook events --since 1h --event "message.*"', 'the messages of the last hour'],
-      [
-        "dev-hook events -q 'refund status:5xx -from:bot'",
-        'what was said about refunds and failed, but not by the bot',
-      ],
-      ['dev-hook events show --last', 'the newest delivery in full'],
-      ['dev-hook events show mb3k2x', 'headers, body, and every attempt with the bot’s answer'],
-      ['dev-hook events export mb3k2x --as curl', 'a command that sends it to the bot'],
-      ['dev-hook events export mb3k2x --as fixture', 'JSON for a test of the bot'],
-    ],
-    load: async () => (await import('./commands/events.ts')).events,
-  },
-  {
-    name: 'replay',
-    aliases: [],
-    description:
-      'Forward recorded deliveries to the bot again, in the order of their ids or oldest first; through the running dev-hook if there is one.',
-    usage: '[id…] [options]',
-    takesCommand: false,
-    words: ['[id...]'],
-    options: recordKeys,
-    own: [
-      { flags: '--last [n]', says: 'the newest delivery, or the newest n (among those that the other flags select)' },
-      { flags: '--failed', says: 'deliveries that were interrupted, answered with an error, or never delivered' },
-      { flags: '--conversation <id>', says: 'all deliveries of this conversation' },
-      { flags: '--edit', says: 'edit the body first, in VISUAL or EDITOR; it is signed again' },
-    ],
-    examples: [
-      ['dev-hook replay --last', 'the newest one again'],
-      ['dev-hook replay mb3k2x mb3k9f', 'these two, in this order; the beginning or the end of an id is enough'],
-      ['dev-hook replay --last --edit', 'with another body'],
-      ['dev-hook replay --failed', 'exit code 0 when the bot has accepted them all'],
-    ],
-    load: async () => (await import('./commands/replay.ts')).replay,
-  },
+  ...DELIVERY_COMMANDS,
   {
     name: 'verify',
     aliases: [],
@@ -228,6 +161,28 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     load: async () => (await import('./commands/verify.ts')).verify,
   },
   {
+    name: 'mcp',
+    aliases: [],
+    description:
+      'Offer the running dev-hook to a coding agent, as a server of the Model Context Protocol on standard input and output.',
+    usage: '[options]',
+    takesCommand: false,
+    isProtocol: true,
+    options: recordKeys,
+    own: [
+      {
+        flags: '--allow-write',
+        says: 'also tools that change something: say, press, replay, trigger and others; without it, only those that read',
+      },
+    ],
+    examples: [
+      ['dev-hook mcp', 'only what reads: started by the client, not by hand'],
+      ['dev-hook mcp --allow-write', 'the agent may talk to the bot too'],
+      ['dev-hook mcp --cwd bots/echo', 'of the bot in another folder than that of the client'],
+    ],
+    load: async () => (await import('./commands/mcp.ts')).mcp,
+  },
+  {
     name: 'completion',
     aliases: [],
     description: 'Print the completion script for a shell.',
@@ -235,7 +190,9 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     takesCommand: false,
     options: COMMON,
     words: ['[bash|zsh|fish]'],
-    own: [{ flags: '--list <ids|profiles>', says: 'print these, one a line, as the scripts do to complete them' }],
+    own: [
+      { flags: '--list <ids|profiles|events>', says: 'print these, one a line, as the scripts do to complete them' },
+    ],
     examples: [
       ['eval "$(dev-hook completion bash)"', 'in ~/.bashrc'],
       ['source <(dev-hook completion zsh)', 'in ~/.zshrc, after compinit'],

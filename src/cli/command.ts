@@ -35,6 +35,8 @@ export interface CommandSpec {
   readonly description: string
   readonly usage: string
   readonly takesCommand: boolean
+  /** Its stdout speaks a protocol: nothing else is written there, an error as JSON neither. */
+  readonly isProtocol?: true
   /** Options of the table that it takes. */
   readonly options: readonly OptionKey[]
   /** Flags of its own. */

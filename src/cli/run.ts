@@ -5,11 +5,13 @@ import { cleanValue } from '../core/text/clean-notice.ts'
 import { createRedactor } from '../core/text/redact.ts'
 import { oneLine, sanitizeLines } from '../core/text/sanitize.ts'
 import { toJson } from '../core/text/to-json.ts'
+import { COMMANDS } from './command-table.ts'
 import { EXIT_CODES } from './exit.ts'
 import { asksForJson, createIo, type Io, wantsColor } from './io.ts'
 import { colorsFor } from './output/colors.ts'
 import { problemLines } from './output/problem-lines.ts'
 import { parse } from './program.ts'
+import { firstWordAt } from './split-words.ts'
 
 /** Runs a command line; resolves to the exit code. Never rejects. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -21,7 +23,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 async function runWith(argv: readonly string[], io: Io): Promise<number> {
-  let json = asksForJson(argv, io)
+  let json: boolean | null = null
   const writesJson = (yes: boolean): void => {
     json = yes
   }
@@ -35,11 +37,15 @@ async function runWith(argv: readonly string[], io: Io): Promise<number> {
     return await handler({ ...parsed, io, writesJson })
   } catch (thrown) {
     const error = asDevHookError(thrown)
-    if (json) io.out(errorJson(error))
+    if (json ?? (!isProtocol(argv) && asksForJson(argv, io))) io.out(errorJson(error))
     printError(error, io, argv.includes('--verbose'))
     return EXIT_CODES[error.failure]
   }
 }
+
+/** Whether a command is named whose stdout is for a protocol. */
+const isProtocol = (argv: readonly string[]): boolean =>
+  COMMANDS.some((spec) => spec.isProtocol === true && spec.name === argv[firstWordAt(argv)])
 
 /** The `error` notice of what ended a command, for the program that reads its stdout. */
 function errorJson(error: DevHookError): string {

@@ -12,7 +12,7 @@ export interface Option<T, Shown extends string = string, Fallback = T | null> {
   /** The same for its `--no-` flag. */
   readonly saysNo?: string
   /** Heading in the help. */
-  readonly group: 'Bot' | 'Webhook' | 'Tunnel' | 'Delivery' | 'Output' | 'Start'
+  readonly group: 'Bot' | 'Webhook' | 'Tunnel' | 'Delivery' | 'Inspector' | 'Output' | 'Start'
   readonly short?: string
   /** `false`: it has no flag (secrets). */
   readonly flag?: false
@@ -57,4 +57,21 @@ export function option<T, Shown extends string>(
   row: Row<T, Shown, T | null> & { readonly fallback?: NoInfer<T> },
 ): Option<T, Shown> {
   return { fallback: null, ...row }
+}
+
+/** An option as people give it. */
+export type GivenOf<O> =
+  O extends Option<infer T, infer Shown, infer _Fallback>
+    ? string extends Shown
+      ? // Its text has no form of its own. `port`: a number, or text such as '3000'; `restore`: a boolean.
+        T | (T extends number ? string : never)
+      : // Its text has one. `hold`: '15s', and no number, whose unit nobody would know.
+        Shown
+    : never
+
+/** The default of an option in words, for help and README; empty for none. */
+export function defaultWords({ otherwise, fallback, kind }: Option<unknown>): string {
+  if (otherwise !== undefined) return otherwise
+  if (fallback === null || kind.shown === null) return ''
+  return `\`${kind.show(fallback)}\``
 }

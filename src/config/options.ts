@@ -15,7 +15,7 @@ import {
   text,
 } from './kinds.ts'
 import { findAgentAuthtoken } from './ngrok-agent.ts'
-import { type Option, option } from './option.ts'
+import { defaultWords, type GivenOf, type Option, option } from './option.ts'
 
 /** Every option there is, by its key. */
 const OPTIONS = {
@@ -192,6 +192,19 @@ const OPTIONS = {
     fallback: 'enforce',
     says: 'what happens to a delivery whose signature is wrong or missing',
   }),
+  inspectorPort: option({
+    kind: port,
+    group: 'Inspector',
+    says: 'the port of the page and the API of a run, on this machine',
+    otherwise: '4747, or the next free one',
+  }),
+  inspector: option({
+    kind: switched,
+    group: 'Inspector',
+    fallback: true,
+    says: 'a page and an API for a run',
+    saysNo: 'no page and no API, by which other dev-hook commands reach the run',
+  }),
   json: option({
     kind: switchedEitherWay,
     group: 'Output',
@@ -250,16 +263,6 @@ type Fallbacks = {
   readonly [K in OptionKey]: Table[K] extends Option<infer _T, infer _Shown, infer Fallback> ? Fallback : never
 }
 
-/** An option as people give it. */
-type GivenOf<O> =
-  O extends Option<infer T, infer Shown, infer _Fallback>
-    ? string extends Shown
-      ? // Its text has no form of its own. `port`: a number, or text such as '3000'; `restore`: a boolean.
-        T | (T extends number ? string : never)
-      : // Its text has one. `hold`: '15s', and no number, whose unit nobody would know.
-        Shown
-    : never
-
 /** The value of every option: what was given, else its default, else `null`. */
 export type OptionValues = { readonly [K in OptionKey]: Read[K] | Fallbacks[K] }
 
@@ -291,9 +294,4 @@ export function envNames(key: OptionKey): readonly string[] {
 }
 
 /** The default in words, for help and README. */
-export function defaultOf(key: OptionKey): string {
-  const { otherwise, fallback, kind } = optionOf(key)
-  if (otherwise !== undefined) return otherwise
-  if (fallback === null || kind.shown === null) return ''
-  return `\`${kind.show(fallback)}\``
-}
+export const defaultOf = (key: OptionKey): string => defaultWords(optionOf(key))

@@ -64,7 +64,9 @@ export type NoticeBody =
       readonly type: 'ready'
       readonly url: string
       readonly target: string
+      /** Where page and API of the run are, on this machine; and the file with the token for programs. */
       readonly inspector: string | null
+      readonly tokenFile: string | null
       readonly api: string
       readonly kind: HookKind
       readonly before: {

@@ -125,6 +125,7 @@ export function createDaemon(
     },
     ended,
     url: () => shownUrl(parts),
+    pageLink: () => parts.inspector?.link ?? null,
     totals: () => totalsOf(parts),
     control,
   }
@@ -177,6 +178,7 @@ async function runPhases(run: Run): Promise<NoticeBody> {
   )
   parts.tunnel = tunnel
   parts.registration = registration
+  parts.inspector = inspector
   const way = { traffic, tunnel, registration }
   const watchdog = await forBot.watchdog(run, account)
   parts.watchdog = watchdog

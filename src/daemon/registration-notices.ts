@@ -44,7 +44,7 @@ export function reclaimNotice(
 export function readyNotice(
   ready: Announced & {
     readonly publicUrl: string
-    readonly inspector: string | null
+    readonly inspector: { readonly port: number; readonly tokenFile: string } | null
     readonly config: Pick<Config, 'target' | 'apiHost'>
     readonly steps: readonly { readonly name: string; readonly ms: number }[]
     readonly pid: number
@@ -55,7 +55,8 @@ export function readyNotice(
     type: 'ready',
     url: withoutCredentials(publicUrl),
     target: targetUrl(config.target),
-    inspector,
+    inspector: inspector && `http://127.0.0.1:${inspector.port}`,
+    tokenFile: inspector?.tokenFile ?? null,
     api: config.apiHost,
     kind: registration.kind,
     before: shown(registration.before),

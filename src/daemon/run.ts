@@ -4,6 +4,7 @@ import { withoutCredentials } from '../core/hook-url.ts'
 import type { Lifetime } from '../core/lifetime.ts'
 import type { Emit, Totals } from '../core/notices.ts'
 import type { Control, Registration, Tunnel } from '../core/ports.ts'
+import type { Inspector } from '../inspector/server.ts'
 import type { Factories } from './factories.ts'
 import type { Restoration } from './restoration.ts'
 import type { RegistrationMonitor } from './running/registration-monitor.ts'
@@ -30,6 +31,7 @@ export interface Parts {
   bot: StartedBot | null
   link: BotLink | null
   monitor: RegistrationMonitor | null
+  inspector: Pick<Inspector, 'port' | 'link' | 'tokenFile'> | null
 }
 
 /** Creates the parts of a run that has not begun. */
@@ -42,6 +44,7 @@ export const noParts = (): Parts => ({
   bot: null,
   link: null,
   monitor: null,
+  inspector: null,
 })
 
 /** The public URL that is shown: without credentials; `null` while the tunnel is not open. */

@@ -4,6 +4,13 @@ import type { Failure } from '../core/errors.ts'
 import type { Notices, RestoreResult, Totals } from '../core/notices.ts'
 import type { Control } from '../core/ports.ts'
 import type { Redactor } from '../core/text/redact.ts'
+import type { Handlers, SandboxOperation } from '../inspector/operations/table.ts'
+import type { StreamSource } from '../inspector/stream.ts'
+
+/** The emulated platform, as far as whoever looks at a run may ask it. */
+export interface SandboxPort extends StreamSource {
+  readonly handlers: Handlers<SandboxOperation>
+}
 
 export interface DaemonOptions {
   readonly config: Config
@@ -20,6 +27,8 @@ export interface DaemonOptions {
   readonly botEnv: Readonly<Record<string, string>>
   /** Whether the platform is emulated in this process, and gone with it: nothing is left then that could be put back. Default false. */
   readonly emulated?: boolean
+  /** What may be asked of the platform that is emulated, and what it tells; absent without one. */
+  readonly sandbox?: SandboxPort
   /** Asks the person at the terminal a yes-or-no question; `null` where there is no terminal. */
   readonly ask: ((question: string, signal: AbortSignal) => Promise<boolean>) | null
   readonly notices: Notices
@@ -51,6 +60,8 @@ export interface Daemon {
   readonly ended: Promise<Stopped>
   /** The public URL without credentials; `null` while there is none. */
   url(): string | null
+  /** The address of the page of the inspector, with the token that lets a browser in: not to be logged. `null` while there is none. */
+  pageLink(): string | null
   /** What the run has done so far. */
   totals(): Totals
   readonly control: Control

@@ -15,16 +15,17 @@ export interface InspectorAddress {
   readonly token: string
 }
 
-const pathIn = (folder: string): string => join(folder, 'inspector.json')
+/** The file in a bot’s state folder. */
+export const addressPath = (folder: string): string => join(folder, 'inspector.json')
 
 /** Writes the address into the bot's state folder, for this user alone. */
 export const writeAddress = (folder: string, address: InspectorAddress): Promise<void> =>
-  writePrivateFile(pathIn(folder), `${JSON.stringify({ ...address, checksum: checksumOf(address) })}\n`)
+  writePrivateFile(addressPath(folder), `${JSON.stringify({ ...address, checksum: checksumOf(address) })}\n`)
 
 /** Reads the address in a bot's state folder; `null` when there is none, or it is damaged. It may be that of a run that died. */
 export async function readAddress(folder: string): Promise<InspectorAddress | null> {
   try {
-    return addressIn(JSON.parse(await readFile(pathIn(folder), 'utf8')))
+    return addressIn(JSON.parse(await readFile(addressPath(folder), 'utf8')))
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return null
     throw error
@@ -32,7 +33,7 @@ export async function readAddress(folder: string): Promise<InspectorAddress | nu
 }
 
 /** Deletes the address in a bot's state folder. */
-export const removeAddress = (folder: string): Promise<void> => rm(pathIn(folder), { force: true })
+export const removeAddress = (folder: string): Promise<void> => rm(addressPath(folder), { force: true })
 
 function addressIn(file: unknown): InspectorAddress | null {
   if (!isRecord(file)) return null

@@ -1,45 +1,61 @@
-// The inspector's HTTP server on loopback, with the checks that every request has to pass.
+// The inspector's HTTP server on loopback: the page, the operations and the stream, behind the checks that every request has to pass.
 
-import { randomBytes } from 'node:crypto'
-import { type FastifyInstance, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import { after } from '../core/async.ts'
 import { asDevHookError, type DevHookError } from '../core/errors.ts'
 import { MAX_BODY_BYTES } from '../core/limits.ts'
-import { equalInConstantTime } from '../core/secrets.ts'
-import { removeAddress, writeAddress } from './address.ts'
+import { type Access, createAccess } from './access.ts'
+import { addressPath, removeAddress, writeAddress } from './address.ts'
+import { listen } from './listen.ts'
+import { STREAM_PATH } from './operations/paths.ts'
 import { addOperations, type RunHandlers } from './operations/routes.ts'
+import { createPageFiles, type PageFiles, page } from './page-files.ts'
+import { createStream, type Stream, type StreamSource } from './stream.ts'
 
 export interface InspectorOptions {
   /** What does the work of the operations. */
   readonly handlers: RunHandlers
+  /** What happens, for whoever looks. */
+  readonly events: StreamSource
   /** The bot's state folder, into which the address is written. */
   readonly folder: string
   readonly runId: string
+  /** The port to listen on; `null` for a usual one. One that is taken is not waited for. */
+  readonly port: number | null
+  /** The folder of the page; where the build puts it by default. */
+  readonly pageFolder?: string
   /** How long requests in flight may go on after `close()`, in ms. */
   readonly finishWithinMs?: number
 }
 
 export interface Inspector {
   readonly port: number
+  /** The address of the page with the token that lets a browser in. */
+  readonly link: string
+  /** The file with the token for programs. */
+  readonly tokenFile: string
   /** Deletes the address, refuses new requests, and lets those under way finish for a moment. Idempotent. */
   close(): Promise<void>
 }
 
-const TOKEN_BYTES = 24
-
 /** The longest request, in bytes: six times a body, because JSON may escape each byte of it, as in `\u0001`. */
 const MAX_REQUEST_BYTES = 6 * MAX_BODY_BYTES + 1024
 
-/** Opens the inspector on any free port of 127.0.0.1, then writes its address. Rejects with the system's error. */
+/** Opens the inspector on 127.0.0.1, then writes its address. Rejects with the system's error. */
 export async function openInspector(options: InspectorOptions): Promise<Inspector> {
-  const { handlers, folder, runId, finishWithinMs = 500 } = options
-  const token = randomBytes(TOKEN_BYTES).toString('base64url')
-  const app = createServer(token)
+  const { handlers, events, folder, runId, finishWithinMs = 500 } = options
+  const access = createAccess()
+  const stream = createStream({ source: events, runId })
+  let port = 0
+  const app = createServer(access, () => port)
+  addStream(app, stream)
   addOperations(app, handlers)
+  addPage(app, access, () => port, createPageFiles(options.pageFolder))
   let closing: Promise<void> | undefined
 
   async function closeAll(): Promise<void> {
     await removeAddress(folder)
+    stream.close()
     const closed = app.close()
     app.server.closeIdleConnections()
     const cancel = after(finishWithinMs, () => app.server.closeAllConnections())
@@ -51,10 +67,10 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
   }
 
   try {
-    await app.listen({ host: '127.0.0.1', port: 0 })
-    const port = boundPort(app)
-    await writeAddress(folder, { runId, port, token })
-    return { port, close }
+    port = await listen(app, options.port)
+    await writeAddress(folder, { runId, port, token: access.token })
+    const link = `http://127.0.0.1:${port}/?token=${access.linkToken}`
+    return { port, link, tokenFile: addressPath(folder), close }
   } catch (error) {
     await close()
     throw error
@@ -67,36 +83,84 @@ const noSchema = (): never => {
 }
 const NO_SCHEMAS = { compilersFactory: { buildValidator: noSchema, buildSerializer: noSchema } }
 
-function createServer(token: string): FastifyInstance {
+function createServer(access: Access, port: () => number): FastifyInstance {
   const app = fastify({
     bodyLimit: MAX_REQUEST_BYTES,
     requestTimeout: 30_000,
     exposeHeadRoutes: false,
     schemaController: NO_SCHEMAS,
+    frameworkErrors: (error, _request, reply) => void answerError(error, reply),
   })
-  const expected = Buffer.from(`Bearer ${token}`)
   // JSON only: a form of another site can send plain text without being asked first.
   app.removeContentTypeParser('text/plain')
   app.addHook('onRequest', async (request, reply) => {
-    // A page of the web can send requests here, under a name of its own that it lets point to 127.0.0.1.
-    const { host, origin } = request.headers
-    const hosts = [`127.0.0.1:${boundPort(app)}`, `localhost:${boundPort(app)}`]
-    if (!hosts.some((ours) => host === ours))
-      return reply.code(403).send(refusal('the host name of the request is not the inspector’s'))
-    if (origin !== undefined && !hosts.some((ours) => origin === `http://${ours}`))
-      return reply.code(403).send(refusal('the request comes from another site'))
-    if (!equalInConstantTime(request.headers.authorization ?? '', expected))
-      return reply.code(401).send(refusal('the token is wrong or missing'))
+    reply.headers(HEADERS)
+    const [path = ''] = request.url.split('?')
+    const refused = access.refuse({ method: request.method, path, headers: request.headers }, port())
+    if (refused !== null) return reply.code(refused.status).send(refusal(refused.message))
   })
-  app.setErrorHandler((thrown: Error & { readonly statusCode?: number }, _request, reply) => {
-    // Fastify's own, of a request that is not well-formed.
-    if (thrown.statusCode !== undefined) return reply.code(thrown.statusCode).send(refusal(thrown.message))
-    const error = asDevHookError(thrown)
-    return reply.code(error.is('usage') ? 400 : STATUS[error.category]).send({ error: describe(error) })
-  })
+  app.setErrorHandler((thrown: Error, _request, reply) => answerError(thrown, reply))
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(refusal('not found')))
   return app
 }
+
+/** For the page: nothing but what this server has, in no frame, and told to nobody. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+}
+
+function answerError(thrown: Error & { readonly statusCode?: number }, reply: FastifyReply): FastifyReply {
+  // Fastify's own, of a request that is not well-formed.
+  if (thrown.statusCode !== undefined) return reply.code(thrown.statusCode).send(refusal(thrown.message))
+  const error = asDevHookError(thrown)
+  return reply.code(error.is('usage') ? 400 : STATUS[error.category]).send({ error: describe(error) })
+}
+
+function addStream(app: FastifyInstance, stream: Stream): void {
+  app.get(STREAM_PATH, (request, reply) => {
+    const { 'last-event-id': lastId } = request.headers
+    reply.hijack()
+    for (const [name, value] of Object.entries(HEADERS)) reply.raw.setHeader(name, value)
+    if (stream.add(reply.raw, typeof lastId === 'string' ? lastId : null)) return
+    reply.raw.writeHead(503, { 'content-type': 'application/json', connection: 'close' })
+    reply.raw.end(JSON.stringify(refusal('too many clients listen already')))
+  })
+}
+
+function addPage(app: FastifyInstance, access: Access, port: () => number, files: PageFiles): void {
+  const send = (reply: FastifyReply, status: number, body: Buffer): FastifyReply =>
+    reply.code(status).type('text/html; charset=utf-8').send(body)
+
+  app.get('/*', async (request, reply) => {
+    const at = request.url.indexOf('?')
+    const path = at === -1 ? request.url : request.url.slice(0, at)
+    const token = at === -1 ? null : new URLSearchParams(request.url.slice(at)).get('token')
+    if (path === '/' && token !== null) {
+      if (!access.isLink(token)) return send(reply, 401, WRONG_LINK)
+      // Not a redirect: after a link on another site a browser would leave the cookie out of what follows.
+      return send(reply.header('set-cookie', access.cookie(port())), 200, ENTERED)
+    }
+    const file = await files.at(path)
+    if (file === null) return reply.callNotFound()
+    if (file.isHashed) reply.header('cache-control', 'public, max-age=31536000, immutable')
+    return reply.type(file.type).send(file.body)
+  })
+}
+
+const WRONG_LINK = page(
+  'dev-hook',
+  'This link is of another run: open the one that dev-hook has shown when it was ready.',
+)
+
+/** The token leaves the address, and the browser's history, at once. */
+const ENTERED = page('dev-hook', '<a href="/">dev-hook</a>', '<meta http-equiv="refresh" content="0;url=/">')
 
 const refusal = (message: string) => ({ error: { message } })
 
@@ -107,10 +171,4 @@ const STATUS: Readonly<Record<DevHookError['category'], number>> = {
   environment: 500,
   remote: 502,
   bug: 500,
-}
-
-function boundPort(app: FastifyInstance): number {
-  const address = app.server.address()
-  if (address === null || typeof address === 'string') throw new Error('the inspector has no port')
-  return address.port
 }

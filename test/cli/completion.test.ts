@@ -68,12 +68,14 @@ describe.each(installedShells())('Completion in %s', (shell) => {
       'dev-hook replay ids-t',
       'dev-hook --profile ',
       'dev-hook doctor --profile profiles-o',
+      'dev-hook trigger events-o',
     ]
-    const [ids, oneId, profiles, oneProfile] = completions(shell, await scriptOf(shell), lines, cwd, bin)
+    const [ids, oneId, profiles, oneProfile, oneEvent] = completions(shell, await scriptOf(shell), lines, cwd, bin)
     expect(ids?.toSorted()).toEqual(['ids-one', 'ids-two'])
     expect(oneId).toEqual(['ids-two'])
     expect(profiles?.toSorted()).toEqual(['profiles-one', 'profiles-two'])
     expect(oneProfile).toEqual(['profiles-one'])
+    expect(oneEvent).toEqual(['events-one'])
   })
 
   it('offers the words of a command', async () => {
@@ -124,6 +126,7 @@ describe('dev-hook completion', () => {
       stdout: '',
       stderr: '',
     })
+    expect((await list('events')).stdout.split('\n')).toEqual(expect.arrayContaining(['assign', 'user.login']))
     expect(await list('words')).toMatchObject({ code: 2, stdout: '' })
   })
 

@@ -37,7 +37,8 @@ const AN_ERROR = {
 }
 
 describe('An error in the JSON', () => {
-  it.each(COMMANDS.map(({ name }) => name))(
+  // What speaks a protocol on stdout has tests of its own.
+  it.each(COMMANDS.filter(({ isProtocol }) => isProtocol !== true).map(({ name }) => name))(
     'of `dev-hook %s` has its code and its remedy, and nobody is asked without a terminal',
     async (name) => {
       const own = REFUSED[name]

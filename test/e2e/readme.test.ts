@@ -12,6 +12,7 @@ import { ECHO_BOT } from '../support/cli/cli.ts'
 import { CTRL_C, ENTER, startTerminal, type TestTerminal } from '../support/cli/terminal.ts'
 import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
+import { CLIENTS } from '../support/mcp/clients.ts'
 import { readmeBlock, readmeBlocks } from '../support/readme/blocks.ts'
 import { difference, screenOf } from '../support/readme/screen.ts'
 import { type TestWorld, worldForTest } from '../support/world.ts'
@@ -121,6 +122,19 @@ describe.runIf(process.platform === 'linux')('The README', () => {
     expect(unmarked.map(({ line }) => `line ${line}`)).toEqual([])
     const notRun = (await readmeBlocks()).flatMap(({ mark }) => (mark.startsWith('not run') ? [mark] : []))
     expect(notRun).toEqual(['not run here: `npm run test:matrix` does, as it downloads packages'])
+  })
+
+  it('shows how a client starts the tools of a coding agent', async () => {
+    const { mcpServers } = JSON.parse(await readmeBlock('mcp'))
+    const [server, ...others] = Object.values<{ readonly command: string; readonly args: readonly string[] }>(
+      mcpServers,
+    )
+    expect(others).toEqual([])
+    const { cwd, env } = await placeForTest()
+    for (const start of Object.values(CLIENTS)) {
+      const client = await start({ cwd, env, command: [server?.command ?? '', ...(server?.args ?? [])] })
+      expect(await client.tools()).not.toEqual([])
+    }
   })
 
   it('names only commands and flags that there are', async () => {

@@ -1,15 +1,14 @@
 import { EventEmitter, once } from 'node:events'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { DevHookError } from '../../src/core/errors.ts'
 import type { Replayed } from '../../src/core/ports.ts'
 import { readAddress } from '../../src/inspector/address.ts'
 import { createInspectorClient } from '../../src/inspector/client.ts'
 import type { Handlers, OutputOf } from '../../src/inspector/operations/table.ts'
-import { openInspector } from '../../src/inspector/server.ts'
-import { folderForTest } from '../support/folder.ts'
 import { fakeHandlers } from '../support/inspector/fake-handlers.ts'
+import { inspectorForTest } from '../support/inspector/open-inspector.ts'
 import { exchange } from '../support/network/raw-http.ts'
 
 const REPLAYED: Replayed = { id: 'd1', n: 2, outcome: 'answered', status: 200, ms: 45, reason: null }
@@ -36,31 +35,17 @@ const STATUS: OutputOf<'status'> = {
   unrouted: 0,
 }
 
-async function inspectorForTest(replay: Handlers<'replay'>['replay'] = async () => REPLAYED) {
-  const folder = await folderForTest()
-  const handlers = fakeHandlers({ replay, status: async () => STATUS })
-  const inspector = await openInspector({ handlers, folder, runId: 'run1', finishWithinMs: 50 })
-  onTestFinished(inspector.close)
-  const address = await readAddress(folder)
-  if (address === null) throw new Error('no address was written')
-  const { port, token } = address
-
-  /** Sends a request in which some of the usual headers are others, or missing. */
-  const send = (line: string, headers: Readonly<Record<string, string | null>> = {}, body = '') => {
-    const usual = { Host: `127.0.0.1:${port}`, Authorization: `Bearer ${token}`, Connection: 'close' }
-    const all = Object.entries({ ...usual, 'Content-Length': String(Buffer.byteLength(body)), ...headers })
-    const written = all.flatMap(([name, value]) => (value === null ? [] : [`${name}: ${value}`]))
-    return exchange(port, `${line} HTTP/1.1\r\n${written.join('\r\n')}\r\n\r\n${body}`)
-  }
+async function replaysForTest(replay: Handlers<'replay'>['replay'] = async () => REPLAYED) {
+  const opened = await inspectorForTest({ handlers: fakeHandlers({ replay, status: async () => STATUS }) })
   const json = { 'Content-Type': 'application/json' }
   const post = (body: string, headers: Readonly<Record<string, string | null>> = json) =>
-    send('POST /api/replay', headers, body)
-  return { folder, inspector, address, send, post, client: createInspectorClient(address) }
+    opened.send('POST /api/replay', headers, body)
+  return { ...opened, post, client: createInspectorClient(opened.address) }
 }
 
 describe('The inspector', () => {
   it('is found through a file that only its user may read, and that goes with it', async () => {
-    const { folder, inspector, address } = await inspectorForTest()
+    const { folder, inspector, address } = await replaysForTest()
     expect(address).toEqual({ runId: 'run1', port: inspector.port, token: expect.stringMatching(/^[\w-]{32}$/) })
     if (process.platform !== 'win32') expect((await stat(join(folder, 'inspector.json'))).mode & 0o777).toBe(0o600)
     await inspector.close()
@@ -70,7 +55,7 @@ describe('The inspector', () => {
   })
 
   it('says what the run is doing', async () => {
-    const { send } = await inspectorForTest()
+    const { send } = await replaysForTest()
     const answer = await send('GET /api/status')
     expect(answer.status).toBe(200)
     expect(JSON.parse(answer.body.toString())).toEqual(STATUS)
@@ -78,7 +63,7 @@ describe('The inspector', () => {
 
   it('replays, and gives the attempt back', async () => {
     const asked: unknown[] = []
-    const { client, post } = await inspectorForTest(async ({ id, body }) => {
+    const { client, post } = await replaysForTest(async ({ id, body }) => {
       asked.push([id, body])
       return REPLAYED
     })
@@ -93,7 +78,7 @@ describe('The inspector', () => {
   })
 
   it('gives the errors of the run to whoever asked', async () => {
-    const { client } = await inspectorForTest(async () => {
+    const { client } = await replaysForTest(async () => {
       throw new DevHookError('replayRefused', 'not now', { remedy: 'later' })
     })
     await expect(client.call('replay', { id: 'd1' })).rejects.toMatchObject({
@@ -104,7 +89,7 @@ describe('The inspector', () => {
   })
 
   it('takes a body as long as a delivery may be, and none that is longer', async () => {
-    const { client } = await inspectorForTest(async ({ body }) => ({ ...REPLAYED, n: body?.length ?? 0 }))
+    const { client } = await replaysForTest(async ({ body }) => ({ ...REPLAYED, n: body?.length ?? 0 }))
     const longest = 10 * 1024 * 1024
     // JSON makes two bytes of a quote, and six of a control character.
     const replay = (body: string) => client.call('replay', { id: 'd1', body })
@@ -115,7 +100,7 @@ describe('The inspector', () => {
 
   it('hears when whoever asked does not wait any longer', async () => {
     const { replay, asked, gone } = neverEnding()
-    const { client } = await inspectorForTest(replay)
+    const { client } = await replaysForTest(replay)
     const leaving = new AbortController()
     const asking = client.call('replay', { id: 'd1' }, leaving.signal)
     await asked
@@ -126,7 +111,7 @@ describe('The inspector', () => {
 
   it('closes although somebody still waits', async () => {
     const { replay, asked } = neverEnding()
-    const { inspector, client } = await inspectorForTest(replay)
+    const { inspector, client } = await replaysForTest(replay)
     const asking = client.call('replay', { id: 'd1' })
     await asked
     await Promise.all([expect(asking).rejects.toMatchObject({ code: 'DEVHOOK_RUN_UNREACHABLE' }), inspector.close()])
@@ -157,7 +142,7 @@ describe('The door of the inspector', () => {
     ['an opaque origin', { Origin: 'null' }, 403],
   ] as const)('is closed to a request with %s', async (_, headers, status) => {
     let asked = false
-    const { post } = await inspectorForTest(async () => {
+    const { post } = await replaysForTest(async () => {
       asked = true
       return REPLAYED
     })
@@ -168,7 +153,7 @@ describe('The door of the inspector', () => {
   })
 
   it('is open to its own page, by both names of this machine', async () => {
-    const { send, address } = await inspectorForTest()
+    const { send, address } = await replaysForTest()
     for (const name of [`127.0.0.1:${address.port}`, `localhost:${address.port}`]) {
       const answer = await send('GET /api/status', { Host: name, Origin: `http://${name}` })
       expect(answer.status).toBe(200)
@@ -176,7 +161,7 @@ describe('The door of the inspector', () => {
   })
 
   it('gives no other site leave to ask', async () => {
-    const { send } = await inspectorForTest()
+    const { send } = await replaysForTest()
     const asking = { Origin: 'https://evil.example.com', 'Access-Control-Request-Method': 'POST', Authorization: null }
     const answer = await send('OPTIONS /api/replay', asking)
     expect(answer.status).toBe(403)
@@ -193,12 +178,12 @@ describe('The door of the inspector', () => {
     ['{"id":1}', 'application/json', 400],
     ['null', 'application/json', 400],
   ])('refuses %s as %s', async (body, type, status) => {
-    const { post } = await inspectorForTest()
+    const { post } = await replaysForTest()
     expect((await post(body, { 'Content-Type': type })).status).toBe(status)
   })
 
   it('tells a stranger on the port from a run', async () => {
-    const { address } = await inspectorForTest()
+    const { address } = await replaysForTest()
     const stranger = createInspectorClient({ ...address, token: 'x' })
     await expect(stranger.call('replay', { id: 'd1' })).rejects.toMatchObject({ code: 'DEVHOOK_RUN_UNREACHABLE' })
   })

@@ -3,8 +3,10 @@ import { copyFile, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TOOLS } from '../../src/cli/mcp/tools.ts'
 import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
+import { CLIENTS } from '../support/mcp/clients.ts'
 import { execute, openPackage, type PackageForTest, PROJECT } from '../support/package/package.ts'
 
 const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc')
@@ -130,6 +132,14 @@ describe('The package', () => {
     const { stdout, stderr } = await devHook(['sandbox', '--say', 'hi', '--', process.execPath, bot], packed.consumer)
     expect(stdout).toBe('You said: hi\n')
     expect(stderr).not.toMatch(/warning/i)
+  })
+
+  it.each(Object.entries(CLIENTS))('is tools for a coding agent whose client is of %s', async (_, start) => {
+    const main = join(packed.consumer, 'node_modules/dev-hook/dist/cli/main.js')
+    const client = await start({ command: [process.execPath, main, 'mcp'] })
+    expect((await client.tools()).map(({ name }) => name)).toEqual(TOOLS.map(({ name }) => name))
+    expect((await client.call('doctor')).text).toContain(packed.consumer)
+    expect((await client.call('status')).text).toContain('no dev-hook is running')
   })
 
   it('passes publint', async () => {

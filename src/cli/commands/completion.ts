@@ -40,10 +40,17 @@ export const completionOf =
 /** As many of the newest ids as somebody would look through. */
 const MAX_IDS = 30
 
+const LISTS: Readonly<Record<string, (call: Call) => Promise<readonly string[]>>> = {
+  ids: listIds,
+  profiles: listProfiles,
+  events: listEvents,
+}
+
 /** Prints what dev-hook itself knows, for a shell; nothing where it is not known: a shell has no place for an error. */
 async function list(call: Call, what: unknown): Promise<number> {
-  if (what !== 'ids' && what !== 'profiles') throw new DevHookError('usage', '`--list` is one of ids, profiles')
-  const lines = await (what === 'ids' ? listIds(call) : listProfiles(call)).catch(() => [])
+  const list = typeof what === 'string' && Object.hasOwn(LISTS, what) ? LISTS[what] : undefined
+  if (list === undefined) throw new DevHookError('usage', `\`--list\` is one of ${Object.keys(LISTS).join(', ')}`)
+  const lines = await list(call).catch(() => [])
   if (lines.length > 0) call.io.out(lines.map((line) => oneLine(line)).join('\n'))
   return EXIT_CODES.ended
 }
@@ -52,6 +59,12 @@ async function listIds(call: Call): Promise<readonly string[]> {
   const { config, stateHome } = await openCommand(call)
   const newest = await readDeliveries(await findRecordedBot(config, stateHome()), { last: MAX_IDS })
   return newest.map(({ id }) => id).reverse()
+}
+
+async function listEvents(): Promise<readonly string[]> {
+  const { namesOf } = await import('../../config/events/find-template.ts')
+  const { readTemplates } = await import('../../config/events/read-templates.ts')
+  return namesOf((await readTemplates()).templates)
 }
 
 async function listProfiles(call: Call): Promise<readonly string[]> {

@@ -11,6 +11,7 @@ import { runDaemon } from '../session/run-daemon.ts'
 import { createSandboxAnnouncer } from '../session/sandbox-announcer.ts'
 import { converse } from '../session/sandbox-chat.ts'
 import { sandboxOptions } from '../session/sandbox-options.ts'
+import { playScripts, readScripts } from '../session/sandbox-play.ts'
 import { openSandboxState } from '../session/sandbox-state.ts'
 
 export const sandbox: CommandHandler = async (call) => {
@@ -21,13 +22,14 @@ export const sandbox: CommandHandler = async (call) => {
   call.writesJson(json)
   const say = readSay(own['say'])
   const timeoutMs = readTimeout(typeof own['timeout'] === 'string' ? own['timeout'] : TIMEOUT)
+  const scripts = await readScripts(own, opened.config.cwd)
   // Nothing of a sandbox outlives it, so its state is not kept where that of real bots is.
   const state = await openSandboxState()
   try {
     await using platform = await openDisposable(opened.config, sandboxOptions(own))
     const announcer = createSandboxAnnouncer(platform)
     const adapt = (given: Config): Config => {
-      const config = inSandbox(say.length === 0 ? given : withoutWatch(given), platform)
+      const config = inSandbox(say.length === 0 && scripts === null ? given : withoutWatch(given), platform)
       secretsOf(config).forEach(opened.redactor.conceal)
       return config
     }
@@ -48,6 +50,20 @@ export const sandbox: CommandHandler = async (call) => {
       },
       conversation: (notices, bot, signal) => {
         announcer.begin(notices, command !== null)
+        if (scripts !== null)
+          return playScripts(
+            {
+              ...opened,
+              sandbox: platform,
+              scripts,
+              timeoutMs: own['timeout'] === undefined ? null : timeoutMs,
+              io,
+              json,
+              notices,
+              bot,
+            },
+            signal,
+          )
         return converse({ sandbox: platform, say, timeoutMs, io, json, notices, bot }, signal)
       },
     })

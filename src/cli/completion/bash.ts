@@ -28,7 +28,7 @@ ${commands.map((command) => `${caseOf(command, command === daemon)}`).join('\n')
   case $takes in
     '<file>') _dev_hook_files -f ;;
     '<folder>') _dev_hook_files -d ;;
-    '<ids>' | '<profiles>')
+    '<ids>' | '<profiles>' | '<events>')
       takes=\${takes#<}
       takes=$("\${COMP_WORDS[0]}" completion --list "\${takes%>}" 2>/dev/null)
       COMPREPLY=($(compgen -W "$takes" -- "$cur"))

@@ -9,7 +9,7 @@ export type Takes =
   | { readonly is: 'text'; readonly name: string }
   | { readonly is: 'choice'; readonly choices: readonly string[] }
   /** dev-hook itself knows it: `dev-hook completion --list <what>` prints it. */
-  | { readonly is: 'listed'; readonly what: 'ids' | 'profiles' }
+  | { readonly is: 'listed'; readonly what: 'ids' | 'profiles' | 'events' }
 
 export interface FlagGrammar {
   /** `-p` and `--port`, or only one of them. */
@@ -63,7 +63,10 @@ function takesOfFlag({ own = [] }: CommandSpec, flags: string, placeholder: stri
 }
 
 /** The words of a command are its own: an `id` is that of a delivery. */
-const takesOfWord = (name: string): Takes => (name === 'id' ? { is: 'listed', what: 'ids' } : takesOf(name))
+function takesOfWord(name: string): Takes {
+  if (name === 'event') return { is: 'listed', what: 'events' }
+  return name === 'id' ? { is: 'listed', what: 'ids' } : takesOf(name)
+}
 
 /** What stands between `<` and `>` in the help says what is to be completed. */
 function takesOf(placeholder: string): Takes {

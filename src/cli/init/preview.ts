@@ -1,7 +1,7 @@
 // What will be written, shown before it is: the difference, line by line, without secrets.
 
+import { type DiffLine, diffLines } from '../../core/text/diff.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
-import { type DiffLine, diffLines } from '../../onboarding/diff.ts'
 import type { PlannedFile } from '../../onboarding/plan.ts'
 import type { Colors } from '../output/colors.ts'
 

@@ -9,14 +9,18 @@ import { colorsFor } from './colors.ts'
 
 export type PrintFinding = (name: string, finding: Finding) => void
 
+/** A finding for programs. */
+export function checkAsData(name: string, { ok, message, more = [], remedy }: Finding, redact: Redact): unknown {
+  const clean = (text: string): string => oneLine(redact(text))
+  const said = [message, ...more].map(clean).join('; ')
+  return { type: 'check', name, ok, message: said, remedy: remedy === null ? null : clean(remedy) }
+}
+
 /** One object a line. */
 export const createCheckJson =
   (write: (line: string) => void, redact: Redact): PrintFinding =>
-  (name, { ok, message, more = [], remedy }) => {
-    const clean = (text: string): string => oneLine(redact(text))
-    const said = [message, ...more].map(clean).join('; ')
-    write(toJson({ type: 'check', name, ok, message: said, remedy: remedy === null ? null : clean(remedy) }))
-  }
+  (name, finding) =>
+    write(toJson(checkAsData(name, finding, redact)))
 
 /** One line each, and below it what to do. */
 export function createCheckLines(options: {

@@ -27,6 +27,8 @@ export interface TerminalOptions {
   readonly keys?: readonly KeyHint[]
   /** Whether the platform is emulated; default false. */
   readonly emulated?: boolean
+  /** The address of the page that lets a browser in; none where nobody can be at a browser. */
+  readonly pageLink?: () => string | null
   readonly clock?: Clock
 }
 
@@ -37,6 +39,7 @@ const IMPORTANT: ReadonlySet<Notice['type']> = new Set(['error', 'warning', 'rej
 export function createTerminal(options: TerminalOptions): (notice: Notice) => void {
   const { write, quiet, verbose, restore = true, keys = [], emulated = false, clock = MONOTONIC } = options
   const colors = colorsFor(options.color)
+  const block = { pageLink: () => null, ...options, colors, restore, keys, emulated }
   const progress = createProgress((step) => write(colors.dim(`· ${step} …`)))
   let ready: NoticeOf<'ready'> | null = null
   let bot: NoticeOf<'bot'> | null = null
@@ -69,7 +72,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'consent':
         return line(notice, consentLine(notice, restore))
       case 'ready':
-        return readyBlock(notice, isAbsent(bot), { ...options, colors, restore, keys, emulated }).forEach(write)
+        return readyBlock(notice, isAbsent(bot), block).forEach(write)
       case 'delivery':
       case 'replay':
       case 'held':

@@ -25,6 +25,8 @@ export interface ReadyBlockOptions {
   readonly keys: readonly KeyHint[]
   /** Whether the platform is emulated: its webhook, and how it is reached, concern nobody then. */
   readonly emulated: boolean
+  /** The address of the page that lets a browser in; `null` where nobody can be at a browser. */
+  readonly pageLink: () => string | null
   /** Whether to say how long each step took. */
   readonly verbose: boolean
 }
@@ -61,14 +63,19 @@ export function readyBlock(notice: Ready, isBotAbsent: boolean, options: ReadyBl
   return [`${colors.green(colors.bold('Ready'))} in ${formatDuration(total)}${took}`, ...lines]
 }
 
-function rowsOf(notice: Ready, isBotAbsent: boolean, { restore, keys, colors, emulated }: ReadyBlockOptions): Row[] {
-  const { url, target, api, events, kind } = notice
+function rowsOf(
+  notice: Ready,
+  isBotAbsent: boolean,
+  { restore, keys, colors, emulated, pageLink }: ReadyBlockOptions,
+): Row[] {
+  const { url, target, api, events, kind, inspector } = notice
   const quit = kind !== 'manual' && restore && !emulated ? ', the webhook is put back' : ''
   return [
     ...(emulated ? [] : [{ name: 'public', value: sanitize(url) }]),
     { name: 'bot', value: sanitize(target), more: isBotAbsent ? ' (nothing listens yet: deliveries are held)' : '' },
     ...(emulated ? [] : [webhookRow(notice, restore)]),
     { name: 'events', value: '', more: events === null ? 'all' : sanitize(events.join(', '), 1_000) },
+    ...(inspector === null ? [] : [inspectorRow(inspector, notice.tokenFile, pageLink())]),
     ...(api === USUAL_API ? [] : [{ name: 'api', value: sanitize(api) }]),
     keys.length === 0
       ? { name: 'quit', value: 'Ctrl-C', more: quit }
@@ -83,4 +90,13 @@ function webhookRow({ kind, before }: Ready, restore: boolean): Row {
   const until = restore ? '' : ' until `dev-hook restore`'
   const what = kind === 'service' ? 'a general webhook points here' : 'points here'
   return { name: 'webhook', value: `${what}${until}`, more: sanitize(`; before: ${was}`) }
+}
+
+function inspectorRow(inspector: string, tokenFile: string | null, link: string | null): Row {
+  if (link !== null) return { name: 'inspector', value: link }
+  return {
+    name: 'inspector',
+    value: sanitize(inspector),
+    more: tokenFile === null ? '' : sanitize(`, token in ${tokenFile}`),
+  }
 }

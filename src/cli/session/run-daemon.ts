@@ -45,7 +45,9 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
   const { config, command, io, botEnv, stateHome, who, redactor } = run
   const notices = createNotices()
   const keys = io.interactive && run.conversation === undefined ? keysOf(command !== null) : []
-  const endOutput = startOutput({ ...run, keys }, io, notices, join(stateHome, 'log'))
+  // A link in a file would let in whoever reads it later.
+  const pageLink = (): string | null => (io.errIsTerminal ? daemon.pageLink() : null)
+  const endOutput = startOutput({ ...run, keys, pageLink }, io, notices, join(stateHome, 'log'))
   const ask = io.interactive && !config.yes ? createAsk(io) : null
   const daemon = createDaemon({
     config,

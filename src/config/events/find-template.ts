@@ -40,7 +40,7 @@ function usualEvent({ events }: EventTemplate, conversationType: string | null):
 }
 
 /** How many names an error lists. */
-const MOST_LISTED = 30
+const MOST_LISTED = 120
 
 function unknownEvent(templates: readonly EventTemplate[], given: string): DevHookError {
   const shown = sanitize(given, 100)

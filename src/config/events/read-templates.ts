@@ -8,7 +8,7 @@ import { readSource } from '../../core/read-source.ts'
 import { decodeText } from '../../core/text/decode.ts'
 import { parseJson } from '../../core/text/parse-json.ts'
 import { positionAt } from '../../core/text/position.ts'
-import type { EventTemplates } from '../../protocol/templates/template.ts'
+import type { EventTemplate, EventTemplates } from '../../protocol/templates/template.ts'
 import { checkFile, checkWhole, type JsonPlace, type TemplateProblem, templateOf } from './check-templates.ts'
 
 /** The folder of the package. */
@@ -31,7 +31,10 @@ export async function readTemplates(folder: string = FOLDER): Promise<EventTempl
   const wrong = await Promise.all(files.map(async (file) => located(file, checkFile(file.value))))
   refuse(wrong.flat())
 
-  const templates = files.flatMap(({ value }) => entriesIn(value, 'templates').map(templateOf))
+  // What most people look for stands first.
+  const isMessage = ({ events }: EventTemplate): boolean => events[0]?.startsWith('message.create.') === true
+  const all = files.flatMap(({ value }) => entriesIn(value, 'templates').map(templateOf))
+  const templates = all.toSorted((a, b) => Number(isMessage(b)) - Number(isMessage(a)))
   const parts = Object.fromEntries(files.flatMap(({ value }) => entriesIn(value, 'parts')))
   const whole = await Promise.all(
     files.map(async (file) => located(file, checkWhole(file.value, { templates, parts }, firstOf(files)))),

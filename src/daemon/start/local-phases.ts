@@ -7,12 +7,14 @@ import { messageOf } from '../../core/errors.ts'
 import { createHookAddress, type HookAddress } from '../../core/hook-url.ts'
 import { warning } from '../../core/notices.ts'
 import type { Gateway } from '../../core/ports.ts'
+import type { Inspector } from '../../inspector/server.ts'
 import type { Client } from '../../platform/api/client.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
 import { readSecret } from '../../platform/webhook/restore.ts'
 import type { Snapshot } from '../../platform/webhook/snapshot.ts'
 import { botFolder } from '../account/bot-identity.ts'
 import { createRunHandlers } from '../operations/run-handlers.ts'
+import { createStreamSource } from '../operations/stream-source.ts'
 import type { Run } from '../run.ts'
 import { deliverBacklog } from '../traffic/backlog.ts'
 import { createQuietPeriod } from '../traffic/quiet-period.ts'
@@ -126,25 +128,31 @@ export async function gateway(run: Run, { address }: Account, { pipeline }: Traf
 }
 
 /**
- * Opens the inspector, and resolves with its URL; a run without one is still a run, so that its failure is only announced, and
- * gives `null`.
+ * Opens the inspector, unless nobody wants one; a run without one is still a run, so that its failure is only announced, and gives
+ * `null`.
  */
 export async function inspector(
   run: Run,
   { folder, address }: Account,
   { journal }: StateFolder,
-): Promise<string | null> {
-  const { factories, lifetime, emit } = run
-  const { version } = run.options
+): Promise<Inspector | null> {
+  const { factories, lifetime, options, emit } = run
+  const { config, version, sandbox } = options
+  const { inspectorPort: wished } = config
   lifetime.signal.throwIfAborted()
+  if (!config.inspector) return null
   try {
     const opened = await factories.openInspector({
-      handlers: { run: createRunHandlers(run, journal), sandbox: null, version },
+      handlers: { run: createRunHandlers(run, journal), sandbox: sandbox?.handlers ?? null, version },
+      events: createStreamSource(options),
       folder,
       runId: address.runId,
+      port: wished,
     })
     lifetime.add('inspector', opened.close)
-    return `http://127.0.0.1:${opened.port}`
+    if (wished !== null && opened.port !== wished)
+      emit(warning('inspectorMoved', `port ${wished} is taken, so the inspector is on port ${opened.port}`))
+    return opened
   } catch (error) {
     emit(warning('inspectorFailed', `the inspector could not be opened: ${messageOf(error)}`))
     return null

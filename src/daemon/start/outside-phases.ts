@@ -2,6 +2,7 @@
 import { hookUrl } from '../../core/hook-url.ts'
 import type { NoticeBody } from '../../core/notices.ts'
 import type { Gateway, Registration, Tunnel } from '../../core/ports.ts'
+import type { Inspector } from '../../inspector/server.ts'
 import type { Snapshot } from '../../platform/webhook/snapshot.ts'
 import { claimNotice, readyNotice } from '../registration-notices.ts'
 import type { Run } from '../run.ts'
@@ -80,9 +81,9 @@ export function monitor(run: Run, { address }: Account, way: Way, claimed: Claim
   return started
 }
 
-/** What a start has reached: the claim, and the URL of the inspector, `null` without one. */
+/** What a start has reached: the claim, and the inspector, `null` without one. */
 interface Reached extends Claimed {
-  readonly inspector: string | null
+  readonly inspector: Pick<Inspector, 'port' | 'tokenFile'> | null
 }
 
 /** Resolves with the notice that everything is ready. */

@@ -28,16 +28,21 @@ export interface TransportOptions {
   readonly timeoutMs: number
   /** The HTTP proxy that leads there, as a URL. */
   readonly proxy: string | null
+  /** How many connections there may be. Default 4. */
+  readonly connections?: number
 }
 
 /** Creates a transport to one origin, with connections of its own; nothing is opened before the first call. */
-export function createTransport(origin: string, { timeoutMs, proxy }: TransportOptions): Transport {
+export function createTransport(
+  origin: string,
+  { timeoutMs, proxy, connections: most = 4 }: TransportOptions,
+): Transport {
   let opening: Promise<Dispatcher> | undefined
 
   // Loaded with the first call: undici costs more to load than everything else that a start has to wait for.
   const connections = (): Promise<Dispatcher> => {
     opening ??= import('undici').then(({ Agent, ProxyAgent }) =>
-      proxy === null ? new Agent({ connections: 4 }) : new ProxyAgent({ uri: proxy, connections: 4 }),
+      proxy === null ? new Agent({ connections: most }) : new ProxyAgent({ uri: proxy, connections: most }),
     )
     return opening
   }

@@ -21,6 +21,7 @@ const noticesWith = (
     url: text,
     target: text,
     inspector: text,
+    tokenFile: '/x',
     api: text,
     kind: 'bot',
     before: { url: `https://a:b@${text}`, events: [text], status: text },

@@ -54,6 +54,7 @@ const ready: NoticeBody & { readonly type: 'ready' } = {
   url: 'https://x.ngrok.app/',
   target: 'http://127.0.0.1:3000/',
   inspector: null,
+  tokenFile: null,
   api: 'https://api.web1on1.chat',
   kind: 'bot',
   before: { url: 'https://bots.example.com/hook', events: null, status: 'active' },
@@ -210,7 +211,8 @@ describe('The terminal', () => {
   const full: NoticeBody = {
     ...ready,
     url: 'https://0123-2001-db8-85a3-0-0-8a2e-370-7334.ngrok-free.app/',
-    inspector: 'http://127.0.0.1:4747/?token=0123456789abcdef',
+    inspector: 'http://127.0.0.1:4747',
+    tokenFile: '/home/me/.local/state/dev-hook/api.web1on1.chat/5b430ef410b7cb0cc2580183/inspector.json',
     api: 'https://staging-api.web1on1.chat',
     before: { url: `https://bots.example.com/${'hook/'.repeat(20)}`, events: null, status: 'active' },
     events: ['message.create.*', 'message.update', 'conversation.create', 'conversation.update', 'user.login'],
@@ -225,9 +227,13 @@ describe('The terminal', () => {
   it.each([80, 60, 40])(
     'keeps the ready block at eight lines of %i columns, but for what may have to be copied',
     (columns) => {
-      const lines = print([full], { columns, keys })
-      expect(lines).toHaveLength(7)
-      expect(lines.filter((line) => line.length > columns).every((line) => /^ *(public|api) /.test(line))).toBe(true)
+      const pageLink = () => `http://127.0.0.1:4747/?token=${'x'.repeat(43)}`
+      const lines = print([full], { columns, keys, pageLink })
+      expect(lines).toHaveLength(8)
+      expect(lines.join('\n')).toContain(pageLink())
+      expect(
+        lines.filter((line) => line.length > columns).every((line) => /^ *(public|inspector|api) /.test(line)),
+      ).toBe(true)
       expect(lines.join('\n')).toContain(full.url)
       expect(lines.at(-1)).toContain('b restart  p pause  ? help  q quit')
     },
@@ -241,6 +247,12 @@ describe('The terminal', () => {
       '  api       http://127.0.0.1:4000',
       '  quit      Ctrl-C',
     ])
+  })
+
+  it('lets a browser in where somebody is at a terminal, and else names the file with the token', () => {
+    const shown = (pageLink: () => string | null) => print([{ ...full, url: 'https://x/' }], { pageLink }).join('\n')
+    expect(shown(() => 'http://127.0.0.1:4747/?token=abc')).toContain('inspector http://127.0.0.1:4747/?token=abc\n')
+    expect(shown(() => null)).toContain('inspector http://127.0.0.1:4747, token in /home/me/')
   })
 
   it('names the keys where there are some', () => {

@@ -25,6 +25,7 @@ it('a secret in any other notice is not shown, however deep it is', () => {
       url: 'https://x/',
       target: 'http://127.0.0.1:1/',
       inspector: null,
+      tokenFile: null,
       api: 'https://a/',
       kind: 'bot',
       before,

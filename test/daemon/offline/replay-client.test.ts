@@ -13,7 +13,7 @@ import { checkSignature, sign } from '../../../src/protocol/signature.ts'
 import { anAttempt } from '../../support/attempts.ts'
 import { folderForTest } from '../../support/folder.ts'
 import { freePort } from '../../support/free-port.ts'
-import { fakeHandlers } from '../../support/inspector/fake-handlers.ts'
+import { fakeHandlers, NO_EVENTS } from '../../support/inspector/fake-handlers.ts'
 import { answered, delivery, NO_LABEL, openTestJournal } from '../../support/journal/journal.ts'
 import { recordingBotForTest } from '../../support/platform/sandboxes.ts'
 import { SNAPSHOT } from '../../support/platform/snapshots.ts'
@@ -141,6 +141,8 @@ describe('A replay beside a run', () => {
     const inspector = await openInspector({
       folder,
       runId: 'run1',
+      port: null,
+      events: NO_EVENTS,
       handlers: fakeHandlers({ replay: async () => done }),
     })
     onTestFinished(inspector.close)

@@ -11,12 +11,15 @@ import { OPERATION_NAMES, OPERATIONS, type OperationName } from '../../../src/in
 import { openInspector } from '../../../src/inspector/server.ts'
 import { folderForTest } from '../../support/folder.ts'
 import { asked, everyHandler } from '../../support/inspector/every-handler.ts'
+import { NO_EVENTS } from '../../support/inspector/fake-handlers.ts'
 import { sampleOf } from '../../support/inspector/samples.ts'
+
+const OPTIONS = { runId: 'run1', port: null, events: NO_EVENTS } as const
 
 async function openForTest() {
   const folder = await folderForTest()
   const calls = asked()
-  const inspector = await openInspector({ handlers: everyHandler(calls), folder, runId: 'run1', finishWithinMs: 50 })
+  const inspector = await openInspector({ ...OPTIONS, handlers: everyHandler(calls), folder, finishWithinMs: 50 })
   onTestFinished(inspector.close)
   const address = await readAddress(folder)
   if (address === null) throw new Error('no address was written')
@@ -122,7 +125,7 @@ describe('A run without a sandbox', () => {
   it('refuses what only a sandbox can do', async () => {
     const folder = await folderForTest()
     const handlers = { ...everyHandler(asked()), sandbox: null }
-    const inspector = await openInspector({ handlers, folder, runId: 'run1' })
+    const inspector = await openInspector({ ...OPTIONS, handlers, folder })
     onTestFinished(inspector.close)
     const address = await readAddress(folder)
     if (address === null) throw new Error('no address was written')

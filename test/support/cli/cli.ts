@@ -36,6 +36,8 @@ export interface Cli {
   closeStdout(): void
   /** Stops reading what it writes, as a reader does that hangs: the pipes fill up. Returns what reads on. */
   stopReading(): () => void
+  /** What it has written on stdout so far. */
+  written(): string
   /** Closes its standard input. */
   endInput(): void
   readonly ended: Promise<CliEnd>
@@ -115,6 +117,7 @@ export async function startCli(options: CliOptions = {}): Promise<Cli> {
         child.stderr.resume()
       }
     },
+    written: () => written.stdout,
     endInput: () => void child.stdin.end(),
     ended,
   }

@@ -233,7 +233,7 @@ function createFakeFactories(
     openInspector: async (options) => {
       given.openInspector = options
       await begin('inspector')
-      return { port: 1, close: () => release('inspector') }
+      return { port: 1, link: 'http://127.0.0.1:1/?token=x', tokenFile: '/x', close: () => release('inspector') }
     },
     armWatchdog: async (options) => {
       given.armWatchdog = options

@@ -1,6 +1,7 @@
 // Handlers of operations for tests of the inspector: each is refused unless the test gives its own.
 import type { RunHandlers } from '../../../src/inspector/operations/routes.ts'
 import type { Handlers, RunOperation, SandboxOperation } from '../../../src/inspector/operations/table.ts'
+import type { StreamSource } from '../../../src/inspector/stream.ts'
 
 const unused = (): never => {
   throw new Error('nobody is expected to ask for this')
@@ -24,3 +25,6 @@ export const fakeHandlers = (
   run: Partial<Handlers<RunOperation>> = {},
   sandbox: Handlers<SandboxOperation> | null = null,
 ): RunHandlers => ({ run: { ...RUN, ...run }, sandbox, version: '1.2.3' })
+
+/** Of a run in which nothing happens. */
+export const NO_EVENTS: StreamSource = { on: () => () => undefined }

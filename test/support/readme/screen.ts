@@ -28,6 +28,7 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{24}\b/g, '<bot>'],
   [/\bhttps:\/\/(?:localhost:\d+|[\w-]+\.ngrok-free\.app)\//g, '<public>'],
   [/\b(?:localhost|127\.0\.0\.1):\d+/g, '<host>'],
+  [/\?token=[\w-]+/g, '?token=…'],
   [/\bport \d+/g, 'port <port>'],
   [/\bv\d+\.\d+\.\d+\b/g, '<version>'],
   // How far the restart is when a delivery comes.

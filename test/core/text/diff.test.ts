@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { diffLines } from '../../src/onboarding/diff.ts'
+import { diffLines } from '../../../src/core/text/diff.ts'
 
 const text = fc
   .array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 })

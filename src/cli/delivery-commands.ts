@@ -1,0 +1,123 @@
+// The rows of the commands that are about single deliveries: what was recorded, again, and made.
+import type { OptionKey } from '../config/options.ts'
+import { OUTCOME_NAMES } from '../protocol/query/outcomes.ts'
+import { TIMES } from '../protocol/query/point-in-time.ts'
+import { FILTER_FORM } from '../protocol/query/query.ts'
+import type { CommandSpec } from './command.ts'
+
+/** What every command takes. */
+export const COMMON: readonly OptionKey[] = ['json', 'quiet', 'verbose', 'color', 'config', 'profile', 'cwd']
+
+/** What the commands need that work on the record alone. */
+export const recordKeys: readonly OptionKey[] = ['bot', 'apiHost', 'port', 'path', 'forwardTo', 'botQuery', ...COMMON]
+
+export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'events',
+    aliases: [],
+    description: 'List the recorded deliveries, newest last; show one in full, follow new ones, export one.',
+    usage: '[show <id>|--last | export <id>|--last --as <format>] [options]',
+    takesCommand: false,
+    words: ['[show|export]', '[id]'],
+    options: recordKeys,
+    own: [
+      { flags: '--follow', says: 'show the latest, then each new one, until Ctrl-C' },
+      {
+        flags: '-q, --query <filter>',
+        says: `only what a filter finds: ${FILTER_FORM}; a comma is or, a - in front is not, quotes hold words together`,
+      },
+      { flags: '--event <patterns>', says: 'only these events, as in a subscription' },
+      { flags: '--conversation <id>', says: 'only deliveries of this conversation' },
+      {
+        flags: '--outcome <outcomes>',
+        choices: OUTCOME_NAMES,
+        says: 'only deliveries with this outcome: answered, refused, interrupted, timed-out, cancelled; delivered, undelivered, returned, rejected; failed',
+      },
+      { flags: '--since <time>', says: `only from this time on: ${TIMES}` },
+      { flags: '--until <time>', says: 'only before this time' },
+      {
+        flags: '--last [n]',
+        says: 'only the newest, or the newest n; of `show` and `export`: the newest instead of an id',
+      },
+      { flags: '--as <curl|http|fixture>', says: 'the format to export' },
+      { flags: '--with-secrets', says: 'export the secrets in headers, query and body too, in place of `[redacted]`' },
+    ],
+    examples: [
+      ['dev-hook events --last 20', 'the newest 20, each with the end of its id, which stands for the whole'],
+      ['dev-hook events --follow --outcome failed', 'watch for what fails'],
+      ['dev-hook events --since 1h --event "message.*"', 'the messages of the last hour'],
+      [
+        "dev-hook events -q 'refund status:5xx -from:bot'",
+        'what was said about refunds and failed, but not by the bot',
+      ],
+      ['dev-hook events show --last', 'the newest delivery in full'],
+      ['dev-hook events show mb3k2x', 'headers, body, and every attempt with the bot’s answer'],
+      ['dev-hook events export mb3k2x --as curl', 'a command that sends it to the bot'],
+      ['dev-hook events export mb3k2x --as fixture', 'JSON for a test of the bot'],
+    ],
+    load: async () => (await import('./commands/events.ts')).events,
+  },
+  {
+    name: 'replay',
+    aliases: [],
+    description:
+      'Forward recorded deliveries to the bot again, in the order of their ids or oldest first; through the running dev-hook if there is one.',
+    usage: '[id…] [options]',
+    takesCommand: false,
+    words: ['[id...]'],
+    options: recordKeys,
+    own: [
+      { flags: '--last [n]', says: 'the newest delivery, or the newest n (among those that the other flags select)' },
+      { flags: '--failed', says: 'deliveries that were interrupted, answered with an error, or never delivered' },
+      { flags: '--conversation <id>', says: 'all deliveries of this conversation' },
+      { flags: '--edit', says: 'edit the body first, in VISUAL or EDITOR; it is signed again' },
+    ],
+    examples: [
+      ['dev-hook replay --last', 'the newest one again'],
+      ['dev-hook replay mb3k2x mb3k9f', 'these two, in this order; the beginning or the end of an id is enough'],
+      ['dev-hook replay --last --edit', 'with another body'],
+      ['dev-hook replay --failed', 'exit code 0 when the bot has accepted them all'],
+    ],
+    load: async () => (await import('./commands/replay.ts')).replay,
+  },
+  {
+    name: 'trigger',
+    aliases: [],
+    description: 'Make an event as the platform would, from a template or a file, and send it to a bot, signed.',
+    usage: '<event> [text] [options]',
+    takesCommand: false,
+    words: ['[event]', '[text]'],
+    options: recordKeys,
+    own: [
+      { flags: '--list', says: 'list the templates, one sentence each' },
+      {
+        flags: '--set <path=value>',
+        says: 'set a value, as JSON or as it is: data.message.text=hi, data.message.actions[0].payload=YES; several times',
+        repeats: true,
+      },
+      { flags: '--file <file|->', says: 'an event of your own in place of a template; - reads standard input' },
+      { flags: '--conversation <id>', says: 'in this recorded conversation (default: one that is made up)' },
+      { flags: '--count <n>', says: 'so many of them, each with ids of its own (default: 1)' },
+      { flags: '--rate <n/s>', says: 'so many a second, or 30/m (default: each once the one before is answered)' },
+      {
+        flags: '--delivery-id <id|none|own>',
+        says: 'the id of the delivery, to send it twice; none: without; own: that of the file (default: a new one)',
+      },
+      {
+        flags: '--to <url>',
+        says: 'send it straight there, signed with SECRET: a port, a URL on this machine, or https',
+      },
+      { flags: '--dry-run', says: 'print the event, and send nothing' },
+    ],
+    examples: [
+      ['dev-hook trigger chat "hi there"', 'a contact says something'],
+      ['dev-hook trigger message.create.contact.postback YES', 'a contact presses a button with this payload'],
+      ['dev-hook trigger assign --conversation 5c1a9a', 'a recorded conversation is assigned to the bot'],
+      ['dev-hook trigger user.login --set data.user.role=admin', 'with another value'],
+      ['dev-hook trigger chat --count 100 --rate 20/s', 'some load; totals at the end'],
+      ['dev-hook trigger --file event.json', 'an event of your own'],
+      ['dev-hook trigger chat hi --to http://127.0.0.1:3000/hook', 'straight to a bot, without a dev-hook'],
+    ],
+    load: async () => (await import('./commands/trigger.ts')).trigger,
+  },
+]

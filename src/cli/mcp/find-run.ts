@@ -1,0 +1,51 @@
+// The run that a coding agent talks to, found anew for each call: it may have been started again, or another one since.
+import { poll } from '../../core/async.ts'
+import { DevHookError } from '../../core/errors.ts'
+import { every } from '../../core/pace.ts'
+import { findRecordedBot } from '../../daemon/offline/find-bot.ts'
+import { readAddress } from '../../inspector/address.ts'
+import { createInspectorClient, type InspectorClient } from '../../inspector/client.ts'
+import { readLock } from '../../lock/lock.ts'
+import type { PreparedCommand } from '../open-command.ts'
+
+/** How long a run that has only just begun is waited for, in ms. */
+const PATIENCE_MS = 5_000
+const POLL_MS = 50
+
+const START = 'start one in this folder: `npx dev-hook sandbox -- <command that starts the bot>`'
+
+/** Finds it. Rejects with `runUnreachable` where there is none, or it cannot be asked yet. */
+export async function findRun(
+  { load, stateHome }: Pick<PreparedCommand, 'load' | 'stateHome'>,
+  signal: AbortSignal,
+): Promise<InspectorClient> {
+  const folder = await findRecordedBot(await load(), stateHome()).catch(noneYet)
+  const found = await poll(
+    () => look(folder),
+    ({ is }) => is !== 'starting',
+    { pace: every(POLL_MS), limitMs: PATIENCE_MS, signal },
+  )
+  if (found.is === 'running') return found.client
+  if (found.is === 'starting')
+    throw new DevHookError('runUnreachable', `${found.user} has this bot and does not answer`)
+  throw new DevHookError('runUnreachable', 'no dev-hook is running for this bot', { remedy: START })
+}
+
+function noneYet(error: unknown): never {
+  if (!(error instanceof DevHookError) || !error.is('botUnknown') || error.lines.length > 1) throw error
+  throw new DevHookError('runUnreachable', 'no dev-hook is running here', { cause: error, remedy: START })
+}
+
+type Found =
+  | { readonly is: 'running'; readonly client: InspectorClient }
+  | { readonly is: 'starting'; readonly user: string }
+  | { readonly is: 'none' }
+
+async function look(folder: string): Promise<Found> {
+  const holder = await readLock(folder)
+  if (holder === null || holder.restoring) return { is: 'none' }
+  const address = await readAddress(folder)
+  // What an earlier run left behind is not the address of this one.
+  if (address?.runId !== holder.runId) return { is: 'starting', user: holder.user }
+  return { is: 'running', client: createInspectorClient(address) }
+}

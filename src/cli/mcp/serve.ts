@@ -1,0 +1,73 @@
+// The server of the Model Context Protocol on standard input and output, for clients of either generation of it.
+import type { Readable, Writable } from 'node:stream'
+import { McpServer } from '@modelcontextprotocol/server'
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
+import { resolveOnAbort } from '../../core/async.ts'
+import { version } from '../../core/instance.ts'
+import { asRecord, type Json } from '../../core/json.ts'
+import { callTool, type Toolbox } from './call-tool.ts'
+import { TOOLS } from './tools.ts'
+
+/** What a client tells its model at the beginning. */
+const INSTRUCTIONS = [
+  'Tools to try a Web1on1 chat bot on this machine, through the dev-hook that is running in this folder.',
+  'If there is none, start the sandbox in the background: `npx dev-hook sandbox -- <command that starts the bot>`; a save restarts the bot.',
+  'Then: `say` something as a contact, read the answer; `conversation` shows who sees which message and why not; `deliveries` and `delivery` what the bot received and answered; edit the bot, and `say` again.',
+].join('\n')
+
+/** A schema that only says what it is: the table of operations reads what goes in, and says what is wrong and what to do. */
+const described = (schema: Json) => ({
+  '~standard': {
+    version: 1 as const,
+    vendor: 'dev-hook',
+    validate: (value: unknown) => ({ value }),
+    jsonSchema: { input: () => schema, output: () => schema },
+  },
+})
+
+/** Serves until the client closes its end, or the signal is aborted. `problem` hears what the protocol complains of. */
+export async function serve(
+  box: Toolbox,
+  { stdin, stdout }: { readonly stdin: Readable; readonly stdout: Writable },
+  problem: (message: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const handle = serveStdio(() => createServer(box), {
+    transport: new StdioServerTransport(stdin, stdout),
+    onerror: ({ message }) => problem(message),
+  })
+  try {
+    await resolveOnAbort(ended(stdin), signal)
+  } finally {
+    await handle.close()
+  }
+}
+
+function ended(stdin: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => resolve()
+    for (const event of ['end', 'close', 'error']) stdin.once(event, end)
+    if (stdin.readableEnded || stdin.destroyed) end()
+  })
+}
+
+function createServer(box: Toolbox): McpServer {
+  const server = new McpServer({ name: 'dev-hook', version }, { instructions: INSTRUCTIONS })
+  for (const tool of TOOLS) {
+    const { name, description, inputSchema, annotations, changes } = tool
+    const refused = changes && !box.mayWrite ? ' Refused unless dev-hook mcp is started with --allow-write.' : ''
+    server.registerTool(
+      name,
+      {
+        description: `${description}${refused}`,
+        inputSchema: described(inputSchema),
+        annotations,
+      },
+      async (given, { mcpReq }) => {
+        const { text, isError } = await callTool(tool, asRecord(given) ?? {}, box, mcpReq.signal)
+        return { content: [{ type: 'text', text }], isError }
+      },
+    )
+  }
+  return server
+}

@@ -1,0 +1,14 @@
+// What differs between two transcripts, as lines for people.
+import { diffLines } from '../../core/text/diff.ts'
+import type { Colors } from './colors.ts'
+
+/** Unchanged lines around each difference. */
+const CONTEXT = 2
+
+/** The lines that are missing, marked with `-`, and those that are there instead, with `+`. */
+export const transcriptDiff = (before: string, after: string, colors: Colors): readonly string[] =>
+  diffLines(before, after, CONTEXT).map(({ mark, text }) => {
+    const line = `${mark} ${text}`
+    if (mark === '-') return colors.red(line)
+    return mark === '+' ? colors.green(line) : colors.dim(line)
+  })

@@ -1,0 +1,175 @@
+// Recorded conversations that are said again to the bot, and what it does otherwise than it did.
+import { readdir, stat } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { withDeadline } from '../../core/async.ts'
+import { DevHookError, messageOf } from '../../core/errors.ts'
+import type { Notices } from '../../core/notices.ts'
+import { readSource } from '../../core/read-source.ts'
+import { decodeText } from '../../core/text/decode.ts'
+import { oneLine } from '../../core/text/sanitize.ts'
+import { toJson } from '../../core/text/to-json.ts'
+import { readScript } from '../../protocol/script/read.ts'
+import { type Script, scriptText } from '../../protocol/script/script.ts'
+import { type Playback, playScript } from '../../sandbox/play/play.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import type { Io } from '../io.ts'
+import type { OpenCommand } from '../open-command.ts'
+import { createProgress } from '../output/progress.ts'
+import { transcriptDiff } from '../output/transcript-diff.ts'
+import type { NoticeOf } from '../screen/delivery-lines.ts'
+
+/** A recorded conversation, and the name of its file. */
+export interface NamedScript {
+  readonly file: string
+  readonly script: Script
+}
+
+/** Reads what `--play` names; `null` without it. Throws `usage` and `fixtureInvalid`, with everything that cannot be read. */
+export async function readScripts(
+  own: Readonly<Record<string, unknown>>,
+  cwd: string,
+): Promise<readonly NamedScript[] | null> {
+  const given = own['play']
+  if (typeof given !== 'string') return null
+  if (own['say'] !== undefined) {
+    throw new DevHookError('usage', '`--play` and `--say` cannot be given together', { remedy: 'give one of them' })
+  }
+  const files = await filesOf(resolve(cwd, given), given)
+  const read = await Promise.all(files.map(async (path) => readOne(path, relative(cwd, path) || path)))
+  const wrong = read.filter((one) => one instanceof DevHookError)
+  if (wrong.length > 0)
+    throw new DevHookError(
+      'fixtureInvalid',
+      wrong.flatMap(({ lines }) => lines),
+    )
+  return read.filter((one): one is NamedScript => !(one instanceof DevHookError))
+}
+
+async function filesOf(path: string, given: string): Promise<readonly string[]> {
+  try {
+    if (!(await stat(path)).isDirectory()) return [path]
+    const names = await readdir(path, { withFileTypes: true })
+    const files = names
+      .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+      .map(({ name }) => join(path, name))
+    if (files.length > 0) return files.toSorted()
+  } catch (cause) {
+    throw new DevHookError('usage', `play ${given} (from --play) cannot be read: ${messageOf(cause)}`, {
+      cause,
+      remedy: 'give a transcript, a fixture, or a folder of them',
+    })
+  }
+  throw new DevHookError('usage', `play ${given} (from --play) is a folder without files`, {
+    remedy: 'write one with `dev-hook events export <conversation> --as transcript`',
+  })
+}
+
+async function readOne(path: string, file: string): Promise<NamedScript | DevHookError> {
+  try {
+    return { file, script: readScript(decodeText(await readSource(path)).text, file) }
+  } catch (error) {
+    if (error instanceof DevHookError) return error
+    return new DevHookError('fixtureInvalid', `${file} cannot be read: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+export interface PlayRun extends Pick<OpenCommand, 'colors' | 'redactor' | 'config'> {
+  readonly sandbox: Sandbox
+  readonly scripts: readonly NamedScript[]
+  readonly timeoutMs: number | null
+  readonly io: Io
+  readonly json: boolean
+  readonly notices: Notices
+  /** What was announced of the bot last. */
+  readonly bot: () => NoticeOf<'bot'> | null
+}
+
+/** A bot may still be starting, and dev-hook holds what it is to get for 15 s by default. */
+const FIRST_TIMEOUT_MS = 20_000
+/** A bot that somebody else runs may be slower to end an answer than to begin it. */
+const QUIET_MS = 150
+
+/** Plays them, one after the other. Rejects with `playedOtherwise` when the bot differs in one, and with why there is no bot. */
+export async function playScripts(run: PlayRun, signal: AbortSignal): Promise<void> {
+  const { scripts, notices, io, json, config } = run
+  const crashed = new AbortController()
+  const off = notices.on((notice) => {
+    if (notice.type === 'bot' && (notice.state === 'crashed' || notice.state === 'stopped')) crashed.abort(gone(notice))
+  })
+  const progress = createProgress((step) => json || config.quiet || io.err(`· ${step} …`))
+  let different = 0
+  try {
+    await withDeadline([signal, crashed.signal], null, async (limited) => {
+      for (const one of scripts) {
+        const playback = await play(run, one, limited, (step, of) =>
+          progress.step(`step ${step} of ${of} of ${one.file}`),
+        )
+        if (playback.differences.length > 0) different += 1
+        report(run, one, playback)
+      }
+    })
+  } finally {
+    progress.end()
+    off()
+  }
+  const of = scripts.length === 1 ? 'the conversation' : `${different} of ${scripts.length} conversations`
+  if (different > 0) throw new DevHookError('playedOtherwise', `the bot does not do in ${of} what it did when recorded`)
+  if (!json && scripts.length > 1) io.out(`all ${scripts.length} conversations are as they were recorded`)
+}
+
+function gone({ state, code }: NoticeOf<'bot'>): DevHookError {
+  const what = state === 'crashed' ? 'crashed' : 'ended'
+  return new DevHookError(
+    'botCrashed',
+    `the bot ${what} (exit code ${code ?? 'no code'}) before the conversation was over`,
+  )
+}
+
+/** Whether there never was a bot: nobody has started one, and nothing has listened. */
+function isAbsent({ bot }: PlayRun): boolean {
+  const last = bot()
+  return last !== null && last.pid === null && last.state !== 'ready'
+}
+
+const absent = ({ bot }: PlayRun): DevHookError =>
+  new DevHookError('botNotListening', `nothing listens on port ${bot()?.port}, so nobody can answer`, {
+    remedy: 'start the bot first, let dev-hook start it (`-- node bot.js`), or name its port with `--port`',
+  })
+
+async function play(
+  run: PlayRun,
+  { script }: NamedScript,
+  signal: AbortSignal,
+  onStep: (step: number, of: number) => void,
+): Promise<Playback> {
+  const times = run.timeoutMs === null ? { firstTimeoutMs: FIRST_TIMEOUT_MS } : { timeoutMs: run.timeoutMs }
+  const playback = await playScript(run.sandbox, script, { ...times, quietMs: QUIET_MS, onStep, signal })
+  if (playback.differences.length > 0 && isAbsent(run)) throw absent(run)
+  return playback
+}
+
+function report({ io, json, colors, redactor }: PlayRun, { file, script }: NamedScript, playback: Playback): void {
+  const { differences, transcript } = playback
+  const steps = script.steps.length
+  const { redact } = redactor
+  if (json) {
+    const cleaned = differences.map(({ step, what, expected, received }) => ({
+      step,
+      what: redact(what),
+      expected: redact(expected),
+      received: redact(received),
+    }))
+    const time = new Date().toISOString()
+    io.out(toJson({ type: 'played', time, file, steps, differences: cleaned, transcript: redact(transcript) }))
+    return
+  }
+  const name = oneLine(file)
+  if (differences.length === 0) return io.out(`${colors.green('✓')} ${name}: ${stepsOf(steps)} as recorded`)
+  io.out(`${colors.red('✗')} ${name}: ${differences.length} of ${stepsOf(steps)} otherwise than recorded`)
+  for (const { step, what, received } of differences) {
+    io.out(`  step ${step}, ${redact(what)}${received === '' ? ': the bot does nothing' : ''}`)
+  }
+  for (const line of transcriptDiff(scriptText(script), transcript, colors)) io.out(`    ${redact(line)}`)
+}
+
+const stepsOf = (steps: number): string => (steps === 1 ? '1 step' : `${steps} steps`)

@@ -1,0 +1,34 @@
+// The port of the inspector: a fixed one that can be remembered, or the next that is free.
+import type { FastifyInstance } from 'fastify'
+import { codeOf } from '../core/errors.ts'
+
+/** The first is the usual one. The gateway's own port, which Codespaces forwards, is left out. */
+const USUAL: readonly number[] = [4747, 4749, 4750, 4751, 4752, 4753, 4754, 4755, 4756, 4757, 4758, 4759]
+
+/** What keeps a port from being taken: somebody has it, or only an administrator may. */
+const TAKEN = new Set(['EADDRINUSE', 'EACCES'])
+
+/** Lets a server listen on 127.0.0.1: on the wished port if that is free, else on a usual one, else on any. Gives the port. */
+export async function listen(app: FastifyInstance, wished: number | null): Promise<number> {
+  for (const port of wished === null ? USUAL : [wished, ...USUAL]) {
+    if (await takes(app, port)) return boundPort(app)
+  }
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  return boundPort(app)
+}
+
+async function takes(app: FastifyInstance, port: number): Promise<boolean> {
+  try {
+    await app.listen({ host: '127.0.0.1', port })
+    return true
+  } catch (error) {
+    if (TAKEN.has(codeOf(error) ?? '')) return false
+    throw error
+  }
+}
+
+function boundPort(app: FastifyInstance): number {
+  const address = app.server.address()
+  if (address === null || typeof address === 'string') throw new Error('the inspector has no port')
+  return address.port
+}
