@@ -25,29 +25,32 @@ const described = (schema: Json) => ({
   },
 })
 
-/** Serves until the client closes its end, or the signal is aborted. `problem` hears what the protocol complains of. */
+/** Serves until the connection is closed, or the signal is aborted. `problem` hears what the protocol complains of. */
 export async function serve(
   box: Toolbox,
   { stdin, stdout }: { readonly stdin: Readable; readonly stdout: Writable },
   problem: (message: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const handle = serveStdio(() => createServer(box), {
-    transport: new StdioServerTransport(stdin, stdout),
-    onerror: ({ message }) => problem(message),
-  })
+  const transport = new StdioServerTransport(stdin, stdout)
+  const closed = closedBy(transport)
+  const handle = serveStdio(() => createServer(box), { transport, onerror: ({ message }) => problem(message) })
   try {
-    await resolveOnAbort(ended(stdin), signal)
+    await resolveOnAbort(closed, signal)
   } finally {
     await handle.close()
   }
 }
 
-function ended(stdin: Readable): Promise<void> {
+/** Resolves once a transport has closed: its client has ended, does not read any more, or sends what is no message. */
+function closedBy(transport: StdioServerTransport): Promise<void> {
+  const close = transport.close.bind(transport)
+  // Its own listener for that is taken by the server.
   return new Promise((resolve) => {
-    const end = (): void => resolve()
-    for (const event of ['end', 'close', 'error']) stdin.once(event, end)
-    if (stdin.readableEnded || stdin.destroyed) end()
+    transport.close = async () => {
+      await close()
+      resolve()
+    }
   })
 }
 

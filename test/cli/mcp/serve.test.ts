@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { TOOLS } from '../../../src/cli/mcp/tools.ts'
@@ -124,6 +125,15 @@ describe('dev-hook mcp', () => {
     const { code, stdout, stderr } = await cli.ended
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(/\[DEVHOOK_USAGE\][\s\S]*→ /)
+  })
+
+  it('ends, and says why, when a message is longer than any may be', async () => {
+    const child = spawn(process.execPath, [MAIN, 'mcp'], { stdio: 'pipe' })
+    // It may end before it has read it all.
+    child.stdin.on('error', () => undefined)
+    child.stdin.write('x'.repeat(11 * 1024 * 1024))
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+    expect([stdout, stderr]).toEqual(['', expect.stringMatching(/^mcp: .+/)])
   })
 
   it.runIf(process.platform !== 'win32')('ends in order at a signal', async () => {
