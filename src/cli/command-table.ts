@@ -37,7 +37,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     own: [
       {
         flags: '--say <text>',
-        says: 'send this as a contact, print the answer on stdout and exit (without it, every line you type is sent); several times: one after the other',
+        says: 'send this as a contact, print the answer on stdout and exit (without it, you talk at a prompt: `/help` there says how); several times: one after the other',
         repeats: true,
       },
       {
@@ -59,7 +59,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       { flags: '--api-port <port>', says: 'the port of the emulated API (default: any free one)' },
     ],
     examples: [
-      ['dev-hook sandbox -- node bot.js', 'talk to the bot, line by line'],
+      ['dev-hook sandbox -- node bot.js', 'talk to the bot at a prompt'],
       ['dev-hook sandbox --say hi -- node bot.js', 'one message, its answer on stdout, then end'],
       ['dev-hook sandbox --say hi --say bye -- node bot.js', 'two, each after the answer to the one before'],
       ['echo hi | dev-hook sandbox -- node bot.js', 'the same from a script'],

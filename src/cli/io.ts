@@ -3,8 +3,9 @@ import type { Writable } from 'node:stream'
 import { switched } from '../config/kinds.ts'
 import { type Environment, environmentLayer } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
-import { raceTimeout } from '../core/async.ts'
+import { MONOTONIC, raceTimeout } from '../core/async.ts'
 import { type ColorLevel, colorLevel } from './output/color-level.ts'
+import { createFooter, type Footer } from './output/footer.ts'
 import { isSameTerminal, openOutlet } from './output/open-outlet.ts'
 import { PromptStream } from './output/prompt-stream.ts'
 import { createLines } from './output/write-buffer.ts'
@@ -19,6 +20,8 @@ export interface Io {
   err(line: string): void
   /** For questions to the person at the terminal. */
   readonly prompt: Writable
+  /** What stays at the bottom of the terminal, below all lines. */
+  readonly footer: Footer
   /** Resolves when everything is written, or nobody reads it any more. What may be dropped is waited for a moment only. */
   flushed(): Promise<void>
   /** Aborted when nobody reads the data any more. */
@@ -46,13 +49,15 @@ export function createIo(): Io {
   const out = openOutlet(stdout, platform, () => outGone.abort())
   // Both may be the same terminal: what waits for it waits in one order then.
   const err = isSameTerminal(stdout.fd, stderr.fd) ? out : openOutlet(stderr, platform, () => undefined)
-  const lines = createLines()
+  const footer = createFooter((text) => err.write(text, 0, () => ''), stderr)
+  const lines = createLines(MONOTONIC, (outlet, text) => (outlet === err ? footer.above(text) : text))
   process.on('exit', lines.flush)
   return {
     out: (line) => lines.add(out, line, null),
     live: (line, dropped) => lines.add(out, line, dropped),
     err: (line) => lines.add(err, line, notShown),
     prompt: new PromptStream(err, stderr),
+    footer,
     flushed: async () => {
       lines.flush()
       await out.settled()

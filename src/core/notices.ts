@@ -57,6 +57,53 @@ interface Authored {
   readonly own?: true | undefined
 }
 
+/** A button as it is shown. */
+export interface ShownButton {
+  /** What it is pressed by at the prompt, from 1. */
+  readonly number?: number
+  readonly text: string
+  /** What the bot gets for a press. */
+  readonly payload?: string
+  /** The address that it opens. */
+  readonly uri?: string
+}
+
+/** One of the things that a message shows side by side. */
+export interface ShownItem {
+  readonly title: string
+  readonly description?: string
+  /** Its address. */
+  readonly picture?: string
+  readonly buttons: readonly ShownButton[]
+}
+
+/** A message as whoever reads along sees it. */
+export interface ShownMessage {
+  /** Who it is of. */
+  readonly role: 'contact' | 'agent' | 'bot'
+  readonly name: string
+  readonly text: string
+  /** Why the contact does not see it; absent when they do. */
+  readonly unseen?: 'role' | 'backchannel' | 'type' | 'widget-call'
+  readonly id: string
+  readonly conversation: string
+  /** The name of the conversation, where it is not the one in which the person at the terminal speaks. */
+  readonly elsewhere?: string
+  /** The type of the message: `chat`, `card`, `command`, `postback`, `form` … */
+  readonly kind: string
+  /** Absent: `text/plain`. */
+  readonly contentType?: string
+  /** How a text of several lines, or of HTML, reads, line by line. */
+  readonly lines?: readonly string[]
+  readonly title?: string
+  /** What it answers. */
+  readonly quote?: string
+  readonly buttons?: readonly ShownButton[]
+  readonly items?: readonly ShownItem[]
+  /** Of a form: what can be filled in. */
+  readonly fields?: readonly string[]
+}
+
 /** The body of a notice, by type. Fields may be added, never renamed. */
 export type NoticeBody =
   | { readonly type: 'starting'; readonly version: string; readonly step: string }
@@ -161,13 +208,18 @@ export type NoticeBody =
       /** Whether dev-hook starts the bot, which is then given all that. */
       readonly startsBot: boolean
     }
-  /** The sandbox only: what was said in the conversation. `unseen`: why the contact does not see it. */
+  /** The sandbox only: something was said, pressed or done in a conversation. */
+  | ({ readonly type: 'message' } & ShownMessage)
+  /** The sandbox only: a call of the API was refused. */
   | {
-      readonly type: 'message'
-      readonly role: 'contact' | 'bot'
-      readonly name: string
-      readonly text: string
-      readonly unseen?: 'role' | 'backchannel' | 'type' | 'widget-call'
+      readonly type: 'call'
+      readonly method: string
+      readonly path: string
+      readonly status: number | null
+      /** The sentence of the answer. */
+      readonly message: string | null
+      /** How many more of the same were refused within the last second, and not announced. */
+      readonly more?: number
     }
   | ({ readonly type: 'warning' | 'error' } & Problem)
   | ({ readonly type: 'stopped'; readonly restored: RestoreResult; readonly failure: Failure | null } & Totals)

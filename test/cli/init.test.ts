@@ -114,7 +114,7 @@ describe('dev-hook init at a terminal', () => {
     await terminal.shows('in the sandbox now?')
     terminal.type(ENTER)
     // The bot may be ready before or after that.
-    await terminal.shows('Type what the contact says')
+    await terminal.shows('Jenny ›')
     terminal.type(`hi there${ENTER}`)
     await terminal.shows('bot › You said: hi there')
     terminal.type(CTRL_C)

@@ -6,13 +6,15 @@ import { DevHookError } from '../../core/errors.ts'
 import type { SandboxOptions } from '../../sandbox/options.ts'
 import { openSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import type { CommandHandler } from '../command.ts'
+import { wantsColor } from '../io.ts'
 import { openCommand } from '../open-command.ts'
+import { colorsFor } from '../output/colors.ts'
 import { runDaemon } from '../session/run-daemon.ts'
 import { createSandboxAnnouncer } from '../session/sandbox-announcer.ts'
-import { converse } from '../session/sandbox-chat.ts'
 import { sandboxOptions } from '../session/sandbox-options.ts'
 import { playScripts, readScripts } from '../session/sandbox-play.ts'
 import { openSandboxState } from '../session/sandbox-state.ts'
+import { converse } from '../talk/converse.ts'
 
 export const sandbox: CommandHandler = async (call) => {
   const { command, io, own } = call
@@ -48,23 +50,18 @@ export const sandbox: CommandHandler = async (call) => {
         REFRESH_TOKEN: platform.refreshToken,
         EMAIL: platform.email,
       },
-      conversation: (notices, bot, signal) => {
+      conversation: (run, signal) => {
+        const { notices, bot } = run
         announcer.begin(notices, command !== null)
-        if (scripts !== null)
+        if (scripts !== null) {
+          const limit = own['timeout'] === undefined ? null : timeoutMs
           return playScripts(
-            {
-              ...opened,
-              sandbox: platform,
-              scripts,
-              timeoutMs: own['timeout'] === undefined ? null : timeoutMs,
-              io,
-              json,
-              notices,
-              bot,
-            },
+            { ...opened, sandbox: platform, scripts, timeoutMs: limit, io, json, notices, bot },
             signal,
           )
-        return converse({ sandbox: platform, say, timeoutMs, io, json, notices, bot }, signal)
+        }
+        const colors = colorsFor(wantsColor(opened.config.color, io))
+        return converse({ ...run, sandbox: platform, say, timeoutMs, io, json, colors }, signal)
       },
     })
   } finally {

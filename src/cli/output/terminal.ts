@@ -1,6 +1,7 @@
 // Notices as lines for a person: the ready block, one line per delivery, the totals.
 
 import { type Clock, MONOTONIC } from '../../core/async.ts'
+import { ERRORS } from '../../core/errors.ts'
 import type { Notice } from '../../core/notices.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import { oneLine, sanitize } from '../../core/text/sanitize.ts'
@@ -8,7 +9,7 @@ import { toJson } from '../../core/text/to-json.ts'
 import { crashCause } from '../screen/crash-cause.ts'
 import { createDeliveryLines, type NoticeOf, type WriteLine } from '../screen/delivery-lines.ts'
 import { type KeyHint, readyBlock } from '../screen/ready-block.ts'
-import { sandboxLines } from '../screen/sandbox-lines.ts'
+import { refusedCallWords, sandboxLines } from '../screen/sandbox-lines.ts'
 import { wrapWords } from '../screen/text-width.ts'
 import { type Colors, colorsFor } from './colors.ts'
 import { problemLines } from './problem-lines.ts'
@@ -33,7 +34,14 @@ export interface TerminalOptions {
 }
 
 /** What is printed even when quiet: what is wrong, what has to be done by hand, and the end. */
-const IMPORTANT: ReadonlySet<Notice['type']> = new Set(['error', 'warning', 'rejected', 'registration', 'stopped'])
+const IMPORTANT: ReadonlySet<Notice['type']> = new Set([
+  'error',
+  'warning',
+  'call',
+  'rejected',
+  'registration',
+  'stopped',
+])
 
 /** Creates the renderer: a listener that prints what a person wants to see of each notice. */
 export function createTerminal(options: TerminalOptions): (notice: Notice) => void {
@@ -47,7 +55,8 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
   const line: WriteLine = (notice, text) => write(`${colors.dim(timeOfDay(notice.time))} ${text}`)
   const columns = (): number => options.columns() - CLOCK_COLUMNS
   const prose = proseWriter(line, write, columns)
-  const deliveries = createDeliveryLines({ line, colors, columns, clock })
+  const deliveryColors = emulated ? { ...colors, bold: colors.dim } : colors
+  const deliveries = createDeliveryLines({ line, colors: deliveryColors, columns, clock })
 
   /** Its output was not shown: what it said last, so that the crash can be understood. */
   const onQuietCrash = (notice: NoticeOf<'bot'> & Notice): void => {
@@ -92,21 +101,20 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
         return registrationLines(notice).forEach((text) => line(notice, text))
       case 'sandbox':
       case 'message':
-        return sandboxLines(notice, colors).forEach(write)
+        return sandboxLines(notice, colors, options.columns()).forEach(write)
+      case 'call':
+        return line(notice, refusedCallWords(notice, colors))
       case 'restored':
         return ready === null && notice.result === 'nothing'
           ? undefined
           : line(notice, `webhook: ${became(notice.result, ready)}`)
       case 'rejected':
-        return line(
-          notice,
-          `${colors.red('✗')} rejected ${notice.status} ${sanitize(notice.detail)}${andMore(notice)} ${colors.dim(notice.id)}`,
-        )
+        return line(notice, rejectedWords(notice, colors))
       case 'warning':
       case 'error':
-        return problemLines(headOf(notice, colors), { ...notice, lines: [notice.message] }, options.columns()).forEach(
-          write,
-        )
+        // Each such call has a line of its own, and not only the first of its kind.
+        if (notice.code === ERRORS.botCallFailed.code) return
+        return problemLinesOf(notice, colors, options.columns()).forEach(write)
       case 'stopped':
         deliveries.end()
         // A start that failed, or was ended, has nothing to count.
@@ -117,8 +125,11 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
   }
 }
 
-const headOf = ({ type }: NoticeOf<'warning' | 'error'>, colors: Colors): string =>
-  type === 'error' ? colors.red(type) : colors.yellow(type)
+function problemLinesOf(notice: NoticeOf<'warning' | 'error'>, colors: Colors, columns: number): readonly string[] {
+  const { type, message } = notice
+  const head = type === 'error' ? colors.red(type) : colors.yellow(type)
+  return problemLines(head, { ...notice, lines: [message] }, columns)
+}
 
 /** How much of a crashed bot's output is shown when quiet. */
 const QUIET_LINES = 10
@@ -138,7 +149,10 @@ const proseWriter =
     for (const part of more) write(`${' '.repeat(CLOCK_COLUMNS)}${part}`)
   }
 
-const andMore = ({ more }: NoticeOf<'rejected'>): string => (more === undefined ? '' : `, and ${more} more like it`)
+function rejectedWords({ status, detail, more, id }: NoticeOf<'rejected'>, colors: Colors): string {
+  const others = more === undefined ? '' : `, and ${more} more like it`
+  return `${colors.red('✗')} rejected ${status} ${sanitize(detail)}${others} ${colors.dim(id)}`
+}
 
 const timeOfDay = (time: string): string => new Date(time).toTimeString().slice(0, 8)
 

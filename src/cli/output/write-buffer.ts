@@ -22,9 +22,12 @@ const GATHER_MS = 10
 
 /**
  * Creates a buffer for lines. In a flood many of them leave together, else those of one turn of the event loop: one write
- * for each line of each delivery took longer than anything else that is done for it.
+ * for each line of each delivery took longer than anything else that is done for it. `finish` makes of a text what is written.
  */
-export function createLines({ now, after }: Clock = MONOTONIC): Lines {
+export function createLines(
+  { now, after }: Clock = MONOTONIC,
+  finish: (outlet: Outlet, text: string) => string = (_outlet, text) => text,
+): Lines {
   let waiting: Gathered[] = []
   let left = Number.NEGATIVE_INFINITY
 
@@ -32,7 +35,7 @@ export function createLines({ now, after }: Clock = MONOTONIC): Lines {
     const leaving = waiting
     waiting = []
     left = now()
-    for (const { outlet, text, lines, dropped } of leaving) outlet.write(text, lines, dropped)
+    for (const { outlet, text, lines, dropped } of leaving) outlet.write(finish(outlet, text), lines, dropped)
   }
 
   function schedule(): void {

@@ -1,11 +1,15 @@
-// The lines of the sandbox: how a bot reaches it, and who says what.
+// The lines of the sandbox: how a bot reaches it, who says what, and which calls of the bot were refused.
 import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import type { Colors } from '../output/colors.ts'
 import type { NoticeOf } from './delivery-lines.ts'
+import { messageLines } from './message-lines.ts'
 
-/** The lines of what only a sandbox announces. */
-export const sandboxLines = (notice: NoticeOf<'sandbox' | 'message'>, colors: Colors): readonly string[] =>
-  notice.type === 'sandbox' ? reachLines(notice, colors) : [messageLine(notice, colors)]
+/** The lines of what only a sandbox announces, in at most so many columns. */
+export const sandboxLines = (
+  notice: NoticeOf<'sandbox' | 'message'>,
+  colors: Colors,
+  columns: number,
+): readonly string[] => (notice.type === 'sandbox' ? reachLines(notice, colors) : messageLines(notice, colors, columns))
 
 /** How a bot that somebody else starts reaches the sandbox, as a row of the ready block; none where dev-hook starts the bot. */
 function reachLines({ api, token, startsBot }: NoticeOf<'sandbox'>, colors: Colors): readonly string[] {
@@ -15,17 +19,9 @@ function reachLines({ api, token, startsBot }: NoticeOf<'sandbox'>, colors: Colo
   return [`  ${colors.dim('bot env'.padEnd(9))} ${oneLine(`APIHOST=${api}${tokens}`)}`]
 }
 
-/** Why a contact does not see what the bot said. */
-const UNSEEN: Readonly<Record<NonNullable<NoticeOf<'message'>['unseen']>, string>> = {
-  role: 'the role is "bot"',
-  backchannel: 'in the backchannel',
-  type: 'of a type for the team',
-  'widget-call': 'a call of the widget',
-}
-
-/** What somebody said; dim, with the reason, what the contact does not see. */
-function messageLine({ name, text, unseen }: NoticeOf<'message'>, colors: Colors): string {
-  const said = sanitize(text, 2_000)
-  if (unseen === undefined) return `${colors.cyan(colors.bold(`${sanitize(name)} ›`))} ${said}`
-  return colors.dim(`${sanitize(name)} › ${said} (the contact does not see this: ${UNSEEN[unseen]})`)
+/** `✗ POST /v2/conversations/…/messages 404 Conversation not found` */
+export function refusedCallWords({ method, path, status, message, more }: NoticeOf<'call'>, colors: Colors): string {
+  const why = [status ?? 'cut', ...(message === null ? [] : [sanitize(message)])].join(' ')
+  const others = more === undefined ? '' : ` (and ${more} more like it)`
+  return colors.red(`✗ ${sanitize(method, 10)} ${sanitize(path, 120)} ${why}${others}`)
 }

@@ -28,11 +28,16 @@ export const QUIET_MS = 1_000
 /** How long a bot that somebody else runs may take to listen, in ms: it may have been started in the same moment. */
 const ABSENT_MS = 2_000
 
-/** Whether the answer is complete, is still waited for, or will not come: then the error says why. */
-export function judgeAnswer(heard: Heard, timeoutMs: number): 'complete' | 'waiting' | DevHookError {
+/** Whether the answer is complete, is still waited for, or will not come: then the error says why. `needsAnswer`: silence is none. */
+export function judgeAnswer(
+  heard: Heard,
+  timeoutMs: number,
+  needsAnswer = true,
+): 'complete' | 'waiting' | DevHookError {
   const { ms, quietMs, messages, event, attempt } = heard
   const gone = whyGone(heard)
   if (gone !== null) return gone
+  if (!needsAnswer && quietMs >= QUIET_MS && (event === null || attempt !== null)) return 'complete'
   if (event === null && ms >= QUIET_MS)
     return new DevHookError('noReply', 'the bot does not hear contacts: its webhook subscribes to other events', {
       remedy: 'subscribe to `message.create.*`, in `--events` or the config',

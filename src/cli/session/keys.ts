@@ -1,10 +1,11 @@
 // Single keys at the terminal, while the daemon runs.
 
-import { emitKeypressEvents, type Key } from 'node:readline'
+import type { Key } from 'node:readline'
 import { aborted } from '../../core/async.ts'
 import type { Daemon } from '../../daemon/types.ts'
 import type { Io } from '../io.ts'
 import type { KeyHint } from '../screen/ready-block.ts'
+import { listenToRawKeys } from './raw-keys.ts'
 
 interface KeyBinding extends KeyHint {
   readonly says: string
@@ -39,7 +40,6 @@ export const keysOf = (isSupervised: boolean): readonly KeyHint[] =>
 
 /** Listens until the signal is aborted. Without a terminal there are no keys, and nothing is listened to. */
 export async function listenToKeys(daemon: Daemon, io: Io, signal: AbortSignal): Promise<void> {
-  const { stdin } = process
   if (!io.interactive || signal.aborted) return
   /** Those of one turn: what is pasted, or typed ahead, comes at once, and is meant for somebody else. Impatience presses one key twice. */
   const pressed = new Set<string | undefined>()
@@ -49,38 +49,11 @@ export async function listenToKeys(daemon: Daemon, io: Io, signal: AbortSignal):
     if (others.length === 0) KEYS.find((binding) => binding.key === only)?.act(daemon, io)
   }
   const onKey = (text: string | undefined, key: Key): void => {
-    // In raw mode the terminal passes Ctrl-C on as a key; the signal's own rules hold for it. Sent to ourselves it would end
-    // us at once on Windows.
-    if (key.ctrl && key.name === 'c') return void process.emit('SIGINT', 'SIGINT')
-    if (key.ctrl && key.name === 'z') return suspend(io.platform)
+    if (key.ctrl) return
     if (pressed.size === 0) queueMicrotask(act)
     pressed.add(text)
   }
-  emitKeypressEvents(stdin)
-  stdin.setRawMode(true)
-  stdin.on('keypress', onKey)
-  process.on('SIGCONT', enterRawMode)
-  // A question before this has paused it, and with it Ctrl-C.
-  stdin.resume()
+  const off = listenToRawKeys({ onKey }, io)
   await aborted(signal)
-  process.off('SIGCONT', enterRawMode)
-  stdin.off('keypress', onKey)
-  stdin.setRawMode(false)
-  stdin.pause()
-}
-
-/**
- * Stops this process until the shell continues it, as Ctrl-Z does outside raw mode; the shell gets the terminal as it was. The whole
- * group is stopped: the package manager that has started dev-hook too, for which the shell waits.
- */
-function suspend(platform: NodeJS.Platform): void {
-  if (platform === 'win32') return
-  process.stdin.setRawMode(false)
-  process.kill(0, 'SIGTSTP')
-}
-
-/** The shell may have changed the mode of the terminal meanwhile, and Node sets none that it takes for set. */
-function enterRawMode(): void {
-  process.stdin.setRawMode(false)
-  process.stdin.setRawMode(true)
+  off()
 }

@@ -25,11 +25,15 @@ export interface DaemonRun extends Omit<OpenCommand, 'stateHome'> {
   readonly io: Io
   readonly botEnv: Readonly<Record<string, string>>
   readonly emulated?: boolean
-  /**
-   * What is done once it is ready, in place of the keys: the run ends when it resolves, and fails when it rejects. `bot` is what
-   * was announced of the bot last.
-   */
-  readonly conversation?: (notices: Notices, bot: () => NoticeOf<'bot'> | null, signal: AbortSignal) => Promise<void>
+  /** What is done once it is ready, in place of the keys: the run ends when it resolves, and fails when it rejects. */
+  readonly conversation?: (run: RunInSight, signal: AbortSignal) => Promise<void>
+}
+
+/** What a conversation knows of the run. */
+export interface RunInSight extends Pick<Daemon, 'control'> {
+  readonly notices: Notices
+  /** What was announced of the bot last. */
+  readonly bot: () => NoticeOf<'bot'> | null
 }
 
 /** An end that takes longer than this, in ms, says that it is under way. */
@@ -88,7 +92,9 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     const end = new AbortController()
     const talk = run.conversation
     const talking = talk
-      ? talk(notices, () => bot, end.signal).then(daemon.stop, (error) => daemon.fail(asDevHookError(error)))
+      ? talk({ notices, bot: () => bot, control: daemon.control }, end.signal).then(daemon.stop, (error) =>
+          daemon.fail(asDevHookError(error)),
+        )
       : listenToKeys(daemon, io, end.signal)
     const { failure, restored } = await Promise.race([daemon.ended, talking.then(() => daemon.ended)])
     end.abort()

@@ -1,7 +1,8 @@
 // What a sandbox has to tell whoever writes the bot, as notices of the run.
 import { type Emit, type NoticeBody, type Notices, warning } from '../../core/notices.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { JENNY } from './sandbox-chat.ts'
+import { JENNY } from '../talk/people.ts'
+import { announceRefusedCalls } from './refused-calls.ts'
 
 export interface SandboxAnnouncer {
   /** Announces how the sandbox is reached, and what there was to tell so far; from now on as it happens. */
@@ -15,6 +16,7 @@ export function createSandboxAnnouncer(sandbox: Sandbox): SandboxAnnouncer {
   sandbox.on((notice) => {
     if (notice.type === 'hint') announce(warning(notice.kind, notice.message))
   })
+  announceRefusedCalls(sandbox, (notice) => announce(notice))
   return {
     begin: ({ emit, on }, startsBot) => {
       const { api, token, refreshToken, isOwnToken } = sandbox

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createCheckJson, createCheckLines } from '../../../src/cli/output/check-lines.ts'
 import { startOutput } from '../../../src/cli/output/output.ts'
@@ -43,7 +44,19 @@ const noticesWith = (
   consent: { type: 'consent', url: text, since: text },
   restored: { type: 'restored', result: 'restored' },
   sandbox: { type: 'sandbox', api: text, token: text, refreshToken: text, logins: [text], startsBot: false },
-  message: { type: 'message', role: 'contact', name: text, text },
+  message: {
+    type: 'message',
+    role: 'bot',
+    name: text,
+    text,
+    id: 'm',
+    conversation: 'c',
+    elsewhere: text,
+    kind: text,
+    lines: [text],
+    buttons: [{ text, uri: text }],
+  },
+  call: { type: 'call', method: text, path: text, status: 404, message: text },
   warning: { type: 'warning', code: 'DEVHOOK_X', message: text, remedy: text },
   error: { type: 'error', code: 'DEVHOOK_X', message: text, remedy: text },
   stopped: {
@@ -86,7 +99,11 @@ async function printed(bodies: readonly NoticeBody[], given: { readonly json?: b
   const notices = createNotices()
   const config = { config: loaded, json: given.json ?? false, redactor: createRedactor() }
   const end = startOutput(config, io, notices, folder)
-  bodies.forEach(notices.emit)
+  for (const body of bodies) {
+    notices.emit(body)
+    // More than a moment's output of a run, and the log keeps no more than so much waiting.
+    await setImmediate()
+  }
   await end()
   return { lines, log: await readFile(join(folder, 'dev-hook.log'), 'utf8') }
 }

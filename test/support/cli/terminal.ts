@@ -33,6 +33,8 @@ export interface TestTerminal {
   /** Stops to read, as a window does whose program hangs: what is written then waits in the terminal. */
   stopReading(): void
   readAgain(): void
+  /** Makes it as many columns wide, as somebody does who draws at the edge of the window. */
+  resize(columns: number): void
   kill(signal: NodeJS.Signals): void
   readonly ended: Promise<number>
 }
@@ -99,6 +101,7 @@ export async function startTerminal(options: {
     shown,
     raw: () => raw,
     type: (keys) => child.write(keys),
+    resize: (columns) => child.resize(columns, 60),
     kill: (signal) => child.kill(signal),
     ended,
     shows: (what) =>

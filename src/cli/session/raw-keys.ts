@@ -1,0 +1,61 @@
+// Keys at the terminal one by one, as they are pressed, while the terminal itself neither shows nor acts on them.
+import { emitKeypressEvents, type Key } from 'node:readline'
+import type { Off } from '../../core/listeners.ts'
+import type { Io } from '../io.ts'
+
+export interface KeyListener {
+  /** A key was pressed: what it writes, if anything, and which one it is. */
+  onKey(text: string | undefined, key: Key): void
+  /** This process is about to stop, and the shell to get the terminal. */
+  onSuspend?(): void
+  /** The shell goes on with this process. */
+  onContinue?(): void
+  /** Nothing more will be pressed. */
+  onEnd?(): void
+}
+
+/** Listens, with Ctrl-C and Ctrl-Z doing what they do everywhere. Returns the function that gives the terminal back as it was. */
+export function listenToRawKeys(listener: KeyListener, { platform }: Pick<Io, 'platform'>): Off {
+  const { stdin } = process
+  const onKey = (text: string | undefined, key: Key): void => {
+    // In raw mode the terminal passes Ctrl-C on as a key; the signal's own rules hold for it. Sent to ourselves it would end
+    // us at once on Windows.
+    if (key.ctrl && key.name === 'c') process.emit('SIGINT', 'SIGINT')
+    if (key.ctrl && key.name === 'z') suspend()
+    else listener.onKey(text, key)
+  }
+
+  /**
+   * Stops this process until the shell continues it, as Ctrl-Z does outside raw mode; the shell gets the terminal as it was. The whole
+   * group is stopped: the package manager that has started dev-hook too, for which the shell waits.
+   */
+  function suspend(): void {
+    if (platform === 'win32') return
+    listener.onSuspend?.()
+    stdin.setRawMode(false)
+    process.kill(0, 'SIGTSTP')
+  }
+
+  /** The shell may have changed the mode of the terminal meanwhile, and Node sets none that it takes for set. */
+  function goOn(): void {
+    stdin.setRawMode(false)
+    stdin.setRawMode(true)
+    listener.onContinue?.()
+  }
+  const onEnd = (): void => listener.onEnd?.()
+
+  emitKeypressEvents(stdin)
+  stdin.setRawMode(true)
+  stdin.on('keypress', onKey)
+  stdin.on('end', onEnd)
+  process.on('SIGCONT', goOn)
+  // A question before this has paused it, and with it Ctrl-C.
+  stdin.resume()
+  return () => {
+    process.off('SIGCONT', goOn)
+    stdin.off('end', onEnd)
+    stdin.off('keypress', onKey)
+    stdin.setRawMode(false)
+    stdin.pause()
+  }
+}

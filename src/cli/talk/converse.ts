@@ -1,0 +1,153 @@
+// A talk in the sandbox: with what `--say` gives, with what a pipe brings, or with what is typed at a terminal.
+import { createInterface } from 'node:readline'
+import { aborted, resolveOnAbort } from '../../core/async.ts'
+import { DevHookError, messageOf } from '../../core/errors.ts'
+import type { Off } from '../../core/listeners.ts'
+import type { Notices, ShownMessage } from '../../core/notices.ts'
+import { oneLine, sanitizeLines } from '../../core/text/sanitize.ts'
+import type { Message } from '../../protocol/resources.ts'
+import type { Io } from '../io.ts'
+import { answerLines } from '../screen/message-lines.ts'
+import { wrapWords } from '../screen/text-width.ts'
+import { type Hearing, hearAnswer } from '../session/hear-answer.ts'
+import { announceMessages } from './announce-messages.ts'
+import { completeLine, enterLine } from './enter-line.ts'
+import { gatherPeople } from './people.ts'
+import { openPrompt } from './prompt.ts'
+import { rememberDeliveries } from './shown-deliveries.ts'
+import type { Entered } from './slash-commands.ts'
+import { statusParts } from './status-parts.ts'
+import type { TalkContext } from './talk-context.ts'
+
+type FromOutside = Pick<TalkContext, 'sandbox' | 'control' | 'colors'>
+
+export interface ConverseOptions extends FromOutside, Pick<Hearing, 'bot' | 'timeoutMs'> {
+  /** One after the other; none: every line that is typed. */
+  readonly say: readonly string[]
+  readonly io: Io
+  readonly json: boolean
+  readonly notices: Notices
+}
+
+/** A talk that has begun. */
+interface Talk extends ConverseOptions {
+  readonly context: TalkContext
+  /** Does what a line says; rejects where it makes no sense. */
+  readonly enter: (line: string) => Promise<Entered>
+}
+
+/** Talks until there is nothing more to say, or the signal is aborted. Rejects when the bot does not answer a script. */
+export async function converse(options: ConverseOptions, signal: AbortSignal): Promise<void> {
+  const { sandbox, say, io, json, notices } = options
+  const { emit } = notices
+  const people = await gatherPeople(sandbox)
+  const heard = (message: ShownMessage): void => {
+    const isAnswer = message.role === 'bot' && message.unseen === undefined && message.elsewhere === undefined
+    if (isAnswer && !json) printAnswer(message, io)
+  }
+  const messages = announceMessages({ sandbox, people, emit, heard, isNumbered: say.length === 0 })
+  const shownDeliveries = rememberDeliveries(notices, sandbox)
+  const context = { ...options, people, shownDeliveries, print: io.err, columns: () => io.columns('err') }
+  const talk: Talk = { ...options, context, enter: (line) => enterLine(context, messages.buttonAt, line) }
+  try {
+    if (say.length > 0) await sayAll(talk, signal)
+    else if (isAtTerminal(io)) await talkAtTerminal(talk, signal)
+    else await sayLines(talk, signal)
+  } finally {
+    messages.off()
+    shownDeliveries.off()
+  }
+}
+
+/** Whether somebody types at a terminal that can move its cursor. */
+const isAtTerminal = ({ interactive, env }: Io): boolean => interactive && env['TERM'] !== 'dumb'
+
+/** For whoever takes the answer from stdout, where nothing else is written. At a terminal that shows both it stands there already. */
+function printAnswer(message: ShownMessage, io: Pick<Io, 'out' | 'outIsTerminal' | 'errIsTerminal'>): void {
+  if (io.outIsTerminal && io.errIsTerminal) return
+  const { text, contentType, ...more } = message
+  if (contentType !== undefined) return answerLines(message).forEach(io.out)
+  if (text !== '') {
+    if (io.outIsTerminal) sanitizeLines(text).forEach(io.out)
+    else io.out(text)
+  }
+  answerLines({ ...more, text: '' }).forEach(io.out)
+}
+
+async function sayAll({ say, context, ...hearing }: Talk, signal: AbortSignal): Promise<void> {
+  for (const text of say) await hearAnswer(hearing, async () => context.people.voice().send(text), signal)
+}
+
+/** A script goes on when the bot has answered. */
+async function sayLines({ enter, ...hearing }: Talk, signal: AbortSignal): Promise<void> {
+  const lines = createInterface({ input: process.stdin, signal })
+  let hasSpoken = false
+  let isOver = false
+  for await (const given of lines) {
+    const line = given.trim()
+    if (line === '') continue
+    hasSpoken = true
+    const act = async (): Promise<Message | null> => {
+      const outcome = await enter(line)
+      isOver = outcome === 'quit'
+      return outcome === 'quit' ? null : outcome.posted
+    }
+    await hearAnswer(hearing, act, signal)
+    if (isOver) return
+  }
+  // Where stdin is closed from the start, as in a container or under a debugger, somebody else does the talking.
+  if (!hasSpoken) await aborted(signal)
+}
+
+/** A person goes on when they like. */
+async function talkAtTerminal({ enter, context, io, bot, notices }: Talk, signal: AbortSignal): Promise<void> {
+  const { sandbox, people, colors } = context
+  // What was printed so far is above it.
+  await io.flushed()
+  if (signal.aborted) return
+  let end = (): void => undefined
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  /** What was entered is done one after the other. */
+  let done: Promise<void> = Promise.resolve()
+  const onLine = (line: string): void => {
+    done = done
+      .then(() => enter(line))
+      .then(
+        (outcome) => {
+          if (outcome === 'quit') end()
+          prompt.refresh()
+        },
+        (error: unknown) => complain(error, context),
+      )
+  }
+  const prompt = openPrompt({
+    io,
+    colors,
+    look: () => ({
+      speaker: oneLine(people.speaker.name),
+      status: statusParts(people, sandbox, bot(), io.columns('err')),
+    }),
+    onLine,
+    onEnd: end,
+    complete: (line) =>
+      completeLine(
+        line,
+        people.all.map(({ name }) => name),
+      ),
+  })
+  const offs: readonly Off[] = [notices.on(prompt.refresh), sandbox.on(prompt.refresh), prompt.close]
+  try {
+    await resolveOnAbort(ended, signal)
+  } finally {
+    for (const off of offs) off()
+  }
+}
+
+/** Says what is wrong with a line: to somebody who can enter another one it is no error. */
+function complain(error: unknown, { print, colors, columns }: TalkContext): void {
+  const remedy = error instanceof DevHookError ? [`→ ${error.remedy}`] : []
+  const lines = [oneLine(messageOf(error)), ...remedy].flatMap((line) => wrapWords(line, columns() - 2))
+  lines.forEach((line, i) => print(i === 0 ? colors.yellow(line) : `  ${line}`))
+}

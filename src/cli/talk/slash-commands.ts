@@ -1,0 +1,192 @@
+// What can be done at the prompt besides saying something: every word that begins with a slash.
+import { DevHookError } from '../../core/errors.ts'
+import { oneLine } from '../../core/text/sanitize.ts'
+import type { Message } from '../../protocol/resources.ts'
+import { wrapWords } from '../screen/text-width.ts'
+import { callLine } from './call-lines.ts'
+import { describeForms, fillIn, sendForm } from './fill-forms.ts'
+import type { Talker } from './people.ts'
+import type { TalkContext } from './talk-context.ts'
+
+/** What a line that was entered came to: the message that was posted, if any, or the wish to end. */
+export type Entered = { readonly posted: Message | null } | 'quit'
+
+/** One word that begins with a slash. */
+export interface SlashCommand {
+  readonly name: string
+  /** What may follow it. */
+  readonly words: string
+  readonly says: string
+  run(context: TalkContext, rest: string): Entered | Promise<Entered>
+}
+
+const NOTHING: Entered = { posted: null }
+
+/** How many calls are shown. */
+const LAST_CALLS = 20
+
+/** A word of the platform, which an agent says: the one who speaks, else the first one. */
+const byAgent =
+  (name: string) =>
+  ({ people }: TalkContext, rest: string): Entered => ({
+    posted: people.agent().in(people.conversation).command(`/${name} ${rest}`.trimEnd()),
+  })
+
+export const SLASH_COMMANDS: readonly SlashCommand[] = [
+  {
+    name: 'as',
+    words: '[agent] <name>',
+    says: 'speak as somebody: jenny, alex (an agent); a new name is a new contact, after `agent` a new agent',
+    run: speakAs,
+  },
+  {
+    name: 'new',
+    words: '[name]',
+    says: 'a new contact, in a conversation of their own',
+    run: async ({ people }, rest) => {
+      people.speakAs(await people.addContact(rest === '' ? undefined : rest))
+      return NOTHING
+    },
+  },
+  {
+    name: 'assign',
+    words: '[name]',
+    says: 'give the conversation to the bot, or to an agent',
+    run: ({ people }, rest) => {
+      const agent = people.agent().in(people.conversation)
+      return { posted: rest === '' ? agent.assign() : agent.assign(agentCalled(people.find(rest), rest)) }
+    },
+  },
+  { name: 'join', words: '', says: 'open the conversation, as an agent', run: byAgent('join') },
+  { name: 'accept', words: '', says: 'answer the contact from now on, as an agent', run: byAgent('accept') },
+  { name: 'leave', words: '', says: 'leave the conversation, as an agent', run: byAgent('leave') },
+  { name: 'notify', words: '', says: 'let the conversation wait for somebody', run: byAgent('notify') },
+  { name: 'set', words: '<key> [value]', says: 'remember something of the conversation', run: byAgent('set') },
+  {
+    name: 'note',
+    words: '<text>',
+    says: 'say something as an agent that the contact does not see',
+    run: ({ people }, rest) => {
+      const text = needed(rest, '/note <text>')
+      return { posted: people.agent().in(people.conversation).send(text, { isBackchannel: true }) }
+    },
+  },
+  {
+    name: 'fill',
+    words: '[field value]',
+    says: 'fill in a field of the form; alone: list the fields',
+    run: ({ sandbox, people, print }, rest) => {
+      if (rest !== '') return { posted: fillIn(sandbox, people.speaker, rest) }
+      const lines = describeForms(sandbox, people.conversation)
+      for (const line of lines.length === 0 ? ['no form is open'] : lines) print(oneLine(line))
+      return NOTHING
+    },
+  },
+  {
+    name: 'send',
+    words: '',
+    says: 'send the form',
+    run: ({ sandbox, people }) => ({ posted: sendForm(sandbox, people.speaker) }),
+  },
+  {
+    name: 'say',
+    words: '<text>',
+    says: 'say exactly this, a number or a slash too; `//text` says `/text`',
+    run: ({ people }, rest) => ({ posted: people.voice().send(needed(rest, '/say <text>')) }),
+  },
+  { name: 'calls', words: '[n]', says: `the last ${LAST_CALLS} calls of the API by the bot`, run: showCalls },
+  {
+    name: 'raw',
+    words: '[n | id]',
+    says: 'the last message as it is, the n-th last one, or the delivery with this id',
+    run: showRaw,
+  },
+  {
+    name: 'restart',
+    words: '',
+    says: 'restart the bot',
+    run: ({ control, print }) => {
+      if (!control.restartBot()) print('dev-hook has not started the bot, and cannot restart it')
+      return NOTHING
+    },
+  },
+  {
+    name: 'pause',
+    words: '',
+    says: 'hold every delivery, or release them',
+    run: ({ control, print }) => {
+      const wasPaused = control.isPaused()
+      if (wasPaused) control.release()
+      else control.hold()
+      print(wasPaused ? '▶ resumed' : '⏸ paused: deliveries are held; `/pause` releases them')
+      return NOTHING
+    },
+  },
+  { name: 'help', words: '', says: 'this list', run: showHelp },
+  { name: 'quit', words: '', says: 'end the sandbox, as Ctrl-D and Ctrl-C do', run: () => 'quit' },
+]
+
+/** The text that has to follow a word. Throws `usage` without one. */
+function needed(rest: string, usage: string): string {
+  if (rest !== '') return rest
+  throw new DevHookError('usage', `\`${usage}\` needs what stands behind it`)
+}
+
+async function speakAs({ people, print }: TalkContext, rest: string): Promise<Entered> {
+  const [, isAgent, name = rest] = /^(agent)\s+(.+)$/.exec(rest) ?? []
+  if (name === '') {
+    for (const person of people.all) {
+      const isSpeaking = person.name === people.speaker.name
+      print(`${isSpeaking ? '>' : ' '} ${oneLine(person.name)} (${person.is})`)
+    }
+  } else {
+    const known = people.find(name)
+    const add = isAgent === undefined ? people.addContact : people.addAgent
+    people.speakAs(known ?? (await add(name)))
+  }
+  return NOTHING
+}
+
+/** The id of an agent. Throws `usage` for anybody else. */
+function agentCalled(person: Talker | null, name: string): string {
+  if (person?.is === 'agent') return person.agent.id
+  throw new DevHookError('usage', `there is no agent called ${name}`, { remedy: 'add one with `/as agent <name>`' })
+}
+
+function showCalls({ sandbox, print, colors }: TalkContext, rest: string): Entered {
+  const most = /^\d{1,5}$/.test(rest) ? Number(rest) : LAST_CALLS
+  const calls = sandbox.calls.filter(({ by }) => by === sandbox.botId || by === null).slice(-most)
+  for (const call of calls) print(callLine(call, colors))
+  if (calls.length === 0) print('the bot has not called the API yet')
+  return NOTHING
+}
+
+function showRaw({ sandbox, people, shownDeliveries, print }: TalkContext, rest: string): Entered {
+  const n = /^\d{0,4}$/.test(rest) ? Number(rest === '' ? 1 : rest) : null
+  const messages = sandbox.data('messages').list({ conversation: people.conversation })
+  const found = n === null ? shownDeliveries.find(rest) : messages.at(-n)
+  if (n === 0 || found == null) print(`there is no such ${n === null ? 'delivery' : 'message'}`)
+  else for (const line of JSON.stringify(found, null, 2).split('\n')) print(oneLine(line))
+  return NOTHING
+}
+
+/** With fewer columns, what a word does stands below it. */
+const NARROW = 76
+
+function showHelp({ print, colors, columns }: TalkContext): Entered {
+  const rows = SLASH_COMMANDS.map(({ name, words, says }) => [`/${name} ${words}`.trimEnd(), says] as const)
+  const more = [
+    ['1 … 9', 'press the button with this number'],
+    ['>word', 'as an agent: a command for the bot'],
+    ['@bot text', 'as an agent: mention the bot'],
+  ] as const
+  const isNarrow = columns() < NARROW
+  const left = isNarrow ? 4 : 23
+  for (const [what, says] of [...rows, ...more]) {
+    const [first = '', ...rest] = wrapWords(says, columns() - left)
+    if (isNarrow) print(`  ${colors.bold(what)}`)
+    print(isNarrow ? `    ${first}` : `  ${colors.bold(what.padEnd(20))} ${first}`)
+    for (const line of rest) print(`${' '.repeat(left)}${line}`)
+  }
+  return NOTHING
+}

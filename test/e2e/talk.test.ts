@@ -1,0 +1,177 @@
+// A person at the prompt of the sandbox, on a real terminal.
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { CTRL_C, CTRL_D, CTRL_Z, ENTER, startTerminal, type TestTerminal } from '../support/cli/terminal.ts'
+import { freePort } from '../support/free-port.ts'
+import { screenOf } from '../support/readme/screen.ts'
+
+const BOT = fileURLToPath(new URL('../support/bot/programs/talks.js', import.meta.url))
+
+interface Talk extends TestTerminal {
+  /** Enters a line, and waits until this is shown. */
+  enter(line: string, shows: string | RegExp): Promise<void>
+  /** What stands on the terminal, what has scrolled out of it included. */
+  screen(): Promise<readonly string[]>
+}
+
+/** A talk with a bot that shows whatever it is asked for. */
+async function talkForTest(options: { readonly columns?: number; readonly inShell?: boolean } = {}): Promise<Talk> {
+  const { columns = 100 } = options
+  const env = { PORT: String(await freePort()) }
+  const args = ['sandbox', '--no-watch', '--', process.execPath, BOT]
+  const terminal = await startTerminal({ args, env, ...options, columns })
+  await terminal.shows(/Ready in[\s\S]*· bot ready/)
+  return {
+    ...terminal,
+    enter: async (line, shows) => {
+      terminal.type(`${line}${ENTER}`)
+      await terminal.shows(shows)
+    },
+    screen: () => screenOf(terminal.raw(), columns),
+  }
+}
+
+/** The lines of the talk: without deliveries, what the bot prints, and the start. */
+const talkIn = (screen: readonly string[]): readonly string[] => screen.filter((line) => /›|presses|^ {6}/.test(line))
+
+describe('At the prompt', () => {
+  it('a line is said, Enter alone does nothing, and what is written never runs into what is typed', async () => {
+    const talk = await talkForTest()
+    talk.type(`${ENTER}${ENTER}`)
+    await talk.enter('hi there', 'bot › You said: hi there')
+    talk.type(`chatter${ENTER}half a li`)
+    await talk.shows('You said: chatter')
+    talk.type('ne')
+    await talk.shows('Jenny › half a line')
+    const screen = await talk.screen()
+    const lines = screen.filter((line) => line !== '')
+    expect(lines.slice(-2)).toEqual(['Jenny › half a line', 'contact · conversation Jenny, active · bot ready · /help'])
+    expect(lines.filter((line) => line.startsWith('bot │ line'))).toEqual(
+      Array.from({ length: 40 }, (_, n) => `bot │ line ${n}`),
+    )
+    expect(talkIn(lines.slice(0, -2))).toEqual([
+      'Jenny › hi there',
+      'Sam Admin › /assign',
+      'bot › You said: hi there',
+      'Jenny › chatter',
+      'bot › You said: chatter',
+    ])
+  })
+
+  it('shows what can be shown, and presses buttons by their numbers', async () => {
+    const talk = await talkForTest()
+    await talk.enter('buttons', '[1 Settings]  [2 FAQ]  [3 Site] https://example.com/')
+    await talk.enter('3', 'it opens https://example.com/')
+    await talk.enter('2', 'bot › pressed F')
+    // The quick reply has gone, and so what is a number is a text again.
+    await talk.enter('1', 'bot › You said: 1')
+    await talk.enter('items', '[2 Choose]')
+    await talk.enter('2', 'bot › pressed BMW')
+    await talk.enter('1', 'bot › pressed Audi')
+    await talk.enter('html', '- two')
+    await talk.enter('picture', 'bot › picture https://example.com/a.png')
+    await talk.enter('hidden', 'bot › for the team (the contact does not see this: the role is "bot")')
+    await talk.enter('set', 'bot › /set topic faq')
+    await talk.enter('fail', /✗ GET \/v2\/articles\/0+ 404 Article not found/)
+    await talk.enter('other', '[Review] bot › start')
+    expect(talkIn(await talk.screen())).toEqual(
+      expect.arrayContaining(['Jenny presses FAQ', 'bot › Cars', '      - Audi', '        small', '      - BMW']),
+    )
+    // Dimmed is what the contact does not see, and red what was refused.
+    expect(talk.raw()).toContain('\u001b[2mbot › for the team')
+    expect(talk.raw()).toContain('\u001b[31m✗ GET')
+  })
+
+  it('speaks as agents and other contacts, in their conversations', async () => {
+    const talk = await talkForTest()
+    await talk.enter('hi', 'bot › You said: hi')
+    await talk.enter('/as alex', 'agent · conversation Jenny, active')
+    await talk.enter('I have this one', 'Alex Agent › I have this one')
+    await talk.enter('>location', 'bot › did >location (the contact does not see this: in the backchannel)')
+    await talk.enter('@bot help', 'bot › you called?')
+    await talk.enter('/note psst', 'Alex Agent › psst (the contact does not see this: in the backchannel)')
+    await talk.enter('/set step 2', 'Alex Agent › /set step 2')
+    await talk.enter('/new', 'contact · conversation Kim, queued')
+    await talk.enter('hello', 'bot › You said: hello')
+    await talk.enter('/as jenny', 'contact · conversation Jenny')
+    await talk.enter('/leave', 'Alex Agent › /leave')
+    await talk.enter('/as agent Bob', 'agent · conversation Jenny')
+    await talk.enter('/as', '> Bob (agent)')
+    await talk.enter('/assign alex', 'Bob › /assign')
+  })
+
+  it('helps with what is unknown, and says what begins with a slash', async () => {
+    const talk = await talkForTest()
+    await talk.enter('/asign', 'there is no `/asign`; did you mean `/assign`?')
+    await talk.shows('→ `/help` lists what there is, and `//asign` says it')
+    await talk.enter('/help', '/quit')
+    await talk.enter('//start', 'bot › You said: /start')
+    await talk.enter('/raw', '"text": "You said: /start"')
+    await talk.enter('/calls', /POST \/v2\/conversations\/[0-9a-f]{24}\/messages 201/)
+    talk.type('/noti\t')
+    await talk.shows('Jenny › /notify')
+    talk.type(ENTER)
+    await talk.shows('Alex Agent › /notify')
+  })
+
+  it('edits, remembers across a restart of the bot, and takes what is pasted for one message', async () => {
+    const talk = await talkForTest()
+    await talk.enter('helo\u001b[Dl', 'bot › You said: hello')
+    await talk.enter('/restart', /bot restarting[\s\S]*bot ready on port[\s\S]*· bot ready/)
+    await talk.enter('\u001b[A\u001b[A', 'bot › You said: hello')
+    talk.type('\u001b[200~one\rtwo 日本 👨‍👩‍👧\r\u001b[201~')
+    await talk.shows('Jenny › one⏎')
+    expect(talk.shown()).not.toContain('You said: one')
+    talk.type(ENTER)
+    await talk.shows('bot › You said: one')
+    expect(await talk.screen()).toEqual(expect.arrayContaining(['Jenny › one', '        two 日本 👨‍👩‍👧']))
+  })
+
+  it('fits any width, also one that changes while something is typed', async () => {
+    const talk = await talkForTest({ columns: 40 })
+    const text = 'a line that is longer than forty columns, by far'
+    talk.type(text)
+    await talk.shows('by far')
+    expect((await talk.screen()).filter((line) => line !== '').slice(-3)).toEqual([
+      'Jenny › a line that is longer than fort',
+      'y columns, by far',
+      'contact · Jenny, queued · bot ready',
+    ])
+    talk.resize(30)
+    await talk.shows('contact · Jenny, queued')
+    talk.type(ENTER)
+    await talk.shows('You said:')
+  })
+
+  it.each([
+    ['Ctrl-C', CTRL_C],
+    ['Ctrl-D', CTRL_D],
+    ['/quit', `/quit${ENTER}`],
+  ])('%s ends it, and leaves nothing of the prompt behind', async (_, keys) => {
+    const talk = await talkForTest()
+    await talk.enter('hi', 'bot › You said: hi')
+    talk.type(keys)
+    expect(await talk.ended).toBe(0)
+    const screen = await talk.screen()
+    expect(screen.filter((line) => line !== '').at(-1)).toMatch(/^\d+ deliveries, 0 held, 0 lost/)
+    expect(screen.filter((line) => line.includes('/help'))).toEqual([])
+    expect(talk.raw().lastIndexOf('\u001b[?2004l')).toBeGreaterThan(talk.raw().lastIndexOf('\u001b[?2004h'))
+    expect(talk.raw()).not.toContain('\u001b[?25l')
+  })
+
+  it('Ctrl-Z gives the terminal back, and what was typed is there again', async () => {
+    const talk = await talkForTest({ inShell: true })
+    talk.type('half')
+    await talk.shows('Jenny › half')
+    talk.type(CTRL_Z)
+    await talk.shows('Stopped')
+    talk.type('stty -a\r')
+    await talk.shows(/[^-]icanon[\s\S]*[^-]echo /)
+    talk.type('fg\r')
+    await talk.shows('Jenny › half')
+    talk.type(` a line${ENTER}`)
+    await talk.shows('bot › You said: half a line')
+    talk.type(CTRL_D)
+    await talk.shows(/webhook restored\s+bash/)
+  })
+})
