@@ -83,7 +83,8 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'trigger',
     aliases: [],
-    description: 'Make an event as the platform would, from a template or a file, and send it to a bot, signed.',
+    description:
+      'Make an event as the platform would, from a template or a file; the running dev-hook delivers it, or it goes straight to a URL.',
     usage: '<event> [text] [options]',
     takesCommand: false,
     words: ['[event]', '[text]'],

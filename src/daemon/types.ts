@@ -6,6 +6,7 @@ import type { Control } from '../core/ports.ts'
 import type { Redactor } from '../core/text/redact.ts'
 import type { Handlers, SandboxOperation } from '../inspector/operations/table.ts'
 import type { StreamSource } from '../inspector/stream.ts'
+import type { TemplateContext } from '../protocol/templates/template.ts'
 
 /** The emulated platform, as far as whoever looks at a run may ask it. */
 export interface SandboxPort extends StreamSource {
@@ -29,6 +30,11 @@ export interface DaemonOptions {
   readonly emulated?: boolean
   /** What may be asked of the platform that is emulated, and what it tells; absent without one. */
   readonly sandbox?: SandboxPort
+  /**
+   * What example events are made from where the platform is emulated: of this conversation, or of the latest. Absent: people and
+   * conversations are made up, or taken from what is recorded.
+   */
+  readonly eventContext?: (conversation: string | null) => TemplateContext
   /** Asks the person at the terminal a yes-or-no question; `null` where there is no terminal. */
   readonly ask: ((question: string, signal: AbortSignal) => Promise<boolean>) | null
   readonly notices: Notices

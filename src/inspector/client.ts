@@ -104,5 +104,6 @@ function errorIn(answer: Json | null): DevHookError | null {
   const names = Object.keys(ERRORS) as ErrorName[]
   const kind = names.find((name) => ERRORS[name].code === code)
   if (kind === undefined || typeof message !== 'string') return null
-  return new DevHookError(kind, message, typeof remedy === 'string' ? { remedy } : {})
+  // Its lines come joined.
+  return new DevHookError(kind, message.split('\n'), typeof remedy === 'string' ? { remedy } : {})
 }

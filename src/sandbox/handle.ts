@@ -102,10 +102,10 @@ export interface Sandbox {
   /** Delivers an event to every webhook that is subscribed to it; returns one delivery for each. */
   emit(payload: Payload): readonly SandboxDelivery[]
   /**
-   * What an example event is made from: the latest conversation with a contact, or a new one where there is none yet, or one is
-   * asked for. It exists, so that the bot can answer in it.
+   * What an example event is made from: the conversation with this id, else the latest with a contact, or a new one where there is
+   * none yet, or with `new`. It exists, so that the bot can answer in it.
    */
-  templateContext(which?: 'new'): TemplateContext
+  templateContext(which?: string | null): TemplateContext
   /** Calls the listener with every notice. Returns the function that removes it. */
   on(listener: (notice: SandboxNotice) => void): Off
   /** Faults of the API. */

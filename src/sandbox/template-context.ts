@@ -6,13 +6,15 @@ import type { AppContext } from './app-context.ts'
 import { nameOf } from './chat/people.ts'
 import { addContact, createConversation } from './resources/conversations.ts'
 import { adminOf } from './seed.ts'
+import type { Store } from './store.ts'
 
-/** The latest conversation with a contact, or a new one: where there is none yet, or with `new`. */
-export function templateContext(context: AppContext, api: string, which?: 'new'): TemplateContext {
+/** Of the conversation with this id, else of the latest with a contact; of a new one where there is none yet, or with `new`. */
+export function templateContext(context: AppContext, api: string, which: string | null = null): TemplateContext {
   const { store, seeded } = context
   const { bot, agent, admin, organization } = seeded
-  const latest = which === 'new' ? undefined : store.conversations.all().findLast(({ type }) => type === 'contact')
-  const conversation = latest ?? newConversation(context)
+  const conversation =
+    (which === 'new' ? undefined : (store.conversations.get(which ?? '') ?? latestOf(store))) ??
+    newConversation(context)
   const contactId = asText(conversation['contact']) ?? ''
   const contact = store.contacts.get(contactId)
   return {
@@ -27,6 +29,9 @@ export function templateContext(context: AppContext, api: string, which?: 'new')
     documents: { conversation, ...(contact !== undefined && { contact }) },
   }
 }
+
+const latestOf = (store: Store): Conversation | undefined =>
+  store.conversations.all().findLast(({ type }) => type === 'contact')
 
 function newConversation(context: AppContext): Conversation {
   const { organization } = context.seeded

@@ -44,6 +44,7 @@ export const sandbox: CommandHandler = async (call) => {
       command,
       io,
       emulated: true,
+      eventContext: platform.templateContext,
       botEnv: {
         APIHOST: platform.api,
         TOKEN: platform.token,

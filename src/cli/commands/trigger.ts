@@ -76,9 +76,9 @@ async function send(
   const { count, rate, to } = flags
   const style = (): RowStyle => ({ colors, redact: redactor.redact, columns: io.columns('out') })
   const progress = createProgress((what) => json || config.quiet || io.err(`· ${what} is waiting for the bot …`))
-  const sender = await openSender({ opened, io, flags, templates, context, atOnce: AT_ONCE })
-  const began = monotonic()
   return untilEndSignal(async (ended) => {
+    const sender = await openSender({ opened, io, flags, templates, context, atOnce: AT_ONCE }, ended)
+    const began = monotonic()
     try {
       const tally = await sendAll({
         count,

@@ -6,7 +6,7 @@ import { asDevHookError } from '../../core/errors.ts'
 import { version } from '../../core/instance.ts'
 import { createNotices, type Notices, warning } from '../../core/notices.ts'
 import { createDaemon } from '../../daemon/daemon.ts'
-import type { Daemon } from '../../daemon/types.ts'
+import type { Daemon, DaemonOptions } from '../../daemon/types.ts'
 import { exitCodeOf } from '../exit.ts'
 import { colorLevelOf, type Io } from '../io.ts'
 import type { OpenCommand } from '../open-command.ts'
@@ -25,6 +25,7 @@ export interface DaemonRun extends Omit<OpenCommand, 'stateHome'> {
   readonly io: Io
   readonly botEnv: Readonly<Record<string, string>>
   readonly emulated?: boolean
+  readonly eventContext?: DaemonOptions['eventContext']
   /** What is done once it is ready, in place of the keys: the run ends when it resolves, and fails when it rejects. */
   readonly conversation?: (run: RunInSight, signal: AbortSignal) => Promise<void>
 }
@@ -63,6 +64,7 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     // The bot writes into a pipe, and would leave its colours out.
     botEnv: { ...colorVariables(config.color, colorLevelOf(config.color, io)), ...botEnv },
     emulated: run.emulated ?? false,
+    ...(run.eventContext !== undefined && { eventContext: run.eventContext }),
     ask,
     reload: run.load,
     notices,

@@ -11,6 +11,7 @@ import { withoutSecrets } from '../record/export/exported.ts'
 import { EXPORTS } from '../record/export/exports.ts'
 import type { Run } from '../run.ts'
 import { forBot } from '../traffic/replay-rules.ts'
+import { type BotOfRun, createEventHandlers } from './event-handlers.ts'
 import { runStatus } from './run-status.ts'
 import { judgeSignature } from './signature-verdict.ts'
 
@@ -21,6 +22,7 @@ const LIMIT = 100
 export function createRunHandlers(
   run: Pick<Run, 'parts' | 'options' | 'control'>,
   journal: RunJournal,
+  bot: BotOfRun,
 ): Handlers<RunOperation> {
   const { parts, options, control } = run
   const { redact } = options.redactor
@@ -56,6 +58,7 @@ export function createRunHandlers(
       }
       return { replayed }
     },
+    ...createEventHandlers(run, bot),
     inject: ({ body }) => control.inject(bytesOf(body)),
     hold: () => {
       control.hold()

@@ -133,7 +133,7 @@ export async function gateway(run: Run, { address }: Account, { pipeline }: Traf
  */
 export async function inspector(
   run: Run,
-  { folder, address }: Account,
+  { folder, address, botId, tokens }: Account,
   { journal }: StateFolder,
 ): Promise<Inspector | null> {
   const { factories, lifetime, options, emit } = run
@@ -143,7 +143,11 @@ export async function inspector(
   if (!config.inspector) return null
   try {
     const opened = await factories.openInspector({
-      handlers: { run: createRunHandlers(run, journal), sandbox: sandbox?.handlers ?? null, version },
+      handlers: {
+        run: createRunHandlers(run, journal, { folder, botId, token: () => tokens().token }),
+        sandbox: sandbox?.handlers ?? null,
+        version,
+      },
       events: createStreamSource(options),
       folder,
       runId: address.runId,

@@ -67,6 +67,32 @@ export const REPLAYED = object(
 /** A delivery that was made here, and what it was answered. */
 export const INJECTED = object({ id: text(), event: orNull(text()), status: COUNT, ms: number })
 
+/** What became of an event that was made here. `status` is the bot's; `notes` are about the values that were set in it. */
+export const TRIGGERED = object(
+  {
+    id: text(),
+    event: orNull(text()),
+    conversation: orNull(text()),
+    text: orNull(text()),
+    outcome: choice('answered', 'acknowledged', 'redelivery', 'rejected', 'interrupted', 'timed-out', 'cancelled'),
+    status: orNull(COUNT),
+    ms: number,
+    reason: orNull(text()),
+    notes: list(text()),
+  },
+  AUTHOR,
+)
+
+/** A template of events. */
+export const TEMPLATE = object({
+  name: text(),
+  says: text(),
+  evidence: choice('documented', 'sdk', 'inferred'),
+  events: list(text()),
+  by: choice('contact', 'agent', 'admin', 'bot'),
+  text: orNull(text()),
+})
+
 /** Whether deliveries are held, and why. */
 export const HOLDING = object({ holding: orNull(text()), waiting: COUNT })
 

@@ -1,6 +1,6 @@
 // The table of operations: all that may be asked of a run, by its page, by other commands, and by programs.
 import { MAX_BODY_BYTES } from '../../core/limits.ts'
-import { DELIVERY, DELIVERY_ROW, HOLDING, INJECTED, REPLAYED, STATUS } from './delivery-shapes.ts'
+import { DELIVERY, DELIVERY_ROW, HOLDING, INJECTED, REPLAYED, STATUS, TEMPLATE, TRIGGERED } from './delivery-shapes.ts'
 import { type Given, operation, optional, type Read, required } from './operation.ts'
 import { CONVERSATION, CONVERSATION_ROW, MESSAGE, PERSON } from './sandbox-shapes.ts'
 import { choice, flag, integer, list, type Of, object, orNull, text } from './shape.ts'
@@ -66,6 +66,27 @@ export const OPERATIONS = {
     where: 'any run',
     input: { body: required(BODY, 'the body, as JSON text') },
     output: INJECTED,
+  }),
+  trigger: operation({
+    says: 'Makes an event as the platform would, from a template or a body, and delivers it to the bot',
+    changes: true,
+    where: 'any run',
+    input: {
+      event: optional(NAME, 'the name of a template or an event; see `templates`'),
+      text: optional(text({ max: 100_000 }), 'what its message says; without it: what the template says'),
+      set: optional(list(text({ max: MAX_BODY_BYTES }), 1_000), 'values in it, each as `path=value`, in order'),
+      conversation: optional(ID, 'the id of a recorded conversation, or a part of it; without it: one that is made up'),
+      deliveryId: optional(ID, 'the id of the delivery; `none`: without one; `own`: that of the body'),
+      body: optional(BODY, 'an event of your own, as JSON text, in place of a template'),
+    },
+    output: TRIGGERED,
+  }),
+  templates: operation({
+    says: 'Lists the events that `trigger` makes',
+    changes: false,
+    where: 'any run',
+    input: {},
+    output: object({ templates: list(TEMPLATE) }),
   }),
   hold: operation({
     says: 'Holds every delivery until `release`',

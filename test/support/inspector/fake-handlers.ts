@@ -14,6 +14,8 @@ const RUN: Handlers<RunOperation> = {
   replay: unused,
   replayConversation: unused,
   inject: unused,
+  trigger: unused,
+  templates: unused,
   hold: unused,
   release: unused,
   restart: unused,
