@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { after, repeat } from '../core/async.ts'
 import { createListeners, type Off } from '../core/listeners.ts'
 
-/** What is streamed: an object with a `type`, clean enough to be shown. */
+/** What is streamed: an object with a `type`. */
 export interface StreamEvent {
   readonly type: string
 }

@@ -10,6 +10,7 @@ import type { Chaos, ChaosAct } from './chaos/chaos.ts'
 import type { Faults } from './chaos/faults.ts'
 import type { Agent, NewAgent } from './chat/agent.ts'
 import type { Contact, NewContact } from './chat/contact.ts'
+import type { Everybody } from './chat/everybody.ts'
 import type { Hint } from './chat/hints.ts'
 import type { WaitOptions } from './chat/waits.ts'
 import type { DataCollection } from './data.ts'
@@ -69,6 +70,10 @@ export interface Sandbox {
   contact(person: NewContact): Promise<Contact>
   /** Adds somebody to the team; without a name, the agent who is there from the start. */
   agent(person?: NewAgent): Promise<Agent>
+  /** Everybody as whom one can speak, those too who came through the API. */
+  readonly everybody: Everybody
+  /** The deliveries that announce a message. */
+  deliveriesOf(message: string): readonly SandboxDelivery[]
   /** Opens a conversation of any type, and returns it; one without a contact is of type `bot`, and the bot's. */
   conversation(fields?: Json): Conversation
   /** Posts a message exactly so, as the bot would. Throws what the API would answer. */

@@ -16,6 +16,7 @@ import { createChaos } from './chaos/chaos.ts'
 import { createFaults } from './chaos/faults.ts'
 import { agentOf, createAgent } from './chat/agent.ts'
 import { createContact } from './chat/contact.ts'
+import { createEverybody } from './chat/everybody.ts'
 import { createHints } from './chat/hints.ts'
 import { createKeyedListeners } from './chat/keyed-listeners.ts'
 import { isBy } from './chat/people.ts'
@@ -177,6 +178,8 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     contact: async (person) => createContact(stage, person),
     agent: async (person) =>
       person === undefined ? agentOf(stage, { ...seeded.agent, role: 'agent' }) : createAgent(stage, person),
+    everybody: createEverybody(stage),
+    deliveriesOf,
     conversation: (fields = {}) => createConversation(context, account.caller, fields),
     post: (conversation, body) => postAsBot(context, account.caller, conversation, body),
     data: openData(context),

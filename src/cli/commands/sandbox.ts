@@ -9,6 +9,7 @@ import type { CommandHandler } from '../command.ts'
 import { wantsColor } from '../io.ts'
 import { openCommand } from '../open-command.ts'
 import { colorsFor } from '../output/colors.ts'
+import { createSandboxPort } from '../sandbox/sandbox-port.ts'
 import { runDaemon } from '../session/run-daemon.ts'
 import { createSandboxAnnouncer } from '../session/sandbox-announcer.ts'
 import { sandboxOptions } from '../session/sandbox-options.ts'
@@ -45,6 +46,7 @@ export const sandbox: CommandHandler = async (call) => {
       io,
       emulated: true,
       eventContext: platform.templateContext,
+      sandbox: createSandboxPort(platform),
       botEnv: {
         APIHOST: platform.api,
         TOKEN: platform.token,

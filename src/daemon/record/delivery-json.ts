@@ -24,11 +24,12 @@ export function redactLabel({ event, platformId, conversation, text, from, own }
 /** The row of a delivery as an object. */
 export function deliveryRow(summary: Summary, redact: Redact) {
   const { id, receivedAt, label, bytes, settled, attempts, replays, editOf, outcome, status, ms } = summary
-  const { event, conversation, text, from, own } = redactLabel(label, redact)
+  const { event, platformId, conversation, text, from, own } = redactLabel(label, redact)
   const time = new Date(receivedAt).toISOString()
   return {
     time,
     id,
+    platformId,
     event,
     conversation,
     text,
@@ -50,7 +51,6 @@ export function deliveryDetail({ summary, delivery, attempts }: DeliveryDetail, 
   const { method, search } = delivery
   return {
     ...deliveryRow(summary, redact),
-    platformId: summary.label.platformId && oneLine(redact(summary.label.platformId)),
     method: oneLine(method),
     search: oneLine(hideSecrets(search, redact)),
     ...contentJson(delivery, redact),

@@ -8,6 +8,7 @@ const OUTCOME = choice('answered', 'refused', 'interrupted', 'timed-out', 'cance
 const ROW = {
   time,
   id: text(),
+  platformId: orNull(text()),
   event: orNull(text()),
   conversation: orNull(text()),
   text: orNull(text()),
@@ -48,7 +49,6 @@ const SIGNATURE = object({
 export const DELIVERY = object(
   {
     ...ROW,
-    platformId: orNull(text()),
     method: text(),
     search: text(),
     ...CONTENT,

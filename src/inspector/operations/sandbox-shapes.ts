@@ -1,5 +1,5 @@
 // The shapes of what operations tell of a sandbox: people, conversations, messages.
-import { anyObject, choice, flag, integer, list, object, orNull, text, time } from './shape.ts'
+import { anyObject, anything, choice, flag, integer, list, number, object, orNull, text, time } from './shape.ts'
 
 const COUNT = integer(0, Number.MAX_SAFE_INTEGER)
 
@@ -23,7 +23,7 @@ export const MESSAGE = object({
   type: text(),
   role: choice('contact', 'agent', 'bot'),
   /** Who has written it. */
-  by: choice('contact', 'agent', 'bot', 'platform'),
+  by: choice('contact', 'agent', 'bot'),
   name: text(),
   text: text(),
   /** Why the contact does not see it. */
@@ -31,7 +31,21 @@ export const MESSAGE = object({
   /** The same in a sentence. */
   why: orNull(text()),
   buttons: list(BUTTON),
+  /** The platform's ids of the deliveries that announce it, as `platformId` of a delivery. */
+  deliveries: list(text()),
   document: anyObject,
+})
+
+/** A call of the API by the bot. `status` is `null` when its connection was cut. */
+export const CALL = object({
+  time,
+  ms: number,
+  method: text(),
+  path: text(),
+  status: orNull(COUNT),
+  conversation: orNull(text()),
+  body: anything,
+  response: anything,
 })
 
 /** A conversation as a row of a list. */

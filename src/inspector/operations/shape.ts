@@ -80,6 +80,9 @@ export const time: Shape<string> = shape(
 export const choice = <const T extends string>(...words: readonly T[]): Shape<T> =>
   shape({ enum: words }, `one of ${words.join(', ')}`, (given): given is T => words.some((word) => word === given))
 
+/** Any JSON value, as it is. */
+export const anything: Shape<unknown> = { schema: {}, read: (given) => given ?? null }
+
 /** Any JSON object, as it is. */
 export const anyObject: Shape<Json> = shape({ type: 'object' }, 'a JSON object', isRecord)
 

@@ -2,8 +2,8 @@
 import { MAX_BODY_BYTES } from '../../core/limits.ts'
 import { DELIVERY, DELIVERY_ROW, HOLDING, INJECTED, REPLAYED, STATUS, TEMPLATE, TRIGGERED } from './delivery-shapes.ts'
 import { type Given, operation, optional, type Read, required } from './operation.ts'
-import { CONVERSATION, CONVERSATION_ROW, MESSAGE, PERSON } from './sandbox-shapes.ts'
-import { choice, flag, integer, list, type Of, object, orNull, text } from './shape.ts'
+import { CALL, CONVERSATION, CONVERSATION_ROW, MESSAGE, PERSON } from './sandbox-shapes.ts'
+import { choice, flag, integer, list, number, type Of, object, orNull, text } from './shape.ts'
 
 const NAME = text({ max: 200, empty: false })
 const ID = text({ max: 200, empty: false })
@@ -180,18 +180,30 @@ export const OPERATIONS = {
     output: object({ message: MESSAGE }),
   }),
   newConversation: operation({
-    says: 'Begins a conversation with a contact, who is new if nobody has that name',
+    says: 'Begins a conversation with a new contact',
     changes: true,
     where: 'sandbox',
-    input: { name: optional(NAME, 'the name of the contact; without it: that of the first contact') },
-    output: object({ conversation: CONVERSATION_ROW }),
+    input: { name: optional(NAME, 'the name of the contact; without it: one that nobody has') },
+    output: object({ person: PERSON, conversation: CONVERSATION_ROW }),
   }),
-  reset: operation({
-    says: 'Forgets conversations, contacts and calls; the bot and its webhook stay',
+  calls: operation({
+    says: 'Lists what the bot has asked the API, newest first, with bodies as long as those are kept',
+    changes: false,
+    where: 'sandbox',
+    input: {
+      conversation: optional(ID, 'the id of a conversation; without it: of all'),
+      limit: optional(integer(1, 1_000), 'how many at most; without it: 100'),
+    },
+    output: object({ calls: list(CALL) }),
+  }),
+  chaos: operation({
+    says: 'Lets things go wrong from now on, as `--chaos` does, or nothing any more',
     changes: true,
     where: 'sandbox',
-    input: {},
-    output: object({ people: list(PERSON) }),
+    input: {
+      chaos: optional(text({ max: 1_000 }), 'such as `delay=200ms,drop=0.1`; empty: nothing; without it: as it is'),
+    },
+    output: object({ chaos: text(), seed: number }),
   }),
 } as const
 

@@ -1,0 +1,92 @@
+// What does the work of the operations that only a sandbox has.
+import type { Handlers, OutputOf, SandboxOperation } from '../../inspector/operations/table.ts'
+import type { Conversation, Message } from '../../protocol/resources.ts'
+import { parseChaos, showChaos } from '../../sandbox/chaos/chaos-words.ts'
+import type { Somebody } from '../../sandbox/chat/everybody.ts'
+import type { Voice } from '../../sandbox/chat/voice.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { findActing, perform } from './acting.ts'
+import { callJson, conversationJson, messageJson } from './message-json.ts'
+import { findConversation, findSomebody, latestConversations } from './who-and-where.ts'
+
+/** Creates the handlers of a sandbox. */
+export function createSandboxHandlers(sandbox: Sandbox): Handlers<SandboxOperation> {
+  const shown = (message: Message): OutputOf<'act'>['message'] => messageJson(sandbox, message)
+  const row = (conversation: Conversation) => conversationJson(sandbox, conversation)
+
+  async function answered(
+    acting: ReturnType<typeof findActing>,
+    act: (voice: Voice) => Message,
+    timeoutMs: number | null,
+    signal: AbortSignal,
+  ): Promise<OutputOf<'say'>> {
+    const { message, answer } = await perform(sandbox, acting, act, { timeoutMs, signal })
+    return { message: shown(message), answer: answer.map(shown) }
+  }
+
+  return {
+    people: async () => ({ people: sandbox.everybody.list() }),
+    say: ({ text, as, conversation, timeout }, signal) =>
+      answered(findActing(sandbox, as, conversation), (voice) => voice.send(text), timeout, signal),
+    press: ({ button, as, conversation, timeout }, signal) =>
+      answered(findActing(sandbox, as, conversation), (voice) => voice.press(button), timeout, signal),
+    conversations: async ({ limit }) => ({
+      conversations: latestConversations(sandbox)
+        .slice(0, limit ?? 100)
+        .map(row),
+    }),
+    conversation: async ({ id, limit }) => {
+      const conversation = findConversation(sandbox, id)
+      const messages = sandbox.messagesOf(conversation.id).slice(-(limit ?? 500))
+      return {
+        conversation: row(conversation),
+        participants: conversation.participants.map(({ organization: _own, ...participant }) => participant),
+        messages: messages.map(shown),
+      }
+    },
+    act: async ({ act, as, conversation, to }) => {
+      const { voice } = findActing(sandbox, as, conversation, 'agent')
+      const users = act === 'assign' ? { meta: { users: [userOf(sandbox, to)] } } : {}
+      return { message: shown(voice.post({ type: 'command', text: `/${act}`, ...users })) }
+    },
+    newConversation: async ({ name }) => {
+      const contact = await sandbox.contact({ name: name ?? nextName(sandbox) })
+      const person: Somebody = {
+        id: contact.id,
+        name: contact.name,
+        role: 'contact',
+        conversation: contact.conversation,
+      }
+      return { person, conversation: row(findConversation(sandbox, contact.conversation)) }
+    },
+    calls: async ({ conversation, limit }) => {
+      const wanted = sandbox.calls.filter(
+        (call) => call.by === sandbox.botId && (conversation === null || call.conversation === conversation),
+      )
+      return {
+        calls: wanted
+          .slice(-(limit ?? 100))
+          .reverse()
+          .map(callJson),
+      }
+    },
+    chaos: async ({ chaos }) => {
+      if (chaos !== null) sandbox.chaos.set(chaos.trim() === '' ? null : parseChaos(chaos))
+      const current = sandbox.chaos.current()
+      return { chaos: current === null ? '' : showChaos(current), seed: sandbox.chaos.seed }
+    },
+  }
+}
+
+/** The user that a conversation is assigned to: the bot, or an agent by their name. */
+const userOf = (sandbox: Sandbox, to: string | null): string =>
+  to === null || to.toLowerCase() === 'bot' ? sandbox.botId : findSomebody(sandbox, to, 'agent').id
+
+/** `Contact 2`, or the next that nobody is called. */
+function nextName(sandbox: Sandbox): string {
+  const names = new Set(sandbox.everybody.list().map(({ name }) => name))
+  const contacts = sandbox.everybody.list().filter(({ role }) => role === 'contact').length
+  let n = contacts + 1
+  while (names.has(`Contact ${n}`)) n += 1
+  return `Contact ${n}`
+}

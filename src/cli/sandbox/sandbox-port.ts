@@ -1,0 +1,24 @@
+// A sandbox as whoever looks at its run sees it: what may be asked of it, and what it tells.
+import type { SandboxPort } from '../../daemon/types.ts'
+import type { SandboxNotice } from '../../sandbox/handle.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { callJson, messageJson } from './message-json.ts'
+import { createSandboxHandlers } from './sandbox-handlers.ts'
+
+/** Creates the port. What it tells: each message, each call of the bot's, and what goes wrong by chance. */
+export const createSandboxPort = (sandbox: Sandbox): SandboxPort => ({
+  handlers: createSandboxHandlers(sandbox),
+  on: (listener) =>
+    sandbox.on((notice) => {
+      const event = told(sandbox, notice)
+      if (event !== null) listener(event)
+    }),
+})
+
+function told(sandbox: Sandbox, notice: SandboxNotice) {
+  const time = new Date().toISOString()
+  if (notice.type === 'message') return { type: notice.type, time, message: messageJson(sandbox, notice.message) }
+  if (notice.type === 'chaos') return { ...notice, time }
+  if (notice.type !== 'call' || notice.call.by !== sandbox.botId) return null
+  return { type: notice.type, time, call: callJson(notice.call) }
+}

@@ -1,0 +1,207 @@
+// What a sandbox does for whoever asks it from outside: with a real bot, and in the shapes of the table.
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, it } from 'vitest'
+import { createSandboxHandlers } from '../../../src/cli/sandbox/sandbox-handlers.ts'
+import { createSandboxPort } from '../../../src/cli/sandbox/sandbox-port.ts'
+import { neverAborted } from '../../../src/core/async.ts'
+import { readInput } from '../../../src/inspector/operations/read-input.ts'
+import {
+  type GivenTo,
+  OPERATIONS,
+  type OutputOf,
+  type SandboxOperation,
+} from '../../../src/inspector/operations/table.ts'
+import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
+import { echoBotForTest, sandboxForTest } from '../../support/platform/sandboxes.ts'
+import { eventually } from '../../support/wait.ts'
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false })
+
+/** Asks as the inspector does: the input is read, and what comes back has the shape of the table. */
+function asking(sandbox: Sandbox) {
+  const handlers = createSandboxHandlers(sandbox)
+  return async <N extends SandboxOperation>(name: N, given: GivenTo<N>): Promise<OutputOf<N>> => {
+    const output = await handlers[name](readInput(name, given), neverAborted())
+    const isShape = ajv.compile(OPERATIONS[name].output.schema)
+    // What is sent is what JSON makes of it.
+    expect([isShape(JSON.parse(JSON.stringify(output))), isShape.errors]).toEqual([true, null])
+    return output
+  }
+}
+
+async function talkingForTest() {
+  const sandbox = await sandboxForTest()
+  const bot = await echoBotForTest(sandbox)
+  await sandbox.changeRegistration({ url: `http://127.0.0.1:${bot.port}/`, events: ['message.create.*'] })
+  const jenny = await sandbox.contact({ name: 'Jenny' })
+  return { sandbox, jenny, ask: asking(sandbox) }
+}
+
+/** A sandbox in which nobody answers. */
+async function quietForTest() {
+  const sandbox = await sandboxForTest({ arrival: 'absent' })
+  const jenny = await sandbox.contact({ name: 'Jenny' })
+  return { sandbox, jenny, ask: asking(sandbox) }
+}
+
+const BUTTONS = { text: 'What next?', role: 'agent', actions: [{ type: 'reply', text: 'FAQ', payload: 'faq' }] }
+
+describe('Saying something in a sandbox', () => {
+  it('gives the answer of the bot, if a time is given to wait for it', async () => {
+    const { ask } = await talkingForTest()
+    const { message, answer } = await ask('say', { text: 'hello', timeout: 10_000 })
+    expect(message).toMatchObject({ by: 'contact', name: 'Jenny', text: 'hello', unseen: null })
+    expect(answer).toMatchObject([{ by: 'bot', text: 'You said: hello', unseen: null, why: null }])
+    expect(message.deliveries).toHaveLength(1)
+  })
+
+  it('does not wait without a time', async () => {
+    const { ask } = await quietForTest()
+    expect(await ask('say', { text: 'hello' })).toMatchObject({ message: { text: 'hello' }, answer: [] })
+  })
+
+  it('says why no answer came', async () => {
+    const { ask } = await quietForTest()
+    await expect(ask('say', { text: 'hello', timeout: 50 })).rejects.toMatchObject({ code: 'DEVHOOK_NO_REPLY' })
+  })
+
+  it('speaks as whoever is named, in the conversation that is named or the latest', async () => {
+    const { ask, sandbox, jenny } = await quietForTest()
+    const kim = await sandbox.contact({ name: 'Kim Kimball' })
+    const say = async (given: GivenTo<'say'>) => {
+      const { message } = await ask('say', given)
+      return [message.name, message.by, message.conversation]
+    }
+    expect(await say({ text: 'a', as: 'kim' })).toEqual(['Kim Kimball', 'contact', kim.conversation])
+    expect(await say({ text: 'b', as: 'ALEX' })).toEqual(['Alex Agent', 'agent', kim.conversation])
+    expect(await say({ text: 'c', as: 'alex', conversation: jenny.conversation })).toEqual([
+      'Alex Agent',
+      'agent',
+      jenny.conversation,
+    ])
+    await expect(ask('say', { text: 'd', as: 'Bob' })).rejects.toMatchObject({
+      code: 'DEVHOOK_USAGE',
+      message:
+        'nobody is called `Bob`: there are Jenny (contact), Kim Kimball (contact), Alex Agent (agent), Sam Admin (agent)',
+    })
+    await expect(ask('say', { text: 'e', conversation: 'nowhere' })).rejects.toMatchObject({ code: 'DEVHOOK_USAGE' })
+  })
+
+  it('reaches those too who came through the API', async () => {
+    const { ask, sandbox } = await quietForTest()
+    const contact = sandbox.data('contacts').create({ name: 'Api Anna' })
+    sandbox.conversation({ contact: contact.id, name: 'Api Anna' })
+    expect((await ask('say', { text: 'hi', as: 'api' })).message.name).toBe('Api Anna')
+  })
+})
+
+describe('A conversation in a sandbox', () => {
+  it('shows each message with who sees it, and why the contact does not', async () => {
+    const { ask, sandbox, jenny } = await quietForTest()
+    sandbox.post(jenny.conversation, { text: 'for the team' })
+    sandbox.post(jenny.conversation, BUTTONS)
+    const { conversation, participants, messages } = await ask('conversation', {})
+    expect(conversation).toMatchObject({
+      id: jenny.conversation,
+      name: 'Jenny',
+      messages: 2,
+      last: { text: 'What next?' },
+    })
+    expect(participants.map(({ name }) => name)).toEqual(['Echo'])
+    expect(messages).toMatchObject([
+      { by: 'bot', text: 'for the team', unseen: 'role', why: expect.stringContaining('role: ') },
+      { by: 'bot', unseen: null, why: null, buttons: [{ text: 'FAQ', payload: 'faq', type: 'reply' }] },
+    ])
+    expect((await ask('conversation', { limit: 1 })).messages).toHaveLength(1)
+  })
+
+  it('has buttons that can be pressed, and says which when there is no such one', async () => {
+    const { ask, sandbox, jenny } = await quietForTest()
+    sandbox.post(jenny.conversation, BUTTONS)
+    await expect(ask('press', { button: 'Prices' })).rejects.toThrow('"FAQ"')
+    expect((await ask('press', { button: 'FAQ' })).message).toMatchObject({
+      by: 'contact',
+      type: 'postback',
+      text: 'faq',
+    })
+  })
+
+  it('is joined, accepted, assigned and left by an agent', async () => {
+    const { ask, jenny } = await quietForTest()
+    const part = async (act: GivenTo<'act'>) => {
+      await ask('act', { conversation: jenny.conversation, ...act })
+      const { participants } = await ask('conversation', { id: jenny.conversation })
+      return participants
+        .filter(({ role }) => role !== 'guest')
+        .map(({ name, active, accepted, inbox }) => [name, active, accepted, inbox])
+    }
+    expect(await part({ act: 'join' })).toEqual([['Alex Agent', true, false, false]])
+    expect(await part({ act: 'accept' })).toEqual([['Alex Agent', true, true, false]])
+    expect(await part({ act: 'assign' })).toContainEqual(['Echo', false, false, true])
+    expect(await part({ act: 'assign', to: 'Sam' })).toContainEqual(['Sam Admin', false, false, true])
+    expect(await part({ act: 'leave' })).toContainEqual(['Alex Agent', false, false, false])
+    await expect(ask('act', { act: 'join', as: 'Jenny' })).rejects.toThrow(
+      'nobody is called `Jenny`: there are Alex Agent',
+    )
+  })
+
+  it('begins with a new contact, whose name nobody has', async () => {
+    const { ask } = await quietForTest()
+    const { person, conversation } = await ask('newConversation', {})
+    expect(person).toMatchObject({ name: 'Contact 2', role: 'contact', conversation: conversation.id })
+    expect((await ask('newConversation', { name: 'Kim' })).person.name).toBe('Kim')
+    const { conversations } = await ask('conversations', {})
+    expect(conversations.map(({ name }) => name)).toEqual(['Kim', 'Contact 2', 'Jenny'])
+    expect((await ask('people', {})).people.map(({ name }) => name)).toEqual([
+      'Jenny',
+      'Contact 2',
+      'Kim',
+      'Alex Agent',
+      'Sam Admin',
+    ])
+  })
+})
+
+describe('What happens in a sandbox', () => {
+  it('can be looked at: the calls of the bot, newest first', async () => {
+    const { ask, jenny } = await talkingForTest()
+    await ask('say', { text: 'hello', timeout: 10_000 })
+    const { calls } = await ask('calls', { conversation: jenny.conversation })
+    expect(calls[0]).toMatchObject({
+      method: 'POST',
+      status: 201,
+      body: expect.objectContaining({ text: 'You said: hello' }),
+    })
+    expect((await ask('calls', { conversation: 'other' })).calls).toEqual([])
+  })
+
+  it('goes wrong as it is told, until it is told otherwise', async () => {
+    const { ask, sandbox } = await quietForTest()
+    expect(await ask('chaos', {})).toEqual({ chaos: '', seed: sandbox.chaos.seed })
+    expect((await ask('chaos', { chaos: 'delay=20ms,drop=0.5' })).chaos).toBe('delay=20ms,drop=0.5')
+    expect((await ask('chaos', {})).chaos).toBe('delay=20ms,drop=0.5')
+    await expect(ask('chaos', { chaos: 'rain=1' })).rejects.toMatchObject({ code: 'DEVHOOK_USAGE' })
+    expect((await ask('chaos', { chaos: '' })).chaos).toBe('')
+  })
+
+  it('is told as it happens: messages and calls', async () => {
+    const { ask, sandbox } = await talkingForTest()
+    const told: unknown[] = []
+    const off = createSandboxPort(sandbox).on((event) => told.push(event))
+    await ask('say', { text: 'hello', timeout: 10_000 })
+    await eventually(() => told.length >= 3)
+    expect(told).toContainEqual(
+      expect.objectContaining({ type: 'message', message: expect.objectContaining({ text: 'hello', by: 'contact' }) }),
+    )
+    expect(told).toContainEqual(
+      expect.objectContaining({
+        type: 'message',
+        message: expect.objectContaining({ text: 'You said: hello', by: 'bot' }),
+      }),
+    )
+    expect(told).toContainEqual(
+      expect.objectContaining({ type: 'call', call: expect.objectContaining({ method: 'POST', status: 201 }) }),
+    )
+    off()
+  })
+})
