@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { ERRORS } from '../src/core/errors.ts'
 import {
+  chaosTable,
   childEnvironmentList,
   configSchema,
   errorTable,
@@ -16,7 +17,7 @@ import { llmsText } from './support/llms.ts'
 
 /** The tables of each page, by the name of the comment around them. */
 const PAGES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  'README.md': { options: optionTable, errors: errorTable, exits: exitTable },
+  'README.md': { options: optionTable, errors: errorTable, exits: exitTable, chaos: chaosTable },
   'CONTRIBUTING.md': { 'stop-order': stopOrderTable, permissions: permissionTable },
   'SECURITY.md': { 'child-environment': childEnvironmentList },
 }

@@ -57,6 +57,14 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
         says: "what the bot's token may do: guest, agent, bot or admin (default: what its own token says, else bot)",
       },
       { flags: '--api-port <port>', says: 'the port of the emulated API (default: any free one)' },
+      {
+        flags: '--chaos <words>',
+        says: 'what goes wrong by chance: delay, drop, duplicate, reorder (deliveries), error, slow, expire (calls of the API); a probability from 0 to 1 or a time, as duplicate=0.1,delay=200ms',
+      },
+      {
+        flags: '--seed <number>',
+        says: 'lets the same things go wrong as in the run that named it (default: a new one)',
+      },
     ],
     examples: [
       ['dev-hook sandbox -- node bot.js', 'talk to the bot at a prompt'],
@@ -64,6 +72,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       ['dev-hook sandbox --say hi --say bye -- node bot.js', 'two, each after the answer to the one before'],
       ['echo hi | dev-hook sandbox -- node bot.js', 'the same from a script'],
       ['dev-hook sandbox --play talks -- node bot.js', 'every recorded conversation of a folder again'],
+      ['dev-hook sandbox --chaos duplicate=0.3,drop=0.1 -- node bot.js', 'deliveries twice, or only at the second try'],
     ],
     load: async () => (await import('./commands/sandbox.ts')).sandbox,
   },

@@ -207,7 +207,11 @@ export type NoticeBody =
       readonly logins: readonly string[]
       /** Whether dev-hook starts the bot, which is then given all that. */
       readonly startsBot: boolean
+      /** What goes wrong by chance, as `--chaos` takes it, and its seed; `null` when nothing does. */
+      readonly chaos: { readonly words: string; readonly seed: number } | null
     }
+  /** The sandbox only: something that went wrong by chance, by its word; without one, what does so from now on. */
+  | { readonly type: 'chaos'; readonly word: string | null; readonly message: string; readonly seed: number }
   /** The sandbox only: something was said, pressed or done in a conversation. */
   | ({ readonly type: 'message' } & ShownMessage)
   /** The sandbox only: a call of the API was refused. */

@@ -6,6 +6,7 @@ import { HANDED_ON } from '../../src/core/child-environment.ts'
 import { ERRORS } from '../../src/core/errors.ts'
 import { STOP_ORDER } from '../../src/daemon/stop-order.ts'
 import { GRANTS } from '../../src/sandbox/access/permissions.ts'
+import { CHAOS_WORDS } from '../../src/sandbox/chaos/chaos-words.ts'
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const escaped = (text: string): string => text.replaceAll('|', '\\|')
@@ -65,6 +66,14 @@ export function stopOrderTable(): string {
 export function childEnvironmentList(): string {
   const groups = [...HANDED_ON, ['LC_*']]
   return groups.map((names) => `- ${names.map((name) => `\`${name}\``).join(', ')}`).join('\n')
+}
+
+/** The words of chaos, one row each. */
+export function chaosTable(): string {
+  const rows = Object.entries(CHAOS_WORDS).map(([word, { kind, does }]) =>
+    row([`\`${word}\``, kind === 'duration' ? 'a time' : 'a probability', does]),
+  )
+  return [row(['word', 'value', 'does']), row(['---', '---', '---']), ...rows].join('\n')
 }
 
 /** Who may do what in the sandbox, one row for each resource, and what that rests on. */

@@ -100,6 +100,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'registration':
         return registrationLines(notice).forEach((text) => line(notice, text))
       case 'sandbox':
+      case 'chaos':
       case 'message':
         return sandboxLines(notice, colors, options.columns()).forEach(write)
       case 'call':

@@ -1,5 +1,6 @@
 // What a sandbox has to tell whoever writes the bot, as notices of the run.
 import { type Emit, type NoticeBody, type Notices, warning } from '../../core/notices.ts'
+import { showChaos } from '../../sandbox/chaos/chaos-words.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { JENNY } from '../talk/people.ts'
 import { announceRefusedCalls } from './refused-calls.ts'
@@ -15,18 +16,25 @@ export function createSandboxAnnouncer(sandbox: Sandbox): SandboxAnnouncer {
   let announce: Emit = (notice) => void early.push(notice)
   sandbox.on((notice) => {
     if (notice.type === 'hint') announce(warning(notice.kind, notice.message))
+    if (notice.type === 'chaos') announce(notice)
   })
   announceRefusedCalls(sandbox, (notice) => announce(notice))
   return {
     begin: ({ emit, on }, startsBot) => {
       const { api, token, refreshToken, isOwnToken } = sandbox
       const tokens = isOwnToken ? { token: null, refreshToken: null } : { token, refreshToken }
-      emit({ type: 'sandbox', api, ...tokens, logins: [JENNY.email, ...sandbox.logins], startsBot })
+      const logins = [JENNY.email, ...sandbox.logins]
+      emit({ type: 'sandbox', api, ...tokens, logins, startsBot, chaos: chaosOf(sandbox) })
       announce = emit
       early.forEach(emit)
       warnOfLateAnswers(emit, on)
     },
   }
+}
+
+function chaosOf({ chaos }: Sandbox): { readonly words: string; readonly seed: number } | null {
+  const config = chaos.current()
+  return config === null ? null : { words: showChaos(config), seed: chaos.seed }
 }
 
 /** What the platform waits for an answer, in ms. */

@@ -78,6 +78,7 @@ export async function traffic(run: Run, { botId, address }: Account, { journal }
   const quietPeriod = createQuietPeriod()
   const opened = factories.createTraffic({
     config,
+    emulated: options.emulated ?? false,
     journal,
     emit,
     botId,

@@ -45,6 +45,8 @@ export interface PipelineOptions extends TrafficPolicy {
   /** Of the bot that the deliveries are for. */
   readonly botId: string
   readonly answerChallenge: AnswerChallenge
+  /** Whether what was received before goes to the bot again, as it would without dev-hook. Default false. */
+  readonly passesRepeats?: boolean
   /** A delivery came in. */
   readonly arrived: () => void
   /** Longest wait for a bot that is not ready, in ms from the arrival of the request's head. */
@@ -81,7 +83,7 @@ const STATUS: Readonly<Partial<Record<Told, number>>> = {
 /** Creates the pipeline. It has no I/O of its own. */
 // One story: the functions stand in the order in which a delivery passes them.
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { journal, guard, emit, patienceMs = 18_000, clock = MONOTONIC } = options
+  const { journal, guard, emit, passesRepeats = false, patienceMs = 18_000, clock = MONOTONIC } = options
   const holdMs = Math.min(options.holdMs, patienceMs)
   const replies = createReplies(journal)
   const deduplicator = createDeduplicator({ journal, replies, clock })
@@ -110,7 +112,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const { label, key } = identify(delivery, options.botId)
     const first = key === null ? null : deduplicator.firstOf(key)
     announce(delivery, label, first?.id)
-    return first ? deduplicator.answer(first, left(since, patienceMs)) : begin(delivery, label, key, since)
+    return first && !passesRepeats
+      ? deduplicator.answer(first, left(since, patienceMs))
+      : begin(delivery, label, key, since)
   }
 
   function announce(delivery: Delivery, label: Label, redelivery?: string): void {

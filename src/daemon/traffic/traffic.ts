@@ -15,6 +15,8 @@ import { createGuard } from './signature-guard.ts'
 
 export interface TrafficOptions extends ChallengeOptions, QueueNoticesOptions {
   readonly config: Config
+  /** Whether the platform is emulated: what comes again is then meant to. */
+  readonly emulated: boolean
   readonly journal: Journal
   readonly botId: string
   /** The URL that was registered before this run; `null` while it is not known, or when there was none. */
@@ -59,9 +61,9 @@ export function createTraffic(options: TrafficOptions): Traffic {
   const { signature: mode, late, onBotError, hold: holdMs } = config
   const guard = createGuard({ mode, secret, rereadSecret: options.rereadSecret, emit })
   const answerChallenge = createChallengeAnswers(options)
-  const { journal, botId, arrived } = options
+  const { journal, botId, arrived, emulated } = options
   const parts = { openQueue, journal, guard, answerChallenge }
-  const pipeline = createPipeline({ ...parts, emit, botId, arrived, late, onBotError, holdMs })
+  const pipeline = createPipeline({ ...parts, emit, botId, arrived, late, onBotError, holdMs, passesRepeats: emulated })
   const { queue } = pipeline
   queue.hold('bot not ready')
 

@@ -43,7 +43,15 @@ const noticesWith = (
   asking: { type: 'asking', question: text },
   consent: { type: 'consent', url: text, since: text },
   restored: { type: 'restored', result: 'restored' },
-  sandbox: { type: 'sandbox', api: text, token: text, refreshToken: text, logins: [text], startsBot: false },
+  sandbox: {
+    type: 'sandbox',
+    api: text,
+    token: text,
+    refreshToken: text,
+    logins: [text],
+    startsBot: false,
+    chaos: { words: 'drop=1', seed: 1 },
+  },
   message: {
     type: 'message',
     role: 'bot',
@@ -71,6 +79,7 @@ const noticesWith = (
     restored: 'restored',
     failure: null,
   },
+  chaos: { type: 'chaos', word: 'drop', message: text, seed: 1 },
 })
 
 /** What a run prints and logs of some notices. */

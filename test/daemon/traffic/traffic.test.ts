@@ -21,6 +21,7 @@ async function setUp(botSecret: () => string | null, given: Options = {}, former
   const config = await loadConfig(options, { cwd, env: {}, platform: process.platform, sourceOf: (key) => key })
   const deliveries = createTraffic({
     config,
+    emulated: false,
     journal: createFakeJournal(),
     emit: (notice) => void notices.push(notice),
     botId: 'b1',
