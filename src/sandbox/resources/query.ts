@@ -3,9 +3,6 @@
 import { asRecord, isSameJson, type Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
 
-const USUAL_LIMIT = 100
-const MAX_LIMIT = 1_000
-
 export interface Query {
   readonly offset: number
   readonly limit: number
@@ -23,40 +20,36 @@ export interface QueryFilter {
   readonly wanted: string
 }
 
-/** Reads a query string. Whatever is not a number where one belongs falls back to the default. */
-export function parseQuery(search: string): Query {
-  const given = new URLSearchParams(search)
-  const { offset, limit, sort, select, populate, ...filters } = Object.fromEntries(given)
-  return {
-    offset: wholeNumber(offset, 0),
-    limit: Math.min(Math.max(wholeNumber(limit, USUAL_LIMIT), 1), MAX_LIMIT),
-    sort: commaList(sort),
-    select: commaList(select),
-    populate: commaList(populate),
-    filters: Object.entries(filters).map(([path, wanted]) => ({ path: path === 'ids' ? 'id' : path, wanted })),
-  }
-}
-
-const wholeNumber = (text: string | undefined, otherwise: number): number =>
-  text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : otherwise
-
-const commaList = (text: string | undefined): readonly string[] => (text ? text.split(',').filter(Boolean) : [])
-
-/** The documents that a query asks for, before `select`, and whether there are more behind them. */
+/** The documents that a query asks for, before `select`, whether there are more behind them, and how many there are in all. */
 export function findDocuments<T extends Document>(
   all: readonly T[],
   query: Query,
-): { readonly found: readonly T[]; readonly more: boolean } {
+): { readonly found: readonly T[]; readonly more: boolean; readonly total: number } {
   const matching = all.filter((document) => query.filters.every((filter) => matches(document, filter)))
   const sorted = query.sort.length === 0 ? matching : matching.toSorted(byFields(query.sort))
   const end = query.offset + query.limit
-  return { found: sorted.slice(query.offset, end), more: sorted.length > end }
+  return { found: sorted.slice(query.offset, end), more: sorted.length > end, total: sorted.length }
 }
 
-/** The document with only the selected fields, and always its id. */
+/** The document with only the selected fields, which may lie deeper (`meta.topic`), and always its id. */
 export function selectFields(document: Document, select: readonly string[]): Json {
   if (select.length === 0) return document
-  return Object.fromEntries(Object.entries(document).filter(([field]) => field === 'id' || select.includes(field)))
+  return selected(document, [['id'], ...select.map((path) => path.split('.'))])
+}
+
+function selected(object: Json, paths: readonly (readonly string[])[]): Json {
+  const entries = Object.entries(object).flatMap(([field, value]) => {
+    const wanted = paths.filter(([first]) => first === field).map(([, ...rest]) => rest)
+    if (wanted.length === 0) return []
+    return [[field, wanted.some((rest) => rest.length === 0) ? value : within(value, wanted)]]
+  })
+  return Object.fromEntries(entries)
+}
+
+function within(value: unknown, paths: readonly (readonly string[])[]): unknown {
+  if (Array.isArray(value)) return value.map((entry: unknown) => within(entry, paths))
+  const record = asRecord(value)
+  return record === null ? value : selected(record, paths)
 }
 
 /** The address of the next part of a list. */

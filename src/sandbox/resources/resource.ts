@@ -11,8 +11,9 @@ import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
 
 import { newId, type ResourceName } from '../store.ts'
+import { parseQuery } from './parse-query.ts'
 import { populated } from './populate.ts'
-import { findDocuments, nextUrl, parseQuery, type QueryFilter, selectFields } from './query.ts'
+import { findDocuments, nextUrl, type QueryFilter, selectFields } from './query.ts'
 
 /** A resource of the API, and what it does differently from the others. */
 export interface Resource<T extends Document> {
@@ -74,7 +75,9 @@ export function serveResource<T extends Document>(
       throw new ApiError(400, `one of these filters is required: ${mandatory.join(', ')}`)
     }
     const visible = resource.all(query.filters).filter((document) => isInRealm(store, caller, resource.name, document))
-    const { found, more } = findDocuments(visible, query)
+    const { found, more, total } = findDocuments(visible, query)
+    // The SDK hands over whatever begins with `x-`; which there are is not known.
+    void reply.headers({ 'x-total-count': total, 'x-limit': query.limit, 'x-offset': query.offset })
     if (more) void reply.header('link', `<${nextUrl(`http://${request.host}${path}`, search, query)}>; rel="next"`)
     return found.map((document) => selectFields(populated(store, show(document), query.populate), query.select))
   })

@@ -1,7 +1,8 @@
 // Lists: filters, order, parts.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findDocuments, matches, nextUrl, parseQuery } from '../../../src/sandbox/resources/query.ts'
+import { parseQuery } from '../../../src/sandbox/resources/parse-query.ts'
+import { findDocuments, matches, nextUrl, selectFields } from '../../../src/sandbox/resources/query.ts'
 
 const JENNY = {
   id: 'a1',
@@ -71,16 +72,65 @@ describe('The query of a list', () => {
     expect(ids('?sort=unknown')).toEqual(['1', '2', '3'])
   })
 
-  it('no query is too odd to read', () => {
-    fc.assert(
-      fc.property(fc.string(), (search) => {
+  it('no query is too odd to be read, or refused with 400 and a sentence', () => {
+    const property = fc.property(fc.string(), (search) => {
+      try {
         const query = parseQuery(search)
         expect(query.limit).toBeGreaterThanOrEqual(1)
         expect(query.limit).toBeLessThanOrEqual(1_000)
         findDocuments([JENNY], query)
-      }),
-    )
-    expect(parseQuery('?limit=0&offset=-1')).toMatchObject({ limit: 1, offset: 0 })
-    expect(parseQuery('?limit=1e9&ids=[a]')).toMatchObject({ limit: 100, filters: [{ path: 'id', wanted: '[a]' }] })
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'ApiError', status: 400 })
+      }
+    })
+    fc.assert(property)
+    expect(parseQuery('?limit=5000&ids=[a]')).toMatchObject({
+      limit: 1_000,
+      filters: [{ path: 'id', wanted: '[a]' }],
+    })
+  })
+
+  it.each([
+    ['limit=0', 'limit must be a whole number from 1'],
+    ['limit=ten', 'limit must be a whole number from 1'],
+    ['limit=1e9', 'limit must be a whole number from 1'],
+    ['offset=-1', 'offset must be a whole number from 0'],
+    ['limit=1&limit=2', 'limit is given twice'],
+    ['name=a&name=b', 'name is given twice'],
+    ['createdAt=>nonsense', 'createdAt must be compared with a date in ISO 8601'],
+    ['updatedAt=<=2020-13-45', 'updatedAt must be compared with a date in ISO 8601'],
+    ['age=>', 'age must be compared with a value'],
+    ['id=[a,b', 'the list of id has no end'],
+    ['meta..a=1', 'a filter must name a field: meta..a'],
+    ['=1', 'a filter must name a field: '],
+    ['sort=a.', 'sort must be fields, separated by commas'],
+    ['populate=.', 'populate must be fields, separated by commas'],
+  ])('refuses %s', (search, message) => {
+    expect(() => parseQuery(search)).toThrow(expect.objectContaining({ status: 400, message }))
+  })
+
+  it.each(['createdAt=>2019', 'createdAt=>=2020-09-14T10:00:00+02:00', 'text=[hi] there', 'age=<10', 'meta.a-b=1', ''])(
+    'takes %s',
+    (search) => {
+      expect(() => parseQuery(search)).not.toThrow()
+    },
+  )
+
+  it('reads a date at its offset, and as UTC without one', () => {
+    const at = (search: string) => parseQuery(search).filters[0]?.wanted
+    expect(at('createdAt=>=2020-09-14T10:00:00+02:00')).toBe('>=2020-09-14T08:00:00.000Z')
+    expect(at('createdAt=>=2020-09-14T10:00:00')).toBe('>=2020-09-14T10:00:00.000Z')
+    expect(at('createdAt=<2019')).toBe('<2019-01-01T00:00:00.000Z')
+  })
+
+  it('selects fields however deep they lie', () => {
+    expect(selectFields(JENNY, ['name', 'meta.deep', 'participants.user', 'tags.x'])).toEqual({
+      id: 'a1',
+      name: 'Jenny Jones',
+      meta: { deep: { a: 1 } },
+      participants: [{ user: 'u1' }, { user: 'u2' }],
+      tags: ['red', 'blue'],
+    })
+    expect(selectFields(JENNY, ['meta.deep.a', 'meta'])).toEqual({ id: 'a1', meta: JENNY.meta })
   })
 })
