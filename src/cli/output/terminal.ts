@@ -106,9 +106,8 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'call':
         return line(notice, refusedCallWords(notice, colors))
       case 'restored':
-        return ready === null && notice.result === 'nothing'
-          ? undefined
-          : line(notice, `webhook: ${became(notice.result, ready)}`)
+        if (ready === null && notice.result === 'nothing') return
+        return line(notice, `webhook: ${became(notice.result, ready)}`)
       case 'rejected':
         return line(notice, rejectedWords(notice, colors))
       case 'warning':
