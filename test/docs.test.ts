@@ -8,6 +8,7 @@ import {
   childEnvironmentList,
   configSchema,
   errorTable,
+  eventTable,
   exitTable,
   optionTable,
   permissionTable,
@@ -16,9 +17,9 @@ import {
 import { llmsText } from './support/llms.ts'
 
 /** The tables of each page, by the name of the comment around them. */
-const PAGES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+const PAGES: Readonly<Record<string, Readonly<Record<string, () => string | Promise<string>>>>> = {
   'README.md': { options: optionTable, errors: errorTable, exits: exitTable, chaos: chaosTable },
-  'CONTRIBUTING.md': { 'stop-order': stopOrderTable, permissions: permissionTable },
+  'CONTRIBUTING.md': { 'stop-order': stopOrderTable, permissions: permissionTable, events: eventTable },
   'SECURITY.md': { 'child-environment': childEnvironmentList },
 }
 
@@ -26,9 +27,10 @@ describe('The documentation', () => {
   it.each(Object.entries(PAGES))('has in the tables of %s what the code says', async (page, tables) => {
     let expected = await readFile(new URL(`../${page}`, import.meta.url), 'utf8')
     for (const [name, table] of Object.entries(tables)) {
+      const rows = await table()
       const between = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`)
       expect(expected).toMatch(between)
-      expected = expected.replace(between, (_, before: string, after: string) => `${before}${table()}\n${after}`)
+      expected = expected.replace(between, (_, before: string, after: string) => `${before}${rows}\n${after}`)
     }
     await expect(expected).toMatchFileSnapshot(`../${page}`)
   })

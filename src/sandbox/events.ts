@@ -1,8 +1,16 @@
 // The events that changes of documents become.
 import { randomUUID } from 'node:crypto'
-import { asText, isRecord, type Json } from '../core/json.ts'
-import { type Envelope, messagePayload, type Named, type Payload, resourcePayload } from '../protocol/envelope.ts'
-import type { Document } from '../protocol/resources.ts'
+import { asText, isRecord, type Json, textIn } from '../core/json.ts'
+import {
+  type Envelope,
+  eventPayload,
+  messagePayload,
+  type Named,
+  type Payload,
+  resourcePayload,
+} from '../protocol/envelope.ts'
+import type { Conversation, Document, Message } from '../protocol/resources.ts'
+import { unseenByContact } from '../protocol/visibility.ts'
 import { placeOf } from './access/realm.ts'
 import type { AppContext } from './app-context.ts'
 import { personBy } from './chat/people.ts'
@@ -15,12 +23,77 @@ export interface PlacedEvent {
   readonly place: readonly string[] | null
 }
 
-/** The event that a change becomes; `null` when it becomes none. `api` is what its links point to. */
-export function eventOfChange(
-  change: StoreChange,
+/** The events that a change becomes, none or several. `api` is what their links point to. */
+export function eventsOfChange(change: StoreChange, context: AppContext, api: string): readonly PlacedEvent[] {
+  const event = eventOfChange(change, context, api)
+  if (event === null) return []
+  const isNew = change.resource === 'messages' && change.action === 'create'
+  return isNew ? [event, ...eventsBesides(change.document, event.place, context, api)] : [event]
+}
+
+/** What else a new message makes happen: channels are notified, or it cannot be sent on. Both are inferred. */
+function eventsBesides(
+  message: Message,
+  place: PlacedEvent['place'],
+  { store, clock }: AppContext,
+  api: string,
+): readonly PlacedEvent[] {
+  const conversation = store.conversations.get(message.conversation)
+  if (conversation === undefined) return []
+  const { organization } = message
+  const actor = named(store, message.user)
+  const envelope = (): Envelope => ({ id: randomUUID(), time: new Date(clock.now()), api })
+  const shown = withMessageIds(store, conversation)
+  const channels = notifiedChannels(store, message).map((channel) => {
+    const documents = { channel, conversation: shown, message }
+    return eventPayload(envelope(), { event: 'channel.notify', organization, actor, documents })
+  })
+  const reason = unsendable(store, conversation, message)
+  const error = reason === null ? [] : [messagePayload(envelope(), 'error', shown, withError(message, reason), actor)]
+  return [...channels, ...error].map((payload) => ({ payload, place }))
+}
+
+const withError = (message: Message, reason: string): Message => ({
+  ...message,
+  status: 'error',
+  error: { message: reason },
+})
+
+/** The channels that a `/notify` names and that there are. */
+function notifiedChannels(store: Store, { type, text, meta: { channels } }: Message): readonly Document[] {
+  if (type !== 'command' || !/^\/notify\b/.test(text) || !Array.isArray(channels)) return []
+  return channels.flatMap((id) => (typeof id === 'string' ? (store.channels.get(id) ?? []) : []))
+}
+
+/** What a contact must have to be reached in another way than by the web. */
+const ADDRESS_OF: Readonly<Record<string, string>> = { sms: 'telephone', whatsapp: 'telephone', email: 'email' }
+
+/** Why a message that is meant for the contact cannot be sent on; `null` for one that can, or is for nobody outside. */
+function unsendable(store: Store, conversation: Conversation, message: Message): string | null {
+  const touchpoint = textIn(message, 'touchpoint') ?? textIn(conversation, 'touchpoint') ?? ''
+  const address = Object.hasOwn(ADDRESS_OF, touchpoint) ? ADDRESS_OF[touchpoint] : undefined
+  if (address === undefined || message.role !== 'agent' || unseenByContact(message) !== null) return null
+  const contact = store.contacts.get(textIn(conversation, 'contact') ?? '')
+  const known = textIn(contact, address) ?? textIn(contact?.['profile'], address)
+  return known === null ? `The contact has no ${address}` : null
+}
+
+/** The event of a service that has begun to fail. */
+export function serviceErrorEvent(
+  service: Document,
+  message: string,
   { store, seeded, clock }: AppContext,
   api: string,
-): PlacedEvent | null {
+): PlacedEvent {
+  const organization = asText(service['organization']) ?? seeded.organization
+  const document = { ...withoutSecrets(service), status: 'error', error: { message } }
+  const envelope = { id: randomUUID(), time: new Date(clock.now()), api }
+  const event = { resource: 'service', action: 'error', organization }
+  return { payload: resourcePayload(envelope, event, document, seeded.admin), place: placeOf(store, service) }
+}
+
+/** The event of the change itself; `null` when it becomes none. */
+function eventOfChange(change: StoreChange, { store, seeded, clock }: AppContext, api: string): PlacedEvent | null {
   const envelope: Envelope = { id: randomUUID(), time: new Date(clock.now()), api }
   const { action, resource, document } = change
   const place = placeOf(store, document)

@@ -25,7 +25,7 @@ import { createSelfTalk } from './chat/self-talk.ts'
 import type { Stage } from './chat/stage.ts'
 import { createWaits } from './chat/waits.ts'
 import { openData } from './data.ts'
-import { eventOfChange, loginEvent } from './events.ts'
+import { eventsOfChange, loginEvent, serviceErrorEvent } from './events.ts'
 import type { Sandbox, SandboxNotice } from './handle.ts'
 import { completeOptions, type SandboxOptions } from './options.ts'
 import { createConversation } from './resources/conversations.ts'
@@ -40,6 +40,7 @@ import { startWebhooks } from './webhooks/deliver.ts'
 import { openOutgoing } from './webhooks/outgoing.ts'
 import { createRegistrations } from './webhooks/registrations.ts'
 import { postReplies } from './webhooks/replies.ts'
+import { createServiceErrors } from './webhooks/service-errors.ts'
 import { createVerify } from './webhooks/verification.ts'
 
 export type { Sandbox } from './handle.ts'
@@ -64,7 +65,12 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const seeded = seed(store, place, registered, identityOf(credentials), clock.stamp())
   const { organization, bot } = seeded
   const outgoing = openOutgoing({ timeoutMs, ca, clock, activity })
-  const verify = createVerify(outgoing)
+  const answersChallenge = createVerify(outgoing)
+  const verify: typeof answersChallenge = async (url) => {
+    const isVerified = await answersChallenge(url)
+    if (!isVerified) serviceErrors.unverified(url)
+    return isVerified
+  }
   const registrations = createRegistrations({ store, place, verify, clock, regenerateSecret, strictVerification })
   const tokens = createTokenIssuer({ lifetimeMs: config.tokenLifetimeMs, now: clock.now })
   const account = openAccount(tokens, seeded, credentials, config.scope)
@@ -86,12 +92,17 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     clock,
     chaos,
     activity,
-    onAttempt: (delivery, payload, answer) => {
+    onAttempt: (delivery, payload, answer, url) => {
+      serviceErrors.attempted(url, delivery)
       if (delivery.state === 'delivered' && answer !== null) postReplies(context, account.caller, payload, answer)
       hints.attempted(delivery)
       notify({ type: 'delivery', delivery })
       if (delivery.conversation !== null) conversations.emit(delivery.conversation)
     },
+  })
+  const serviceErrors = createServiceErrors(store, (service, message) => {
+    const { payload, place: at } = serviceErrorEvent(service, message, context, api.url)
+    webhooks.deliver(payload, at)
   })
   const deliveriesOf = webhooks.of
   const hints = createHints({ context, deliveriesOf, tell: (hint) => notify({ type: 'hint', ...hint }) })
@@ -123,10 +134,8 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   }
   announce = (change) => {
     activity.touch()
-    const event = eventOfChange(change, context, api.url)
-    const deliver = (): void => {
-      if (event !== null) webhooks.deliver(event.payload, event.place)
-    }
+    const events = eventsOfChange(change, context, api.url)
+    const deliver = (): void => events.forEach((event) => webhooks.deliver(event.payload, event.place))
     if (change.resource === 'conversations' && change.action === 'create') chaos.created(change.document.id)
     if (change.resource !== 'messages' || change.action !== 'create') return deliver()
     const { document: message } = change
@@ -148,6 +157,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     selfTalk.clear()
     hints.clear()
     faults.clear()
+    serviceErrors.clear()
     if (chaos.current() !== null || config.chaos !== null) chaos.set(config.chaos)
     api.log.clear()
     limit = createRequestLimit(config.rateLimit, clock.now)

@@ -1,10 +1,12 @@
 // The tables of README and CONTRIBUTING, and the JSON Schema, made from the tables in the code.
 import { EXIT_CODES, EXIT_MEANINGS } from '../../src/cli/exit.ts'
+import { readTemplates } from '../../src/config/events/read-templates.ts'
 import { FILE_KEYS } from '../../src/config/layers.ts'
 import { defaultOf, envNames, flagName, OPTION_KEYS, type OptionKey, optionOf } from '../../src/config/options.ts'
 import { HANDED_ON } from '../../src/core/child-environment.ts'
 import { ERRORS } from '../../src/core/errors.ts'
 import { STOP_ORDER } from '../../src/daemon/stop-order.ts'
+import type { Evidence } from '../../src/protocol/templates/template.ts'
 import { GRANTS } from '../../src/sandbox/access/permissions.ts'
 import { CHAOS_WORDS } from '../../src/sandbox/chaos/chaos-words.ts'
 
@@ -116,4 +118,22 @@ export function configSchema(): string {
     additionalProperties: false,
   }
   return `${JSON.stringify(schema, null, 2)}\n`
+}
+
+const EVIDENCE_WORDS: Readonly<Record<Evidence, string>> = {
+  documented: 'documented',
+  sdk: 'SDK',
+  inferred: 'inferred',
+}
+
+/** The templates of events, one row each. */
+export async function eventTable(): Promise<string> {
+  const { templates } = await readTemplates()
+  const rows = templates.map(({ name, says, evidence, events: [event = '', ...others] }) => {
+    const more = others.length === 0 ? '' : ` and ${others.length} more`
+    return row([`\`${name}\``, `\`${event}\`${more}`, escaped(says), EVIDENCE_WORDS[evidence]])
+  })
+  return [row(['template', 'event', 'what happens', 'known from']), row(['---', '---', '---', '---']), ...rows].join(
+    '\n',
+  )
 }

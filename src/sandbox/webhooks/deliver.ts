@@ -91,8 +91,8 @@ export interface WebhooksOptions {
   readonly clock: PlatformClock
   readonly chaos: Pick<Chaos, 'seed' | 'delivery' | 'act'>
   readonly activity: Pick<Activity, 'hold'>
-  /** Called after every attempt, with the answer if there was one. */
-  readonly onAttempt: (delivery: SandboxDelivery, payload: Payload, answer: WebhookAnswer | null) => void
+  /** Called after every attempt, with the answer if there was one, and the URL that it went to. */
+  readonly onAttempt: (delivery: SandboxDelivery, payload: Payload, answer: WebhookAnswer | null, url: string) => void
 }
 
 const ATTEMPTS_KEPT = 100
@@ -167,7 +167,7 @@ export function startWebhooks(options: WebhooksOptions): Webhooks {
       pushBounded(delivery.attempts, { at, ms: now - at, ...outcome }, ATTEMPTS_KEPT)
       if (delivery.state === 'pending')
         delivery.state = stateAfter(outcome.status, now + waitAfter(n, retry) - beganAt > retry.forMs)
-      onAttempt(delivery, payload, typeof answer === 'string' ? null : answer)
+      onAttempt(delivery, payload, typeof answer === 'string' ? null : answer, url)
       return delivery.state
     }
     const pace: Pace = ({ n }) => waitAfter(n, retry)
