@@ -85,6 +85,7 @@ export const ERRORS = {
   answersItself: entry('DEVHOOK_ANSWERS_ITSELF', 'user', 'failed', 'the bot answers its own messages in the sandbox, round after round', 'leave out messages whose `user` is the bot, as chipchat does unless `ignoreSelf` is false'),
   botCallFailed: entry('DEVHOOK_BOT_CALL_FAILED', 'user', 'failed', "the sandbox's API refused a call of the bot", 'handle it in the bot: the platform would refuse it too (`--scope` says what the token of the bot may do)'),
   notInSandbox: entry('DEVHOOK_NOT_IN_SANDBOX', 'user', 'failed', 'the bot asked for something that the sandbox does not have', 'try it against the platform'),
+  sandboxFull: entry('DEVHOOK_SANDBOX_FULL', 'environment', 'failed', 'the sandbox keeps 10,000 documents of a kind, and forgets the oldest', 'no action needed, unless the bot asks for old ones: then start the sandbox anew'),
   secretUnknown: entry('DEVHOOK_SECRET_UNKNOWN', 'user', 'failed', 'no secret is known, so signatures are not checked', "put the webhook's secret into SECRET in `.env`"),
   secretStale: entry('DEVHOOK_SECRET_STALE', 'user', 'failed', 'deliveries are signed with a secret other than ours', "copy the webhook's secret from the admin page into SECRET in `.env`"),
   signatureIgnored: entry('DEVHOOK_SIGNATURE_IGNORED', 'user', 'failed', 'a wrongly signed delivery was passed on, as asked', 'drop `--signature warn` to refuse such deliveries'),

@@ -1,5 +1,4 @@
 // The events that changes of documents become.
-import { randomUUID } from 'node:crypto'
 import { asText, isRecord, type Json, textIn } from '../core/json.ts'
 import {
   type Envelope,
@@ -16,6 +15,7 @@ import type { AppContext } from './app-context.ts'
 import { personBy } from './chat/people.ts'
 import { withMessageIds } from './resources/conversations.ts'
 import type { Store, StoreChange } from './store.ts'
+import { timeUuid } from './time/time-uuid.ts'
 
 /** An event, and the organizations that it happened in, root first; `null` when that is not known. */
 export interface PlacedEvent {
@@ -42,7 +42,7 @@ function eventsBesides(
   if (conversation === undefined) return []
   const { organization } = message
   const actor = named(store, message.user)
-  const envelope = (): Envelope => ({ id: randomUUID(), time: new Date(clock.now()), api })
+  const envelope = (): Envelope => ({ id: timeUuid(clock.now()), time: new Date(clock.now()), api })
   const shown = withMessageIds(store, conversation)
   const channels = notifiedChannels(store, message).map((channel) => {
     const documents = { channel, conversation: shown, message }
@@ -87,14 +87,14 @@ export function serviceErrorEvent(
 ): PlacedEvent {
   const organization = asText(service['organization']) ?? seeded.organization
   const document = { ...withoutSecrets(service), status: 'error', error: { message } }
-  const envelope = { id: randomUUID(), time: new Date(clock.now()), api }
+  const envelope = { id: timeUuid(clock.now()), time: new Date(clock.now()), api }
   const event = { resource: 'service', action: 'error', organization }
   return { payload: resourcePayload(envelope, event, document, seeded.admin), place: placeOf(store, service) }
 }
 
 /** The event of the change itself; `null` when it becomes none. */
 function eventOfChange(change: StoreChange, { store, seeded, clock }: AppContext, api: string): PlacedEvent | null {
-  const envelope: Envelope = { id: randomUUID(), time: new Date(clock.now()), api }
+  const envelope: Envelope = { id: timeUuid(clock.now()), time: new Date(clock.now()), api }
   const { action, resource, document } = change
   const place = placeOf(store, document)
   if (resource === 'messages') {
@@ -116,7 +116,7 @@ export function loginEvent(user: Document, { store, clock }: AppContext, api: st
   const organization = asText(user['organization']) ?? ''
   const event = { resource: 'user', action: 'login', organization }
   const payload = resourcePayload(
-    { id: randomUUID(), time: new Date(clock.now()), api },
+    { id: timeUuid(clock.now()), time: new Date(clock.now()), api },
     event,
     user,
     named(store, user.id),

@@ -61,7 +61,10 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const activity = createActivity()
   const settled = async (): Promise<void> => void (await activity.settle(STEP_QUIET_MS, STEP_LIMIT_MS))
   const clock = createPlatformClock({ mode: config.clock, settled })
-  const store = createStore((change) => announce(change))
+  const store = createStore(
+    (change) => announce(change),
+    (resource) => hints.forgot(resource),
+  )
   const seeded = seed(store, place, registered, identityOf(credentials), clock.stamp())
   const { organization, bot } = seeded
   const outgoing = openOutgoing({ timeoutMs, ca, clock, activity })

@@ -1,6 +1,7 @@
 // The platform's documents, in memory.
 
 import { randomBytes } from 'node:crypto'
+import { textIn } from '../core/json.ts'
 import type { Conversation, Document, Message } from '../protocol/resources.ts'
 import { MAX_KEPT } from './bounds.ts'
 
@@ -61,7 +62,17 @@ export interface Messages extends Collection<Message> {
   of(conversation: string): readonly Message[]
 }
 
-export type Store = { readonly [R in PlainName]: Collection<Document> } & {
+/** What contacts are recognised by. */
+export type ContactKey = 'telephone' | 'email'
+
+/** Contacts are looked for by their profile whenever a conversation begins with one. */
+export interface Contacts extends Collection<Document> {
+  /** The one whose profile says so. */
+  by(key: ContactKey, value: string): Document | undefined
+}
+
+export type Store = { readonly [R in Exclude<PlainName, 'contacts'>]: Collection<Document> } & {
+  readonly contacts: Contacts
   readonly conversations: Collection<Conversation>
   readonly messages: Messages
 }
@@ -83,16 +94,26 @@ function resetTo<T extends Document>(collection: Collection<T>): () => void {
 /** An id as the platform makes them. */
 export const newId = (): string => randomBytes(12).toString('hex')
 
-/** Creates an empty store. Calls `notify` after every change, before the change returns; what that throws, the change throws. */
-export function createStore(notify: (change: StoreChange) => void): Store {
+/**
+ * Creates an empty store. Calls `notify` after every change, before the change returns; what that throws, the change throws. Calls
+ * `onForgotten` whenever the oldest document of a resource goes because there are too many.
+ */
+export function createStore(
+  notify: (change: StoreChange) => void,
+  onForgotten: (resource: ResourceName) => void = () => undefined,
+): Store {
+  const forgot = (resource: ResourceName) => (): void => onForgotten(resource)
   const plain = (resource: PlainName): Collection<Document> =>
-    createCollection((action, document, by) => notify({ resource, action, document, by }))
+    createCollection((action, document, by) => notify({ resource, action, document, by }), forgot(resource))
   return {
     users: plain('users'),
     bots: plain('bots'),
     botinstances: plain('botinstances'),
     channels: plain('channels'),
-    contacts: plain('contacts'),
+    contacts: createContacts(
+      (action, document, by) => notify({ resource: 'contacts', action, document, by }),
+      forgot('contacts'),
+    ),
     organizations: plain('organizations'),
     orggroups: plain('orggroups'),
     partners: plain('partners'),
@@ -107,17 +128,21 @@ export function createStore(notify: (change: StoreChange) => void): Store {
     files: plain('files'),
     locations: plain('locations'),
     watemplates: plain('watemplates'),
-    conversations: createCollection((action, document, by) =>
-      notify({ resource: 'conversations', action, document, by }),
+    conversations: createCollection(
+      (action, document, by) => notify({ resource: 'conversations', action, document, by }),
+      forgot('conversations'),
     ),
-    messages: createMessages((action, document, by) => notify({ resource: 'messages', action, document, by })),
+    messages: createMessages(
+      (action, document, by) => notify({ resource: 'messages', action, document, by }),
+      forgot('messages'),
+    ),
   }
 }
 
 type Notify<T> = (action: Action, document: T, by: string | null) => void
 
 /** `forget` is told of what goes because there is too much. */
-function createCollection<T extends Document>(notify: Notify<T>, forget?: (document: T) => void): Collection<T> {
+function createCollection<T extends Document>(notify: Notify<T>, forget: (document: T) => void): Collection<T> {
   const documents = new Map<string, T>()
   let changes = 0
 
@@ -126,7 +151,7 @@ function createCollection<T extends Document>(notify: Notify<T>, forget?: (docum
     const oldest = documents.values().next()
     if (oldest.done) return
     documents.delete(oldest.value.id)
-    forget?.(oldest.value)
+    forget(oldest.value)
   }
 
   return {
@@ -162,7 +187,51 @@ function createCollection<T extends Document>(notify: Notify<T>, forget?: (docum
   }
 }
 
-function createMessages(notify: Notify<Message>): Messages {
+function createContacts(notify: Notify<Document>, onForgotten: () => void): Contacts {
+  const byKey = new Map<string, string>()
+  const keysOf = ({ profile }: Document): readonly string[] =>
+    (['telephone', 'email'] as const).flatMap((key) => {
+      const value = textIn(profile, key)
+      return value === null ? [] : [`${key} ${value}`]
+    })
+
+  function follow(contact: Document): void {
+    // The first one keeps it, as long as it is theirs.
+    for (const key of keysOf(contact)) if (known(key) === undefined) byKey.set(key, contact.id)
+  }
+
+  function known(key: string): Document | undefined {
+    const contact = contacts.get(byKey.get(key) ?? '')
+    return contact !== undefined && keysOf(contact).includes(key) ? contact : undefined
+  }
+
+  function drop(contact: Document): void {
+    for (const key of keysOf(contact)) if (byKey.get(key) === contact.id) byKey.delete(key)
+  }
+
+  const contacts = createCollection<Document>(
+    (action, contact, by) => {
+      if (action === 'delete') drop(contact)
+      else follow(contact)
+      notify(action, contact, by)
+    },
+    (contact) => {
+      drop(contact)
+      onForgotten()
+    },
+  )
+  return {
+    ...contacts,
+    by: (key, value) => known(`${key} ${value}`),
+    reset: (kept) => {
+      byKey.clear()
+      contacts.reset(kept)
+      kept.forEach(follow)
+    },
+  }
+}
+
+function createMessages(notify: Notify<Message>, onForgotten: () => void): Messages {
   const byConversation = new Map<string, Message[]>()
 
   function drop(message: Message): void {
@@ -184,10 +253,16 @@ function createMessages(notify: Notify<Message>): Messages {
     }
   }
 
-  const messages = createCollection<Message>((action, message, by) => {
-    follow(action, message)
-    notify(action, message, by)
-  }, drop)
+  const messages = createCollection<Message>(
+    (action, message, by) => {
+      follow(action, message)
+      notify(action, message, by)
+    },
+    (message) => {
+      drop(message)
+      onForgotten()
+    },
+  )
   return {
     ...messages,
     of: (conversation) => byConversation.get(conversation) ?? [],

@@ -72,7 +72,7 @@ function passwordGrant(context: AppContext, body: Json): Granted {
 function personOf({ store }: AppContext, email: string): Document | null {
   const isTheirs = (person: Document): boolean => textIn(person, 'email')?.toLowerCase() === email.toLowerCase()
   const user = store.users.all().find((person) => isTheirs(person) && person['role'] !== 'bot')
-  const contact = store.contacts.all().find((person) => textIn(person['profile'], 'email') === email)
+  const contact = store.contacts.by('email', email)
   return user ?? (contact === undefined ? null : asGuest(contact))
 }
 

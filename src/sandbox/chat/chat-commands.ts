@@ -31,6 +31,24 @@ export function afterCommand(store: Store, conversation: Conversation, message: 
   }
 }
 
+/**
+ * What a message does: itself, or what a call of the widget (`>cs /assign 5f…`, `>cs +5f…`) stands for. Calls about how the widget
+ * looks, as `>cs .brand X`, stand for nothing here.
+ * Source: developers.web1on1.chat/widget/functions.
+ */
+export function meantBy(message: Message): Message {
+  const [, call] = /^>cs (.*)$/s.exec(message.text) ?? []
+  if (call === undefined || message.type !== 'chat') return message
+  const [word = '', ...rest] = call.trim().split(/\s+/)
+  const { meta } = message
+  if (word === '/assign') return { ...message, type: 'command', text: word, meta: { ...meta, users: rest } }
+  if (word === '/notify') return { ...message, type: 'command', text: word, meta: { ...meta, organizations: rest } }
+  if (word.startsWith('/')) return { ...message, type: 'command', text: call.trim() }
+  const [, form] = /^[+-]([0-9a-f]{24})$/.exec(word) ?? []
+  if (/^[+-]/.test(word)) return { ...message, type: 'form', text: word, meta: { ...meta, ...(form && { form }) } }
+  return message
+}
+
 const usersIn = (users: unknown): readonly string[] =>
   Array.isArray(users) ? users.filter((user) => typeof user === 'string') : []
 

@@ -4,7 +4,9 @@ import { isRecord, textIn } from '../../core/json.ts'
 import type { Message } from '../../protocol/resources.ts'
 import { unseenByContact } from '../../protocol/visibility.ts'
 import type { AppContext } from '../app-context.ts'
+import { MAX_KEPT } from '../bounds.ts'
 import type { ApiCall } from '../call-log.ts'
+import type { ResourceName } from '../store.ts'
 import type { SandboxDelivery } from '../webhooks/deliver.ts'
 import { isBy, nameOf } from './people.ts'
 
@@ -19,6 +21,7 @@ export type HintKind = Extract<
   | 'answersItself'
   | 'botCallFailed'
   | 'notInSandbox'
+  | 'sandboxFull'
 >
 
 export interface Hint {
@@ -34,6 +37,8 @@ export interface Hints {
   attempted(delivery: SandboxDelivery): void
   /** A call of the API was answered; `refusal` is the sentence of the answer. */
   called(call: ApiCall, refusal: string | null): void
+  /** The oldest document of a resource went, because there are too many. */
+  forgot(resource: ResourceName): void
   /** The bot answered itself in a conversation, and is told nothing more of what it says there. */
   answersItself(conversation: string): void
   /** Forgets what has been told. */
@@ -83,18 +88,13 @@ export function createHints(options: {
   function repeated(message: Message): void {
     if (message.text === '' || message.type === 'command') return
     const recent = store.messages.of(message.conversation).slice(-LOOK_BACK)
-    const question = recent.find((asked, at) => {
-      if (isBots(asked) || !deliveriesOf(asked.id).some(({ sent }) => sent > 1)) return false
-      // Whoever asks the same again may be answered the same again.
-      const since = recent.slice(at)
-      return countOf(since, message.text, true) > countOf(since, asked.text, false)
-    })
+    const wasSentTwice = ({ id }: Message): boolean => deliveriesOf(id).some(({ sent }) => sent > 1)
+    const question = recent.find(
+      (asked, at) => !isBots(asked) && wasSentTwice(asked) && isAnsweredTwice(recent.slice(at), message.text, isBots),
+    )
     if (question === undefined) return
     once('answeredTwice', '', `the bot said "${message.text}" twice: "${question.text}" had been delivered twice`)
   }
-
-  const countOf = (messages: readonly Message[], text: string, byBot: boolean): number =>
-    messages.filter((other) => other.text === text && isBots(other) === byBot).length
 
   return {
     clear: () => told.clear(),
@@ -105,6 +105,8 @@ export function createHints(options: {
       if (mute !== null) once('buttonMute', '', `the button "${mute}" of the bot has no payload`)
       repeated(message)
     },
+    forgot: (resource) =>
+      once('sandboxFull', resource, `there are more than ${MAX_KEPT} ${resource}: the oldest are forgotten`),
     answersItself: (conversation) => {
       const name = store.conversations.get(conversation)?.name ?? ''
       const until = 'it is told nothing more of what it says there, until somebody else does'
@@ -129,6 +131,14 @@ export function createHints(options: {
       }
     },
   }
+}
+
+/** Whether a question, the first of what was said since, was answered so more often than it was asked. */
+function isAnsweredTwice(since: readonly Message[], answer: string, isBots: (message: Message) => boolean): boolean {
+  const answers = since.filter((said) => isBots(said) && said.text === answer)
+  // Whoever asks the same again may be answered the same again.
+  const questions = since.filter((said) => !isBots(said) && said.text === since[0]?.text)
+  return answers.length > questions.length
 }
 
 /** The text of a button of a message that carries nothing; `null` when each carries something, or there is none. */

@@ -6,7 +6,7 @@ import type { Caller } from '../access/tokens.ts'
 import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
 import { adminOf } from '../seed.ts'
-import { afterCommand } from './chat-commands.ts'
+import { afterCommand, meantBy } from './chat-commands.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { afterForm } from './forms.ts'
 import { accepted, joined, type Person } from './membership.ts'
@@ -48,7 +48,8 @@ function publish(context: AppContext, message: Message): void {
   const conversation = store.conversations.get(message.conversation)
   // It may be gone by the time that a delayed message was to be said.
   if (conversation === undefined) return
-  const after = afterForm(store, afterMessage(context, conversation, message), message)
+  const meant = meantBy(message)
+  const after = afterForm(store, afterMessage(context, conversation, meant), meant)
   if (after !== conversation) store.conversations.put({ ...after, updatedAt: clock.stamp() }, by)
   store.messages.add(message, by)
   if (isOfContact(message) && conversation.type === 'contact' && isRouted(store, conversation.id, arrival)) {

@@ -114,14 +114,8 @@ export const addContact = (context: AppContext, caller: Caller, body: Json): Doc
 
 function sameContact(store: Store, { profile }: Json): Document | undefined {
   const [telephone, email] = [textIn(profile, 'telephone'), textIn(profile, 'email')]
-  if (telephone === null && email === null) return undefined
-  return store.contacts
-    .all()
-    .find((known) =>
-      telephone === null
-        ? textIn(known['profile'], 'email') === email
-        : textIn(known['profile'], 'telephone') === telephone,
-    )
+  if (telephone !== null) return store.contacts.by('telephone', telephone)
+  return email === null ? undefined : store.contacts.by('email', email)
 }
 
 function typeOf(type: unknown): string {

@@ -1,7 +1,6 @@
 // Signed deliveries of events to the webhooks that subscribe to them, repeated until they are received.
 // Source: developers.web1on1.chat/webhooks/{verification,responding}.
 
-import { randomUUID } from 'node:crypto'
 import { createSharedAbort, ignoreAbort, poll } from '../../core/async.ts'
 import { isSuccess } from '../../core/delivery.ts'
 import { messageOf } from '../../core/errors.ts'
@@ -18,6 +17,7 @@ import { createDisturbing, type DisturbedDelivery, holdWhileTimeRuns } from '../
 import { getIn } from '../json-path.ts'
 import type { Activity } from '../time/activity.ts'
 import type { PlatformClock } from '../time/platform-clock.ts'
+import { timeUuid } from '../time/time-uuid.ts'
 import { webhookOrigin } from './locations.ts'
 import type { Outgoing, WebhookAnswer } from './outgoing.ts'
 import type { Subscriber } from './registrations.ts'
@@ -191,7 +191,11 @@ export function startWebhooks(options: WebhooksOptions): Webhooks {
     deliver: (payload, place) =>
       // A receiver that is sent an event through two webhooks must not take the second for a repetition of the first.
       subscribers(payload.event, place).map((subscriber, index) =>
-        start(index === 0 ? payload : { ...payload, id: randomUUID() }, subscriber, chaos.delivery(payload, index)),
+        start(
+          index === 0 ? payload : { ...payload, id: timeUuid(clock.now()) },
+          subscriber,
+          chaos.delivery(payload, index),
+        ),
       ),
     stop: () => stopping.abort(),
     clear: () => {
