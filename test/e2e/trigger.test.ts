@@ -144,7 +144,7 @@ describe('dev-hook trigger', () => {
     [['chat', '--to', 'ftp://localhost/'], 'is neither http nor https'],
     [['chat', '--to', 'nowhere'], 'is not a URL, host:port or port'],
     [['--file', 'missing.json'], 'missing.json cannot be read'],
-    [['chat', '--conversation', 'abc', '--bot', 'b1'], 'no conversation `abc` is recorded'],
+    [['chat', '--conversation', 'abc', '--bot', 'b1', '--dry-run'], 'no conversation `abc` is recorded'],
   ])('ends with 2 for %j', async (args, message) => {
     const { code, stderr, stdout } = await trigger(...args)
     expect(stderr).toContain(message)

@@ -38,7 +38,9 @@ export const trigger: CommandHandler = async (call) => {
   }
   const raw = flags.file === null ? null : await readInput(flags.file, config.cwd)
   const request = requestOf(flags, raw)
-  const context = await localContext(opened, flags.conversation)
+  // A run knows its own conversations.
+  const isMadeHere = flags.to !== null || flags.dryRun
+  const context = await localContext(opened, isMadeHere ? flags.conversation : null)
   // What is wrong with it is said before anything is sent, and without anybody to send it to.
   const { payload, notes } = createEvent(templates, request, context())
   if (!config.quiet) for (const note of notes) io.err(`note: ${sanitize(note)}`)
