@@ -127,7 +127,7 @@ function withHelp(spec: CommandSpec): Command {
   return parserOf(spec, 'dev-hook').addHelpText('after', `\n${environment()}\n\n${KEYS}`)
 }
 
-const KEYS = 'While it runs: b restarts the bot, p holds deliveries, q quits, ? lists the keys.'
+const KEYS = 'While it runs: b restarts the bot, p holds deliveries, t triggers again, q quits, ? lists the keys.'
 
 /** What has no flag, because a command line is no place for a secret. */
 function environment(): string {

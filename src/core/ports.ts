@@ -262,6 +262,8 @@ export interface Control extends Replays {
    * platform is answered. Rejects with `replayRefused` before there is a way to the bot.
    */
   inject(body: Buffer): Promise<Injected>
+  /** Makes the event that was triggered last once more. False where none was: nothing happens then. */
+  triggerAgain(): boolean
   /** False for a bot that somebody else runs: nothing happens then. */
   restartBot(): boolean
   /** Holds every delivery, whatever the bot does, until `release`. */

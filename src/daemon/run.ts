@@ -6,6 +6,7 @@ import type { Emit, Totals } from '../core/notices.ts'
 import type { Control, Registration, Tunnel } from '../core/ports.ts'
 import type { Inspector } from '../inspector/server.ts'
 import type { Factories } from './factories.ts'
+import type { Triggering } from './operations/triggering.ts'
 import type { Restoration } from './restoration.ts'
 import type { RegistrationMonitor } from './running/registration-monitor.ts'
 import type { Challenges } from './start/challenge-waiter.ts'
@@ -31,6 +32,7 @@ export interface Parts {
   bot: StartedBot | null
   link: BotLink | null
   monitor: RegistrationMonitor | null
+  triggering: Triggering | null
   inspector: Pick<Inspector, 'port' | 'link' | 'tokenFile'> | null
 }
 
@@ -44,6 +46,7 @@ export const noParts = (): Parts => ({
   bot: null,
   link: null,
   monitor: null,
+  triggering: null,
   inspector: null,
 })
 

@@ -149,7 +149,7 @@ describe('The control of a run', () => {
     await expect(control.inject(Buffer.from('{}'))).rejects.toMatchObject({ code: 'DEVHOOK_REPLAY_REFUSED' })
     control.hold()
     expect(control.isPaused()).toBe(false)
-    expect(control.restartBot()).toBe(false)
+    expect([control.restartBot(), control.triggerAgain()]).toEqual([false, false])
     expect(run.calls).toEqual([])
   })
 

@@ -1,7 +1,10 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { startCli } from '../support/cli/cli.ts'
 import { CTRL_C, CTRL_D, CTRL_Z, startTerminal, type TestTerminal } from '../support/cli/terminal.ts'
 import { expectNothingLeft, registrationOf } from '../support/leftovers.ts'
+import { recordingBotForTest } from '../support/platform/sandboxes.ts'
 import { processesOf } from '../support/processes.ts'
 import { eventually } from '../support/wait.ts'
 import { worldForTest } from '../support/world.ts'
@@ -104,6 +107,23 @@ describe.runIf(process.platform === 'linux')('at a terminal', () => {
     expect(run.shown()).toContain('the watchdog puts the webhook back')
     await eventually(async () => (await processesOf(run.home)).length === 0)
     await expectNothingLeft(world, run, before)
+  })
+
+  it('t makes the event that was triggered last once more', async () => {
+    const world = await worldForTest()
+    const bot = await recordingBotForTest({ port: world.port })
+    const run = await start(world.env, { args: ['--take-over'] })
+    await run.shows('Ready in')
+    await press(run, 't', 'nothing was triggered in this run yet')
+    const env = { ...world.env, XDG_STATE_HOME: join(run.home, 'state') }
+    const { code } = await (await startCli({ args: ['trigger', 'chat', 'again and again'], env })).ended
+    expect(code).toBe(0)
+    run.type('t')
+    const [first, second] = await bot.waitFor(2)
+    expect(String(second?.body)).toContain('again and again')
+    expect(JSON.parse(String(second?.body)).id).not.toBe(JSON.parse(String(first?.body)).id)
+    run.type('q')
+    expect(await run.ended).toBe(0)
   })
 
   it('Ctrl-Z gives the terminal back as it was, and the keys work again when the shell goes on with it', async () => {

@@ -7,7 +7,10 @@ import type { Io } from '../io.ts'
 import type { KeyHint } from '../screen/ready-block.ts'
 import { listenToRawKeys } from './raw-keys.ts'
 
-interface KeyBinding extends KeyHint {
+interface KeyBinding {
+  readonly key: string
+  /** A word for it where there is little room; `null` where there is none. */
+  readonly hint: string | null
   readonly says: string
   readonly act: (daemon: Daemon, io: Io) => void
 }
@@ -26,6 +29,15 @@ const KEYS: readonly KeyBinding[] = [
     },
   },
   {
+    key: 't',
+    hint: null,
+    says: 'trigger once more what `dev-hook trigger` has made last',
+    act: ({ control }, io) => {
+      if (!control.triggerAgain())
+        io.err('nothing was triggered in this run yet: try `dev-hook trigger chat "hi"` beside it')
+    },
+  },
+  {
     key: '?',
     hint: 'help',
     says: 'this help',
@@ -36,7 +48,7 @@ const KEYS: readonly KeyBinding[] = [
 
 /** The keys that do something in a run, which has started its bot itself or not. */
 export const keysOf = (isSupervised: boolean): readonly KeyHint[] =>
-  KEYS.filter(({ key }) => isSupervised || key !== 'b')
+  KEYS.flatMap(({ key, hint }) => (hint !== null && (isSupervised || key !== 'b') ? [{ key, hint }] : []))
 
 /** Listens until the signal is aborted. Without a terminal there are no keys, and nothing is listened to. */
 export async function listenToKeys(daemon: Daemon, io: Io, signal: AbortSignal): Promise<void> {

@@ -11,9 +11,9 @@ import { withoutSecrets } from '../record/export/exported.ts'
 import { EXPORTS } from '../record/export/exports.ts'
 import type { Run } from '../run.ts'
 import { forBot } from '../traffic/replay-rules.ts'
-import { type BotOfRun, createEventHandlers } from './event-handlers.ts'
 import { runStatus } from './run-status.ts'
 import { judgeSignature } from './signature-verdict.ts'
+import type { Triggering } from './triggering.ts'
 
 /** How many rows are given without a wish. */
 const LIMIT = 100
@@ -22,7 +22,7 @@ const LIMIT = 100
 export function createRunHandlers(
   run: Pick<Run, 'parts' | 'options' | 'control'>,
   journal: RunJournal,
-  bot: BotOfRun,
+  events: Triggering['handlers'],
 ): Handlers<RunOperation> {
   const { parts, options, control } = run
   const { redact } = options.redactor
@@ -58,7 +58,7 @@ export function createRunHandlers(
       }
       return { replayed }
     },
-    ...createEventHandlers(run, bot),
+    ...events,
     inject: ({ body }) => control.inject(bytesOf(body)),
     hold: () => {
       control.hold()

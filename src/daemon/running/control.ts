@@ -10,7 +10,7 @@ import { findReplayable, prepareReplay } from '../traffic/replay-rules.ts'
 import type { DaemonOptions } from '../types.ts'
 
 /** The parts that are asked, each `null` until it is there. */
-type ControlledParts = Pick<Parts, 'state' | 'traffic' | 'registration' | 'bot' | 'link'>
+type ControlledParts = Pick<Parts, 'state' | 'traffic' | 'registration' | 'bot' | 'link' | 'triggering'>
 
 /** Creates the control of a run. What comes before its part is there does nothing, or is refused (`replayRefused`). */
 export function createControl(
@@ -45,6 +45,7 @@ export function createControl(
       const { event } = identify(delivery).label
       return { id: delivery.id, event, status, ms: Math.round(monotonic() - beganAt) }
     },
+    triggerAgain: () => parts.triggering?.again() ?? false,
     restartBot: () => {
       parts.bot?.restart('asked for')
       return command !== null && parts.bot !== null

@@ -15,6 +15,7 @@ import type { Snapshot } from '../../platform/webhook/snapshot.ts'
 import { botFolder } from '../account/bot-identity.ts'
 import { createRunHandlers } from '../operations/run-handlers.ts'
 import { createStreamSource } from '../operations/stream-source.ts'
+import { createTriggering } from '../operations/triggering.ts'
 import type { Run } from '../run.ts'
 import { deliverBacklog } from '../traffic/backlog.ts'
 import { createQuietPeriod } from '../traffic/quiet-period.ts'
@@ -142,10 +143,12 @@ export async function inspector(
   const { inspectorPort: wished } = config
   lifetime.signal.throwIfAborted()
   if (!config.inspector) return null
+  const triggering = createTriggering(run, { folder, botId, token: () => tokens().token })
+  run.parts.triggering = triggering
   try {
     const opened = await factories.openInspector({
       handlers: {
-        run: createRunHandlers(run, journal, { folder, botId, token: () => tokens().token }),
+        run: createRunHandlers(run, journal, triggering.handlers),
         sandbox: sandbox?.handlers ?? null,
         version,
       },

@@ -1,9 +1,10 @@
-// What does the work of the operations about events that are made here.
+// Events that are made in a run because a person asked: the operations about them, and the last one again.
 import { createEvent, type EventRequest } from '../../config/events/create-event.ts'
 import { readOwnBody } from '../../config/events/own-body.ts'
 import { readTemplates } from '../../config/events/read-templates.ts'
 import { isSuccess } from '../../core/delivery.ts'
-import type { Notice } from '../../core/notices.ts'
+import { asDevHookError } from '../../core/errors.ts'
+import { errorNotice, type Notice } from '../../core/notices.ts'
 import type { Injected } from '../../core/ports.ts'
 import type { Handlers, InputOf, OutputOf } from '../../inspector/operations/table.ts'
 import { readToken } from '../../platform/api/token.ts'
@@ -21,15 +22,22 @@ export interface BotOfRun {
   readonly token: () => string
 }
 
-/** Creates the handlers. Templates are read when they are asked for: whoever changes one need not restart anything. */
-export function createEventHandlers(
-  { options, control }: Pick<Run, 'options' | 'control'>,
+export interface Triggering {
+  readonly handlers: Handlers<'trigger' | 'templates'>
+  /** Makes the last event once more, with ids of its own. False where none has been made yet. */
+  again(): boolean
+}
+
+/** Creates it. Templates are read when they are asked for: whoever changes one need not restart anything. */
+export function createTriggering(
+  { options, control, emit }: Pick<Run, 'options' | 'control' | 'emit'>,
   { folder, botId, token }: BotOfRun,
-): Handlers<'trigger' | 'templates'> {
+): Triggering {
   const { config, eventContext, notices, redactor } = options
   const { apiHost } = config
   // People and conversation are the same in every event of a run.
   let madeUp: ReturnType<typeof createEventContext> | null = null
+  let last: InputOf<'trigger'> | null = null
 
   async function contextFor(given: string | null): Promise<TemplateContext> {
     const conversation = given === null ? null : await recordedConversation(folder, given)
@@ -37,23 +45,31 @@ export function createEventHandlers(
     return eventContext?.(conversation === null ? null : String(conversation['id'])) ?? madeUp(conversation)
   }
 
+  async function trigger(input: InputOf<'trigger'>): Promise<OutputOf<'trigger'>> {
+    const templates = await readTemplates()
+    const { payload, notes } = createEvent(templates, requestOf(input), await contextFor(input.conversation))
+    const body = Buffer.from(isAsItIs(input) ? input.body : JSON.stringify(payload))
+    last = input
+    const heard: Notice[] = []
+    const off = notices.on((notice) => void heard.push(notice))
+    try {
+      const injected = await control.inject(body)
+      const { label } = identify({ id: '', receivedAt: 0, method: 'POST', search: '', headers: [], body }, botId)
+      const { event, conversation, text, from, own } = redactLabel(label, redactor.redact)
+      const author = { ...(from !== undefined && { from }), ...(own !== undefined && { own }) }
+      return { id: injected.id, event, conversation, text, ...author, ...endOf(injected, heard), notes }
+    } finally {
+      off()
+    }
+  }
+
   return {
-    templates: async () => ({ templates: (await readTemplates()).templates }),
-    trigger: async (input) => {
-      const templates = await readTemplates()
-      const { payload, notes } = createEvent(templates, requestOf(input), await contextFor(input.conversation))
-      const body = Buffer.from(isAsItIs(input) ? input.body : JSON.stringify(payload))
-      const heard: Notice[] = []
-      const off = notices.on((notice) => void heard.push(notice))
-      try {
-        const injected = await control.inject(body)
-        const { label } = identify({ id: '', receivedAt: 0, method: 'POST', search: '', headers: [], body }, botId)
-        const { event, conversation, text, from, own } = redactLabel(label, redactor.redact)
-        const author = { ...(from !== undefined && { from }), ...(own !== undefined && { own }) }
-        return { id: injected.id, event, conversation, text, ...author, ...endOf(injected, heard), notes }
-      } finally {
-        off()
-      }
+    handlers: { trigger, templates: async () => ({ templates: (await readTemplates()).templates }) },
+    again: () => {
+      if (last === null) return false
+      // The same id would only be a repetition of what the bot has had.
+      trigger({ ...last, deliveryId: null }).catch((error: unknown) => emit(errorNotice(asDevHookError(error))))
+      return true
     },
   }
 }
