@@ -10,6 +10,7 @@ import {
   errorTable,
   eventTable,
   exitTable,
+  factTable,
   optionTable,
   permissionTable,
   stopOrderTable,
@@ -19,7 +20,12 @@ import { llmsText } from './support/llms.ts'
 /** The tables of each page, by the name of the comment around them. */
 const PAGES: Readonly<Record<string, Readonly<Record<string, () => string | Promise<string>>>>> = {
   'README.md': { options: optionTable, errors: errorTable, exits: exitTable, chaos: chaosTable },
-  'CONTRIBUTING.md': { 'stop-order': stopOrderTable, permissions: permissionTable, events: eventTable },
+  'CONTRIBUTING.md': {
+    'stop-order': stopOrderTable,
+    permissions: permissionTable,
+    facts: factTable,
+    events: eventTable,
+  },
   'SECURITY.md': { 'child-environment': childEnvironmentList },
 }
 

@@ -9,6 +9,7 @@ import { STOP_ORDER } from '../../src/daemon/stop-order.ts'
 import type { Evidence } from '../../src/protocol/templates/template.ts'
 import { GRANTS } from '../../src/sandbox/access/permissions.ts'
 import { CHAOS_WORDS } from '../../src/sandbox/chaos/chaos-words.ts'
+import { DIFFERENCES, FACTS } from '../contract/facts.ts'
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const escaped = (text: string): string => text.replaceAll('|', '\\|')
@@ -68,6 +69,23 @@ export function stopOrderTable(): string {
 export function childEnvironmentList(): string {
   const groups = [...HANDED_ON, ['LC_*']]
   return groups.map((names) => `- ${names.map((name) => `\`${name}\``).join(', ')}`).join('\n')
+}
+
+/** What the sandbox takes for true of the platform, one row each: what it rests on, and what was seen otherwise. */
+export function factTable(): string {
+  const marks = { documented: 'documented', sdk: 'SDK', inferred: 'inferred', unknown: 'not known' }
+  const rows = FACTS.map(({ area, says, basis, source, check, writes }) => {
+    const seen = DIFFERENCES.find((difference) => difference.says === says)
+    const otherwise = seen === undefined ? '' : ` **Seen otherwise on ${seen.on}: ${seen.seen}**`
+    const how = check === undefined ? '' : writes === true ? 'by writing' : 'by reading'
+    const where = source === undefined ? marks[basis] : `${marks[basis]}: ${source}`
+    return row([area, escaped(says) + escaped(otherwise), escaped(where), how])
+  })
+  return [
+    row(['about', 'what the sandbox does', 'rests on', 'checked']),
+    row(['---', '---', '---', '---']),
+    ...rows,
+  ].join('\n')
 }
 
 /** The words of chaos, one row each. */
