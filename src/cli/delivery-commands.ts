@@ -15,9 +15,10 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'events',
     aliases: [],
-    description: 'List the recorded deliveries, newest last; show one in full, follow new ones, export one.',
-    usage: '[show <id>|--last | export <id>|--last --as <format>] [options]',
-    takesCommand: false,
+    description:
+      'List the recorded deliveries, newest last; show one in full, follow new ones, export one, or a conversation.',
+    usage: '[show <id>|--last | export <id>|--last --as <format>] [options] [-- command…]',
+    takesCommand: true,
     words: ['[show|export]', '[id]'],
     options: recordKeys,
     own: [
@@ -39,7 +40,15 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
         flags: '--last [n]',
         says: 'only the newest, or the newest n; of `show` and `export`: the newest instead of an id',
       },
-      { flags: '--as <curl|http|fixture>', says: 'the format to export' },
+      {
+        flags: '--as <curl|http|fixture|transcript|test>',
+        says: 'the format to export: a delivery as a request; a conversation as a fixture, as a transcript, or as a test of the bot that the command after `--` starts',
+      },
+      {
+        flags: '--no-redact',
+        says: 'export a conversation with the names, addresses and ids that are in it, in place of stand-ins',
+      },
+      { flags: '--runner <vitest|node>', choices: ['vitest', 'node'], says: 'what runs the test (default: vitest)' },
       { flags: '--with-secrets', says: 'export the secrets in headers, query and body too, in place of `[redacted]`' },
     ],
     examples: [
@@ -54,6 +63,8 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
       ['dev-hook events show mb3k2x', 'headers, body, and every attempt with the bot’s answer'],
       ['dev-hook events export mb3k2x --as curl', 'a command that sends it to the bot'],
       ['dev-hook events export mb3k2x --as fixture', 'JSON for a test of the bot'],
+      ['dev-hook events export --last --as transcript', 'the newest conversation as it reads, without personal data'],
+      ['dev-hook events export 5c1a9 --as test -- node bot.js', 'a conversation as a test, by the beginning of its id'],
     ],
     load: async () => (await import('./commands/events.ts')).events,
   },

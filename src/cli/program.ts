@@ -36,7 +36,7 @@ export function parse(argv: readonly string[], env: Environment = {}): ParsedCom
   if (name === 'help') return help(words[0] === undefined ? DAEMON : find(words[0], { before: [], rest: words }, env))
   const spec = find(name, { before: ours.slice(0, named), rest: ours.slice(named) }, env)
   const bots = firstWordAt(words)
-  if (spec.takesCommand && bots !== -1) throw withoutDashes(spec, words, bots, env)
+  if (spec.takesCommand && spec.words === undefined && bots !== -1) throw withoutDashes(spec, words, bots, env)
   if (command !== null && !spec.takesCommand)
     throw new DevHookError('usage', `\`dev-hook ${spec.name}\` does not take a command after \`--\``)
   return parseWith(spec, words, command)

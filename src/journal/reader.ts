@@ -96,6 +96,21 @@ export async function readDelivery(folder: string, idOrPrefix: string): Promise<
   if (entry === null && isDamaged)
     throw new DevHookError('stateDamaged', `delivery ${idOrPrefix} is not in what can be read of the journal`)
   if (entry === null) return null
+  return detailOf(events, entry)
+}
+
+/** Reads deliveries whole, newest last: those that are wanted. Rejects with `stateDamaged` when one of them cannot be read back. */
+export async function readDetails(folder: string, where: (summary: Summary) => boolean): Promise<DeliveryDetail[]> {
+  const events = eventsFolder(folder)
+  const { index } = await readIndex(events, extentOf)
+  const details: DeliveryDetail[] = []
+  for (const entry of index.entries.values()) {
+    if (where(summarize(entry))) details.push(await detailOf(events, entry))
+  }
+  return details
+}
+
+async function detailOf(events: string, entry: IndexEntry): Promise<DeliveryDetail> {
   const { id, receivedAt, method, search } = entry.delivery.record
   const content = await readable(readContent(events, entry.delivery.content))
   if (content === null) throw new DevHookError('stateDamaged', `delivery ${id} cannot be read back`)

@@ -13,6 +13,7 @@ import { type DeliveryChange, followDeliveries } from '../../journal/follow.ts'
 import { type DeliveryDetail, type DeliveryFilter, readDeliveries, readDelivery } from '../../journal/reader.ts'
 import type { Summary } from '../../journal/summary.ts'
 import type { Call, CommandHandler } from '../command.ts'
+import { CONVERSATION_FORMS, conversationExport } from '../events/conversation-export.ts'
 import { eventDetail, eventDetailJson } from '../events/detail.ts'
 import { readFilter, textOf } from '../events/filter.ts'
 import { eventJson, eventRow } from '../events/row.ts'
@@ -39,7 +40,10 @@ const BEFORE = 10
 export const events: CommandHandler = async (call) => {
   const { words, own, io } = call
   const [action, id] = words
-  const act = actionOf(action, id, own)
+  if (call.command !== null && own['as'] !== 'test') {
+    throw usage('a command after `--` belongs to `dev-hook events export --as test`')
+  }
+  const act = actionOf(action, id, call)
   const { config, stateHome, json, colors, redactor } = await openCommand(call)
   const folder = await findRecordedBot(config, stateHome())
   await act({ folder, config, io, json, colors, redact: redactor.redact })
@@ -47,12 +51,12 @@ export const events: CommandHandler = async (call) => {
 }
 
 /** Chooses the part of the command; wrong words are refused before anything is read. */
-function actionOf(action: string | undefined, id: string | undefined, own: Call['own']): (view: View) => Promise<void> {
+function actionOf(action: string | undefined, id: string | undefined, call: Call): (view: View) => Promise<void> {
+  const { own } = call
   const format = textOf(own, 'as')
   if (action !== 'export') {
-    const misplaced = ['as', 'withSecrets'].find((name) => own[name] !== undefined)
-    if (misplaced === 'as') throw usage('`--as` belongs to `dev-hook events export`')
-    if (misplaced !== undefined) throw usage('`--with-secrets` belongs to `dev-hook events export`')
+    const misplaced = EXPORT_FLAGS.find(([name, isGiven]) => isGiven(own[name]))
+    if (misplaced !== undefined) throw usage(`\`${misplaced[2]}\` belongs to \`dev-hook events export\``)
   }
   if (action === undefined) {
     const filter = filterOf(own)
@@ -63,10 +67,27 @@ function actionOf(action: string | undefined, id: string | undefined, own: Call[
   if (action !== 'show' && action !== 'export') throw usage(`\`${action}\` is neither show nor export`)
   const which = whichOf(action, id, own)
   if (action === 'show') return async (view) => show(view, await which(view))
-  if (format === null || !isExport(format)) throw usage(`\`--as\` is one of ${Object.keys(EXPORTS).join(', ')}`)
+  const forms = new Set([...Object.keys(EXPORTS), ...CONVERSATION_FORMS])
+  if (format === null || !forms.has(format)) throw usage(`\`--as\` is one of ${[...forms].join(', ')}`)
   const withSecrets = own['withSecrets'] === true
-  return async (view) => view.io.out(EXPORTS[format](await exported(view, await which(view), withSecrets)))
+  const talk = conversationExport(call, format)
+  return async (view) => {
+    const found = await which(view)
+    if (talk !== null && (await talk(view, found))) return
+    if (!isExport(format)) throw new DevHookError('deliveryUnknown', `no conversation ${found} is recorded`)
+    view.io.out(EXPORTS[format](await exported(view, found, withSecrets)))
+  }
 }
+
+const isSet = (value: unknown): boolean => value !== undefined
+
+/** The flags of an export, as they are kept, when they are given, and how. */
+const EXPORT_FLAGS = [
+  ['as', isSet, '--as'],
+  ['withSecrets', isSet, '--with-secrets'],
+  ['redact', (value: unknown) => value === false, '--no-redact'],
+  ['runner', isSet, '--runner'],
+] as const
 
 /** Reads the filters at once, and makes the id of a conversation whole once the record can be read. */
 function filterOf(own: Call['own']): (view: View) => Promise<DeliveryFilter> {

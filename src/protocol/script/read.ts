@@ -1,4 +1,5 @@
 // Reading a script, in whatever form it was written down: a transcript, or a fixture.
+import { DevHookError } from '../../core/errors.ts'
 import { readFixture } from '../fixture/fixture.ts'
 import { parseTranscript } from '../transcript/parse.ts'
 import { scriptOfFixture } from './from-fixture.ts'
@@ -6,8 +7,11 @@ import { type Script, scriptOfTranscript } from './script.ts'
 
 /** Reads it by its content; `source` is what errors call it. Throws `fixtureInvalid` with line and column. */
 export function readScript(text: string, source: string): Script {
-  const isJson = /^[\ufeff\s]*[{[]/.test(text)
-  return isJson
+  const script = /^[\ufeff\s]*[{[]/.test(text)
     ? scriptOfFixture(readFixture(text.replace(/^\ufeff/, ''), source), source)
     : scriptOfTranscript(parseTranscript(text, source), source)
+  if (script.steps.length > 0) return script
+  throw new DevHookError('fixtureInvalid', `${source}: nobody says anything in it`, {
+    remedy: 'give a transcript or fixture in which a contact or an agent speaks',
+  })
 }

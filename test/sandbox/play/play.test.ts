@@ -170,6 +170,8 @@ describe('A fixture that is played', () => {
 describe('A script that cannot be played', () => {
   it.each([
     ['Bot: hi\nJenny: hi', 'nobody has said anything before `Bot: hi`'],
+    ['', 'nobody says anything in it'],
+    ['{"version": 1, "steps": []}', 'nobody says anything in it'],
     ['Jenny: hi\nSam: hi', 'Sam speaks in the conversation of Jenny'],
   ])('%j is refused', (text, sentence) => {
     expect(() => readScript(text, 'talk')).toThrow(`talk: ${sentence}`)

@@ -1,0 +1,115 @@
+// `dev-hook events export` of a whole conversation: as a transcript, a fixture or a test, with what was replaced in it.
+import type { Config } from '../../config/load.ts'
+import { DevHookError } from '../../core/errors.ts'
+import type { Redact } from '../../core/text/redact.ts'
+import { oneLine } from '../../core/text/sanitize.ts'
+import { toJson } from '../../core/text/to-json.ts'
+import { type ExportedConversation, exportConversation } from '../../daemon/record/export/conversation.ts'
+import { asTest, RUNNERS, type Runner } from '../../daemon/record/export/test-file.ts'
+import { findById } from '../../journal/find-by-id.ts'
+import { readDeliveries } from '../../journal/reader.ts'
+import { inspectProject } from '../../onboarding/inspect-project.ts'
+import { STAND_IN_KINDS } from '../../protocol/personal-data/stand-ins.ts'
+import { scriptOfFixture } from '../../protocol/script/from-fixture.ts'
+import { scriptText } from '../../protocol/script/script.ts'
+import type { Call } from '../command.ts'
+import type { Io } from '../io.ts'
+
+/** The forms of a conversation. */
+export const CONVERSATION_FORMS = ['transcript', 'fixture', 'test'] as const
+type ConversationForm = (typeof CONVERSATION_FORMS)[number]
+
+const isConversationForm = (form: string): form is ConversationForm =>
+  CONVERSATION_FORMS.some((known) => known === form)
+
+interface ExportView {
+  readonly folder: string
+  readonly config: Config
+  readonly io: Io
+  readonly redact: Redact
+}
+
+/** Writes the conversation with this id, if it is one; resolves with whether it was. */
+type WriteConversation = (view: ExportView, id: string) => Promise<boolean>
+
+/** The export of a conversation that a command line asks for; `null` when it is one of a delivery. Throws `usage`. */
+export function conversationExport({ own, command, io }: Call, form: string): WriteConversation | null {
+  const runner = runnerOf(own['runner'])
+  if (form !== 'test' && runner !== null) throw usage('`--runner` belongs to `--as test`')
+  if (!isConversationForm(form)) {
+    if (own['redact'] === false) throw usage(`\`--no-redact\` belongs to \`--as ${CONVERSATION_FORMS.join('|')}\``)
+    return null
+  }
+  const withPeople = own['redact'] === false
+  return async (view, given) => {
+    const conversation = await conversationOf(view.folder, given, form)
+    if (conversation === null) return false
+    const redact = own['withSecrets'] === true ? null : view.redact
+    const exported = await exportConversation({ folder: view.folder, conversation, redact, withPeople })
+    view.io.out(await written(form, exported, view, { runner: runner ?? 'vitest', command }))
+    if (!view.config.quiet) notes(exported, withPeople).forEach(io.err)
+    return true
+  }
+}
+
+function runnerOf(given: unknown): Runner | null {
+  if (given === undefined) return null
+  const runner = RUNNERS.find((name) => name === given)
+  if (runner !== undefined) return runner
+  throw usage(`\`${String(given)}\` (from --runner) is not one of ${RUNNERS.join(', ')}`)
+}
+
+const usage = (message: string): DevHookError =>
+  new DevHookError('usage', message, { remedy: 'see `dev-hook events --help`' })
+
+/** The conversation that is meant: by its id, or by that of a delivery in it. A fixture of a delivery is one of that alone. */
+async function conversationOf(folder: string, given: string, form: ConversationForm): Promise<string | null> {
+  const recorded = await readDeliveries(folder)
+  const talks = new Set(recorded.flatMap(({ label }) => label.conversation ?? []))
+  const all = [
+    ...[...talks].map((id) => ({ id, conversation: id })),
+    ...recorded.map(({ id, label }) => ({ id, conversation: form === 'fixture' ? null : label.conversation })),
+  ]
+  return findById(all, ({ id }) => id, given)?.conversation ?? null
+}
+
+async function written(
+  form: ConversationForm,
+  { fixture }: ExportedConversation,
+  { config, io }: ExportView,
+  test: { readonly runner: Runner; readonly command: readonly string[] | null },
+): Promise<string> {
+  if (form === 'fixture') return toJson(fixture, 2)
+  const script = scriptOfFixture(fixture)
+  if (script.steps.length === 0) {
+    throw new DevHookError('deliveryUnknown', 'nobody but the bot has said anything in this conversation', {
+      remedy: 'export one in which a contact or an agent speaks',
+    })
+  }
+  if (form === 'transcript') return scriptText(script)
+  return asTest(script, { runner: test.runner, command: test.command ?? (await commandOf(config, io)) })
+}
+
+/** What starts the bot of the project, as far as its files show. */
+async function commandOf(config: Config, { env }: Io): Promise<readonly string[]> {
+  const { command } = await inspectProject(config, env)
+  const words = command?.split(' ') ?? []
+  return words.length > 0 && !command?.includes('"') ? words : ['node', 'bot.js']
+}
+
+/** What was replaced, and what was left out, as lines for people. */
+function notes({ replaced, unasked }: ExportedConversation, withPeople: boolean): readonly string[] {
+  const left =
+    unasked === 0 ? [] : [`left out: ${unasked} of the bot's messages, which it wrote before anybody had said anything`]
+  if (withPeople) return [...left, 'with personal data, as asked (`--no-redact`)']
+  if (replaced.length === 0) return [...left, 'no personal data was found']
+  const lines = STAND_IN_KINDS.flatMap((kind) => {
+    const ofKind = replaced.filter((one) => one.kind === kind)
+    if (ofKind.length === 0) return []
+    if (kind === 'id') return [`  ${ofKind.length} ids`]
+    return ofKind.map(({ original, standIn }) => `  ${kind}: ${oneLine(original)} → ${standIn}`)
+  })
+  const advice =
+    'who is named in texts only is not recognised: read it before you pass it on (`--no-redact` leaves everything)'
+  return [...left, 'replaced:', ...lines, advice]
+}

@@ -1,0 +1,82 @@
+// A recorded conversation as a fixture, without secrets, and unless asked otherwise without personal data.
+import { isSuccess } from '../../../core/delivery.ts'
+import { asRecord, isRecord, type Json, textIn, valueIn } from '../../../core/json.ts'
+import type { Redact } from '../../../core/text/redact.ts'
+import { type DeliveryDetail, readDetails } from '../../../journal/reader.ts'
+import type { Fixture } from '../../../protocol/fixture/fixture.ts'
+import { type RecordedEvent, recordFixture } from '../../../protocol/fixture/record.ts'
+import { withoutPersonalData } from '../../../protocol/personal-data/replace.ts'
+import type { Replacement } from '../../../protocol/personal-data/stand-ins.ts'
+import { hideSecrets } from '../hide-secrets.ts'
+
+export interface ExportedConversation {
+  readonly fixture: Fixture
+  /** Messages of the bot that nobody had asked for, which are left out. */
+  readonly unasked: number
+  readonly replaced: readonly Replacement[]
+}
+
+export interface ConversationExport {
+  /** The bot's folder. */
+  readonly folder: string
+  readonly conversation: string
+  /** `null`: secrets stay. */
+  readonly redact: Redact | null
+  /** Whether people stay who they are. */
+  readonly withPeople: boolean
+}
+
+/** Reads a conversation from the record: the messages that were delivered to the bot, its own among them as far as it was told of them. */
+export async function exportConversation(options: ConversationExport): Promise<ExportedConversation> {
+  const { folder, conversation, redact, withPeople } = options
+  const details = await readDetails(
+    folder,
+    ({ label, editOf, settled }) => label.conversation === conversation && editOf === null && settled !== 'rejected',
+  )
+  const events = details
+    .flatMap((detail) => eventOf(detail, redact))
+    .filter(({ event }) => event.startsWith('message.create.'))
+    .toSorted((a, b) => a.at - b.at)
+  const { fixture, unasked } = recordFixture(events)
+  if (withPeople) return { fixture, unasked, replaced: [] }
+  const { value, replaced } = withoutPersonalData(fixture)
+  return { fixture: value, unasked, replaced }
+}
+
+/** An event, and when it happened, in ms since the epoch: deliveries may overtake each other. */
+type TimedEvent = RecordedEvent & { readonly at: number }
+
+function eventOf({ summary, delivery, attempts }: DeliveryDetail, redact: Redact | null): readonly TimedEvent[] {
+  const payload = jsonOf(delivery.body, redact)
+  const event = payload === null ? null : textIn(payload, 'event')
+  if (payload === null || event === null) return []
+  const said = Date.parse(textIn(valueIn(valueIn(payload, 'data'), 'message'), 'createdAt') ?? '')
+  const answers = attempts.flatMap(({ attempt }) =>
+    attempt.outcome === 'answered' && isSuccess(attempt.reply.status) ? [attempt.reply.body] : [],
+  )
+  return [
+    {
+      event,
+      payload,
+      isBots: summary.label.own === true,
+      answer: messagesIn(jsonOf(answers.at(-1) ?? Buffer.alloc(0), redact)),
+      at: Number.isNaN(said) ? delivery.receivedAt : said,
+    },
+  ]
+}
+
+/** A delivery may be answered with `{"messages": [{"text": "Hello"}]}`. */
+function messagesIn(answer: Json | null): readonly Json[] {
+  const messages = answer?.['messages']
+  return Array.isArray(messages) ? messages.filter(isRecord) : []
+}
+
+function jsonOf(body: Buffer, redact: Redact | null): Json | null {
+  const text = body.toString('utf8')
+  try {
+    return asRecord(JSON.parse(redact === null ? text : hideSecrets(text, redact)))
+  } catch {
+    // No event, or no answer, that a bot has to do with.
+    return null
+  }
+}
