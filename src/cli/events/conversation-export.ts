@@ -56,7 +56,7 @@ function runnerOf(given: unknown): Runner | null {
   if (given === undefined) return null
   const runner = RUNNERS.find((name) => name === given)
   if (runner !== undefined) return runner
-  throw usage(`\`${String(given)}\` (from --runner) is not one of ${RUNNERS.join(', ')}`)
+  throw usage(`${JSON.stringify(given)} (from --runner) is not one of ${RUNNERS.join(', ')}`)
 }
 
 const usage = (message: string): DevHookError =>
