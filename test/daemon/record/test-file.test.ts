@@ -16,13 +16,14 @@ Bot: Two
   /set topic faq
 Alex (agent, unseen: backchannel): "rude"
 Jenny: bye`
-    expect(test(talk)).toBe(`import { afterAll, expect, test } from 'vitest'
+    expect(test(talk)).toBe(
+      `import { afterAll, expect, test } from 'vitest'
 import { createSandbox } from 'dev-hook/sandbox'
 
 const sandbox = await createSandbox({ command: ['node', 'it\\'s.js'], arrival: 'assigned' })
 afterAll(() => sandbox.close())
 
-test('answers "help" as it did', async () => {
+|test('answers "help" as it did', async () => {
   const jenny = await sandbox.contact({ name: 'Jenny' })
   const alex = await sandbox.agent({ name: 'Alex' })
   await jenny.say('help')
@@ -40,7 +41,8 @@ test('answers "help" as it did', async () => {
     'Alex (agent, unseen: backchannel): "rude"',
     'Jenny: bye',
   ].join('\\n'))
-})`)
+})`.replace('|', ''),
+    )
   })
 
   it('is written for node:test as well, and says that a silent bot is to stay so', () => {
