@@ -12,7 +12,8 @@ interface Announced {
   readonly wanted: readonly string[] | null
 }
 
-const eventsOf = ({
+/** The patterns that a registration of ours subscribes with. */
+export const eventsOf = ({
   registration,
   wanted,
 }: Pick<Announced, 'wanted'> & { readonly registration: Pick<Registration, 'before'> }): readonly string[] =>

@@ -1,5 +1,6 @@
 // What a run is given from the outside, and what the outside holds of it.
 import type { Config } from '../config/load.ts'
+import type { Reply } from '../core/delivery.ts'
 import type { Failure } from '../core/errors.ts'
 import type { Notices, RestoreResult, Totals } from '../core/notices.ts'
 import type { Control } from '../core/ports.ts'
@@ -11,6 +12,10 @@ import type { TemplateContext } from '../protocol/templates/template.ts'
 /** The emulated platform, as far as whoever looks at a run may ask it. */
 export interface SandboxPort extends StreamSource {
   readonly handlers: Handlers<SandboxOperation>
+  /** What example events are made from: the conversation with this id, else the latest. */
+  eventContext(conversation: string | null): TemplateContext
+  /** Tells what an event was answered that did not come from the platform: it posts the messages that are in it. */
+  answered(body: Buffer, reply: Reply): void
 }
 
 export interface DaemonOptions {
@@ -30,11 +35,6 @@ export interface DaemonOptions {
   readonly emulated?: boolean
   /** What may be asked of the platform that is emulated, and what it tells; absent without one. */
   readonly sandbox?: SandboxPort
-  /**
-   * What example events are made from where the platform is emulated: of this conversation, or of the latest. Absent: people and
-   * conversations are made up, or taken from what is recorded.
-   */
-  readonly eventContext?: (conversation: string | null) => TemplateContext
   /** Asks the person at the terminal a yes-or-no question; `null` where there is no terminal. */
   readonly ask: ((question: string, signal: AbortSignal) => Promise<boolean>) | null
   readonly notices: Notices

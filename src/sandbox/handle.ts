@@ -17,6 +17,7 @@ import type { DataCollection } from './data.ts'
 import type { ResourceName } from './store.ts'
 import type { SandboxDelivery } from './webhooks/deliver.ts'
 import type { HookFields } from './webhooks/locations.ts'
+import type { WebhookAnswer } from './webhooks/outgoing.ts'
 
 /**
  * What a sandbox announces: a message was created (`byBot`: the bot has said it; `unseen`: why the contact does not see it, `null`
@@ -111,6 +112,8 @@ export interface Sandbox {
    * none yet, or with `new`. It exists, so that the bot can answer in it.
    */
   templateContext(which?: string | null): TemplateContext
+  /** Takes what an event was answered that did not come from here: the messages in it are posted. */
+  answered(payload: Pick<Payload, 'event' | 'data'>, answer: WebhookAnswer): void
   /** Calls the listener with every notice. Returns the function that removes it. */
   on(listener: (notice: SandboxNotice) => void): Off
   /** Faults of the API. */

@@ -212,6 +212,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     deliveries: webhooks.deliveries,
     emit: (payload) => webhooks.deliver(payload, orgPathOf(store, payload.organization)?.split('#') ?? null),
     templateContext: (which) => templateContext(context, api.url, which),
+    answered: (payload, answer) => postReplies(context, account.caller, payload, answer),
     on,
     faults,
     chaos,

@@ -53,7 +53,10 @@ describe('dev-hook trigger beside a run', () => {
   it('says what the bot answered, though the platform is told another thing', async () => {
     const { run, bot, end } = await running()
     bot.answerWith({ status: 500 })
-    const { code, stdout } = await run(['trigger', 'user.login', '--count', '2', '--json'])
+    const { code, stdout, stderr } = await run(['trigger', 'user.login', '--count', '2', '--json'])
+    expect(stderr).toBe(
+      'note: the webhook does not subscribe to user.login, so the platform would not bring it (--events)\n',
+    )
     expect(objects({ stdout } as CliEnd).slice(0, 2)).toMatchObject([
       { type: 'attempt', event: 'user.login', outcome: 'answered', status: 500, reason: null },
       { outcome: 'answered', status: 500 },

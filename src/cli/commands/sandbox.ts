@@ -45,7 +45,6 @@ export const sandbox: CommandHandler = async (call) => {
       command,
       io,
       emulated: true,
-      eventContext: platform.templateContext,
       sandbox: createSandboxPort(platform),
       botEnv: {
         APIHOST: platform.api,

@@ -43,12 +43,17 @@ export const trigger: CommandHandler = async (call) => {
   const context = await localContext(opened, isMadeHere ? flags.conversation : null)
   // What is wrong with it is said before anything is sent, and without anybody to send it to.
   const { payload, notes } = createEvent(templates, request, context())
-  if (!config.quiet) for (const note of notes) io.err(`note: ${sanitize(note)}`)
+  const noted = new Set<string>()
+  const show = (found: readonly string[] = []): void => {
+    for (const note of found) if (!noted.has(note) && !config.quiet) io.err(`note: ${sanitize(note)}`)
+    found.forEach((note) => noted.add(note))
+  }
+  show(notes)
   if (flags.dryRun) {
     io.out(json ? toJson(payload) : JSON.stringify(payload, null, 2))
     return EXIT_CODES.ended
   }
-  return send(call.io, opened, flags, { request, raw: asItIs(flags) ? raw : null, templates, context })
+  return send(call.io, opened, flags, { request, raw: asItIs(flags) ? raw : null, templates, context, show })
 }
 
 function requestOf({ event, text, set, deliveryId, file }: TriggerFlags, raw: Buffer | null): EventRequest {
@@ -66,13 +71,15 @@ interface ToSend {
   readonly raw: Buffer | null
   readonly templates: EventTemplates
   readonly context: Awaited<ReturnType<typeof localContext>>
+  /** Shows what somebody should know, once. */
+  readonly show: (notes?: readonly string[]) => void
 }
 
 async function send(
   io: Parameters<CommandHandler>[0]['io'],
   opened: OpenCommand,
   flags: TriggerFlags,
-  { request, raw, templates, context }: ToSend,
+  { request, raw, templates, context, show }: ToSend,
 ): Promise<number> {
   const { json, colors, config, redactor } = opened
   const { count, rate, to } = flags
@@ -91,7 +98,10 @@ async function send(
           progress.step(count === 1 ? 'the event' : `event ${n} of ${count}`)
           return sender.send(request, raw, ended)
         },
-        done: (sent) => io.out(json ? sentJson(sent) : sentLine(sent, style(), to === null)),
+        done: (sent) => {
+          show(sent.notes)
+          io.out(json ? sentJson(sent) : sentLine(sent, style(), to === null))
+        },
       })
       progress.end()
       const ms = monotonic() - began

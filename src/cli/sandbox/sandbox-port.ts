@@ -1,5 +1,9 @@
 // A sandbox as whoever looks at its run sees it: what may be asked of it, and what it tells.
+import { isSuccess } from '../../core/delivery.ts'
+import { headerOf } from '../../core/http/raw-headers.ts'
+import { asRecord, textIn } from '../../core/json.ts'
 import type { SandboxPort } from '../../daemon/types.ts'
+import { jsonInBody } from '../../protocol/body-json.ts'
 import type { SandboxNotice } from '../../sandbox/handle.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { callJson, messageJson } from './message-json.ts'
@@ -8,6 +12,14 @@ import { createSandboxHandlers } from './sandbox-handlers.ts'
 /** Creates the port. What it tells: each message, each call of the bot's, and what goes wrong by chance. */
 export const createSandboxPort = (sandbox: Sandbox): SandboxPort => ({
   handlers: createSandboxHandlers(sandbox),
+  eventContext: sandbox.templateContext,
+  answered: (body, { status, headers, body: answer }) => {
+    const payload = jsonInBody([], body)
+    const [event, data] = [textIn(payload, 'event'), asRecord(payload?.['data'])]
+    if (event === null || data === null || !isSuccess(status)) return
+    const type = headerOf(headers, 'content-type') ?? ''
+    sandbox.answered({ event, data }, { status, type, body: answer.toString('utf8') })
+  },
   on: (listener) =>
     sandbox.on((notice) => {
       const event = told(sandbox, notice)

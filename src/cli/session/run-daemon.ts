@@ -6,7 +6,7 @@ import { asDevHookError } from '../../core/errors.ts'
 import { version } from '../../core/instance.ts'
 import { createNotices, type Notices, warning } from '../../core/notices.ts'
 import { createDaemon } from '../../daemon/daemon.ts'
-import type { Daemon, DaemonOptions, SandboxPort } from '../../daemon/types.ts'
+import type { Daemon, SandboxPort } from '../../daemon/types.ts'
 import { exitCodeOf } from '../exit.ts'
 import { colorLevelOf, type Io } from '../io.ts'
 import type { OpenCommand } from '../open-command.ts'
@@ -25,7 +25,6 @@ export interface DaemonRun extends Omit<OpenCommand, 'stateHome'> {
   readonly io: Io
   readonly botEnv: Readonly<Record<string, string>>
   readonly emulated?: boolean
-  readonly eventContext?: DaemonOptions['eventContext']
   readonly sandbox?: SandboxPort
   /** What is done once it is ready, in place of the keys: the run ends when it resolves, and fails when it rejects. */
   readonly conversation?: (run: RunInSight, signal: AbortSignal) => Promise<void>
@@ -65,7 +64,6 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     // The bot writes into a pipe, and would leave its colours out.
     botEnv: { ...colorVariables(config.color, colorLevelOf(config.color, io)), ...botEnv },
     emulated: run.emulated ?? false,
-    ...(run.eventContext !== undefined && { eventContext: run.eventContext }),
     ...(run.sandbox !== undefined && { sandbox: run.sandbox }),
     ask,
     reload: run.load,

@@ -8,7 +8,7 @@ export function createRunSender(call: InspectorClient['call'], conversation: str
     send: async ({ event, text, set, deliveryId, body }, raw, signal) => {
       const own = raw === null ? body && JSON.stringify(body) : raw.toString('utf8')
       const given = { event, text, conversation, deliveryId, body: own }
-      const { id, outcome, status, ms, reason, ...label } = await call(
+      const { id, outcome, status, ms, reason, notes, ...label } = await call(
         'trigger',
         { ...withoutNull(given), set },
         signal,
@@ -16,7 +16,7 @@ export function createRunSender(call: InspectorClient['call'], conversation: str
       const { conversation: of, event: made, text: says, from, own: isOwn } = label
       const words = { event: made, conversation: of, text: says, platformId: null }
       const author = { ...(from !== undefined && { from }), ...(isOwn === true && { own: isOwn }) }
-      return { id, label: { ...words, ...author }, outcome, status, ms, reason }
+      return { id, label: { ...words, ...author }, outcome, status, ms, reason, notes }
     },
     close: async () => undefined,
   }

@@ -14,6 +14,8 @@ export interface Sent {
   readonly ms: number
   /** Why the bot gave none; `null` when it did. */
   readonly reason: string | null
+  /** What somebody should know besides; absent for nothing. */
+  readonly notes?: readonly string[]
 }
 
 export interface Sender {

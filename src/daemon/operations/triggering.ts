@@ -8,11 +8,13 @@ import { errorNotice, type Notice } from '../../core/notices.ts'
 import type { Injected } from '../../core/ports.ts'
 import type { Handlers, InputOf, OutputOf } from '../../inspector/operations/table.ts'
 import { readToken } from '../../platform/api/token.ts'
+import { isSubscribed } from '../../protocol/events.ts'
 import { identify } from '../../protocol/payload.ts'
 import type { TemplateContext } from '../../protocol/templates/template.ts'
 import { createEventContext } from '../offline/event-context.ts'
 import { recordedConversation } from '../offline/recorded-conversation.ts'
 import { redactLabel } from '../record/delivery-json.ts'
+import { eventsOf } from '../registration-notices.ts'
 import type { Run } from '../run.ts'
 
 /** The bot of a run, and where its record is. */
@@ -30,10 +32,10 @@ export interface Triggering {
 
 /** Creates it. Templates are read when they are asked for: whoever changes one need not restart anything. */
 export function createTriggering(
-  { options, control, emit }: Pick<Run, 'options' | 'control' | 'emit'>,
+  { options, control, emit, parts }: Pick<Run, 'options' | 'control' | 'emit' | 'parts'>,
   { folder, botId, token }: BotOfRun,
 ): Triggering {
-  const { config, eventContext, notices, redactor } = options
+  const { config, sandbox, notices, redactor } = options
   const { apiHost } = config
   // People and conversation are the same in every event of a run.
   let madeUp: ReturnType<typeof createEventContext> | null = null
@@ -42,7 +44,16 @@ export function createTriggering(
   async function contextFor(given: string | null): Promise<TemplateContext> {
     const conversation = given === null ? null : await recordedConversation(folder, given)
     madeUp ??= createEventContext({ apiHost, botId, organization: readToken(token()).organization })
-    return eventContext?.(conversation === null ? null : String(conversation['id'])) ?? madeUp(conversation)
+    return sandbox?.eventContext(conversation === null ? null : String(conversation['id'])) ?? madeUp(conversation)
+  }
+
+  /** What to know of an event that the platform would not bring to this webhook. */
+  function unsubscribed(event: string | null): string[] {
+    const { registration } = parts
+    if (registration === null || event === null) return []
+    const patterns = eventsOf({ registration, wanted: config.events })
+    if (isSubscribed(patterns, event)) return []
+    return [`the webhook does not subscribe to ${event}, so the platform would not bring it (--events)`]
   }
 
   async function trigger(input: InputOf<'trigger'>): Promise<OutputOf<'trigger'>> {
@@ -57,7 +68,15 @@ export function createTriggering(
       const { label } = identify({ id: '', receivedAt: 0, method: 'POST', search: '', headers: [], body }, botId)
       const { event, conversation, text, from, own } = redactLabel(label, redactor.redact)
       const author = { ...(from !== undefined && { from }), ...(own !== undefined && { own }) }
-      return { id: injected.id, event, conversation, text, ...author, ...endOf(injected, heard), notes }
+      return {
+        id: injected.id,
+        event,
+        conversation,
+        text,
+        ...author,
+        ...endOf(injected, heard),
+        notes: [...notes, ...unsubscribed(event)],
+      }
     } finally {
       off()
     }

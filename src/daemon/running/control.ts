@@ -15,7 +15,11 @@ type ControlledParts = Pick<Parts, 'state' | 'traffic' | 'registration' | 'bot' 
 /** Creates the control of a run. What comes before its part is there does nothing, or is refused (`replayRefused`). */
 export function createControl(
   parts: Readonly<ControlledParts>,
-  { config, command }: Pick<DaemonOptions, 'command'> & { readonly config: Pick<DaemonOptions['config'], 'secret'> },
+  {
+    config,
+    command,
+    sandbox,
+  }: Pick<DaemonOptions, 'command' | 'sandbox'> & { readonly config: Pick<DaemonOptions['config'], 'secret'> },
 ): Control {
   const tooEarly = (): DevHookError => new DevHookError('replayRefused', 'the run has only just started')
 
@@ -41,9 +45,10 @@ export function createControl(
         headers: headersOf(body, secret),
         body,
       }
-      const { status } = await traffic.pipeline.accept(delivery, beganAt)
+      const reply = await traffic.pipeline.accept(delivery, beganAt)
+      sandbox?.answered(body, reply)
       const { event } = identify(delivery).label
-      return { id: delivery.id, event, status, ms: Math.round(monotonic() - beganAt) }
+      return { id: delivery.id, event, status: reply.status, ms: Math.round(monotonic() - beganAt) }
     },
     triggerAgain: () => parts.triggering?.again() ?? false,
     restartBot: () => {

@@ -10,7 +10,12 @@ import { getIn } from '../json-path.ts'
 import type { WebhookAnswer } from './outgoing.ts'
 
 /** Posts what a receiver answered to an event about a message; `bot` is who answers without a token. */
-export function postReplies(context: AppContext, bot: Caller, payload: Payload, answer: WebhookAnswer): void {
+export function postReplies(
+  context: AppContext,
+  bot: Caller,
+  payload: Pick<Payload, 'event' | 'data'>,
+  answer: WebhookAnswer,
+): void {
   const conversation = context.store.conversations.get(asText(getIn(payload.data, ['conversation', 'id'])) ?? '')
   if (conversation === undefined || !payload.event.startsWith('message.')) return
   const body = bodyIn(answer)

@@ -12,6 +12,7 @@ import {
   type SandboxOperation,
 } from '../../../src/inspector/operations/table.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
+import { createExample } from '../../support/examples.ts'
 import { echoBotForTest, sandboxForTest } from '../../support/platform/sandboxes.ts'
 import { eventually } from '../../support/wait.ts'
 
@@ -203,5 +204,22 @@ describe('What happens in a sandbox', () => {
       expect.objectContaining({ type: 'call', call: expect.objectContaining({ method: 'POST', status: 201 }) }),
     )
     off()
+  })
+
+  it('posts what a bot answers with to an event that was made beside it, unless that is an error', async () => {
+    const { sandbox } = await quietForTest()
+    const jenny = await sandbox.contact({ name: 'Jenny' })
+    const { answered, eventContext } = createSandboxPort(sandbox)
+    const context = eventContext(jenny.conversation)
+    expect(context).toMatchObject({ conversation: jenny.conversation, contact: { name: 'Jenny' } })
+    const body = Buffer.from(JSON.stringify(await createExample('chat', { context })))
+    const answer = (status: number, text: string): void => {
+      const messages = Buffer.from(JSON.stringify({ messages: [{ text, role: 'agent' }] }))
+      answered(body, { status, headers: ['Content-Type', 'application/json'], body: messages })
+    }
+    answer(500, 'broken')
+    answer(200, 'in the answer')
+    answered(Buffer.from('no JSON'), { status: 200, headers: [], body: Buffer.alloc(0) })
+    expect(jenny.messages.map(({ text }) => text)).toEqual(['in the answer'])
   })
 })
