@@ -40,7 +40,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
   inspector: { imports: ['protocol', 'core'], packages: ['fastify'] },
   sandbox: { imports: ['protocol', 'core'], packages: ['fastify', 'undici'] },
   daemon: { imports: ['config', 'protocol', 'core', ...ROOMS], packages: [] },
-  kit: { imports: ['config', 'protocol', 'core', 'bot', 'sandbox'], packages: [] },
+  kit: { imports: ['config', 'protocol', 'core', 'bot', 'sandbox'], packages: ['vitest'] },
   doctor: { imports: ['daemon', 'config', 'protocol', 'core', ...ROOMS], packages: [] },
   onboarding: { imports: ['daemon', 'config', 'protocol', 'core', 'platform'], packages: ['ignore'] },
   cli: {
@@ -61,7 +61,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
 const OUTSIDE = /\bprocess\.(argv|env|exit|exitCode|on|once|stdout|stderr|stdin)\b/
 /** What is a process, or a thread, of its own has a front door of its own, and so has the kit in the process of the tests. */
 const CHILDREN = new Set([
-  'kit/environment.ts',
+  'kit/bot/environment.ts',
   'tunnel/ngrok/child.ts',
   'daemon/watchdog/child.ts',
   'config/modules/module-worker.ts',

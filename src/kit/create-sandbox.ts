@@ -6,14 +6,15 @@ import { readChaos } from '../sandbox/chaos/chaos-words.ts'
 import type { ApiFault } from '../sandbox/chaos/faults.ts'
 import { openSandbox, type Sandbox as Platform } from '../sandbox/sandbox.ts'
 import { PLAIN_NAMES } from '../sandbox/store.ts'
-import { type RunningBot, startBotProcess } from './bot-process.ts'
-import { type BotAddress, openAddress } from './connect.ts'
+import { type RunningBot, startBotProcess } from './bot/bot-process.ts'
+import { type BotAddress, openAddress } from './bot/connect.ts'
+import { register } from './bot/register.ts'
 import { toMs } from './duration.ts'
 import { emitEvent } from './emit.ts'
 import { explaining, explainingNow, type Kit, waitOf } from './kit.ts'
 import { type KitConfig, readOptions } from './options.ts'
-import { createAgent, createContact, createConversation } from './people.ts'
-import { register } from './register.ts'
+import { createAgent, createContact, createConversation, views } from './people.ts'
+import { play, recordOf } from './playback.ts'
 import { createRecorder } from './transcript.ts'
 import type {
   BotTarget,
@@ -24,7 +25,7 @@ import type {
   Sandbox,
   SandboxNotice,
   SandboxOptions,
-} from './types.ts'
+} from './types/types.ts'
 import { callView, deliveryView, viewsOf } from './views.ts'
 
 /** Names for people who are given none. */
@@ -66,7 +67,17 @@ function openKit(platform: Platform, config: KitConfig): OpenedKit {
   let address: BotAddress | null = null
   let closing: Promise<void> | undefined
   const people = new Map<string, number>()
-  const kit: Kit = { platform, recorder, patienceMs: config.patienceMs, output: () => bot?.lastLines() ?? [] }
+  const kit: Kit = {
+    platform,
+    recorder,
+    patienceMs: config.patienceMs,
+    output: () => bot?.lastLines() ?? [],
+    everything: () =>
+      platform
+        .data('conversations')
+        .list()
+        .flatMap(({ id }) => views(kit, platform.messagesOf(id))),
+  }
   platform.reportBot(NOBODY)
   platform.on((notice) => {
     if (notices.size > 0) notices.emit(noticeView(platform, notice))
@@ -162,6 +173,8 @@ function openKit(platform: Platform, config: KitConfig): OpenedKit {
     chaos: (chaos) => platform.chaos.set(chaos === null ? null : readChaos({ ...chaos })),
     expireTokens: platform.expireTokens,
     transcript: (options = {}) => recorder.transcript(options),
+    record: () => recordOf(platform),
+    play: (fixture) => explaining(kit, undefined, () => play(kit, fixture)),
     reset: async () => {
       platform.reset()
       recorder.clear()

@@ -8,7 +8,7 @@ import type { Payload } from '../protocol/envelope.ts'
 import { exampleOf } from '../protocol/templates/example.ts'
 import type { SandboxDelivery } from '../sandbox/webhooks/deliver.ts'
 import type { Kit } from './kit.ts'
-import type { Fields } from './types.ts'
+import type { Fields } from './types/types.ts'
 
 /** Makes an event happen, and resolves when every webhook has answered it, or has failed to. Throws `usage` for an unknown one. */
 export async function emitEvent(kit: Kit, event: string, fields: Fields): Promise<readonly SandboxDelivery[]> {

@@ -2,7 +2,7 @@
 import { DevHookError, errorNameOf } from '../core/errors.ts'
 import { ApiError } from '../sandbox/api-error.ts'
 import { NoAnswerError } from '../sandbox/chat/no-answer.ts'
-import type { ApiCall, Delivery } from './types.ts'
+import type { ApiCall, Delivery } from './types/types.ts'
 import { callView, deliveryView } from './views.ts'
 
 /** What an error ends with. */
@@ -24,7 +24,7 @@ export class NoReplyError extends DevHookError {
   readonly transcript: string
 
   constructor(error: NoAnswerError, ending: Ending) {
-    super('noReply', [...error.lines, ...endingLines(error.remedy, ending)], { cause: error, remedy: error.remedy })
+    super('noReply', [...error.lines, ...endingLines(error.remedy, ending)], { remedy: error.remedy })
     this.deliveries = error.deliveries.map(deliveryView)
     this.failedCalls = error.failedCalls.map(callView)
     this.transcript = ending.transcript

@@ -16,9 +16,11 @@ export type {
   Duration,
   Fault,
   Fields,
+  Fixture,
   Message,
   Participant,
   Patience,
+  Playback,
   ResourceName,
   Sandbox,
   SandboxNotice,
@@ -26,4 +28,4 @@ export type {
   StoredDocument,
   TranscriptOptions,
   Where,
-} from './types.ts'
+} from './types/types.ts'

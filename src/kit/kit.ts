@@ -4,7 +4,7 @@ import type { Sandbox as Platform } from '../sandbox/sandbox.ts'
 import { toMs } from './duration.ts'
 import { explained } from './failures.ts'
 import type { Recorder } from './transcript.ts'
-import type { Fields, Patience } from './types.ts'
+import type { Fields, Message, Patience } from './types/types.ts'
 
 export interface Kit {
   readonly platform: Platform
@@ -12,7 +12,20 @@ export interface Kit {
   readonly patienceMs: number
   /** The last lines that the bot has printed. */
   output(): readonly string[]
+  /** Every message of every conversation. */
+  everything(): readonly Message[]
 }
+
+const kits = new WeakMap<object, Kit>()
+
+/** Remembers whose kit somebody belongs to, for matchers, which are given nothing else. */
+export function belongsTo<T extends object>(kit: Kit, who: T): T {
+  kits.set(who, kit)
+  return who
+}
+
+/** The kit that a contact, an agent or a conversation belongs to. */
+export const kitOf = (who: object): Kit | undefined => kits.get(who)
 
 /** How long a wait may take, and what ends it. */
 export function waitOf(kit: Kit, { within, signal }: Patience): { timeoutMs: number; signal?: AbortSignal } {

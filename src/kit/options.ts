@@ -6,7 +6,7 @@ import { ARRIVALS } from '../sandbox/chat/routing.ts'
 import type { SandboxOptions as PlatformOptions } from '../sandbox/options.ts'
 import { newSecret } from '../sandbox/webhooks/registrations.ts'
 import { toMs } from './duration.ts'
-import type { BotTarget, SandboxOptions } from './types.ts'
+import type { BotTarget, SandboxOptions } from './types/types.ts'
 
 /** The options of a sandbox, complete. */
 export interface KitConfig {

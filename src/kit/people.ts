@@ -5,11 +5,12 @@ import type { Message as MessageDocument, Participant } from '../protocol/resour
 import type { AgentVoice, Agent as PlatformAgent } from '../sandbox/chat/agent.ts'
 import type { Contact as PlatformContact } from '../sandbox/chat/contact.ts'
 import { toMs } from './duration.ts'
-import { explaining, explainingNow, type Kit, messageFields, objectIn, waitOf } from './kit.ts'
-import type { Agent, Contact, Conversation, Message, Patience, StoredDocument, Where } from './types.ts'
+import { belongsTo, explaining, explainingNow, type Kit, messageFields, objectIn, waitOf } from './kit.ts'
+import type { Agent, Contact, Conversation, Message, Patience, StoredDocument, Where } from './types/types.ts'
 import { viewsOf } from './views.ts'
 
-function views(kit: Kit, messages: readonly MessageDocument[]): readonly Message[] {
+/** Messages of one conversation as tests see them. */
+export function views(kit: Kit, messages: readonly MessageDocument[]): readonly Message[] {
   const [first] = messages
   if (first === undefined) return []
   return viewsOf(messages, kit.platform.messagesOf(first.conversation), kit.platform.botId)
@@ -30,7 +31,7 @@ export function createContact(kit: Kit, contact: PlatformContact): Contact {
       const [reply] = await contact.replies(1, waitOf(kit, patience))
       return view(kit, reply)
     })
-  return {
+  return belongsTo(kit, {
     id,
     name,
     conversation: createConversation(kit, conversation),
@@ -49,7 +50,7 @@ export function createContact(kit: Kit, contact: PlatformContact): Contact {
         contact.silence({ ...waitOf(kit, {}), ...(quiet !== undefined && { quietMs: toMs(quiet, 'quiet') }) }),
       ),
     transcript: (options = {}) => kit.recorder.transcript(options, conversation),
-  }
+  })
 }
 
 const idOf = (where: Where): string => ('conversation' in where ? where.conversation.id : where.id)
@@ -75,7 +76,7 @@ export function createAgent(kit: Kit, agent: PlatformAgent): Agent {
   const done = (where: Where, act: (voice: AgentVoice) => MessageDocument): Message =>
     explainingNow(kit, idOf(where), () => view(kit, act(voiceIn(where))))
 
-  return {
+  return belongsTo(kit, {
     id: agent.id,
     name: agent.name,
     say: (where, text, more = {}) => answered(where, more, (voice) => voice.send(text, messageFields(more))),
@@ -87,7 +88,7 @@ export function createAgent(kit: Kit, agent: PlatformAgent): Agent {
     join: (where) => heard(where, (voice) => voice.join()),
     accept: (where) => heard(where, (voice) => voice.accept()),
     leave: (where) => heard(where, (voice) => voice.leave()),
-  }
+  })
 }
 
 /** A conversation of the platform for a test. */
@@ -99,7 +100,7 @@ export function createConversation(kit: Kit, id: string): Conversation {
       remedy: 'make new people after `reset()`, which forgets them',
     })
   }
-  return {
+  return belongsTo(kit, {
     id,
     get status() {
       const status = document()['status']
@@ -127,7 +128,7 @@ export function createConversation(kit: Kit, id: string): Conversation {
         )
       }),
     transcript: (options = {}) => kit.recorder.transcript(options, id),
-  }
+  })
 }
 
 const isParticipant = (value: unknown): value is Participant => isRecord(value) && typeof value['user'] === 'string'

@@ -8,7 +8,7 @@ import type { ApiCall } from '../sandbox/call-log.ts'
 import { isBy, nameOf } from '../sandbox/chat/people.ts'
 import type { Sandbox as Platform } from '../sandbox/sandbox.ts'
 import type { SandboxDelivery } from '../sandbox/webhooks/deliver.ts'
-import type { TranscriptOptions } from './types.ts'
+import type { TranscriptOptions } from './types/types.ts'
 
 /** What happened, in its order. */
 type Entry =

@@ -5,7 +5,7 @@ import type { Message as MessageDocument } from '../protocol/resources.ts'
 import type { ApiCall as PlatformCall } from '../sandbox/call-log.ts'
 import { isBy } from '../sandbox/chat/people.ts'
 import type { SandboxDelivery } from '../sandbox/webhooks/deliver.ts'
-import type { ApiCall, Delivery, Message } from './types.ts'
+import type { ApiCall, Delivery, Message } from './types/types.ts'
 
 /** Messages of one conversation as tests see them; `all` is everything that was said there. */
 export function viewsOf(

@@ -238,6 +238,26 @@ describe.runIf(process.platform === 'linux')('The README', () => {
     expect(Object.keys(parseEnv(await readmeBlock('dot-env'))).filter((name) => !known.includes(name))).toEqual([])
   })
 
+  it('a test of a bot passes as it stands there, and what it says when there is no answer is what is shown', async () => {
+    const place = await placeWithBot()
+    const kit = JSON.stringify(pathToFileURL(join(ROOT, 'dist/kit/index.js')).href)
+    const program = (await readmeBlock('kit')).replace("'dev-hook/sandbox'", kit)
+    await writeFile(join(place.cwd, 'bot.test.mjs'), program)
+    const env = { ...place.env, HOME: place.cwd }
+    const passed = await promisify(execFile)(process.execPath, ['--test', 'bot.test.mjs'], { cwd: place.cwd, env })
+    expect(passed.stdout).toMatch(/^# pass 1$/m)
+
+    const bot = await readFile(join(place.cwd, 'bot.js'), 'utf8')
+    await writeFile(join(place.cwd, 'bot.js'), bot.replace(", role: 'agent'", ''))
+    const failed = await promisify(execFile)(process.execPath, ['--test', 'bot.test.mjs'], {
+      cwd: place.cwd,
+      env,
+    }).catch(({ stdout }: { readonly stdout: string }) => ({ stdout }))
+    const printed = failed.stdout.split('\n').map((line) => line.trim())
+    const shown = (await readmeBlock('kit-failure')).split('\n').map((line) => line.trim())
+    for (const line of shown) expect(printed.map((one) => one.replace(/^error: /, ''))).toContain(line)
+  })
+
   it('has a program that runs, with `const` in place of `await using` where Node has none', async () => {
     const { world, place } = await placeInWorld()
     const program = (await readmeBlock('library'))

@@ -281,6 +281,26 @@ describe('The sandbox of the kit', () => {
     expect(await heardWith(8)).not.toEqual(first)
   })
 
+  it('plays what it has recorded, and names what the bot does otherwise', async () => {
+    let word = 'said'
+    const sandbox = await kitForTest({ forwardTo: talkingBot((text) => `You ${word}: ${text}`) })
+    const jenny = await sandbox.contact({ name: 'Jenny' })
+    await jenny.say('hi')
+    const fixture = sandbox.record()
+    expect(fixture).toMatchObject({
+      version: 1,
+      steps: [{ event: 'message.create.contact.chat', replies: [{ text: 'You said: hi' }] }],
+    })
+    expect((await sandbox.play(fixture)).differences).toEqual([])
+    word = 'shouted'
+    const { differences, transcript } = await sandbox.play(fixture)
+    expect(differences).toEqual([
+      { step: 1, what: 'the answer to `Jenny: hi`', expected: 'Bot: You said: hi', received: 'Bot: You shouted: hi' },
+    ])
+    expect(transcript).toContain('Bot: You shouted: hi')
+    await expect(sandbox.play('no/such/file')).rejects.toMatchObject({ code: 'DEVHOOK_FIXTURE_INVALID' })
+  })
+
   it('is closed by `await using`, and then lets nobody speak', async () => {
     let api = ''
     {

@@ -1,6 +1,6 @@
 // Why the bot did not answer somebody: each way of not answering in a sentence of its own.
 import { isSuccess } from '../../core/delivery.ts'
-import { DevHookError } from '../../core/errors.ts'
+import { DevHookError, ERRORS } from '../../core/errors.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import type { Message } from '../../protocol/resources.ts'
 import { unseenByContact } from '../../protocol/visibility.ts'
@@ -34,10 +34,21 @@ export class NoAnswerError extends DevHookError {
     const { name, waitedMs, wanted, got } = silence
     const replies = wanted === 1 ? 'no reply' : `${got} of ${wanted} replies`
     const within = waitedMs === null ? '' : ` within ${formatDuration(waitedMs)}`
-    super('noReply', `${name} got ${replies}${within}: ${reasonsOf(silence).join('; ')}`)
+    const message = `${name} got ${replies}${within}: ${reasonsOf(silence).join('; ')}`
+    super('noReply', message, { remedy: remedyOf(silence) })
     this.deliveries = silence.deliveries ?? []
     this.failedCalls = silence.failedCalls
   }
+}
+
+function remedyOf({ unseen, deliveries, failedCalls, gone }: Silence): string {
+  const [hidden] = unseen
+  if (gone !== null) return ERRORS.noReply.remedy
+  if (hidden !== undefined && unseenByContact(hidden) === 'role') return ERRORS.unseen.remedy
+  if (failedCalls.length > 0)
+    return 'look at that call, and handle its failure in the bot: the platform may refuse it too'
+  if (deliveries?.length === 0) return 'subscribe to events that cover it, as `message.create.*`'
+  return ERRORS.noReply.remedy
 }
 
 function reasonsOf({ name, unseen, deliveries, failedCalls, gone, got }: Silence): readonly string[] {

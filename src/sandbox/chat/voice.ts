@@ -34,7 +34,10 @@ export interface Voice {
   press(button: string): Message
   /** The first `n` messages of the bot's that they see since they last did something; rejects like `say`. */
   replies(n: number, options?: WaitOptions): Promise<readonly Message[]>
-  /** Resolves once everything has settled and the bot has said nothing that they see; rejects with `unexpectedReply` when it has. */
+  /**
+   * Resolves once everything has settled and the bot has said nothing that they see since they last did something, beside what was
+   * waited for; rejects with `unexpectedReply` when it has.
+   */
   silence(options?: WaitOptions & { readonly quietMs?: number }): Promise<void>
   /** Resolves once every delivery of a message has been answered, or has failed, for the first time. */
   heard(message: Message, options?: WaitOptions): Promise<void>
@@ -58,6 +61,8 @@ export function createVoice(stage: Stage, { caller, name, conversation, sees }: 
   const seen = (): readonly Message[] => all().filter(sees)
   /** What they did last, and the last call of the API before it. */
   let last: { readonly message: Message; readonly call: ApiCall | undefined } | null = null
+  /** How many of the replies since then somebody has waited for, and was given. */
+  let taken = 0
 
   function act(body: Json): Message {
     closed.throwIfAborted()
@@ -66,6 +71,7 @@ export function createVoice(stage: Stage, { caller, name, conversation, sees }: 
     const call = stage.calls.at(-1)
     const message = post(context, caller, known, body)
     last = { message, call }
+    taken = 0
     return message
   }
 
@@ -109,6 +115,7 @@ export function createVoice(stage: Stage, { caller, name, conversation, sees }: 
       waitUntil(check, (listener) => stage.on(conversation, listener), signal),
     )
     if (found === null) throw noAnswer(n, replies().length, timeoutMs)
+    taken = Math.max(taken, found.length)
     return found
   }
 
@@ -118,7 +125,7 @@ export function createVoice(stage: Stage, { caller, name, conversation, sees }: 
       (error: unknown) => ({ error }),
     )
     closed.throwIfAborted()
-    const [first] = replies()
+    const first = replies()[taken]
     if (first !== undefined) {
       throw new DevHookError('unexpectedReply', `${name} was to get no reply, and the bot said "${first.text}"`)
     }

@@ -68,8 +68,8 @@ async function install(tarball: string, consumer: string): Promise<void> {
   const manifest: { readonly dependencies: object } = JSON.parse(
     await readFile(join(modules, 'dev-hook/package.json'), 'utf8'),
   )
-  // The consumer's own: the types of Node, and the SDK that its bot is written with.
-  for (const name of [...Object.keys(manifest.dependencies), '@types/node', 'chipchat']) {
+  // The consumer's own: the types of Node, the SDK that its bot is written with, and what it is tested with.
+  for (const name of [...Object.keys(manifest.dependencies), '@types/node', 'chipchat', 'vitest']) {
     await mkdir(dirname(join(modules, name)), { recursive: true })
     await link(join(PROJECT, 'node_modules', name), join(modules, name))
   }

@@ -17,11 +17,15 @@ bot.on('message.create.contact.chat.contact', (message, conversation) => {
     ],
   })
 })
-bot.on('message.create.contact.postback.contact', async (message, conversation) => {
-  if (message.text !== 'HELP_FAQ') return
-  await conversation.say({ text: 'What would you like to know?', role })
-  await conversation.say({ type: 'command', text: '/set topic faq' })
-})
+// In one call: nothing that Jenny says comes between the two.
+bot.on('message.create.contact.postback.contact', (message, conversation) =>
+  message.text === 'HELP_FAQ'
+    ? conversation.say([
+        { text: 'What would you like to know?', role },
+        { type: 'command', text: '/set topic faq' },
+      ])
+    : undefined,
+)
 bot.on('error', (error) => console.error(error.message))
 
 bot.start()

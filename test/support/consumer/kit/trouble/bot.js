@@ -11,10 +11,13 @@ const answerTo = (text) => {
   return text === 'hi' ? 'Hello!' : 'Sorry for the wait!'
 }
 
+/** An API that fails once is asked again. */
+const say = (conversation, message) => conversation.say(message).catch(() => conversation.say(message))
+
 bot.on('message.create.contact.chat.contact', (message, conversation) => {
   if (answered.has(message.id)) return
   answered.add(message.id)
-  return conversation.say({ text: answerTo(message.text), role })
+  return say(conversation, { text: answerTo(message.text), role })
 })
 bot.on('error', (error) => console.error(error.message))
 

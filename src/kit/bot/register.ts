@@ -1,10 +1,10 @@
 // The bot's webhook: registered at the platform, and verified.
-import { after } from '../core/async.ts'
-import { DevHookError } from '../core/errors.ts'
-import { challengeSearch } from '../protocol/challenge.ts'
-import { ApiError } from '../sandbox/api-error.ts'
-import type { Sandbox as Platform } from '../sandbox/sandbox.ts'
-import type { KitConfig } from './options.ts'
+import { after } from '../../core/async.ts'
+import { DevHookError } from '../../core/errors.ts'
+import { challengeSearch } from '../../protocol/challenge.ts'
+import { ApiError } from '../../sandbox/api-error.ts'
+import type { Sandbox as Platform } from '../../sandbox/sandbox.ts'
+import type { KitConfig } from '../options.ts'
 
 /** Registers a webhook, and throws `notVerified` when nobody at its URL answers the challenge. */
 export async function register(

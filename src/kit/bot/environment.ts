@@ -1,5 +1,5 @@
 // What the kit has of the process that tests run in: its environment, its folder and its end.
-import type { Off } from '../core/listeners.ts'
+import type { Off } from '../../core/listeners.ts'
 
 /** The environment of the tests. */
 export const testEnvironment = (): Readonly<Record<string, string | undefined>> => process.env

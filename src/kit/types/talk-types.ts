@@ -21,7 +21,10 @@ export interface Contact {
   send(text: string, more?: Fields): Message
   /** The first `n` messages of the bot's that they see since they last did something. Rejects with `NoReplyError`. */
   replies(n: number, patience?: Patience): Promise<readonly Message[]>
-  /** Resolves once everything has settled; rejects with `DEVHOOK_UNEXPECTED_REPLY` when the bot has said something that they see. */
+  /**
+   * Resolves once everything has settled. Rejects with `DEVHOOK_UNEXPECTED_REPLY` when the bot has said something that they see since
+   * they last did something, beside what the test has waited for.
+   */
   silence(quiet?: Duration): Promise<void>
   /** Their conversation, without ids and times. */
   transcript(options?: TranscriptOptions): string

@@ -114,6 +114,14 @@ export interface Sandbox {
 
   /** Everything that was said and done, without ids and times: for snapshots. */
   transcript(options?: TranscriptOptions): string
+  /** What was delivered so far and what the bot said to each, in the form of `dev-hook events export --as fixture`. */
+  record(): Fixture
+  /**
+   * Says again what people said in a fixture or transcript, with new ids, and compares what the bot does: an object, a file, or all files
+   * of a folder. Rejects with `DEVHOOK_FIXTURE_INVALID` for what is none, with line and column.
+   */
+  play(fixture: Fixture | string): Promise<Playback>
+
   /**
    * Forgets contacts, conversations, calls, deliveries and faults, and puts back what `world` began with; the bot and its registration
    * stay. For `beforeEach`.
@@ -237,4 +245,25 @@ export interface Collection {
   update(id: string, fields: Fields): StoredDocument
   /** Removes it; nothing happens when it is not there. */
   remove(id: string): void
+}
+
+/** A recorded conversation, or several. */
+export interface Fixture {
+  readonly version: 1
+  readonly name?: string
+  /** Events as they were delivered, and the messages of the bot that followed each; left out where nobody knows. */
+  readonly steps: readonly { readonly event: string; readonly payload: Fields; readonly replies?: readonly Fields[] }[]
+}
+
+/** What came of playing a fixture. */
+export interface Playback {
+  /** Empty when the bot did what it did when the fixture was recorded; steps count from 1. */
+  readonly differences: readonly {
+    readonly step: number
+    readonly what: string
+    readonly expected: string
+    readonly received: string
+  }[]
+  /** As it was played. */
+  readonly transcript: string
 }

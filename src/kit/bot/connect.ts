@@ -1,10 +1,10 @@
 // Where the bot is: a port, a URL, or a listener or server that is in this process, which is then given an address.
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { listeningHost } from '../bot/port-readiness.ts'
-import { neverAborted } from '../core/async.ts'
-import { DevHookError } from '../core/errors.ts'
-import type { BotTarget } from './types.ts'
+import { listeningHost } from '../../bot/port-readiness.ts'
+import { neverAborted } from '../../core/async.ts'
+import { DevHookError } from '../../core/errors.ts'
+import type { BotTarget } from '../types/types.ts'
 
 /** An address of a bot. */
 export interface BotAddress {

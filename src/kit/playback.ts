@@ -1,0 +1,85 @@
+// What was recorded: kept of a sandbox, and played in one.
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { DevHookError, messageOf } from '../core/errors.ts'
+import { decodeText } from '../core/text/decode.ts'
+import { scriptOfFixture } from '../protocol/script/from-fixture.ts'
+import { readScript } from '../protocol/script/read.ts'
+import type { Script } from '../protocol/script/script.ts'
+import { isBy } from '../sandbox/chat/people.ts'
+import { playScript } from '../sandbox/play/play.ts'
+import type { Sandbox as Platform } from '../sandbox/sandbox.ts'
+import type { Kit } from './kit.ts'
+import type { Fixture, Playback } from './types/types.ts'
+
+/** Plays a fixture, a file, or all files of a folder. Throws `fixtureInvalid` for what is none. */
+export async function play(kit: Kit, fixture: Fixture | string): Promise<Playback> {
+  const scripts = typeof fixture === 'string' ? await readScripts(fixture) : [{ file: null, script: ofObject(fixture) }]
+  const played: Playback[] = []
+  for (const { file, script } of scripts) {
+    const { differences, transcript } = await playScript(kit.platform, script, { timeoutMs: kit.patienceMs })
+    const isAlone = scripts.length === 1 || file === null
+    const named = isAlone ? differences : differences.map((one) => ({ ...one, what: `${one.what} of ${file}` }))
+    played.push({ differences: named, transcript })
+  }
+  return {
+    differences: played.flatMap(({ differences }) => differences),
+    transcript: played.map(({ transcript }) => transcript).join('\n\n'),
+  }
+}
+
+interface NamedFile {
+  readonly file: string | null
+  readonly script: Script
+}
+
+function ofObject(fixture: Fixture): Script {
+  if (typeof fixture === 'object' && fixture !== null && fixture.version === 1 && Array.isArray(fixture.steps)) {
+    return scriptOfFixture(fixture)
+  }
+  throw new DevHookError('fixtureInvalid', 'what is to be played is no fixture of version 1', {
+    remedy: 'give what `record()` returns, or the path of a file or folder',
+  })
+}
+
+async function readScripts(given: string): Promise<readonly NamedFile[]> {
+  const files = await filesAt(resolve(given)).catch((cause: unknown) => {
+    throw new DevHookError('fixtureInvalid', `${given} cannot be read: ${messageOf(cause)}`, { cause })
+  })
+  if (files.length === 0) {
+    throw new DevHookError('fixtureInvalid', `${given} is a folder without files`, {
+      remedy: 'write one with `dev-hook events export <conversation> --as transcript`',
+    })
+  }
+  return Promise.all(
+    files.map(async (path) => {
+      const file = relative('.', path) || path
+      return { file, script: readScript(decodeText(await readFile(path)).text, file) }
+    }),
+  )
+}
+
+async function filesAt(path: string): Promise<readonly string[]> {
+  if (!(await stat(path)).isDirectory()) return [path]
+  const entries = await readdir(path, { withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+  return files.map(({ name }) => join(path, name)).toSorted()
+}
+
+/** What was delivered so far and what the bot said to each, as a fixture. */
+export function recordOf(platform: Platform): Fixture {
+  const isBots = (message: Parameters<typeof isBy>[0]): boolean => isBy(message, platform.botId)
+  const steps = platform.deliveries.flatMap(({ event, payload, message, conversation }) => {
+    const body = payload()
+    if (body === null) return []
+    if (message === null || conversation === null) return [{ event, payload: { ...body } }]
+    const all = platform.messagesOf(conversation)
+    const at = all.findIndex(({ id }) => id === message)
+    const said = all[at]
+    // What the bot itself has said is told to it, too: that is what came before.
+    if (said === undefined || isBots(said)) return []
+    const next = all.findIndex((other, i) => i > at && !isBots(other))
+    return [{ event, payload: { ...body }, replies: all.slice(at + 1, next === -1 ? undefined : next) }]
+  })
+  return { version: 1, steps }
+}
