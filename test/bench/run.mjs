@@ -5,6 +5,7 @@ import { benchHold, printHold } from './hold.mjs'
 import { benchIdle, printIdle } from './idle.mjs'
 import { benchList, printList } from './list.mjs'
 import { benchRestart, printRestart } from './restart.mjs'
+import { benchSandbox, printSandbox } from './sandbox.mjs'
 import { benchStart, printStart } from './start.mjs'
 
 const quick = process.argv.includes('--quick')
@@ -29,6 +30,13 @@ const PARTS = {
   hold: { bench: () => benchHold(pick({ total: 10_000 }, { total: 2_000 })), print: printHold },
   list: { bench: () => benchList(pick({ total: 10_000, times: 20 }, { total: 2_000, times: 5 })), print: printList },
   durable: { bench: () => benchDurable(pick({ ms: 1_500 }, { ms: 400 })), print: printDurable },
+  sandbox: {
+    bench: () =>
+      benchSandbox(
+        pick({ conversations: 1_000, perSecond: 100, ms: 10_000 }, { conversations: 50, perSecond: 50, ms: 1_000 }),
+      ),
+    print: printSandbox,
+  },
   idle: { bench: () => benchIdle(pick({ idleMs: 5_000 }, { idleMs: 1_000 })), print: printIdle },
 }
 

@@ -37,6 +37,7 @@ export async function openWiring(upstream, without = []) {
   const journal = without.includes('--no-journal') ? NO_JOURNAL : await openJournal(folder, { onTrouble })
   const traffic = createTraffic({
     config,
+    emulated: false,
     journal,
     emit: notices.emit,
     botId: 'bench',

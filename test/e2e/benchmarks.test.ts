@@ -12,4 +12,11 @@ describe('The benchmarks', () => {
     const results: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
     expect(results).toMatchObject({ hold: { held: 2_000, failed: 0 }, durable: expect.anything() })
   })
+
+  it('bring every message of a sandbox to its bot, in process and by the command line', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [RUN, '--quick', '--only=sandbox'])
+    const results: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+    const all = { failed: 0, delivery: { count: 50 } }
+    expect(results).toMatchObject({ sandbox: { process: all, cli: all } })
+  })
 })
