@@ -51,8 +51,15 @@ function licenseTexts(folder) {
   return files.map((name) => readFileSync(join(folder, name), 'utf8').trim())
 }
 
+/** What is in the page itself, and so in the package. */
+const BUNDLED = ['preact', 'diff']
+
 function licenses() {
-  const parts = runtimePackages().map(({ folder, name, version, license }) => {
+  const bundled = BUNDLED.map((name) => {
+    const { version, license } = read(`node_modules/${name}/package.json`)
+    return { folder: `node_modules/${name}`, name, version, license }
+  })
+  const parts = [...runtimePackages(), ...bundled].map(({ folder, name, version, license }) => {
     // Those for other systems are not installed here; each belongs to a package that is.
     const texts = licenseTexts(folder)
     const text = texts.length > 0 ? texts.join('\n\n') : `Licensed under ${license}.`

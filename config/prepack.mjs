@@ -4,7 +4,11 @@ import { chmodSync, rmSync } from 'node:fs'
 import { writeInventory } from './inventory.mjs'
 
 rmSync('dist', { recursive: true, force: true })
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
+for (const words of [
+  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
+  ['node_modules/vite/bin/vite.js', 'build', '--config', 'config/page.config.ts'],
+])
+  execFileSync(process.execPath, words, { stdio: 'inherit' })
 // npm makes it executable when it installs; not everybody else who unpacks the tarball does.
 chmodSync('dist/cli/main.js', 0o755)
 writeInventory()

@@ -1,16 +1,18 @@
 // Installs the programs that the tests drive or compare with, where they are missing: by apt-get where there is one; else it names them.
 import { spawnSync } from 'node:child_process'
 import { userInfo } from 'node:os'
+import { findChromium } from './find-chromium.mjs'
 
 const isWindows = process.platform === 'win32'
 
 /** Without these the tests fail. */
-const NEEDED = ['git', 'curl', isWindows ? 'python' : 'python3']
+const NEEDED = ['git', 'curl', isWindows ? 'python' : 'python3', 'chromium']
 /** Without these the tests try fewer shells. */
 const SHELLS = ['bash', 'zsh', 'fish']
 
 const runs = (program, words) => spawnSync(program, words, { stdio: 'ignore' }).status === 0
-const isMissing = (program) => !runs(program, ['--version'])
+// Chromium has other names elsewhere, and places off the `PATH`.
+const isMissing = (program) => (program === 'chromium' ? findChromium() === null : !runs(program, ['--version']))
 
 function install(packages) {
   if (!runs('apt-get', ['--version'])) return

@@ -38,6 +38,8 @@ const HOUSE: Readonly<Record<string, Room>> = {
   bot: { imports: ['core'], packages: ['tinyexec'] },
   watch: { imports: ['core'], packages: ['ignore'] },
   inspector: { imports: ['protocol', 'core'], packages: ['fastify'] },
+  // It is built for a browser: what it imports must not need Node.
+  'inspector/page': { imports: ['inspector', 'protocol', 'core'], packages: ['diff', 'preact'] },
   sandbox: { imports: ['protocol', 'core'], packages: ['fastify', 'undici'] },
   daemon: { imports: ['config', 'protocol', 'core', ...ROOMS], packages: [] },
   kit: { imports: ['config', 'protocol', 'core', 'bot', 'sandbox'], packages: ['vitest'] },
@@ -125,6 +127,13 @@ describe('The house', () => {
     expect(wrong).toEqual([])
   })
 
+  it('imports nothing of Node into the page', () => {
+    const wrong = sources.filter(
+      ({ room, imports }) => room === 'inspector/page' && imports.some((name) => name.startsWith('node:')),
+    )
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
   it('touches argv, environment, signals, streams and exit codes at the front door only', () => {
     const wrong = sources.filter(({ room, path, text }) => room !== 'cli' && !CHILDREN.has(path) && OUTSIDE.test(text))
     expect(wrong.map(({ path }) => path)).toEqual([])
@@ -161,7 +170,8 @@ describe('The house', () => {
 
   it('waits by core/async alone', () => {
     const wrong = sources
-      .filter(({ path }) => path !== 'core/async.ts')
+      // A browser has timers of its own.
+      .filter(({ path }) => path !== 'core/async.ts' && path !== 'inspector/page/model/later.ts')
       .flatMap(({ path, imports, ownWaits }) => [
         ...imports.filter((name) => name === 'node:timers/promises').map((name) => `${path} imports ${name}`),
         ...ownWaits.map(({ line, what }) => `${path}:${line} has ${what}`),

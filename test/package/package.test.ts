@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { copyFile, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TOOLS } from '../../src/cli/mcp/tools.ts'
@@ -56,6 +57,8 @@ describe('The package', () => {
     const extra = packed.files
       .map(({ path }) => path)
       .filter((path) => !documents.includes(path) && !/^config\/(examples\/[^/]+\.js|events\/[^/]+\.json)$/.test(path))
+      // The page is built for browsers, into names that change with what is in them.
+      .filter((path) => !/^dist\/inspector\/page\/(index\.html|assets\/[\w-]+\.(css|js|svg))$/.test(path))
       .filter((path) => {
         const source = /^dist\/(.+?)(?:\.d\.ts|\.js)$/.exec(path)?.[1]
         return source === undefined || !existsSync(join(PROJECT, 'src', `${source}.ts`))
@@ -71,8 +74,17 @@ describe('The package', () => {
         'dist/config/modules/module-worker.js',
         'dist/tunnel/ngrok/child.js',
         'dist/daemon/watchdog/child.js',
+        'dist/inspector/page/index.html',
       ]),
     )
+  })
+
+  it('has a page of 40 KB at most, as a browser is sent it', async () => {
+    const files = packed.files.map(({ path }) => path).filter((path) => path.startsWith('dist/inspector/page/'))
+    const sizes = await Promise.all(
+      files.map(async (path) => gzipSync(await readFile(join(packed.consumer, 'node_modules/dev-hook', path))).length),
+    )
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(40_000)
   })
 
   it('takes its own dependencies in the version that was tested, and lists every package below them with its licence', async () => {
@@ -95,7 +107,8 @@ describe('The package', () => {
 
     const licenses = await read('dist/third-party-licenses.txt')
     const headings = [...licenses.matchAll(/^-{80}\n\n(\S+ \S+) \((.+)\)\n/gm)]
-    expect(headings.map(([, name]) => name)).toEqual(wanted)
+    const inPage = ['preact', 'diff'].map((name) => `${name} ${lock.packages[`node_modules/${name}`]?.version}`)
+    expect(headings.map(([, name]) => name)).toEqual([...wanted, ...inPage])
     for (const [, , license] of headings) expect(license).toMatch(ALLOWED)
   })
 

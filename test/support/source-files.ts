@@ -18,7 +18,7 @@ interface SourceFunction {
 export interface SourceFile {
   /** Below `src`, with slashes. */
   readonly path: string
-  /** The first folder of the path; for a file in `src` itself its name. */
+  /** The first folder of the path, or the page; for a file in `src` itself its name. */
   readonly room: string
   readonly folder: string
   readonly name: string
@@ -40,14 +40,19 @@ export interface SourceFile {
   readonly builtExpressions: readonly { readonly line: number; readonly isAtLoad: boolean }[]
 }
 
+/** The page runs in a browser, and is a room of its own. */
+const PAGE = 'inspector/page'
+
+const roomAt = (path: string): string => (path.startsWith(`${PAGE}/`) ? PAGE : (path.split('/')[0] ?? ''))
+
 /** The folder of ours, or the file in `src` itself, that a relative import leads to. */
 export const roomOf = (source: SourceFile, specifier: string): string =>
-  relative(SRC, join(SRC, dirname(source.path), specifier)).split(/[\\/]/)[0] ?? ''
+  roomAt(relative(SRC, join(SRC, dirname(source.path), specifier)).replaceAll('\\', '/'))
 
 /** Reads and parses every file. */
 export const readSources = (): SourceFile[] =>
   readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.tsx?$/.test(path))
     .map((path) => parse(path.replaceAll('\\', '/'), readFileSync(join(SRC, path), 'utf8')))
 
 function parse(path: string, text: string): SourceFile {
@@ -109,7 +114,7 @@ function parse(path: string, text: string): SourceFile {
   )
   return {
     path,
-    room: path.split('/')[0] ?? '',
+    room: roomAt(path),
     folder: dirname(path),
     name: basename(path),
     text,

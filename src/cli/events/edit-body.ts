@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { MAX_BODY_BYTES } from '../../core/limits.ts'
-import { layOut, pack } from '../../daemon/record/json-layout.ts'
+import { layOut, pack } from '../../core/text/json-layout.ts'
 import type { Io } from '../io.ts'
 import { onEndSignals } from '../session/signals.ts'
 

@@ -2,21 +2,18 @@
 import { targetUrl } from '../../config/target.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { MAX_BODY_BYTES } from '../../core/limits.ts'
-import type { Handlers, InputOf, OutputOf, RunOperation } from '../../inspector/operations/table.ts'
+import type { Handlers, OutputOf, RunOperation } from '../../inspector/operations/table.ts'
 import type { RunJournal } from '../../journal/journal.ts'
 import type { DeliveryDetail } from '../../journal/reader.ts'
-import type { Summary } from '../../journal/summary.ts'
 import { deliveryDetail, deliveryRow } from '../record/delivery-json.ts'
 import { withoutSecrets } from '../record/export/exported.ts'
 import { EXPORTS } from '../record/export/exports.ts'
 import type { Run } from '../run.ts'
 import { forBot } from '../traffic/replay-rules.ts'
+import { listDeliveries } from './list-deliveries.ts'
 import { runStatus } from './run-status.ts'
 import { judgeSignature } from './signature-verdict.ts'
 import type { Triggering } from './triggering.ts'
-
-/** How many rows are given without a wish. */
-const LIMIT = 100
 
 /** Creates the handlers of a run, whose journal is open. */
 export function createRunHandlers(
@@ -41,7 +38,7 @@ export function createRunHandlers(
 
   return {
     status: async () => runStatus(run),
-    deliveries: async (input) => page(journal, input, (summary) => deliveryRow(summary, redact)),
+    deliveries: (input, signal) => listDeliveries(journal, input, (summary) => deliveryRow(summary, redact), signal),
     delivery: async ({ id }) => {
       const found = await find(id)
       return { ...deliveryDetail(found, redact), signature: judgeSignature(found.delivery, secret()) }
@@ -83,26 +80,6 @@ function bytesOf(body: string): Buffer {
   const bytes = Buffer.from(body)
   if (bytes.length <= MAX_BODY_BYTES) return bytes
   throw new DevHookError('usage', `\`body\` is longer than ${MAX_BODY_BYTES} bytes`)
-}
-
-/** One page of a list, from behind the delivery that ended the page before. */
-function page(
-  journal: RunJournal,
-  { limit, cursor }: InputOf<'deliveries'>,
-  rowOf: (summary: Summary) => OutputOf<'deliveries'>['deliveries'][number],
-): OutputOf<'deliveries'> {
-  const most = limit ?? LIMIT
-  const found: Summary[] = []
-  let isBehind = cursor === null
-  for (const summary of journal.summaries()) {
-    // One more than asked for tells that there are more.
-    if (found.length > most) break
-    if (isBehind) found.push(summary)
-    else isBehind = summary.id === cursor
-  }
-  if (!isBehind) throw new DevHookError('usage', '`cursor` is no longer recorded', { remedy: 'begin without one' })
-  const shown = found.slice(0, most)
-  return { deliveries: shown.map(rowOf), next: found.length > most ? (shown.at(-1)?.id ?? null) : null }
 }
 
 /** The ids of what a conversation has brought, oldest first; without what the guard kept from the bot, and edited copies. */

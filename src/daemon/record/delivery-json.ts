@@ -23,7 +23,8 @@ export function redactLabel({ event, platformId, conversation, text, from, own }
 
 /** The row of a delivery as an object. */
 export function deliveryRow(summary: Summary, redact: Redact) {
-  const { id, receivedAt, label, bytes, settled, attempts, replays, editOf, outcome, status, ms } = summary
+  const { id, receivedAt, label, bytes, settled, attempts, replays, editOf, outcome, status, answered, ownStatus, ms } =
+    summary
   const { event, platformId, conversation, text, from, own } = redactLabel(label, redact)
   const time = new Date(receivedAt).toISOString()
   return {
@@ -42,6 +43,8 @@ export function deliveryRow(summary: Summary, redact: Redact) {
     editOf,
     outcome,
     status,
+    answered,
+    ownStatus,
     ms,
   }
 }

@@ -1,6 +1,7 @@
 // Secrets in what is shown of a delivery: known by the name of their header, JSON member or form field.
+
+import { endOfString } from '../../core/text/json-layout.ts'
 import { REDACTED, type Redact } from '../../core/text/redact.ts'
-import { endOfString } from './json-layout.ts'
 
 const NAMES = 'token|secret|password|passwd|passphrase|authorization|cookie|api[-_]?key'
 

@@ -19,6 +19,9 @@ const ROW = {
   editOf: orNull(text()),
   outcome: orNull(OUTCOME),
   status: orNull(COUNT),
+  /** The last status of the bot, whatever came of later attempts; and the one that dev-hook gave in its place. */
+  answered: orNull(COUNT),
+  ownStatus: orNull(COUNT),
   ms: orNull(number),
 }
 

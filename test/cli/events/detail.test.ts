@@ -112,6 +112,8 @@ describe('A delivery as one JSON object', () => {
       editOf: null,
       outcome: 'answered',
       status: 200,
+      answered: 200,
+      ownStatus: null,
       ms: 45,
       platformId: 'p1',
       method: 'POST',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { layOut, pack } from '../../../src/daemon/record/json-layout.ts'
+import { layOut, pack } from '../../../src/core/text/json-layout.ts'
 
 describe('JSON as text', () => {
   it('is laid out as JSON.stringify does it, and packed again, for any value', () => {

@@ -1,0 +1,2 @@
+/** Its path; `null` when there is none. */
+export function findChromium(): string | null

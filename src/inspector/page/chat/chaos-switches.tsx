@@ -1,0 +1,56 @@
+// What goes wrong in the sandbox on purpose.
+
+import { useState } from 'preact/hooks'
+import { ask } from '../model/api.ts'
+import { latestOf, useLoaded } from '../model/loaded.ts'
+import { useModel } from '../model/model.ts'
+
+const SWITCHES = [
+  ['delay', '500ms', 'deliveries come later'],
+  ['drop', '0.2', 'attempts are lost'],
+  ['duplicate', '0.2', 'deliveries come twice'],
+  ['reorder', '0.2', 'out of order'],
+  ['error', '0.2', 'the API answers 503'],
+  ['slow', '1s', 'the API is slow'],
+  ['expire', '0.2', 'the token expires'],
+] as const
+
+export function ChaosSwitches() {
+  const model = useModel()
+  const [times, setTimes] = useState(0)
+  const now = latestOf(useLoaded((signal) => ask('chaos', {}, signal), [times]))?.chaos ?? ''
+  const words = now.split(',').filter((word) => word !== '')
+  const isOn = (name: string): boolean => words.some((word) => word.startsWith(`${name}=`))
+
+  async function toggle(name: string, value: string): Promise<void> {
+    const others = words.filter((word) => !word.startsWith(`${name}=`))
+    const chaos = (isOn(name) ? others : [...others, `${name}=${value}`]).join(',')
+    const done = await model.attempt(() => ask('chaos', { chaos }))
+    if (done === null) return
+    setTimes(times + 1)
+    model.tell(
+      done.chaos === '' ? 'nothing goes wrong on purpose any more' : `from now on: ${done.chaos}`,
+      `seed ${done.seed}`,
+    )
+  }
+
+  return (
+    <details class="chaos">
+      <summary>Chaos {now === '' ? null : <span class="tag warn">{now}</span>}</summary>
+      <div class="buttons">
+        {SWITCHES.map(([name, value, says]) => (
+          <button
+            key={name}
+            type="button"
+            class="button small"
+            aria-pressed={isOn(name)}
+            title={`${name}=${value}`}
+            onClick={() => void toggle(name, value)}
+          >
+            {says}
+          </button>
+        ))}
+      </div>
+    </details>
+  )
+}

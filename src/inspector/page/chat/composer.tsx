@@ -1,0 +1,63 @@
+// Saying something: as whom, what, and what an agent does to the conversation.
+import { useState } from 'preact/hooks'
+import { ask } from '../model/api.ts'
+import { useModel } from '../model/model.ts'
+import { visibleStart } from '../text/visible.ts'
+import type { ChatPerson } from './parts.ts'
+
+interface ComposerProps {
+  readonly label: string
+  /** Who may speak here; at least one. */
+  readonly people: readonly ChatPerson[]
+  readonly conversation: string | null
+}
+
+export function Composer({ label, people, conversation }: ComposerProps) {
+  const model = useModel()
+  const [text, setText] = useState('')
+  const [as, setAs] = useState<string | null>(null)
+  const speaker = people.find(({ name }) => name === as) ?? people[0]
+  if (speaker === undefined) return null
+
+  async function say(): Promise<void> {
+    const said = text.trim()
+    if (said === '' || speaker === undefined) return
+    setText('')
+    const done = await model.attempt(() =>
+      ask('say', { text: said, as: speaker.name, ...(conversation !== null && { conversation }) }),
+    )
+    if (done === null) setText(said)
+  }
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void say()
+      }}
+    >
+      <select
+        aria-label={`${label}: who speaks`}
+        value={speaker.name}
+        onChange={({ currentTarget }) => setAs(currentTarget.value)}
+      >
+        {people.map(({ id, name }) => (
+          <option key={id} value={name}>
+            {visibleStart(name, 60)}
+          </option>
+        ))}
+      </select>
+      <input
+        value={text}
+        placeholder={`Write as ${visibleStart(speaker.name, 60)}`}
+        aria-label={`${label}: message`}
+        autocomplete="off"
+        onInput={({ currentTarget }) => setText(currentTarget.value)}
+      />
+      <button type="submit" class="button main">
+        Send
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,77 @@
+// A conversation on the real platform, as far as the deliveries tell: what was said, and what the bot said.
+import { quoted } from '../../../protocol/query/terms.ts'
+import { useModel } from '../model/model.ts'
+import type { Row } from '../model/rows.ts'
+import { useStore } from '../model/use-store.ts'
+import { clockTime } from '../text/moments.ts'
+import { visibleLines, visibleStart } from '../text/visible.ts'
+
+export function RecordedChat() {
+  const { address, list } = useModel()
+  const { shown } = useStore(list.state, (now) => now)
+  const wanted = useStore(address.store, (now) => now.conversation)
+  const ids = [...new Set(shown.flatMap(({ label }) => label.conversation ?? []))]
+  const id = ids.find((one) => one === wanted) ?? ids[0]
+  if (id === undefined)
+    return (
+      <div class="empty">
+        <p class="empty-head">No conversation yet</p>
+        <p>Write to the bot on the platform: what comes is shown here as a chat.</p>
+      </div>
+    )
+  const said = shown.filter(({ label }) => label.conversation === id && label.text !== null).reverse()
+  return (
+    <div class="chat">
+      <div class="chat-head">
+        <select
+          aria-label="Conversation"
+          value={id}
+          onChange={({ currentTarget }) => address.go({ conversation: currentTarget.value }, 'back')}
+        >
+          {ids.map((one) => (
+            <option key={one} value={one}>
+              {visibleStart(one, 60)}
+            </option>
+          ))}
+        </select>
+        <button
+          type="button"
+          class="button small"
+          onClick={() => address.go({ view: 'deliveries', q: `conv:${quoted(id)}` }, 'back')}
+        >
+          Its deliveries
+        </button>
+      </div>
+      <section class="screen recorded" aria-label="Conversation">
+        <ol class="bubbles" tabIndex={0} aria-label="Messages">
+          {said.map((row) => (
+            <Said key={row.id} row={row} />
+          ))}
+        </ol>
+      </section>
+    </div>
+  )
+}
+
+function Said({ row: { id, receivedAt, label } }: { readonly row: Row }) {
+  const { address } = useModel()
+  const isOwn = label.own === true
+  return (
+    <li class={`bubble ${isOwn ? 'own by-bot' : 'by-contact'}`}>
+      <p class="bubble-head">
+        <b>{visibleStart(label.from ?? 'somebody', 80)}</b>
+        <button
+          type="button"
+          class="link num"
+          title="Its delivery"
+          onClick={() => address.go({ view: 'deliveries', id }, 'back')}
+        >
+          {clockTime(receivedAt)}
+        </button>
+      </p>
+      <p class="words" dir="auto">
+        {visibleLines(label.text ?? '')}
+      </p>
+    </li>
+  )
+}

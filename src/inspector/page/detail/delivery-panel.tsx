@@ -1,0 +1,49 @@
+// The delivery that is chosen, with everything that is known of it, or two of them side by side.
+import { useEffect, useState } from 'preact/hooks'
+import { ask } from '../model/api.ts'
+import { later } from '../model/later.ts'
+import { latestOf, useLoaded } from '../model/loaded.ts'
+import { useModel } from '../model/model.ts'
+import { useStore } from '../model/use-store.ts'
+import { visible } from '../text/visible.ts'
+import { ComparedDeliveries } from './compared-deliveries.tsx'
+import { DeliveryDetail } from './delivery-detail.tsx'
+
+/** Whoever holds down a key wants to see the last one only. */
+const SETTLE_MS = 60
+
+export function DeliveryPanel({ id }: { readonly id: string }) {
+  const { address, list } = useModel()
+  const vs = useStore(address.store, (now) => now.vs)
+  // Loaded again when anything happened to it.
+  const row = useStore(list.state, () => list.row(id))
+  const settledId = useSettled(id)
+  const loaded = useLoaded((signal) => ask('delivery', { id: settledId }, signal), [settledId, row])
+  const detail = latestOf(loaded)
+  return (
+    <section id="delivery" class="panel" aria-label="Delivery" tabIndex={-1}>
+      {loaded.is === 'failed' ? (
+        <div class="empty" role="alert">
+          <p class="empty-head">This delivery cannot be shown</p>
+          <p>{visible(loaded.message)}</p>
+          {loaded.remedy === null ? null : <p>{visible(loaded.remedy)}</p>}
+          <button type="button" class="button" onClick={() => address.go({ id: null })}>
+            Close
+          </button>
+        </div>
+      ) : detail === null ? (
+        <div class="empty">loading …</div>
+      ) : vs !== null && vs !== detail.id ? (
+        <ComparedDeliveries left={vs} right={detail} />
+      ) : (
+        <DeliveryDetail detail={detail} row={row} />
+      )}
+    </section>
+  )
+}
+
+function useSettled(id: string): string {
+  const [settled, setSettled] = useState(id)
+  useEffect(() => later(() => setSettled(id), SETTLE_MS), [id])
+  return settled
+}

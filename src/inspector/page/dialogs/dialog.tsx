@@ -1,0 +1,37 @@
+// What lies over the page until it is closed: it keeps the focus inside, and gives it back.
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { useModel } from '../model/model.ts'
+
+interface DialogProps {
+  readonly title: string
+  readonly children: ComponentChildren
+  readonly isWide?: boolean
+}
+
+export function Dialog({ title, children, isWide = false }: DialogProps) {
+  const { dialog } = useModel()
+  const element = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    element.current?.showModal()
+    element.current?.querySelector<HTMLElement>('input, textarea, select')?.focus()
+  }, [])
+  const close = (): void => dialog.set(null)
+  return (
+    <dialog
+      ref={element}
+      class={isWide ? 'wide' : undefined}
+      aria-labelledby="dialog-title"
+      onClose={close}
+      onCancel={close}
+    >
+      <header class="dialog-head">
+        <h2 id="dialog-title">{title}</h2>
+        <button type="button" class="button close" aria-label="Close (Esc)" onClick={close}>
+          ×
+        </button>
+      </header>
+      {children}
+    </dialog>
+  )
+}

@@ -1,0 +1,70 @@
+// Editing a delivery and replaying the copy.
+import { useEffect, useState } from 'preact/hooks'
+import { layOut, pack } from '../../../core/text/json-layout.ts'
+import { replay } from '../model/actions.ts'
+import { ask } from '../model/api.ts'
+import { useLoaded } from '../model/loaded.ts'
+import { useModel } from '../model/model.ts'
+import { jsonProblem } from '../text/json-problem.ts'
+import { escapeHidden, visible } from '../text/visible.ts'
+import { Dialog } from './dialog.tsx'
+import { JsonField } from './json-field.tsx'
+
+export function EditDialog() {
+  const { address } = useModel()
+  const { id } = address.store.current()
+  const loaded = useLoaded((signal) => ask('delivery', { id: id ?? '' }, signal), [id])
+  return (
+    <Dialog title="Edit and replay" isWide>
+      {loaded.is === 'failed' ? (
+        <p class="dialog-body" role="alert">
+          {visible(loaded.message)}
+        </p>
+      ) : loaded.is === 'loading' ? (
+        <p class="dialog-body soft">loading …</p>
+      ) : loaded.value.encoding === 'base64' ? (
+        <p class="dialog-body">The body is not text, so it cannot be edited. Replay it unedited.</p>
+      ) : (
+        <Editor id={loaded.value.id} body={loaded.value.body} />
+      )}
+    </Dialog>
+  )
+}
+
+function Editor({ id, body }: { readonly id: string; readonly body: string }) {
+  const model = useModel()
+  const laidOut = layOut(body)
+  const isJson = laidOut !== null
+  const first = laidOut === null ? body : escapeHidden(laidOut)
+  const [text, setText] = useState(first)
+  const [isBusy, setBusy] = useState(false)
+  useEffect(() => setText(first), [id])
+  const isWrong = isJson && jsonProblem(text) !== null
+
+  async function send(): Promise<void> {
+    setBusy(true)
+    const isDone = await replay(model, id, isJson ? (pack(text) ?? text) : text)
+    setBusy(false)
+    if (isDone) model.dialog.set(null)
+  }
+
+  return (
+    <form
+      class="dialog-body"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!isWrong && !isBusy) void send()
+      }}
+    >
+      <JsonField label="Body" text={text} isJson={isJson} change={setText} />
+      <div class="actions end">
+        <button type="button" class="button" onClick={() => setText(first)}>
+          As it was
+        </button>
+        <button type="submit" class="button main" disabled={isWrong || isBusy}>
+          {isBusy ? 'The bot has it …' : 'Replay the copy'}
+        </button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,158 @@
+// Triggering a documented event: which one, what is said, in which conversation, and other values.
+import { useState } from 'preact/hooks'
+import { formatDuration } from '../../../core/text/duration.ts'
+import type { OutputOf } from '../../operations/table.ts'
+import { ask } from '../model/api.ts'
+import { useLoaded } from '../model/loaded.ts'
+import { useModel } from '../model/model.ts'
+import { visible } from '../text/visible.ts'
+import { Dialog } from './dialog.tsx'
+
+type Template = OutputOf<'templates'>['templates'][number]
+
+interface Wish {
+  readonly event: string
+  readonly text: string
+  /** `path=value`, one a line. */
+  readonly values: string
+  /** Whether it happens in the conversation of the chosen delivery. */
+  readonly isThere: boolean
+}
+
+export function TriggerDialog() {
+  const loaded = useLoaded((signal) => ask('templates', {}, signal), [])
+  return (
+    <Dialog title="Trigger an event" isWide>
+      {loaded.is === 'failed' ? (
+        <p class="dialog-body" role="alert">
+          {visible(loaded.message)}
+        </p>
+      ) : loaded.is === 'loading' ? (
+        <p class="dialog-body soft">loading …</p>
+      ) : (
+        <TriggerForm templates={loaded.value.templates} />
+      )}
+    </Dialog>
+  )
+}
+
+/** The conversation of the chosen delivery, else of the newest one: most events are about one that is there. */
+function useConversation(): string | null {
+  const { address, list } = useModel()
+  const { id } = address.store.current()
+  const row = id === null ? list.state.current().shown[0] : list.row(id)
+  return row?.label.conversation ?? null
+}
+
+function TriggerForm({ templates }: { readonly templates: readonly Template[] }) {
+  const model = useModel()
+  const conversation = useConversation()
+  const [wish, setWish] = useState<Wish>({
+    event: templates[0]?.name ?? '',
+    text: '',
+    values: '',
+    isThere: conversation !== null,
+  })
+  const [isBusy, setBusy] = useState(false)
+
+  async function send(): Promise<void> {
+    const { event, text, values, isThere } = wish
+    const set = values.split('\n').filter((line) => line.trim() !== '')
+    const given = {
+      event,
+      set,
+      ...(text !== '' && { text }),
+      ...(isThere && conversation !== null && { conversation }),
+    }
+    setBusy(true)
+    const done = await model.attempt(() => ask('trigger', given))
+    setBusy(false)
+    if (done === null) return
+    model.dialog.set(null)
+    const notes = done.notes.length === 0 ? null : done.notes.join('; ')
+    model.tell(`triggered: ${done.status ?? done.outcome} after ${formatDuration(done.ms)}`, notes)
+    model.address.go({ view: 'deliveries', id: done.id })
+  }
+
+  return (
+    <form
+      class="dialog-body"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!isBusy) void send()
+      }}
+    >
+      <WishFields templates={templates} wish={wish} change={setWish} conversation={conversation} />
+      <div class="actions end">
+        <button type="submit" class="button main" disabled={isBusy}>
+          {isBusy ? 'The bot has it …' : 'Trigger'}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+interface WishFieldsProps {
+  readonly templates: readonly Template[]
+  readonly wish: Wish
+  readonly conversation: string | null
+  readonly change: (wish: Wish) => void
+}
+
+function WishFields({ templates, wish, conversation, change }: WishFieldsProps) {
+  const template = templates.find(({ name }) => name === wish.event)
+  return (
+    <>
+      <label>
+        Event
+        <select
+          value={wish.event}
+          onChange={({ currentTarget }) => change({ ...wish, event: currentTarget.value, text: '' })}
+        >
+          {templates.map(({ name, says }) => (
+            <option key={name} value={name}>
+              {name} — {says}
+            </option>
+          ))}
+        </select>
+      </label>
+      {template === undefined ? null : (
+        <p class="soft">
+          {template.events.slice(0, 3).join(', ')}
+          {template.evidence === 'inferred' ? '; inferred, not documented' : ''}
+        </p>
+      )}
+      {template?.text == null ? null : (
+        <label>
+          What is said
+          <input
+            value={wish.text}
+            placeholder={template.text}
+            onInput={({ currentTarget }) => change({ ...wish, text: currentTarget.value })}
+          />
+        </label>
+      )}
+      <label>
+        Other values, one a line
+        <textarea
+          class="code short"
+          value={wish.values}
+          rows={3}
+          spellcheck={false}
+          placeholder="data.message.meta.x=1"
+          onInput={({ currentTarget }) => change({ ...wish, values: currentTarget.value })}
+        />
+      </label>
+      {conversation === null ? null : (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={wish.isThere}
+            onChange={({ currentTarget }) => change({ ...wish, isThere: currentTarget.checked })}
+          />
+          in the conversation of the delivery that is chosen
+        </label>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,18 @@
+// The page's front door: connects it to its run, and draws it.
+import { render } from 'preact'
+import { press } from './model/keys.ts'
+import { ModelContext, openModel } from './model/model.ts'
+import { App } from './views/app.tsx'
+
+const model = openModel(window)
+window.addEventListener('keydown', (event) => {
+  if (press(event, model)) event.preventDefault()
+})
+const place = document.querySelector('#page')
+if (place !== null)
+  render(
+    <ModelContext.Provider value={model}>
+      <App />
+    </ModelContext.Provider>,
+    place,
+  )

@@ -1,0 +1,58 @@
+// What a person does to deliveries: the same by a button and by a key.
+import { formatDuration } from '../../../core/text/duration.ts'
+import type { OutputOf } from '../../operations/table.ts'
+import { ask } from './api.ts'
+import type { Model } from './model.ts'
+
+/** What came of a replay, in a few words. */
+export function replayWords({ outcome, status, ms }: OutputOf<'replay'>): string {
+  return `replayed: ${status === null ? outcome : `the bot answered ${status}`} after ${formatDuration(ms)}`
+}
+
+export async function replay(model: Model, id: string, body?: string): Promise<boolean> {
+  model.tell(body === undefined ? 'replaying …' : 'replaying the edited copy …')
+  const replayed = await model.attempt(() => ask('replay', { id, ...(body !== undefined && { body }) }))
+  if (replayed === null) return false
+  model.tell(replayWords(replayed))
+  if (replayed.editOf !== undefined) model.address.go({ id: replayed.id })
+  return true
+}
+
+export async function replayConversation(model: Model, conversation: string, from: string): Promise<void> {
+  model.tell('replaying the conversation …')
+  const done = await model.attempt(() => ask('replayConversation', { conversation, from }))
+  if (done !== null) model.tell(`replayed ${done.replayed.length} of the conversation, in order`)
+}
+
+export async function toggleHold(model: Model): Promise<void> {
+  const isPaused = model.status.current()?.paused === true
+  const done = await model.attempt(() => ask(isPaused ? 'release' : 'hold', {}))
+  if (done === null) return
+  model.tell(isPaused ? 'released, in order' : 'deliveries are held until you release them')
+  ask('status', {}).then(model.status.set, () => undefined)
+}
+
+export async function restartBot(model: Model): Promise<void> {
+  const done = await model.attempt(() => ask('restart', {}))
+  if (done !== null) model.tell('the bot restarts')
+}
+
+export const EXPORTS = ['curl', 'http', 'fixture'] as const
+
+export async function copyAs(model: Model, id: string, as: (typeof EXPORTS)[number]): Promise<void> {
+  const done = await model.attempt(async () => {
+    const { text } = await ask('export', { id, as })
+    await navigator.clipboard.writeText(text)
+    return text
+  })
+  if (done !== null) model.tell(`copied as ${as}, without secrets`)
+}
+
+/** Chooses the delivery that another is compared with, or ends that. */
+export function toggleCompare({ address, tell }: Model): void {
+  const { id, vs } = address.store.current()
+  if (vs !== null) return address.go({ vs: null })
+  if (id === null) return
+  address.go({ vs: id })
+  tell('choose another delivery to compare it with')
+}

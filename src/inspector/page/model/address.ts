@@ -1,0 +1,65 @@
+// What the page shows, as it stands in its address, so that it can be kept, sent and gone back to.
+import { createObservable, type Observable } from '../../../core/listeners.ts'
+
+export const VIEWS = ['deliveries', 'chat', 'status'] as const
+
+export type View = (typeof VIEWS)[number]
+
+export interface Address {
+  readonly view: View
+  /** The filter of the list. */
+  readonly q: string
+  /** The delivery that is chosen. */
+  readonly id: string | null
+  /** The delivery that it is compared with. */
+  readonly vs: string | null
+  /** The conversation that is shown. */
+  readonly conversation: string | null
+}
+
+export interface AddressBar {
+  readonly store: Observable<Address>
+  /** Goes to another place; `back`: so that the browser's button goes back to this one. */
+  go(change: Partial<Address>, back?: 'back'): void
+  close(): void
+}
+
+export function readAddress(search: string): Address {
+  const given = new URLSearchParams(search)
+  const view = VIEWS.find((one) => one === given.get('view')) ?? 'deliveries'
+  return {
+    view,
+    q: given.get('q') ?? '',
+    id: given.get('id'),
+    vs: given.get('vs'),
+    conversation: given.get('conversation'),
+  }
+}
+
+export function writeAddress({ view, ...rest }: Address): string {
+  const query = new URLSearchParams()
+  if (view !== 'deliveries') query.set('view', view)
+  for (const [name, value] of Object.entries(rest)) if (value !== null && value !== '') query.set(name, value)
+  const text = query.toString()
+  return text === '' ? '/' : `/?${text}`
+}
+
+/** Reads the address of a window, and keeps it. */
+export function openAddressBar(window: Window): AddressBar {
+  const { location, history } = window
+  const store = createObservable(readAddress(location.search))
+  const moved = (): void => store.set(readAddress(location.search))
+  window.addEventListener('popstate', moved)
+  return {
+    store,
+    go: (change, back) => {
+      const next = { ...store.current(), ...change }
+      const path = writeAddress(next)
+      if (path === writeAddress(store.current())) return
+      if (back === undefined) history.replaceState(null, '', path)
+      else history.pushState(null, '', path)
+      store.set(next)
+    },
+    close: () => window.removeEventListener('popstate', moved),
+  }
+}

@@ -1,0 +1,79 @@
+// The stream of what happens: opened, lost and opened again, without missing a notice.
+import { createListeners, createObservable, type Observable, type Off } from '../../../core/listeners.ts'
+import type { Notice } from '../../../core/notices.ts'
+import { STREAM_PATH } from '../../operations/paths.ts'
+import { ask, RequestError } from './api.ts'
+
+/** How the page is connected to the run. */
+export type ConnectionState =
+  | { readonly is: 'opening' }
+  | { readonly is: 'open' }
+  /** It is tried again. */
+  | { readonly is: 'lost' }
+  /** The token is wrong, or that of an earlier run. */
+  | { readonly is: 'refused'; readonly message: string }
+  /** The run has said that it ends. */
+  | { readonly is: 'ended' }
+
+export interface RunConnection {
+  readonly state: Observable<ConnectionState>
+  onNotice(listener: (notice: Notice) => void): Off
+  /** Something may have been missed: what was loaded before is to be loaded again. */
+  onGap(listener: () => void): Off
+  close(): void
+}
+
+const AGAIN_MS = 1_500
+
+/** Opens the stream, and keeps it open. */
+export function openConnection(later: (run: () => void, ms: number) => Off): RunConnection {
+  const notices = createListeners<Notice>()
+  const gaps = createListeners<void>()
+  const state = createObservable<ConnectionState>({ is: 'opening' })
+  let source: EventSource | null = null
+  let cancel: Off = () => undefined
+
+  function open(): void {
+    source = new EventSource(STREAM_PATH)
+    source.addEventListener('open', () => {
+      // Of another run nothing is known.
+      if (state.current().is === 'refused' || state.current().is === 'ended') gaps.emit()
+      state.set({ is: 'open' })
+    })
+    source.addEventListener('message', ({ data }) => receive(String(data)))
+    source.addEventListener('error', () => {
+      if (state.current().is !== 'ended') state.set({ is: 'lost' })
+      // The browser tries again by itself, unless the answer was no stream.
+      if (source?.readyState === EventSource.CLOSED) void explain()
+    })
+  }
+
+  function receive(data: string): void {
+    // It is the run's own line of JSON, as `--json` prints it.
+    const notice = JSON.parse(data) as Notice | { readonly type: 'reset' } | { readonly type: 'end' }
+    if (notice.type === 'reset') gaps.emit()
+    else if (notice.type === 'end') state.set({ is: 'ended' })
+    else notices.emit(notice)
+  }
+
+  async function explain(): Promise<void> {
+    const error: unknown = await ask('status', {}).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    )
+    if (error instanceof RequestError && (error.status === 401 || error.status === 403))
+      state.set({ is: 'refused', message: error.message })
+    cancel = later(open, AGAIN_MS)
+  }
+
+  open()
+  return {
+    state,
+    onNotice: notices.on,
+    onGap: gaps.on,
+    close: () => {
+      cancel()
+      source?.close()
+    },
+  }
+}

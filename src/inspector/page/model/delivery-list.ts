@@ -1,0 +1,155 @@
+// The list of deliveries: loaded from the record, kept up with what is announced, and filtered.
+import { createObservable, type Observable } from '../../../core/listeners.ts'
+import type { Notice } from '../../../core/notices.ts'
+import { type DeliveryQuery, readQuery } from '../../../protocol/query/query.ts'
+import type { FilterProblem } from '../../../protocol/query/terms.ts'
+import { ask, problemOf } from './api.ts'
+import { oncePerPicture } from './later.ts'
+import { changedBy, type Row, rowOf } from './rows.ts'
+
+export interface ListState {
+  /** What the filter leaves, newest first. */
+  readonly shown: readonly Row[]
+  /** How many there are without a filter. */
+  readonly total: number
+  readonly loading: boolean
+  /** Why the list could not be loaded. */
+  readonly failure: { readonly message: string; readonly remedy: string | null } | null
+  /** What is wrong with the filter; the last one that was right is still in force. */
+  readonly problem: FilterProblem | null
+  /** While it is paused: how many came since. */
+  readonly waiting: number
+  readonly paused: boolean
+}
+
+export interface DeliveryList {
+  readonly state: Observable<ListState>
+  row(id: string): Row | undefined
+  filter(text: string): void
+  /** Shows nothing new until `resume`. */
+  pause(): void
+  resume(): void
+  /** Loads everything anew. */
+  reload(): void
+  take(notice: Notice): void
+}
+
+/** As many as the journal keeps. */
+const MOST = 10_000
+const FIRST_PAGE = 200
+const PAGE = 1_000
+
+const NOTHING: ListState = {
+  shown: [],
+  total: 0,
+  loading: true,
+  failure: null,
+  problem: null,
+  waiting: 0,
+  paused: false,
+}
+
+// One story: what is known, the filter over it, and the one place where both become what is shown.
+export function createDeliveryList(now: () => number = Date.now): DeliveryList {
+  const state = createObservable(NOTHING)
+  const rows = new Map<string, Row>()
+  /** Newest first. */
+  let ordered: readonly Row[] = []
+  let text = ''
+  let query: DeliveryQuery = { fits: () => true, body: null }
+  /** What the run has found by their bodies; `null` where the filter does not ask for them. */
+  let found: Set<string> | null = null
+  let loading = new AbortController()
+  let searching = new AbortController()
+  let frozen: readonly Row[] | null = null
+
+  const show = (): void => {
+    ordered = [...rows.values()].sort((a, b) => b.receivedAt - a.receivedAt)
+    if (ordered.length > MOST) for (const { id } of ordered.slice(MOST)) rows.delete(id)
+    const fitting = ordered.filter((row) => query.fits(row) && (found === null || found.has(row.id)))
+    const shown = frozen === null ? fitting : frozen.map(({ id }) => rows.get(id)).filter((row) => row !== undefined)
+    const waiting = frozen === null ? 0 : Math.max(0, fitting.length - shown.length)
+    state.set({ ...state.current(), shown, total: rows.size, waiting, paused: frozen !== null })
+  }
+  const showSoon = oncePerPicture(show)
+
+  async function load(): Promise<void> {
+    loading.abort()
+    loading = new AbortController()
+    const { signal } = loading
+    state.set({ ...state.current(), loading: true, failure: null })
+    try {
+      let cursor: string | undefined
+      do {
+        const page = await ask(
+          'deliveries',
+          { limit: cursor === undefined ? FIRST_PAGE : PAGE, ...(cursor && { cursor }) },
+          signal,
+        )
+        // What was announced meanwhile is newer than what is recorded.
+        for (const recorded of page.deliveries)
+          rows.set(recorded.id, { ...rowOf(recorded), ...holdOf(rows.get(recorded.id)) })
+        cursor = page.next ?? undefined
+        show()
+      } while (cursor !== undefined && rows.size < MOST)
+      state.set({ ...state.current(), loading: false })
+    } catch (error) {
+      if (!signal.aborted) state.set({ ...state.current(), loading: false, failure: problemOf(error) })
+    }
+  }
+
+  /** Asks the run, which alone has the bodies. */
+  async function search(only: string | null): Promise<void> {
+    const { signal } = searching
+    let cursor: string | undefined
+    try {
+      do {
+        const q = only === null ? text : `id:${only} ${text}`
+        const page = await ask('deliveries', { q, limit: PAGE, ...(cursor && { cursor }) }, signal)
+        for (const { id } of page.deliveries) found?.add(id)
+        cursor = page.next ?? undefined
+        show()
+      } while (cursor !== undefined)
+    } catch (error) {
+      if (!signal.aborted) state.set({ ...state.current(), failure: problemOf(error) })
+    }
+  }
+
+  return {
+    state,
+    row: (id) => rows.get(id),
+    filter: (next) => {
+      const read = readQuery(next, now())
+      if ('message' in read) return state.set({ ...state.current(), problem: read })
+      searching.abort()
+      searching = new AbortController()
+      text = next
+      query = read
+      found = read.body === null ? null : new Set()
+      frozen = null
+      state.set({ ...state.current(), problem: null, failure: null })
+      show()
+      if (found !== null) void search(null)
+    },
+    pause: () => {
+      frozen = state.current().shown
+      show()
+    },
+    resume: () => {
+      frozen = null
+      show()
+    },
+    reload: () => void load(),
+    take: (notice) => {
+      const row = changedBy(notice, (id) => rows.get(id))
+      if (row === null) return
+      const isNew = !rows.has(row.id)
+      rows.set(row.id, row)
+      if (isNew && query.body !== null && query.fits(row)) void search(row.id)
+      showSoon()
+    },
+  }
+}
+
+const holdOf = (row: Row | undefined): Pick<Row, 'hold' | 'rejected'> =>
+  row === undefined ? { hold: null, rejected: null } : { hold: row.hold, rejected: row.rejected }

@@ -1,0 +1,111 @@
+// The keys of the page: what each does, for those who press them and for the help that lists them.
+import { replay, restartBot, toggleCompare, toggleHold } from './actions.ts'
+import { VIEWS } from './address.ts'
+import type { Model } from './model.ts'
+
+export interface Key {
+  /** As `KeyboardEvent.key` has them. */
+  readonly keys: readonly string[]
+  readonly shown: string
+  readonly says: string
+  run(model: Model): void
+}
+
+/** Moves the choice by so many rows, or to the first or last. */
+function move({ list, address }: Model, to: number | 'first' | 'last'): void {
+  const { shown } = list.state.current()
+  if (shown.length === 0) return
+  const { id } = address.store.current()
+  const at = shown.findIndex((row) => row.id === id)
+  const last = shown.length - 1
+  const next = to === 'first' ? 0 : to === 'last' ? last : at === -1 ? 0 : Math.min(last, Math.max(0, at + to))
+  const row = shown[next]
+  if (row !== undefined) address.go({ id: row.id, view: 'deliveries' })
+}
+
+const withChosen = (model: Model, run: (id: string) => unknown): void => {
+  const { id } = model.address.store.current()
+  if (id === null) model.tell('choose a delivery first, with j and k')
+  else run(id)
+}
+
+export const KEYS: readonly Key[] = [
+  { keys: ['j', 'ArrowDown'], shown: 'j ↓', says: 'next delivery', run: (model) => move(model, 1) },
+  { keys: ['k', 'ArrowUp'], shown: 'k ↑', says: 'previous delivery', run: (model) => move(model, -1) },
+  { keys: ['Home'], shown: 'Home', says: 'newest delivery', run: (model) => move(model, 'first') },
+  { keys: ['End'], shown: 'End', says: 'oldest delivery', run: (model) => move(model, 'last') },
+  { keys: ['PageDown'], shown: 'PgDn', says: 'ten further down', run: (model) => move(model, 10) },
+  { keys: ['PageUp'], shown: 'PgUp', says: 'ten further up', run: (model) => move(model, -10) },
+  {
+    keys: ['Enter'],
+    shown: 'Enter',
+    says: 'go into the delivery',
+    run: (model) => withChosen(model, () => document.querySelector<HTMLElement>('#delivery')?.focus()),
+  },
+  {
+    keys: ['Escape'],
+    shown: 'Esc',
+    says: 'close what is open',
+    run: ({ address }) => address.go(address.store.current().vs === null ? { id: null } : { vs: null }),
+  },
+  {
+    keys: ['/'],
+    shown: '/',
+    says: 'filter',
+    run: ({ address }) => {
+      address.go({ view: 'deliveries' })
+      document.querySelector<HTMLInputElement>('#filter')?.select()
+    },
+  },
+  { keys: ['r'], shown: 'r', says: 'replay', run: (model) => withChosen(model, (id) => replay(model, id)) },
+  {
+    keys: ['e'],
+    shown: 'e',
+    says: 'edit and replay',
+    run: (model) => withChosen(model, () => model.dialog.set('edit')),
+  },
+  { keys: ['t'], shown: 't', says: 'trigger an event', run: ({ dialog }) => dialog.set('trigger') },
+  {
+    keys: ['c'],
+    shown: 'c',
+    says: 'compare with another',
+    run: (model) => withChosen(model, () => toggleCompare(model)),
+  },
+  { keys: ['h'], shown: 'h', says: 'hold deliveries, or release them', run: (model) => void toggleHold(model) },
+  { keys: ['b'], shown: 'b', says: 'restart the bot', run: (model) => void restartBot(model) },
+  {
+    keys: ['p'],
+    shown: 'p',
+    says: 'pause the list, or go on',
+    run: ({ list }) => (list.state.current().paused ? list.resume() : list.pause()),
+  },
+  ...VIEWS.map((view, at) => ({
+    keys: [String(at + 1)],
+    shown: String(at + 1),
+    says: view,
+    run: ({ address }: Model) => address.go({ view }, 'back'),
+  })),
+  { keys: ['?'], shown: '?', says: 'this help', run: ({ dialog }) => dialog.set('help') },
+]
+
+/** Where letters are text. */
+const WRITES = 'input, textarea, select, [contenteditable]'
+/** Where Enter presses what has the focus. */
+const PRESSES = 'button, a, summary, [role="tab"]'
+
+/** Runs what a key of the page does; true when it did something. */
+export function press(event: KeyboardEvent, model: Model): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || model.dialog.current() !== null) return false
+  const target = event.target instanceof Element ? event.target : null
+  if (target?.closest(WRITES) !== null && target !== null) {
+    if (event.key !== 'Escape' || !(target instanceof HTMLElement)) return false
+    target.blur()
+    return true
+  }
+  if (event.key === 'Enter' && target?.closest(PRESSES) != null) return false
+  const key = KEYS.find(({ keys }) => keys.includes(event.key))
+  // In the chat there is no list to move in.
+  if (key === undefined) return false
+  key.run(model)
+  return true
+}

@@ -1,0 +1,30 @@
+// Something that is asked for: on its way, there, or refused.
+import { useEffect, useState } from 'preact/hooks'
+import { problemOf } from './api.ts'
+
+export type Loaded<T> =
+  | { readonly is: 'loading'; readonly last: T | null }
+  | { readonly is: 'there'; readonly value: T }
+  | { readonly is: 'failed'; readonly message: string; readonly remedy: string | null }
+
+/** Loads something when a component is drawn, and again when one of `when` changes; what was there is kept meanwhile. */
+export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, when: readonly unknown[]): Loaded<T> {
+  const [loaded, setLoaded] = useState<Loaded<T>>({ is: 'loading', last: null })
+  useEffect(() => {
+    const ending = new AbortController()
+    setLoaded((before) => ({
+      is: 'loading',
+      last: before.is === 'there' ? before.value : before.is === 'loading' ? before.last : null,
+    }))
+    load(ending.signal).then(
+      (value) => !ending.signal.aborted && setLoaded({ is: 'there', value }),
+      (error: unknown) => !ending.signal.aborted && setLoaded({ is: 'failed', ...problemOf(error) }),
+    )
+    return () => ending.abort()
+  }, when)
+  return loaded
+}
+
+/** What is there, or was there before. */
+export const latestOf = <T>(loaded: Loaded<T>): T | null =>
+  loaded.is === 'there' ? loaded.value : loaded.is === 'loading' ? loaded.last : null

@@ -1,0 +1,124 @@
+// What the page knows and does, in one place that every part of it is given.
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import { createObservable, type Observable } from '../../../core/listeners.ts'
+import type { NoticeType } from '../../../core/notices.ts'
+import type { OutputOf } from '../../operations/table.ts'
+import { type AddressBar, openAddressBar } from './address.ts'
+import { ask, problemOf } from './api.ts'
+import { type BotOutput, createBotOutput } from './bot-output.ts'
+import { type ConnectionState, openConnection } from './connection.ts'
+import { createDeliveryList, type DeliveryList } from './delivery-list.ts'
+import { afterQuiet, later } from './later.ts'
+
+export type RunStatus = OutputOf<'status'>
+
+/** A line at the bottom that tells what has come of something. */
+export interface Announcement {
+  readonly text: string
+  readonly remedy: string | null
+  readonly isProblem: boolean
+}
+
+export const DIALOGS = ['help', 'edit', 'trigger'] as const
+
+export type DialogName = (typeof DIALOGS)[number]
+
+export interface Model {
+  readonly address: AddressBar
+  readonly connection: Observable<ConnectionState>
+  readonly list: DeliveryList
+  readonly output: BotOutput
+  readonly status: Observable<RunStatus | null>
+  readonly message: Observable<Announcement | null>
+  readonly dialog: Observable<DialogName | null>
+  /** Counts what has happened to the chosen delivery, and in the conversations: who shows them loads them again then. */
+  readonly changes: Observable<{ readonly deliveries: number; readonly messages: number }>
+  /** Says what came of something, on the page and to screen readers. */
+  tell(text: string, remedy?: string | null): void
+  /** Does something, and says so when it goes wrong; gives what it gave, or `null`. */
+  attempt<T>(doing: () => Promise<T>): Promise<T | null>
+}
+
+/** How long a message stays. */
+const MESSAGE_MS = 6_000
+
+const STATUS_NOTICES: ReadonlySet<NoticeType> = new Set([
+  'bot',
+  'tunnel',
+  'registration',
+  'held',
+  'released',
+  'attempt',
+  'restored',
+  'delivery',
+])
+const MESSAGE_NOTICES: ReadonlySet<NoticeType> = new Set(['message', 'delivery', 'attempt'])
+
+/** Connects the page to its run. */
+export function openModel(window: Window): Model {
+  const address = openAddressBar(window)
+  const connection = openConnection(later)
+  const list = createDeliveryList()
+  const output = createBotOutput()
+  const status = createObservable<RunStatus | null>(null)
+  const message = createObservable<Announcement | null>(null)
+  const changes = createObservable({ deliveries: 0, messages: 0 })
+  const clearMessage = afterQuiet(() => message.set(null), MESSAGE_MS)
+
+  const loadStatus = (): void => {
+    ask('status', {}).then(status.set, () => undefined)
+  }
+  const loadStatusSoon = afterQuiet(loadStatus, 150)
+  const say = (said: Announcement): void => {
+    message.set(said)
+    clearMessage()
+  }
+
+  connection.onNotice((notice) => {
+    list.take(notice)
+    output.take(notice)
+    const { deliveries, messages } = changes.current()
+    const isMessage = MESSAGE_NOTICES.has(notice.type)
+    if ('id' in notice || isMessage)
+      changes.set({ deliveries: deliveries + ('id' in notice ? 1 : 0), messages: messages + (isMessage ? 1 : 0) })
+    if (STATUS_NOTICES.has(notice.type)) loadStatusSoon()
+  })
+  connection.onGap(() => {
+    list.reload()
+    loadStatus()
+  })
+  list.filter(address.store.current().q)
+  address.store.on(({ q }) => list.filter(q))
+  list.reload()
+  loadStatus()
+
+  return {
+    address,
+    connection: connection.state,
+    list,
+    output,
+    status,
+    message,
+    dialog: createObservable<DialogName | null>(null),
+    changes,
+    tell: (text, remedy = null) => say({ text, remedy, isProblem: false }),
+    attempt: async (doing) => {
+      try {
+        return await doing()
+      } catch (error) {
+        const { message: text, remedy } = problemOf(error)
+        say({ text, remedy, isProblem: true })
+        return null
+      }
+    },
+  }
+}
+
+export const ModelContext = createContext<Model | null>(null)
+
+export function useModel(): Model {
+  const model = useContext(ModelContext)
+  if (model === null) throw new Error('there is no model around this part of the page')
+  return model
+}

@@ -1,0 +1,41 @@
+// What differs between two texts, line by line, as rows of two columns.
+import { diffArrays } from 'diff'
+import { layOut } from '../../../core/text/json-layout.ts'
+
+export interface DiffRow {
+  /** `null` where the other side has a line that this one lacks. */
+  readonly left: string | null
+  readonly right: string | null
+  readonly isSame: boolean
+}
+
+/** Beyond so many lines, or differences, it would take longer than anybody waits. */
+const MOST_LINES = 5_000
+const MOST_EDITS = 2_000
+
+const linesOf = (text: string): string[] => (layOut(text) ?? text).split(/\r?\n/).slice(0, MOST_LINES)
+
+/** Rows of two columns; `null` when there is too much that differs. */
+export function diffRows(left: string, right: string): readonly DiffRow[] | null {
+  const parts = diffArrays(linesOf(left), linesOf(right), { maxEditLength: MOST_EDITS })
+  if (parts === undefined) return null
+  const rows: DiffRow[] = []
+  let removed: readonly string[] = []
+  const flush = (added: readonly string[]): void => {
+    for (let at = 0; at < Math.max(removed.length, added.length); at += 1)
+      rows.push({ left: removed[at] ?? null, right: added[at] ?? null, isSame: false })
+    removed = []
+  }
+  for (const part of parts) {
+    if (part.removed) {
+      flush([])
+      removed = part.value
+    } else if (part.added) flush(part.value)
+    else {
+      flush([])
+      for (const line of part.value) rows.push({ left: line, right: line, isSame: true })
+    }
+  }
+  flush([])
+  return rows
+}

@@ -1,0 +1,50 @@
+// What stands in place of the list while it has nothing to show, and what to do then.
+import { useModel } from '../model/model.ts'
+import { useStore } from '../model/use-store.ts'
+import { visible } from '../text/visible.ts'
+
+export function EmptyList() {
+  const { list, address, dialog, status } = useModel()
+  const { total, loading, failure } = useStore(list.state, (now) => now)
+  const isSandbox = useStore(status, (now) => now?.emulated === true)
+  if (failure !== null)
+    return (
+      <div class="empty" role="alert">
+        <p class="empty-head">The deliveries cannot be shown</p>
+        <p>{visible(failure.message)}</p>
+        {failure.remedy === null ? null : <p>{visible(failure.remedy)}</p>}
+        <button type="button" class="button" onClick={() => list.reload()}>
+          Try again
+        </button>
+      </div>
+    )
+  if (loading) return <div class="empty">loading …</div>
+  if (total > 0)
+    return (
+      <div class="empty">
+        <p class="empty-head">No delivery fits the filter</p>
+        <p>{total} do without it.</p>
+        <button type="button" class="button" onClick={() => address.go({ q: '' })}>
+          Show all
+        </button>
+      </div>
+    )
+  return (
+    <div class="empty">
+      <p class="empty-head">No delivery yet</p>
+      <p>
+        {isSandbox
+          ? 'Say something to the bot in the chat, or trigger an event.'
+          : 'Write to the bot on the platform, or trigger an event here. What comes is shown at once.'}
+      </p>
+      {isSandbox ? (
+        <button type="button" class="button" onClick={() => address.go({ view: 'chat' }, 'back')}>
+          Go to the chat
+        </button>
+      ) : null}
+      <button type="button" class="button" onClick={() => dialog.set('trigger')}>
+        Trigger an event
+      </button>
+    </div>
+  )
+}

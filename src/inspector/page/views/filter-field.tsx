@@ -1,0 +1,96 @@
+// The field of the filter: what is wrong with it stands below, with its place, and what is allowed.
+import { useRef } from 'preact/hooks'
+import { problemWords } from '../../../protocol/query/query.ts'
+import { useModel } from '../model/model.ts'
+import { useStore } from '../model/use-store.ts'
+import { visible } from '../text/visible.ts'
+
+const EXAMPLES = ['outcome:failed', 'status:5xx', 'since:1h', '-is:own'] as const
+
+export function FilterField() {
+  const { address, list } = useModel()
+  const q = useStore(address.store, (now) => now.q)
+  const problem = useStore(list.state, (now) => now.problem)
+  const field = useRef<HTMLInputElement>(null)
+  return (
+    <div class="filter">
+      <div class="filter-line">
+        <input
+          ref={field}
+          id="filter"
+          type="search"
+          value={q}
+          placeholder="Filter: refund event:message.* status:5xx since:1h"
+          aria-label="Filter"
+          aria-invalid={problem !== null}
+          aria-describedby="filter-problem"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          maxLength={2_000}
+          onInput={({ currentTarget }) => address.go({ q: currentTarget.value })}
+        />
+        <PauseButton />
+      </div>
+      <div id="filter-problem" class="filter-note" role="status">
+        {problem === null ? (
+          <Counts />
+        ) : (
+          <>
+            <button
+              type="button"
+              class="link bad-text"
+              onClick={() => {
+                field.current?.focus()
+                field.current?.setSelectionRange(problem.start, Math.max(problem.end, problem.start + 1))
+              }}
+            >
+              {visible(problemWords(problem))}
+            </button>
+            <span class="soft"> There may stand: {problem.allowed}</span>
+          </>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function Counts() {
+  const { list, address } = useModel()
+  const { shown, total, loading } = useStore(list.state, (now) => now)
+  const q = useStore(address.store, (now) => now.q)
+  const count = shown.length === total ? `${total} deliveries` : `${shown.length} of ${total} deliveries`
+  return (
+    <>
+      <span class="num">{loading && total === 0 ? 'loading …' : count}</span>
+      {q === '' && total > 0
+        ? EXAMPLES.map((example) => (
+            <button key={example} type="button" class="link" onClick={() => address.go({ q: example })}>
+              {example}
+            </button>
+          ))
+        : null}
+      {q === '' ? null : (
+        <button type="button" class="link" onClick={() => address.go({ q: '' })}>
+          show all
+        </button>
+      )}
+    </>
+  )
+}
+
+function PauseButton() {
+  const { list } = useModel()
+  const { paused, waiting } = useStore(list.state, (now) => now)
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-pressed={paused}
+      title="Pause the list (p)"
+      onClick={() => (paused ? list.resume() : list.pause())}
+    >
+      {paused ? `Go on${waiting === 0 ? '' : `, ${waiting} new`}` : 'Pause'} <kbd>p</kbd>
+    </button>
+  )
+}

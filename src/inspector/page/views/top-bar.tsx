@@ -1,0 +1,89 @@
+// The head of the page: where one is, how the run is, and what may be done to it.
+import { restartBot, toggleHold } from '../model/actions.ts'
+import { VIEWS } from '../model/address.ts'
+import { useModel } from '../model/model.ts'
+import { useStore } from '../model/use-store.ts'
+
+const NAMES = { deliveries: 'Deliveries', chat: 'Chat', status: 'Status' } as const
+
+export function TopBar() {
+  const model = useModel()
+  const { address, dialog } = model
+  const view = useStore(address.store, (now) => now.view)
+  return (
+    <header class="top">
+      <h1 class="brand">dev-hook</h1>
+      <nav class="tabs" aria-label="Views">
+        {VIEWS.map((one) => (
+          <button
+            key={one}
+            type="button"
+            class="tab"
+            aria-current={one === view ? 'page' : undefined}
+            onClick={() => address.go({ view: one }, 'back')}
+          >
+            {NAMES[one]}
+          </button>
+        ))}
+      </nav>
+      <RunState />
+      <div class="tools">
+        <HoldButton />
+        <button type="button" class="tool" title="Restart the bot (b)" onClick={() => void restartBot(model)}>
+          Restart <kbd>b</kbd>
+        </button>
+        <button type="button" class="tool" title="Trigger an event (t)" onClick={() => dialog.set('trigger')}>
+          Trigger <kbd>t</kbd>
+        </button>
+        <button type="button" class="tool" aria-label="Keys" title="Keys (?)" onClick={() => dialog.set('help')}>
+          <kbd>?</kbd>
+        </button>
+      </div>
+    </header>
+  )
+}
+
+function HoldButton() {
+  const model = useModel()
+  const paused = useStore(model.status, (status) => status?.paused === true)
+  const waiting = useStore(model.status, (status) => status?.waiting ?? 0)
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-pressed={paused}
+      title="Hold deliveries (h)"
+      onClick={() => void toggleHold(model)}
+    >
+      {paused ? `Release${waiting === 0 ? '' : ` ${waiting}`}` : 'Hold'} <kbd>h</kbd>
+    </button>
+  )
+}
+
+const GOOD = new Set(['ready', 'online', 'open'])
+
+function RunState() {
+  const { status, connection } = useModel()
+  const run = useStore(status, (now) => now)
+  const is = useStore(connection, (now) => now.is)
+  if (run === null || is === 'ended') return <p class="run" />
+  const parts: readonly (readonly [string, string | null])[] = [
+    ['bot', run.bot],
+    [run.emulated ? 'sandbox' : 'tunnel', run.emulated ? 'online' : run.tunnel],
+  ]
+  return (
+    <p class="run">
+      {parts.map(([name, state]) =>
+        state === null ? null : (
+          <span
+            key={name}
+            class={`dot ${GOOD.has(state) ? 'good' : state === 'crashed' || state === 'offline' ? 'bad' : 'busy'}`}
+          >
+            {name} {name === 'sandbox' ? '' : state}
+          </span>
+        ),
+      )}
+      {run.holding === null ? null : <span class="dot busy">holding: {run.holding}</span>}
+    </p>
+  )
+}
