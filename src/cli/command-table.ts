@@ -2,7 +2,7 @@
 import { OPTION_KEYS, type OptionKey, optionOf } from '../config/options.ts'
 import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../protocol/signature.ts'
 import type { CommandSpec } from './command.ts'
-import { COMMON, DELIVERY_COMMANDS, recordKeys } from './delivery-commands.ts'
+import { COMMON, DELIVERY_COMMANDS, recordKeys, SANDBOX_FLAGS } from './delivery-commands.ts'
 
 const platformKeys: readonly OptionKey[] = ['bot', 'hook', 'webhookPlace', 'apiHost', ...COMMON]
 
@@ -77,6 +77,35 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     load: async () => (await import('./commands/sandbox.ts')).sandbox,
   },
   {
+    name: 'say',
+    aliases: [],
+    description: 'Say something in a sandbox that is running, and print what the bot answers.',
+    usage: '<text>|--press <button> [options]',
+    takesCommand: false,
+    words: ['[text]'],
+    options: COMMON,
+    own: [
+      {
+        flags: '--as <name>',
+        says: 'as this contact or agent, by the name or its beginning (default: the first contact)',
+      },
+      { flags: '--press <button>', says: 'press this button in place of a text, by what stands on it or its payload' },
+      { flags: '--conversation <id>', says: 'in this conversation (default: the latest of whoever speaks)' },
+      { flags: '--timeout <time>', says: 'how long to wait for the answer (default: 20s)' },
+      {
+        flags: '--sandbox [pid]',
+        says: 'in the sandbox of this process (default: the one that was started in this folder, else the only one)',
+      },
+    ],
+    examples: [
+      ['dev-hook say "hi there"', 'prints what the contact sees until the bot has answered and is quiet'],
+      ['dev-hook say --press FAQ', 'a button that was offered'],
+      ['dev-hook say "I take over" --as alex', 'as an agent'],
+      ['dev-hook say hi --json', 'one message a line'],
+    ],
+    load: async () => (await import('./commands/say.ts')).say,
+  },
+  {
     name: 'init',
     aliases: [],
     description: 'Set up a folder: ask for what cannot be detected, check each answer, write the config and .env.',
@@ -129,6 +158,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       { flags: '--ask', says: 'also send a challenge to a webhook that is not dev-hook’s' },
       { flags: '--consents', says: 'list the remembered yeses to take the webhook of somebody else' },
       { flags: '--forget', says: 'forget them: the next run asks again (with `--bot`, only that of one bot)' },
+      ...SANDBOX_FLAGS,
     ],
     examples: [
       ['dev-hook status', 'read only: nothing is changed'],

@@ -11,6 +11,18 @@ export const COMMON: readonly OptionKey[] = ['json', 'quiet', 'verbose', 'color'
 /** What the commands need that work on the record alone. */
 export const recordKeys: readonly OptionKey[] = ['bot', 'apiHost', 'port', 'path', 'forwardTo', 'botQuery', ...COMMON]
 
+/** The flags by which a command is about a sandbox that runs, or about none. */
+export const SANDBOX_FLAGS: NonNullable<CommandSpec['own']> = [
+  {
+    flags: '--sandbox [pid]',
+    says: 'of a sandbox that is running: the one that was started in this folder, or the only one; or that of a process',
+  },
+  {
+    flags: '--no-sandbox',
+    says: 'never of a sandbox (without either: of a run that is alive, else of a sandbox in this folder)',
+  },
+]
+
 export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'events',
@@ -50,6 +62,7 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
       },
       { flags: '--runner <vitest|node>', choices: ['vitest', 'node'], says: 'what runs the test (default: vitest)' },
       { flags: '--with-secrets', says: 'export the secrets in headers, query and body too, in place of `[redacted]`' },
+      ...SANDBOX_FLAGS,
     ],
     examples: [
       ['dev-hook events --last 20', 'the newest 20, each with the end of its id, which stands for the whole'],
@@ -82,6 +95,7 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
       { flags: '--failed', says: 'deliveries that were interrupted, answered with an error, or never delivered' },
       { flags: '--conversation <id>', says: 'all deliveries of this conversation' },
       { flags: '--edit', says: 'edit the body first, in VISUAL or EDITOR; it is signed again' },
+      ...SANDBOX_FLAGS,
     ],
     examples: [
       ['dev-hook replay --last', 'the newest one again'],

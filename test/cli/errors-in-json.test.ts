@@ -16,6 +16,8 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   restore: ['--api-host', 'ftp://x'],
   events: ['show'],
   replay: ['--last', '0'],
+  say: [],
+  trigger: [],
   verify: ['--body', 'no-such-file'],
   completion: ['tcsh'],
 }

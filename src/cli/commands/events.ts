@@ -5,7 +5,6 @@ import { withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import { toJson } from '../../core/text/to-json.ts'
-import { findRecordedBot } from '../../daemon/offline/find-bot.ts'
 import { type Exported, withoutSecrets } from '../../daemon/record/export/exported.ts'
 import { EXPORTS, isExport } from '../../daemon/record/export/exports.ts'
 import { forBot } from '../../daemon/traffic/replay-rules.ts'
@@ -22,6 +21,9 @@ import { EXIT_CODES } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { openCommand } from '../open-command.ts'
 import type { Colors } from '../output/colors.ts'
+import { findRecord } from '../sandbox/find-record.ts'
+import { readSandboxChoice } from '../sandbox/running-sandboxes.ts'
+import { saySandbox } from '../sandbox/say-sandbox.ts'
 import { untilEndSignal } from '../session/signals.ts'
 
 /** What every part of the command works with. */
@@ -44,8 +46,10 @@ export const events: CommandHandler = async (call) => {
     throw usage('a command after `--` belongs to `dev-hook events export --as test`')
   }
   const act = actionOf(action, id, call)
+  const choice = readSandboxChoice(own['sandbox'])
   const { config, stateHome, json, colors, redactor } = await openCommand(call)
-  const folder = await findRecordedBot(config, stateHome())
+  const { folder, sandbox } = await findRecord({ config, stateHome, choice })
+  saySandbox(sandbox, { config, json, io })
   await act({ folder, config, io, json, colors, redact: redactor.redact })
   return EXIT_CODES.ended
 }

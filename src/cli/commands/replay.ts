@@ -6,7 +6,6 @@ import type { Replayed } from '../../core/ports.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import { toJson } from '../../core/text/to-json.ts'
-import { findRecordedBot } from '../../daemon/offline/find-bot.ts'
 import { type OpenReplays, openReplays } from '../../daemon/offline/replay-client.ts'
 import { redactLabel } from '../../daemon/record/delivery-json.ts'
 import { readDeliveries, readDelivery } from '../../journal/reader.ts'
@@ -22,6 +21,9 @@ import type { Io } from '../io.ts'
 import { openCommand } from '../open-command.ts'
 import { openNotices } from '../output/output.ts'
 import { createProgress, type Progress } from '../output/progress.ts'
+import { findRecord } from '../sandbox/find-record.ts'
+import { readSandboxChoice } from '../sandbox/running-sandboxes.ts'
+import { saySandbox } from '../sandbox/say-sandbox.ts'
 import { eventWords, SHORT_ID, shortId, statusWord } from '../screen/event-words.ts'
 import { widthOf } from '../screen/text-width.ts'
 import { untilEndSignal } from '../session/signals.ts'
@@ -30,9 +32,11 @@ export const replay: CommandHandler = async (call) => {
   const { io, own, words } = call
   // Wrong words are refused before anything is read.
   readSelection(words, own)
+  const choice = readSandboxChoice(own['sandbox'])
   const opened = await openCommand(call)
   const { config, json, colors, who, redactor } = opened
-  const folder = await findRecordedBot(config, opened.stateHome())
+  const { folder, sandbox } = await findRecord({ config, stateHome: opened.stateHome, choice })
+  saySandbox(sandbox, { config, json, io })
   const recorded = await readDeliveries(folder)
   const selected = select(recorded, readSelection(words, withWholeConversation(own, recorded)))
   const edited = own['edit'] === true ? await edit(folder, selected, io) : null

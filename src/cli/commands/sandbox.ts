@@ -1,5 +1,4 @@
 // `dev-hook sandbox`: the daemon against the emulated platform, with a contact who talks to the bot.
-import { duration } from '../../config/kinds.ts'
 import type { Config } from '../../config/load.ts'
 import { secretsOf } from '../../config/values.ts'
 import { DevHookError } from '../../core/errors.ts'
@@ -10,6 +9,8 @@ import { wantsColor } from '../io.ts'
 import { openCommand } from '../open-command.ts'
 import { colorsFor } from '../output/colors.ts'
 import { createSandboxPort } from '../sandbox/sandbox-port.ts'
+import { readTimeout } from '../session/read-timeout.ts'
+import { reportBot } from '../session/report-bot.ts'
 import { runDaemon } from '../session/run-daemon.ts'
 import { createSandboxAnnouncer } from '../session/sandbox-announcer.ts'
 import { sandboxOptions } from '../session/sandbox-options.ts'
@@ -24,10 +25,10 @@ export const sandbox: CommandHandler = async (call) => {
   const json = own['say'] === undefined ? opened.json : opened.config.json
   call.writesJson(json)
   const say = readSay(own['say'])
-  const timeoutMs = readTimeout(typeof own['timeout'] === 'string' ? own['timeout'] : TIMEOUT)
+  const timeoutMs = readTimeout(own['timeout'])
   const scripts = await readScripts(own, opened.config.cwd)
   // Nothing of a sandbox outlives it, so its state is not kept where that of real bots is.
-  const state = await openSandboxState()
+  const state = await openSandboxState(opened.config.cwd)
   try {
     await using platform = await openDisposable(opened.config, sandboxOptions(own))
     const announcer = createSandboxAnnouncer(platform)
@@ -54,6 +55,7 @@ export const sandbox: CommandHandler = async (call) => {
       },
       conversation: (run, signal) => {
         const { notices, bot } = run
+        reportBot(platform, notices, bot())
         announcer.begin(notices, command !== null)
         if (scripts !== null) {
           const limit = own['timeout'] === undefined ? null : timeoutMs
@@ -76,16 +78,6 @@ function readSay(given: unknown): readonly string[] {
   const texts = Array.isArray(given) ? given.map(String) : []
   if (texts.every((text) => text.trim() !== '')) return texts
   throw new DevHookError('usage', 'say (from --say) is empty', { remedy: 'give the text that the contact says' })
-}
-
-/** A bot may take a while to start; dev-hook holds for 15 s by default. */
-const TIMEOUT = '20s'
-
-function readTimeout(given: string): number {
-  const parsed = duration.read(given)
-  if ('value' in parsed && parsed.value > 0) return parsed.value
-  const problem = 'problem' in parsed ? parsed.problem : 'leaves the bot no time to answer'
-  throw new DevHookError('usage', `timeout ${given} (from --timeout) ${problem}`)
 }
 
 async function openDisposable(config: Config, options: SandboxOptions): Promise<Sandbox & AsyncDisposable> {

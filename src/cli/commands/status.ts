@@ -11,19 +11,25 @@ import { secretsInUrl } from '../../daemon/traffic/bot-access.ts'
 import type { Call, CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import type { Io } from '../io.ts'
+import { reachRun } from '../mcp/find-run.ts'
 import { type OpenCommand, openCommand } from '../open-command.ts'
 import { openNotices } from '../output/output.ts'
+import { findStatusSandbox, noSandbox } from '../sandbox/find-record.ts'
+import { type RunningSandbox, readSandboxChoice } from '../sandbox/running-sandboxes.ts'
 import { consentLines } from '../screen/consent-lines.ts'
-import { statusLines } from '../screen/status-lines.ts'
+import { sandboxStatusLines, statusLines } from '../screen/status-lines.ts'
 
 const LOOK_MS = 30_000
 const SLOW_MS = 1_000
 
 export const status: CommandHandler = async (call) => {
   const { io } = call
+  const choice = readSandboxChoice(call.own['sandbox'])
   const opened = await openCommand(call)
   const { config, redactor, stateHome, who, json, colors } = opened
   if (call.own['consents'] === true || call.own['forget'] === true) return showConsents(call, opened)
+  const sandbox = await findStatusSandbox({ config, stateHome, choice })
+  if (sandbox !== null) return showSandbox(sandbox, call, opened)
   const { emit } = openNotices({ config, redactor, json: false }, io)
   const found = await look(
     { config, askAny: call.own['ask'] === true, stateHome: stateHome(), who, emit, redactor },
@@ -41,6 +47,21 @@ async function showConsents({ io, own }: Call, { config, stateHome, json }: Open
   const consents = found.map((consent) => ({ ...consent, url: withoutValues(consent.url) }))
   if (json) io.out(toJson(cleanValue({ consents, forgotten: forget }, oneLine)))
   else consentLines(consents, { forgotten: forget, columns: io.columns('out') }).forEach(io.out)
+  return EXIT_CODES.ended
+}
+
+async function showSandbox(
+  { pid, cwd, folder }: RunningSandbox,
+  { io }: Call,
+  { json, colors, redactor }: OpenCommand,
+): Promise<number> {
+  if (folder === null) throw noSandbox()
+  const found = await withDeadline([], { ms: LOOK_MS, reason: 'the sandbox does not answer' }, async (limited) =>
+    (await reachRun(folder, limited)).call('status', {}, limited),
+  )
+  const clean = (text: string): string => oneLine(redactor.redact(text))
+  if (json) io.out(toJson(cleanValue({ sandbox: { pid, cwd }, ...found }, clean)))
+  else sandboxStatusLines(found, cwd, colors, io.columns('out')).forEach((line) => io.out(redactor.redact(line)))
   return EXIT_CODES.ended
 }
 

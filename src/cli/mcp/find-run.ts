@@ -2,11 +2,11 @@
 import { poll } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { every } from '../../core/pace.ts'
-import { findRecordedBot } from '../../daemon/offline/find-bot.ts'
 import { readAddress } from '../../inspector/address.ts'
 import { createInspectorClient, type InspectorClient } from '../../inspector/client.ts'
 import { readLock } from '../../lock/lock.ts'
 import type { PreparedCommand } from '../open-command.ts'
+import { findRecord } from '../sandbox/find-record.ts'
 
 /** How long a run that has only just begun is waited for, in ms. */
 const PATIENCE_MS = 5_000
@@ -19,7 +19,12 @@ export async function findRun(
   { load, stateHome }: Pick<PreparedCommand, 'load' | 'stateHome'>,
   signal: AbortSignal,
 ): Promise<InspectorClient> {
-  const folder = await findRecordedBot(await load(), stateHome()).catch(noneYet)
+  const { folder } = await findRecord({ config: await load(), stateHome, choice: 'by rule' }).catch(noneYet)
+  return reachRun(folder, signal)
+}
+
+/** Reaches the run that holds a bot, by the state folder of that. Rejects with `runUnreachable`. */
+export async function reachRun(folder: string, signal: AbortSignal): Promise<InspectorClient> {
   const found = await poll(
     () => look(folder),
     ({ is }) => is !== 'starting',

@@ -1,5 +1,5 @@
 // What does the work of the operations that only a sandbox has.
-import type { Handlers, OutputOf, SandboxOperation } from '../../inspector/operations/table.ts'
+import type { Handlers, InputOf, OutputOf, SandboxOperation } from '../../inspector/operations/table.ts'
 import type { Conversation, Message } from '../../protocol/resources.ts'
 import { parseChaos, showChaos } from '../../sandbox/chaos/chaos-words.ts'
 import type { Somebody } from '../../sandbox/chat/everybody.ts'
@@ -14,22 +14,27 @@ export function createSandboxHandlers(sandbox: Sandbox): Handlers<SandboxOperati
   const shown = (message: Message): OutputOf<'act'>['message'] => messageJson(sandbox, message)
   const row = (conversation: Conversation) => conversationJson(sandbox, conversation)
 
+  /** Waits for the first contact, who comes when the run is ready. */
+  const someoneIsThere = (signal: AbortSignal): Promise<true> =>
+    sandbox.until(() => (sandbox.everybody.list().some(({ role }) => role === 'contact') ? true : null), { signal })
+
   async function answered(
-    acting: ReturnType<typeof findActing>,
+    { as, conversation, timeout: timeoutMs }: Pick<InputOf<'say'>, 'as' | 'conversation' | 'timeout'>,
     act: (voice: Voice) => Message,
-    timeoutMs: number | null,
     signal: AbortSignal,
   ): Promise<OutputOf<'say'>> {
-    const { message, answer } = await perform(sandbox, acting, act, { timeoutMs, signal })
+    await someoneIsThere(signal)
+    const { message, answer } = await perform(sandbox, findActing(sandbox, as, conversation), act, {
+      timeoutMs,
+      signal,
+    })
     return { message: shown(message), answer: answer.map(shown) }
   }
 
   return {
     people: async () => ({ people: sandbox.everybody.list() }),
-    say: ({ text, as, conversation, timeout }, signal) =>
-      answered(findActing(sandbox, as, conversation), (voice) => voice.send(text), timeout, signal),
-    press: ({ button, as, conversation, timeout }, signal) =>
-      answered(findActing(sandbox, as, conversation), (voice) => voice.press(button), timeout, signal),
+    say: (input, signal) => answered(input, (voice) => voice.send(input.text), signal),
+    press: (input, signal) => answered(input, (voice) => voice.press(input.button), signal),
     conversations: async ({ limit }) => ({
       conversations: latestConversations(sandbox)
         .slice(0, limit ?? 100)

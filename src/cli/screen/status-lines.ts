@@ -3,6 +3,7 @@ import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Owner } from '../../core/ports.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
 import type { Status } from '../../daemon/offline/status.ts'
+import type { OutputOf } from '../../inspector/operations/table.ts'
 import { localTime } from '../events/row.ts'
 import type { Colors } from '../output/colors.ts'
 import { wrapWords } from './text-width.ts'
@@ -10,7 +11,7 @@ import { wrapWords } from './text-width.ts'
 /** A row each; what needs more lines goes on below its own beginning. */
 export function statusLines(found: Status, { dim }: Colors, columns: number, now: Date = new Date()): string[] {
   const { botId, registration, owner, answers, leftover, running } = found
-  const rows: readonly (readonly [string, ...string[]])[] = [
+  const rows: Rows = [
     ['bot', botId],
     ['webhook', registration?.url == null ? 'none' : withoutCredentials(registration.url)],
     ['events', registration?.events?.join(', ') ?? 'all'],
@@ -20,6 +21,34 @@ export function statusLines(found: Status, { dim }: Colors, columns: number, now
     ['running', running === null ? 'no run on this machine' : running.user],
     ['leftover', ...sayLeftover(leftover, now)],
   ]
+  return rowLines(rows, dim, columns)
+}
+
+/** What a sandbox is doing, likewise. */
+export function sandboxStatusLines(
+  found: OutputOf<'status'>,
+  cwd: string,
+  { dim }: Colors,
+  columns: number,
+): readonly string[] {
+  const { pid, target, bot, api, deliveries, delivered, undelivered, waiting, holding } = found
+  const held = holding === null ? [] : [`${waiting} held (${holding})`]
+  const owed = undelivered === 0 ? [] : [`${undelivered} undelivered`]
+  return rowLines(
+    [
+      ['sandbox', `process ${pid}, in ${cwd}`],
+      ['bot', `${target} (${bot ?? 'not started'})`],
+      ['api', api],
+      ['record', [`${deliveries} deliveries`, `${delivered} delivered`, ...held, ...owed].join(', ')],
+    ],
+    dim,
+    columns,
+  )
+}
+
+type Rows = readonly (readonly [string, ...string[]])[]
+
+function rowLines(rows: Rows, dim: Colors['dim'], columns: number): string[] {
   return rows.flatMap(([name, ...parts]) => {
     const values = parts.flatMap((part) => wrapWords(sanitize(part, 1_000), columns - INDENT))
     return values.map((value, i) => `${dim((i === 0 ? name : '').padEnd(INDENT - 1))} ${value}`)

@@ -4,15 +4,15 @@ import { aborted, resolveOnAbort } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import type { Off } from '../../core/listeners.ts'
 import type { Notices, ShownMessage } from '../../core/notices.ts'
-import { oneLine, sanitizeLines } from '../../core/text/sanitize.ts'
+import { oneLine } from '../../core/text/sanitize.ts'
 import type { Message } from '../../protocol/resources.ts'
 import type { Io } from '../io.ts'
-import { answerLines } from '../screen/message-lines.ts'
 import { wrapWords } from '../screen/text-width.ts'
 import { type Hearing, hearAnswer } from '../session/hear-answer.ts'
 import { announceMessages } from './announce-messages.ts'
 import { completeLine, enterLine } from './enter-line.ts'
 import { gatherPeople } from './people.ts'
+import { printAnswer } from './print-answer.ts'
 import { openPrompt } from './prompt.ts'
 import { rememberDeliveries } from './shown-deliveries.ts'
 import type { Entered } from './slash-commands.ts'
@@ -61,18 +61,6 @@ export async function converse(options: ConverseOptions, signal: AbortSignal): P
 
 /** Whether somebody types at a terminal that can move its cursor. */
 const isAtTerminal = ({ interactive, env }: Io): boolean => interactive && env['TERM'] !== 'dumb'
-
-/** For whoever takes the answer from stdout, where nothing else is written. At a terminal that shows both it stands there already. */
-function printAnswer(message: ShownMessage, io: Pick<Io, 'out' | 'outIsTerminal' | 'errIsTerminal'>): void {
-  if (io.outIsTerminal && io.errIsTerminal) return
-  const { text, contentType, ...more } = message
-  if (contentType !== undefined) return answerLines(message).forEach(io.out)
-  if (text !== '') {
-    if (io.outIsTerminal) sanitizeLines(text).forEach(io.out)
-    else io.out(text)
-  }
-  answerLines({ ...more, text: '' }).forEach(io.out)
-}
 
 async function sayAll({ say, context, ...hearing }: Talk, signal: AbortSignal): Promise<void> {
   for (const text of say) await hearAnswer(hearing, async () => context.people.voice().send(text), signal)

@@ -20,7 +20,7 @@ async function leftAfterRun(parent: string, names: readonly string[]): Promise<s
     await mkdir(join(parent, name))
     await writeFile(join(parent, name, 'dev-hook.log'), 'x')
   }
-  const state = await openSandboxState(parent)
+  const state = await openSandboxState(parent, parent)
   expect(await readdir(parent)).toContain(basename(state.folder))
   await state.close()
   return (await readdir(parent)).toSorted()
@@ -29,7 +29,7 @@ async function leftAfterRun(parent: string, names: readonly string[]): Promise<s
 describe('The state folder of a sandbox', () => {
   it('goes with its run, and takes with it what killed runs have left', async () => {
     const parent = await folderForTest()
-    const killed = await openSandboxState(parent)
+    const killed = await openSandboxState(parent, parent)
     const name = basename(killed.folder).replace(`-${process.pid}-`, `-${await deadPid()}-`)
     await killed.close()
     expect(await leftAfterRun(parent, [name])).toEqual([])

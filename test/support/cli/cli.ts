@@ -56,7 +56,9 @@ export interface CliOptions {
 export async function startCli(options: CliOptions = {}): Promise<Cli> {
   const { args = [], command } = options
   const home = await folderForTest()
-  const env = { PATH: process.env['PATH'] ?? '', HOME: home, XDG_STATE_HOME: join(home, 'state'), ...options.env }
+  // Its own folder for what is temporary, too: by that sandboxes are found.
+  const own = { HOME: home, XDG_STATE_HOME: join(home, 'state'), TMPDIR: home, TEMP: home }
+  const env = { PATH: process.env['PATH'] ?? '', ...own, ...options.env }
   const words = [MAIN, ...args, ...(command ? ['--', ...command] : [])]
   const child = spawn(process.execPath, words, { cwd: options.cwd ?? home, env, stdio: 'pipe' })
   const { pid } = child

@@ -1,0 +1,21 @@
+// Telling the sandbox of a bot that has gone, so that nobody there waits for its answer.
+import type { Notices } from '../../core/notices.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import type { NoticeOf } from '../screen/delivery-lines.ts'
+
+/** Reports it as it is, by what was announced of it last, and from now on. */
+export function reportBot(
+  sandbox: Pick<Sandbox, 'reportBot'>,
+  { on }: Pick<Notices, 'on'>,
+  last: NoticeOf<'bot'> | null,
+): void {
+  if (last !== null) sandbox.reportBot(whyGone(last))
+  on((notice) => {
+    if (notice.type === 'bot') sandbox.reportBot(whyGone(notice))
+  })
+}
+
+function whyGone({ state, code }: NoticeOf<'bot'>): string | null {
+  if (state === 'crashed') return `the bot has crashed (exit code ${code ?? 'none'})`
+  return state === 'stopped' ? `the bot has ended (exit code ${code ?? 'none'})` : null
+}

@@ -1,0 +1,135 @@
+// A sandbox that runs, found and spoken to by other commands.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type Cli, type CliEnd, ECHO_BOT, startCli } from '../support/cli/cli.ts'
+import { folderForTest } from '../support/folder.ts'
+import { freePort } from '../support/free-port.ts'
+import { worldForTest } from '../support/world.ts'
+
+/** A place in which sandboxes and other commands find each other, and what starts them there. */
+async function placeForTest() {
+  const place = await folderForTest()
+  const env = { TMPDIR: place, TEMP: place, PORT: String(await freePort()) }
+  const folder = async (name: string): Promise<string> => {
+    await mkdir(join(place, name), { recursive: true })
+    return join(place, name)
+  }
+  const sandbox = async (cwd: string, command = [process.execPath, ECHO_BOT]): Promise<Cli> => {
+    const port = String(await freePort())
+    const cli = await startCli({ args: ['sandbox', '--json'], env: { ...env, PORT: port }, cwd, command })
+    await cli.notice('ready')
+    return cli
+  }
+  const run = async (
+    cwd: string,
+    args: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<CliEnd> => (await startCli({ args, env: { ...env, ...more }, cwd })).ended
+  return { folder, sandbox, run }
+}
+
+describe('dev-hook say', () => {
+  it('speaks into a running sandbox, and prints the answer alone', async () => {
+    const { folder, sandbox, run } = await placeForTest()
+    const here = await folder('bot')
+    await sandbox(here)
+    expect(await run(here, ['say', 'hi there'])).toMatchObject({ code: 0, stdout: 'You said: hi there\n', stderr: '' })
+    const { stdout } = await run(here, ['say', 'again', '--json'])
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([
+      { type: 'message', role: 'contact', name: 'Jenny', text: 'again' },
+      { type: 'message', role: 'bot', text: 'You said: again' },
+    ])
+    const stranger = await run(here, ['say', 'hi', '--as', 'bob'])
+    expect(stranger).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('Jenny (contact), Alex Agent (agent)'),
+    })
+    expect(await run(here, ['say', '--press', 'FAQ'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('nothing is offered'),
+    })
+    expect(await run(here, ['say', 'I am here', '--as', 'alex'])).toMatchObject({ code: 0, stdout: '' })
+  })
+
+  it('says at once that a bot has crashed, and that no sandbox runs when it was killed', async () => {
+    const { folder, sandbox, run } = await placeForTest()
+    const here = await folder('bot')
+    const cli = await sandbox(here, [process.execPath, '-e', 'throw new Error("no")'])
+    await cli.notice('bot', ({ state }) => state === 'crashed')
+    expect(await run(here, ['say', 'hi'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the bot has crashed'),
+    })
+    cli.kill('SIGKILL')
+    await cli.ended
+    for (const args of [
+      ['say', 'hi'],
+      ['events', '--sandbox'],
+    ])
+      expect(await run(here, args)).toMatchObject({ code: 1, stderr: expect.stringContaining('no sandbox is running') })
+  })
+})
+
+describe('A sandbox that runs', () => {
+  it('is what events, replay and status are about in its folder, and in others when it is the only one', async () => {
+    const { folder, sandbox, run } = await placeForTest()
+    const [here, other] = [await folder('bot'), await folder('other')]
+    await sandbox(here)
+    await run(here, ['say', 'hi there'])
+    expect((await run(here, ['events', '--event', 'message.create.contact.chat'])).stdout).toMatch(
+      /Jenny "hi there" 200 .*\n.*"You said: hi there" 200/,
+    )
+    expect((await run(other, ['events', '--last', '1'])).stderr).toMatch(
+      /^· of the sandbox that runs in .*bot \(process \d+\)\n$/,
+    )
+    expect(await run(here, ['replay', '--last'])).toMatchObject({ code: 0, stdout: expect.stringContaining(' 200 ') })
+    expect((await run(here, ['status'])).stdout).toMatch(/^sandbox {3}process \d+, in .*bot\nbot .*\(ready\)\n/)
+    expect(JSON.parse((await run(other, ['status', '--json'])).stdout)).toMatchObject({
+      emulated: true,
+      sandbox: { cwd: here },
+    })
+    expect(await run(here, ['events', '--no-sandbox'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('nothing has been recorded yet'),
+    })
+  })
+
+  it('is chosen by its folder, or by its process where several could be meant', async () => {
+    const { folder, sandbox, run } = await placeForTest()
+    const [one, two, other] = [await folder('one'), await folder('two'), await folder('other')]
+    const [first, second] = [await sandbox(one), await sandbox(two)]
+    await run(one, ['say', 'to the first'])
+    expect((await run(one, ['events'])).stdout).toContain('to the first')
+    expect((await run(two, ['events'])).stdout).toBe('')
+    const unsure = await run(other, ['say', 'to whom?'])
+    expect(unsure.code).toBe(2)
+    for (const { pid } of [first, second]) expect(unsure.stderr).toContain(`--sandbox ${pid}  in `)
+    expect((await run(other, ['events', '--sandbox', String(first.pid)])).stdout).toContain('to the first')
+    expect(await run(other, ['events', '--sandbox', 'x'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('not the number'),
+    })
+  })
+
+  it('stands back behind a real run of the bot, unless it is asked for', async () => {
+    const world = await worldForTest()
+    const { folder, sandbox, run } = await placeForTest()
+    const here = await folder('bot')
+    await sandbox(here)
+    await run(here, ['say', 'in the sandbox'])
+    const real = await world.start({ cwd: here })
+    await real.notice('ready')
+    const jenny = await world.platform.contact({ name: 'Jenny' })
+    await jenny.say('on the platform', { timeoutMs: 20_000 })
+    const env = { ...world.env, XDG_STATE_HOME: join(real.home, 'state') }
+    expect((await run(here, ['events'], env)).stdout).toContain('on the platform')
+    expect((await run(here, ['events', '--sandbox'], env)).stdout).toContain('in the sandbox')
+  })
+})
