@@ -22,7 +22,7 @@ export type SandboxChoice = 'by rule' | 'never' | 'any' | number
 export function readSandboxChoice(given: unknown): SandboxChoice {
   if (given === undefined) return 'by rule'
   if (typeof given === 'boolean') return given ? 'any' : 'never'
-  const text = String(given)
+  const text = typeof given === 'string' ? given : ''
   if (/^\d{1,10}$/.test(text)) return Number(text)
   throw new DevHookError('usage', `\`--sandbox ${oneLine(text)}\` is not the number of a process`)
 }
