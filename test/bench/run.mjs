@@ -3,6 +3,7 @@ import { benchDurable, printDurable } from './durable.mjs'
 import { benchForward, printForward } from './forward.mjs'
 import { benchHold, printHold } from './hold.mjs'
 import { benchIdle, printIdle } from './idle.mjs'
+import { benchKit, printKit } from './kit.mjs'
 import { benchList, printList } from './list.mjs'
 import { benchRestart, printRestart } from './restart.mjs'
 import { benchSandbox, printSandbox } from './sandbox.mjs'
@@ -29,6 +30,7 @@ const PARTS = {
   restart: { bench: () => benchRestart(pick({ rounds: 10 }, { rounds: 3 })), print: printRestart },
   hold: { bench: () => benchHold(pick({ total: 10_000 }, { total: 2_000 })), print: printHold },
   list: { bench: () => benchList(pick({ total: 10_000, times: 20 }, { total: 2_000, times: 5 })), print: printList },
+  kit: { bench: () => benchKit(pick({ times: 5, says: 1_000 }, { times: 2, says: 100 })), print: printKit },
   durable: { bench: () => benchDurable(pick({ ms: 1_500 }, { ms: 400 })), print: printDurable },
   sandbox: {
     bench: () =>
