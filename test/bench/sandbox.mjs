@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { openSandbox } from '../../dist/sandbox/sandbox.js'
 import { freePort } from './free-port.mjs'
 import { quantile, round, table } from './numbers.mjs'
+import { cpuMicros } from './processes.mjs'
 
 const BOT = fileURLToPath(new URL('sandbox-bot.mjs', import.meta.url))
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -49,6 +50,7 @@ async function inProcess(options) {
   const sandbox = await openSandbox({ registered, arrival: 'joined', rateLimit: 1_000_000 })
   const contacts = []
   for (let n = 0; n < options.conversations; n += 1) contacts.push(await sandbox.contact({ name: `Contact ${n}` }))
+  const cpuBefore = cpuMicros()
   const loop = monitorEventLoopDelay({ resolution: 5 })
   loop.enable()
   let failed = 0
@@ -68,6 +70,7 @@ async function inProcess(options) {
     loop: { p99: loop.percentile(99) / 1e6, max: loop.max / 1e6 },
     rss: process.memoryUsage().rss / MIB,
     rssBefore: before,
+    cpuEach: (cpuMicros() - cpuBefore) / 1_000 / replies.length,
   }
   await sandbox.close()
   bot.disconnect()
@@ -89,6 +92,7 @@ async function byCommandLine(options) {
       conversations.push(await call('/v2/conversations', { contact: { name: `Contact ${n}` } }, token))
     }
     let failed = 0
+    const cpuBefore = await cpuOf(cli.pid)
     const sent = await atRate(options, async (n) => {
       const { id, contact } = conversations[n % conversations.length]
       const sentAt = now()
@@ -103,8 +107,10 @@ async function byCommandLine(options) {
       took.push(...(await tookAt(port)))
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
+    const cpu = await cpuOf(cli.pid)
     return {
       delivery: summary(took),
+      cpuEach: cpu === null ? null : (cpu - cpuBefore) / sent.length,
       call: summary(sent),
       failed: failed + sent.length - took.length,
       rss: await rssOf(cli.pid),
@@ -143,6 +149,14 @@ const callerOf = (api) => async (path, body, token) => {
   return answer
 }
 
+/** CPU time of another process so far, in ms; `null` where the system does not tell. */
+async function cpuOf(pid) {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  // Linux counts in hundredths of a second for everybody.
+  return stat === '' ? null : (Number(fields[11]) + Number(fields[12])) * 10
+}
+
 /** In MiB; `null` where the system does not tell. */
 async function rssOf(pid) {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
@@ -164,5 +178,6 @@ export function printSandbox({ process: own, cli }) {
   )
   const loop = `event loop in process: p99 ${ms(own.loop.p99)} ms, max ${ms(own.loop.max)} ms`
   const memory = `memory: in process ${round(own.rss)} MiB (${round(own.rssBefore)} before), command line ${cli.rss === null ? '?' : round(cli.rss)} MiB`
-  return `${times}\n\n${loop}; ${memory}; not answered: ${own.failed + cli.failed}`
+  const cpu = `CPU for each message: in process ${ms(own.cpuEach)} ms, command line ${cli.cpuEach === null ? '?' : ms(cli.cpuEach)} ms`
+  return `${times}\n\n${cpu}; ${loop}; ${memory}; not answered: ${own.failed + cli.failed}`
 }

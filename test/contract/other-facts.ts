@@ -119,4 +119,19 @@ export const OTHER_FACTS: readonly Fact[] = [
     basis: 'documented',
     source: `${WEBHOOKS}/responding`,
   },
+  {
+    area: 'conversations',
+    says: 'one that is deleted is 204; what was said in it stays, and is found by its ids',
+    basis: 'unknown',
+  },
+  {
+    area: 'webhooks',
+    says: 'a URL that is none, or not http, is saved as `unverified`',
+    basis: 'unknown',
+  },
+  {
+    area: 'lists',
+    says: '100 documents without a `limit`, 1,000 at most; filters of fields that no document has find nothing',
+    basis: 'unknown',
+  },
 ]
