@@ -20,6 +20,7 @@ import { isMasked } from '../src/platform/webhook/hook.ts'
 import { searchableText } from '../src/protocol/body-json.ts'
 import { readHeader } from '../src/protocol/diagnosis/header.ts'
 import { identify } from '../src/protocol/payload.ts'
+import { withoutPersonalData } from '../src/protocol/personal-data/replace.ts'
 import { readQuery } from '../src/protocol/query/query.ts'
 import { ngrokFailed } from '../src/tunnel/ngrok/refusal.ts'
 import { aDelivery } from './support/deliveries.ts'
@@ -53,6 +54,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   parseExact: (text) => parseExact(JSON.stringify([text])),
   isMasked,
   readHeader,
+  withoutPersonalData: (text) => withoutPersonalData({ name: 'Jenny Jones', text }),
   identify: (text) => identify(aDelivery({ body: Buffer.from(text) })),
   ngrokFailed,
 }

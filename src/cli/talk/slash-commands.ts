@@ -132,8 +132,12 @@ function needed(rest: string, usage: string): string {
   throw new DevHookError('usage', `\`${usage}\` needs what stands behind it`)
 }
 
+/** What makes a new name that of an agent: `/as agent Alex`. */
+const AGENT = 'agent '
+
 async function speakAs({ people, print }: TalkContext, rest: string): Promise<Entered> {
-  const [, isAgent, name = rest] = /^(agent)\s+(.+)$/.exec(rest) ?? []
+  const isAgent = rest.startsWith(AGENT)
+  const name = isAgent ? rest.slice(AGENT.length).trim() : rest
   if (name === '') {
     for (const person of people.all) {
       const isSpeaking = person.name === people.speaker.name
@@ -141,7 +145,7 @@ async function speakAs({ people, print }: TalkContext, rest: string): Promise<En
     }
   } else {
     const known = people.find(name)
-    const add = isAgent === undefined ? people.addContact : people.addAgent
+    const add = isAgent ? people.addAgent : people.addContact
     people.speakAs(known ?? (await add(name)))
   }
   return NOTHING

@@ -98,7 +98,7 @@ function createReplace(found: PersonalData, standIns: StandIns): Replace {
   }
 
   function ofLink(link: string): string {
-    const bare = link.replace(/[.,;:!?]+$/, '')
+    const bare = withoutPunctuation(link)
     const isPlain = !/[?#@]/.test(bare) && !SECRET_PART.test(bare)
     return isPlain ? inText(link, withoutLinks) : standIns.of('link', bare) + link.slice(bare.length)
   }
@@ -110,6 +110,13 @@ function createReplace(found: PersonalData, standIns: StandIns): Replace {
     },
     number: (number, isPersonal) => (isPersonal || literals.has(String(number)) ? 0 : number),
   }
+}
+
+/** The same text without the punctuation it ends in; an expression for that would look at every run of it before. */
+function withoutPunctuation(text: string): string {
+  let end = text.length
+  while (end > 0 && '.,;:!?'.includes(text.charAt(end - 1))) end -= 1
+  return text.slice(0, end)
 }
 
 /** A part of a path that nobody could guess. */
