@@ -213,11 +213,13 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
         flags: '--allow-write',
         says: 'also tools that change something: say, press, replay, trigger and others; without it, only those that read',
       },
+      ...SANDBOX_FLAGS,
     ],
     examples: [
       ['dev-hook mcp', 'only what reads: started by the client, not by hand'],
       ['dev-hook mcp --allow-write', 'the agent may talk to the bot too'],
       ['dev-hook mcp --cwd bots/echo', 'of the bot in another folder than that of the client'],
+      ['dev-hook mcp --sandbox --allow-write', 'never of a run against the platform: the bot in a sandbox alone'],
     ],
     load: async () => (await import('./commands/mcp.ts')).mcp,
   },

@@ -166,7 +166,7 @@ describe('dev-hook init at a terminal', () => {
     await terminal.shows('Tell coding agents how to try the bot, in AGENTS.md and .agents/skills/dev-hook/SKILL.md?')
     terminal.type(ENTER)
     await terminal.shows('AGENTS.md (changed)')
-    await terminal.shows('+ npx dev-hook sandbox --say "hi" -- node src/bot.js')
+    await terminal.shows('+ npx dev-hook sandbox -- node src/bot.js')
     await terminal.shows('.agents/skills/dev-hook/SKILL.md (new)')
     await terminal.shows('Write this?')
     expect(await text(cwd, 'AGENTS.md')).toBe('# Mine\n')

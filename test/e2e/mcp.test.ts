@@ -1,7 +1,14 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { startCli } from '../support/cli/cli.ts'
+import { killWithWatchdog } from '../support/cli/machine.ts'
+import { folderForTest } from '../support/folder.ts'
+import { freePort } from '../support/free-port.ts'
 import { CLIENTS } from '../support/mcp/clients.ts'
 import { worldForTest } from '../support/world.ts'
+
+const BOTS = fileURLToPath(new URL('../support/bot/chipchat-bots.js', import.meta.url))
 
 const ALIVE = /^\{"version"/
 
@@ -46,5 +53,47 @@ describe.each(Object.entries(CLIENTS))('A coding agent beside a run, with a clie
     const second = await world.start({ args: ['--tunnel', 'loopback'], env })
     await second.notice('ready')
     for (const client of [reader, writer]) expect((await client.call('status')).text).toMatch(ALIVE)
+  })
+})
+
+/** A sandbox with a bot on the chipchat SDK that has a button. */
+async function startSandbox(place: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }) {
+  const cli = await startCli({ ...place, args: ['sandbox', '--json'], command: [process.execPath, BOTS, 'modules'] })
+  await cli.notice('bot', ({ state }) => state === 'ready')
+  return cli
+}
+
+describe.each(Object.entries(CLIENTS))('A coding agent beside a sandbox, with a client of %s', (_, start) => {
+  it('talks to the bot, presses what it offers, reads along, and finds the sandbox that there is now', async () => {
+    const cwd = await folderForTest()
+    const home = await folderForTest()
+    const env = { PORT: String(await freePort()), XDG_STATE_HOME: join(home, 'state'), TMPDIR: home, TEMP: home }
+    const first = await startSandbox({ cwd, env })
+    const client = await start({ cwd, env, args: ['--allow-write'] })
+
+    const said = JSON.parse((await client.call('say', { text: 'hi' })).text)
+    expect(said.answer).toMatchObject([
+      { by: 'bot', text: 'Need help?', unseen: null, buttons: [{ text: 'Settings' }] },
+    ])
+    const pressed = JSON.parse((await client.call('press', { button: 'Settings' })).text)
+    expect(pressed.answer).toMatchObject([{ text: expect.stringMatching(/^You clicked /) }])
+    const { messages } = JSON.parse((await client.call('conversation')).text)
+    expect(messages).toContainEqual(expect.objectContaining({ by: 'contact', text: 'hi' }))
+    expect(JSON.parse((await client.call('deliveries', { limit: 1 })).text).deliveries).toHaveLength(1)
+    expect(await client.call('press', { button: 'Prices' })).toMatchObject({
+      isError: true,
+      text: expect.stringMatching(/"Settings".*\n→ /),
+    })
+    expect(JSON.parse((await client.call('trigger', { event: 'user.login' })).text)).toBeDefined()
+
+    // Killed, it leaves behind what led to it.
+    await killWithWatchdog(first)
+    expect(await client.call('say', { text: 'hi' })).toMatchObject({
+      isError: true,
+      text: expect.stringContaining('→ start one in this folder'),
+    })
+    await startSandbox({ cwd, env })
+    expect((await client.call('status')).text).toMatch(ALIVE)
+    expect(JSON.parse((await client.call('say', { text: 'hi' })).text).answer).toMatchObject([{ text: 'Need help?' }])
   })
 })

@@ -22,9 +22,9 @@ describe('What coding agents are told', () => {
   it('is a section of AGENTS.md, and a skill whose folder has its name', async () => {
     const cwd = await folderForTest()
     expect(await tell(cwd, 'tsx src/bot.ts')).toEqual(['AGENTS.md', SKILL])
-    expect(await text(cwd, 'AGENTS.md')).toContain('npx dev-hook sandbox --say "hi" -- tsx src/bot.ts\n')
+    expect(await text(cwd, 'AGENTS.md')).toContain('npx dev-hook sandbox -- tsx src/bot.ts\n')
     const skill = await text(cwd, SKILL)
-    expect(skill).toContain('-- tsx src/bot.ts\n')
+    expect(skill).toContain('-- tsx src/bot.ts > sandbox.log\n')
     const [, head = ''] = skill.split('---\n')
     const { name, description } = parseYaml(head)
     expect(name).toBe('dev-hook')

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TOOLS } from '../../src/cli/mcp/tools.ts'
+import { startCli } from '../support/cli/cli.ts'
 import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
 import { CLIENTS } from '../support/mcp/clients.ts'
@@ -147,13 +148,29 @@ describe('The package', () => {
     expect(stderr).not.toMatch(/warning/i)
   })
 
-  it.each(Object.entries(CLIENTS))('is tools for a coding agent whose client is of %s', async (_, start) => {
-    const main = join(packed.consumer, 'node_modules/dev-hook/dist/cli/main.js')
-    const client = await start({ command: [process.execPath, main, 'mcp'] })
-    expect((await client.tools()).map(({ name }) => name)).toEqual(TOOLS.map(({ name }) => name))
-    expect((await client.call('doctor')).text).toContain(packed.consumer)
-    expect((await client.call('status')).text).toContain('no dev-hook is running')
-  })
+  it.each(Object.entries(CLIENTS))(
+    'is tools for a coding agent whose client is of %s, whether a sandbox runs or not',
+    async (_, start) => {
+      const main = join(packed.consumer, 'node_modules/dev-hook/dist/cli/main.js')
+      const bot = join(packed.consumer, 'bot.js')
+      await copyFile(join(packed.consumer, 'node_modules/dev-hook/config/examples/echo-bot.js'), bot)
+      const home = await folderForTest()
+      const place = { cwd: packed.consumer, env: { PORT: String(await freePort()), TMPDIR: home, TEMP: home } }
+      const client = await start({ ...place, command: [process.execPath, main, 'mcp', '--allow-write'] })
+      expect((await client.tools()).map(({ name }) => name)).toEqual(TOOLS.map(({ name }) => name))
+      expect((await client.call('doctor')).text).toContain('"name":"node","ok":true')
+      // Started again, it is another one.
+      for (const round of ['first', 'second']) {
+        expect((await client.call('status')).text).toContain('no dev-hook is running')
+        const run = await startCli({ ...place, main, args: ['sandbox', '--json'], command: [process.execPath, bot] })
+        await run.notice('bot', ({ state }) => state === 'ready')
+        const { answer } = JSON.parse((await client.call('say', { text: round })).text)
+        expect(answer).toMatchObject([{ by: 'bot', text: `You said: ${round}` }])
+        run.kill('SIGINT')
+        await run.ended
+      }
+    },
+  )
 
   it('passes publint', async () => {
     const pkgDir = join(packed.consumer, 'node_modules/dev-hook')

@@ -6,15 +6,17 @@ import { examineFor } from '../mcp/examine.ts'
 import { findRun } from '../mcp/find-run.ts'
 import { serve } from '../mcp/serve.ts'
 import { prepareCommand } from '../open-command.ts'
+import { readSandboxChoice } from '../sandbox/running-sandboxes.ts'
 import { untilEndSignal } from '../session/signals.ts'
 
 export const mcp: CommandHandler = async (call) => {
   const { io, own } = call
+  const choice = readSandboxChoice(own['sandbox'])
   const prepared = prepareCommand(call)
   if (io.interactive) io.err('This speaks the Model Context Protocol: a client starts it. Ctrl-D ends it.')
   const box = {
     mayWrite: own['allowWrite'] === true,
-    findRun: (signal: AbortSignal) => findRun(prepared, signal),
+    findRun: (signal: AbortSignal) => findRun(prepared, signal, choice),
     examine: (tunnel: boolean) => examineFor(call, tunnel),
     redact: prepared.redactor.redact,
   }

@@ -7,6 +7,7 @@ import { createInspectorClient, type InspectorClient } from '../../inspector/cli
 import { readLock } from '../../lock/lock.ts'
 import type { PreparedCommand } from '../open-command.ts'
 import { findRecord } from '../sandbox/find-record.ts'
+import type { SandboxChoice } from '../sandbox/running-sandboxes.ts'
 
 /** How long a run that has only just begun is waited for, in ms. */
 const PATIENCE_MS = 5_000
@@ -14,12 +15,13 @@ const POLL_MS = 50
 
 const START = 'start one in this folder: `npx dev-hook sandbox -- <command that starts the bot>`'
 
-/** Finds it. Rejects with `runUnreachable` where there is none, or it cannot be asked yet. */
+/** Finds it, by the rule if no sandbox is chosen. Rejects with `runUnreachable` where there is none, or it cannot be asked yet. */
 export async function findRun(
   { load, stateHome }: Pick<PreparedCommand, 'load' | 'stateHome'>,
   signal: AbortSignal,
+  choice: SandboxChoice = 'by rule',
 ): Promise<InspectorClient> {
-  const { folder } = await findRecord({ config: await load(), stateHome, choice: 'by rule' }).catch(noneYet)
+  const { folder } = await findRecord({ config: await load(), stateHome, choice }).catch(noneYet)
   return reachRun(folder, signal)
 }
 

@@ -50,16 +50,18 @@ export interface CliOptions {
   readonly cwd?: string
   /** What stands after `--`. */
   readonly command?: readonly string[]
+  /** The file that is run; default the one that was built. */
+  readonly main?: string
 }
 
 /** Starts `dev-hook` with nothing of this process's environment but what it needs to run. */
 export async function startCli(options: CliOptions = {}): Promise<Cli> {
-  const { args = [], command } = options
+  const { args = [], command, main = MAIN } = options
   const home = await folderForTest()
   // Its own folder for what is temporary, too: by that sandboxes are found.
   const own = { HOME: home, XDG_STATE_HOME: join(home, 'state'), TMPDIR: home, TEMP: home }
   const env = { PATH: process.env['PATH'] ?? '', ...own, ...options.env }
-  const words = [MAIN, ...args, ...(command ? ['--', ...command] : [])]
+  const words = [main, ...args, ...(command ? ['--', ...command] : [])]
   const child = spawn(process.execPath, words, { cwd: options.cwd ?? home, env, stdio: 'pipe' })
   const { pid } = child
   if (pid === undefined) throw new Error('the command line could not be started')

@@ -53,7 +53,9 @@ async function startOf(options: McpOptions) {
   const home = await folderForTest()
   const { args = [], command = [process.execPath, MAIN, 'mcp'], cwd = home } = options
   const [program, ...first] = command
-  const env = { PATH: process.env['PATH'] ?? '', HOME: home, XDG_STATE_HOME: join(home, 'state'), ...options.env }
+  // Its own folder for what is temporary, too: by that sandboxes are found.
+  const own = { HOME: home, XDG_STATE_HOME: join(home, 'state'), TMPDIR: home, TEMP: home }
+  const env = { PATH: process.env['PATH'] ?? '', ...own, ...options.env }
   return { command: program, args: [...first, ...args], env, cwd, stderr: 'pipe' as const }
 }
 
