@@ -15,10 +15,12 @@ interface Talk extends TestTerminal {
 }
 
 /** A talk with a bot that shows whatever it is asked for. */
-async function talkForTest(options: { readonly columns?: number; readonly inShell?: boolean } = {}): Promise<Talk> {
-  const { columns = 100 } = options
+async function talkForTest(
+  options: { readonly columns?: number; readonly inShell?: boolean; readonly flags?: readonly string[] } = {},
+): Promise<Talk> {
+  const { columns = 100, flags = [] } = options
   const env = { PORT: String(await freePort()) }
-  const args = ['sandbox', '--no-watch', '--', process.execPath, BOT]
+  const args = ['sandbox', '--no-watch', ...flags, '--', process.execPath, BOT]
   const terminal = await startTerminal({ args, env, ...options, columns })
   await terminal.shows(/Ready in[\s\S]*· bot ready/)
   return {
@@ -98,6 +100,17 @@ describe('At the prompt', () => {
     await talk.enter('/as agent Bob', 'agent · conversation Jenny')
     await talk.enter('/as', '> Bob (agent)')
     await talk.enter('/assign alex', 'Bob › /assign')
+  })
+
+  it('begins anew when it is asked to, with the same bot, and says what goes wrong by chance', async () => {
+    const talk = await talkForTest({ flags: ['--chaos', 'delay=10ms', '--seed', '7'] })
+    await talk.enter('hi', 'bot › You said: hi')
+    await talk.enter('/as Kim', 'contact · conversation Kim, queued · bot ready · chaos delay=10ms')
+    await talk.enter('/reset', 'everything is as it was at the start')
+    await talk.shows('contact · conversation Jenny, queued')
+    await talk.enter('hello', 'bot › You said: hello')
+    await talk.enter('/as', '> Jenny (contact)')
+    expect(talk.shown()).not.toContain('  Kim (contact)')
   })
 
   it('helps with what is unknown, and says what begins with a slash', async () => {

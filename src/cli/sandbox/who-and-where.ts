@@ -26,12 +26,8 @@ export function findSomebody(
       remedy: 'ask again in a moment',
     })
   }
-  const wanted = name.trim().toLowerCase()
-  const found =
-    all.find(({ id }) => id === name) ??
-    all.find((person) => person.name.toLowerCase() === wanted) ??
-    all.find((person) => person.name.toLowerCase().startsWith(wanted))
-  if (found !== undefined) return found
+  const found = somebodyCalled(all, name)
+  if (found !== null) return found
   const names = all.slice(0, MOST_NAMED).map((person) => `${oneLine(person.name)} (${person.role})`)
   const more = all.length > MOST_NAMED ? `, and ${all.length - MOST_NAMED} more` : ''
   const there =
@@ -39,6 +35,19 @@ export function findSomebody(
   throw new DevHookError('usage', `nobody is called \`${oneLine(name)}\`: ${there}`, {
     remedy: 'give one of these names, or the beginning of one',
   })
+}
+
+/** Somebody of these by their name or its beginning, whatever the case, or by their id; `null` for nobody. */
+export function somebodyCalled(all: readonly Somebody[], name: string): Somebody | null {
+  const wanted = name.trim().toLowerCase()
+  const called = (fits: (known: string) => boolean): Somebody | undefined =>
+    all.find((person) => fits(person.name.toLowerCase()))
+  return (
+    all.find(({ id }) => id === name) ??
+    called((known) => known === wanted) ??
+    called((known) => known.startsWith(wanted)) ??
+    null
+  )
 }
 
 /** The conversations, the one in which something happened last first. */

@@ -122,7 +122,7 @@ async function talkAtTerminal({ enter, context, io, bot, notices }: Talk, signal
     complete: (line) =>
       completeLine(
         line,
-        people.all.map(({ name }) => name),
+        sandbox.everybody.list().map(({ name }) => name),
       ),
   })
   const offs: readonly Off[] = [notices.on(prompt.refresh), sandbox.on(prompt.refresh), prompt.close]

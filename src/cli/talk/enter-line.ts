@@ -12,22 +12,24 @@ export async function enterLine(
   buttonAt: (number: number) => NumberedButton | null,
   line: string,
 ): Promise<Entered> {
-  const { people } = context
+  const { people, sandbox } = context
   if (line.startsWith('//')) return { posted: people.voice().send(line.slice(1)) }
   if (line.startsWith('/')) return enterWord(context, line)
   const numbered = /^\d{1,3}$/.test(line) ? buttonAt(Number(line)) : null
   if (numbered !== null) return press(context, numbered)
-  const { speaker, conversation } = people
-  if (speaker.is === 'agent' && /^[>@]/.test(line)) {
-    const agent = speaker.agent.in(conversation)
-    return { posted: line.startsWith('>') ? agent.command(line) : agent.mention(line.replace(/^@\S*\s*/, '')) }
+  if (people.speaker.role === 'agent' && line.startsWith('>')) {
+    return { posted: people.voice().post({ type: 'command', text: line }) }
+  }
+  if (people.speaker.role === 'agent' && line.startsWith('@')) {
+    const meta = { targetUser: sandbox.botId, targetName: 'bot' }
+    return { posted: people.voice().post({ type: 'mention', isBackchannel: true, text: line, meta }) }
   }
   return { posted: people.voice().send(line) }
 }
 
 function press({ people, print }: TalkContext, { button, isSeen }: NumberedButton): Entered {
   const { speaker } = people
-  if (speaker.is === 'contact' && !isSeen) {
+  if (speaker.role === 'contact' && !isSeen) {
     throw new DevHookError('noButton', `${speaker.name} does not see this button`, { remedy: 'press it as an agent' })
   }
   if (button.type !== 'link') {

@@ -1,9 +1,12 @@
-// Forms that are open in a conversation: what can be filled in, filling it in, and sending it.
+// Forms in a conversation: opening one, what can be filled in, filling it in, and sending it.
 import { DevHookError } from '../../core/errors.ts'
 import { asRecord, asText, isRecord, type Json, textIn } from '../../core/json.ts'
 import type { Message } from '../../protocol/resources.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import type { Talker } from './people.ts'
+import type { People } from './people.ts'
+
+/** Whoever fills in a form. */
+type Filling = Pick<People, 'conversation' | 'voice'>
 
 /** A form that is open. */
 interface OpenForm {
@@ -50,32 +53,39 @@ export function describeForms(sandbox: Pick<Sandbox, 'data'>, conversation: stri
   ])
 }
 
+/** The message that opens a form, or with `-` before its name closes it. Throws `noButton` for one that is not there. */
+export function formMessage(sandbox: Pick<Sandbox, 'data'>, words: string): Json {
+  const [, sign = '', name = ''] = /^([+-]?)\s*(.*)$/s.exec(words) ?? []
+  const known = sandbox.data('forms').list()
+  const form = known.find((one) => textIn(one, 'name')?.toLowerCase() === name.toLowerCase())
+  if (form === undefined) {
+    const names = known.map((one) => textIn(one, 'name') ?? one.id)
+    const what =
+      names.length === 0 ? 'there is none yet: the bot makes one, or a program' : `there is ${names.join(', ')}`
+    throw new DevHookError('noButton', `there is no form \`${name}\`: ${what}`)
+  }
+  return { type: 'form', text: `${sign === '-' ? '-' : '+'}${textIn(form, 'name') ?? ''}`, meta: { form: form.id } }
+}
+
 /** `brand Audi`: fills in the field `brand` of the latest form that has one. Throws `noButton` for a field that is not there. */
-export function fillIn(sandbox: Pick<Sandbox, 'data'>, person: Talker, words: string): Message | null {
-  const contact = contactOf(person)
-  const forms = openForms(sandbox, contact.conversation)
+export function fillIn(sandbox: Pick<Sandbox, 'data'>, people: Filling, words: string): Message {
+  const forms = openForms(sandbox, people.conversation)
   const isBegun = (key: string): boolean => words === key || words.startsWith(`${key} `)
   for (const { id, fields } of forms) {
     const key = fields.find(isBegun)
-    if (key !== undefined) return contact.fill(id, { [key]: words.slice(key.length).trim() })[0] ?? null
+    if (key === undefined) continue
+    const text = `.${key} ${words.slice(key.length).trim()}`.trimEnd()
+    return people.voice().post({ type: 'field', text, meta: { form: id, key } })
   }
   const known = forms.flatMap(({ fields }) => fields)
   const what = known.length === 0 ? 'no form is open' : `the fields are ${known.join(', ')}`
   throw new DevHookError('noButton', `there is no field that \`${words}\` begins with: ${what}`)
 }
 
-/** Sends what was filled in of the latest form, as its results. */
-export function sendForm(sandbox: Pick<Sandbox, 'data'>, person: Talker): Message {
-  const contact = contactOf(person)
-  const [form] = openForms(sandbox, contact.conversation)
+/** Sends what was filled in of the latest form, as its results. Throws `noButton` when none is open. */
+export function sendForm(sandbox: Pick<Sandbox, 'data'>, people: Filling): Message {
+  const [form] = openForms(sandbox, people.conversation)
   if (form === undefined) throw new DevHookError('noButton', 'no form is open')
   const { id, name, values } = form
-  return contact.post({ type: 'results', text: name, meta: { form: id }, results: [{ name, values }] })
-}
-
-function contactOf(person: Talker): Extract<Talker, { is: 'contact' }>['contact'] {
-  if (person.is === 'contact') return person.contact
-  throw new DevHookError('usage', `${person.name} is an agent: contacts fill in forms`, {
-    remedy: 'speak `/as` a contact',
-  })
+  return people.voice().post({ type: 'results', text: name, meta: { form: id }, results: [{ name, values }] })
 }

@@ -1,31 +1,27 @@
-// The people who can speak at the prompt, in which conversation, and who of them does.
-import type { Agent } from '../../sandbox/chat/agent.ts'
-import type { Contact } from '../../sandbox/chat/contact.ts'
+// Who speaks at the prompt, and in which conversation.
+import { DevHookError } from '../../core/errors.ts'
+import { oneLine } from '../../core/text/sanitize.ts'
+import type { Somebody } from '../../sandbox/chat/everybody.ts'
 import type { Voice } from '../../sandbox/chat/voice.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-
-/** Somebody who can speak: a contact in their own conversation, an agent in any. */
-export type Talker =
-  | { readonly is: 'contact'; readonly name: string; readonly contact: Contact }
-  | { readonly is: 'agent'; readonly name: string; readonly agent: Agent }
+import { findSomebody } from '../sandbox/who-and-where.ts'
 
 export interface People {
   /** Who speaks now. */
-  readonly speaker: Talker
+  readonly speaker: Somebody
   /** The conversation in which they do. */
   readonly conversation: string
-  readonly all: readonly Talker[]
   /** The one who speaks, in the conversation. */
   voice(): Voice
-  /** The agent who speaks, else the first one. */
-  agent(): Agent
-  /** Somebody by their name, or its beginning; `null` for nobody that is known. */
-  find(name: string): Talker | null
-  /** Lets somebody speak; a contact in their own conversation. */
-  speakAs(person: Talker): void
+  /** The agent who speaks, else the first one, in the conversation. */
+  agentVoice(): Voice
+  /** Lets somebody speak; a contact in their own conversation. Throws `usage` for one who has none. */
+  speakAs(person: Somebody): void
   /** Adds a contact, in a new conversation; without a name, one that nobody has yet. */
-  addContact(name?: string): Promise<Talker>
-  addAgent(name: string): Promise<Talker>
+  addContact(name?: string): Promise<Somebody>
+  addAgent(name: string): Promise<Somebody>
+  /** Begins anew, with Jenny. */
+  startOver(): Promise<void>
 }
 
 /** The contact who is there from the start. */
@@ -34,47 +30,44 @@ export const JENNY = { name: 'Jenny', email: 'jenny@sandbox.example' }
 /** What those are called who come without a name. */
 const NAMES = ['Kim', 'Lee', 'Max', 'Nina', 'Omar', 'Pia', 'Quinn', 'Rosa']
 
-/** Gathers the people of a sandbox: Jenny, who speaks, and the agent who is there from the start. */
-export async function gatherPeople(sandbox: Pick<Sandbox, 'contact' | 'agent'>): Promise<People> {
-  const contact = await sandbox.contact(JENNY)
-  const first = await sandbox.agent()
-  const all: Talker[] = [
-    { is: 'contact', name: contact.name, contact },
-    { is: 'agent', name: first.name, agent: first },
-  ]
-  let speaker: Talker = { is: 'contact', name: contact.name, contact }
-  let conversation = contact.conversation
+/** Gathers the people of a sandbox: Jenny comes, and speaks. */
+export async function gatherPeople(sandbox: Pick<Sandbox, 'contact' | 'agent' | 'everybody'>): Promise<People> {
+  const add = async (name: string, email?: string): Promise<Somebody & { readonly conversation: string }> => {
+    const { id, conversation } = await sandbox.contact({ name, ...(email !== undefined && { email }) })
+    return { id, name, role: 'contact', conversation }
+  }
+  let speaker: Somebody & { readonly conversation: string } = await add(JENNY.name, JENNY.email)
 
-  const find = (name: string): Talker | null => {
-    const wanted = name.toLowerCase()
-    const called = (fits: (known: string) => boolean): Talker | undefined =>
-      all.find((person) => fits(person.name.toLowerCase()))
-    return called((known) => known === wanted) ?? called((known) => known.startsWith(wanted)) ?? null
+  function voiceOf({ id, name }: Somebody): Voice {
+    const voice = sandbox.everybody.voice(id, speaker.conversation)
+    if (voice === null) throw new DevHookError('usage', `${oneLine(name)} is no longer here`)
+    return voice
   }
 
-  const add = (person: Talker): Talker => {
-    all.push(person)
-    return person
+  function nextName(): string {
+    const taken = new Set(sandbox.everybody.list().map(({ name }) => name))
+    return NAMES.find((name) => !taken.has(name)) ?? `Contact ${taken.size + 1}`
   }
-
-  const nextName = (): string => NAMES.find((name) => find(name) === null) ?? `Contact ${all.length}`
 
   return {
     get speaker() {
       return speaker
     },
     get conversation() {
-      return conversation
+      return speaker.conversation
     },
-    all,
-    voice: () => (speaker.is === 'contact' ? speaker.contact : speaker.agent.in(conversation)),
-    agent: () => (speaker.is === 'agent' ? speaker.agent : first),
-    find,
+    voice: () => voiceOf(speaker),
+    agentVoice: () => voiceOf(speaker.role === 'agent' ? speaker : findSomebody(sandbox, null, 'agent')),
     speakAs: (person) => {
-      speaker = person
-      if (person.is === 'contact') conversation = person.contact.conversation
+      // The team is in every conversation: they speak in the one that was on.
+      const conversation = person.role === 'agent' ? speaker.conversation : person.conversation
+      if (conversation === null) throw new DevHookError('usage', `${oneLine(person.name)} has no conversation`)
+      speaker = { ...person, conversation }
     },
-    addContact: async (name = nextName()) => add({ is: 'contact', name, contact: await sandbox.contact({ name }) }),
-    addAgent: async (name) => add({ is: 'agent', name, agent: await sandbox.agent({ name }) }),
+    addContact: (name = nextName()) => add(name),
+    addAgent: async (name) => ({ id: (await sandbox.agent({ name })).id, name, role: 'agent', conversation: null }),
+    startOver: async () => {
+      speaker = await add(JENNY.name, JENNY.email)
+    },
   }
 }

@@ -2,10 +2,10 @@
 import { DevHookError } from '../../core/errors.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import type { Message } from '../../protocol/resources.ts'
+import { findSomebody, somebodyCalled } from '../sandbox/who-and-where.ts'
 import { wrapWords } from '../screen/text-width.ts'
 import { callLine } from './call-lines.ts'
-import { describeForms, fillIn, sendForm } from './fill-forms.ts'
-import type { Talker } from './people.ts'
+import { describeForms, fillIn, formMessage, sendForm } from './fill-forms.ts'
 import type { TalkContext } from './talk-context.ts'
 
 /** What a line that was entered came to: the message that was posted, if any, or the wish to end. */
@@ -29,7 +29,7 @@ const LAST_CALLS = 20
 const byAgent =
   (name: string) =>
   ({ people }: TalkContext, rest: string): Entered => ({
-    posted: people.agent().in(people.conversation).command(`/${name} ${rest}`.trimEnd()),
+    posted: people.agentVoice().post({ type: 'command', text: `/${name} ${rest}`.trimEnd() }),
   })
 
 export const SLASH_COMMANDS: readonly SlashCommand[] = [
@@ -52,9 +52,10 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: 'assign',
     words: '[name]',
     says: 'give the conversation to the bot, or to an agent',
-    run: ({ people }, rest) => {
-      const agent = people.agent().in(people.conversation)
-      return { posted: rest === '' ? agent.assign() : agent.assign(agentCalled(people.find(rest), rest)) }
+    run: ({ sandbox, people }, rest) => {
+      const isBot = rest === '' || rest.toLowerCase() === 'bot'
+      const user = isBot ? sandbox.botId : findSomebody(sandbox, rest, 'agent').id
+      return { posted: people.agentVoice().post({ type: 'command', text: '/assign', meta: { users: [user] } }) }
     },
   },
   { name: 'join', words: '', says: 'open the conversation, as an agent', run: byAgent('join') },
@@ -68,7 +69,16 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     says: 'say something as an agent that the contact does not see',
     run: ({ people }, rest) => {
       const text = needed(rest, '/note <text>')
-      return { posted: people.agent().in(people.conversation).send(text, { isBackchannel: true }) }
+      return { posted: people.agentVoice().send(text, { isBackchannel: true }) }
+    },
+  },
+  {
+    name: 'form',
+    words: '<name>',
+    says: 'open a form, as an agent; with `-` before the name: close it',
+    run: ({ sandbox, people }, rest) => {
+      const text = needed(rest, '/form <name>')
+      return { posted: people.agentVoice().post(formMessage(sandbox, text)) }
     },
   },
   {
@@ -76,7 +86,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     words: '[field value]',
     says: 'fill in a field of the form; alone: list the fields',
     run: ({ sandbox, people, print }, rest) => {
-      if (rest !== '') return { posted: fillIn(sandbox, people.speaker, rest) }
+      if (rest !== '') return { posted: fillIn(sandbox, people, rest) }
       const lines = describeForms(sandbox, people.conversation)
       for (const line of lines.length === 0 ? ['no form is open'] : lines) print(oneLine(line))
       return NOTHING
@@ -86,7 +96,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: 'send',
     words: '',
     says: 'send the form',
-    run: ({ sandbox, people }) => ({ posted: sendForm(sandbox, people.speaker) }),
+    run: ({ sandbox, people }) => ({ posted: sendForm(sandbox, people) }),
   },
   {
     name: 'say',
@@ -122,6 +132,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
       return NOTHING
     },
   },
+  { name: 'reset', words: '', says: 'forget everything, and begin anew with Jenny', run: startOver },
   { name: 'help', words: '', says: 'this list', run: showHelp },
   { name: 'quit', words: '', says: 'end the sandbox, as Ctrl-D and Ctrl-C do', run: () => 'quit' },
 ]
@@ -135,26 +146,26 @@ function needed(rest: string, usage: string): string {
 /** What makes a new name that of an agent: `/as agent Alex`. */
 const AGENT = 'agent '
 
-async function speakAs({ people, print }: TalkContext, rest: string): Promise<Entered> {
+async function speakAs({ sandbox, people, print }: TalkContext, rest: string): Promise<Entered> {
   const isAgent = rest.startsWith(AGENT)
   const name = isAgent ? rest.slice(AGENT.length).trim() : rest
-  if (name === '') {
-    for (const person of people.all) {
-      const isSpeaking = person.name === people.speaker.name
-      print(`${isSpeaking ? '>' : ' '} ${oneLine(person.name)} (${person.is})`)
-    }
-  } else {
-    const known = people.find(name)
+  const all = sandbox.everybody.list()
+  if (name !== '') {
     const add = isAgent ? people.addAgent : people.addContact
-    people.speakAs(known ?? (await add(name)))
+    people.speakAs(somebodyCalled(all, name) ?? (await add(name)))
+    return NOTHING
+  }
+  for (const person of all) {
+    print(`${person.id === people.speaker.id ? '>' : ' '} ${oneLine(person.name)} (${person.role})`)
   }
   return NOTHING
 }
 
-/** The id of an agent. Throws `usage` for anybody else. */
-function agentCalled(person: Talker | null, name: string): string {
-  if (person?.is === 'agent') return person.agent.id
-  throw new DevHookError('usage', `there is no agent called ${name}`, { remedy: 'add one with `/as agent <name>`' })
+async function startOver({ sandbox, people, print }: TalkContext): Promise<Entered> {
+  sandbox.reset()
+  await people.startOver()
+  print('everything is as it was at the start')
+  return NOTHING
 }
 
 function showCalls({ sandbox, print, colors }: TalkContext, rest: string): Entered {

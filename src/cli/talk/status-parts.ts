@@ -1,6 +1,7 @@
 // The parts of the status below the prompt: who speaks, where, and how the bot is.
 import { textIn } from '../../core/json.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
+import { showChaos } from '../../sandbox/chaos/chaos-words.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { NoticeOf } from '../screen/delivery-lines.ts'
 import type { People } from './people.ts'
@@ -11,7 +12,7 @@ const NARROW = 60
 /** The parts, the most important first. */
 export function statusParts(
   { speaker, conversation }: Pick<People, 'speaker' | 'conversation'>,
-  sandbox: Pick<Sandbox, 'data'>,
+  sandbox: Pick<Sandbox, 'data' | 'chaos'>,
   bot: NoticeOf<'bot'> | null,
   columns: number,
 ): readonly string[] {
@@ -19,7 +20,8 @@ export function statusParts(
   const name = oneLine(textIn(place, 'name') ?? 'deleted')
   const status = textIn(place, 'status') ?? 'gone'
   const where = `${columns < NARROW ? '' : 'conversation '}${name}, ${status}`
-  return [speaker.is, where, botWords(bot), '/help']
+  const chaos = sandbox.chaos.current()
+  return [speaker.role, where, botWords(bot), ...(chaos === null ? [] : [`chaos ${showChaos(chaos)}`]), '/help']
 }
 
 function botWords(bot: NoticeOf<'bot'> | null): string {

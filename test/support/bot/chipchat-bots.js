@@ -1,10 +1,13 @@
-// Bots on the chipchat SDK that do what its examples and its documentation do, in a file of one's own each; the argument names one.
+// Bots on the chipchat SDK that do what its examples and its documentation do; the argument names one, or several, `ask,context`,
+// which are one bot then.
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import ChipChat from 'chipchat'
 
 const { TOKEN: token, REFRESH_TOKEN: refreshToken, EMAIL: email, PORT } = process.env
 const role = 'agent'
+// The one that the SDK itself is made with.
+const express = createRequire(createRequire(import.meta.url).resolve('chipchat'))('express')
 const withToken = (options = {}) => new ChipChat({ token, ...options })
 const print = (text) => process.stdout.write(`${text}\n`)
 const quiet = (error) => void (error && print(error.message ?? error))
@@ -29,16 +32,18 @@ const BOTS = {
         conversation.ask({ text: 'Second favourite?', role, delay: 300 }, 'second')
       })
     })
-    bot.onText('promise', (_, conversation) =>
-      conversation.ask({ text: 'Which?', role }).then(({ text }) => conversation.say({ text: `Oh, ${text}!`, role })),
-    )
+    bot.onText('promise', (_, conversation) => {
+      conversation.ask({ text: 'Which?', role }).then(({ text }) => conversation.say({ text: `Oh, ${text}!`, role }))
+    })
     return bot
   },
   // A conversation is loaded by its id, in both ways, and created.
   context: (bot = withToken()) => {
     bot.onText('load', async (_, { id }) => {
-      ;(await bot.conversation(id)).say({ text: 'by promise', role })
-      bot.conversation(id, (_error, conversation) => conversation.say({ text: 'by callback', role }))
+      await (await bot.conversation(id)).say({ text: 'by promise', role })
+      await new Promise((done) => {
+        bot.conversation(id, (_error, conversation) => done(conversation.say({ text: 'by callback', role })))
+      })
       await bot.conversation(null).catch((error) => bot.send(id, { text: error.message, role }))
       const created = await bot.conversations.create({ messages: [{ text: 'Hi' }] })
       const listed = await bot.conversations.list()
@@ -350,6 +355,98 @@ const BOTS = {
     })
     return { start: () => server.listen(Number(PORT)) }
   },
+  // Part of an app of one's own.
+  express: () => {
+    const bot = withToken()
+    bot.on('message.create.contact.chat.contact', (_, conversation) => conversation.say({ text: 'by express', role }))
+    const app = express()
+    app.use(bot.router('/'))
+    return { start: () => app.listen(Number(PORT)) }
+  },
+  http: () => {
+    const bot = withToken()
+    bot.on('message.create.contact.chat.contact', (_, conversation) => conversation.say({ text: 'by http', role }))
+    return { start: () => createServer(bot.httpMiddleware()).listen(Number(PORT)) }
+  },
+  // Each of its requests has a header of its own, and is counted.
+  extensions: () => {
+    let requests = 0
+    const beforeRequest = [
+      async (options) => {
+        requests += 1
+        options.headers = { ...options.headers, extraheader: 'some value' }
+      },
+    ]
+    const bot = withToken({ fetchExtensions: { beforeRequest } })
+    bot.on('message.create.contact.chat.contact', async (_, conversation) => {
+      await conversation.say({ text: 'one', role })
+      conversation.say({ text: `${requests} request`, role })
+    })
+    return bot
+  },
+  // No SDK: the answer to the delivery has the messages.
+  inBody: () => ({
+    start: () =>
+      createServer(async (request, response) => {
+        const { searchParams } = new URL(request.url ?? '', 'http://bot')
+        if (request.method === 'GET') return response.end(searchParams.get('challenge') ?? '')
+        const { data } = JSON.parse(Buffer.concat(await request.toArray()))
+        const messages = data.message?.role === 'contact' ? ['in the', 'answer'].map((text) => ({ text, role })) : []
+        return response.setHeader('content-type', 'application/json').end(JSON.stringify({ messages }))
+      }).listen(Number(PORT)),
+  }),
+  // Everything that a message can show.
+  show: (bot = withToken()) => {
+    const button = (type, text, more) => ({ type, text, ...more })
+    bot.onText('replies', (_, { say }) =>
+      say({ text: 'Which?', role, actions: ['Red', 'Blue'].map((text) => button('reply', text, { payload: text })) }),
+    )
+    bot.onText('link', (_, { say }) =>
+      say({ text: 'Here', role, actions: [button('link', 'Site', { uri: 'https://example.com/' })] }),
+    )
+    bot.onText('picture', (_, { say }) => say({ text: 'https://example.com/a.png', contentType: 'image/png', role }))
+    bot.onText('html', (_, { say }) =>
+      say({ text: '<p>Hello <b>you</b></p><p>Bye</p>', contentType: 'text/html', role }),
+    )
+    bot.onText('items', (_, { say }) =>
+      say({
+        type: 'card',
+        text: 'Cars',
+        role,
+        items: ['Audi', 'BMW'].map((title) => ({
+          title,
+          mediaUrl: `https://example.com/${title}.png`,
+          actions: [button('postback', 'Choose', { payload: title })],
+        })),
+      }),
+    )
+    bot.on('message.create.*.postback.contact', (message, { say }) => say({ text: `You chose ${message.text}`, role }))
+    return bot
+  },
+  // Says a lot, at the pace that the platform allows.
+  many: (bot = withToken()) => {
+    bot.onText('many', async (_, { say }) => {
+      for (let n = 1; n <= 31; n += 1) {
+        await say({ text: `message ${n}`, role })
+        await new Promise((resolve) => setTimeout(resolve, 60))
+      }
+    })
+    return bot
+  },
+  // Steps one after the other, the last of which leaves.
+  sequence: (bot = withToken()) => {
+    bot.onText('sequence', (_, { say }) =>
+      say([
+        { text: 'First', role },
+        { text: 'Second', role, delay: 1_500 },
+        { type: 'command', text: '/leave', delay: 1_700 },
+      ]),
+    )
+    return bot
+  },
 }
 
-BOTS[process.argv[2]]().start()
+const [first, ...more] = (process.argv[2] ?? '').split(',')
+const bot = BOTS[first]()
+for (const name of more) BOTS[name](bot)
+bot.start()

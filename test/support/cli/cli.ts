@@ -30,6 +30,8 @@ export interface Cli {
   /** Resolves with the first notice of a type, past or to come, that fits; rejects when the process ends before. */
   notice<T extends NoticeType>(type: T, fits?: (notice: NoticeOf<T>) => boolean): Promise<NoticeOf<T>>
   kill(signal: NodeJS.Signals): void
+  /** What it has written on stderr so far. */
+  errors(): string
   /** Writes a line to its standard input. */
   type(line: string): void
   /** Stops reading its standard output: what it writes there from now on ends in EPIPE. */
@@ -52,17 +54,21 @@ export interface CliOptions {
   readonly command?: readonly string[]
   /** The file that is run; default the one that was built. */
   readonly main?: string
+  /** A program that starts it, and its flags. */
+  readonly under?: readonly string[]
 }
 
 /** Starts `dev-hook` with nothing of this process's environment but what it needs to run. */
 export async function startCli(options: CliOptions = {}): Promise<Cli> {
-  const { args = [], command, main = MAIN } = options
+  const { args = [], command, main = MAIN, under = [] } = options
   const home = await folderForTest()
   // Its own folder for what is temporary, too: by that sandboxes are found.
   const own = { HOME: home, XDG_STATE_HOME: join(home, 'state'), TMPDIR: home, TEMP: home }
   const env = { PATH: process.env['PATH'] ?? '', ...own, ...options.env }
   const words = [main, ...args, ...(command ? ['--', ...command] : [])]
-  const child = spawn(process.execPath, words, { cwd: options.cwd ?? home, env, stdio: 'pipe' })
+  const [program = process.execPath, ...before] = under
+  const itself = under.length === 0 ? [] : [process.execPath]
+  const child = spawn(program, [...before, ...itself, ...words], { cwd: options.cwd ?? home, env, stdio: 'pipe' })
   const { pid } = child
   if (pid === undefined) throw new Error('the command line could not be started')
   const notices: Notice[] = []
@@ -111,6 +117,7 @@ export async function startCli(options: CliOptions = {}): Promise<Cli> {
     notices,
     notice,
     kill: (signal) => void child.kill(signal),
+    errors: () => written.stderr,
     type: (line) => void child.stdin.write(`${line}\n`),
     closeStdout: () => void child.stdout.destroy(),
     stopReading: () => {
