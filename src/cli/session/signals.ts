@@ -1,4 +1,5 @@
 // Signals that end a command: the first one ends it in order, the second one at once.
+import { createSharedAbort } from '../../core/async.ts'
 import { endProcess } from '../end-process.ts'
 
 /** How a signal is told apart from its repetition: a closing terminal sends SIGHUP up to three times. */
@@ -43,7 +44,7 @@ export function onEndSignals(
 
 /** Does some work under a signal that is aborted by the first end signal; the second one ends the process. */
 export async function untilEndSignal<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const end = new AbortController()
+  const end = createSharedAbort()
   const off = onEndSignals(() => end.abort())
   try {
     return await work(end.signal)
