@@ -134,6 +134,7 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
         says: 'send it straight there, signed with SECRET: a port, a URL on this machine, or https',
       },
       { flags: '--dry-run', says: 'print the event, and send nothing' },
+      ...SANDBOX_FLAGS,
     ],
     examples: [
       ['dev-hook trigger chat "hi there"', 'a contact says something'],

@@ -133,3 +133,17 @@ describe('A sandbox that runs', () => {
     expect((await run(here, ['events', '--sandbox'], env)).stdout).toContain('in the sandbox')
   })
 })
+
+describe('dev-hook trigger', () => {
+  it('is in the conversation of a running sandbox, so that the bot answers there', async () => {
+    const { folder, sandbox, run } = await placeForTest()
+    const cli = await sandbox(await folder('bot'))
+    const elsewhere = await run(await folder('other'), ['trigger', 'chat', 'from beside'])
+    expect(elsewhere.stdout).toMatch(/ message\.create\.contact\.chat Jenny "from beside" 200 \d/)
+    expect(elsewhere).toMatchObject({ code: 0, stderr: expect.stringContaining('of the sandbox that runs in') })
+    const { conversation } = await cli.notice('delivery', ({ text }) => text === 'from beside')
+    expect(await cli.notice('message', ({ text }) => text === 'You said: from beside')).toMatchObject({ conversation })
+    const never = await run(await folder('bot'), ['trigger', 'chat', '--no-sandbox'])
+    expect(never).toMatchObject({ code: 1, stderr: expect.stringContaining('no dev-hook is running') })
+  })
+})

@@ -126,7 +126,9 @@ describe('dev-hook trigger', () => {
 
   it('says what to do when there is nobody to send it to', async () => {
     const { code, stderr } = await trigger('chat')
-    expect(stderr).toMatch(/no dev-hook is running (here|for this bot) \[DEVHOOK_RUN_UNREACHABLE\]\n.*dev-hook sandbox.*--to http/)
+    expect(stderr).toMatch(
+      /no dev-hook is running (here|for this bot) \[DEVHOOK_RUN_UNREACHABLE\]\n.*dev-hook sandbox.*--to http/,
+    )
     expect(code).toBe(1)
   })
 

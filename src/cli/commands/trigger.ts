@@ -40,7 +40,7 @@ export const trigger: CommandHandler = async (call) => {
   const request = requestOf(flags, raw)
   // A run knows its own conversations.
   const isMadeHere = flags.to !== null || flags.dryRun
-  const context = await localContext(opened, isMadeHere ? flags.conversation : null)
+  const context = await localContext(opened, isMadeHere ? flags : { ...flags, conversation: null })
   // What is wrong with it is said before anything is sent, and without anybody to send it to.
   const { payload, notes } = createEvent(templates, request, context())
   const noted = new Set<string>()

@@ -38,7 +38,8 @@ export async function reachRun(folder: string, signal: AbortSignal): Promise<Ins
   throw new DevHookError('runUnreachable', 'no dev-hook is running for this bot', { remedy: START })
 }
 
-function noneYet(error: unknown): never {
+/** Throws `runUnreachable` in place of the error that no bot is known. */
+export function noneYet(error: unknown): never {
   if (!(error instanceof DevHookError) || !error.is('botUnknown') || error.lines.length > 1) throw error
   throw new DevHookError('runUnreachable', 'no dev-hook is running here', { cause: error, remedy: START })
 }

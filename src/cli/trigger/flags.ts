@@ -4,6 +4,7 @@ import { DevHookError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import { isLoopback } from '../../core/http/loopback.ts'
 import { countOf, type Own, textOf } from '../events/filter.ts'
+import { readSandboxChoice, type SandboxChoice } from '../sandbox/running-sandboxes.ts'
 
 /** What it asks for; `null` for what it leaves open. */
 export interface TriggerFlags {
@@ -21,6 +22,8 @@ export interface TriggerFlags {
   readonly dryRun: boolean
   /** The URL that the events are sent straight to; `null` for the run. */
   readonly to: URL | null
+  /** Which sandbox is meant, if one is. */
+  readonly sandbox: SandboxChoice
 }
 
 /** Reads it. Throws `usage` for what means nothing. */
@@ -47,6 +50,7 @@ export function readTriggerFlags(words: readonly string[], own: Own): TriggerFla
     list,
     dryRun: own['dryRun'] === true,
     to: to === null ? null : readUrl(to),
+    sandbox: readSandboxChoice(own['sandbox']),
   }
 }
 
