@@ -179,6 +179,31 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
   },
   ...DELIVERY_COMMANDS,
   {
+    name: 'bisect',
+    aliases: [],
+    description:
+      'Find the commit at which the bot began to answer a recorded conversation otherwise: plays it at commits of the main line, in a scratch folder.',
+    usage: '<transcript|fixture|conversation> [--good <rev>] [--bad <rev>] [options] -- command…',
+    takesCommand: true,
+    words: ['[transcript|fixture|conversation]'],
+    options: ['bot', 'apiHost', 'port', 'path', ...COMMON],
+    own: [
+      {
+        flags: '--good <rev>',
+        says: 'a commit at which it does what was recorded (default: found by going back 1, 2, 4 … commits)',
+      },
+      { flags: '--bad <rev>', says: 'a commit at which it does not (default: HEAD)' },
+      { flags: '--timeout <time>', says: 'how long to wait for each answer (default: 5s, after the first)' },
+      { flags: '--arrival <how>', says: 'how the bot comes into a conversation, as for `sandbox`' },
+    ],
+    examples: [
+      ['dev-hook bisect talk.txt -- node bot.js', 'since when is it not as it was written down?'],
+      ['dev-hook bisect talk.txt --good v1.2.0 -- npm start', 'from a version that was right'],
+      ['dev-hook bisect 5c1a9 -- node bot.js', 'a conversation that was recorded, by the beginning of its id'],
+    ],
+    load: async () => (await import('./commands/bisect.ts')).bisect,
+  },
+  {
     name: 'verify',
     aliases: [],
     description: 'Check the signature of a delivery offline, with SECRET, and say why it does not match.',

@@ -98,6 +98,7 @@ export const ERRORS = {
   editFailed: entry('DEVHOOK_EDIT_FAILED', 'user', 'failed', 'the body was not edited, so nothing was sent', 'set VISUAL or EDITOR to an editor that waits until its window is closed (`code --wait`)'),
   fixtureInvalid: entry('DEVHOOK_FIXTURE_INVALID', 'user', 'usage', 'a transcript or fixture cannot be read', 'correct it at the line and column in the message'),
   playedOtherwise: entry('DEVHOOK_PLAYED_OTHERWISE', 'user', 'failed', 'the bot does something other than what was recorded', 'look at the differences: mend the bot, or record the conversation again where it is meant to be so'),
+  bisectFailed: entry('DEVHOOK_BISECT_FAILED', 'environment', 'failed', 'a commit cannot be laid out for a bisection', 'look at what git says, and whether the folder of temporary files has room'),
   runUnreachable: entry('DEVHOOK_RUN_UNREACHABLE', 'environment', 'failed', 'the dev-hook running for this bot does not answer', 'wait until it is ready, or end it; one that was started with `--no-inspector` cannot be asked'),
   notAllowed: entry('DEVHOOK_NOT_ALLOWED', 'user', 'failed', 'a coding agent asked `dev-hook mcp` for something that changes something', 'start it as `dev-hook mcp --allow-write`, if the agent may do that'),
   inspectorFailed: entry('DEVHOOK_INSPECTOR_FAILED', 'environment', 'failed', 'the inspector could not be opened, so other dev-hook commands cannot reach this run', 'no action needed, unless you want to replay: then restart dev-hook'),

@@ -125,10 +125,10 @@ function gone({ state, code }: NoticeOf<'bot'>): DevHookError {
   )
 }
 
-/** Whether there never was a bot: nobody has started one, and nothing has listened. */
+/** Whether there never was a bot: nobody has started one, or it has not listened. */
 function isAbsent({ bot }: PlayRun): boolean {
   const last = bot()
-  return last !== null && last.pid === null && last.state !== 'ready'
+  return last !== null && last.state !== 'ready'
 }
 
 const absent = ({ bot }: PlayRun): DevHookError =>
