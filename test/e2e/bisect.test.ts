@@ -92,7 +92,9 @@ async function start(cwd: string, ...args: readonly string[]): Promise<Cli> {
 const bisected = async (cwd: string, ...args: readonly string[]): Promise<CliEnd> => (await start(cwd, ...args)).ended
 
 describe('dev-hook bisect', () => {
-  it('finds the commit in a history with other packages and a bot that cannot always start, and leaves everything alone', async () => {
+  it('finds the commit in a history with other packages and a bot that cannot always start, and leaves everything alone', {
+    timeout: 240_000,
+  }, async () => {
     const { cwd, git, ids } = await thirty()
     await writeFile(join(cwd, 'stashed.txt'), 'stashed')
     await git('add', '--all')
