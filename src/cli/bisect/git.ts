@@ -80,6 +80,8 @@ export async function openGit(cwd: string, env: Readonly<Record<string, string |
       return { id, subject: oneLine(subject), author: oneLine(author), date, isMerge: parents.includes(' ') }
     },
     addTree: async (folder, commit) => {
+      // Those of dead runs, whose folders are gone.
+      await succeeds('worktree', 'prune')
       await failing(git('worktree', 'add', '--detach', '--force', folder, commit), commit)
     },
     switchTree: async (folder, commit) => {

@@ -10,6 +10,7 @@ import { findById } from '../../journal/find-by-id.ts'
 import { readDeliveries } from '../../journal/reader.ts'
 import { type Bisected, type PlayedCommit, bisect as runBisect } from '../bisect/bisect.ts'
 import { type Commit, openGit } from '../bisect/git.ts'
+import { openScratch } from '../bisect/scratch.ts'
 import type { CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import { type OpenCommand, openCommand } from '../open-command.ts'
@@ -17,7 +18,6 @@ import type { Colors } from '../output/colors.ts'
 import { createProgress } from '../output/progress.ts'
 import { transcriptDiff } from '../output/transcript-diff.ts'
 import { readScripts } from '../session/sandbox-play.ts'
-import { openSandboxState } from '../session/sandbox-state.ts'
 import { untilEndSignal } from '../session/signals.ts'
 
 export const bisect: CommandHandler = async (call) => {
@@ -29,15 +29,15 @@ export const bisect: CommandHandler = async (call) => {
   const { config, json, colors, redactor } = opened
   const { redact } = redactor
   const git = await openGit(config.cwd, io.env)
-  const state = await openSandboxState()
+  const scratch = await openScratch()
   const progress = createProgress((step) => json || config.quiet || io.err(`· ${step} …`))
   try {
-    const file = await fileOf(given, opened, state.folder)
+    const file = await fileOf(given, opened, scratch.folder)
     const found = await untilEndSignal((signal) =>
       runBisect(
         {
           git,
-          scratch: state.folder,
+          scratch: scratch.folder,
           cwd: config.cwd,
           good: textOf(own['good']),
           bad: textOf(own['bad']) ?? 'HEAD',
@@ -60,7 +60,7 @@ export const bisect: CommandHandler = async (call) => {
     return found.first === null ? EXIT_CODES.failed : EXIT_CODES.ended
   } finally {
     progress.end()
-    await state.close()
+    await scratch.close()
   }
 }
 

@@ -85,7 +85,8 @@ async function listStates(parent: string, start: string): Promise<readonly { pid
   })
 }
 
-async function deleteAbandoned(parent: string, start: string): Promise<void> {
+/** Deletes the folders of dead processes that begin so, and go on with the id of the process. */
+export async function deleteAbandoned(parent: string, start: string): Promise<void> {
   const abandoned = (await listStates(parent, start)).filter(({ pid }) => !hasProcess(pid))
   // Another user's cannot be deleted, and need not be.
   await Promise.allSettled(abandoned.map(({ folder }) => rm(folder, { recursive: true })))
