@@ -4,7 +4,7 @@
 export type Trial = 'good' | 'bad' | 'skip'
 
 /** Where the search has ended: `first` is the index of the first bad one, `suspects` those of which each may be it. */
-export interface Found {
+export interface SearchResult {
   readonly first: number | null
   /** Oldest first; one, where nothing had to be skipped next to it. */
   readonly suspects: readonly number[]
@@ -16,7 +16,7 @@ export interface Found {
  * Searches a list, oldest first, of which the last one is bad and what is before the first one is good. `trial` is called for as few
  * as possible, for none twice.
  */
-export async function searchFirstBad(count: number, trial: (index: number) => Promise<Trial>): Promise<Found> {
+export async function searchFirstBad(count: number, trial: (index: number) => Promise<Trial>): Promise<SearchResult> {
   let [good, bad] = [-1, count - 1]
   const skipped = new Set<number>()
   for (;;) {
