@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { launchChromium } from '../support/browser/chromium.ts'
@@ -142,6 +143,60 @@ describe('The page', () => {
     await page.goto(`${run.origin}/?q=body:first`)
     await rows(page).first().waitFor()
     expect(await page.getByText('second').count()).toBe(0)
+  })
+
+  it('draws of a long list what can be seen, and keeps what is read in its place', async () => {
+    const run = await inspectedRun()
+    const page = await openPage(browser, run.link)
+    await sees(page, 'No delivery yet')
+    for (let n = 0; n < 80; n += 1) await run.inject(aMessage(`number ${n}`, n))
+    await rows(page).filter({ hasText: 'number 79' }).waitFor()
+    expect(await rows(page).count()).toBeLessThan(80)
+    const list = page.getByRole('listbox')
+    const place = () => rows(page).filter({ hasText: 'number 45' }).boundingBox()
+    await list.hover()
+    await page.mouse.wheel(0, 600)
+    await expectEventually(() => list.evaluate('document.querySelector("[role=listbox]").scrollTop')).toBe(600)
+    await rows(page).filter({ hasText: 'number 45' }).waitFor()
+    const before = await place()
+    await run.inject(aMessage('one more', 80))
+    await sees(page, '81 deliveries')
+    await expectEventually(place).toEqual(before)
+    await page.keyboard.press('End')
+    await rows(page).filter({ hasText: 'number 0' }).waitFor()
+  })
+
+  it('is a phone and the agents’ app of a sandbox, where one can say, press, see what the contact does not, and read why', async () => {
+    const bot = fileURLToPath(new URL('../support/bot/programs/shows-all.js', import.meta.url))
+    const run = await inspectedRun([process.execPath, bot])
+    const page = await openPage(browser, run.link)
+    await page.getByRole('button', { name: 'Chat', exact: true }).click()
+    const phone = page.getByRole('region', { name: 'The contact’s phone' })
+    const app = page.getByRole('region', { name: 'The agents’ app' })
+    const say = async (text: string): Promise<void> => {
+      await phone.getByRole('textbox').fill(text)
+      await page.keyboard.press('Enter')
+    }
+    await phone.getByRole('textbox').waitFor()
+    await say('show me all')
+    await phone.getByRole('button', { name: 'Settings' }).click()
+    await app.getByText('pressed SETTINGS').waitFor()
+    await phone.getByText('https://example.com/cat.png').waitFor()
+    await phone.getByText('Polo').waitFor()
+    await phone.locator('.unseen').filter({ hasText: 'for the team' }).getByText(/role/).first().waitFor()
+    expect(await page.locator('img, a[href]').count()).toBe(0)
+    await app.getByRole('textbox').fill('an agent here')
+    await page.keyboard.press('Enter')
+    await phone.getByText('an agent here').waitFor()
+    await page.getByText('Chaos').click()
+    await page.getByRole('button', { name: 'deliveries come twice' }).click()
+    await sees(page, 'duplicate=0.2')
+    expect(await violationsIn(page)).toEqual([])
+    await phone
+      .getByRole('button', { name: /^\d+:\d+:\d+$/ })
+      .first()
+      .click()
+    await rows(page).filter({ hasText: 'show me all' }).first().waitFor()
   })
 
   it('shows text from outside as text', async () => {

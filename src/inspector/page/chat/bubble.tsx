@@ -58,7 +58,8 @@ function Shown({
         </dl>
       )}
       <Carousel message={message} press={press} />
-      <Buttons actions={actionsOf(message.document)} press={press} />
+      {/* What the contact has pressed is no offer. */}
+      {message.by === 'contact' ? null : <Buttons actions={actionsOf(message.document)} press={press} />}
     </>
   )
 }

@@ -12,10 +12,17 @@ interface DialogProps {
 export function Dialog({ title, children, isWide = false }: DialogProps) {
   const { dialog } = useModel()
   const element = useRef<HTMLDialogElement>(null)
+  const hasFocused = useRef(false)
   useEffect(() => {
     element.current?.showModal()
-    element.current?.querySelector<HTMLElement>('input, textarea, select')?.focus()
   }, [])
+  // The first field may come later than the dialog.
+  useEffect(() => {
+    const field = element.current?.querySelector<HTMLElement>('textarea, input, select')
+    if (hasFocused.current || field == null) return
+    hasFocused.current = true
+    field.focus()
+  })
   const close = (): void => dialog.set(null)
   return (
     <dialog

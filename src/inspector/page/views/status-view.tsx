@@ -96,7 +96,7 @@ function sectionsOf(run: RunStatus): readonly (readonly [string, readonly Fact[]
         ['delivered', run.delivered],
         ['undelivered', run.undelivered],
         ['interrupted', run.interrupted],
-        ['404 or 405 from the bot', run.unrouted],
+        ['no webhook there', run.unrouted],
       ],
     ],
   ]

@@ -35,8 +35,8 @@ export function TopBar() {
         <button type="button" class="tool" title="Trigger an event (t)" onClick={() => dialog.set('trigger')}>
           Trigger <kbd>t</kbd>
         </button>
-        <button type="button" class="tool" aria-label="Keys" title="Keys (?)" onClick={() => dialog.set('help')}>
-          <kbd>?</kbd>
+        <button type="button" class="tool" title="Keys (?)" onClick={() => dialog.set('help')}>
+          Keys <kbd>?</kbd>
         </button>
       </div>
     </header>

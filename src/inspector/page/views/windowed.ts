@@ -18,6 +18,7 @@ export function useWindowed(count: number, newest: string | null, rowAt: (id: st
   const ref = useRef<HTMLDivElement>(null)
   const [place, setPlace] = useState({ top: 0, height: 800, rowHeight: 30 })
   const before = useRef(newest)
+  const isThere = count > 0
 
   useLayoutEffect(() => {
     const element = ref.current
@@ -38,7 +39,8 @@ export function useWindowed(count: number, newest: string | null, rowAt: (id: st
       sizes.disconnect()
       element.removeEventListener('scroll', look)
     }
-  }, [])
+    // While there are no rows, there is nothing that scrolls.
+  }, [isThere])
 
   useLayoutEffect(() => {
     const element = ref.current
