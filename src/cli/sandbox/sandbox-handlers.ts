@@ -75,6 +75,10 @@ export function createSandboxHandlers(sandbox: Sandbox): Handlers<SandboxOperati
           .map(callJson),
       }
     },
+    reset: async () => {
+      sandbox.reset()
+      return { people: sandbox.everybody.list() }
+    },
     chaos: async ({ chaos }) => {
       if (chaos !== null) sandbox.chaos.set(chaos.trim() === '' ? null : parseChaos(chaos))
       const current = sandbox.chaos.current()

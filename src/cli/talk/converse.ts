@@ -41,6 +41,8 @@ export async function converse(options: ConverseOptions, signal: AbortSignal): P
   const { sandbox, say, io, json, notices } = options
   const { emit } = notices
   const people = await gatherPeople(sandbox)
+  // What is there now is what a reset goes back to.
+  sandbox.checkpoint()
   const heard = (message: ShownMessage): void => {
     const isAnswer = message.role === 'bot' && message.unseen === undefined && message.elsewhere === undefined
     if (isAnswer && !json) printAnswer(message, io)

@@ -21,7 +21,7 @@ export interface People {
   addContact(name?: string): Promise<Somebody>
   addAgent(name: string): Promise<Somebody>
   /** Begins anew, with Jenny. */
-  startOver(): Promise<void>
+  startOver(): void
 }
 
 /** The contact who is there from the start. */
@@ -36,7 +36,8 @@ export async function gatherPeople(sandbox: Pick<Sandbox, 'contact' | 'agent' | 
     const { id, conversation } = await sandbox.contact({ name, ...(email !== undefined && { email }) })
     return { id, name, role: 'contact', conversation }
   }
-  let speaker: Somebody & { readonly conversation: string } = await add(JENNY.name, JENNY.email)
+  const first = await add(JENNY.name, JENNY.email)
+  let speaker = first
 
   function voiceOf({ id, name }: Somebody): Voice {
     const voice = sandbox.everybody.voice(id, speaker.conversation)
@@ -66,8 +67,8 @@ export async function gatherPeople(sandbox: Pick<Sandbox, 'contact' | 'agent' | 
     },
     addContact: (name = nextName()) => add(name),
     addAgent: async (name) => ({ id: (await sandbox.agent({ name })).id, name, role: 'agent', conversation: null }),
-    startOver: async () => {
-      speaker = await add(JENNY.name, JENNY.email)
+    startOver: () => {
+      speaker = first
     },
   }
 }

@@ -161,9 +161,9 @@ async function speakAs({ sandbox, people, print }: TalkContext, rest: string): P
   return NOTHING
 }
 
-async function startOver({ sandbox, people, print }: TalkContext): Promise<Entered> {
+function startOver({ sandbox, people, print }: TalkContext): Entered {
   sandbox.reset()
-  await people.startOver()
+  people.startOver()
   print('everything is as it was at the start')
   return NOTHING
 }

@@ -205,6 +205,13 @@ export const OPERATIONS = {
     },
     output: object({ chaos: text(), seed: number }),
   }),
+  reset: operation({
+    says: 'Forgets what was said and done since the start; the first contact, the bot and its webhook stay',
+    changes: true,
+    where: 'sandbox',
+    input: {},
+    output: object({ people: list(PERSON) }),
+  }),
 } as const
 
 type Table = typeof OPERATIONS

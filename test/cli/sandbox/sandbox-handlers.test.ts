@@ -163,6 +163,19 @@ describe('A conversation in a sandbox', () => {
   })
 })
 
+describe('A reset of a sandbox', () => {
+  it('forgets all but what was there at the start', async () => {
+    const { ask, sandbox, jenny } = await quietForTest()
+    sandbox.checkpoint()
+    await ask('say', { text: 'hello' })
+    await ask('newConversation', {})
+    const { people } = await ask('reset', {})
+    expect(people.map(({ name }) => name)).toEqual(['Jenny', 'Alex Agent', 'Sam Admin'])
+    expect((await ask('conversation', {})).conversation).toMatchObject({ id: jenny.conversation, messages: 0 })
+    expect((await ask('say', { text: 'again' })).message).toMatchObject({ name: 'Jenny', text: 'again' })
+  })
+})
+
 describe('What happens in a sandbox', () => {
   it('can be looked at: the calls of the bot, newest first', async () => {
     const { ask, jenny } = await talkingForTest()
