@@ -1,4 +1,5 @@
 // JSON of a bounded length: what is too long for a reader is cut inside, so that it stays JSON.
+import { isRecord } from '../../core/json.ts'
 import { toJson } from '../../core/text/to-json.ts'
 
 /** The longest answer, in characters: some ten thousand tokens of a language model. */
@@ -18,11 +19,22 @@ const STEPS = [
 export function boundedJson(value: unknown): string {
   const whole = toJson(value)
   if (whole.length <= MAX_ANSWER) return whole
+  const lean = withoutDocuments(value)
+  const shorter = toJson(lean)
+  if (shorter.length <= MAX_ANSWER) return shorter
   for (const { text, items } of STEPS) {
-    const json = toJson(cut(value, text, items))
+    const json = toJson(cut(lean, text, items))
     if (json.length <= MAX_ANSWER) return json
   }
   return toJson({ cut: `${whole.length} characters of JSON, which is too much: ask for less` })
+}
+
+/** The same without the documents of the platform's API, which say again what stands beside them, with much besides. */
+function withoutDocuments(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDocuments)
+  if (!isRecord(value)) return value
+  const kept = Object.entries(value).filter(([key, item]) => key !== 'document' || !isRecord(item))
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutDocuments(item)]))
 }
 
 function cut(value: unknown, text: number, items: number): unknown {

@@ -36,6 +36,13 @@ describe('An answer for a language model', () => {
     expect(answer.rows).toContainEqual(expect.stringMatching(/^… \(\d+ more\)$/))
   })
 
+  it('leaves the documents of the API out before it cuts what is beside them', () => {
+    const message = { text: 'hi', document: { text: 'hi', meta: 'x'.repeat(1_000) } }
+    expect(JSON.parse(boundedJson({ messages: [message] }))).toEqual({ messages: [message] })
+    const many = JSON.parse(boundedJson({ messages: Array.from({ length: 600 }, () => message) }))
+    expect(many.messages).toEqual(Array.from({ length: 600 }, () => ({ text: 'hi' })))
+  })
+
   it('says so where nothing of it can be kept', () => {
     const wide = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`field ${i}`, i]))
     expect(JSON.parse(boundedJson(wide))).toEqual({ cut: expect.stringContaining('ask for less') })
