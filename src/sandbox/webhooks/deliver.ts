@@ -174,9 +174,11 @@ export function startWebhooks(options: WebhooksOptions): Webhooks {
     return {
       name: nameOf(delivery),
       lane: `${delivery.origin} ${delivery.conversation}`,
-      untilReceived: async () =>
-        (await poll(attempt, (state) => state !== 'pending', { pace, signal, clock })) === 'delivered',
-      once: () => attempt(delivery.attempts.length),
+      untilReceived: async () => {
+        const ended = poll(attempt, (state) => state !== 'pending', { pace, signal, clock })
+        return (await ended.finally(() => found())) === 'delivered'
+      },
+      once: () => attempt(delivery.attempts.length).finally(() => found()),
     }
   }
 
