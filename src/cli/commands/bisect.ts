@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path'
 import { flagName } from '../../config/options.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { toJson } from '../../core/text/to-json.ts'
-import { findRecordedBot } from '../../daemon/offline/find-bot.ts'
 import { exportConversation } from '../../daemon/record/export/conversation.ts'
 import { findById } from '../../journal/find-by-id.ts'
 import { readDeliveries } from '../../journal/reader.ts'
@@ -17,6 +16,7 @@ import { type OpenCommand, openCommand } from '../open-command.ts'
 import type { Colors } from '../output/colors.ts'
 import { createProgress } from '../output/progress.ts'
 import { transcriptDiff } from '../output/transcript-diff.ts'
+import { findRecord } from '../sandbox/find-record.ts'
 import { readScripts } from '../session/sandbox-play.ts'
 import { untilEndSignal } from '../session/signals.ts'
 
@@ -83,7 +83,11 @@ async function fileOf(given: string, { config, stateHome }: OpenCommand, scratch
     await readScripts({ play: given }, config.cwd)
     return path
   }
-  const folder = await findRecordedBot(config, stateHome()).catch(() => null)
+  // Nothing has been recorded anywhere: it is no conversation then.
+  const folder = await findRecord({ config, stateHome, choice: 'by rule' }).then(
+    (record) => record.folder,
+    () => null,
+  )
   const recorded = folder === null ? [] : await readDeliveries(folder)
   const ids = new Set(recorded.flatMap(({ label }) => label.conversation ?? []))
   const conversation = findById([...ids], (id) => id, given)
