@@ -40,7 +40,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
   inspector: { imports: ['protocol', 'core'], packages: ['fastify'] },
   // It is built for a browser: what it imports must not need Node.
   'inspector/page': { imports: ['inspector', 'protocol', 'core'], packages: ['diff', 'preact'] },
-  sandbox: { imports: ['protocol', 'core'], packages: ['fastify', 'undici'] },
+  sandbox: { imports: ['protocol', 'core'], packages: [] },
   daemon: { imports: ['config', 'protocol', 'core', ...ROOMS], packages: [] },
   kit: { imports: ['config', 'protocol', 'core', 'bot', 'sandbox'], packages: ['vitest'] },
   doctor: { imports: ['daemon', 'config', 'protocol', 'core', ...ROOMS], packages: [] },

@@ -1,6 +1,5 @@
 // The HTTP server of the emulated API: what every request passes before any route.
 
-import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { monotonic } from '../core/async.ts'
 import { codeOf, DevHookError } from '../core/errors.ts'
 import type { Document } from '../protocol/resources.ts'
@@ -14,6 +13,7 @@ import type { Chaos } from './chaos/chaos.ts'
 import { disturbCalls } from './chaos/disturb-calls.ts'
 import { answerAfter, endsBefore } from './chaos/fault-answers.ts'
 import type { Faults } from './chaos/faults.ts'
+import { type ApiApp, type ApiRequest, createApp } from './http/app.ts'
 import { bots } from './resources/bots.ts'
 import { conversations } from './resources/conversations.ts'
 import { messages, servePosting } from './resources/messages.ts'
@@ -31,12 +31,6 @@ export interface ApiServer {
   close(): Promise<void>
 }
 
-// Without these, Fastify loads its compilers of schemas, which takes a third as long as all the rest of it.
-const noSchema = (): never => {
-  throw new Error('no route has a schema')
-}
-const NO_SCHEMAS = { compilersFactory: { buildValidator: noSchema, buildSerializer: noSchema } }
-
 /** Opens the API on loopback. */
 export async function openApi(options: {
   readonly context: AppContext
@@ -53,24 +47,21 @@ export async function openApi(options: {
   const { context, port, activity, chaos, limit, faults, onCall = () => undefined, onLogin = () => undefined } = options
   const log = createCallLog()
   const notes = createNotes()
-  const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, schemaController: NO_SCHEMAS })
-  acceptEmptyJson(app)
-  app.setErrorHandler((error: ApiError | FastifyError, request, reply) => {
+  const app = createApp()
+  app.onError((request, error) => {
     notes.of(request).refusal = error.message
-    return sendError(reply, error)
   })
-  app.setNotFoundHandler((_request, reply) => sendError(reply, new ApiError(404, 'Not found')))
 
-  function record(request: FastifyRequest, status: number | null): void {
+  function record(request: ApiRequest, status: number | null): void {
     onCall(log.add(answered(request, status, notes.of(request), context.clock.now())), notes.of(request).refusal)
   }
-  app.addHook('onResponse', async (request, reply) => record(request, reply.statusCode))
+  app.onResponse(record)
   app.server.on('request', (_request, response) => void response.once('close', activity.begin()))
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.onRequest(async (request, reply) => {
     const noted = notes.of(request)
     const effect = faults.take(`${request.method} ${request.url}`, 'before')
-    if (await endsBefore(effect, reply, () => cutConnection(request))) return reply
+    if (await endsBefore(effect, reply, () => cutConnection(request))) return
     const caller = pathOf(request) === TOKEN_PATH ? null : callerOf(request, context.tokens)
     noted.by = caller?.user ?? null
     // Everybody has a budget of their own, however many tokens they have; the admin, whom dev-hook and drivers are, needs none.
@@ -80,20 +71,19 @@ export async function openApi(options: {
       void reply.header('retry-after', Math.ceil(wait / 1_000))
       throw new ApiError(429, 'Rate limit exceeded')
     }
-    return undefined
   })
 
   disturbCalls(app, context, chaos, (request) => notes.of(request).by)
 
   // The work is done, but its answer is late, another one, or lost.
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.onSend(async (request, reply, payload) => {
     const effect = faults.take(`${request.method} ${request.url}`, 'after')
     const answer = await answerAfter(effect, reply, payload, () => cutConnection(request))
-    if (typeof answer === 'string') notes.of(request).answer = answer
+    notes.of(request).answer = answer
     return answer
   })
 
-  function cutConnection(request: FastifyRequest): void {
+  function cutConnection(request: ApiRequest): void {
     record(request, null)
     request.raw.socket.destroy()
   }
@@ -101,7 +91,7 @@ export async function openApi(options: {
   serveAuth(app, context, onLogin)
   serveResources(app, context)
   const url = await listen(app, port)
-  return { url, port: Number(new URL(url).port), log, close: () => app.close() }
+  return { url, port: Number(new URL(url).port), log, close: app.close }
 }
 
 /** What is noted of a call while it is answered. */
@@ -112,8 +102,8 @@ interface Notes {
   refusal: string | null
 }
 
-function createNotes(): { of(request: FastifyRequest): Notes } {
-  const byRequest = new WeakMap<FastifyRequest, Notes>()
+function createNotes(): { of(request: ApiRequest): Notes } {
+  const byRequest = new WeakMap<ApiRequest, Notes>()
   return {
     of: (request) => {
       const notes = byRequest.get(request) ?? { beganAt: monotonic(), by: null, answer: null, refusal: null }
@@ -124,7 +114,7 @@ function createNotes(): { of(request: FastifyRequest): Notes } {
 }
 
 function answered(
-  request: FastifyRequest,
+  request: ApiRequest,
   status: number | null,
   { beganAt, by, answer }: Notes,
   at: number,
@@ -138,7 +128,7 @@ function answered(
   return { at, ms, method, path, status, by, ...bodies }
 }
 
-function serveResources(app: FastifyInstance, context: AppContext): void {
+function serveResources(app: ApiApp, context: AppContext): void {
   servePosting(app, context)
   for (const resource of plainResources(context)) serveResource(app, context, resource)
   serveResource(app, context, bots(context))
@@ -147,9 +137,9 @@ function serveResources(app: FastifyInstance, context: AppContext): void {
   serveResource(app, context, messages(context))
 }
 
-async function listen(app: FastifyInstance, port: number): Promise<string> {
+async function listen(app: ApiApp, port: number): Promise<string> {
   try {
-    return await app.listen({ host: '127.0.0.1', port })
+    return await app.listen(port)
   } catch (error) {
     if (codeOf(error) !== 'EADDRINUSE') throw error
     throw new DevHookError('portTaken', `port ${port} is in use`, {
@@ -159,21 +149,4 @@ async function listen(app: FastifyInstance, port: number): Promise<string> {
   }
 }
 
-// SDKs say `content-type: application/json` on every call, a DELETE without a body among them.
-function acceptEmptyJson(app: FastifyInstance): void {
-  app.removeContentTypeParser('application/json')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-    try {
-      done(null, body === '' ? undefined : JSON.parse(body.toString()))
-    } catch {
-      done(new ApiError(400, 'The body is not JSON'), undefined)
-    }
-  })
-}
-
-function sendError(reply: FastifyReply, error: ApiError | FastifyError): FastifyReply {
-  const status = error instanceof ApiError ? error.status : (error.statusCode ?? 500)
-  return reply.code(status).send({ error: { message: error.message } })
-}
-
-const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? ''
+const pathOf = (request: ApiRequest): string => request.url.split('?', 1)[0] ?? ''

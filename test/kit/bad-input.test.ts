@@ -76,13 +76,31 @@ describe('A bot that cannot be reached', () => {
 
 describe('A command', () => {
   it.each([
-    ['that there is not', ['no-such-program'], 'DEVHOOK_COMMAND_NOT_FOUND', /`no-such-program` cannot be started/],
-    ['that crashes', ['node', program('programs/crashes.js')], 'DEVHOOK_BOT_CRASHED', /before it listened/],
-    ['that never listens', ['node', program('programs/never-listens.js')], 'DEVHOOK_BOT_NOT_READY', /within 500ms/],
-    ['that listens elsewhere', ['node', program('programs/other-port.js')], 'DEVHOOK_BOT_NOT_READY', /it printed port/],
-  ] as const)('%s is refused, and nothing of it is left', async (_, command, code, message) => {
+    [
+      'that there is not',
+      '60s',
+      ['no-such-program'],
+      'DEVHOOK_COMMAND_NOT_FOUND',
+      /`no-such-program` cannot be started/,
+    ],
+    ['that crashes', '60s', ['node', program('programs/crashes.js')], 'DEVHOOK_BOT_CRASHED', /before it listened/],
+    [
+      'that never listens',
+      '500ms',
+      ['node', program('programs/never-listens.js')],
+      'DEVHOOK_BOT_NOT_READY',
+      /within 500ms/,
+    ],
+    [
+      'that listens elsewhere',
+      '8s',
+      ['node', program('programs/other-port.js')],
+      'DEVHOOK_BOT_NOT_READY',
+      /it printed port/,
+    ],
+  ] as const)('%s is refused, and nothing of it is left', async (_, readyWithin, command, code, message) => {
     const before = await openSockets()
-    await expect(createSandbox({ command: [...command], readyWithin: '500ms' })).rejects.toMatchObject({
+    await expect(createSandbox({ command: [...command], readyWithin })).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
       remedy: expect.stringMatching(/\S/),

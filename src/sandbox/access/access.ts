@@ -1,14 +1,15 @@
 // Access control of the emulated API: who calls, and whether they may.
-import type { FastifyRequest } from 'fastify'
+
 import type { Document } from '../../protocol/resources.ts'
 import { ApiError } from '../api-error.ts'
+import type { ApiRequest } from '../http/app.ts'
 import type { ResourceName, Store } from '../store.ts'
 import { type Action, missingScope } from './permissions.ts'
 import { isInRealm, isOwn } from './realm.ts'
 import type { Caller, TokenIssuer } from './tokens.ts'
 
 /** Who calls. Throws 401, in the platform's words, when the access token is not good. */
-export function callerOf(request: FastifyRequest, tokens: TokenIssuer): Caller {
+export function callerOf(request: ApiRequest, tokens: TokenIssuer): Caller {
   const [, token] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? []
   if (token === undefined) throw new ApiError(401, 'invalid token')
   const checked = tokens.check(token, 'access_token')

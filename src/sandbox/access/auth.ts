@@ -1,18 +1,18 @@
 // `POST /v2/auth/token`: a refresh token or a password for a new access token.
 
-import type { FastifyInstance } from 'fastify'
 import { asRecord, asText, type Json, textIn } from '../../core/json.ts'
 import { botOfEmail, type Document } from '../../protocol/resources.ts'
 import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
+import type { ApiApp } from '../http/app.ts'
 import type { Caller } from './tokens.ts'
 
 /** The path of the grants; the only one that needs no access token, and ignores one that is sent. */
 export const TOKEN_PATH = '/v2/auth/token'
 
 /** Serves both grants. `onLogin` is called with who logged in by a password. */
-export function serveAuth(app: FastifyInstance, context: AppContext, onLogin: (user: Document) => void): void {
-  app.post(TOKEN_PATH, (request, reply) => {
+export function serveAuth(app: ApiApp, context: AppContext, onLogin: (user: Document) => void): void {
+  app.on('POST', TOKEN_PATH, (request, reply) => {
     const body = asRecord(request.body) ?? {}
     const byPassword = textIn(body, 'email') !== null && textIn(body, 'password') !== null
     const { caller, refreshToken, login } = byPassword ? passwordGrant(context, body) : refreshGrant(context, body)

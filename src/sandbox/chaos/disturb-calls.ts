@@ -1,21 +1,22 @@
 // Chaos in the calls of the bot: a token that expires, a call that is not done, an answer that is late.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+
 import { sleep } from '../../core/async.ts'
 import { callerOf } from '../access/access.ts'
 import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
+import type { ApiApp, ApiRequest } from '../http/app.ts'
 import type { Chaos } from './chaos.ts'
 
 /** Lets chaos come into what the bot asks of the API, once it is known that it is the bot who asks: `by` is whose call it is. */
 export function disturbCalls(
-  app: FastifyInstance,
+  app: ApiApp,
   { tokens, seeded }: AppContext,
   chaos: Pick<Chaos, 'seed' | 'call'>,
-  by: (request: FastifyRequest) => string | null,
+  by: (request: ApiRequest) => string | null,
 ): void {
-  const late = new WeakMap<FastifyRequest, number>()
+  const late = new WeakMap<ApiRequest, number>()
 
-  app.addHook('onRequest', async (request) => {
+  app.onRequest(async (request) => {
     if (by(request) !== seeded.bot.id) return
     const { expires, fails, slowMs } = chaos.call(request.method, request.url)
     if (expires) {
@@ -26,7 +27,7 @@ export function disturbCalls(
     if (slowMs > 0) late.set(request, slowMs)
   })
 
-  app.addHook('onSend', async (request, _reply, payload) => {
+  app.onSend(async (request, _reply, payload) => {
     const ms = late.get(request)
     if (ms !== undefined) await sleep(ms)
     return payload

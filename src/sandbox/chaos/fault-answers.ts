@@ -1,14 +1,11 @@
 // How a fault comes into a call of the API: late, with an answer of its own, or with none.
-import type { FastifyReply } from 'fastify'
+
 import { sleep } from '../../core/async.ts'
+import type { ApiReply } from '../http/app.ts'
 import type { ApiFault, ApiFaultEffect } from './faults.ts'
 
 /** Lets faults happen to a call whose work is not done. `cut` ends its connection. Resolves with whether the call has ended. */
-export async function endsBefore(
-  { delayMs, end }: ApiFaultEffect,
-  reply: FastifyReply,
-  cut: () => void,
-): Promise<boolean> {
+export async function endsBefore({ delayMs, end }: ApiFaultEffect, reply: ApiReply, cut: () => void): Promise<boolean> {
   if (delayMs > 0) await sleep(delayMs)
   if (end === null) return false
   if ('status' in end) void reply.send(bodyOf(end, reply))
@@ -22,19 +19,20 @@ export async function endsBefore(
 /** Lets faults happen to a call whose work is done. Resolves with the body that it is answered with. */
 export async function answerAfter(
   { delayMs, end }: ApiFaultEffect,
-  reply: FastifyReply,
-  body: unknown,
+  reply: ApiReply,
+  body: string,
   cut: () => void,
-): Promise<unknown> {
+): Promise<string> {
   if (delayMs > 0) await sleep(delayMs)
   if (end === null) return body
   if ('status' in end) return bodyOf(end, reply)
+  reply.hijack()
   cut()
   return body
 }
 
 /** Sets status and headers of the fault's answer. Returns its body. */
-function bodyOf(fault: Extract<ApiFault, { readonly status: number }>, reply: FastifyReply): string {
+function bodyOf(fault: Extract<ApiFault, { readonly status: number }>, reply: ApiReply): string {
   const { status, body = '', headers = {} } = fault
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   const type = typeof body === 'string' ? 'text/html; charset=utf-8' : 'application/json'

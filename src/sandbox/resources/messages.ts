@@ -1,6 +1,5 @@
 // The resource `messages`: posting to a conversation, listing and changing what was posted.
 
-import type { FastifyInstance } from 'fastify'
 import { asText, type Json } from '../../core/json.ts'
 import type { Conversation, Message } from '../../protocol/resources.ts'
 import { callerOf, requirePermission } from '../access/access.ts'
@@ -10,6 +9,7 @@ import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
 import { asMessage } from '../chat/draft.ts'
 import { post, postAll } from '../chat/posting.ts'
+import type { ApiApp } from '../http/app.ts'
 import { bodyOf, mergePatch, type Resource } from './resource.ts'
 
 const NAMES = { name: 'messages', called: 'Message' } as const
@@ -55,11 +55,11 @@ function replaced({ clock }: AppContext, before: Message, body: Json): Message {
 }
 
 /** Serves `POST /v2/conversations/:id/messages`, one message or a list of them. */
-export function servePosting(app: FastifyInstance, context: AppContext): void {
-  app.post<{ Params: { id: string } }>('/v2/conversations/:id/messages', (request, reply) => {
+export function servePosting(app: ApiApp, context: AppContext): void {
+  app.on('POST', '/v2/conversations/:id/messages', (request, reply) => {
     const caller = callerOf(request, context.tokens)
     requirePermission(context.store, caller, 'create', NAMES)
-    const conversation = knownConversation(context, caller, request.params.id)
+    const conversation = knownConversation(context, caller, request.params['id'] ?? '')
     const { body } = request
     const posted = Array.isArray(body)
       ? postAll(context, caller, conversation, body)

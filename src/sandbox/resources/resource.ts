@@ -1,6 +1,5 @@
 // The routes that every resource has: list, get, create, update, delete, and for one of them replace.
 
-import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { asRecord, type Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
 import { callerOf, requirePermission } from '../access/access.ts'
@@ -9,6 +8,7 @@ import { isInRealm, placeFor } from '../access/realm.ts'
 import type { Caller } from '../access/tokens.ts'
 import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
+import type { ApiApp, ApiRequest } from '../http/app.ts'
 
 import { newId, type ResourceName } from '../store.ts'
 import { parseQuery } from './parse-query.ts'
@@ -35,38 +35,30 @@ export interface Resource<T extends Document> {
   readonly show?: (document: T) => T
 }
 
-interface ById {
-  Params: { id: string }
-}
-
 /** Serves a resource at `/v2/<name>`. */
 // One story: every route asks the same questions before it does its one thing.
-export function serveResource<T extends Document>(
-  app: FastifyInstance,
-  context: AppContext,
-  resource: Resource<T>,
-): void {
+export function serveResource<T extends Document>(app: ApiApp, context: AppContext, resource: Resource<T>): void {
   const { store, tokens } = context
   const path = `/v2/${resource.name}`
   const show = resource.show ?? ((document: T) => document)
 
   /** The caller of a route that is about no document yet. */
-  function allowed(request: FastifyRequest, action: Action): Caller {
+  function allowed(request: ApiRequest, action: Action): Caller {
     const caller = callerOf(request, tokens)
     requirePermission(store, caller, action, resource)
     return caller
   }
 
   /** The caller of a route, and the document that it is about. */
-  function known(request: FastifyRequest<ById>, action: Action): { readonly caller: Caller; readonly document: T } {
+  function known(request: ApiRequest, action: Action): { readonly caller: Caller; readonly document: T } {
     const caller = callerOf(request, tokens)
-    const document = resource.get(request.params.id)
+    const document = resource.get(request.params['id'] ?? '')
     requirePermission(store, caller, action, resource, document)
     if (document === undefined) throw new ApiError(404, `${resource.called} not found`)
     return { caller, document }
   }
 
-  app.get(path, (request, reply) => {
+  app.on('GET', path, (request, reply) => {
     const caller = allowed(request, 'list')
     const search = searchOf(request)
     const query = parseQuery(search)
@@ -82,12 +74,12 @@ export function serveResource<T extends Document>(
     return found.map((document) => selectFields(populated(store, show(document), query.populate), query.select))
   })
 
-  app.get<ById>(`${path}/:id`, (request) => {
+  app.on('GET', `${path}/:id`, (request) => {
     const query = parseQuery(searchOf(request))
     return selectFields(populated(store, show(known(request, 'fetch').document), query.populate), query.select)
   })
 
-  app.post(path, async (request, reply) => {
+  app.on('POST', path, async (request, reply) => {
     const caller = allowed(request, 'create')
     let status = 201
     const document = await resource.create(bodyOf(request), caller, () => {
@@ -96,20 +88,20 @@ export function serveResource<T extends Document>(
     return reply.code(status).send(show(document))
   })
 
-  app.patch<ById>(`${path}/:id`, async (request) => {
+  app.on('PATCH', `${path}/:id`, async (request) => {
     const { caller, document } = known(request, 'update')
     return show(await resource.update(document, bodyOf(request), caller))
   })
 
   const { replace } = resource
   if (replace !== undefined) {
-    app.put<ById>(`${path}/:id`, (request) => {
+    app.on('PUT', `${path}/:id`, (request) => {
       const { caller, document } = known(request, 'update')
       return show(replace(document, bodyOf(request), caller))
     })
   }
 
-  app.delete<ById>(`${path}/:id`, (request, reply) => {
+  app.on('DELETE', `${path}/:id`, (request, reply) => {
     const { caller, document } = known(request, 'delete')
     resource.remove(document.id, caller.user)
     return reply.code(204).send()
@@ -117,13 +109,13 @@ export function serveResource<T extends Document>(
 }
 
 /** The body of a request as an object. Throws 400 when it is not one. */
-export function bodyOf(request: FastifyRequest): Json {
+export function bodyOf(request: ApiRequest): Json {
   const body = asRecord(request.body)
   if (body === null) throw new ApiError(400, 'a JSON object is required')
   return body
 }
 
-function searchOf(request: FastifyRequest): string {
+function searchOf(request: ApiRequest): string {
   const at = request.url.indexOf('?')
   return at < 0 ? '' : request.url.slice(at)
 }

@@ -1,7 +1,9 @@
 // The platform's own HTTP calls to webhooks.
 
+import { once } from 'node:events'
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
-import { Agent, request } from 'undici'
 import { type Clock, createSharedAbort, withDeadline } from '../../core/async.ts'
 import { codeOf, messageOf } from '../../core/errors.ts'
 import { readUpTo } from '../../core/http/read-body.ts'
@@ -39,7 +41,9 @@ export function openOutgoing(options: {
   readonly activity: Pick<Activity, 'begin'>
 }): Outgoing {
   const { timeoutMs, ca, clock, activity } = options
-  const agent = new Agent(ca === null ? {} : { connect: { secureContext: trusting(ca) } })
+  // A connection for each: one that is kept may have ended with the bot that was there before, and the call would be lost with it.
+  const http = new HttpAgent({ keepAlive: false })
+  const https = new HttpsAgent({ keepAlive: false, ...(ca !== null && { secureContext: trusting(ca) }) })
   let closing = createSharedAbort()
 
   async function call(...[method, address, headers, body]: Parameters<Outgoing['call']>): Promise<WebhookAnswer> {
@@ -52,16 +56,20 @@ export function openOutgoing(options: {
     const ended = activity.begin()
     const send = async (signal: AbortSignal): Promise<WebhookAnswer> => {
       try {
-        const response = await request(`${url.origin}${url.pathname}${url.search}`, {
+        const options = {
           method,
-          dispatcher: agent,
           signal,
-          headers: { 'User-Agent': 'Web1on1', ...credentialsOf(url), ...headers },
-          ...(body === undefined ? {} : { body }),
-        })
+          headers: { 'user-agent': 'Web1on1', ...credentialsOf(url), ...headers, ...lengthOf(body) },
+        }
+        const sent =
+          url.protocol === 'https:'
+            ? requestHttps(url, { ...options, agent: https })
+            : requestHttp(url, { ...options, agent: http })
+        sent.end(body)
+        const response = await responseTo(sent)
         const type = String(response.headers['content-type'] ?? '')
-        const text = (await readUpTo(response.body, MAX_BYTES))?.toString('utf8') ?? null
-        return { status: response.statusCode, type, body: text }
+        const text = (await readUpTo(response, MAX_BYTES))?.toString('utf8') ?? null
+        return { status: response.statusCode ?? 0, type, body: text }
       } catch (error) {
         throw signal.aborted ? signal.reason : new Error(reasonOf(error), { cause: error })
       }
@@ -77,15 +85,27 @@ export function openOutgoing(options: {
     },
     close: async () => {
       closing.abort(new Error('the sandbox was closed'))
-      await agent.destroy()
+      http.destroy()
+      https.destroy()
     },
   }
+}
+
+const lengthOf = (body: Buffer | undefined): Record<string, string | number> =>
+  body === undefined ? {} : { 'content-length': body.length }
+
+async function responseTo(sent: ReturnType<typeof requestHttp>): Promise<IncomingMessage> {
+  // What goes wrong after the answer has begun is told by the answer.
+  sent.on('error', () => undefined)
+  const [response]: IncomingMessage[] = await once(sent, 'response')
+  if (response === undefined) throw new Error('no answer')
+  return response
 }
 
 // Once for all connections: given `ca`, each one parses all the authorities anew, which takes longer than the call itself.
 const trusting = (ca: string): SecureContext => createSecureContext({ ca: [...rootCertificates, ca] })
 
-// undici does not turn the credentials of a URL into a header, and they do not belong into a request line.
+// They do not belong into a request line.
 function credentialsOf({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {}
   const pair = `${decoded(username)}:${decoded(password)}`
