@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { type Cli, type CliEnd, ECHO_BOT, startCli } from '../support/cli/cli.ts'
 import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
+import { eventually } from '../support/wait.ts'
 import { worldForTest } from '../support/world.ts'
 
 /** A place in which sandboxes and other commands find each other, and what starts them there. */
@@ -21,12 +22,10 @@ async function placeForTest() {
     await cli.notice('ready')
     return cli
   }
-  const run = async (
-    cwd: string,
-    args: readonly string[],
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<CliEnd> => (await startCli({ args, env: { ...env, ...more }, cwd })).ended
-  return { folder, sandbox, run }
+  const start = (cwd: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Cli> =>
+    startCli({ args, env: { ...env, ...more }, cwd })
+  const run = async (...given: Parameters<typeof start>): Promise<CliEnd> => (await start(...given)).ended
+  return { folder, sandbox, start, run }
 }
 
 describe('dev-hook say', () => {
@@ -99,6 +98,17 @@ describe('A sandbox that runs', () => {
       code: 2,
       stderr: expect.stringContaining('nothing has been recorded yet'),
     })
+  })
+
+  it('is followed to its end', async () => {
+    const { folder, sandbox, start } = await placeForTest()
+    const here = await folder('bot')
+    const running = await sandbox(here)
+    const following = await start(here, ['events', '--follow'])
+    await (await start(here, ['say', 'hi there'])).ended
+    await eventually(() => following.written().includes('hi there'))
+    running.kill('SIGINT')
+    expect((await following.ended).code).toBe(0)
   })
 
   it('is chosen by its folder, or by its process where several could be meant', async () => {

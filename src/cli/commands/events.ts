@@ -22,7 +22,7 @@ import type { Io } from '../io.ts'
 import { openCommand } from '../open-command.ts'
 import type { Colors } from '../output/colors.ts'
 import { findRecord } from '../sandbox/find-record.ts'
-import { readSandboxChoice } from '../sandbox/running-sandboxes.ts'
+import { type RunningSandbox, readSandboxChoice, watchLife } from '../sandbox/running-sandboxes.ts'
 import { saySandbox } from '../sandbox/say-sandbox.ts'
 import { untilEndSignal } from '../session/signals.ts'
 
@@ -34,6 +34,8 @@ interface View {
   readonly json: boolean
   readonly colors: Colors
   readonly redact: Redact
+  /** Of which the record is; `null` for that of real runs. */
+  readonly sandbox: RunningSandbox | null
 }
 
 /** How many of those recorded before are shown first when following. */
@@ -50,7 +52,7 @@ export const events: CommandHandler = async (call) => {
   const { config, stateHome, json, colors, redactor } = await openCommand(call)
   const { folder, sandbox } = await findRecord({ config, stateHome, choice })
   saySandbox(sandbox, { config, json, io })
-  await act({ folder, config, io, json, colors, redact: redactor.redact })
+  await act({ folder, config, io, json, colors, redact: redactor.redact, sandbox })
   return EXIT_CODES.ended
 }
 
@@ -134,10 +136,11 @@ async function list(view: View, filter: DeliveryFilter): Promise<void> {
 async function follow(view: View, filter: DeliveryFilter): Promise<void> {
   const print = printerFor(view)
   await untilEndSignal(async (end) => {
-    await withDeadline([end, view.io.outGone], null, async (signal) => {
+    const life = watchLife(view.sandbox)
+    await withDeadline([end, view.io.outGone, life.over], null, async (signal) => {
       for await (const change of followDeliveries(view.folder, signal, { last: BEFORE, ...filter }))
         if (isNews(change)) view.io.out(print(change.summary))
-    })
+    }).finally(life.off)
   })
 }
 

@@ -1,7 +1,10 @@
 // The sandboxes that run on this machine, as other commands of the same user find them.
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { repeat } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
+import type { Off } from '../../core/listeners.ts'
+import { hasProcess } from '../../core/processes.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import { listBots } from '../../daemon/offline/find-bot.ts'
 import { readLock } from '../../lock/lock.ts'
@@ -72,3 +75,15 @@ const REMEDY = 'choose one with the flag on its line'
 
 const listed = (running: readonly RunningSandbox[]): readonly string[] =>
   running.map(({ pid, cwd }) => `  --sandbox ${pid}  in ${oneLine(cwd)}`)
+
+/** How often it is looked whether a sandbox still runs, in ms. */
+const LOOK_MS = 500
+
+/** Watches for the end of a sandbox, with which its record goes; what is not of one has none. */
+export function watchLife(sandbox: RunningSandbox | null): { readonly over: AbortSignal; readonly off: Off } {
+  const end = new AbortController()
+  const look = (): void => {
+    if (sandbox !== null && !hasProcess(sandbox.pid)) end.abort()
+  }
+  return { over: end.signal, off: repeat(LOOK_MS, look) }
+}
