@@ -99,6 +99,15 @@ describe('dev-hook sandbox', () => {
     expect(await cli.ended).toMatchObject({ code: 0, stdout: 'You said: hi\nYou said: bye\n' })
   })
 
+  it('ends at a word of a pipe that there is not, and says how to say it', async () => {
+    const cli = await inSandbox([process.execPath, ECHO_BOT])
+    for (const line of ['hi', '/asign', 'bye']) cli.type(line)
+    const { code, stdout, stderr } = await cli.ended
+    expect(stderr).toContain('error: there is no `/asign`; did you mean `/assign`? [DEVHOOK_USAGE]')
+    expect(stderr).toContain('`//asign` says it')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: 'You said: hi\n' })
+  })
+
   it('an answer is all messages until the bot is quiet', async () => {
     const cli = await inSandbox([process.execPath, '-e', TALKATIVE], '--say', 'hi')
     expect(await cli.ended).toMatchObject({ code: 0, stdout: 'one\ntwo\nthree\n' })

@@ -29,6 +29,14 @@ describe('The answer to a contact', () => {
     expect(judged({ messages: 0 })).toBe('waiting')
   })
 
+  it('is complete without a word to whom the bot need not answer', () => {
+    const quiet = (changes: Partial<Heard>) => judgeAnswer({ ...HEARD, messages: 0, ...changes }, TIMEOUT_MS, false)
+    expect(quiet({})).toBe('complete')
+    expect(quiet({ event: null, attempt: null })).toBe('complete')
+    expect(quiet({ attempt: null })).toBe('waiting')
+    expect(quiet({ quietMs: QUIET_MS - 1 })).toBe('waiting')
+  })
+
   it('is complete also when the bot has spoken, and then refused the delivery', () => {
     expect(judged({ attempt: { outcome: 'answered', status: 500 } })).toBe('complete')
   })
