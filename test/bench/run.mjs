@@ -5,6 +5,7 @@ import { benchHold, printHold } from './hold.mjs'
 import { benchIdle, printIdle } from './idle.mjs'
 import { benchKit, printKit } from './kit.mjs'
 import { benchList, printList } from './list.mjs'
+import { benchPage, printPage } from './page.mjs'
 import { benchRestart, printRestart } from './restart.mjs'
 import { benchSandbox, printSandbox } from './sandbox.mjs'
 import { benchStart, printStart } from './start.mjs'
@@ -30,6 +31,7 @@ const PARTS = {
   restart: { bench: () => benchRestart(pick({ rounds: 10 }, { rounds: 3 })), print: printRestart },
   hold: { bench: () => benchHold(pick({ total: 10_000 }, { total: 2_000 })), print: printHold },
   list: { bench: () => benchList(pick({ total: 10_000, times: 20 }, { total: 2_000, times: 5 })), print: printList },
+  page: { bench: () => benchPage(pick({ total: 10_000, times: 9 }, { total: 2_000, times: 2 })), print: printPage },
   kit: { bench: () => benchKit(pick({ times: 5, says: 1_000 }, { times: 2, says: 100 })), print: printKit },
   durable: { bench: () => benchDurable(pick({ ms: 1_500 }, { ms: 400 })), print: printDurable },
   sandbox: {

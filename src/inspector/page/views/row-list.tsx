@@ -12,7 +12,7 @@ export function RowList() {
   const id = useStore(address.store, (now) => now.id)
   const vs = useStore(address.store, (now) => now.vs)
   const at = (of: string): number => shown.findIndex((row) => row.id === of)
-  const { ref, start, end, rowHeight } = useWindowed(shown.length, shown[0]?.id ?? null, at)
+  const { ref, start, end, rowHeight, pool } = useWindowed(shown.length, shown[0]?.id ?? null, at)
   const chosen = id === null ? -1 : at(id)
 
   useEffect(() => {
@@ -33,7 +33,8 @@ export function RowList() {
       <div class="rows-inner" role="presentation" style={{ height: `${shown.length * rowHeight}px` }}>
         {shown.slice(start, end).map((row, n) => (
           <RowLine
-            key={row.id}
+            // The element of a row that goes is taken for one that comes.
+            key={(start + n) % pool}
             row={row}
             place={start + n}
             count={shown.length}

@@ -8,6 +8,8 @@ export interface Windowed {
   readonly start: number
   readonly end: number
   readonly rowHeight: number
+  /** How many are drawn at once, at most. */
+  readonly pool: number
 }
 
 /** Drawn beyond what can be seen, at either end. */
@@ -51,7 +53,8 @@ export function useWindowed(count: number, newest: string | null, rowAt: (id: st
 
   const start = Math.max(0, Math.floor(place.top / place.rowHeight) - SPARE)
   const end = Math.min(count, Math.ceil((place.top + place.height) / place.rowHeight) + SPARE)
-  return { ref, start, end, rowHeight: place.rowHeight }
+  const pool = Math.ceil(place.height / place.rowHeight) + 2 * SPARE + 2
+  return { ref, start, end, rowHeight: place.rowHeight, pool }
 }
 
 /** Scrolls as little as needed for a row to be seen. */
