@@ -113,7 +113,7 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
     usage: '<event> [text] [options]',
     takesCommand: false,
     words: ['[event]', '[text]'],
-    options: recordKeys,
+    options: ['bot', 'apiHost', ...COMMON],
     own: [
       { flags: '--list', says: 'list the templates, one sentence each' },
       {
@@ -138,12 +138,12 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
     ],
     examples: [
       ['dev-hook trigger chat "hi there"', 'a contact says something'],
-      ['dev-hook trigger message.create.contact.postback YES', 'a contact presses a button with this payload'],
+      ['dev-hook trigger postback YES', 'a contact presses a button with this payload'],
       ['dev-hook trigger assign --conversation 5c1a9a', 'a recorded conversation is assigned to the bot'],
-      ['dev-hook trigger user.login --set data.user.role=admin', 'with another value'],
+      ['dev-hook trigger bot --set data.bot.enabled=false', 'with another value'],
       ['dev-hook trigger chat --count 100 --rate 20/s', 'some load; totals at the end'],
       ['dev-hook trigger --file event.json', 'an event of your own'],
-      ['dev-hook trigger chat hi --to http://127.0.0.1:3000/hook', 'straight to a bot, without a dev-hook'],
+      ['dev-hook trigger chat hi --to 3000', 'straight to the bot on that port, without a dev-hook'],
     ],
     load: async () => (await import('./commands/trigger.ts')).trigger,
   },
