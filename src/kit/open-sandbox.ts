@@ -6,15 +6,14 @@ import { readChaos } from '../sandbox/chaos/chaos-words.ts'
 import type { ApiFault } from '../sandbox/chaos/faults.ts'
 import { openSandbox, type Sandbox as Platform } from '../sandbox/sandbox.ts'
 import { PLAIN_NAMES } from '../sandbox/store.ts'
-import { type RunningBot, startBotProcess } from './bot/bot-process.ts'
+import type { RunningBot } from './bot/bot-process.ts'
 import { type BotAddress, openAddress } from './bot/connect.ts'
 import { register } from './bot/register.ts'
 import { toMs } from './duration.ts'
-import { emitEvent } from './emit.ts'
 import { explaining, explainingNow, type Kit, waitOf } from './kit.ts'
 import { type KitConfig, readOptions } from './options.ts'
 import { createAgent, createContact, createConversation, views } from './people.ts'
-import { play, recordOf } from './playback.ts'
+import { recordOf } from './record.ts'
 import { createRecorder } from './transcript.ts'
 import type {
   BotTarget,
@@ -103,6 +102,7 @@ function openKit(platform: Platform, config: KitConfig): OpenedKit {
   }
 
   async function startBot(command: readonly [string, ...string[]]): Promise<void> {
+    const { startBotProcess } = await import('./bot/bot-process.ts')
     bot = await startBotProcess({
       command,
       cwd: resolve(config.cwd),
@@ -148,7 +148,10 @@ function openKit(platform: Platform, config: KitConfig): OpenedKit {
       }),
     data: dataOf(kit),
     emit: (event, fields = {}) =>
-      explaining(kit, undefined, async () => (await emitEvent(kit, event, fields)).map(deliveryView)),
+      explaining(kit, undefined, async () => {
+        const { emitEvent } = await import('./emit.ts')
+        return (await emitEvent(kit, event, fields)).map(deliveryView)
+      }),
     get calls() {
       return platform.calls.filter(({ by }) => by === null || by === platform.botId).map(callView)
     },
@@ -170,7 +173,11 @@ function openKit(platform: Platform, config: KitConfig): OpenedKit {
     expireTokens: platform.expireTokens,
     transcript: (options = {}) => recorder.transcript(options),
     record: () => recordOf(platform),
-    play: (fixture) => explaining(kit, undefined, () => play(kit, fixture)),
+    play: (fixture) =>
+      explaining(kit, undefined, async () => {
+        const { play } = await import('./playback.ts')
+        return play(kit, fixture)
+      }),
     reset: async () => {
       platform.reset()
       recorder.clear()

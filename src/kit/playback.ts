@@ -1,4 +1,4 @@
-// What was recorded: kept of a sandbox, and played in one.
+// What was recorded, played in a sandbox.
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { DevHookError, messageOf } from '../core/errors.ts'
@@ -6,9 +6,7 @@ import { decodeText } from '../core/text/decode.ts'
 import { scriptOfFixture } from '../protocol/script/from-fixture.ts'
 import { readScript } from '../protocol/script/read.ts'
 import type { Script } from '../protocol/script/script.ts'
-import { isBy } from '../sandbox/chat/people.ts'
 import { playScript } from '../sandbox/play/play.ts'
-import type { Sandbox as Platform } from '../sandbox/sandbox.ts'
 import type { Kit } from './kit.ts'
 import type { Fixture, Playback } from './types/types.ts'
 
@@ -64,22 +62,4 @@ async function filesAt(path: string): Promise<readonly string[]> {
   const entries = await readdir(path, { withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
   return files.map(({ name }) => join(path, name)).toSorted()
-}
-
-/** What was delivered so far and what the bot said to each, as a fixture. */
-export function recordOf(platform: Platform): Fixture {
-  const isBots = (message: Parameters<typeof isBy>[0]): boolean => isBy(message, platform.botId)
-  const steps = platform.deliveries.flatMap(({ event, payload, message, conversation }) => {
-    const body = payload()
-    if (body === null) return []
-    if (message === null || conversation === null) return [{ event, payload: { ...body } }]
-    const all = platform.messagesOf(conversation)
-    const at = all.findIndex(({ id }) => id === message)
-    const said = all[at]
-    // What the bot itself has said is told to it, too: that is what came before.
-    if (said === undefined || isBots(said)) return []
-    const next = all.findIndex((other, i) => i > at && !isBots(other))
-    return [{ event, payload: { ...body }, replies: all.slice(at + 1, next === -1 ? undefined : next) }]
-  })
-  return { version: 1, steps }
 }
