@@ -1,6 +1,7 @@
 // Editing a delivery and replaying the copy.
 import { useEffect, useState } from 'preact/hooks'
 import { layOut, pack } from '../../../core/text/json-layout.ts'
+import { REDACTED } from '../../../core/text/redact.ts'
 import { replay } from '../model/actions.ts'
 import { ask } from '../model/api.ts'
 import { useLoaded } from '../model/loaded.ts'
@@ -57,6 +58,11 @@ function Editor({ id, body }: { readonly id: string; readonly body: string }) {
       }}
     >
       <JsonField label="Body" text={text} isJson={isJson} change={setText} />
+      {text.includes(REDACTED) ? (
+        <p class="bad-text">
+          Secrets are shown as {REDACTED}, and the bot would get that: put them back, or replay the delivery unedited.
+        </p>
+      ) : null}
       <div class="actions end">
         <button type="button" class="button" onClick={() => setText(first)}>
           As it was
