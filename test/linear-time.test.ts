@@ -1,6 +1,7 @@
 // What is done to text from outside takes time that grows as the text does: a long one costs what many short ones cost.
 import { describe, expect, it } from 'vitest'
 import { portIn } from '../src/bot/port-hint.ts'
+import { htmlLines } from '../src/cli/screen/html-lines.ts'
 import { parseTarget } from '../src/config/target.ts'
 import { runIdOf, withoutCredentials } from '../src/core/hook-url.ts'
 import { encodePath } from '../src/core/http/encode-path.ts'
@@ -35,6 +36,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   hideSecrets: (text) => hideSecrets(text, redact),
   sanitize: (text) => sanitize(text, text.length),
   sanitizeLines,
+  htmlLines,
   searchableText: (text) => searchableText([], Buffer.from(text)),
   readQuery: (text) => readQuery(text, 0),
   isHarmless,
