@@ -10,7 +10,7 @@ export async function endsBefore({ delayMs, end }: ApiFaultEffect, reply: ApiRep
   if (end === null) return false
   if ('status' in end) void reply.send(bodyOf(end, reply))
   else {
-    void reply.hijack()
+    reply.hijack()
     cut()
   }
   return true
