@@ -2,7 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { equalInConstantTime } from '../core/secrets.ts'
-import { API } from './operations/paths.ts'
+import { API } from './operations/locations.ts'
 
 /** What a request that is refused is answered with. */
 interface Refusal {

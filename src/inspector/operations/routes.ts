@@ -2,7 +2,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { DevHookError } from '../../core/errors.ts'
 import { describeApi } from './open-api.ts'
-import { API, methodOf, OPENAPI_PATH, operationAt } from './paths.ts'
+import { API } from './locations.ts'
+import { methodOf, OPENAPI_PATH, operationAt } from './paths.ts'
 import { inputInQuery, readInput } from './read-input.ts'
 import { type Handlers, OPERATIONS, type OperationName, type RunOperation, type SandboxOperation } from './table.ts'
 

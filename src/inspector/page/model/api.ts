@@ -1,7 +1,20 @@
 // Asking the run: each operation of the table is one request.
 import { isRecord, textIn } from '../../../core/json.ts'
-import { methodOf, pathOf } from '../../operations/paths.ts'
+import { pathOf } from '../../operations/locations.ts'
 import type { GivenTo, OperationName, OutputOf } from '../../operations/table.ts'
+
+/** Those that change nothing, by their names alone: the table of operations weighs a sixth of the page. */
+export const READING: ReadonlySet<OperationName> = new Set<OperationName>([
+  'status',
+  'deliveries',
+  'delivery',
+  'templates',
+  'export',
+  'people',
+  'conversations',
+  'conversation',
+  'calls',
+])
 
 /** The run refused, or cannot be reached. */
 export class RequestError extends Error {
@@ -22,7 +35,7 @@ export type AskRun = <N extends OperationName>(name: N, given: GivenTo<N>, signa
 
 /** Asks for an operation. Rejects with `RequestError`, or as the signal is aborted. */
 export const ask: AskRun = async (name, given, signal) => {
-  const method = methodOf(name)
+  const method = READING.has(name) ? 'GET' : 'POST'
   const path = pathOf(name)
   const response =
     method === 'GET'

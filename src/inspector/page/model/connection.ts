@@ -1,7 +1,7 @@
 // The stream of what happens: opened, lost and opened again, without missing a notice.
 import { createListeners, createObservable, type Observable, type Off } from '../../../core/listeners.ts'
 import type { Notice } from '../../../core/notices.ts'
-import { STREAM_PATH } from '../../operations/paths.ts'
+import { STREAM_PATH } from '../../operations/locations.ts'
 import { ask, RequestError } from './api.ts'
 
 /** How the page is connected to the run. */
