@@ -1,7 +1,7 @@
 // The OpenAPI description of the inspector's API, made from the table of operations.
 import type { Json } from '../../core/json.ts'
-import type { Field } from './operation.ts'
 import { pathOf, STREAM_PATH } from './locations.ts'
+import type { Field } from './operation.ts'
 import { methodOf } from './paths.ts'
 import { OPERATION_NAMES, OPERATIONS, type OperationName } from './table.ts'
 

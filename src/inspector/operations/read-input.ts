@@ -39,12 +39,12 @@ export function inputInQuery(name: OperationName, query: URLSearchParams): Json 
   return Object.fromEntries(
     [...query].map(([key, value]) => [
       key,
-      valueOf(value, Object.hasOwn(fields, key) ? fields[key]?.shape.schema : {}),
+      valueIn(value, Object.hasOwn(fields, key) ? fields[key]?.shape.schema : {}),
     ]),
   )
 }
 
-function valueOf(text: string, schema: Json | undefined): unknown {
+function valueIn(text: string, schema: Json | undefined): unknown {
   const type = schema?.['type']
   if ((type === 'integer' || type === 'number') && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(text)) return Number(text)
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'

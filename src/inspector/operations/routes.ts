@@ -1,8 +1,8 @@
 // The routes of the operations: a request to the path of one is read, done, and answered with what it gives.
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { DevHookError } from '../../core/errors.ts'
-import { describeApi } from './open-api.ts'
 import { API } from './locations.ts'
+import { describeApi } from './open-api.ts'
 import { methodOf, OPENAPI_PATH, operationAt } from './paths.ts'
 import { inputInQuery, readInput } from './read-input.ts'
 import { type Handlers, OPERATIONS, type OperationName, type RunOperation, type SandboxOperation } from './table.ts'
