@@ -33,7 +33,7 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** `index-BaZ1cd2f.js`, as the build names what it packs. */
-const HASHED = /-[\w-]{8,20}\.\w{1,10}$/
+const HASHED = /-[\w-]{8}\.\w{1,10}$/
 
 const NOT_BUILT = page(
   'dev-hook',

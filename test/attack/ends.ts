@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { STEPS } from '../../src/daemon/start/start-steps.ts'
 import type { Cli } from '../support/cli/cli.ts'
-import { processesOf } from '../support/processes.ts'
+import { isAlive, processesOf } from '../support/processes.ts'
 import { eventually } from '../support/wait.ts'
 import type { Attack } from './attack.ts'
 import { openRing, openTarget, type Ring } from './target.ts'
@@ -17,7 +17,12 @@ const isWatchdog = ({ command }: { readonly command: string }): boolean => comma
 export async function killAll({ home }: Ring, cli: Cli): Promise<void> {
   // Stopped first: it would start another watchdog.
   cli.kill('SIGSTOP')
-  for (const { pid } of await processesOf(home)) if (pid !== cli.pid) process.kill(pid, 'SIGKILL')
+  // Looked at again: what it had just started was not in the list yet.
+  await eventually(async () => {
+    const others = (await processesOf(home)).filter(({ pid }) => pid !== cli.pid)
+    for (const { pid } of others) if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+    return others.length === 0
+  })
   cli.kill('SIGKILL')
   await cli.ended
 }

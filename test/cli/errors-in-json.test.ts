@@ -18,6 +18,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   replay: ['--last', '0'],
   say: [],
   trigger: [],
+  bisect: ['no-such-file'],
   verify: ['--body', 'no-such-file'],
   completion: ['tcsh'],
 }
