@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createCheckJson, createCheckLines } from '../../../src/cli/output/check-lines.ts'
 import { startOutput } from '../../../src/cli/output/output.ts'
@@ -105,15 +104,14 @@ async function printed(bodies: readonly NoticeBody[], given: { readonly json?: b
     errIsTerminal: true,
     columns: () => 80,
   }
-  const notices = createNotices()
   const config = { config: loaded, json: given.json ?? false, redactor: createRedactor() }
-  const end = startOutput(config, io, notices, folder)
   for (const body of bodies) {
+    const notices = createNotices()
+    const end = startOutput(config, io, notices, folder)
     notices.emit(body)
-    // More than a moment's output of a run, and the log keeps no more than so much waiting.
-    await setImmediate()
+    // More than a moment's output of a run, of which the log drops what the disk does not keep up with.
+    await end()
   }
-  await end()
   return { lines, log: await readFile(join(folder, 'dev-hook.log'), 'utf8') }
 }
 
