@@ -1,0 +1,107 @@
+// The grammar of `--only`: `key:value` between commas, with quotes around a value that has a comma or a quote in it.
+import type { FilterProblem, Place } from '../query/terms.ts'
+
+const ONLY_KEYS = ['conversation', 'contact', 'event', 'text'] as const
+
+type OnlyKey = (typeof ONLY_KEYS)[number]
+
+/** One thing that is wanted. Any of several is enough. */
+export interface OnlyTerm extends Place {
+  readonly key: OnlyKey
+  /** Not empty, without quotes, white space at its ends taken off. */
+  readonly value: string
+}
+
+/** How a filter is written, in one line. */
+export const ONLY_FORM =
+  'conversation:<id>, contact:<id, name, e-mail or telephone>, event:<pattern> or text:<words>, and commas between several; quotes around a value that has a comma in it'
+
+/** More is no filter that a person writes, and each delivery is compared with all of it. */
+const MAX_TERMS = 200
+const MAX_LENGTH = 10_000
+
+const SPACE = /\s*/y
+const KEY = /([^\s:,"]+)\s*:\s*/y
+const BARE = /[^,"]*/y
+const QUOTED = /"((?:[^"\\]|\\.)*)"\s*/sy
+
+/** Reads the terms of a filter, in order, or what is wrong with it. In time proportional to its length. */
+export function readOnlyTerms(text: string): readonly OnlyTerm[] | FilterProblem {
+  if (text.length > MAX_LENGTH)
+    return problem(MAX_LENGTH, text.length, 'the filter is too long', `${MAX_LENGTH} characters`)
+  const terms: OnlyTerm[] = []
+  for (let at = 0; ; ) {
+    const term = readTerm(text, at)
+    if ('message' in term) return term
+    terms.push(term)
+    if (terms.length > MAX_TERMS)
+      return problem(term.start, term.end, 'the filter asks for too much', `${MAX_TERMS} values`)
+    if (term.end === text.length) return terms
+    // What ends a term that is not the last one is its comma.
+    at = term.end + 1
+  }
+}
+
+function readTerm(text: string, at: number): OnlyTerm | FilterProblem {
+  const start = at + (matchAt(SPACE, text, at)?.[0].length ?? 0)
+  const match = matchAt(KEY, text, start)
+  if (match === null) {
+    const end = nextComma(text, start)
+    const word = text.slice(start, end).trim()
+    const message = word === '' ? 'nothing stands here' : `\`${word}\` has no key in front of it`
+    return problem(start, Math.max(end, start), message, ONLY_FORM)
+  }
+  const [whole, name = ''] = match
+  const key = ONLY_KEYS.find((known) => known === name.toLowerCase())
+  if (key === undefined)
+    return problem(start, start + name.length, `there is no key \`${name}\``, `one of ${ONLY_KEYS.join(', ')}`)
+  const read = readValue(text, start + whole.length)
+  if ('message' in read) return read
+  if (read.value === '') return problem(read.end, read.end, `nothing stands behind \`${key}:\``, 'a value')
+  return { key, value: read.value, start, end: read.end }
+}
+
+type Read = { readonly value: string; readonly end: number } | FilterProblem
+
+function readValue(text: string, at: number): Read {
+  if (text[at] !== '"') {
+    const value = matchAt(BARE, text, at)?.[0] ?? ''
+    const end = at + value.length
+    if (text[end] !== '"') return { value: value.trim(), end }
+    return problem(
+      end,
+      end + 1,
+      'a quote stands inside a value',
+      'quotes around the whole value; `\\"` is a quote in it',
+    )
+  }
+  const match = matchAt(QUOTED, text, at)
+  if (match === null)
+    return problem(at, text.length, 'a quote is not closed', 'text up to the next `"`; `\\"` is a quote in it')
+  const [whole, inner = ''] = match
+  const end = at + whole.length
+  const next = text.charAt(end)
+  if (next !== '' && next !== ',') return problem(end, end + 1, `\`${next}\` follows a quoted value`, 'a comma')
+  return { value: inner.replace(/\\(.)/gs, '$1').trim(), end }
+}
+
+const problem = (start: number, end: number, message: string, allowed: string): FilterProblem => ({
+  start,
+  end,
+  message,
+  allowed,
+})
+
+function nextComma(text: string, from: number): number {
+  const at = text.indexOf(',', from)
+  return at === -1 ? text.length : at
+}
+
+function matchAt(expression: RegExp, text: string, at: number): RegExpExecArray | null {
+  expression.lastIndex = at
+  return expression.exec(text)
+}
+
+/** A term as it is written into a filter: its value in quotes where it needs them. */
+export const onlyTermText = ({ key, value }: Pick<OnlyTerm, 'key' | 'value'>): string =>
+  /^[^\s,"][^,"]*$/.test(value) ? `${key}:${value}` : `${key}:"${value.replace(/["\\]/g, '\\$&')}"`
