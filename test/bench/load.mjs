@@ -1,9 +1,10 @@
-// The load generator: connections that are kept alive, each with one delivery under way. Raw sockets, so that it is not what limits.
+// The load generator: connections that are kept alive, each with one delivery under way. Raw sockets, so that it costs little.
 import { connect } from 'node:net'
 import { quantile } from './numbers.mjs'
 import { nextPayload } from './payload.mjs'
-import { serve } from './processes.mjs'
 
+// Beyond this, copying the bytes into text takes longer than a second write.
+const SHORT_BYTES = 16 * 1024
 const HEAD_END = Buffer.from('\r\n\r\n')
 
 /** Everything of a request but what differs from one to the next. */
@@ -43,7 +44,7 @@ function onAnswer(socket, answered) {
 }
 
 /** One connection: the next delivery when the one before is answered, until `more` says no. */
-function drive(url, lane, more, took) {
+function drive({ url, lane, bytes, more, took }) {
   const { hostname, port } = new URL(url)
   const head = headOf(url)
   return new Promise((resolve, reject) => {
@@ -51,11 +52,17 @@ function drive(url, lane, more, took) {
     let sentAt = 0
     const next = () => {
       if (!more()) return socket.destroy()
-      const { body, signature } = nextPayload(lane)
+      const { body, signature } = nextPayload(lane, bytes)
       const start = `${head}X-Hub-Signature: ${signature}\r\nContent-Length: ${body.length}\r\n\r\n`
       sentAt = performance.now()
       // Head and body in one write, as every client does that has both.
-      socket.write(start + body.latin1Slice(), 'latin1')
+      if (body.length <= SHORT_BYTES) socket.write(start + body.latin1Slice(), 'latin1')
+      else {
+        socket.cork()
+        socket.write(start, 'latin1')
+        socket.write(body)
+        socket.uncork()
+      }
     }
     onAnswer(socket, (status) => {
       took(performance.now() - sentAt, status)
@@ -67,8 +74,8 @@ function drive(url, lane, more, took) {
   })
 }
 
-/** For `ms` milliseconds, or `total` deliveries. */
-async function run({ url, connections, ms = Number.POSITIVE_INFINITY, total = Number.POSITIVE_INFINITY }) {
+/** Sends deliveries of so many bytes for `ms` milliseconds, or `total` of them. */
+export async function runLoad({ url, connections, bytes = 0, ms = Infinity, total = Infinity }) {
   const times = []
   let failed = 0
   let started = 0
@@ -78,7 +85,7 @@ async function run({ url, connections, ms = Number.POSITIVE_INFINITY, total = Nu
     times.push(time)
     if (status !== 200) failed += 1
   }
-  await Promise.all(Array.from({ length: connections }, (_, lane) => drive(url, lane, more, took)))
+  await Promise.all(Array.from({ length: connections }, (_, lane) => drive({ url, lane, bytes, more, took })))
   const seconds = (performance.now() - start) / 1_000
   const sorted = Float64Array.from(times).sort()
   return {
@@ -89,5 +96,3 @@ async function run({ url, connections, ms = Number.POSITIVE_INFINITY, total = Nu
     p99: quantile(sorted, 0.99) * 1_000,
   }
 }
-
-serve({}, run)

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url'
 /** Starts one of the files next to this one. `ready` is what it said about itself. */
 export async function startProcess(name, ...args) {
   const file = fileURLToPath(new URL(name, import.meta.url))
-  const child = fork(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(file, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  // What it announces goes into a pipe, as for a program that listens.
+  child.stdout.resume()
   const answer = () =>
     new Promise((resolve, reject) => {
       const ended = (code) => reject(new Error(`${name} ended with ${code}`))

@@ -1,28 +1,27 @@
-// `npm run bench`: every part in one run, as tables and one line of JSON. `--quick` is shorter, `--only=forward,start` runs some.
+// `npm run bench`: every part in one run, as tables and one line of JSON. `--quick` is shorter, `--only=path,start` runs some, `--rounds=80` makes that of the straight path more exact.
+import { cpus } from 'node:os'
 import { benchDurable, printDurable } from './durable.mjs'
-import { benchForward, printForward } from './forward.mjs'
 import { benchHold, printHold } from './hold.mjs'
 import { benchIdle, printIdle } from './idle.mjs'
 import { benchKit, printKit } from './kit.mjs'
 import { benchList, printList } from './list.mjs'
 import { benchPage, printPage } from './page.mjs'
+import { benchPath, printPath } from './path.mjs'
 import { benchRestart, printRestart } from './restart.mjs'
 import { benchSandbox, printSandbox } from './sandbox.mjs'
 import { benchStart, printStart } from './start.mjs'
 
 const quick = process.argv.includes('--quick')
-const only = process.argv
-  .find((word) => word.startsWith('--only='))
-  ?.slice('--only='.length)
-  .split(',')
+const given = (name) => process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(`--${name}=`.length)
+const only = given('only')?.split(',')
 
 /** `pick(usual, quick)` */
 const pick = (usual, short) => (quick ? short : usual)
 
 const PARTS = {
-  forward: {
-    bench: () => benchForward(pick({ rounds: 7, ms: 800 }, { rounds: 3, ms: 300 })),
-    print: printForward,
+  path: {
+    bench: () => benchPath({ rounds: Number(given('rounds') ?? pick(40, 2)), ms: pick(150, 20) }),
+    print: printPath,
   },
   start: {
     bench: () => benchStart(pick({ times: 20, readyTimes: 7 }, { times: 5, readyTimes: 2 })),
@@ -44,6 +43,9 @@ const PARTS = {
   idle: { bench: () => benchIdle(pick({ idleMs: 5_000 }, { idleMs: 1_000 })), print: printIdle },
 }
 
+const [{ model } = { model: 'processor unknown' }] = cpus()
+const day = new Date().toISOString().slice(0, 10)
+console.log(`${day}, Node ${process.versions.node}, ${process.platform}, ${cpus().length} cores (${model})\n`)
 const results = {}
 for (const [name, part] of Object.entries(PARTS)) {
   if (only && !only.includes(name)) continue

@@ -1,4 +1,4 @@
-// dev-hook from gateway to bot, put together as the daemon does it: check, journal, queue, forwarder, notices.
+// dev-hook from gateway to bot, put together as the daemon does it: check, journal, queue, forwarder, notices, inspector.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,9 @@ import { startOutput } from '../../dist/cli/output/output.js'
 import { loadConfig } from '../../dist/config/load.js'
 import { createNotices } from '../../dist/core/notices.js'
 import { createRedactor } from '../../dist/core/text/redact.js'
+import { createStreamSource } from '../../dist/daemon/operations/stream-source.js'
 import { createTraffic } from '../../dist/daemon/traffic/traffic.js'
+import { openInspector } from '../../dist/inspector/server.js'
 import { openJournal } from '../../dist/journal/journal.js'
 import { SECRET } from './payload.mjs'
 
@@ -24,17 +26,26 @@ const NO_JOURNAL = {
 /** A folder of this benchmark alone. */
 export const temporaryFolder = () => mkdtemp(join(tmpdir(), 'dev-hook-bench-'))
 
-/** Opens everything between gateway and bot. `--no-journal` and `--no-output` leave that out, to see what it costs. */
+/** Opens everything between gateway and bot; `without` the `journal`, the `output` or the `inspector`, to see what that costs. */
 export async function openWiring(upstream, without = []) {
   const folder = await temporaryFolder()
   const given = { forwardTo: upstream, secret: SECRET, tunnel: 'loopback', json: true }
   const config = await loadConfig(given, { cwd: folder, env: {}, platform: process.platform, sourceOf: (key) => key })
   const notices = createNotices()
   const redactor = createRedactor([config.secret])
-  const endOutput = without.includes('--no-output')
+  const endOutput = without.includes('output')
     ? async () => {}
     : startOutput({ config, json: true, redactor }, createIo(), notices, join(folder, 'log'))
-  const journal = without.includes('--no-journal') ? NO_JOURNAL : await openJournal(folder, { onTrouble })
+  const journal = without.includes('journal') ? NO_JOURNAL : await openJournal(folder, { onTrouble })
+  const inspector = without.includes('inspector')
+    ? null
+    : await openInspector({
+        handlers: { run: {}, sandbox: null, version: 'bench' },
+        events: createStreamSource({ notices, redactor }),
+        folder,
+        runId: 'bench',
+        port: null,
+      })
   const traffic = createTraffic({
     config,
     emulated: false,
@@ -59,6 +70,7 @@ export async function openWiring(upstream, without = []) {
     emit: notices.emit,
     close: async () => {
       await traffic.close()
+      await inspector?.close()
       await journal.close()
       await endOutput()
       await rm(folder, { recursive: true, force: true })

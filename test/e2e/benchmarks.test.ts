@@ -7,6 +7,16 @@ import { describe, expect, it } from 'vitest'
 const RUN = fileURLToPath(new URL('../bench/run.mjs', import.meta.url))
 
 describe('The benchmarks', () => {
+  it('send deliveries of every size through all that could stand in front of a bot, and none is lost', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [RUN, '--quick', '--only=path'])
+    const { path }: { path: Record<string, Record<string, unknown>> } = JSON.parse(
+      stdout.trim().split('\n').at(-1) ?? '',
+    )
+    const loads = Object.values(path)
+    expect(loads).toHaveLength(6)
+    for (const load of loads) expect(load).toMatchObject({ 'dev-hook': { failed: 0, cpu: expect.any(Number) } })
+  })
+
   it('hold and release every delivery, and print what that took', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [RUN, '--quick', '--only=hold,durable'])
     const results: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
