@@ -75,7 +75,7 @@ const CHILDREN = new Set([
  */
 const NAMES_NGROK = [
   /^tunnel\/(?:ngrok\/|provider-table\.ts|public-sides\.ts)/,
-  /^config\/(?:options|ngrok-\w+)\.ts/,
+  /^config\/(?:options\.ts|ngrok\/)/,
   /^core\/errors\.ts/,
   /^(?:doctor|onboarding|cli\/init)\//,
   /^cli\/commands\/init\.ts/,

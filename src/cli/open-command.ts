@@ -1,6 +1,6 @@
 // What every command begins with: its config, what must not be printed, where state is kept, and the name of this dev-hook.
 import { type Config, loadConfig } from '../config/load.ts'
-import { flagName } from '../config/options.ts'
+import { flagName } from '../config/option-names.ts'
 import { findStateHome } from '../config/state-home.ts'
 import { secretsOf } from '../config/values.ts'
 import { ERRORS } from '../core/errors.ts'

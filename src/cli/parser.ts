@@ -1,6 +1,7 @@
 // The parser of one command, made from its flags and words.
 import { Command, Option } from 'commander'
-import { defaultOf, flagName, type OptionKey, optionOf } from '../config/options.ts'
+import { defaultOf, flagName } from '../config/option-names.ts'
+import { type OptionKey, optionOf } from '../config/options.ts'
 import type { CommandSpec } from './command.ts'
 
 /** The parser of a command, under the name that its help calls it. */

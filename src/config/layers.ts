@@ -1,5 +1,6 @@
 // Where options are found, in order of precedence: flags, environment, `.env`, config file.
-import { envNames, OPTION_KEYS, type OptionKey, optionOf } from './options.ts'
+import { envNames } from './option-names.ts'
+import { OPTION_KEYS, type OptionKey, optionOf } from './options.ts'
 
 /** A value as it was found, with the source it is named after in messages. */
 export interface Found {

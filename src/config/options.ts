@@ -14,8 +14,8 @@ import {
   switchedEitherWay,
   text,
 } from './kinds.ts'
-import { findAgentAuthtoken } from './ngrok-agent.ts'
-import { defaultWords, type GivenOf, type Option, option } from './option.ts'
+import { findAgentAuthtoken } from './ngrok/ngrok-agent.ts'
+import { type GivenOf, type Option, option } from './option.ts'
 
 /** Every option there is, by its key. */
 const OPTIONS = {
@@ -283,15 +283,3 @@ export const OPTION_KEYS: readonly OptionKey[] = Object.keys(OPTIONS).filter(isO
 
 /** The row of a key, whatever the type of its value. */
 export const optionOf = (key: OptionKey): Option<unknown> => OPTION_TABLE[key]
-
-/** `gatewayPort` → `gateway-port`. */
-export const flagName = (key: OptionKey): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-
-/** `gatewayPort` → `DEV_HOOK_GATEWAY_PORT`, then the names it is also read from. */
-export function envNames(key: OptionKey): readonly string[] {
-  const own = `DEV_HOOK_${flagName(key).toUpperCase().replaceAll('-', '_')}`
-  return [own, ...(optionOf(key).env ?? [])]
-}
-
-/** The default in words, for help and README. */
-export const defaultOf = (key: OptionKey): string => defaultWords(optionOf(key))

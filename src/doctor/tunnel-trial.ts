@@ -1,6 +1,6 @@
 // The tunnel as the doctor tries it: its settings by their form, then, unless that is not wanted, the tunnel itself.
 import type { Config } from '../config/load.ts'
-import { authtokenProblem } from '../config/ngrok-token.ts'
+import { authtokenProblem } from '../config/ngrok/ngrok-token.ts'
 import { DevHookError } from '../core/errors.ts'
 import { type TriedTunnel, tryTunnel } from '../daemon/offline/try-tunnel.ts'
 import type { DaemonOptions } from '../daemon/types.ts'

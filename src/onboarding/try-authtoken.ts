@@ -1,5 +1,5 @@
 // Trying an authtoken at the tunnel provider: the tunnel is opened with it once.
-import { authtokenProblem } from '../config/ngrok-token.ts'
+import { authtokenProblem } from '../config/ngrok/ngrok-token.ts'
 import { DevHookError } from '../core/errors.ts'
 import { type TriedTunnel, tryTunnel } from '../daemon/offline/try-tunnel.ts'
 import type { DaemonOptions } from '../daemon/types.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/command-table.ts'
 import { parse } from '../../src/cli/program.ts'
-import { envNames, flagName, OPTION_KEYS, optionOf } from '../../src/config/options.ts'
+import { envNames, flagName } from '../../src/config/option-names.ts'
+import { OPTION_KEYS, optionOf } from '../../src/config/options.ts'
 
 const runOf = (...argv: string[]) => {
   const parsed = parse(argv)

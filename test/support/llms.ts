@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import type { CommandSpec } from '../../src/cli/command.ts'
 import { COMMANDS } from '../../src/cli/command-table.ts'
 import { EXIT_CODES, EXIT_MEANINGS } from '../../src/cli/exit.ts'
-import { defaultOf, envNames, OPTION_KEYS, type OptionKey, optionOf } from '../../src/config/options.ts'
+import { defaultOf, envNames } from '../../src/config/option-names.ts'
+import { OPTION_KEYS, type OptionKey, optionOf } from '../../src/config/options.ts'
 import { flagCell, meaningOf } from './docs.ts'
 
 const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')

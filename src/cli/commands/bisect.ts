@@ -1,7 +1,7 @@
 // `dev-hook bisect`: at which commit the bot began to answer a conversation otherwise.
 import { stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { flagName } from '../../config/options.ts'
+import { flagName } from '../../config/option-names.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { toJson } from '../../core/text/to-json.ts'
 import { exportConversation } from '../../daemon/record/export/conversation.ts'

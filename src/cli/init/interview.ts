@@ -1,6 +1,6 @@
 // The conversation of init: asks what could not be found out, and looks at each answer at once.
 import { port as portKind } from '../../config/kinds.ts'
-import { envNames } from '../../config/options.ts'
+import { envNames } from '../../config/option-names.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
 import type { DaemonOptions } from '../../daemon/types.ts'

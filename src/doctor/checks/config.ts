@@ -1,6 +1,7 @@
 // The check of the config: its values, and the source of each.
 import type { Config } from '../../config/load.ts'
-import { flagName, OPTION_KEYS, optionOf } from '../../config/options.ts'
+import { flagName } from '../../config/option-names.ts'
+import { OPTION_KEYS, optionOf } from '../../config/options.ts'
 import { isSecret } from '../../config/values.ts'
 import { ERRORS } from '../../core/errors.ts'
 import type { Facts } from '../facts.ts'

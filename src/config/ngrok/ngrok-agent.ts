@@ -1,11 +1,11 @@
 // The authtoken in the ngrok agent's own config file, for those who have set up ngrok already.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf, messageOf } from '../core/errors.ts'
-import { textIn, valueIn } from '../core/json.ts'
-import { decodeText } from '../core/text/decode.ts'
-import { positionAt } from '../core/text/position.ts'
-import type { LookUp } from './option.ts'
+import { codeOf, messageOf } from '../../core/errors.ts'
+import { textIn, valueIn } from '../../core/json.ts'
+import { decodeText } from '../../core/text/decode.ts'
+import { positionAt } from '../../core/text/position.ts'
+import type { LookUp } from '../option.ts'
 
 /** Finds the authtoken. A file that is broken is not read any further, and said to be. */
 export const findAgentAuthtoken: LookUp['find'] = async (env, platform) => {
