@@ -9,6 +9,7 @@ import type { Factories } from './factories.ts'
 import type { Triggering } from './operations/triggering.ts'
 import type { Restoration } from './restoration.ts'
 import type { RegistrationMonitor } from './running/registration-monitor.ts'
+import type { ReplayOnSave } from './running/replay-on-save.ts'
 import type { Challenges } from './start/challenge-waiter.ts'
 import type { StateFolder } from './start/open-state.ts'
 import type { StartedBot } from './start/start-bot.ts'
@@ -33,6 +34,7 @@ export interface Parts {
   link: BotLink | null
   monitor: RegistrationMonitor | null
   triggering: Triggering | null
+  replayOnSave: ReplayOnSave | null
   inspector: Pick<Inspector, 'port' | 'link' | 'tokenFile'> | null
 }
 
@@ -47,6 +49,7 @@ export const noParts = (): Parts => ({
   link: null,
   monitor: null,
   triggering: null,
+  replayOnSave: null,
   inspector: null,
 })
 

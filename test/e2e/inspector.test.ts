@@ -6,7 +6,6 @@ import { readAddress } from '../../src/inspector/address.ts'
 import { createInspectorClient } from '../../src/inspector/client.ts'
 import { type GivenTo, OPERATIONS, type OutputOf, type RunOperation } from '../../src/inspector/operations/table.ts'
 import { noticeFromNow } from '../support/cli/cli.ts'
-import { expectEventually } from '../support/wait.ts'
 import { type TestWorld, worldForTest } from '../support/world.ts'
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
@@ -87,10 +86,22 @@ describe('A run that is asked by a program', () => {
     expect(await ask('release', {})).toMatchObject({ holding: null })
     await cli.notice('released', (notice) => notice.id === waits)
 
+    await expect(ask('replay', { id, body: '{\n"a": }' })).rejects.toMatchObject({
+      code: 'DEVHOOK_USAGE',
+      message: 'the body is no longer JSON at line 2, column 6: a value is expected',
+    })
+    expect(await ask('checkJson', { text: '[1,]' })).toMatchObject({ mistake: { line: 1, column: 4 } })
+    expect(await ask('verify', { id })).toMatchObject({ verdict: 'right' })
+    expect(await ask('verify', { id, secret: 'another' })).toMatchObject({ verdict: 'wrong', certain: true })
+
+    expect(await ask('replayOnSave', { on: true, id: id.slice(-6) })).toEqual({ replayOnSave: { id } })
+    expect(await ask('status', {})).toMatchObject({ replayOnSave: { id } })
+    const again = noticeFromNow(cli)('replay')
     expect(await ask('restart', {})).toEqual({ restarting: true })
-    await expectEventually(
-      () => cli.notices.filter((notice) => notice.type === 'bot' && notice.state === 'ready').length,
-    ).toBe(2)
+    expect((await again).id).toBe(id)
+    expect(cli.notices.filter((notice) => notice.type === 'bot' && notice.state === 'ready')).toHaveLength(2)
+    expect(await ask('replayOnSave', { on: false })).toEqual({ replayOnSave: null })
+    expect((await ask('output', { limit: 1 })).lines).toHaveLength(1)
   })
 
   it('cannot be asked with `--no-inspector`, and says so', async () => {

@@ -24,6 +24,7 @@ const STATUS: OutputOf<'status'> = {
   registration: { kind: 'bot', before: { url: 'https://bots.example.com/', events: null, status: 'active' } },
   holding: null,
   paused: false,
+  replayOnSave: null,
   waiting: 0,
   inFlight: 1,
   deliveries: 3,

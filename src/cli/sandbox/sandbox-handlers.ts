@@ -1,12 +1,16 @@
 // What does the work of the operations that only a sandbox has.
+import { DevHookError } from '../../core/errors.ts'
+import { oneLine } from '../../core/text/sanitize.ts'
 import type { Handlers, InputOf, OutputOf, SandboxOperation } from '../../inspector/operations/table.ts'
 import type { Conversation, Message } from '../../protocol/resources.ts'
+import type { ApiCall } from '../../sandbox/call-log.ts'
 import { parseChaos, showChaos } from '../../sandbox/chaos/chaos-words.ts'
 import type { Somebody } from '../../sandbox/chat/everybody.ts'
 import type { Voice } from '../../sandbox/chat/voice.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { findActing, perform } from './acting.ts'
 import { callJson, conversationJson, messageJson } from './message-json.ts'
+import { fieldMessage, findForm, type OpenForm, openForms, resultsMessage } from './open-forms.ts'
 import { findConversation, findSomebody, latestConversations } from './who-and-where.ts'
 
 /** Creates the handlers of a sandbox. */
@@ -35,6 +39,7 @@ export function createSandboxHandlers(sandbox: Sandbox): Handlers<SandboxOperati
     people: async () => ({ people: sandbox.everybody.list() }),
     say: (input, signal) => answered(input, (voice) => voice.send(input.text), signal),
     press: (input, signal) => answered(input, (voice) => voice.press(input.button), signal),
+    fill: async (input) => ({ messages: fillIn(sandbox, input).map(shown) }),
     conversations: async ({ limit }) => ({
       conversations: latestConversations(sandbox)
         .slice(0, limit ?? 100)
@@ -46,6 +51,7 @@ export function createSandboxHandlers(sandbox: Sandbox): Handlers<SandboxOperati
       return {
         conversation: row(conversation),
         participants: conversation.participants.map(({ organization: _own, ...participant }) => participant),
+        forms: openForms(sandbox, conversation.id),
         messages: messages.map(shown),
       }
     },
@@ -64,17 +70,7 @@ export function createSandboxHandlers(sandbox: Sandbox): Handlers<SandboxOperati
       }
       return { person, conversation: row(findConversation(sandbox, contact.conversation)) }
     },
-    calls: async ({ conversation, limit }) => {
-      const wanted = sandbox.calls.filter(
-        (call) => call.by === sandbox.botId && (conversation === null || call.conversation === conversation),
-      )
-      return {
-        calls: wanted
-          .slice(-(limit ?? 100))
-          .reverse()
-          .map(callJson),
-      }
-    },
+    calls: async (input) => ({ calls: callsIn(sandbox, input).map(callJson) }),
     reset: async () => {
       sandbox.reset()
       return { people: sandbox.everybody.list() }
@@ -85,6 +81,39 @@ export function createSandboxHandlers(sandbox: Sandbox): Handlers<SandboxOperati
       return { chaos: current === null ? '' : showChaos(current), seed: sandbox.chaos.seed }
     },
   }
+}
+
+/** The calls of the bot, newest first. */
+function callsIn(sandbox: Sandbox, { conversation, since, until, limit }: InputOf<'calls'>): readonly ApiCall[] {
+  const [from, to] = [Date.parse(since ?? ''), Date.parse(until ?? '')]
+  const wanted = sandbox.calls.filter(
+    ({ by, at, ...call }) =>
+      by === sandbox.botId &&
+      (conversation === null || call.conversation === conversation) &&
+      // Without a time there is no number, and nothing is less or more than that.
+      !(at < from || at > to),
+  )
+  return wanted.slice(-(limit ?? 100)).reverse()
+}
+
+/** Fills in fields of a form, then sends it if that is wished. Throws `noButton` for a form or a field that is not there. */
+function fillIn(sandbox: Sandbox, { values, send, form, as, conversation }: InputOf<'fill'>): readonly Message[] {
+  const { voice } = findActing(sandbox, as, conversation)
+  const open = (): OpenForm => findForm(openForms(sandbox, voice.conversation), form)
+  const before = open()
+  const given = (values ?? []).map((value) => splitValue(value, before))
+  const filled = given.map(([key, value]) => voice.post(fieldMessage(open(), key, value)))
+  return send === true ? [...filled, voice.post(resultsMessage(open()))] : filled
+}
+
+function splitValue(given: string, { name, fields }: OpenForm): readonly [key: string, value: string] {
+  const at = given.indexOf('=')
+  const key = at === -1 ? given : given.slice(0, at)
+  if (at !== -1 && fields.some((field) => field.key === key)) return [key, given.slice(at + 1)]
+  const keys = fields.map((field) => oneLine(field.key)).join(', ')
+  throw new DevHookError('noButton', `\`${oneLine(key)}\` is no field of ${oneLine(name)}: its fields are ${keys}`, {
+    remedy: 'give each value as `field=value`',
+  })
 }
 
 /** The user that a conversation is assigned to: the bot, or an agent by their name. */

@@ -1,39 +1,13 @@
 // Forms in a conversation: opening one, what can be filled in, filling it in, and sending it.
 import { DevHookError } from '../../core/errors.ts'
-import { asRecord, asText, isRecord, type Json, textIn } from '../../core/json.ts'
+import { asText, type Json, textIn } from '../../core/json.ts'
 import type { Message } from '../../protocol/resources.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { fieldMessage, fieldsOf, findForm, openForms, resultsMessage } from '../sandbox/open-forms.ts'
 import type { People } from './people.ts'
 
 /** Whoever fills in a form. */
 type Filling = Pick<People, 'conversation' | 'voice'>
-
-/** A form that is open. */
-interface OpenForm {
-  readonly id: string
-  readonly name: string
-  /** The keys of its fields. */
-  readonly fields: readonly string[]
-  readonly values: Json
-}
-
-const recordsIn = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isRecord) : [])
-
-const keysOf = (form: Json): readonly string[] =>
-  recordsIn(form['fields']).map((field) => textIn(field, 'key') ?? textIn(field, 'name') ?? '')
-
-/** The forms that are open, the latest first. */
-function openForms(sandbox: Pick<Sandbox, 'data'>, conversation: string): readonly OpenForm[] {
-  const forms = recordsIn(sandbox.data('conversations').get(conversation)?.['forms'])
-  return forms
-    .map((form) => ({
-      id: asText(form['id']) ?? '',
-      name: textIn(form, 'name') ?? '',
-      fields: keysOf(form),
-      values: asRecord(form['values']) ?? {},
-    }))
-    .reverse()
-}
 
 /** The keys of the form that a message opens; none for any other message. */
 export function fieldsOpenedBy(sandbox: Pick<Sandbox, 'data'>, { type, text, meta }: Message): readonly string[] {
@@ -42,14 +16,14 @@ export function fieldsOpenedBy(sandbox: Pick<Sandbox, 'data'>, { type, text, met
   const name = text.replace(/^\+\s*/, '')
   const forms = sandbox.data('forms')
   const form = id === null ? forms.list({ name })[0] : forms.get(id)
-  return form == null ? [] : keysOf(form)
+  return form == null ? [] : fieldsOf(form).map(({ key }) => key)
 }
 
 /** `brand: Audi` of each form that is open. */
 export function describeForms(sandbox: Pick<Sandbox, 'data'>, conversation: string): readonly string[] {
   return openForms(sandbox, conversation).flatMap(({ name, fields, values }) => [
     `${name}:`,
-    ...fields.map((key) => `  ${key}: ${asText(values[key]) ?? ''}`),
+    ...fields.map(({ key }) => `  ${key}: ${asText(values[key]) ?? ''}`),
   ])
 }
 
@@ -71,21 +45,16 @@ export function formMessage(sandbox: Pick<Sandbox, 'data'>, words: string): Json
 export function fillIn(sandbox: Pick<Sandbox, 'data'>, people: Filling, words: string): Message {
   const forms = openForms(sandbox, people.conversation)
   const isBegun = (key: string): boolean => words === key || words.startsWith(`${key} `)
-  for (const { id, fields } of forms) {
-    const key = fields.find(isBegun)
-    if (key === undefined) continue
-    const text = `.${key} ${words.slice(key.length).trim()}`.trimEnd()
-    return people.voice().post({ type: 'field', text, meta: { form: id, key } })
+  for (const form of forms) {
+    const field = form.fields.find(({ key }) => isBegun(key))
+    if (field === undefined) continue
+    return people.voice().post(fieldMessage(form, field.key, words.slice(field.key.length).trim()))
   }
-  const known = forms.flatMap(({ fields }) => fields)
+  const known = forms.flatMap(({ fields }) => fields.map(({ key }) => key))
   const what = known.length === 0 ? 'no form is open' : `the fields are ${known.join(', ')}`
   throw new DevHookError('noButton', `there is no field that \`${words}\` begins with: ${what}`)
 }
 
 /** Sends what was filled in of the latest form, as its results. Throws `noButton` when none is open. */
-export function sendForm(sandbox: Pick<Sandbox, 'data'>, people: Filling): Message {
-  const [form] = openForms(sandbox, people.conversation)
-  if (form === undefined) throw new DevHookError('noButton', 'no form is open')
-  const { id, name, values } = form
-  return people.voice().post({ type: 'results', text: name, meta: { form: id }, results: [{ name, values }] })
-}
+export const sendForm = (sandbox: Pick<Sandbox, 'data'>, people: Filling): Message =>
+  people.voice().post(resultsMessage(findForm(openForms(sandbox, people.conversation), null)))

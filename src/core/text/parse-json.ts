@@ -11,12 +11,27 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Where a text stops being JSON, and what would have to stand there, in words that quote nothing of it. */
+export interface JsonMistake extends TextPosition {
+  readonly message: string
+}
+
+/** The first mistake of a text; `null` when it is JSON. */
+export function jsonMistake(text: string): JsonMistake | null {
+  try {
+    JSON.parse(text)
+    return null
+  } catch {
+    // Only some of Node's own messages say where.
+    return firstMistake(text)
+  }
+}
+
 /** What may come next: a value, a value or the end of an empty list, a name or the end of an empty object, and so on. */
 type Next = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end'
 
-// Only some of Node's own messages say where.
-/** Where a text stops being JSON. */
-export function firstMistake(text: string): TextPosition {
+/** Where a text that is no JSON stops being it. */
+export function firstMistake(text: string): JsonMistake {
   const open: ('{' | '[')[] = []
   let next: Next | null = 'value'
   let at = 0
@@ -33,7 +48,8 @@ export function firstMistake(text: string): TextPosition {
   }
   const space = /[ \t\r\n]*/y
   space.lastIndex = at
-  return positionAt(text, at + (space.exec(text)?.[0].length ?? 0))
+  const end = at + (space.exec(text)?.[0].length ?? 0)
+  return { ...positionAt(text, end), message: wordsFor(next, text[end], open.at(-1)) }
 }
 
 /** What may come after a token; `null` when it may not stand there. */
@@ -51,4 +67,13 @@ function step(next: Next, token: string, open: ('{' | '[')[]): Next | null {
   if (token !== '{' && token !== '[') return null
   open.push(token)
   return token === '{' ? 'name or }' : 'value or ]'
+}
+
+/** What is expected, where `mark` stands inside what was opened last. */
+function wordsFor(next: Next | null, mark: string | undefined, opened: '{' | '[' | undefined): string {
+  if (next === null) return 'nothing may follow'
+  if (next === ', or end') return `a comma or \`${opened === '{' ? '}' : ']'}\` is expected`
+  if (next === ':') return 'a colon is expected'
+  if (mark === '"') return 'a string is not right, or not closed'
+  return next.startsWith('name') ? 'a name in double quotes is expected' : 'a value is expected'
 }

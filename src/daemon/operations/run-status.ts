@@ -8,7 +8,7 @@ import { type Run, shownUrl, totalsOf } from '../run.ts'
 /** The status of a run, also of one that has only just begun. */
 export function runStatus({ parts, options }: Pick<Run, 'parts' | 'options'>): OutputOf<'status'> {
   const { config, version, emulated = false } = options
-  const { traffic, tunnel, registration, bot, link } = parts
+  const { traffic, tunnel, registration, bot, link, replayOnSave } = parts
   return {
     version,
     pid: process.pid,
@@ -21,6 +21,7 @@ export function runStatus({ parts, options }: Pick<Run, 'parts' | 'options'>): O
     registration: registration === null ? null : { kind: registration.kind, before: beforeOf(registration) },
     holding: link?.reason() ?? null,
     paused: link?.isPaused() ?? false,
+    replayOnSave: replayOnSave?.current() ?? null,
     waiting: traffic?.queue.waiting ?? 0,
     inFlight: traffic?.queue.inFlight ?? 0,
     ...totalsOf(parts),

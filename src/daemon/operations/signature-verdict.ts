@@ -12,8 +12,11 @@ export function judgeSignature({ headers, body }: Delivery, secret: string | nul
   if (secret === null) return { verdict: 'unknown', reasons: [] }
   const verdict = checkSignature(headers, body, secret)
   if (verdict === 'right') return { verdict, reasons: [] }
-  const given = SIGNATURE_SCHEMES.flatMap(({ header }) => headerOf(headers, header.toLowerCase()) ?? [])
-  const reasons = given.flatMap((value) => diagnose(value, body, secret).accidents)
+  const reasons = signaturesOf({ headers }).flatMap((value) => diagnose(value, body, secret).accidents)
   if (reasons.length > 0) return { verdict, reasons: reasons.map(({ message, remedy }) => ({ message, remedy })) }
   return { verdict, reasons: [{ message: explainVerdict(headers, verdict), remedy: '' }] }
 }
+
+/** The values of the signature headers of a delivery. */
+export const signaturesOf = ({ headers }: Pick<Delivery, 'headers'>): readonly string[] =>
+  SIGNATURE_SCHEMES.flatMap(({ header }) => headerOf(headers, header.toLowerCase()) ?? [])

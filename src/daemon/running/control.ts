@@ -10,7 +10,10 @@ import { findReplayable, prepareReplay } from '../traffic/replay-rules.ts'
 import type { DaemonOptions } from '../types.ts'
 
 /** The parts that are asked, each `null` until it is there. */
-type ControlledParts = Pick<Parts, 'state' | 'traffic' | 'registration' | 'bot' | 'link' | 'triggering'>
+type ControlledParts = Pick<
+  Parts,
+  'state' | 'traffic' | 'registration' | 'bot' | 'link' | 'triggering' | 'replayOnSave'
+>
 
 /** Creates the control of a run. What comes before its part is there does nothing, or is refused (`replayRefused`). */
 export function createControl(
@@ -52,6 +55,7 @@ export function createControl(
     },
     triggerAgain: () => parts.triggering?.again() ?? false,
     restartBot: () => {
+      parts.replayOnSave?.restarting()
       parts.bot?.restart('asked for')
       return command !== null && parts.bot !== null
     },

@@ -37,7 +37,10 @@ export function watcher({ options, factories, lifetime, emit, parts }: Run): Sav
       stateHome,
       reload,
       command,
-      restart: (reason, certainty) => parts.bot?.restart(reason, certainty),
+      restart: (reason, certainty) => {
+        parts.replayOnSave?.restarting()
+        parts.bot?.restart(reason, certainty)
+      },
       eventsChanged: (wanted) => {
         events = wanted
         parts.monitor?.claimEvents(wanted)

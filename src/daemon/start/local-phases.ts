@@ -17,6 +17,8 @@ import { createRunHandlers } from '../operations/run-handlers.ts'
 import { createStreamSource } from '../operations/stream-source.ts'
 import { createTriggering } from '../operations/triggering.ts'
 import type { Run } from '../run.ts'
+import { keepBotOutput } from '../running/bot-output.ts'
+import { createReplayOnSave } from '../running/replay-on-save.ts'
 import { deliverBacklog } from '../traffic/backlog.ts'
 import { createQuietPeriod } from '../traffic/quiet-period.ts'
 import type { Traffic } from '../traffic/traffic.ts'
@@ -144,11 +146,19 @@ export async function inspector(
   lifetime.signal.throwIfAborted()
   if (!config.inspector) return null
   const triggering = createTriggering(run, { folder, botId, token: () => tokens().token })
-  run.parts.triggering = triggering
+  const replayOnSave = createReplayOnSave({
+    notices: options.notices,
+    emit,
+    isSupervised: options.command !== null,
+    summaries: () => journal.summaries(),
+    replay: (id) => run.control.replay(id, null),
+  })
+  const printed = keepBotOutput(options.notices)
+  Object.assign(run.parts, { triggering, replayOnSave })
   try {
     const opened = await factories.openInspector({
       handlers: {
-        run: createRunHandlers(run, journal, triggering.handlers),
+        run: createRunHandlers(run, journal, { events: triggering.handlers, replayOnSave, printed }),
         sandbox: sandbox?.handlers ?? null,
         version,
       },
@@ -157,7 +167,11 @@ export async function inspector(
       runId: address.runId,
       port: wished,
     })
-    lifetime.add('inspector', opened.close)
+    lifetime.add('inspector', async () => {
+      printed.close()
+      replayOnSave.set(null)
+      await opened.close()
+    })
     if (wished !== null && opened.port !== wished)
       emit(warning('inspectorMoved', `port ${wished} is taken, so the inspector is on port ${opened.port}`))
     return opened

@@ -42,11 +42,30 @@ const ATTEMPT = object(
   { reason: text(), ...CONTENT, cut: flag },
 )
 
+const REASONS = list(object({ message: text(), remedy: text() }))
+
 /** Whether the signature of a delivery is right, and what explains it when it is not. */
-const SIGNATURE = object({
-  verdict: choice('right', 'wrong', 'missing', 'unknown'),
-  reasons: list(object({ message: text(), remedy: text() })),
+const SIGNATURE = object({ verdict: choice('right', 'wrong', 'missing', 'unknown'), reasons: REASONS })
+
+/** What a check of a signature found. `expected` is the value that would be right, `secret` says which secret it was checked with. */
+export const VERIFIED = object({
+  verdict: choice('right', 'wrong', 'missing'),
+  /** Whether the reasons are what it is, rather than what is likeliest. */
+  certain: flag,
+  reasons: REASONS,
+  expected: text(),
+  bytes: COUNT,
+  secret: text(),
 })
+
+/** A line that the bot has printed. */
+export const OUTPUT_LINE = object({ time, stream: choice('stdout', 'stderr'), line: text() })
+
+/** Where a text is no JSON: both count from 1. */
+export const JSON_MISTAKE = object({ line: COUNT, column: COUNT, message: text() })
+
+/** What is replayed after each restart of the bot: this delivery, or for `null` the last one that somebody else has caused. */
+export const REPLAYED_ON_SAVE = object({ id: orNull(text()) })
 
 /** A delivery with all that is known of it, as `dev-hook events show --json` prints it, and what its signature says. */
 export const DELIVERY = object(
@@ -113,6 +132,8 @@ export const STATUS = object({
   registration: orNull(object({ kind: choice('bot', 'service', 'manual'), before: orNull(REGISTERED) })),
   holding: orNull(text()),
   paused: flag,
+  /** `null` when nothing is. */
+  replayOnSave: orNull(REPLAYED_ON_SAVE),
   waiting: COUNT,
   inFlight: COUNT,
   deliveries: COUNT,

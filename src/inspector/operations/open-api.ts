@@ -52,13 +52,13 @@ export const describeApi = (version: string): Json => ({
 })
 
 function describe(name: OperationName): Json {
-  const { says, changes, where, input, output } = OPERATIONS[name]
+  const { says, where, input, output } = OPERATIONS[name]
   const fields: readonly (readonly [string, Field])[] = Object.entries(input)
   const only = where === 'sandbox' ? ' (only in a sandbox)' : ''
   return {
     operationId: name,
     summary: `${says}${only}`,
-    ...(changes
+    ...(methodOf(name) === 'POST'
       ? { requestBody: { required: true, content: { 'application/json': { schema: inputSchema(name) } } } }
       : { parameters: fields.map(parameterOf) }),
     responses: { '200': json(output.schema, 'Done'), ...REFUSALS },

@@ -22,8 +22,10 @@ type Where = 'any run' | 'sandbox'
 export interface Operation<I extends Inputs, out O, W extends Where> {
   /** What it does, in one sentence without a full stop. */
   readonly says: string
-  /** Whether it changes anything: it is asked for with POST then, else with GET. */
+  /** Whether it changes anything: it is asked for with POST then. */
   readonly changes: boolean
+  /** What it takes is too long, or too secret, for an address: it is asked for with POST, although it changes nothing. */
+  readonly inBody?: true
   readonly where: W
   readonly input: I
   readonly output: Shape<O>

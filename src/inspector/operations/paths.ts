@@ -5,7 +5,10 @@ import { OPERATION_NAMES, OPERATIONS, type OperationName } from './table.ts'
 /** The description of the API. */
 export const OPENAPI_PATH = `${API}/openapi.json`
 
-export const methodOf = (name: OperationName): 'GET' | 'POST' => (OPERATIONS[name].changes ? 'POST' : 'GET')
+export function methodOf(name: OperationName): 'GET' | 'POST' {
+  const { changes, inBody } = OPERATIONS[name]
+  return changes || inBody === true ? 'POST' : 'GET'
+}
 
 const BY_PATH: ReadonlyMap<string, OperationName> = new Map(OPERATION_NAMES.map((name) => [pathOf(name), name]))
 

@@ -69,8 +69,17 @@ const PARTICIPANT = object({
   inbox: flag,
 })
 
+/** A form that is open. `values` are those that are filled in, by the keys of the fields. */
+const FORM = object({
+  id: text(),
+  name: text(),
+  fields: list(object({ key: text(), name: text(), type: orNull(text()), options: list(text()) })),
+  values: anyObject,
+})
+
 export const CONVERSATION = object({
   conversation: CONVERSATION_ROW,
   participants: list(PARTICIPANT),
+  forms: list(FORM),
   messages: list(MESSAGE),
 })

@@ -76,6 +76,13 @@ export const time: Shape<string> = shape(
   (given): given is string => typeof given === 'string',
 )
 
+/** A time as ISO 8601 that is given, and has to be one. */
+export const moment: Shape<string> = shape(
+  { type: 'string', format: 'date-time' },
+  'a time in ISO 8601',
+  (given): given is string => typeof given === 'string' && given.length <= 40 && !Number.isNaN(Date.parse(given)),
+)
+
 /** One of these words. */
 export const choice = <const T extends string>(...words: readonly T[]): Shape<T> =>
   shape({ enum: words }, `one of ${words.join(', ')}`, (given): given is T => words.some((word) => word === given))

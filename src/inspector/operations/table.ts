@@ -1,20 +1,27 @@
 // The table of operations: all that may be asked of a run, by its page, by other commands, and by programs.
 import { MAX_BODY_BYTES } from '../../core/limits.ts'
-import { DELIVERY, DELIVERY_ROW, HOLDING, INJECTED, REPLAYED, STATUS, TEMPLATE, TRIGGERED } from './delivery-shapes.ts'
+import {
+  DELIVERY,
+  DELIVERY_ROW,
+  HOLDING,
+  INJECTED,
+  JSON_MISTAKE,
+  OUTPUT_LINE,
+  REPLAYED,
+  REPLAYED_ON_SAVE,
+  STATUS,
+  TEMPLATE,
+  TRIGGERED,
+  VERIFIED,
+} from './delivery-shapes.ts'
+import { ID, NAME, SINCE_FIELD, UNTIL_FIELD } from './fields.ts'
 import { type Given, operation, optional, type Read, required } from './operation.ts'
-import { CALL, CONVERSATION, CONVERSATION_ROW, MESSAGE, PERSON } from './sandbox-shapes.ts'
-import { choice, flag, integer, list, number, type Of, object, orNull, text } from './shape.ts'
+import { SANDBOX_OPERATIONS } from './sandbox-operations.ts'
+import { choice, flag, integer, list, type Of, object, orNull, text } from './shape.ts'
 
-const NAME = text({ max: 200, empty: false })
-const ID = text({ max: 200, empty: false })
 const BODY = text({ max: MAX_BODY_BYTES })
-const TIMEOUT = integer(1, 600_000)
-
-const CONVERSATION_FIELD = optional(ID, 'the id of the conversation; without it: the latest of whoever acts')
-const AS_FIELD = optional(NAME, 'the name of the contact or agent who acts; without it: the first contact')
-const TIMEOUT_FIELD = optional(TIMEOUT, 'how long to wait for the answer of the bot, in ms; without it: not at all')
-
-const ANSWER = object({ message: MESSAGE, answer: list(MESSAGE) })
+/** Of a signature all likely accidents are tried at once: with a longer body that would keep the run from its deliveries. */
+const MAX_VERIFIED = 256 * 1024
 
 /** Every operation there is, by its name. */
 export const OPERATIONS = {
@@ -59,6 +66,51 @@ export const OPERATIONS = {
       from: optional(ID, 'the id of the delivery to begin with; without it: the first'),
     },
     output: object({ replayed: list(REPLAYED) }),
+  }),
+  replayOnSave: operation({
+    says: 'Forwards a delivery to the bot again each time that a save, or whoever asks, has restarted it; until it is switched off',
+    changes: true,
+    where: 'any run',
+    input: {
+      on: required(flag, 'whether it is'),
+      id: optional(ID, 'the id of the delivery; without it: the last one at that time that is not of the bot itself'),
+    },
+    output: object({ replayOnSave: orNull(REPLAYED_ON_SAVE) }),
+  }),
+  checkJson: operation({
+    says: 'Tells where a text is no JSON, as an edited body has to be',
+    changes: false,
+    inBody: true,
+    where: 'any run',
+    input: { text: required(BODY, 'the text') },
+    output: object({ mistake: orNull(JSON_MISTAKE) }),
+  }),
+  verify: operation({
+    says: 'Checks a signature as `dev-hook verify` does, and says what is wrong with it',
+    changes: false,
+    inBody: true,
+    where: 'any run',
+    input: {
+      id: optional(ID, 'the id of a recorded delivery, of which everything is taken that is not given'),
+      body: optional(text({ max: MAX_VERIFIED }), 'the body, byte for byte as it was sent'),
+      signature: optional(
+        text({ max: 20_000 }),
+        'the value of its signature header, or all of its headers, one a line',
+      ),
+      secret: optional(text({ max: 1_000, empty: false }), 'the secret; without it: that of the webhook'),
+    },
+    output: VERIFIED,
+  }),
+  output: operation({
+    says: 'Lists what the bot has printed, oldest first, as far as it is kept: of a bot that dev-hook has started',
+    changes: false,
+    where: 'any run',
+    input: {
+      since: SINCE_FIELD,
+      until: UNTIL_FIELD,
+      limit: optional(integer(1, 2_000), 'how many of the last; without it: 200'),
+    },
+    output: object({ lines: list(OUTPUT_LINE) }),
   }),
   inject: operation({
     says: 'Takes a body as if the platform had sent it: it is signed, recorded and delivered',
@@ -119,99 +171,7 @@ export const OPERATIONS = {
     },
     output: object({ text: text() }),
   }),
-  people: operation({
-    says: 'Lists whom one can speak as: contacts and agents',
-    changes: false,
-    where: 'sandbox',
-    input: {},
-    output: object({ people: list(PERSON) }),
-  }),
-  say: operation({
-    says: 'Says something as a contact, or as an agent, and waits for the answer of the bot if a time is given',
-    changes: true,
-    where: 'sandbox',
-    input: {
-      text: required(text({ max: 100_000, empty: false }), 'what is said'),
-      as: AS_FIELD,
-      conversation: CONVERSATION_FIELD,
-      timeout: TIMEOUT_FIELD,
-    },
-    output: ANSWER,
-  }),
-  press: operation({
-    says: 'Presses a button that was offered, and waits for the answer of the bot if a time is given',
-    changes: true,
-    where: 'sandbox',
-    input: {
-      button: required(NAME, 'the text or the payload of the button'),
-      as: AS_FIELD,
-      conversation: CONVERSATION_FIELD,
-      timeout: TIMEOUT_FIELD,
-    },
-    output: ANSWER,
-  }),
-  conversations: operation({
-    says: 'Lists the conversations, the one with the newest message first',
-    changes: false,
-    where: 'sandbox',
-    input: { limit: optional(integer(1, 1_000), 'how many at most; without it: 100') },
-    output: object({ conversations: list(CONVERSATION_ROW) }),
-  }),
-  conversation: operation({
-    says: 'Shows a conversation: who takes part, and each message with who sees it, and why the contact does not',
-    changes: false,
-    where: 'sandbox',
-    input: {
-      id: CONVERSATION_FIELD,
-      limit: optional(integer(1, 10_000), 'how many of the newest messages; without it: 500'),
-    },
-    output: CONVERSATION,
-  }),
-  act: operation({
-    says: 'Does what an agent does to a conversation: join, accept, assign, leave',
-    changes: true,
-    where: 'sandbox',
-    input: {
-      act: required(choice('join', 'accept', 'assign', 'leave'), 'what is done'),
-      as: optional(NAME, 'the name of the agent; without it: the first agent'),
-      conversation: CONVERSATION_FIELD,
-      to: optional(NAME, 'whom it is assigned to: the name of an agent, or `bot`; without it: the bot'),
-    },
-    output: object({ message: MESSAGE }),
-  }),
-  newConversation: operation({
-    says: 'Begins a conversation with a new contact',
-    changes: true,
-    where: 'sandbox',
-    input: { name: optional(NAME, 'the name of the contact; without it: one that nobody has') },
-    output: object({ person: PERSON, conversation: CONVERSATION_ROW }),
-  }),
-  calls: operation({
-    says: 'Lists what the bot has asked the API, newest first, with bodies as long as those are kept',
-    changes: false,
-    where: 'sandbox',
-    input: {
-      conversation: optional(ID, 'the id of a conversation; without it: of all'),
-      limit: optional(integer(1, 1_000), 'how many at most; without it: 100'),
-    },
-    output: object({ calls: list(CALL) }),
-  }),
-  chaos: operation({
-    says: 'Lets things go wrong from now on, as `--chaos` does, or nothing any more',
-    changes: true,
-    where: 'sandbox',
-    input: {
-      chaos: optional(text({ max: 1_000 }), 'such as `delay=200ms,drop=0.1`; empty: nothing; without it: as it is'),
-    },
-    output: object({ chaos: text(), seed: number }),
-  }),
-  reset: operation({
-    says: 'Forgets what was said and done since the start; the first contact, the bot and its webhook stay',
-    changes: true,
-    where: 'sandbox',
-    input: {},
-    output: object({ people: list(PERSON) }),
-  }),
+  ...SANDBOX_OPERATIONS,
 } as const
 
 type Table = typeof OPERATIONS

@@ -176,6 +176,40 @@ describe('A reset of a sandbox', () => {
   })
 })
 
+describe('A form in a sandbox', () => {
+  it('is listed while it is open, filled in field by field, and sent', async () => {
+    const { ask, sandbox, jenny } = await quietForTest()
+    const fields = [{ key: 'brand', name: 'Brand', options: ['Audi', 'VW'] }, { key: 'model' }]
+    const form = sandbox.data('forms').create({ name: 'Test Drive', fields })
+    await expect(ask('fill', { values: ['brand=VW'] })).rejects.toThrow('no form is open')
+    sandbox.everybody
+      .voice(jenny.id, jenny.conversation)
+      ?.post({ type: 'form', text: '+Test Drive', meta: { form: form.id } })
+    const open = async () => (await ask('conversation', {})).forms
+    expect(await open()).toEqual([
+      {
+        id: form.id,
+        name: 'Test Drive',
+        fields: [
+          { key: 'brand', name: 'Brand', type: null, options: ['Audi', 'VW'] },
+          { key: 'model', name: 'model', type: null, options: [] },
+        ],
+        values: {},
+      },
+    ])
+    const { messages } = await ask('fill', { values: ['brand=VW', 'model=a=b'], send: true })
+    expect(messages.map(({ type, text }) => [type, text])).toEqual([
+      ['field', '.brand VW'],
+      ['field', '.model a=b'],
+      ['results', 'Test Drive'],
+    ])
+    expect(messages[2]?.document).toMatchObject({ results: [{ values: { brand: 'VW', model: 'a=b' } }] })
+    expect(await open()).toMatchObject([{ values: { brand: 'VW', model: 'a=b' } }])
+    await expect(ask('fill', { values: ['colour=red'] })).rejects.toThrow('its fields are brand, model')
+    await expect(ask('fill', { form: 'Other' })).rejects.toThrow('there is Test Drive')
+  })
+})
+
 describe('What happens in a sandbox', () => {
   it('can be looked at: the calls of the bot, newest first', async () => {
     const { ask, jenny } = await talkingForTest()
@@ -187,6 +221,10 @@ describe('What happens in a sandbox', () => {
       body: expect.objectContaining({ text: 'You said: hello' }),
     })
     expect((await ask('calls', { conversation: 'other' })).calls).toEqual([])
+    const at = calls[0]?.time ?? ''
+    expect((await ask('calls', { since: at, until: at })).calls.length).toBeGreaterThan(0)
+    expect((await ask('calls', { until: '2001-01-01T00:00:00Z' })).calls).toEqual([])
+    await expect(ask('calls', { since: 'soon' })).rejects.toThrow('`since` is not a time in ISO 8601')
   })
 
   it('goes wrong as it is told, until it is told otherwise', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseJson } from '../../../src/core/text/parse-json.ts'
+import { jsonMistake, parseJson } from '../../../src/core/text/parse-json.ts'
 
 const messageFor = (text: string): string => {
   try {
@@ -66,5 +66,28 @@ describe('JSON that people write', () => {
         if (what === '') expect(given.slice(column - 1)).toMatch(/^(["\-\dtfn]|$)/)
       }),
     )
+  })
+
+  it.each([
+    ['{"a": 1,}', 1, 9, 'a name in double quotes is expected'],
+    ['{"a" 1}', 1, 6, 'a colon is expected'],
+    ['{\n  "a": x\n}', 2, 8, 'a value is expected'],
+    ['[1 2]', 1, 4, 'a comma or `]` is expected'],
+    ['{"a": 1 "b": 2}', 1, 9, 'a comma or `}` is expected'],
+    ['{"a": "b', 1, 7, 'a string is not right, or not closed'],
+    ['{} x', 1, 4, 'nothing may follow'],
+    ['', 1, 1, 'a value is expected'],
+    ['[1,]', 1, 4, 'a value is expected'],
+  ])('has a mistake of which is said what is expected: %j', (text, line, column, message) => {
+    expect(jsonMistake(text)).toEqual({ line, column, message })
+  })
+
+  it('has no mistake exactly when it can be parsed, at any depth', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
+        expect(jsonMistake(text) === null).toBe(isJson(text))
+      }),
+    )
+    expect(jsonMistake('['.repeat(200_000))).toMatchObject({ column: 200_001 })
   })
 })

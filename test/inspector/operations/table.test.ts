@@ -88,7 +88,7 @@ describe.each(OPERATION_NAMES)('The operation %s', (name) => {
     const { says, input } = OPERATIONS[name]
     for (const words of [pathOf(name), says, ...Object.values(input).map((field) => field.says)])
       expect(described).toContain(JSON.stringify(words).slice(1, -1))
-    const isValid = new Ajv2020({ strict: false }).compile(inputSchema(name))
+    const isValid = new Ajv2020({ strict: false, validateFormats: false }).compile(inputSchema(name))
     expect([isValid(wholeInput(name)), isValid({ ...wholeInput(name), more: 1 })]).toEqual([true, false])
   })
 

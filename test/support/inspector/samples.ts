@@ -5,7 +5,8 @@ const LISTS: Readonly<Record<string, unknown>> = { array: [], boolean: true, str
 
 /** Makes a value of a schema: objects with all their fields, lists without items. */
 export function sampleOf(schema: Json): unknown {
-  const { type, enum: words, anyOf, prefixItems, minimum, properties } = schema
+  const { type, format, enum: words, anyOf, prefixItems, minimum, properties } = schema
+  if (format === 'date-time') return '2026-01-01T00:00:00.000Z'
   if (Array.isArray(words)) return words[0]
   if (Array.isArray(anyOf)) return sampleOf(asRecord(anyOf[0]) ?? {})
   if (Array.isArray(prefixItems)) return prefixItems.map((item) => sampleOf(asRecord(item) ?? {}))

@@ -2,11 +2,10 @@
 import { useEffect, useState } from 'preact/hooks'
 import { layOut, pack } from '../../../core/text/json-layout.ts'
 import { REDACTED } from '../../../core/text/redact.ts'
-import { replay } from '../model/actions.ts'
+import { replayEdited } from '../model/actions.ts'
 import { ask } from '../model/api.ts'
 import { useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
-import { jsonProblem } from '../text/json-problem.ts'
 import { escapeHidden, visible } from '../text/visible.ts'
 import { Dialog } from './dialog.tsx'
 import { JsonField } from './json-field.tsx'
@@ -39,14 +38,16 @@ function Editor({ id, body }: { readonly id: string; readonly body: string }) {
   const first = laidOut === null ? body : escapeHidden(laidOut)
   const [text, setText] = useState(first)
   const [isBusy, setBusy] = useState(false)
+  const [refused, setRefused] = useState<string | null>(null)
   useEffect(() => setText(first), [id])
-  const isWrong = isJson && jsonProblem(text) !== null
 
   async function send(): Promise<void> {
     setBusy(true)
-    const isDone = await replay(model, id, isJson ? (pack(text) ?? text) : text)
+    // What is no JSON goes as it stands: the run says where.
+    const problem = await replayEdited(model, id, isJson ? (pack(text) ?? text) : text)
     setBusy(false)
-    if (isDone) model.dialog.set(null)
+    setRefused(problem)
+    if (problem === null) model.dialog.set(null)
   }
 
   return (
@@ -54,10 +55,19 @@ function Editor({ id, body }: { readonly id: string; readonly body: string }) {
       class="dialog-body"
       onSubmit={(event) => {
         event.preventDefault()
-        if (!isWrong && !isBusy) void send()
+        if (!isBusy) void send()
       }}
     >
-      <JsonField label="Body" text={text} isJson={isJson} change={setText} />
+      <JsonField
+        label="Body"
+        text={text}
+        isJson={isJson}
+        refused={refused}
+        change={(next) => {
+          setText(next)
+          setRefused(null)
+        }}
+      />
       {text.includes(REDACTED) ? (
         <p class="bad-text">
           Secrets are shown as {REDACTED}, and the bot would get that: put them back, or replay the delivery unedited.
@@ -67,7 +77,7 @@ function Editor({ id, body }: { readonly id: string; readonly body: string }) {
         <button type="button" class="button" onClick={() => setText(first)}>
           As it was
         </button>
-        <button type="submit" class="button main" disabled={isWrong || isBusy}>
+        <button type="submit" class="button main" disabled={isBusy}>
           {isBusy ? 'The bot has it …' : 'Replay the copy'}
         </button>
       </div>

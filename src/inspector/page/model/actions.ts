@@ -1,7 +1,7 @@
 // What a person does to deliveries: the same by a button and by a key.
 import { formatDuration } from '../../../core/text/duration.ts'
 import type { OutputOf } from '../../operations/table.ts'
-import { ask } from './api.ts'
+import { ask, problemOf } from './api.ts'
 import type { Model } from './model.ts'
 
 /** What came of a replay, in a few words. */
@@ -9,13 +9,22 @@ export function replayWords({ outcome, status, ms }: OutputOf<'replay'>): string
   return `replayed: ${status === null ? outcome : `the bot answered ${status}`} after ${formatDuration(ms)}`
 }
 
-export async function replay(model: Model, id: string, body?: string): Promise<boolean> {
-  model.tell(body === undefined ? 'replaying …' : 'replaying the edited copy …')
-  const replayed = await model.attempt(() => ask('replay', { id, ...(body !== undefined && { body }) }))
-  if (replayed === null) return false
-  model.tell(replayWords(replayed))
-  if (replayed.editOf !== undefined) model.address.go({ id: replayed.id })
-  return true
+export async function replay(model: Model, id: string): Promise<void> {
+  model.tell('replaying …')
+  const replayed = await model.attempt(() => ask('replay', { id }))
+  if (replayed !== null) model.tell(replayWords(replayed))
+}
+
+/** Replays an edited copy, and shows it; gives why it was refused, or `null` when it was not. */
+export async function replayEdited(model: Model, id: string, body: string): Promise<string | null> {
+  try {
+    const replayed = await ask('replay', { id, body })
+    model.tell(replayWords(replayed))
+    model.address.go({ id: replayed.id })
+    return null
+  } catch (error) {
+    return problemOf(error).message
+  }
 }
 
 export async function replayConversation(model: Model, conversation: string, from: string): Promise<void> {

@@ -3,11 +3,12 @@ import { isRecord, textIn } from '../../../core/json.ts'
 import { pathOf } from '../../operations/locations.ts'
 import type { GivenTo, OperationName, OutputOf } from '../../operations/table.ts'
 
-/** Those that change nothing, by their names alone: the table of operations weighs a sixth of the page. */
+/** Those that are asked for with GET, by their names alone: the table of operations weighs a sixth of the page. */
 export const READING: ReadonlySet<OperationName> = new Set<OperationName>([
   'status',
   'deliveries',
   'delivery',
+  'output',
   'templates',
   'export',
   'people',
