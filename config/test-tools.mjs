@@ -6,7 +6,7 @@ import { findChromium } from './find-chromium.mjs'
 const isWindows = process.platform === 'win32'
 
 /** Without these the tests fail. */
-const NEEDED = ['git', 'curl', isWindows ? 'python' : 'python3', 'chromium']
+const NEEDED = ['git', 'curl', isWindows ? 'python' : 'python3', 'chromium', 'nats-server']
 /** Without these the tests try fewer shells. */
 const SHELLS = ['bash', 'zsh', 'fish']
 

@@ -23,6 +23,7 @@ const ROOMS = [
   'watch',
   'inspector',
   'sandbox',
+  'relay',
 ] as const
 
 const HOUSE: Readonly<Record<string, Room>> = {
@@ -41,6 +42,10 @@ const HOUSE: Readonly<Record<string, Room>> = {
   // It is built for a browser: what it imports must not need Node.
   'inspector/page': { imports: ['inspector', 'protocol', 'core'], packages: ['diff', 'preact'] },
   sandbox: { imports: ['protocol', 'core'], packages: [] },
+  relay: {
+    imports: ['protocol', 'core'],
+    packages: ['@nats-io/jetstream', '@nats-io/kv', '@nats-io/nkeys', '@nats-io/transport-node', 'selfsigned'],
+  },
   daemon: { imports: ['config', 'protocol', 'core', ...ROOMS], packages: [] },
   kit: { imports: ['config', 'protocol', 'core', 'bot', 'sandbox'], packages: ['vitest'] },
   doctor: { imports: ['daemon', 'config', 'protocol', 'core', ...ROOMS], packages: [] },

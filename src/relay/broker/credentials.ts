@@ -1,0 +1,66 @@
+// A credentials file: who somebody is to the broker, and what they trust it by.
+import { readFile } from 'node:fs/promises'
+import { DevHookError, messageOf } from '../../core/errors.ts'
+
+/** What a credentials file holds; `null` for what it does not. */
+export interface Credentials {
+  readonly file: string
+  /** The developer's name, in a file that `dev-hook relay init` wrote. */
+  readonly name: string | null
+  /** The broker, likewise. */
+  readonly url: string | null
+  readonly seed: Uint8Array | null
+  /** The whole file, of the kind that has a JWT in it. */
+  readonly jwtFile: Uint8Array | null
+  /** The certificate that the broker shows, in PEM. */
+  readonly ca: string | null
+}
+
+const block = (name: string): RegExp => new RegExp(`-----BEGIN ${name}-----\\s*([^-]+?)\\s*-{3,}`)
+const NAME = block('DEV-HOOK NAME')
+const URL_BLOCK = block('DEV-HOOK BROKER')
+const SEED = block('USER NKEY SEED')
+const JWT = block('NATS USER JWT')
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/
+
+/** The text of a credentials file, as `dev-hook relay init` writes it. */
+export function credentialsText(of: {
+  readonly name: string
+  readonly url: string
+  readonly seed: string
+  readonly ca: string | null
+}): string {
+  const { name, url, seed, ca } = of
+  return [
+    `# ${name}'s way to the relay. Whoever has this file is ${name}: keep it out of repositories and chats.`,
+    `-----BEGIN DEV-HOOK NAME-----\n${name}\n-----END DEV-HOOK NAME-----`,
+    `-----BEGIN DEV-HOOK BROKER-----\n${url}\n-----END DEV-HOOK BROKER-----`,
+    `-----BEGIN USER NKEY SEED-----\n${seed}\n------END USER NKEY SEED------`,
+    ...(ca === null ? [] : [ca.trim()]),
+    '',
+  ].join('\n')
+}
+
+/** Reads a credentials file. Throws `usage` when it cannot be read, or says nothing of use. */
+export async function readCredentials(file: string): Promise<Credentials> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new DevHookError('usage', `the credentials file cannot be read: ${messageOf(cause)}`, { cause })
+  })
+  const seed = SEED.exec(text)?.[1] ?? bareSeed(text)
+  const jwt = JWT.test(text)
+  if (seed === null) {
+    throw new DevHookError('usage', `${file} holds no nkey seed and no NATS credentials`, {
+      remedy: 'name a file that `dev-hook relay init` wrote, or a `.creds` file of NATS',
+    })
+  }
+  return {
+    file,
+    name: NAME.exec(text)?.[1] ?? null,
+    url: URL_BLOCK.exec(text)?.[1] ?? null,
+    seed: jwt ? null : Buffer.from(seed),
+    jwtFile: jwt ? Buffer.from(text) : null,
+    ca: CERTIFICATE.exec(text)?.[0] ?? null,
+  }
+}
+
+const bareSeed = (text: string): string | null => /^\s*(SU[A-Z2-7]{56})\s*$/.exec(text)?.[1] ?? null

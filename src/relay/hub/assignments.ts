@@ -1,0 +1,61 @@
+// Whose a conversation is: kept on the broker, and changed by comparing with what was there.
+import type { JetStreamClient } from '@nats-io/jetstream'
+import { type KV, Kvm } from '@nats-io/kv'
+import type { BotNames } from '../wire/subjects.ts'
+
+export interface Assignments {
+  /** The developer whose a conversation is, as far as is known here; `null` for nobody's. */
+  of(conversation: string): string | null
+  /**
+   * Makes a conversation somebody's who was `from` before; resolves to whose it is then: that of whoever was quicker, where it had
+   * changed meanwhile. Rejects when the broker cannot be asked.
+   */
+  change(conversation: string, from: string | null, to: string): Promise<string>
+}
+
+/** A conversation that was quiet for so long is nobody's again. */
+const FORGOTTEN_MS = 30 * 24 * 60 * 60 * 1000
+
+/** Opens the assignments of a bot, all of them read. */
+export async function openAssignments(client: JetStreamClient, names: BotNames): Promise<Assignments> {
+  const bucket = await new Kvm(client).create(names.assignments, { history: 1, ttl: FORGOTTEN_MS })
+  const known = new Map<string, { readonly owner: string; readonly revision: number }>()
+  await readAll(bucket, (key, owner, revision) => known.set(key, { owner, revision }))
+
+  /** What the broker has now. */
+  async function reread(conversation: string): Promise<string | null> {
+    const entry = await bucket.get(conversation)
+    if (entry === null || entry.operation !== 'PUT') {
+      known.delete(conversation)
+      return null
+    }
+    const owner = entry.string()
+    known.set(conversation, { owner, revision: entry.revision })
+    return owner
+  }
+
+  return {
+    of: (conversation) => known.get(conversation)?.owner ?? null,
+    change: async (conversation, from, to) => {
+      const before = known.get(conversation)
+      if (before !== undefined && before.owner !== from) return before.owner
+      try {
+        const revision = await (before === undefined
+          ? bucket.create(conversation, to)
+          : bucket.update(conversation, to, before.revision))
+        known.set(conversation, { owner: to, revision })
+        return to
+      } catch (error) {
+        const owner = await reread(conversation)
+        if (owner === null) throw error
+        return owner
+      }
+    },
+  }
+}
+
+async function readAll(bucket: KV, found: (key: string, owner: string, revision: number) => void): Promise<void> {
+  for await (const entry of await bucket.history()) {
+    if (entry.operation === 'PUT') found(entry.key, entry.string(), entry.revision)
+  }
+}

@@ -1,0 +1,173 @@
+// What is held for developers: kept in the order of each conversation, sent once they are there, and handed over.
+import { type Clock, MONOTONIC, poll, raceTimeout } from '../../core/async.ts'
+import type { Delivery } from '../../core/delivery.ts'
+import { exponential } from '../../core/pace.ts'
+import type { Answer } from '../wire/envelope.ts'
+import { NO_CONVERSATION } from '../wire/subjects.ts'
+import type { HeldStore } from './held-store.ts'
+import type { Lane, RelayLanes } from './lane.ts'
+import { isTaken } from './recipients.ts'
+
+export interface HoldingOptions {
+  readonly store: HeldStore
+  readonly lanes: RelayLanes
+  /** Whether something can be sent to an owner now. */
+  readonly isHere: (owner: string) => boolean
+  /** Sends a delivery; resolves with the answer, or with why there is none in time. Never rejects. */
+  readonly ask: (owner: string, delivery: Delivery) => Promise<Answer>
+  /** Something that was held has been taken. */
+  readonly sent: (id: string, owner: string) => void
+  /** How long a hand-over waits for what the one before has under way, in ms. */
+  readonly answerMs: number
+  readonly clock?: Clock
+}
+
+export interface Holding {
+  /** Keeps a delivery behind what is held of its lane already. To be called within a step of the lane. */
+  keep(lane: Lane, owner: string, delivery: Delivery): Promise<void>
+  /** Sends what is held of a lane, in order, if its owner is there. */
+  drain(lane: Lane): void
+  /** Gives what is held of a lane to somebody else, in order. To be called within a step of the lane. */
+  move(lane: Lane, to: string): Promise<void>
+  /** Counts what is held, because the connection is new. `ownerOf`: whose a conversation is that was found in two places. */
+  refresh(ownerOf: (conversation: string) => string | null): Promise<void>
+  /** Nothing is sent while it is false. */
+  setOnline(online: boolean): void
+}
+
+/** Conversations at a time whose held deliveries are sent: each has one of them in memory. */
+const MAX_DRAINS = 64
+const DRAIN_PACE = exponential(250, 10_000)
+
+/** Creates the holding, which knows of nothing held; `refresh` finds out. */
+// One story: keeping, sending and moving change the same lanes, and must leave them consistent.
+export function createHolding(options: HoldingOptions): Holding {
+  const { store, lanes, isHere, ask, sent, answerMs, clock = MONOTONIC } = options
+  /** Conversations that wait for one of the others to be done. */
+  const waiting = new Set<Lane>()
+  let drains = 0
+  let online = true
+
+  async function keep(lane: Lane, owner: string, delivery: Delivery): Promise<void> {
+    if (lane.held > 0 && lane.holder !== owner) await move(lane, owner)
+    if (await store.append(owner, lane.conversation, delivery)) lane.held += 1
+    lane.holder = owner
+  }
+
+  const mayDrain = ({ holder, held, moving }: Lane): boolean => online && !moving && held > 0 && isHere(holder)
+
+  function drain(lane: Lane): void {
+    if (lane.draining !== null || !mayDrain(lane)) return
+    if (drains >= MAX_DRAINS) return void waiting.add(lane)
+    drains += 1
+    const drained = poll(
+      () => drainNow(lane),
+      (isDone) => isDone,
+      { pace: DRAIN_PACE, clock },
+    )
+    lane.draining = drained.then(() => endDrain(lane))
+  }
+
+  function endDrain(lane: Lane): void {
+    drains -= 1
+    lane.draining = null
+    // Something may have been held since it looked last.
+    lanes.enter(lane, () => drain(lane))
+    const [next] = waiting
+    if (next === undefined) return
+    waiting.delete(next)
+    drain(next)
+  }
+
+  /** Sends what is held, one after the other; resolves to whether there is nothing more to be done. Never rejects. */
+  async function drainNow(lane: Lane): Promise<boolean> {
+    try {
+      while (mayDrain(lane)) if (!(await drainOne(lane))) return !mayDrain(lane)
+    } catch {
+      // The broker: if it is away, the count begins anew once it is back.
+    }
+    return !mayDrain(lane)
+  }
+
+  async function drainOne(lane: Lane): Promise<boolean> {
+    const { holder, conversation } = lane
+    const next = await store.first(holder, conversation)
+    if (next === null) {
+      lane.held = 0
+      return true
+    }
+    const answer = await ask(holder, next.delivery)
+    if (!isTaken(answer)) return false
+    await store.remove(holder, next.seq)
+    lane.held = Math.max(0, lane.held - 1)
+    sent(next.delivery.id, holder)
+    return true
+  }
+
+  async function move(lane: Lane, to: string): Promise<void> {
+    const { holder: from, conversation } = lane
+    if (from === to || lane.held === 0) return
+    lane.moving = true
+    try {
+      // What is at the one before may be answered: nobody else is to get it as well.
+      if (lane.draining !== null) await raceTimeout(lane.draining, answerMs, clock)
+      const moved = await carryOver(from, conversation, to)
+      if (conversation === NO_CONVERSATION) {
+        const target = lanes.of(conversation, to)
+        target.held += moved
+        lane.held = 0
+        lanes.enter(target, () => drain(target))
+      } else {
+        lane.holder = to
+      }
+    } finally {
+      lane.moving = false
+    }
+    drain(lane)
+  }
+
+  /** Carries what is held of a conversation from one owner to another; resolves to how many were new there. */
+  async function carryOver(from: string, conversation: string, to: string): Promise<number> {
+    let moved = 0
+    const oldest = (): ReturnType<HeldStore['first']> => store.first(from, conversation)
+    for (let next = await oldest(); next !== null; next = await oldest()) {
+      if (await store.append(to, conversation, next.delivery)) moved += 1
+      await store.remove(from, next.seq)
+    }
+    return moved
+  }
+
+  /** A hand-over that was cut off has left something of a conversation behind, which is younger than what has arrived. */
+  function finishMove(lane: Lane, other: string, owner: string | null): void {
+    lanes.enter(lane, async () => {
+      const from = owner === other ? lane.holder : other
+      const to = owner === other ? other : lane.holder
+      lane.held += await carryOver(from, lane.conversation, to)
+      lane.holder = to
+      drain(lane)
+    })
+  }
+
+  return {
+    keep,
+    drain,
+    move,
+    refresh: async (ownerOf) => {
+      const counts = await store.counts()
+      for (const lane of lanes.all()) lane.held = 0
+      for (const [owner, conversations] of counts)
+        for (const [conversation, count] of conversations) {
+          const lane = lanes.of(conversation, conversation === NO_CONVERSATION ? owner : null)
+          if (lane.held > 0 && lane.holder !== owner) finishMove(lane, owner, ownerOf(conversation))
+          else {
+            lane.holder = owner
+            lane.held = count
+          }
+        }
+      for (const lane of lanes.all()) lanes.enter(lane, () => drain(lane))
+    },
+    setOnline: (now) => {
+      online = now
+    },
+  }
+}

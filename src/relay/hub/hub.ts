@@ -1,0 +1,269 @@
+// The relay's end at the broker: it has the bot, hears its developers, and brings each delivery to one of them.
+import { createHmac } from 'node:crypto'
+import type { Msg, Subscription } from '@nats-io/transport-node'
+import { rejectOnAbort } from '../../core/async.ts'
+import type { Delivery } from '../../core/delivery.ts'
+import { type DevHookError, messageOf } from '../../core/errors.ts'
+import { createListeners, type Off } from '../../core/listeners.ts'
+import { type Broker, isNobodyThere } from '../broker/broker.ts'
+import { MAX_MESSAGE_BYTES } from '../wire/envelope.ts'
+import { ANY_BOT, isDeveloperName, NOBODY, namesOf, tokenOf, URL_OWNER } from '../wire/subjects.ts'
+import {
+  type Asked,
+  type RelayStatus,
+  readAsked,
+  readSaid,
+  type Said,
+  type SeenDeveloper,
+  type Welcome,
+} from '../wire/words.ts'
+import { openAssignments } from './assignments.ts'
+import type { DeveloperState, Effect } from './developer-state.ts'
+import { createDevelopers, type Developers } from './developers.ts'
+import { createDispatcher, type Dispatcher, type Routed } from './dispatcher.ts'
+import { createHeldStore } from './held-store.ts'
+import type { Passage } from './item.ts'
+import type { Live } from './recipients.ts'
+import { openRelayLock } from './relay-lock.ts'
+
+/** Who gets what nobody wants. */
+export type Fallback =
+  | { readonly to: 'hold' }
+  | { readonly to: 'developer'; readonly name: string }
+  | { readonly to: 'url'; readonly url: string; readonly pass: (delivery: Delivery) => Live }
+
+export interface HubOptions {
+  readonly broker: Broker
+  readonly bot: string
+  /** `<user>@<host>` */
+  readonly who: string
+  /** New for every run. */
+  readonly session: string
+  /** What the secrets of the developers are made from. */
+  readonly key: Buffer
+  readonly fallback: Fallback
+  readonly graceMs: number
+  readonly silentMs?: number
+  readonly answerMs?: number
+}
+
+/** Something that the relay tells of its developers and deliveries. */
+export type HubEvent =
+  | { readonly type: 'broker'; readonly state: 'online' | 'away'; readonly reason: string | null }
+  | {
+      readonly type: 'developer'
+      readonly name: string
+      readonly who: string | null
+      readonly state: DeveloperState['is']
+      readonly held: number
+    }
+  | ({ readonly type: 'routed' } & Routed)
+  | { readonly type: 'lost'; readonly error: DevHookError | null; readonly by: string | null }
+
+export interface Hub {
+  on(listener: (event: HubEvent) => void): Off
+  isOnline(): boolean
+  /** Whether the broker takes the largest delivery there can be; else how many bytes it takes. */
+  readonly tooSmall: number | null
+  /** Starts to bring a delivery to a developer; `synced` resolves once it is on this machine's disk. */
+  forward(delivery: Delivery, written: () => void): Passage
+  /** Says where the webhook is, from when on developers are let in. */
+  ready(url: string): void
+  status(): RelayStatus
+  close(): Promise<void>
+}
+
+/** How long a request waits for its answer at most, in ms; the dispatcher ends it before. */
+const REQUEST_MS = 19_500
+const PING_MS = 1_000
+
+/** Takes the bot, and begins to hear developers. Rejects with `taken` when another relay has it. `synced`: see `Hub.forward`. */
+// One story: what opens one after the other, and what each of them is told of the others.
+export async function openHub(options: HubOptions, synced: (id: string) => Promise<void>): Promise<Hub> {
+  const { broker, bot, who, session, key, fallback, graceMs } = options
+  const { connection } = broker
+  const names = namesOf(bot)
+  const events = createListeners<HubEvent>()
+  const manager = await broker.manager()
+  const client = manager.jetstream()
+  const lock = await openRelayLock({
+    client,
+    names,
+    who,
+    session,
+    isAnswering: () => answersPing(broker, names.control),
+    lost: (by) => events.emit({ type: 'lost', error: null, by }),
+  })
+  const assignments = await openAssignments(client, names)
+  const held = createHeldStore(manager, names, broker.maxMessageBytes)
+  const secretOf = (developer: string): string => createHmac('sha256', key).update(developer).digest('hex')
+  let url = ''
+
+  const developers: Developers = createDevelopers({
+    line: {
+      request: async (developer, message, signal) => {
+        const asked = connection.request(names.to(developer), message, { timeout: REQUEST_MS })
+        return (await rejectOnAbort(asked, signal)).data
+      },
+      maxMessageBytes: broker.maxMessageBytes,
+    },
+    secretOf,
+    graceMs,
+    ...(options.silentMs !== undefined && { silentMs: options.silentMs }),
+    changed: (developer, state, effects) => {
+      const seat = state.seat
+      const { held: waiting } = dispatcher.count(developer)
+      events.emit({ type: 'developer', name: developer, who: seat?.who ?? null, state: state.is, held: waiting })
+      follow(dispatcher, developer, effects)
+    },
+  })
+  const fallbackOwner = ownerOf(fallback)
+  const dispatcher: Dispatcher = createDispatcher({
+    held,
+    assignments,
+    synced,
+    routed: (routed) => events.emit({ type: 'routed', ...routed }),
+    ...(options.answerMs !== undefined && { answerMs: options.answerMs }),
+    recipients: {
+      isHere: (owner) => developers.state(owner).is === 'here',
+      isGone: (owner) => developers.state(owner).is === 'gone',
+      choose: developers.choose,
+      fallback: fallbackOwner,
+      send: (owner, delivery) =>
+        owner === URL_OWNER && fallback.to === 'url' ? fallback.pass(delivery) : developers.send(owner, delivery),
+    },
+  })
+  for (const owner of (await held.counts()).keys()) if (isDeveloperName(owner)) developers.known(owner)
+  if (isDeveloperName(fallbackOwner)) developers.known(fallbackOwner)
+  await dispatcher.refresh()
+
+  const welcome = (developer: string): Welcome => ({ ok: true, bot, relay: who, url, secret: secretOf(developer) })
+
+  async function hear(developer: string, said: Said): Promise<Welcome> {
+    const { is, session: theirs, only } = said
+    if (is === 'leaving') {
+      developers.leaves(developer, theirs)
+      return welcome(developer)
+    }
+    if (url === '') return { ok: false, why: 'starting', message: 'the relay is not ready yet' }
+    const { is: now, seat } = developers.state(developer)
+    if (now === 'here' && seat.session !== theirs) {
+      if (await developers.answers(developer))
+        return { ok: false, why: 'taken', message: `${developer} is there already: ${seat.who}` }
+      developers.silent(developer, seat.session)
+    }
+    if (is === 'here') developers.here(developer, { session: theirs, who: said.who, only })
+    return welcome(developer)
+  }
+
+  async function asked(question: Asked): Promise<unknown> {
+    switch (question.is) {
+      case 'ping':
+        return { ok: true, relay: who }
+      case 'status':
+        return status()
+      case 'assign': {
+        const { conversation, to } = question
+        if (!isDeveloperName(to)) return { ok: false, message: `\`${to}\` is no developer` }
+        const before = await dispatcher.assign(tokenOf(conversation), to)
+        if (developers.state(to).is === 'gone') developers.known(to)
+        return { ok: true, before, ...dispatcher.count(to) }
+      }
+      default:
+        return question satisfies never
+    }
+  }
+
+  function status(): RelayStatus {
+    const seen = developers.names().map((name): SeenDeveloper => {
+      const { is, seat } = developers.state(name)
+      return { name, who: seat?.who ?? null, state: is, only: seat?.only ?? null, ...dispatcher.count(name) }
+    })
+    const { held: unclaimed } = dispatcher.count(NOBODY)
+    return { bot, relay: who, url, fallback: wordsOf(fallback), developers: seen, unclaimed }
+  }
+
+  const nameIn = ({ subject }: Msg): string => subject.split('.').at(-1) ?? ''
+  const onPresence = async (message: Msg): Promise<unknown> => {
+    const said = readSaid(message.string())
+    const name = nameIn(message)
+    if (said === null || !isDeveloperName(name)) return { ok: false, why: 'usage', message: 'that is not understood' }
+    return hear(name, said)
+  }
+  const onControl = async (message: Msg): Promise<unknown> => {
+    const question = readAsked(message.string())
+    return question === null ? { ok: false, message: 'that is not understood' } : asked(question)
+  }
+  const subscriptions = [
+    answering(broker, names.presence('*'), onPresence),
+    answering(broker, namesOf(ANY_BOT).presence('*'), onPresence),
+    answering(broker, names.control, onControl),
+  ]
+  const offBroker = broker.on((state) => {
+    const isOnline = state.is === 'online'
+    dispatcher.setOnline(isOnline)
+    developers.setOnline(isOnline)
+    if (state.is === 'refused') return events.emit({ type: 'lost', error: state.error, by: null })
+    if (!isOnline) return events.emit({ type: 'broker', state: 'away', reason: state.reason })
+    // What was sent while it was away may have been kept after all: it is counted before anything else is sent.
+    void dispatcher.refresh().then(
+      () => events.emit({ type: 'broker', state: 'online', reason: null }),
+      (error: unknown) => events.emit({ type: 'broker', state: 'away', reason: messageOf(error) }),
+    )
+  })
+  let closing: Promise<void> | undefined
+
+  return {
+    on: events.on,
+    isOnline: () => broker.state().is === 'online',
+    tooSmall: broker.maxMessageBytes() < MAX_MESSAGE_BYTES ? broker.maxMessageBytes() : null,
+    forward: dispatcher.forward,
+    ready: (known) => {
+      url = known
+    },
+    status,
+    close: () => {
+      closing ??= (async () => {
+        offBroker()
+        developers.close()
+        for (const subscription of subscriptions) subscription.unsubscribe()
+        await lock.close()
+        await broker.close()
+      })()
+      return closing
+    },
+  }
+}
+
+const ownerOf = (fallback: Fallback): string =>
+  fallback.to === 'developer' ? fallback.name : fallback.to === 'url' ? URL_OWNER : NOBODY
+
+const wordsOf = (fallback: Fallback): string =>
+  fallback.to === 'developer' ? fallback.name : fallback.to === 'url' ? fallback.url : 'hold'
+
+function follow(dispatcher: Dispatcher, developer: string, effects: readonly Effect[]): void {
+  if (effects.includes('drain')) dispatcher.drain(developer)
+  if (effects.includes('hand-on')) dispatcher.handOn(developer)
+}
+
+/** Answers every request to a subject with JSON. */
+function answering({ connection }: Broker, subject: string, answer: (message: Msg) => Promise<unknown>): Subscription {
+  return connection.subscribe(subject, {
+    callback: (error, message) => {
+      if (error !== null) return
+      void answer(message)
+        .catch((thrown: unknown) => ({ ok: false, why: 'usage', message: messageOf(thrown) }))
+        .then((json) => message.respond(JSON.stringify(json)))
+    },
+  })
+}
+
+async function answersPing({ connection }: Broker, control: string): Promise<boolean> {
+  try {
+    await connection.request(control, JSON.stringify({ is: 'ping' }), { timeout: PING_MS })
+    return true
+  } catch (error) {
+    // One that is slow to answer is there.
+    return !isNobodyThere(error)
+  }
+}

@@ -1,0 +1,87 @@
+// Which relay has a bot: an entry on the broker that its holder renews, and that another one may take once it is dead.
+import type { JetStreamClient } from '@nats-io/jetstream'
+import { type KvEntry, Kvm } from '@nats-io/kv'
+import { repeat } from '../../core/async.ts'
+import { DevHookError } from '../../core/errors.ts'
+import type { BotNames } from '../wire/subjects.ts'
+
+export interface RelayLock {
+  /** Gives the bot up. Idempotent; never rejects. */
+  close(): Promise<void>
+}
+
+export interface LockRequest {
+  readonly client: JetStreamClient
+  readonly names: BotNames
+  /** `<user>@<host>` */
+  readonly who: string
+  /** New for every run. */
+  readonly session: string
+  /** Whether a relay of this bot answers at the broker. */
+  readonly isAnswering: () => Promise<boolean>
+  /** Called once when another relay has taken the bot. */
+  readonly lost: (by: string) => void
+}
+
+const RENEW_MS = 3_000
+const KEY = 'holder'
+
+/** Takes the bot. Rejects with `taken`, naming the relay that has it. */
+export async function openRelayLock(request: LockRequest): Promise<RelayLock> {
+  const { client, names, who, session, isAnswering, lost } = request
+  const bucket = await new Kvm(client).create(names.lock, { history: 1 })
+  const mine = `${who} ${session}`
+  const held = await bucket.get(KEY)
+  if (isHeld(held) && (await isAnswering())) throw taken(held.string())
+  let revision = await write(held)
+  let closing: Promise<void> | undefined
+
+  async function write(over: KvEntry | null): Promise<number> {
+    try {
+      return await (over === null ? bucket.create(KEY, mine) : bucket.update(KEY, mine, over.revision))
+    } catch (error) {
+      const now = await bucket.get(KEY)
+      if (isHeld(now)) throw taken(now.string())
+      throw error
+    }
+  }
+
+  /** The entry is renewed only where it is still ours: whoever took it has changed its revision. */
+  async function renew(): Promise<void> {
+    try {
+      revision = await bucket.update(KEY, mine, revision)
+    } catch {
+      // The broker may be away; what it has tells whose the bot is, once it is back.
+      const now = await bucket.get(KEY).catch(() => null)
+      if (now === null || closing !== undefined) return
+      if (isHeld(now) && now.string() !== mine) return lost(now.string().split(' ')[0] ?? 'another relay')
+      revision = now.revision
+    }
+  }
+
+  let renewing: Promise<void> | null = null
+  const stop = repeat(RENEW_MS, () => {
+    renewing ??= renew().finally(() => {
+      renewing = null
+    })
+  })
+
+  return {
+    close: () => {
+      closing ??= (async () => {
+        stop()
+        await renewing
+        // Where the broker is away, the next relay finds that this one does not answer.
+        await bucket.delete(KEY, { previousSeq: revision }).catch(() => undefined)
+      })()
+      return closing
+    },
+  }
+}
+
+const isHeld = (entry: KvEntry | null): entry is KvEntry => entry !== null && entry.operation === 'PUT'
+
+const taken = (holder: string): DevHookError =>
+  new DevHookError('taken', `another relay has the bot: ${holder.split(' ')[0]}`, {
+    remedy: 'end that one first; `dev-hook relay status` shows it',
+  })

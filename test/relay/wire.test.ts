@@ -1,0 +1,183 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { checkSignature } from '../../src/protocol/signature.ts'
+import { readAddress } from '../../src/relay/broker/address.ts'
+import { openBroker } from '../../src/relay/broker/broker.ts'
+import { openSeat } from '../../src/relay/seat/seat.ts'
+import { natsServer } from '../support/relay/nats-server.ts'
+import { aMessage, BOT, developerAt, hubAt, reply } from '../support/relay/relay-world.ts'
+import { eventually, expectEventually } from '../support/wait.ts'
+
+describe('A delivery to a developer who is there', () => {
+  it('arrives byte for byte, and the answer of their bot goes back', async () => {
+    const { url } = await natsServer()
+    const { send } = await hubAt(url)
+    const anna = await developerAt(url, 'anna', { answer: () => reply(201, 'hello') })
+    const body = Buffer.concat([Buffer.from('{"x":"'), randomBytes(2_000), Buffer.from('"}')])
+    const headers = ['X-Odd', 'caf\u00e9 \u0080', 'x-odd', 'again']
+    const delivery = aMessage('c1', 'hi', { body, search: '?a=%20b', method: 'PUT', headers })
+    expect(await send(delivery)).toBe('201 hello')
+    const [got] = anna.got
+    expect(got).toMatchObject({ id: delivery.id, method: 'PUT', search: '?a=%20b', receivedAt: delivery.receivedAt })
+    expect(got?.body.equals(body)).toBe(true)
+    expect(got?.headers.slice(0, 4)).toEqual(headers)
+  })
+
+  it('carries the largest body that the gateway takes', async () => {
+    const { url } = await natsServer()
+    const { send } = await hubAt(url)
+    const anna = await developerAt(url, 'anna')
+    const body = randomBytes(10 * 1024 * 1024)
+    expect(await send(aMessage(null, '', { body }))).toBe('200 anna')
+    expect(anna.got[0]?.body.equals(body)).toBe(true)
+  })
+
+  it('is signed with a secret of their own, which the relay tells nobody else', async () => {
+    const { url } = await natsServer()
+    const { send } = await hubAt(url)
+    const anna = await developerAt(url, 'anna', { only: ['text:anna'] })
+    const bert = await developerAt(url, 'bert', { only: ['text:bert'] })
+    await send(aMessage('c1', 'for anna', { headers: ['X-Hub-Signature', `sha1=${'0'.repeat(40)}`] }))
+    const [got] = anna.got
+    const secrets = [anna, bert].map(({ seat }) => seat.welcome().secret)
+    expect(secrets[0]).not.toBe(secrets[1])
+    expect(secrets.map((secret) => got && checkSignature(got.headers, got.body, secret))).toEqual(['right', 'wrong'])
+  })
+})
+
+describe('A delivery that nobody takes now', () => {
+  it('is held, acknowledged, and sent in order once the developer is there', async () => {
+    const { url } = await natsServer()
+    const { send, hub } = await hubAt(url)
+    const anna = await developerAt(url, 'anna')
+    await send(aMessage('c1', 'live'))
+    await anna.seat.leave()
+    await anna.seat.close()
+    for (const text of ['1', '2', '3']) expect(await send(aMessage('c1', text))).toBe('200 received\n')
+    expect(hub.status().developers).toMatchObject([{ name: 'anna', state: 'gone', held: 3, conversations: 1 }])
+    const back = await developerAt(url, 'anna')
+    await expectEventually(back.texts).toEqual(['1', '2', '3'])
+    await expectEventually(() => hub.status().developers[0]?.held).toBe(0)
+    expect(await send(aMessage('c1', 'live again'))).toBe('200 anna')
+  })
+
+  it('is held when the bot has not answered in time, and not sent twice to a side that knows it', async () => {
+    const { url } = await natsServer()
+    const { send } = await hubAt(url, { answerMs: 300 })
+    let free = (): void => undefined
+    const blocked = new Promise<void>((resolve) => {
+      free = resolve
+    })
+    const anna = await developerAt(url, 'anna', { answer: () => blocked.then(() => reply(200, 'late')) })
+    expect(await send(aMessage('c1', 'slow'))).toBe('200 received\n')
+    expect(await send(aMessage('c1', 'behind it'))).toBe('200 received\n')
+    free()
+    await expectEventually(() => anna.texts().includes('behind it')).toBe(true)
+    expect(new Set(anna.texts().slice(0, -1))).toEqual(new Set(['slow']))
+  })
+
+  it('waits for somebody who wants it, when nobody does', async () => {
+    const { url } = await natsServer()
+    const { send, hub } = await hubAt(url)
+    expect(await send(aMessage('c1', 'refund please'))).toBe('200 received\n')
+    expect(await send(aMessage('c1', 'now'))).toBe('200 received\n')
+    expect(await send(aMessage('c2', 'other'))).toBe('200 received\n')
+    expect(hub.status().unclaimed).toBe(3)
+    const anna = await developerAt(url, 'anna', { only: ['text:refund'] })
+    await expectEventually(anna.texts).toEqual(['refund please', 'now'])
+    expect(hub.status().unclaimed).toBe(1)
+  })
+
+  it('is refused with a sentence when the broker takes nothing as large', async () => {
+    const { url } = await natsServer('max_payload: 100KB')
+    const { send, hub } = await hubAt(url)
+    await developerAt(url, 'anna')
+    expect(hub.tooSmall).toBe(102_400)
+    expect(await send(aMessage('c1', 'x'.repeat(200_000)))).toMatch(
+      /^interrupted: the broker takes messages of 102400 bytes/,
+    )
+    expect(await send(aMessage('c1', 'small'))).toBe('200 anna')
+  })
+})
+
+describe('Whose a conversation is', () => {
+  it('follows the first filter that matches, and stays', async () => {
+    const { url } = await natsServer()
+    const { send } = await hubAt(url)
+    await developerAt(url, 'all')
+    await developerAt(url, 'anna', { only: ['text:refund'] })
+    expect(await send(aMessage('c1', 'a refund'))).toBe('200 anna')
+    expect(await send(aMessage('c1', 'something else'))).toBe('200 anna')
+    expect(await send(aMessage('c2', 'something else'))).toBe('200 all')
+    expect(await send(aMessage('c2', 'a refund'))).toBe('200 all')
+  })
+
+  it('is known to the next relay', async () => {
+    const { url } = await natsServer()
+    const first = await hubAt(url)
+    const anna = await developerAt(url, 'anna', { only: ['text:refund'] })
+    await first.send(aMessage('c1', 'a refund'))
+    await first.hub.close()
+    const second = await hubAt(url)
+    await eventually(() => anna.seat.state().is === 'seated' && second.hub.status().developers[0]?.state === 'here')
+    expect(await second.send(aMessage('c1', 'something else'))).toBe('200 anna')
+  })
+
+  it('goes to the default once its developer has been away for too long, what is held first', async () => {
+    const { url } = await natsServer()
+    const { send, hub } = await hubAt(url, {
+      fallback: { to: 'developer', name: 'bert' },
+      silentMs: 600,
+      graceMs: 600,
+    })
+    const anna = await developerAt(url, 'anna', { only: ['text:refund'] })
+    const bert = await developerAt(url, 'bert', { only: ['text:nothing'] })
+    await send(aMessage('c1', 'a refund'))
+    await anna.seat.close()
+    await send(aMessage('c1', '1'))
+    await send(aMessage('c1', '2'))
+    expect(bert.texts()).toEqual([])
+    await eventually(() => hub.status().developers.some(({ name, state }) => name === 'anna' && state === 'gone'))
+    await send(aMessage('c1', '3'))
+    await expectEventually(bert.texts).toEqual(['1', '2', '3'])
+  })
+})
+
+describe('A name', () => {
+  it('is not given to a second run while the first one answers', async () => {
+    const { url } = await natsServer()
+    await hubAt(url)
+    await developerAt(url, 'anna')
+    await expect(developerAt(url, 'anna')).rejects.toMatchObject({ message: 'anna is there already: anna@test' })
+  })
+
+  it('is free again at once when the run that had it is dead', async () => {
+    const { url } = await natsServer()
+    const { send } = await hubAt(url)
+    const first = await developerAt(url, 'anna')
+    await first.seat.close()
+    const second = await developerAt(url, 'anna')
+    expect(await send(aMessage('c1'))).toBe('200 anna')
+    expect(second.got).toHaveLength(1)
+  })
+})
+
+describe('A bot', () => {
+  it('has one relay, and the second one says who that is', async () => {
+    const { url } = await natsServer()
+    const first = await hubAt(url)
+    await expect(hubAt(url)).rejects.toMatchObject({ message: 'another relay has the bot: relay@test' })
+    await first.hub.close()
+    await hubAt(url)
+  })
+
+  it('without a relay is said to have none', async () => {
+    const { url } = await natsServer()
+    const broker = await openBroker(await readAddress(url, null), 'anna')
+    const options = { broker, bot: BOT, name: 'anna', who: 'a@b', session: randomUUID(), only: null }
+    await expect(openSeat(options, new AbortController().signal)).rejects.toMatchObject({
+      code: 'DEVHOOK_RELAY_MISSING',
+    })
+    await broker.close()
+  })
+})
