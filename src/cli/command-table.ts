@@ -42,7 +42,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       },
       {
         flags: '--play <file|folder>',
-        says: 'say what people said in a recorded conversation (a transcript or fixture; of a folder, each), compare what the bot does, and exit with 1 if that differs',
+        says: 'say what people said in a recorded conversation (a transcript, a fixture or a file of `events export --as html`; of a folder, each), compare what the bot does, and exit with 1 if that differs',
       },
       {
         flags: '--timeout <time>',

@@ -53,8 +53,8 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
         says: 'only the newest, or the newest n; of `show` and `export`: the newest instead of an id',
       },
       {
-        flags: '--as <curl|http|fixture|transcript|test>',
-        says: 'the format to export: a delivery as a request; a conversation as a fixture, as a transcript, or as a test of the bot that the command after `--` starts',
+        flags: '--as <curl|http|fixture|transcript|test|html>',
+        says: 'the format to export: a delivery as a request; a conversation as a fixture, as a transcript, as a test of the bot that the command after `--` starts, or as an HTML file to pass on, which is read anywhere and can be played',
       },
       {
         flags: '--no-redact',
@@ -77,6 +77,7 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
       ['dev-hook events export mb3k2x --as curl', 'a command that sends it to the bot'],
       ['dev-hook events export mb3k2x --as fixture', 'JSON for a test of the bot'],
       ['dev-hook events export --last --as transcript', 'the newest conversation as it reads, without personal data'],
+      ['dev-hook events export 5c1a9 --as html > talk.html', 'the same with its deliveries, to read in any browser'],
       ['dev-hook events export 5c1a9 --as test -- node bot.js', 'a conversation as a test, by the beginning of its id'],
     ],
     load: async () => (await import('./commands/events.ts')).events,

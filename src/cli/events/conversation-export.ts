@@ -1,22 +1,29 @@
-// `dev-hook events export` of a whole conversation: as a transcript, a fixture or a test, with what was replaced in it.
+// `dev-hook events export` of a whole conversation: as a transcript, a fixture, a test or a page, with what was replaced in it.
 import type { Config } from '../../config/load.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import { toJson } from '../../core/text/to-json.ts'
-import { type ExportedConversation, exportConversation } from '../../daemon/record/export/conversation.ts'
+import {
+  belongsTo,
+  type ConversationExport,
+  type ExportedConversation,
+  exportConversation,
+  findConversation,
+} from '../../daemon/record/export/conversation.ts'
+import { shareConversation } from '../../daemon/record/export/share.ts'
 import { asTest, RUNNERS, type Runner } from '../../daemon/record/export/test-file.ts'
-import { findById } from '../../journal/find-by-id.ts'
-import { readDeliveries } from '../../journal/reader.ts'
+import { readDeliveries, readDetails } from '../../journal/reader.ts'
 import { inspectProject } from '../../onboarding/inspect-project.ts'
 import { STAND_IN_KINDS } from '../../protocol/personal-data/stand-ins.ts'
 import { scriptOfFixture } from '../../protocol/script/from-fixture.ts'
 import { scriptText } from '../../protocol/script/script.ts'
+import { writeShared } from '../../protocol/shared/write-shared.ts'
 import type { Call } from '../command.ts'
 import type { Io } from '../io.ts'
 
 /** The forms of a conversation. */
-export const CONVERSATION_FORMS = ['transcript', 'fixture', 'test'] as const
+export const CONVERSATION_FORMS = ['transcript', 'fixture', 'test', 'html'] as const
 type ConversationForm = (typeof CONVERSATION_FORMS)[number]
 
 const isConversationForm = (form: string): form is ConversationForm =>
@@ -33,7 +40,7 @@ interface ExportView {
 type WriteConversation = (view: ExportView, id: string) => Promise<boolean>
 
 /** The export of a conversation that a command line asks for; `null` when it is one of a delivery. Throws `usage`. */
-export function conversationExport({ own, command, io }: Call, form: string): WriteConversation | null {
+export function conversationExport({ own, command }: Call, form: string): WriteConversation | null {
   const runner = runnerOf(own['runner'])
   if (form !== 'test' && runner !== null) throw usage('`--runner` belongs to `--as test`')
   if (!isConversationForm(form)) {
@@ -42,12 +49,15 @@ export function conversationExport({ own, command, io }: Call, form: string): Wr
   }
   const withPeople = own['redact'] === false
   return async (view, given) => {
-    const conversation = await conversationOf(view.folder, given, form)
+    const conversation = findConversation(await readDeliveries(view.folder), given, form !== 'fixture')
     if (conversation === null) return false
     const redact = own['withSecrets'] === true ? null : view.redact
-    const exported = await exportConversation({ folder: view.folder, conversation, redact, withPeople })
-    view.io.out(await written(form, exported, view, { runner: runner ?? 'vitest', command }))
-    if (!view.config.quiet) notes(exported, withPeople).forEach(io.err)
+    const exported = await exportedAs(form, { conversation, redact, withPeople }, view, {
+      runner: runner ?? 'vitest',
+      command,
+    })
+    view.io.out(exported.text)
+    if (!view.config.quiet) notes(exported, form, withPeople).forEach(view.io.err)
     return true
   }
 }
@@ -62,22 +72,34 @@ function runnerOf(given: unknown): Runner | null {
 const usage = (message: string): DevHookError =>
   new DevHookError('usage', message, { remedy: 'see `dev-hook events --help`' })
 
-/** The conversation that is meant: by its id, or by that of a delivery in it. A fixture of a delivery is one of that alone. */
-async function conversationOf(folder: string, given: string, form: ConversationForm): Promise<string | null> {
-  const recorded = await readDeliveries(folder)
-  const talks = new Set(recorded.flatMap(({ label }) => label.conversation ?? []))
-  const all = [
-    ...[...talks].map((id) => ({ id, conversation: id })),
-    ...recorded.map(({ id, label }) => ({ id, conversation: form === 'fixture' ? null : label.conversation })),
-  ]
-  return findById(all, ({ id }) => id, given)?.conversation ?? null
+interface Exported extends Pick<ExportedConversation, 'unasked' | 'replaced'> {
+  readonly text: string
+}
+
+async function exportedAs(
+  form: ConversationForm,
+  { conversation, ...options }: Omit<ConversationExport, 'folder'>,
+  view: ExportView,
+  test: TestOptions,
+): Promise<Exported> {
+  if (form === 'html') {
+    const { talk, replaced } = shareConversation(await readDetails(view.folder, belongsTo(conversation)), options)
+    return { text: writeShared(talk), unasked: talk.unasked, replaced }
+  }
+  const exported = await exportConversation({ folder: view.folder, conversation, ...options })
+  return { ...exported, text: await written(form, exported, view, test) }
+}
+
+interface TestOptions {
+  readonly runner: Runner
+  readonly command: readonly string[] | null
 }
 
 async function written(
-  form: ConversationForm,
+  form: Exclude<ConversationForm, 'html'>,
   { fixture }: ExportedConversation,
   { config, io }: ExportView,
-  test: { readonly runner: Runner; readonly command: readonly string[] | null },
+  test: TestOptions,
 ): Promise<string> {
   if (form === 'fixture') return toJson(fixture, 2)
   const script = scriptOfFixture(fixture)
@@ -98,9 +120,11 @@ async function commandOf(config: Config, { env }: Io): Promise<readonly string[]
 }
 
 /** What was replaced, and what was left out, as lines for people. */
-function notes({ replaced, unasked }: ExportedConversation, withPeople: boolean): readonly string[] {
+function notes({ replaced, unasked }: Exported, form: ConversationForm, withPeople: boolean): readonly string[] {
   const left =
-    unasked === 0 ? [] : [`left out: ${unasked} of the bot's messages, which it wrote before anybody had said anything`]
+    unasked === 0 || form === 'html'
+      ? []
+      : [`left out: ${unasked} of the bot's messages, which it wrote before anybody had said anything`]
   if (withPeople) return [...left, 'with personal data, as asked (`--no-redact`)']
   if (replaced.length === 0) return [...left, 'no personal data was found']
   const lines = STAND_IN_KINDS.flatMap((kind) => {

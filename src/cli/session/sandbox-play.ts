@@ -37,11 +37,12 @@ export async function readScripts(
   const files = await filesOf(resolve(cwd, given), given)
   const read = await Promise.all(files.map(async (path) => readOne(path, relative(cwd, path) || path)))
   const wrong = read.filter((one) => one instanceof DevHookError)
-  if (wrong.length > 0)
-    throw new DevHookError(
-      'fixtureInvalid',
-      wrong.flatMap(({ lines }) => lines),
-    )
+  const [only, ...others] = wrong
+  if (only !== undefined && others.length === 0) throw only
+  if (only !== undefined) {
+    const lines = wrong.flatMap(({ lines: own, remedy }) => [...own, `  ${remedy}`])
+    throw new DevHookError('fixtureInvalid', lines, { remedy: 'mend each of them, or take them out of the folder' })
+  }
   return read.filter((one): one is NamedScript => !(one instanceof DevHookError))
 }
 
@@ -56,7 +57,7 @@ async function filesOf(path: string, given: string): Promise<readonly string[]> 
   } catch (cause) {
     throw new DevHookError('usage', `play ${given} (from --play) cannot be read: ${messageOf(cause)}`, {
       cause,
-      remedy: 'give a transcript, a fixture, or a folder of them',
+      remedy: 'give a transcript, a fixture, a file of `--as html`, or a folder of them',
     })
   }
   throw new DevHookError('usage', `play ${given} (from --play) is a folder without files`, {
@@ -64,9 +65,12 @@ async function filesOf(path: string, given: string): Promise<readonly string[]> 
   })
 }
 
+/** A conversation of many deliveries, with the text that a shared file shows of them. */
+const MAX_BYTES = 64 * 1024 * 1024
+
 async function readOne(path: string, file: string): Promise<NamedScript | DevHookError> {
   try {
-    return { file, script: readScript(decodeText(await readSource(path)).text, file) }
+    return { file, script: readScript(decodeText(await readSource(path, { maxBytes: MAX_BYTES })).text, file) }
   } catch (error) {
     if (error instanceof DevHookError) return error
     return new DevHookError('fixtureInvalid', `${file} cannot be read: ${messageOf(error)}`, { cause: error })

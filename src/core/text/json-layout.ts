@@ -41,7 +41,8 @@ function isJson(text: string): boolean {
   }
 }
 
-function isDeep(text: string): boolean {
+/** Whether JSON is nested more deeply than anything that people write, and than what can be written back. */
+export function isDeep(text: string): boolean {
   let depth = 0
   for (const token of tokensOf(text)) {
     if (isOpening(token)) depth += 1

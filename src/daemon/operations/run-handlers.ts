@@ -17,6 +17,7 @@ import type { ReplayOnSave } from '../running/replay-on-save.ts'
 import { forBot } from '../traffic/replay-rules.ts'
 import { listDeliveries } from './list-deliveries.ts'
 import { runStatus } from './run-status.ts'
+import { shareTalk } from './share-talk.ts'
 import { judgeSignature } from './signature-verdict.ts'
 import type { Triggering } from './triggering.ts'
 import { createVerify } from './verify-signature.ts'
@@ -101,6 +102,7 @@ export function createRunHandlers(
     },
     restart: async () => ({ restarting: control.restartBot() }),
     export: async ({ id, as }) => {
+      if (as === 'html') return shareTalk(journal, id, redact)
       const { summary, delivery } = await find(id)
       const whole = forBot(delivery, null, parts.traffic?.botSecret() ?? config.secret)
       const { delivery: clean } = withoutSecrets(whole, redact, secret())

@@ -22,6 +22,7 @@ import { choice, flag, integer, list, type Of, object, orNull, text } from './sh
 const BODY = text({ max: MAX_BODY_BYTES })
 /** Of a signature all likely accidents are tried at once: with a longer body that would keep the run from its deliveries. */
 const MAX_VERIFIED = 256 * 1024
+const COUNT = integer(0, Number.MAX_SAFE_INTEGER)
 
 /** Every operation there is, by its name. */
 export const OPERATIONS = {
@@ -162,14 +163,15 @@ export const OPERATIONS = {
     output: object({ restarting: flag }),
   }),
   export: operation({
-    says: 'Writes a recorded delivery in a form for other tools, without secrets',
+    says: 'Writes a recorded delivery in a form for other tools, or its conversation as an HTML file to pass on, which can be read and played anywhere; without secrets, and that file without personal data',
     changes: false,
     where: 'any run',
     input: {
-      id: required(ID, 'the id of the delivery'),
-      as: required(choice('curl', 'http', 'fixture'), 'the form'),
+      id: required(ID, 'the id of the delivery; for `html`, of a conversation or of any delivery in it'),
+      as: required(choice('curl', 'http', 'fixture', 'html'), 'the form'),
     },
-    output: object({ text: text() }),
+    // What has stand-ins in it: how many of each kind.
+    output: object({ text: text() }, { replaced: list(object({ kind: text(), count: COUNT })) }),
   }),
   ...SANDBOX_OPERATIONS,
 } as const

@@ -64,7 +64,8 @@ const botIn = (conversation: Json): string | null =>
 /** `User Jenny Jones created a chat message` */
 const SUMMARY = /^(?:User|Contact) (.{1,100}?) created /
 
-function speakerOf(message: Json, conversation: Json, payload: Json): TranscriptSpeaker {
+/** Who has written a message that somebody else than the bot wrote. */
+export function speakerOf(message: Json, conversation: Json, payload: Json): TranscriptSpeaker {
   const user = textIn(message, 'user')
   const isContact = message['role'] === 'contact' || (user !== null && user === conversation['contact'])
   const known = textIn(

@@ -1,8 +1,11 @@
 // A recorded conversation as a fixture, without secrets, and unless asked otherwise without personal data.
 import { isSuccess } from '../../../core/delivery.ts'
 import { asRecord, isRecord, type Json, textIn, valueIn } from '../../../core/json.ts'
+import { isDeep } from '../../../core/text/json-layout.ts'
 import type { Redact } from '../../../core/text/redact.ts'
+import { findById } from '../../../journal/find-by-id.ts'
 import { type DeliveryDetail, readDetails } from '../../../journal/reader.ts'
+import type { Summary } from '../../../journal/summary.ts'
 import type { Fixture } from '../../../protocol/fixture/fixture.ts'
 import { type RecordedEvent, recordFixture } from '../../../protocol/fixture/record.ts'
 import { withoutPersonalData } from '../../../protocol/personal-data/replace.ts'
@@ -29,24 +32,42 @@ export interface ConversationExport {
 /** Reads a conversation from the record: the messages that were delivered to the bot, its own among them as far as it was told of them. */
 export async function exportConversation(options: ConversationExport): Promise<ExportedConversation> {
   const { folder, conversation, redact, withPeople } = options
-  const details = await readDetails(
-    folder,
-    ({ label, editOf, settled }) => label.conversation === conversation && editOf === null && settled !== 'rejected',
-  )
-  const events = details
-    .flatMap((detail) => eventOf(detail, redact))
-    .filter(({ event }) => event.startsWith('message.create.'))
-    .toSorted((a, b) => a.at - b.at)
-  const { fixture, unasked } = recordFixture(events)
+  const details = await readDetails(folder, belongsTo(conversation))
+  const { fixture, unasked } = recordFixture(eventsIn(details, redact).filter(isSaid))
   if (withPeople) return { fixture, unasked, replaced: [] }
   const { value, replaced } = withoutPersonalData(fixture)
   return { fixture: value, unasked, replaced }
 }
 
-/** An event, and when it happened, in ms since the epoch: deliveries may overtake each other. */
-type TimedEvent = RecordedEvent & { readonly at: number }
+/** The conversation that is meant: by its id or a part of it, or, `byDelivery`, by that of a delivery in it; `null` for none. */
+export function findConversation(recorded: readonly Summary[], given: string, byDelivery: boolean): string | null {
+  const talks = new Set(recorded.flatMap(({ label }) => label.conversation ?? []))
+  const all = [
+    ...[...talks].map((id) => ({ id, conversation: id })),
+    // A fixture of a delivery is one of that alone.
+    ...recorded.map(({ id, label }) => ({ id, conversation: byDelivery ? label.conversation : null })),
+  ]
+  return findById(all, ({ id }) => id, given)?.conversation ?? null
+}
 
-function eventOf({ summary, delivery, attempts }: DeliveryDetail, redact: Redact | null): readonly TimedEvent[] {
+/** Chooses what came of a conversation: neither what the guard kept from the bot, nor edited copies. */
+export const belongsTo =
+  (conversation: string) =>
+  ({ label, editOf, settled }: Summary): boolean =>
+    label.conversation === conversation && editOf === null && settled !== 'rejected'
+
+/** An event, its delivery, and when it happened, in ms since the epoch: deliveries may overtake each other. */
+export type TimedEvent = RecordedEvent & { readonly at: number; readonly detail: DeliveryDetail }
+
+/** Whether it is a message: what a fixture is made of. */
+export const isSaid = ({ event }: RecordedEvent): boolean => event.startsWith('message.create.')
+
+/** The events in deliveries, in the order in which they happened. */
+export const eventsIn = (details: readonly DeliveryDetail[], redact: Redact | null): readonly TimedEvent[] =>
+  details.flatMap((detail) => eventOf(detail, redact)).toSorted((a, b) => a.at - b.at)
+
+function eventOf(detail: DeliveryDetail, redact: Redact | null): readonly TimedEvent[] {
+  const { summary, delivery, attempts } = detail
   const payload = jsonOf(delivery.body, redact)
   const event = payload === null ? null : textIn(payload, 'event')
   if (payload === null || event === null) return []
@@ -61,6 +82,7 @@ function eventOf({ summary, delivery, attempts }: DeliveryDetail, redact: Redact
       isBots: summary.label.own === true,
       answer: messagesIn(jsonOf(answers.at(-1) ?? Buffer.alloc(0), redact)),
       at: Number.isNaN(said) ? delivery.receivedAt : said,
+      detail,
     },
   ]
 }
@@ -73,6 +95,8 @@ function messagesIn(answer: Json | null): readonly Json[] {
 
 function jsonOf(body: Buffer, redact: Redact | null): Json | null {
   const text = body.toString('utf8')
+  // What nobody could write back; no bot has to do with it either.
+  if (isDeep(text)) return null
   try {
     return asRecord(JSON.parse(redact === null ? text : hideSecrets(text, redact)))
   } catch {

@@ -1,0 +1,40 @@
+// A conversation of a run as one HTML file, which is made while deliveries go on.
+import { DevHookError } from '../../core/errors.ts'
+import type { Redact } from '../../core/text/redact.ts'
+import { formatSize } from '../../core/text/size.ts'
+import type { OutputOf } from '../../inspector/operations/table.ts'
+import type { RunJournal } from '../../journal/journal.ts'
+import { writeShared } from '../../protocol/shared/write-shared.ts'
+import { belongsTo, findConversation } from '../record/export/conversation.ts'
+import { shareConversation } from '../record/export/share.ts'
+
+/** All bodies together. To look through them takes a moment in which no delivery goes on: this much takes a tenth of a second. */
+const MAX_BYTES = 2 * 1024 * 1024
+
+/**
+ * Writes the conversation with this id, or that of a delivery with it. Rejects with `deliveryUnknown` when there is none, with `usage`
+ * when it is too large to be written by a run.
+ */
+export async function shareTalk(
+  journal: Pick<RunJournal, 'summaries' | 'detail'>,
+  given: string,
+  redact: Redact,
+): Promise<OutputOf<'export'>> {
+  const recorded = [...journal.summaries()].reverse()
+  const conversation = findConversation(recorded, given, true)
+  if (conversation === null) throw new DevHookError('deliveryUnknown', `no conversation ${given} is recorded`)
+  const own = recorded.filter(belongsTo(conversation))
+  const bytes = own.reduce((sum, one) => sum + one.bytes, 0)
+  if (bytes > MAX_BYTES) {
+    throw new DevHookError('usage', `the conversation has ${formatSize(bytes)}, which would keep deliveries waiting`, {
+      remedy: `\`dev-hook events export ${conversation} --as html\` writes it apart from this run`,
+    })
+  }
+  const details = await Promise.all(own.map(({ id }) => journal.detail(id)))
+  const { talk } = shareConversation(
+    details.filter((detail) => detail !== null),
+    { redact, withPeople: false },
+  )
+  const replaced = [...(talk.replaced ?? [])].map(([kind, count]) => ({ kind, count }))
+  return { text: writeShared(talk), replaced }
+}
