@@ -1,4 +1,4 @@
-// How a shared file looks: light and dark, on paper, and as narrow as a telephone. The colours are those of the page.
+// How a shared file looks: light and dark, on paper, and as narrow as a telephone; in the colours of the page.
 
 /** Its style sheet, of ASCII characters. */
 export const STYLE = `
