@@ -1,13 +1,12 @@
 // The page of the inspector in a real browser, on a real sandbox with a real bot.
 
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { launchChromium } from '../support/browser/chromium.ts'
 import { aMessage, inspectedRun, openPage } from '../support/browser/inspected-run.ts'
+import { delivery, rows, said, sees, violationsIn } from '../support/browser/seen.ts'
 import { expectEventually } from '../support/wait.ts'
 
 let browser: Browser
@@ -17,15 +16,6 @@ beforeAll(async () => {
 })
 
 afterAll(() => browser.close())
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** What axe finds wrong, with the elements. */
-async function violationsIn(page: Page): Promise<readonly string[]> {
-  const found = await page.evaluate(`${AXE}; axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
-    violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 200))))`)
-  return Array.isArray(found) ? found.map(String) : ['axe did not run']
-}
 
 /** What the page of another site tries: to read, to change, to listen, to frame. Gives all that it got to see. */
 const ATTACK = `async (origin) => {
@@ -54,13 +44,6 @@ const ATTACK = `async (origin) => {
   ]
   return got.join(' | ')
 }`
-
-const rows = (page: Page) => page.getByRole('option')
-const delivery = (page: Page) => page.getByRole('region', { name: 'Delivery', exact: true })
-const said = (page: Page) => page.getByRole('status')
-
-/** Waits until an element with this text is there. */
-const sees = (page: Page, text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor()
 
 describe('The page', () => {
   it('is used by keyboard alone: find, look, replay, edit, compare, hold, trigger, restart', async () => {
@@ -196,7 +179,7 @@ describe('The page', () => {
       .getByRole('button', { name: /^\d+:\d+:\d+$/ })
       .first()
       .click()
-    await rows(page).filter({ hasText: 'show me all' }).first().waitFor()
+    await delivery(page).getByText('show me all').first().waitFor()
   })
 
   it('shows text from outside as text', async () => {

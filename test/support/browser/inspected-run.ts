@@ -20,10 +20,13 @@ export interface InspectedRun {
   inject(body: string): Promise<void>
 }
 
-/** Starts the sandbox, with the example bot unless another is given. */
-export async function inspectedRun(bot: readonly string[] = [process.execPath, ECHO_BOT]): Promise<InspectedRun> {
+/** Starts the sandbox, with the example bot unless another is given, in a folder of its own unless that is given. */
+export async function inspectedRun(
+  bot: readonly string[] = [process.execPath, ECHO_BOT],
+  cwd?: string,
+): Promise<InspectedRun> {
   const env = { PORT: String(await freePort()), DEV_HOOK_INSPECTOR_PORT: String(await freePort()) }
-  const cli = await startCli({ args: ['sandbox', '--json'], env, command: bot })
+  const cli = await startCli({ args: ['sandbox', '--json'], env, command: bot, ...(cwd !== undefined && { cwd }) })
   const { inspector, tokenFile } = await cli.notice('ready')
   await cli.notice('bot', ({ state }) => state === 'ready')
   const folder = tokenFile?.replace(/[\\/]inspector\.json$/, '')

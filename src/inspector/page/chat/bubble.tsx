@@ -8,8 +8,8 @@ interface BubbleProps {
   /** Whose screen it is on. */
   readonly on: 'phone' | 'app'
   readonly press: ((button: string) => void) | null
-  /** Shows the deliveries of what was said. */
-  readonly look: (message: ChatMessage) => void
+  /** Shows its delivery, and what the bot did because of it. */
+  readonly look: () => void
 }
 
 const LONGEST = 5_000
@@ -20,12 +20,12 @@ export function Bubble({ message, on, press, look }: BubbleProps) {
   const isSystem = type === 'command' || type === 'status'
   const kinds = ['bubble', isOwn ? 'own' : '', unseen === null ? '' : 'unseen', isSystem ? 'system' : '', `by-${by}`]
   return (
-    <li class={kinds.filter((kind) => kind !== '').join(' ')}>
+    <li class={kinds.filter((kind) => kind !== '').join(' ')} onClick={({ target }) => isPlain(target) && look()}>
       <p class="bubble-head">
         <b>{visibleStart(name, 80)}</b>
         {on === 'app' && role !== 'contact' ? <span class="tag">{role}</span> : null}
         {type === 'chat' ? null : <span class="tag">{visible(type)}</span>}
-        <button type="button" class="link num" title="Its deliveries" onClick={() => look(message)}>
+        <button type="button" class="link num" title="Its delivery" onClick={look}>
           {clockTime(Date.parse(time))}
         </button>
       </p>
@@ -34,6 +34,12 @@ export function Bubble({ message, on, press, look }: BubbleProps) {
     </li>
   )
 }
+
+/** Whether a click means the bubble: neither what is in it does something of its own, nor has somebody just selected text. */
+export const isPlain = (target: EventTarget | null): boolean =>
+  target instanceof Element &&
+  target.closest('button, input, select, summary') === null &&
+  getSelection()?.isCollapsed !== false
 
 function Shown({
   message,

@@ -1,22 +1,26 @@
 // The chat of the sandbox: left the phone of the contact, right the agents' app; and which conversation it is.
-import { useEffect, useRef } from 'preact/hooks'
 import type { OutputOf } from '../../operations/table.ts'
+import { DeliveryPanel } from '../detail/delivery-panel.tsx'
 import { ask } from '../model/api.ts'
 import { latestOf, useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
 import { useStore } from '../model/use-store.ts'
 import { visible, visibleStart } from '../text/visible.ts'
-import { Bubble } from './bubble.tsx'
 import { ChaosSwitches } from './chaos-switches.tsx'
-import { Composer } from './composer.tsx'
-import type { ChatMessage, ChatPerson } from './parts.ts'
 import { RecordedChat } from './recorded-chat.tsx'
+import { Screen } from './screen.tsx'
 
 export function ChatView() {
-  const { status } = useModel()
+  const { status, address } = useModel()
   const emulated = useStore(status, (now) => now?.emulated ?? null)
+  const id = useStore(address.store, (now) => now.id)
   if (emulated === null) return <div class="empty">loading …</div>
-  return emulated ? <SandboxChat /> : <RecordedChat />
+  return (
+    <div class={`talk ${id === null ? '' : 'split'}`}>
+      {emulated ? <SandboxChat /> : <RecordedChat />}
+      {id === null ? null : <DeliveryPanel id={id} />}
+    </div>
+  )
 }
 
 type Conversations = OutputOf<'conversations'>['conversations']
@@ -37,27 +41,36 @@ function SandboxChat() {
   )
   const shown = latestOf(loaded)
   const isCurrent = shown?.conversation.id === id
-  // What was delivered can be shown of any run.
-  if (loadedList.is === 'failed') return <RecordedChat />
+  const messages = isCurrent ? (shown?.messages ?? []) : []
+  if (listed === null)
+    return (
+      <div class="chat">
+        <div class="empty" role={loadedList.is === 'failed' ? 'alert' : undefined}>
+          {loadedList.is === 'failed' ? (
+            <>
+              <p class="empty-head">The conversations cannot be shown</p>
+              <p>{visible(loadedList.message)}</p>
+              {loadedList.remedy === null ? null : <p>{visible(loadedList.remedy)}</p>}
+            </>
+          ) : (
+            'loading …'
+          )}
+        </div>
+      </div>
+    )
   return (
     <div class="chat">
       <ChatHead conversations={conversations} chosen={chosen} />
-      {loaded.is === 'failed' ? <p class="banner bad">{visible(loaded.message)}</p> : null}
       <div class="screens">
         <Screen
           on="phone"
-          messages={isCurrent ? (shown?.messages ?? []) : []}
+          messages={messages}
+          forms={isCurrent ? (shown?.forms ?? []) : []}
           people={people}
           conversation={id}
           contact={chosen?.contact?.id ?? null}
         />
-        <Screen
-          on="app"
-          messages={isCurrent ? (shown?.messages ?? []) : []}
-          people={people}
-          conversation={id}
-          contact={null}
-        />
+        <Screen on="app" messages={messages} forms={[]} people={people} conversation={id} contact={null} />
       </div>
     </div>
   )
@@ -113,53 +126,5 @@ function ChatHead({
       </span>
       <ChaosSwitches />
     </div>
-  )
-}
-
-interface ScreenProps {
-  readonly on: 'phone' | 'app'
-  readonly messages: readonly ChatMessage[]
-  readonly people: readonly ChatPerson[]
-  readonly conversation: string | null
-  /** Whose phone it is. */
-  readonly contact: string | null
-}
-
-const TITLES = { phone: 'The contact’s phone', app: 'The agents’ app' } as const
-
-function Screen({ on, messages, people, conversation, contact }: ScreenProps) {
-  const model = useModel()
-  const end = useRef<HTMLOListElement>(null)
-  const speakers = people.filter(({ role, id }) =>
-    on === 'phone' ? role === 'contact' && (contact === null || id === contact) : role === 'agent',
-  )
-  const contactName = speakers[0]?.name
-  useEffect(() => {
-    if (end.current !== null) end.current.scrollTop = end.current.scrollHeight
-  }, [messages.length, conversation])
-
-  const press =
-    on === 'phone' && conversation !== null
-      ? (button: string): void =>
-          void model.attempt(() =>
-            ask('press', { button, conversation, ...(contactName !== undefined && { as: contactName }) }),
-          )
-      : null
-  const look = (message: ChatMessage): void =>
-    model.address.go({ view: 'deliveries', q: `conv:${message.conversation}`, id: null }, 'back')
-
-  return (
-    <section class={`screen ${on}`} aria-label={TITLES[on]}>
-      <h2>{TITLES[on]}</h2>
-      <ol ref={end} class="bubbles" tabIndex={0} aria-label={`${TITLES[on]}: messages`}>
-        {messages.length === 0 ? (
-          <li class="soft hint">{on === 'phone' ? 'Say hi to the bot below.' : 'Agents see every message.'}</li>
-        ) : null}
-        {messages.map((message) => (
-          <Bubble key={message.id} message={message} on={on} press={press} look={look} />
-        ))}
-      </ol>
-      <Composer label={TITLES[on]} people={speakers} conversation={conversation} />
-    </section>
   )
 }

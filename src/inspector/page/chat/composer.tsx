@@ -10,9 +10,14 @@ interface ComposerProps {
   /** Who may speak here; at least one. */
   readonly people: readonly ChatPerson[]
   readonly conversation: string | null
+  /** Lets the platform itself speak: an event is chosen. */
+  readonly systemEvent?: () => void
 }
 
-export function Composer({ label, people, conversation }: ComposerProps) {
+/** In place of a name. */
+const SYSTEM = ''
+
+export function Composer({ label, people, conversation, systemEvent }: ComposerProps) {
   const model = useModel()
   const [text, setText] = useState('')
   const [as, setAs] = useState<string | null>(null)
@@ -40,13 +45,18 @@ export function Composer({ label, people, conversation }: ComposerProps) {
       <select
         aria-label={`${label}: who speaks`}
         value={speaker.name}
-        onChange={({ currentTarget }) => setAs(currentTarget.value)}
+        onChange={({ currentTarget }) => {
+          if (currentTarget.value !== SYSTEM) return setAs(currentTarget.value)
+          currentTarget.value = speaker.name
+          systemEvent?.()
+        }}
       >
         {people.map(({ id, name }) => (
           <option key={id} value={name}>
             {visibleStart(name, 60)}
           </option>
         ))}
+        {systemEvent === undefined ? null : <option value={SYSTEM}>a system event …</option>}
       </select>
       <input
         value={text}

@@ -5,6 +5,7 @@ import type { Row } from '../model/rows.ts'
 import { useStore } from '../model/use-store.ts'
 import { clockTime } from '../text/moments.ts'
 import { visibleLines, visibleStart } from '../text/visible.ts'
+import { isPlain } from './bubble.tsx'
 
 export function RecordedChat() {
   const { address, list } = useModel()
@@ -56,16 +57,12 @@ export function RecordedChat() {
 function Said({ row: { id, receivedAt, label } }: { readonly row: Row }) {
   const { address } = useModel()
   const isOwn = label.own === true
+  const look = (): void => address.go({ id, vs: null }, 'back')
   return (
-    <li class={`bubble ${isOwn ? 'own by-bot' : 'by-contact'}`}>
+    <li class={`bubble ${isOwn ? 'own by-bot' : 'by-contact'}`} onClick={({ target }) => isPlain(target) && look()}>
       <p class="bubble-head">
         <b>{visibleStart(label.from ?? 'somebody', 80)}</b>
-        <button
-          type="button"
-          class="link num"
-          title="Its delivery"
-          onClick={() => address.go({ view: 'deliveries', id }, 'back')}
-        >
+        <button type="button" class="link num" title="Its delivery" onClick={look}>
           {clockTime(receivedAt)}
         </button>
       </p>

@@ -2,13 +2,11 @@
 import { useState } from 'preact/hooks'
 import { isSuccess } from '../../../core/delivery.ts'
 import { formatDuration } from '../../../core/text/duration.ts'
-import { printedBetween } from '../model/bot-output.ts'
-import { useModel } from '../model/model.ts'
-import { useStore } from '../model/use-store.ts'
-import { clockTime, preciseTime } from '../text/moments.ts'
+import { clockTime } from '../text/moments.ts'
 import { visible, visibleStart } from '../text/visible.ts'
 import { BodyView } from './body-view.tsx'
 import type { Detail } from './delivery-detail.tsx'
+import { Doings } from './doings.tsx'
 import { HeaderTable } from './header-table.tsx'
 import { SideBySide } from './side-by-side.tsx'
 
@@ -19,7 +17,8 @@ const wordOf = ({ status, outcome }: Attempt): string => (status === null ? outc
 const toneOf = ({ status }: Attempt): string =>
   status === null || status >= 500 ? 'bad' : isSuccess(status) ? 'good' : 'warn'
 
-export function Attempts({ detail: { attempts } }: { readonly detail: Detail }) {
+export function Attempts({ detail }: { readonly detail: Detail }) {
+  const { attempts } = detail
   const [pair, setPair] = useState<readonly [number, number] | null>(null)
   const last = attempts.at(-1)
   if (last === undefined) return <p class="soft">The bot has not had it.</p>
@@ -40,7 +39,9 @@ export function Attempts({ detail: { attempts } }: { readonly detail: Detail }) 
         )}
       </div>
       {left === undefined || right === undefined ? (
-        [...attempts].reverse().map((attempt, n) => <OneAttempt key={attempt.n} attempt={attempt} isOpen={n === 0} />)
+        [...attempts]
+          .reverse()
+          .map((attempt, n) => <OneAttempt key={attempt.n} detail={detail} attempt={attempt} isLast={n === 0} />)
       ) : (
         <TwoAttempts attempts={attempts} left={left} right={right} choose={setPair} />
       )}
@@ -48,10 +49,17 @@ export function Attempts({ detail: { attempts } }: { readonly detail: Detail }) 
   )
 }
 
-function OneAttempt({ attempt, isOpen }: { readonly attempt: Attempt; readonly isOpen: boolean }) {
+interface OneAttemptProps {
+  readonly detail: Detail
+  readonly attempt: Attempt
+  readonly isLast: boolean
+}
+
+function OneAttempt({ detail, attempt, isLast }: OneAttemptProps) {
+  const [isOpen, setOpen] = useState(isLast)
   const { n, time, ms, replay, reason, cut, headers, encoding = 'utf8', body = '' } = attempt
   return (
-    <details class="attempt" open={isOpen}>
+    <details class="attempt" open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
         <span class="num soft">{n}</span> <span class={`fate ${toneOf(attempt)}`}>{wordOf(attempt)}</span>{' '}
         <span class="num">{formatDuration(ms)}</span> <span class="soft num">{clockTime(Date.parse(time))}</span>
@@ -70,31 +78,8 @@ function OneAttempt({ attempt, isOpen }: { readonly attempt: Attempt; readonly i
           </details>
         </>
       )}
-      <Printed start={Date.parse(time)} ms={ms} />
+      {isOpen ? <Doings detail={detail} n={n} /> : null}
     </details>
-  )
-}
-
-/** What the bot printed during an attempt, as far as this page was open. */
-function Printed({ start, ms }: { readonly start: number; readonly ms: number }) {
-  const lines = printedBetween(
-    useStore(useModel().output.lines, (all) => all),
-    start,
-    start + ms,
-  )
-  if (lines.length === 0) return null
-  return (
-    <>
-      <h4>What the bot printed meanwhile</h4>
-      <pre class="code" tabIndex={0}>
-        {lines.map(({ at, stream, line }, n) => (
-          <div key={n} class={stream === 'stderr' ? 'bad-text' : undefined}>
-            <span class="soft num">{preciseTime(at)} </span>
-            {visibleStart(line, 2_000)}
-          </div>
-        ))}
-      </pre>
-    </>
   )
 }
 

@@ -17,6 +17,7 @@ import { TimeBar } from './time-bar.tsx'
 export type Detail = OutputOf<'delivery'>
 
 export function DeliveryDetail({ detail, row }: { readonly detail: Detail; readonly row: Row | undefined }) {
+  const { dialog } = useModel()
   const { event, signature, headers } = detail
   return (
     <>
@@ -29,11 +30,11 @@ export function DeliveryDetail({ detail, row }: { readonly detail: Detail; reado
       </header>
       <div class="panel-body">
         <TimeBar detail={detail} row={row} />
-        <SignatureVerdict signature={signature} />
-        <section aria-labelledby="body-title">
+        <SignatureVerdict signature={signature} check={() => dialog.set('signature')} />
+        <Attempts detail={detail} />
+        <section>
           <BodyView title="Body" content={detail} />
         </section>
-        <Attempts detail={detail} />
         <details>
           <summary>
             Headers <span class="soft num">{headers.length}</span>

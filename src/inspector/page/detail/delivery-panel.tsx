@@ -19,10 +19,12 @@ export function DeliveryPanel({ id }: { readonly id: string }) {
   const row = useStore(list.state, () => list.row(id))
   const settledId = useSettled(id)
   const loaded = useLoaded((signal) => ask('delivery', { id: settledId }, signal), [settledId, row])
-  const detail = latestOf(loaded)
+  const latest = latestOf(loaded)
+  // One that cannot be loaded again is still what it was; another one is not.
+  const detail = loaded.is === 'failed' && latest?.id !== settledId ? null : latest
   return (
     <section id="delivery" class="panel" aria-label="Delivery" tabIndex={-1}>
-      {loaded.is === 'failed' ? (
+      {loaded.is === 'failed' && detail === null ? (
         <div class="empty" role="alert">
           <p class="empty-head">This delivery cannot be shown</p>
           <p>{visible(loaded.message)}</p>

@@ -8,6 +8,7 @@ export function DetailActions({ detail }: { readonly detail: Detail }) {
   const model = useModel()
   const vs = useStore(model.address.store, (now) => now.vs)
   const { id, conversation, settled } = detail
+  const isMarked = useStore(model.marks.ids, (ids) => ids.has(id))
   // What was refused at the door is not for the bot.
   const isRejected = settled === 'rejected'
   return (
@@ -28,6 +29,9 @@ export function DetailActions({ detail }: { readonly detail: Detail }) {
           Replay from here
         </button>
       )}
+      <button type="button" class="button" aria-pressed={isMarked} onClick={() => model.marks.toggle(id)}>
+        Mark <kbd>m</kbd>
+      </button>
       <button type="button" class="button" aria-pressed={vs === id} onClick={() => toggleCompare(model)}>
         Compare <kbd>c</kbd>
       </button>

@@ -9,16 +9,27 @@ const VERDICTS = {
   unknown: ['soft', 'The signature cannot be checked'],
 } as const
 
-export function SignatureVerdict({ signature: { verdict, reasons } }: Pick<Detail, 'signature'>) {
+interface SignatureVerdictProps extends Pick<Detail, 'signature'> {
+  /** Checks it with another secret, or another body. */
+  readonly check?: () => void
+}
+
+export function SignatureVerdict({ signature: { verdict, reasons }, check }: SignatureVerdictProps) {
   const [tone, words] = VERDICTS[verdict]
   return (
     <section class={`verdict ${tone}`} aria-label="Signature">
       <p class="verdict-head">{words}</p>
       {reasons.map(({ message, remedy }, n) => (
         <p key={n}>
-          {visible(message)} <span class="soft">{visible(remedy)}</span>
+          {visible(message)}
+          {remedy === '' ? null : <span class="soft"> → {visible(remedy)}</span>}
         </p>
       ))}
+      {check === undefined || verdict === 'right' ? null : (
+        <button type="button" class="button small" onClick={check}>
+          Check it with another secret or body
+        </button>
+      )}
     </section>
   )
 }

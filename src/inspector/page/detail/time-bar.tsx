@@ -1,8 +1,10 @@
 // The time of a delivery as a bar: when it came, how long it waited, when it was sent, when it was answered.
 import { formatDuration } from '../../../core/text/duration.ts'
+import { useCalls, useDoing } from '../model/doings.ts'
 import type { Row } from '../model/rows.ts'
 import { preciseTime } from '../text/moments.ts'
 import type { Detail } from './delivery-detail.tsx'
+import { isRefused } from './doings.tsx'
 
 interface Span {
   readonly what: string
@@ -49,7 +51,19 @@ export function TimeBar({ detail, row }: { readonly detail: Detail; readonly row
   const first = detail.attempts.filter(({ replay }) => !replay)
   const hold = row?.hold ?? null
   const spans = spansOf(receivedAt, first, hold === null ? null : `held: ${hold.reason}`)
-  const whole = spans.reduce((sum, { ms }) => sum + ms, 0)
+  const doing = useDoing(detail, first.at(-1)?.n ?? 0)
+  const calls = useCalls(doing, detail.conversation)
+  const ends = calls.map(({ time, ms }) => Date.parse(time) + ms - receivedAt)
+  const whole = Math.max(
+    spans.reduce((sum, { ms }) => sum + ms, 0),
+    ...ends,
+  )
+  // The calls stand below.
+  const height = calls.length === 0 ? 14 : 22
+  const place = (at: number, ms: number) => ({
+    x: ((at - receivedAt) / whole) * 1000,
+    width: Math.max(2, (ms / whole) * 1000),
+  })
   if (whole === 0)
     return (
       <p class="times">
@@ -62,15 +76,23 @@ export function TimeBar({ detail, row }: { readonly detail: Detail; readonly row
       class="time-bar"
       aria-label={`Time: ${spans.map(({ what, ms }) => `${what} ${formatDuration(ms)}`).join(', ')}`}
     >
-      <svg viewBox="0 0 1000 14" preserveAspectRatio="none" aria-hidden="true">
+      <svg
+        viewBox={`0 0 1000 ${height}`}
+        style={{ height: `${height}px` }}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
         <rect class="ground" width="1000" height="14" />
         {spans.map(({ tone, start, ms }, n) => (
+          <rect key={n} class={tone} {...place(start, ms)} height="14" />
+        ))}
+        {calls.map((call, n) => (
           <rect
-            key={n}
-            class={tone}
-            x={((start - receivedAt) / whole) * 1000}
-            width={Math.max(2, (ms / whole) * 1000)}
-            height="14"
+            key={`call-${n}`}
+            class={isRefused(call) ? 'failed' : 'call'}
+            {...place(Date.parse(call.time), call.ms)}
+            y="17"
+            height="5"
           />
         ))}
       </svg>
@@ -83,6 +105,12 @@ export function TimeBar({ detail, row }: { readonly detail: Detail; readonly row
             {what} <span class="num">{formatDuration(ms)}</span>
           </span>
         ))}
+        {calls.length === 0 ? null : (
+          <span class="key call">
+            {calls.length === 1 ? '1 call' : `${calls.length} calls`} of the API
+            {calls.some(isRefused) ? `, ${calls.filter(isRefused).length} refused` : ''}
+          </span>
+        )}
         {detail.attempts.length > first.length ? <span class="soft">replays stand below</span> : null}
       </figcaption>
     </figure>

@@ -6,28 +6,24 @@ import { replayEdited } from '../model/actions.ts'
 import { ask } from '../model/api.ts'
 import { useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
-import { escapeHidden, visible } from '../text/visible.ts'
-import { Dialog } from './dialog.tsx'
+import { escapeHidden } from '../text/visible.ts'
 import { JsonField } from './json-field.tsx'
+import { LoadedDialog } from './loaded-dialog.tsx'
 
 export function EditDialog() {
   const { address } = useModel()
   const { id } = address.store.current()
   const loaded = useLoaded((signal) => ask('delivery', { id: id ?? '' }, signal), [id])
   return (
-    <Dialog title="Edit and replay" isWide>
-      {loaded.is === 'failed' ? (
-        <p class="dialog-body" role="alert">
-          {visible(loaded.message)}
-        </p>
-      ) : loaded.is === 'loading' ? (
-        <p class="dialog-body soft">loading …</p>
-      ) : loaded.value.encoding === 'base64' ? (
-        <p class="dialog-body">The body is not text, so it cannot be edited. Replay it unedited.</p>
-      ) : (
-        <Editor id={loaded.value.id} body={loaded.value.body} />
-      )}
-    </Dialog>
+    <LoadedDialog title="Edit and replay" loaded={loaded}>
+      {(delivery) =>
+        delivery.encoding === 'base64' ? (
+          <p class="dialog-body">The body is not text, so it cannot be edited. Replay it unedited.</p>
+        ) : (
+          <Editor id={delivery.id} body={delivery.body} />
+        )
+      }
+    </LoadedDialog>
   )
 }
 

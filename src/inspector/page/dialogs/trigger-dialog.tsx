@@ -5,8 +5,7 @@ import type { OutputOf } from '../../operations/table.ts'
 import { ask } from '../model/api.ts'
 import { useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
-import { visible } from '../text/visible.ts'
-import { Dialog } from './dialog.tsx'
+import { LoadedDialog } from './loaded-dialog.tsx'
 
 type Template = OutputOf<'templates'>['templates'][number]
 
@@ -22,24 +21,17 @@ interface Wish {
 export function TriggerDialog() {
   const loaded = useLoaded((signal) => ask('templates', {}, signal), [])
   return (
-    <Dialog title="Trigger an event" isWide>
-      {loaded.is === 'failed' ? (
-        <p class="dialog-body" role="alert">
-          {visible(loaded.message)}
-        </p>
-      ) : loaded.is === 'loading' ? (
-        <p class="dialog-body soft">loading …</p>
-      ) : (
-        <TriggerForm templates={loaded.value.templates} />
-      )}
-    </Dialog>
+    <LoadedDialog title="Trigger an event" loaded={loaded}>
+      {({ templates }) => <TriggerForm templates={templates} />}
+    </LoadedDialog>
   )
 }
 
-/** The conversation of the chosen delivery, else of the newest one: most events are about one that is there. */
+/** That of the chat or of the chosen delivery, else of the newest one: most events are about one that is there. */
 function useConversation(): string | null {
   const { address, list } = useModel()
-  const { id } = address.store.current()
+  const { id, view, conversation } = address.store.current()
+  if (view === 'chat' && conversation !== null) return conversation
   const row = id === null ? list.state.current().shown[0] : list.row(id)
   return row?.label.conversation ?? null
 }
@@ -71,7 +63,7 @@ function TriggerForm({ templates }: { readonly templates: readonly Template[] })
     model.dialog.set(null)
     const notes = done.notes.length === 0 ? null : done.notes.join('; ')
     model.tell(`triggered: ${done.status ?? done.outcome} after ${formatDuration(done.ms)}`, notes)
-    model.address.go({ view: 'deliveries', id: done.id })
+    model.address.go({ id: done.id, ...(model.address.store.current().view === 'status' && { view: 'deliveries' }) })
   }
 
   return (
@@ -150,7 +142,7 @@ function WishFields({ templates, wish, conversation, change }: WishFieldsProps) 
             checked={wish.isThere}
             onChange={({ currentTarget }) => change({ ...wish, isThere: currentTarget.checked })}
           />
-          in the conversation of the delivery that is chosen
+          in the conversation that is chosen
         </label>
       )}
     </>

@@ -1,5 +1,6 @@
 // What a person does to deliveries: the same by a button and by a key.
 import { formatDuration } from '../../../core/text/duration.ts'
+import { quoted } from '../../../protocol/query/terms.ts'
 import type { OutputOf } from '../../operations/table.ts'
 import { ask, problemOf } from './api.ts'
 import type { Model } from './model.ts'
@@ -39,6 +40,27 @@ export async function toggleHold(model: Model): Promise<void> {
   if (done === null) return
   model.tell(isPaused ? 'released, in order' : 'deliveries are held until you release them')
   ask('status', {}).then(model.status.set, () => undefined)
+}
+
+/** Replays a delivery after each restart of the bot from now on: the one that is chosen, else the last one; or no longer. */
+export async function toggleReplayOnSave(model: Model): Promise<void> {
+  const { id } = model.address.store.current()
+  const isOn = model.status.current()?.replayOnSave != null
+  const done = await model.attempt(() => ask('replayOnSave', { on: !isOn, ...(!isOn && id !== null && { id }) }))
+  if (done === null) return
+  const which = done.replayOnSave?.id == null ? 'the last delivery' : 'this delivery'
+  model.tell(isOn ? 'nothing is replayed on save any more' : `${which} is replayed after each restart of the bot`)
+  ask('status', {}).then(model.status.set, () => undefined)
+}
+
+/** Shows the delivery that announces a message of the sandbox, beside the chat. */
+export async function showMessage(model: Model, conversation: string, platformIds: readonly string[]): Promise<void> {
+  const q = `conv:${quoted(conversation)}`
+  const found = await model.attempt(() => ask('deliveries', { q, limit: 1_000 }))
+  if (found === null) return
+  const delivery = found.deliveries.find(({ platformId }) => platformId !== null && platformIds.includes(platformId))
+  if (delivery === undefined) model.tell('this message was not delivered to the bot')
+  else model.address.go({ id: delivery.id, vs: null }, 'back')
 }
 
 export async function restartBot(model: Model): Promise<void> {

@@ -9,6 +9,8 @@ export interface Address {
   readonly view: View
   /** The filter of the list. */
   readonly q: string
+  /** Whether only what is marked is listed. */
+  readonly marked: boolean
   /** The delivery that is chosen. */
   readonly id: string | null
   /** The delivery that it is compared with. */
@@ -30,14 +32,16 @@ export function readAddress(search: string): Address {
   return {
     view,
     q: given.get('q') ?? '',
+    marked: given.has('marked'),
     id: given.get('id'),
     vs: given.get('vs'),
     conversation: given.get('conversation'),
   }
 }
 
-export function writeAddress({ view, ...rest }: Address): string {
+export function writeAddress({ view, marked, ...rest }: Address): string {
   const query = new URLSearchParams()
+  if (marked) query.set('marked', '')
   if (view !== 'deliveries') query.set('view', view)
   for (const [name, value] of Object.entries(rest)) if (value !== null && value !== '') query.set(name, value)
   const text = query.toString()

@@ -32,12 +32,15 @@ export function openConnection(later: (run: () => void, ms: number) => Off): Run
   const state = createObservable<ConnectionState>({ is: 'opening' })
   let source: EventSource | null = null
   let cancel: Off = () => undefined
+  /** A stream that is opened anew does not go on where the one before was lost. */
+  let isAnew = false
 
   function open(): void {
     source = new EventSource(STREAM_PATH)
     source.addEventListener('open', () => {
       // Of another run nothing is known.
-      if (state.current().is === 'refused' || state.current().is === 'ended') gaps.emit()
+      if (isAnew || state.current().is === 'ended') gaps.emit()
+      isAnew = false
       state.set({ is: 'open' })
     })
     source.addEventListener('message', ({ data }) => receive(String(data)))
@@ -63,6 +66,7 @@ export function openConnection(later: (run: () => void, ms: number) => Off): Run
     )
     if (error instanceof RequestError && (error.status === 401 || error.status === 403))
       state.set({ is: 'refused', message: error.message })
+    isAnew = true
     cancel = later(open, AGAIN_MS)
   }
 

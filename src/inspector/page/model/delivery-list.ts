@@ -25,6 +25,10 @@ export interface ListState {
 export interface DeliveryList {
   readonly state: Observable<ListState>
   row(id: string): Row | undefined
+  /** When the next delivery of a conversation came that the bot has not caused itself; `null` for none yet. */
+  nextIn(conversation: string | null, after: number): number | null
+  /** Shows only these, whatever the filter is; `null` for all. */
+  only(ids: ReadonlySet<string> | null): void
   filter(text: string): void
   /** Shows nothing new until `resume`. */
   pause(): void
@@ -62,11 +66,14 @@ export function createDeliveryList(now: () => number = Date.now): DeliveryList {
   let loading = new AbortController()
   let searching = new AbortController()
   let frozen: readonly Row[] | null = null
+  let chosen: ReadonlySet<string> | null = null
 
   const show = (): void => {
     ordered = [...rows.values()].sort((a, b) => b.receivedAt - a.receivedAt)
     if (ordered.length > MOST) for (const { id } of ordered.slice(MOST)) rows.delete(id)
-    const fitting = ordered.filter((row) => query.fits(row) && (found === null || found.has(row.id)))
+    const fitting = ordered.filter(
+      (row) => query.fits(row) && (found?.has(row.id) ?? true) && (chosen?.has(row.id) ?? true),
+    )
     const shown = frozen === null ? fitting : frozen.map(({ id }) => rows.get(id)).filter((row) => row !== undefined)
     const waiting = frozen === null ? 0 : Math.max(0, fitting.length - shown.length)
     state.set({ ...state.current(), shown, total: rows.size, waiting, paused: frozen !== null })
@@ -118,6 +125,19 @@ export function createDeliveryList(now: () => number = Date.now): DeliveryList {
   return {
     state,
     row: (id) => rows.get(id),
+    nextIn: (conversation, after) => {
+      const next = ordered.findLast(
+        ({ receivedAt, label }) =>
+          receivedAt > after && label.own !== true && (conversation === null || label.conversation === conversation),
+      )
+      return next?.receivedAt ?? null
+    },
+    only: (ids) => {
+      if (ids === chosen) return
+      chosen = ids
+      frozen = null
+      show()
+    },
     filter: (next) => {
       const read = readQuery(next, now())
       if ('message' in read) return state.set({ ...state.current(), problem: read })

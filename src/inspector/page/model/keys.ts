@@ -1,5 +1,5 @@
 // The keys of the page: what each does, for those who press them and for the help that lists them.
-import { replay, restartBot, toggleCompare, toggleHold } from './actions.ts'
+import { replay, restartBot, toggleCompare, toggleHold, toggleReplayOnSave } from './actions.ts'
 import { VIEWS } from './address.ts'
 import type { Model } from './model.ts'
 
@@ -71,6 +71,15 @@ export const KEYS: readonly Key[] = [
     says: 'compare with another',
     run: (model) => withChosen(model, () => toggleCompare(model)),
   },
+  { keys: ['m'], shown: 'm', says: 'mark, or no longer', run: (model) => withChosen(model, model.marks.toggle) },
+  {
+    keys: ['M'],
+    shown: 'M',
+    says: 'only what is marked',
+    run: ({ address }) => address.go({ view: 'deliveries', marked: !address.store.current().marked }),
+  },
+  { keys: ['s'], shown: 's', says: 'replay on save', run: (model) => void toggleReplayOnSave(model) },
+  { keys: ['v'], shown: 'v', says: 'check a signature', run: ({ dialog }) => dialog.set('signature') },
   { keys: ['h'], shown: 'h', says: 'hold deliveries, or release them', run: (model) => void toggleHold(model) },
   { keys: ['b'], shown: 'b', says: 'restart the bot', run: (model) => void restartBot(model) },
   {

@@ -10,6 +10,7 @@ import { type BotOutput, createBotOutput } from './bot-output.ts'
 import { type ConnectionState, openConnection } from './connection.ts'
 import { createDeliveryList, type DeliveryList } from './delivery-list.ts'
 import { afterQuiet, later } from './later.ts'
+import { type Marks, openMarks } from './marks.ts'
 
 export type RunStatus = OutputOf<'status'>
 
@@ -20,7 +21,7 @@ export interface Announcement {
   readonly isProblem: boolean
 }
 
-export const DIALOGS = ['help', 'edit', 'trigger'] as const
+export const DIALOGS = ['help', 'edit', 'trigger', 'signature'] as const
 
 export type DialogName = (typeof DIALOGS)[number]
 
@@ -28,6 +29,7 @@ export interface Model {
   readonly address: AddressBar
   readonly connection: Observable<ConnectionState>
   readonly list: DeliveryList
+  readonly marks: Marks
   readonly output: BotOutput
   readonly status: Observable<RunStatus | null>
   readonly message: Observable<Announcement | null>
@@ -60,6 +62,7 @@ export function openModel(window: Window): Model {
   const address = openAddressBar(window)
   const connection = openConnection(later)
   const list = createDeliveryList()
+  const marks = openMarks(window)
   const output = createBotOutput()
   const status = createObservable<RunStatus | null>(null)
   const message = createObservable<Announcement | null>(null)
@@ -68,6 +71,11 @@ export function openModel(window: Window): Model {
 
   const loadStatus = (): void => {
     ask('status', {}).then(status.set, () => undefined)
+  }
+  const load = (): void => {
+    list.reload()
+    output.load()
+    loadStatus()
   }
   const loadStatusSoon = afterQuiet(loadStatus, 150)
   const say = (said: Announcement): void => {
@@ -85,18 +93,23 @@ export function openModel(window: Window): Model {
     if (STATUS_NOTICES.has(notice.type)) loadStatusSoon()
   })
   connection.onGap(() => {
-    list.reload()
-    loadStatus()
+    load()
   })
-  list.filter(address.store.current().q)
-  address.store.on(({ q }) => list.filter(q))
-  list.reload()
-  loadStatus()
+  const filter = (): void => {
+    const { q, marked } = address.store.current()
+    list.filter(q)
+    list.only(marked ? marks.ids.current() : null)
+  }
+  filter()
+  address.store.on(filter)
+  marks.ids.on(filter)
+  load()
 
   return {
     address,
     connection: connection.state,
     list,
+    marks,
     output,
     status,
     message,

@@ -3,6 +3,7 @@
 import { ChatView } from '../chat/chat-view.tsx'
 import { EditDialog } from '../dialogs/edit-dialog.tsx'
 import { HelpDialog } from '../dialogs/help-dialog.tsx'
+import { SignatureDialog } from '../dialogs/signature-dialog.tsx'
 import { TriggerDialog } from '../dialogs/trigger-dialog.tsx'
 import { useModel } from '../model/model.ts'
 import { useStore } from '../model/use-store.ts'
@@ -14,7 +15,7 @@ import { TopBar } from './top-bar.tsx'
 
 const VIEW_PARTS = { deliveries: DeliveriesView, chat: ChatView, status: StatusView }
 
-const DIALOG_PARTS = { help: HelpDialog, edit: EditDialog, trigger: TriggerDialog }
+const DIALOG_PARTS = { help: HelpDialog, edit: EditDialog, trigger: TriggerDialog, signature: SignatureDialog }
 
 export function App() {
   const { address, dialog } = useModel()

@@ -22,9 +22,11 @@ export function EmptyList() {
   if (total > 0)
     return (
       <div class="empty">
-        <p class="empty-head">No delivery fits the filter</p>
+        <p class="empty-head">
+          {address.store.current().marked ? 'No marked delivery fits' : 'No delivery fits the filter'}
+        </p>
         <p>{total} do without it.</p>
-        <button type="button" class="button" onClick={() => address.go({ q: '' })}>
+        <button type="button" class="button" onClick={() => address.go({ q: '', marked: false })}>
           Show all
         </button>
       </div>

@@ -30,6 +30,7 @@ export function FilterField() {
           maxLength={2_000}
           onInput={({ currentTarget }) => address.go({ q: currentTarget.value })}
         />
+        <MarkedButton />
         <PauseButton />
       </div>
       <div id="filter-problem" class="filter-note" role="status">
@@ -59,23 +60,42 @@ function Counts() {
   const { list, address } = useModel()
   const { shown, total, loading } = useStore(list.state, (now) => now)
   const q = useStore(address.store, (now) => now.q)
+  const marked = useStore(address.store, (now) => now.marked)
   const count = shown.length === total ? `${total} deliveries` : `${shown.length} of ${total} deliveries`
   return (
     <>
       <span class="num">{loading && total === 0 ? 'loading …' : count}</span>
-      {q === '' && total > 0
+      {q === '' && total > 0 && !marked
         ? EXAMPLES.map((example) => (
             <button key={example} type="button" class="link" onClick={() => address.go({ q: example })}>
               {example}
             </button>
           ))
         : null}
-      {q === '' ? null : (
-        <button type="button" class="link" onClick={() => address.go({ q: '' })}>
+      {q === '' && !marked ? null : (
+        <button type="button" class="link" onClick={() => address.go({ q: '', marked: false })}>
           show all
         </button>
       )}
     </>
+  )
+}
+
+function MarkedButton() {
+  const { address, marks } = useModel()
+  const marked = useStore(address.store, (now) => now.marked)
+  const { size } = useStore(marks.ids, (ids) => ids)
+  if (size === 0 && !marked) return null
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-pressed={marked}
+      title="Only what is marked (M)"
+      onClick={() => address.go({ marked: !marked })}
+    >
+      ★ {size}
+    </button>
   )
 }
 

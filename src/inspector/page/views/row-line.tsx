@@ -13,6 +13,7 @@ interface RowLineProps {
   readonly top: number
   readonly isChosen: boolean
   readonly isCompared: boolean
+  readonly isMarked: boolean
   readonly choose: (id: string) => void
 }
 
@@ -20,9 +21,10 @@ interface RowLineProps {
 const TEXT = 200
 
 export const RowLine = memo(
-  ({ row, place, count, top, isChosen, isCompared, choose }: RowLineProps) => {
+  ({ row, place, count, top, isChosen, isCompared, isMarked, choose }: RowLineProps) => {
     const { id, receivedAt, label, replays, editOf, attempts } = row
     const notes = [
+      ...(isMarked ? ['★ marked'] : []),
       ...(isCompared ? ['compared'] : []),
       ...(editOf === null ? [] : ['edited']),
       ...(replays > 0 && editOf === null ? ['replayed'] : []),
@@ -58,5 +60,6 @@ export const RowLine = memo(
     a.top === b.top &&
     a.isChosen === b.isChosen &&
     a.isCompared === b.isCompared &&
+    a.isMarked === b.isMarked &&
     a.count === b.count,
 )

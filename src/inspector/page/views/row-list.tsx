@@ -7,7 +7,8 @@ import { RowLine } from './row-line.tsx'
 import { reveal, useWindowed } from './windowed.ts'
 
 export function RowList() {
-  const { list, address } = useModel()
+  const { list, address, marks } = useModel()
+  const marked = useStore(marks.ids, (ids) => ids)
   const { shown } = useStore(list.state, (now) => now)
   const id = useStore(address.store, (now) => now.id)
   const vs = useStore(address.store, (now) => now.vs)
@@ -41,6 +42,7 @@ export function RowList() {
             top={(start + n) * rowHeight}
             isChosen={row.id === id}
             isCompared={row.id === vs}
+            isMarked={marked.has(row.id)}
             choose={choose}
           />
         ))}

@@ -7,7 +7,7 @@ import { visible } from '../text/visible.ts'
 type Fact = readonly [name: string, value: string | number | null]
 
 export function StatusView() {
-  const { status, output } = useModel()
+  const { status, output, dialog } = useModel()
   const run = useStore(status, (now) => now)
   const lines = useStore(output.lines, (all) => all)
   if (run === null) return <div class="empty">loading …</div>
@@ -26,14 +26,17 @@ export function StatusView() {
               ),
             )}
           </dl>
+          {title === 'Webhook' ? (
+            <button type="button" class="button small" onClick={() => dialog.set('signature')}>
+              Check a signature
+            </button>
+          ) : null}
         </section>
       ))}
       <section class="card whole">
         <h2>What the bot prints</h2>
         {lines.length === 0 ? (
-          <p class="soft">
-            Nothing since this page was opened. Of a bot that something else has started it is not known.
-          </p>
+          <p class="soft">Nothing yet. Of a bot that something else has started it is not known.</p>
         ) : (
           <pre class="code" tabIndex={0}>
             {lines.slice(-200).map(({ stream, line }, n) => (
@@ -78,6 +81,7 @@ function sectionsOf(run: RunStatus): readonly (readonly [string, readonly Fact[]
         ['state', run.bot],
         ['target', run.target],
         ['at the bot now', run.inFlight],
+        ['replayed on save', run.replayOnSave === null ? null : (run.replayOnSave.id ?? 'the last delivery')],
       ],
     ],
     [

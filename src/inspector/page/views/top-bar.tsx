@@ -1,8 +1,10 @@
 // The head of the page: where one is, how the run is, and what may be done to it.
-import { restartBot, toggleHold } from '../model/actions.ts'
+import { restartBot, toggleHold, toggleReplayOnSave } from '../model/actions.ts'
 import { VIEWS } from '../model/address.ts'
 import { useModel } from '../model/model.ts'
+import type { Row } from '../model/rows.ts'
 import { useStore } from '../model/use-store.ts'
+import { visibleStart } from '../text/visible.ts'
 
 const NAMES = { deliveries: 'Deliveries', chat: 'Chat', status: 'Status' } as const
 
@@ -32,6 +34,7 @@ export function TopBar() {
         <button type="button" class="tool" title="Restart the bot (b)" onClick={() => void restartBot(model)}>
           Restart <kbd>b</kbd>
         </button>
+        <OnSaveButton />
         <button type="button" class="tool" title="Trigger an event (t)" onClick={() => dialog.set('trigger')}>
           Trigger <kbd>t</kbd>
         </button>
@@ -59,6 +62,25 @@ function HoldButton() {
     </button>
   )
 }
+
+function OnSaveButton() {
+  const model = useModel()
+  const onSave = useStore(model.status, (status) => status?.replayOnSave ?? null)
+  const which = onSave === null ? '' : onSave.id === null ? ': the last' : `: ${nameOf(model.list.row(onSave.id))}`
+  return (
+    <button
+      type="button"
+      class="tool on-save"
+      aria-pressed={onSave !== null}
+      title="Replay a delivery after each restart of the bot: the one that is chosen, else the last (s)"
+      onClick={() => void toggleReplayOnSave(model)}
+    >
+      On save{which} <kbd>s</kbd>
+    </button>
+  )
+}
+
+const nameOf = (row: Row | undefined): string => visibleStart(row?.label.text ?? row?.label.event ?? 'one', 16)
 
 const GOOD = new Set(['ready', 'online', 'open'])
 

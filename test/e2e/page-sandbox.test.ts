@@ -1,0 +1,161 @@
+// The page on a sandbox: what the bot did because of a delivery, and a chat in which everybody can speak.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchChromium } from '../support/browser/chromium.ts'
+import { type InspectedRun, inspectedRun, openPage } from '../support/browser/inspected-run.ts'
+import { delivery, rows, said, sees, violationsIn } from '../support/browser/seen.ts'
+import { folderForTest } from '../support/folder.ts'
+import { callApi } from '../support/platform/sandboxes.ts'
+import { expectEventually } from '../support/wait.ts'
+
+let browser: Browser
+
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+
+afterAll(() => browser.close())
+
+const SHOWS_ALL = fileURLToPath(new URL('../support/bot/programs/shows-all.js', import.meta.url))
+
+const phone = (page: Page) => page.getByRole('region', { name: 'The contact’s phone' })
+const app = (page: Page) => page.getByRole('region', { name: 'The agents’ app' })
+
+/** Opens a form in the conversation of the contact, as somebody of the team does. */
+async function openForm({ cli, ask }: InspectedRun): Promise<void> {
+  const { api, logins } = await cli.notice('sandbox')
+  const grant = { email: logins.find((one) => one.startsWith('sam')), password: 'any' }
+  const { body: sam } = await callApi({ api, token: '' }, 'POST', '/v2/auth/token', grant)
+  const token = String(Object(sam).token)
+  const fields = [
+    { key: 'brand', name: 'Brand', options: ['Audi', 'VW'] },
+    { key: 'name', name: 'Your name' },
+  ]
+  const { body: form } = await callApi({ api, token }, 'POST', '/v2/forms', { name: 'Test Drive', fields })
+  const { conversations } = Object(await ask('conversations'))
+  const message = {
+    conversation: conversations[0].id,
+    type: 'form',
+    text: '+Test Drive',
+    meta: { form: Object(form).id },
+  }
+  await callApi({ api, token }, 'POST', '/v2/messages', message)
+}
+
+describe('The page of a sandbox', () => {
+  it('shows, for a bubble that is clicked, its delivery, what the bot printed and what it asked the API', async () => {
+    const run = await inspectedRun([process.execPath, SHOWS_ALL])
+    // Before the page is open.
+    await run.say('show me all')
+    const page = await openPage(browser, run.link)
+    await page.getByRole('button', { name: 'Chat', exact: true }).click()
+    await phone(page).getByText('show me all').click()
+    await delivery(page).getByText('was told: show me all').waitFor()
+    await delivery(page).getByText('4 calls of the API').waitFor()
+    const call = delivery(page).locator('summary').filter({ hasText: 'POST' }).first()
+    await call.click()
+    await delivery(page).getByText('"for the team"').first().waitFor()
+    expect(await violationsIn(page)).toEqual([])
+    // The chat goes on beside it, and Esc closes it.
+    await phone(page).getByRole('button', { name: 'Settings' }).click()
+    await phone(page).getByText('pressed SETTINGS').waitFor()
+    await page.keyboard.press('Escape')
+    await app(page).getByText('pressed SETTINGS').waitFor()
+    expect(await delivery(page).count()).toBe(0)
+  })
+
+  it('lets the contact fill in a form, the team speak, and the platform raise an event', async () => {
+    const run = await inspectedRun([process.execPath, SHOWS_ALL])
+    await run.say('hi')
+    const page = await openPage(browser, `${run.link}`, { colorScheme: 'dark' })
+    await page.goto(`${run.origin}/?view=chat`)
+    await openForm(run)
+    const form = phone(page).getByRole('form', { name: 'Form Test Drive' })
+    await form.getByLabel('Brand').selectOption('VW')
+    await form.getByLabel('Your name').fill('Jenny <b>J</b>')
+    expect(await violationsIn(page)).toEqual([])
+    await form.getByRole('button', { name: 'Fill in' }).click()
+    await app(page).getByText('.brand VW').waitFor()
+    await form.getByLabel('Your name').press('Enter')
+    await phone(page).getByText('thanks for Test Drive').waitFor()
+    await app(page).getByText('Jenny <b>J</b>').first().waitFor()
+
+    await app(page).getByRole('combobox').selectOption('a system event …')
+    const dialog = page.getByRole('dialog', { name: 'Trigger an event' })
+    await dialog.getByLabel('Event').selectOption('conversation-closed')
+    await dialog.getByLabel('in the conversation that is chosen').waitFor()
+    await dialog.getByRole('button', { name: 'Trigger' }).click()
+    await delivery(page).getByText('conversation.update').first().waitFor()
+  })
+
+  it('marks deliveries, and lists only what is marked', async () => {
+    const run = await inspectedRun()
+    await run.say('first')
+    await run.say('second')
+    const page = await openPage(browser, run.link)
+    await rows(page).first().waitFor()
+    await page.keyboard.press('End')
+    await page.keyboard.press('m')
+    await rows(page).filter({ hasText: 'marked' }).waitFor()
+    await page.keyboard.press('M')
+    await expectEventually(() => rows(page).count()).toBe(1)
+    // It stands in the address, and the marks are kept.
+    await page.reload()
+    await expectEventually(() => rows(page).count()).toBe(1)
+    expect(await violationsIn(page)).toEqual([])
+    await page.keyboard.press('m')
+    await sees(page, 'No marked delivery fits')
+    await page.getByRole('button', { name: 'Show all', exact: true }).click()
+    await expectEventually(() => rows(page).count()).toBeGreaterThan(1)
+  })
+
+  it('replays on save: the delivery that is chosen, again after each restart, until it is switched off', async () => {
+    const folder = await folderForTest()
+    const file = join(folder, 'bot.mjs')
+    const source = `import { createServer } from 'node:http'
+createServer((_, answer) => answer.end()).listen(process.env.PORT)`
+    await writeFile(file, source)
+    const run = await inspectedRun([process.execPath, file], folder)
+    await run.say('again, please')
+    const page = await openPage(browser, run.link)
+    await rows(page).filter({ hasText: 'again, please' }).first().click()
+    await delivery(page).getByText('The signature is right').waitFor()
+    await page.keyboard.press('s')
+    const onSave = page.getByRole('button', { name: 'On save: again, please' })
+    await onSave.waitFor()
+    expect(await onSave.getAttribute('aria-pressed')).toBe('true')
+    await writeFile(file, `${source}\n// saved`)
+    await delivery(page).getByText('2 attempts').waitFor()
+    await page.keyboard.press('s')
+    await said(page).filter({ hasText: 'nothing is replayed on save any more' }).waitFor()
+    expect(await run.ask('status')).toMatchObject({ replayOnSave: null })
+  })
+
+  it('checks a signature: of the delivery that is chosen, and of what is pasted, with another secret too', async () => {
+    const run = await inspectedRun()
+    await run.say('signed')
+    const page = await openPage(browser, run.link)
+    await rows(page).filter({ hasText: 'signed' }).last().click()
+    await delivery(page).getByText('The signature is right').waitFor()
+    await page.keyboard.press('v')
+    const dialog = page.getByRole('dialog', { name: 'Check a signature' })
+    const check = () => dialog.getByRole('button', { name: 'Check', exact: true }).click()
+    await check()
+    await dialog.getByText('The signature is right').waitFor()
+    await dialog.getByLabel('another one').check()
+    await dialog.getByLabel('Another secret').fill('none of ours')
+    await check()
+    await dialog.getByText('it is right with the secret of the webhook').waitFor()
+    expect(await violationsIn(page)).toEqual([])
+    await dialog.getByLabel('that of the webhook').check()
+    await dialog.getByLabel('Body').fill('{"a":\u202e1}')
+    await check()
+    await dialog.getByText('The signature is wrong').waitFor()
+    await dialog.getByLabel('X-Hub-Signature').fill('sha256=x')
+    await check()
+    await dialog.getByText(/is not sha1=<40 hex digits>/).waitFor()
+  })
+})
