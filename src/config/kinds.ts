@@ -5,6 +5,9 @@ import { isLoopback } from '../core/http/loopback.ts'
 import { parseDuration } from '../core/text/duration.ts'
 import { withoutTrailingSlashes } from '../core/text/trailing-slashes.ts'
 import { isEventPattern } from '../protocol/events.ts'
+import { readOnly } from '../protocol/only/filter.ts'
+import { ONLY_FORM } from '../protocol/only/filter-text.ts'
+import { problemWords } from '../protocol/query/query.ts'
 
 /** What reading a value gave: the value, or the end of the sentence `<value> (from <source>) …`. */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string }
@@ -158,6 +161,27 @@ export const patterns = list(
     type: 'string',
   },
 )
+
+/** Filters as `--only` takes them, each as it was given: a comma in it may be part of a value. */
+export const filters: Kind<readonly string[]> = {
+  ...kind<readonly string[]>(
+    'filter',
+    { type: 'array', items: { type: 'string' }, minItems: 1 },
+    (raw) => {
+      const given = (Array.isArray(raw) ? raw : [raw]).map((part) => String(part).trim())
+      const problems = given.flatMap((filter) => {
+        const read = readOnly(filter)
+        if (!('message' in read)) return []
+        const which = given.length === 1 ? '' : ` in \`${filter}\``
+        return [`has a mistake${which} in ${problemWords(read)} (${read.allowed}); a filter is ${ONLY_FORM}`]
+      })
+      const [problem] = problems
+      return problem === undefined ? { value: given } : { problem }
+    },
+    (values) => values.join(','),
+  ),
+  repeats: true,
+}
 
 const paths = list(
   'paths',

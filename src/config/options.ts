@@ -3,6 +3,7 @@ import {
   choice,
   credentials,
   duration,
+  filters,
   path,
   pathsOrOff,
   patterns,
@@ -78,6 +79,12 @@ const OPTIONS = {
     short: 'e',
     says: 'event patterns to subscribe to',
     otherwise: 'what is registered; if nothing is, `message.create.*`',
+  }),
+  only: option({
+    kind: filters,
+    group: 'Webhook',
+    says: 'take only what matches, and pass everything else on to where the webhook pointed before: `conversation:<id>`, `contact:<id, name, e-mail or telephone>`, `event:<pattern>`, `text:<words>`, commas between several',
+    otherwise: 'take everything',
   }),
   takeOver: option({
     kind: switched,

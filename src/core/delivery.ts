@@ -30,6 +30,9 @@ export interface Label {
   readonly own?: true | undefined
 }
 
+/** For this bot; of others, and passed on to them; of others, where there are none. */
+export type Whose = 'mine' | 'passed' | 'ignored'
+
 /** A complete HTTP answer: the bot's, or one of our own. */
 export interface Reply {
   readonly status: number

@@ -62,6 +62,7 @@ export const ERRORS = {
   snapshotDamaged: entry('DEVHOOK_SNAPSHOT_DAMAGED', 'environment', 'failed', 'the record of what an earlier run replaced cannot be read; it was set aside', 'look at the webhook in the admin page, and put it right if it is not what it should be'),
   leftoverAdopted: entry('DEVHOOK_LEFTOVER_ADOPTED', 'environment', 'failed', 'an earlier run ended without restoring; its snapshot is used', 'no action needed: the webhook is put back when this run ends'),
   takenOverDead: entry('DEVHOOK_TAKEN_OVER_DEAD', 'remote', 'failed', 'the webhook pointed to another dev-hook that no longer answers; it was replaced', 'no action needed: its URL is put back when this run ends'),
+  passLoop: entry('DEVHOOK_PASS_LOOP', 'remote', 'failed', 'dev-hooks pass deliveries on to one another in a circle', 'end one of them, and look in the admin page where the webhook points'),
   botNotListening: entry('DEVHOOK_BOT_NOT_LISTENING', 'user', 'failed', "nothing listens on the bot's port yet; deliveries are held", "start the bot on that port (dev-hook gives PORT to a bot that it starts), or name the bot's port with `--port`"),
   botOverdue: entry('DEVHOOK_BOT_OVERDUE', 'user', 'failed', 'the bot leaves many deliveries unanswered', 'make the bot answer each delivery; chipchat does so once its handlers have returned'),
   botUnrouted: entry('DEVHOOK_BOT_UNROUTED', 'user', 'failed', 'the bot answers 404 or 405: it has no webhook under the path that dev-hook forwards to', 'name the path of its webhook with `--path`'),

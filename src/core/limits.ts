@@ -22,5 +22,8 @@ export const MAX_REFUSED_BYTES = 16 * MIB
 /** All records together that wait for the disk, in bytes: a body and its reply at least. */
 export const MAX_UNWRITTEN_BYTES = 64 * MIB
 
+/** All bodies together that are under way to where the webhook pointed before, in bytes. */
+export const MAX_PASSING_BYTES = 64 * MIB
+
 /** All bodies together that wait for the bot, in bytes. */
 export const MAX_WAITING_BYTES = 256 * MIB

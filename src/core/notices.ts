@@ -1,5 +1,5 @@
 // What dev-hook announces: every notice and its fields, and the hub that hands them to whoever listens.
-import type { Outcome } from './delivery.ts'
+import type { Outcome, Whose } from './delivery.ts'
 import { type DevHookError, ERRORS, type ErrorName, type Failure } from './errors.ts'
 import { createListeners, type Off } from './listeners.ts'
 
@@ -41,6 +41,10 @@ export interface Totals {
   readonly interrupted: number
   /** Answered 404 or 405 by the bot: most likely it has no webhook there. */
   readonly unrouted: number
+  /** With `--only`: deliveries of others, which went on to where the webhook pointed before. They do not count as `deliveries`. */
+  readonly passed: number
+  /** Likewise where there was no such place. */
+  readonly ignored: number
 }
 
 interface Problem {
@@ -122,6 +126,8 @@ export type NoticeBody =
         readonly status: string | null
       } | null
       readonly events: readonly string[] | null
+      /** With `--only`: where everything else goes on to, without credentials; `null` when that is nowhere. */
+      readonly passesTo?: string | null
       readonly steps: readonly { readonly name: string; readonly ms: number }[]
       readonly pid: number
     }
@@ -133,7 +139,18 @@ export type NoticeBody =
       readonly text: string | null
       readonly bytes: number
       readonly redelivery?: string
+      /** With `--only`: whether it is for this bot. */
+      readonly whose?: Whose
     } & Authored)
+  /** A delivery of others went on to where the webhook pointed before: what the platform was answered, and after how long. */
+  | {
+      readonly type: 'passed'
+      readonly id: string
+      readonly status: number
+      readonly ms: number
+      /** Why the platform was told to come again; absent where the other one has answered. */
+      readonly reason?: string
+    }
   /** A person asked for a recorded delivery again; its attempts follow. `edited`: with another body, as an edited copy `of` it. */
   | ({
       readonly type: 'replay'

@@ -47,6 +47,8 @@ export interface Registration {
   readonly owner: Owner
   /** As it was before this run (of an adopted snapshot: before the run that died). */
   readonly before: Registered | null
+  /** What this run would put back now: `before`, unless the one who was there has ended and said what had been before it. */
+  former(): Registered | null
   /** The secret that deliveries are signed with, as far as it is known now. */
   secret(): string | null
   /** Reads the secret from the platform again. */
@@ -136,8 +138,11 @@ export interface Queue<Item extends QueueItem> {
 
 // ── journal: the record on disk ──────────────────────────────────────────────────────────────────────────────────
 
-/** What became of a delivery. `acknowledged`: the platform was told "received", the bot has not had it yet. */
-export type Settled = 'delivered' | 'acknowledged' | 'interrupted' | 'returned' | 'rejected'
+/**
+ * What became of a delivery. `acknowledged`: the platform was told "received", the bot has not had it yet. `passed`: it was not for
+ * this bot, and went on to where the webhook pointed before; `ignored`: there was no such place.
+ */
+export type Settled = 'delivered' | 'acknowledged' | 'interrupted' | 'returned' | 'rejected' | 'passed' | 'ignored'
 
 /** A delivery that was recorded, by this run or an earlier one. */
 export interface RecordedDelivery {

@@ -49,9 +49,11 @@ export function readyNotice(
     readonly config: Pick<Config, 'target' | 'apiHost'>
     readonly steps: readonly { readonly name: string; readonly ms: number }[]
     readonly pid: number
+    /** With `--only`: where everything else goes on to; `null` when that is nowhere. */
+    readonly passesTo: string | null | undefined
   },
 ): NoticeBody {
-  const { registration, publicUrl, inspector, config, steps, pid } = ready
+  const { registration, publicUrl, inspector, config, steps, pid, passesTo } = ready
   return {
     type: 'ready',
     url: withoutCredentials(publicUrl),
@@ -62,6 +64,7 @@ export function readyNotice(
     kind: registration.kind,
     before: shown(registration.before),
     events: eventsOf(ready),
+    ...(passesTo !== undefined && { passesTo: passesTo && withoutCredentials(passesTo) }),
     steps,
     pid,
   }

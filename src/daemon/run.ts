@@ -65,6 +65,8 @@ const NO_TOTALS: Totals = {
   undelivered: 0,
   interrupted: 0,
   unrouted: 0,
+  passed: 0,
+  ignored: 0,
 }
 
 /** What a run with these parts has done so far. */

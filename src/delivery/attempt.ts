@@ -27,6 +27,9 @@ export interface Connections {
   readonly clock: () => number
 }
 
+/** A server that breaks so many in a row, before a byte is written, does not take any. */
+const MAX_DEAD_CONNECTIONS = 3
+
 type Without<T> = T extends unknown ? Omit<T, 'startedAt' | 'ms'> : never
 type Result = Without<Attempt>
 
@@ -48,6 +51,7 @@ export function startAttempt(
   })
   let pool = connections.pool()
   let settled = false
+  let deadConnections = 0
   let abort: ((error: Error) => void) | undefined
   let status = 0
   let headers: RawHeaders = []
@@ -84,8 +88,9 @@ export function startAttempt(
       // undici keeps the connection of a request that it refuses to write marked as busy, for ever.
       connections.retire(pool)
       settle({ outcome: 'interrupted', reason, unsendable: true })
-    } else if (isBroken(error)) {
+    } else if (isBroken(error) && deadConnections < MAX_DEAD_CONNECTIONS) {
       // A kept connection broke while this waited to be written to it. The others are as dead; a new pool has none.
+      deadConnections += 1
       connections.retire(pool)
       dispatch()
     } else settle({ outcome: 'refused', reason })

@@ -1,14 +1,13 @@
 // The way to the bot: one target, its kept-alive connections, and the attempts that use them.
 
-import { buildConnector, type Dispatcher, Pool } from 'undici'
+import { type Dispatcher, Pool } from 'undici'
 import { monotonic } from '../core/async.ts'
 import type { Delivery, RawHeaders } from '../core/delivery.ts'
 import { lookupLoopback } from '../core/http/loopback.ts'
 import { MAX_ANSWER_BYTES } from '../core/limits.ts'
 import { startAttempt, type UnderWay } from './attempt.ts'
-import { keepReading } from './early-answers.ts'
+import { createConnector } from './connector.ts'
 import { forwardHeaders } from './headers.ts'
-import { skipContinue } from './interim-answers.ts'
 
 /** Where the bot listens. `localhost` tries both IPv4 and IPv6; `path` starts with a slash. */
 interface Target {
@@ -63,21 +62,12 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     clock = monotonic,
   } = options
   const pools = new Set<Pool>()
-  const connectSocket = buildConnector({
+  const connect = createConnector({
     timeout: connectTimeoutMs,
     autoSelectFamily: true,
     // A bot that is slow to accept is not passed over for the other address.
     ...(target.host === 'localhost' && { lookup: lookupLoopback, autoSelectFamilyAttemptTimeout: connectTimeoutMs }),
   })
-  const connect: buildConnector.connector = (to, connected) =>
-    connectSocket(to, (...result) => {
-      const [, socket] = result
-      if (socket) {
-        skipContinue(socket)
-        keepReading(socket)
-      }
-      connected(...result)
-    })
   let pool = openPool()
   let closed = false
 

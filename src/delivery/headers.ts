@@ -5,6 +5,9 @@ import { filterHeaders, headerValues } from '../core/http/raw-headers.ts'
 /** Carries dev-hook's own id of the delivery to the bot. */
 const DELIVERY_HEADER = 'x-dev-hook-delivery'
 
+/** Names the runs that a delivery has come through, one after the other, from one dev-hook to the next; it goes no further. */
+export const VIA_HEADER = 'x-dev-hook-via'
+
 // RFC 9110 7.6.1, and those that older proxies still send: they speak of one connection, and ours is another one.
 const HOP_BY_HOP = [
   'connection',
@@ -19,7 +22,14 @@ const HOP_BY_HOP = [
 ] as const
 
 // undici writes `host` and `content-length` from the target and the body, and refuses `expect`.
-const NOT_FORWARDED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'host', 'content-length', 'expect', DELIVERY_HEADER])
+const NOT_FORWARDED: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
+  'host',
+  'content-length',
+  'expect',
+  DELIVERY_HEADER,
+  VIA_HEADER,
+])
 
 // The gateway writes the length of the body it sends: a reply to HEAD, or one that came in chunks, has another one.
 const NOT_RETURNED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'content-length'])

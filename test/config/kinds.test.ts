@@ -10,7 +10,7 @@ describe('The kind of an option', () => {
       return 'value' in parsed && Array.isArray(parsed.value)
     })
     expect(KINDS.filter(({ kind }) => kind.repeats).map(({ key }) => key)).toEqual(lists.map(({ key }) => key))
-    expect(lists.map(({ key }) => key)).toEqual(['watch', 'events'])
+    expect(lists.map(({ key }) => key)).toEqual(['watch', 'events', 'only'])
   })
 
   it('can be off where it reads `false` as itself and is no switch, and where a switch may be on by itself', () => {

@@ -34,6 +34,8 @@ const STATUS: OutputOf<'status'> = {
   undelivered: 0,
   interrupted: 0,
   unrouted: 0,
+  passed: 0,
+  ignored: 0,
 }
 
 async function replaysForTest(replay: Handlers<'replay'>['replay'] = async () => REPLAYED) {

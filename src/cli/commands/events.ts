@@ -150,6 +150,7 @@ function isNews({ what, summary }: DeliveryChange): boolean {
   if (what === 'delivery') return settled !== null || attempts > 0
   // A refused attempt is repeated by itself, and the settlement of a cancelled one comes next.
   if (what === 'attempt') return outcome !== 'refused' && (outcome !== 'cancelled' || settled !== null)
+  if (settled === 'passed' || settled === 'ignored') return outcome === null
   return settled === 'acknowledged' || settled === 'rejected' || (settled === 'returned' && outcome !== 'answered')
 }
 

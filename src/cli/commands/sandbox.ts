@@ -108,6 +108,8 @@ function inSandbox(config: Config, { api, others, botId }: Sandbox): Config {
     url: null,
     forwarding: null,
     gatewayPort: null,
+    // Nobody else is there.
+    only: null,
     // What is registered there at the start is an example that belongs to nobody.
     takeOver: true,
   })

@@ -50,6 +50,8 @@ export function fate({ settled, outcome, status, ms, ownStatus }: Summary, color
   if (status !== null) return statusWord(status, colors) + took
   if (settled === 'acknowledged') return colors.yellow('undelivered')
   if (settled === 'returned') return colors.yellow(`returned ${ownStatus ?? ''}`.trimEnd())
+  if (settled === 'passed') return colors.dim(`passed ${ownStatus ?? ''}`.trimEnd())
+  if (settled === 'ignored') return colors.dim('ignored')
   if (outcome !== null) return colors.red(outcome) + took
   return colors.dim('…')
 }

@@ -51,7 +51,6 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
   const progress = createProgress((step) => write(colors.dim(`· ${step} …`)))
   let ready: NoticeOf<'ready'> | null = null
   let bot: NoticeOf<'bot'> | null = null
-
   const line: WriteLine = (notice, text) => write(`${colors.dim(timeOfDay(notice.time))} ${text}`)
   const columns = (): number => options.columns() - CLOCK_COLUMNS
   const prose = proseWriter(line, write, columns)
@@ -88,6 +87,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'released':
       case 'acknowledged':
       case 'attempt':
+      case 'passed':
         return deliveries.show(notice)
       case 'bot-output':
         return write(`${colors.cyan('bot │')} ${notice.line}`)
@@ -228,13 +228,14 @@ function became(result: NoticeOf<'restored'>['result'], ready: NoticeOf<'ready'>
 }
 
 function totals(notice: NoticeOf<'stopped'>, ready: NoticeOf<'ready'>): string {
-  const { deliveries, held, longestHoldMs, undelivered, interrupted, unrouted, restored } = notice
+  const { deliveries, held, longestHoldMs, undelivered, interrupted, unrouted, restored, passed, ignored } = notice
   const longest = held === 0 ? '' : ` (longest ${formatDuration(longestHoldMs)})`
   const kept = undelivered === 0 ? '' : `, ${undelivered} kept for the next run`
   const astray = unrouted === 0 ? '' : `, ${unrouted} answered 404 or 405 (see \`--path\`)`
+  const others = [passed === 0 ? '' : `, ${passed} passed on`, ignored === 0 ? '' : `, ${ignored} ignored`].join('')
   const lost =
     interrupted === 0
       ? '0 lost'
       : `${interrupted} possibly lost (the connection to the bot broke; \`dev-hook replay --failed\` forwards them again)`
-  return `${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}, ${held} held${longest}, ${lost}${astray}${kept}, webhook ${became(restored, ready)}`
+  return `${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}${others}, ${held} held${longest}, ${lost}${astray}${kept}, webhook ${became(restored, ready)}`
 }

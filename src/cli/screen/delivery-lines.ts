@@ -4,6 +4,7 @@ import { type Clock, MONOTONIC } from '../../core/async.ts'
 import type { Off } from '../../core/listeners.ts'
 import type { Notice } from '../../core/notices.ts'
 import { formatDuration } from '../../core/text/duration.ts'
+import { sanitize } from '../../core/text/sanitize.ts'
 import type { Colors } from '../output/colors.ts'
 import { eventWords, shortId, statusWord } from './event-words.ts'
 import { widthOf } from './text-width.ts'
@@ -14,7 +15,8 @@ export type NoticeOf<T extends Notice['type']> = Extract<Notice, { readonly type
 export type WriteLine = (notice: Notice, text: string) => void
 
 /** What happens to a delivery, one after the other. */
-type DeliveryNotice = Notice & NoticeOf<'delivery' | 'replay' | 'held' | 'released' | 'acknowledged' | 'attempt'>
+type DeliveryNotice = Notice &
+  NoticeOf<'delivery' | 'replay' | 'held' | 'released' | 'acknowledged' | 'attempt' | 'passed'>
 
 export interface DeliveryLines {
   /** Prints what there is to say of it, now or a moment later. */
@@ -97,6 +99,10 @@ export function createDeliveryLines({ line, colors, columns, clock = MONOTONIC }
   }
 
   function follow(known: Pending, notice: DeliveryNotice): void {
+    if (notice.type === 'passed') {
+      pending.delete(notice.id)
+      return write(notice, colors.dim('→'), known.delivery, ...passedWords(notice, colors))
+    }
     if (notice.type === 'held') return hold(known, notice)
     // A refused attempt is repeated by itself, and shows as held.
     if (notice.type === 'attempt') return notice.outcome === 'refused' ? undefined : attempted(known, notice)
@@ -112,8 +118,9 @@ export function createDeliveryLines({ line, colors, columns, clock = MONOTONIC }
 
   return {
     show: (notice) => {
-      if (notice.type === 'delivery' && notice.redelivery !== undefined)
-        return write(notice, colors.dim('↺'), notice, colors.dim('redelivered'))
+      const only = notice.type === 'delivery' ? onlyLine(notice) : null
+      if (only !== null && notice.type === 'delivery')
+        return write(notice, colors.dim(only[0]), notice, colors.dim(only[1]))
       if (notice.type === 'delivery' || notice.type === 'replay') return remember(notice)
       const known = pending.get(notice.id)
       if (known) follow(known, notice)
@@ -123,6 +130,18 @@ export function createDeliveryLines({ line, colors, columns, clock = MONOTONIC }
       pending.clear()
     },
   }
+}
+
+/** The mark and the words of a delivery of which nothing more is to be said; `null` for any other. */
+function onlyLine({ redelivery, whose }: NoticeOf<'delivery'>): readonly [string, string] | null {
+  if (whose === 'ignored') return ['→', 'ignored, not for this bot']
+  return redelivery === undefined || whose === 'passed' ? null : ['↺', 'redelivered']
+}
+
+/** `passed on 200 45ms`, and why it was not, where it was not. */
+function passedWords({ status, ms, reason }: NoticeOf<'passed'>, colors: Colors): readonly [string, ...string[]] {
+  const words = `passed on ${statusWord(status, colors)} ${colors.dim(formatDuration(ms))}`
+  return reason === undefined ? [words] : [words, colors.dim(`(${sanitize(reason)})`)]
 }
 
 /** A replay, what the bot itself has said, or what somebody else has. */

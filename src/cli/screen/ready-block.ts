@@ -83,13 +83,16 @@ function rowsOf(
   ]
 }
 
-function webhookRow({ kind, before }: Ready, restore: boolean): Row {
+function webhookRow({ kind, before, passesTo }: Ready, restore: boolean): Row {
   if (kind === 'manual') return { name: 'webhook', value: 'set by hand', more: ': set it back by hand at the end' }
   const status = before?.status == null ? '' : ` (${before.status})`
   const was = before === null ? 'nothing' : `${withoutCredentials(before.url)}${status}`
   const until = restore ? '' : ' until `dev-hook restore`'
   const what = kind === 'service' ? 'a general webhook points here' : 'points here'
-  return { name: 'webhook', value: `${what}${until}`, more: sanitize(`; before: ${was}`) }
+  const row = { name: 'webhook', value: `${what}${until}` }
+  if (passesTo === undefined) return { ...row, more: sanitize(`; before: ${was}`) }
+  const others = passesTo === null ? 'ignored, as nobody takes them' : `passed on to ${passesTo}`
+  return { ...row, more: sanitize(`; what does not match is ${others}`) }
 }
 
 function inspectorRow(inspector: string, tokenFile: string | null, link: string | null): Row {

@@ -10,6 +10,8 @@ export interface Consent {
   readonly url: string
   /** When it was given, in ISO 8601; `null` for one that was remembered without it. */
   readonly since: string | null
+  /** It was given to a run with `--only`, which passes on what it does not match. */
+  readonly only: boolean
 }
 
 const fileIn = (folder: string): string => join(folder, 'consent.json')
@@ -21,7 +23,9 @@ export async function readConsent(folder: string): Promise<Consent | null> {
     if (!isRecord(consent)) return null
     const url = textIn(consent, 'url')
     const since = new Date(textIn(consent, 'since') ?? Number.NaN)
-    return url === null ? null : { url, since: Number.isNaN(since.getTime()) ? null : since.toISOString() }
+    return url === null
+      ? null
+      : { url, since: Number.isNaN(since.getTime()) ? null : since.toISOString(), only: consent['only'] === true }
   } catch {
     // Missing or damaged: it is asked again.
     return null

@@ -48,7 +48,7 @@ export function createControl(
         headers: headersOf(body, secret),
         body,
       }
-      const reply = await traffic.pipeline.accept(delivery, beganAt)
+      const reply = await traffic.pipeline.accept(delivery, beganAt, undefined, true)
       sandbox?.answered(body, reply)
       const { event } = identify(delivery).label
       return { id: delivery.id, event, status: reply.status, ms: Math.round(monotonic() - beganAt) }

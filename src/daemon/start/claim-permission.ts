@@ -10,6 +10,8 @@ export interface ClaimRequest {
   readonly takeOver: boolean
   /** Whether the registration is put back at the end. */
   readonly restore: boolean
+  /** Whether only some events are taken, and the others go on to where the webhook points. */
+  readonly only: boolean
   /** Asks the person at the terminal; `null` where there is none. */
   readonly ask: ((question: string, signal: AbortSignal) => Promise<boolean>) | null
   /** The bot's state folder, in which a yes is remembered. */
@@ -49,20 +51,29 @@ export async function permitClaim(request: ClaimRequest, signal: AbortSignal): P
 
 /** Asks once for each URL: a yes to the production webhook of a bot holds for the next runs too. */
 async function isPermitted(request: ClaimRequest, url: string, signal: AbortSignal): Promise<boolean> {
-  const { ask, folder, emit, restore } = request
+  const { ask, folder, emit, restore, only } = request
   const without = withoutCredentials(url)
   const consent = await readConsent(folder)
-  if (consent?.url === without) {
+  // A yes to losing some events is none to losing all of them.
+  if (consent?.url === without && (only || !consent.only)) {
     emit({ type: 'consent', url: withoutValues(without), since: consent.since })
     return true
   }
   if (ask === null) return false
-  const question = `The webhook points to ${withoutValues(without)}. ${restore ? RESTORED : LEFT}`
+  const question = `The webhook points to ${withoutValues(without)}. ${questionOf(only, restore)}`
   emit({ type: 'asking', question })
   const yes = await ask(question, signal)
-  if (yes) await writeConsent(folder, { url: without, since: new Date().toISOString() })
+  if (yes) await writeConsent(folder, { url: without, since: new Date().toISOString(), only })
   return yes
 }
 
+function questionOf(only: boolean, restore: boolean): string {
+  if (only) return restore ? PASSED : `${PASSED_ON} after you quit, that server gets none at all. ${LEAVE}`
+  return restore ? RESTORED : LEFT
+}
+
+const LEAVE = 'Point it here, and leave it so?'
+const PASSED_ON = 'Events that `--only` does not match go on there until you quit;'
+const PASSED = 'Events that `--only` does not match go on there. Point it here, and put it back when you quit?'
 const RESTORED = 'Until you quit, that server gets no events. Point it here, and put it back when you quit?'
 const LEFT = 'That server gets no events from now on, after you quit either. Point it here, and leave it so?'

@@ -20,6 +20,7 @@ import type { Run } from '../run.ts'
 import { keepBotOutput } from '../running/bot-output.ts'
 import { createReplayOnSave } from '../running/replay-on-save.ts'
 import { deliverBacklog } from '../traffic/backlog.ts'
+import { formerReceiver } from '../traffic/others/former-receiver.ts'
 import { createQuietPeriod } from '../traffic/quiet-period.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import type { StateFolder } from './open-state.ts'
@@ -90,7 +91,8 @@ export async function traffic(run: Run, { botId, address }: Account, { journal }
     secret: () => parts.registration?.secret() ?? config.secret,
     rereadSecret: async () => (await parts.registration?.rereadSecret()) ?? null,
     botSecret: () => parts.bot?.secret() ?? null,
-    formerUrl: () => parts.registration?.before?.url ?? null,
+    formerUrl: () => parts.registration?.former()?.url ?? null,
+    former: () => formerReceiver(parts.registration, config.secret),
     challenged: challenges.received,
     handedOver: (by, certainty) => {
       const unproven =

@@ -8,6 +8,7 @@ import { claimNotice, readyNotice } from '../registration-notices.ts'
 import type { Run } from '../run.ts'
 import type { RegistrationMonitor } from '../running/registration-monitor.ts'
 import { secretsInUrl } from '../traffic/bot-access.ts'
+import { assertPassable, formerReceiver } from '../traffic/others/former-receiver.ts'
 import type { Saves, Way } from './bot-phases.ts'
 import { permitClaim } from './claim-permission.ts'
 import type { Account } from './local-phases.ts'
@@ -34,7 +35,7 @@ export async function registration(run: Run, account: Account): Promise<Registra
   const { signal } = lifetime
   const { client, botId, folder, address } = account
   const { config, who, ask } = options
-  const { takeOver, restore } = config
+  const { takeOver, restore, only } = config
   const snapshotSaving = (snapshot: Snapshot): void => parts.watchdog?.snapshot(snapshot)
   const look = (): Promise<Registration> =>
     factories.openRegistration({ options, client, botId, folder, address, snapshotSaving }, signal)
@@ -43,7 +44,8 @@ export async function registration(run: Run, account: Account): Promise<Registra
   const found = takeOver ? await readHandedOver(look, first, { who, surroundings: config }, signal) : first
   // Owed before the claim already: what a dead run has left may have been adopted.
   lifetime.add('registration', () => restoration.restore(found))
-  await permitClaim({ owner: found.owner, takeOver, restore, ask, folder, emit }, signal)
+  if (only !== null) assertPassable(found, config.secret)
+  await permitClaim({ owner: found.owner, takeOver, restore, only: only !== null, ask, folder, emit }, signal)
   return found
 }
 
@@ -93,5 +95,8 @@ export async function ready(run: Run, way: Way, reached: Reached, saves: Saves):
   await saves.noticed()
   const { url: publicUrl, events: wanted, inspector } = reached
   const announced = { registration: way.registration, wanted, publicUrl, inspector }
-  return readyNotice({ ...announced, config: options.config, steps: steps.taken(), pid: process.pid })
+  const { only, secret } = options.config
+  const former = formerReceiver(way.registration, secret)
+  const passesTo = only === null ? undefined : former === null ? null : (way.registration.former()?.url ?? null)
+  return readyNotice({ ...announced, passesTo, config: options.config, steps: steps.taken(), pid: process.pid })
 }

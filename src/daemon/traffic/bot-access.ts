@@ -36,7 +36,10 @@ function accessIn(url: string | null): BotAccess {
   if (url === null || !URL.canParse(url) || runIdOf(url) !== null) return NONE
   const { username, password, search } = new URL(url)
   const isOpen = username === '' && password === ''
-  return { authorization: isOpen ? null : basic(`${decoded(username)}:${decoded(password)}`), query: search.slice(1) }
+  return {
+    authorization: isOpen ? null : basic(`${decodedPart(username)}:${decodedPart(password)}`),
+    query: search.slice(1),
+  }
 }
 
 /** What of a registered URL may be seen by nobody. */
@@ -44,12 +47,14 @@ export function secretsInUrl(url: string | null): readonly string[] {
   if (url === null || !URL.canParse(url)) return []
   const { password, search } = new URL(url)
   const { authorization } = accessIn(url)
-  return [password, decoded(password), authorization?.split(' ')[1] ?? '', ...secretsInQuery(search)]
+  return [password, decodedPart(password), authorization?.split(' ')[1] ?? '', ...secretsInQuery(search)]
 }
 
-const basic = (credentials: string): string => `Basic ${Buffer.from(credentials).toString('base64')}`
+/** The value of an `authorization` header for `user:password`. */
+export const basic = (credentials: string): string => `Basic ${Buffer.from(credentials).toString('base64')}`
 
-function decoded(text: string): string {
+/** A part of a URL as it was before it was encoded. */
+export function decodedPart(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {

@@ -7,6 +7,7 @@ import type { Emit, Totals } from '../../core/notices.ts'
 import type { Journal, Queue } from '../../core/ports.ts'
 import { challengeOf } from '../../protocol/challenge.ts'
 import { identify } from '../../protocol/payload.ts'
+import { deliveryNotice } from '../record/delivery-notice.ts'
 import type { AnswerChallenge } from './answer-challenge.ts'
 import { createDeduplicator, type Tracked } from './deduplicator.ts'
 import {
@@ -20,6 +21,7 @@ import {
   type Transition,
   transition,
 } from './delivery-state.ts'
+import type { Others } from './others/others.ts'
 import { createItem, type PlatformItem } from './platform-item.ts'
 import { createRefusedRecord } from './refused-record.ts'
 import { createReplaying, type ReplayItem, type Replaying } from './replaying.ts'
@@ -45,6 +47,8 @@ export interface PipelineOptions extends TrafficPolicy {
   /** Of the bot that the deliveries are for. */
   readonly botId: string
   readonly answerChallenge: AnswerChallenge
+  /** The deliveries that are not for this bot; `null` where all of them are, the default. */
+  readonly others?: Others | null
   /** Whether what was received before goes to the bot again, as it would without dev-hook. Default false. */
   readonly passesRepeats?: boolean
   /** A delivery came in. */
@@ -60,14 +64,14 @@ export interface Pipeline extends Pick<Replaying, 'replay'> {
   readonly queue: Queue<PipelineItem>
   /**
    * Answers one request of the hook path, whose head arrived at `since` of the monotonic clock; calls `verified` once it may pass
-   * the guard. Never rejects.
+   * the guard. One that was made here is for this bot, whatever `--only` says. Never rejects.
    */
-  accept(delivery: Delivery, since: number, verified?: () => void): Promise<Reply>
+  accept(delivery: Delivery, since: number, verified?: () => void, isMadeHere?: boolean): Promise<Reply>
   /** Delivers what an earlier run acknowledged, after so many attempts. Nobody waits for the answer. */
   deliver(delivery: Delivery, label: Label, attempts: number): void
   /** Answers what the platform still waits for: what the bot has may finish, for the rest it is told to come again. */
   end(): Promise<void>
-  totals(): Omit<Totals, 'held' | 'longestHoldMs' | 'unrouted'>
+  totals(): Pick<Totals, 'deliveries' | 'delivered' | 'undelivered' | 'interrupted'>
 }
 
 /** How long what is at the bot may take to answer at the end, while the tunnel can still carry the answer. */
@@ -83,7 +87,7 @@ const STATUS: Readonly<Partial<Record<Told, number>>> = {
 /** Creates the pipeline. It has no I/O of its own. */
 // One story: the functions stand in the order in which a delivery passes them.
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { journal, guard, emit, passesRepeats = false, patienceMs = 18_000, clock = MONOTONIC } = options
+  const { journal, guard, emit, others = null, passesRepeats = false, patienceMs = 18_000, clock = MONOTONIC } = options
   const holdMs = Math.min(options.holdMs, patienceMs)
   const replies = createReplies(journal)
   const deduplicator = createDeduplicator({ journal, replies, clock })
@@ -96,7 +100,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   let delivered = 0
   let undelivered = 0
 
-  async function accept(delivery: Delivery, since: number, verified?: () => void): Promise<Reply> {
+  async function accept(delivery: Delivery, since: number, verified?: () => void, isMadeHere = false): Promise<Reply> {
     const challenge = challengeOf(delivery.method, delivery.search)
     if (challenge !== null) return options.answerChallenge(challenge, delivery.headers)
     options.arrived()
@@ -111,17 +115,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     verified?.()
     const { label, key } = identify(delivery, options.botId)
     const first = key === null ? null : deduplicator.firstOf(key)
-    announce(delivery, label, first?.id)
+    const shared = isMadeHere ? null : others
+    const passed = first === null ? shared?.take({ delivery, label, key, since }) : null
+    if (passed) return passed
+    emit(deliveryNotice(delivery, label, { redelivery: first?.id, whose: shared === null ? undefined : 'mine' }))
+    // What came before it in its conversation, when that was not for this bot yet, comes before it.
+    const turn = shared?.turn(label.conversation)
+    if (turn) await turn
     return first && !passesRepeats
       ? deduplicator.answer(first, left(since, patienceMs))
       : begin(delivery, label, key, since)
-  }
-
-  function announce(delivery: Delivery, label: Label, redelivery?: string): void {
-    const { event, conversation, text, from, own } = label
-    const more = redelivery === undefined ? {} : { redelivery }
-    const { id, body } = delivery
-    emit({ type: 'delivery', id, event, conversation, text, from, own, bytes: body.length, ...more })
   }
 
   function begin(delivery: Delivery, label: Label, key: string | null, since: number): Promise<Reply> | Reply {
@@ -264,7 +267,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   })
 
   function deliver(delivery: Delivery, label: Label, attempts: number): void {
-    announce(delivery, label)
+    emit(deliveryNotice(delivery, label))
     const { id, receivedAt } = delivery
     const state = 'waiting-acknowledged'
     const tracked: Tracked = { id, key: null, receivedAt, recorded: true, state, reply: null, waiters: null }
@@ -276,6 +279,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const owed = open.items.filter(({ tracked }) => !isUndelivered(tracked.state))
     for (const item of owed) if (isWaiting(item.tracked.state)) item.cancel?.('dev-hook is ending')
     await raceTimeout(Promise.all(owed.flatMap(({ answered }) => answered ?? [])), END_MS, clock)
+    await others?.end()
     rejections.close()
   }
 
@@ -285,6 +289,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     deliver,
     replay,
     end,
-    totals: () => ({ deliveries, delivered, undelivered, interrupted: broken.size }),
+    totals: () => ({
+      deliveries,
+      delivered,
+      undelivered,
+      interrupted: broken.size,
+    }),
   }
 }

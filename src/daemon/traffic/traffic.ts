@@ -5,12 +5,18 @@ import type { Delivery, RawHeaders } from '../../core/delivery.ts'
 import type { Totals } from '../../core/notices.ts'
 import type { Journal, Queue } from '../../core/ports.ts'
 import { createForwarder } from '../../delivery/forwarder.ts'
+import { createPasser } from '../../delivery/passer.ts'
 import { createQueue } from '../../delivery/queue.ts'
+import { anyOnly, readOnly } from '../../protocol/only/filter.ts'
+import { createOwnership } from '../../protocol/only/ownership.ts'
 import { resign } from '../../protocol/signature.ts'
 import { type ChallengeOptions, createChallengeAnswers } from './answer-challenge.ts'
 import { type BotAccess, botAccess } from './bot-access.ts'
+import type { FormerReceiver } from './others/former-receiver.ts'
+import { createOthers, type Others } from './others/others.ts'
 import { createPipeline, type ItemEvents, type Pipeline, type PipelineItem } from './pipeline.ts'
 import { createQueueNotices, type QueueNoticesOptions } from './queue-notices.ts'
+import { createReplies } from './replies.ts'
 import { createGuard } from './signature-guard.ts'
 
 export interface TrafficOptions extends ChallengeOptions, QueueNoticesOptions {
@@ -21,6 +27,8 @@ export interface TrafficOptions extends ChallengeOptions, QueueNoticesOptions {
   readonly botId: string
   /** The URL that was registered before this run; `null` while it is not known, or when there was none. */
   readonly formerUrl: () => string | null
+  /** Who gets what `--only` does not match; `null` where there is nobody. */
+  readonly former: () => FormerReceiver | null
   /** The secret that the bot checks with now; `null` when it checks none, or the webhook's own. */
   readonly botSecret: () => string | null
   readonly arrived: () => void
@@ -62,7 +70,8 @@ export function createTraffic(options: TrafficOptions): Traffic {
   const guard = createGuard({ mode, secret, rereadSecret: options.rereadSecret, emit })
   const answerChallenge = createChallengeAnswers(options)
   const { journal, botId, arrived, emulated } = options
-  const parts = { openQueue, journal, guard, answerChallenge }
+  const others = othersOf(options)
+  const parts = { openQueue, journal, guard, answerChallenge, others }
   const pipeline = createPipeline({ ...parts, emit, botId, arrived, late, onBotError, holdMs, passesRepeats: emulated })
   const { queue } = pipeline
   queue.hold('bot not ready')
@@ -72,13 +81,30 @@ export function createTraffic(options: TrafficOptions): Traffic {
     pipeline,
     botSecret: () => botSecret() ?? secret(),
     botGone: forwarder.reset,
-    totals: () => ({ ...pipeline.totals(), ...notices.totals() }),
+    totals: () => ({ ...pipeline.totals(), ...notices.totals(), ...(others?.totals() ?? NO_OTHERS) }),
     close: async () => {
       await withDeadline([], { ms: DRAIN_MS, reason: 'the bot has not answered' }, queue.idle)
       await queue.close()
       await forwarder.close()
     },
   }
+}
+
+const NO_OTHERS = { passed: 0, ignored: 0 }
+
+/** The deliveries of others, with `--only`; `null` without it. */
+function othersOf(options: TrafficOptions): Others | null {
+  const { config, journal, former, secret, runId, emit } = options
+  if (config.only === null) return null
+  const filters = config.only.map((text) => {
+    const filter = readOnly(text)
+    // The config has read it before.
+    if ('message' in filter) throw new Error(filter.message)
+    return filter
+  })
+  const ownership = createOwnership(anyOnly(filters))
+  const passer = createPasser(config.proxies)
+  return createOthers({ ownership, passer, former, secret, runId, journal, replies: createReplies(journal), emit })
 }
 
 /** What the bot expects, worked out anew only where the former URL has become known. */

@@ -13,7 +13,7 @@ const ROW = {
   conversation: orNull(text()),
   text: orNull(text()),
   bytes: COUNT,
-  settled: orNull(choice('delivered', 'acknowledged', 'interrupted', 'returned', 'rejected')),
+  settled: orNull(choice('delivered', 'acknowledged', 'interrupted', 'returned', 'rejected', 'passed', 'ignored')),
   attempts: COUNT,
   replays: COUNT,
   editOf: orNull(text()),
@@ -143,4 +143,6 @@ export const STATUS = object({
   undelivered: COUNT,
   interrupted: COUNT,
   unrouted: COUNT,
+  passed: COUNT,
+  ignored: COUNT,
 })

@@ -78,7 +78,7 @@ const SETTLEMENT = objectOf({
   seq: count,
   /** Of the delivery. */
   id: anyText,
-  settled: oneOf('delivered', 'acknowledged', 'interrupted', 'returned', 'rejected'),
+  settled: oneOf('delivered', 'acknowledged', 'interrupted', 'returned', 'rejected', 'passed', 'ignored'),
   at: time,
   /** The status that dev-hook itself gave the platform; `null` when that was given the bot's answer, or none. */
   told: orNull(httpStatus),

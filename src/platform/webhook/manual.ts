@@ -7,6 +7,7 @@ export function createManualRegistration(secret: string | null): Registration {
     kind: 'manual',
     owner: { is: 'nobody' },
     before: null,
+    former: () => null,
     secret: () => secret,
     rereadSecret: async () => secret,
     takeSnapshot: async () => {},

@@ -105,6 +105,7 @@ function createRegistration(opened: Opened): Registration {
   const { verifyWithinMs = 20_000, restoreWithinMs = RESTORE_MS } = opened
   const store = createSnapshotStore({ folder, adopted, saving: opened.snapshotSaving ?? (() => {}), now })
   const urlBefore = located?.reading.registered.url ?? null
+  const before = beforeOf(adopted, located)
   const { secret, secretSeen } = createSecretMemory(opened)
   let claimed: { readonly url: string; readonly changed: boolean } | null = null
   let isSnapshotTaken = false
@@ -152,7 +153,8 @@ function createRegistration(opened: Opened): Registration {
   return {
     kind,
     owner,
-    before: beforeOf(adopted, located),
+    before,
+    former: () => (isSnapshotTaken ? beforeIn(store.snapshot()) : before),
     secret,
     rereadSecret: async () => {
       secretSeen((await readInTime())?.registered.secret ?? null)
@@ -253,6 +255,12 @@ function firstSnapshot(opened: Opened, current: Located | null): Snapshot {
 
 function beforeOf(adopted: Snapshot | null, located: Located | null): Registration['before'] {
   if (adopted === null) return located?.reading.registered.url == null ? null : located.reading.registered
-  const { before, beforeStatus } = adopted
+  return beforeIn(adopted)
+}
+
+/** What a snapshot puts back; `null` when that has no URL. */
+function beforeIn(snapshot: Snapshot | null): Registered | null {
+  if (snapshot === null) return null
+  const { before, beforeStatus } = snapshot
   return textIn(before, 'url') === null ? null : registeredOf(before, beforeStatus ?? statusIn(before))
 }

@@ -51,6 +51,8 @@ const OUTCOMES: ReadonlyMap<string, Fits> = new Map<string, Fits>([
   ['undelivered', settled('acknowledged')],
   ['returned', settled('returned')],
   ['rejected', settled('rejected')],
+  ['passed', settled('passed')],
+  ['ignored', settled('ignored')],
   ['failed', isFailed],
 ])
 

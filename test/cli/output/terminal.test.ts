@@ -45,6 +45,8 @@ const stopped: NoticeBody & { readonly type: 'stopped' } = {
   undelivered: 0,
   interrupted: 0,
   unrouted: 0,
+  passed: 0,
+  ignored: 0,
   restored: 'restored',
   failure: null,
 }

@@ -112,7 +112,7 @@ async function start(caller: Caller): Promise<void> {
   )
   try {
     await permitClaim(
-      { owner: registration.owner, takeOver: false, restore: true, ask: async () => true, folder, emit },
+      { owner: registration.owner, takeOver: false, restore: true, only: false, ask: async () => true, folder, emit },
       signal,
     )
   } catch {

@@ -56,6 +56,7 @@ const registration: Registration = {
   kind: 'bot',
   owner: { is: 'nobody' },
   before: null,
+  former: () => null,
   secret: () => null,
   rereadSecret: async () => null,
   takeSnapshot: async () => expect.unreachable('a snapshot is taken once, before the first claim'),

@@ -23,7 +23,10 @@ async function setUp(given: Partial<ClaimRequest> = {}) {
   }
   const permit = (owner: Owner, more: Partial<ClaimRequest> = {}): Promise<void> => {
     const emit = (notice: NoticeBody): void => void notices.push(notice)
-    return permitClaim({ owner, takeOver: false, restore: true, ask: null, folder, emit, ...given, ...more }, signal)
+    return permitClaim(
+      { owner, takeOver: false, restore: true, only: false, ask: null, folder, emit, ...given, ...more },
+      signal,
+    )
   }
   return { notices, questions, folder, answering, permit }
 }

@@ -30,6 +30,7 @@ async function setUp(botSecret: () => string | null, given: Options = {}, former
     rereadSecret: async () => null,
     botSecret,
     formerUrl,
+    former: () => null,
     challenged: () => undefined,
     handedOver: () => undefined,
     handedDown: async () => false,

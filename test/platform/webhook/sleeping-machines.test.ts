@@ -80,7 +80,7 @@ async function start(world: World, machine: Machine): Promise<void> {
   const { owner } = registration
   try {
     await permitClaim(
-      { owner, takeOver: false, restore: true, ask: async () => true, folder: machine.folder, emit },
+      { owner, takeOver: false, restore: true, only: false, ask: async () => true, folder: machine.folder, emit },
       signal,
     )
   } catch {

@@ -141,6 +141,7 @@ function createFakeFactories(
     kind: 'bot',
     owner,
     before: null,
+    former: () => null,
     secret: () => 'secret of the webhook',
     rereadSecret: async () => 'secret of the webhook, read again',
     takeSnapshot: async () => call('registration.takeSnapshot'),
@@ -197,6 +198,8 @@ function createFakeFactories(
           undelivered: 1,
           interrupted: 0,
           unrouted: 0,
+          passed: 0,
+          ignored: 0,
         }),
         close: () => release('traffic'),
       }

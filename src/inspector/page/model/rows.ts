@@ -78,7 +78,10 @@ export function changedBy(notice: Notice, rowWith: (id: string) => Row | undefin
   const row = rowWith(notice.id)
   if (row !== undefined) return moved(row, notice)
   // The same delivery again is no row of its own.
-  if (notice.type === 'delivery' && notice.redelivery === undefined) return begun(notice, null)
+  if (notice.type === 'delivery' && (notice.redelivery === undefined || notice.whose === 'passed')) {
+    const row = begun(notice, null)
+    return notice.whose === 'ignored' ? { ...row, settled: 'ignored', ownStatus: 200, isOpen: false } : row
+  }
   return notice.type === 'replay' && notice.edited ? begun(notice, notice.of ?? null) : null
 }
 
@@ -89,6 +92,8 @@ function moved(row: Row, notice: Notice): Row | null {
     return { ...row, hold: { reason: notice.reason, since: Date.parse(notice.time), ms: null } }
   if (notice.type === 'released') return { ...row, hold: row.hold && { ...row.hold, ms: notice.ms } }
   if (notice.type === 'acknowledged') return { ...row, settled: 'acknowledged', ownStatus: 200 }
+  if (notice.type === 'passed')
+    return { ...row, settled: 'passed', ownStatus: notice.status, ms: notice.ms, isOpen: false }
   if (notice.type !== 'rejected') return null
   return { ...row, settled: 'rejected', ownStatus: notice.status, rejected: notice.reason, isOpen: false }
 }

@@ -12,6 +12,8 @@ export function fateOf({ settled, status, ownStatus, outcome, hold, isOpen }: Ro
 } {
   if (settled === 'rejected') return { word: `rejected ${ownStatus ?? ''}`.trimEnd(), tone: 'bad' }
   if (hold !== null && hold.ms === null && outcome === null) return { word: 'held', tone: 'warn' }
+  if (settled === 'passed' && outcome === null) return { word: `passed ${ownStatus ?? ''}`.trimEnd(), tone: 'soft' }
+  if (settled === 'ignored' && outcome === null) return { word: 'ignored', tone: 'soft' }
   if (isOpen) return { word: '…', tone: 'busy' }
   if (status !== null)
     return { word: String(status), tone: isSuccess(status) ? 'good' : status >= 500 ? 'bad' : 'warn' }

@@ -101,6 +101,8 @@ function sectionsOf(run: RunStatus): readonly (readonly [string, readonly Fact[]
         ['undelivered', run.undelivered],
         ['interrupted', run.interrupted],
         ['no webhook there', run.unrouted],
+        ['passed on', run.passed],
+        ['ignored', run.ignored],
       ],
     ],
   ]

@@ -1,0 +1,71 @@
+// Where the webhook pointed before this run, as a receiver to which deliveries of others may be passed on.
+import { DevHookError } from '../../../core/errors.ts'
+import { runIdOf, withoutCredentials, withoutValues } from '../../../core/hook-url.ts'
+import { isLoopback } from '../../../core/http/loopback.ts'
+import type { Registration } from '../../../core/ports.ts'
+import type { Receiver } from '../../../delivery/passer.ts'
+import { basic, decodedPart } from '../bot-access.ts'
+
+/** A receiver with what it checks signatures with. */
+export interface FormerReceiver {
+  readonly to: Receiver
+  /** `null` where it is not known. */
+  readonly secret: string | null
+  /** Whether it is another dev-hook, which passes on in turn. */
+  readonly isDevHook: boolean
+}
+
+/** Whether a URL may be passed on to: what is sent may hold what people said, and must not travel in the clear. */
+export function mayPassOn(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+}
+
+/** The receiver that a URL names; `null` for one that may not be passed on to. */
+function receiverAt(url: string, secret: string | null): FormerReceiver | null {
+  if (!mayPassOn(url)) return null
+  const { origin, pathname, search, username, password } = new URL(url)
+  const authorization =
+    username === '' && password === '' ? null : basic(`${decodedPart(username)}:${decodedPart(password)}`)
+  const to = { origin, path: pathname, query: search.slice(1), authorization }
+  return { to, secret, isDevHook: runIdOf(url) !== null }
+}
+
+/** Who gets what is not for this bot now; `null` where there is nobody: no URL, or that of a dev-hook that was dead at the start. */
+export function formerReceiver(
+  registration: Pick<Registration, 'owner' | 'former'> | null,
+  configured: string | null,
+): FormerReceiver | null {
+  const former = registration?.former() ?? null
+  if (registration === null || former?.url == null) return null
+  const { owner } = registration
+  if (owner.is === 'dev-hook' && !owner.answers && former.url === owner.url) return null
+  return receiverAt(former.url, former.secret ?? configured)
+}
+
+/**
+ * Makes sure that what is not for this bot can go on as if this run were not there. Throws `usage` before anything is claimed:
+ * where the webhook is set by hand, where the URL before is not safe, or the secret before is not known, as the platform may make a
+ * new one when the URL is changed.
+ */
+export function assertPassable(
+  { kind, before }: Pick<Registration, 'kind' | 'before'>,
+  configured: string | null,
+): void {
+  const refuse = (why: string, remedy: string): never => {
+    throw new DevHookError('usage', `\`--only\` cannot pass on what does not match: ${why}`, { remedy })
+  }
+  if (kind === 'manual')
+    refuse('where a webhook pointed that is set by hand is not known', 'start without `--only`, or with `--hook bot`')
+  const url = before?.url ?? null
+  if (url === null) return
+  const shown = withoutValues(withoutCredentials(url))
+  if (!mayPassOn(url))
+    refuse(`the webhook points to ${shown}, which is neither https nor on this machine`, 'start without `--only`')
+  if (before?.secret === null && configured === null)
+    refuse(
+      `the platform does not show the secret of the webhook, and may make a new one when it is pointed here; ${shown} would take nothing signed with that`,
+      "put the webhook's secret into SECRET in `.env`, or start without `--only`",
+    )
+}

@@ -1,0 +1,101 @@
+// The way to where a webhook pointed before: deliveries that are somebody else's go on there as they came.
+import { Agent, type Dispatcher, ProxyAgent } from 'undici'
+import { monotonic } from '../core/async.ts'
+import type { Delivery, RawHeaders } from '../core/delivery.ts'
+import { type Proxies, proxyFor } from '../core/http/proxy.ts'
+import { filterHeaders } from '../core/http/raw-headers.ts'
+import { MAX_ANSWER_BYTES } from '../core/limits.ts'
+import { startAttempt, type UnderWay } from './attempt.ts'
+import { createConnector } from './connector.ts'
+import { searchWith } from './forwarder.ts'
+import { travellingHeaders } from './headers.ts'
+
+/** A receiver of deliveries, as its URL names it. */
+export interface Receiver {
+  /** `https://bots.example.com` */
+  readonly origin: string
+  readonly path: string
+  /** That of the URL itself, without its `?`; empty for none. */
+  readonly query: string
+  /** The value of an `authorization` header; `null` for none. */
+  readonly authorization: string | null
+}
+
+export interface Passer {
+  /** Starts to bring a delivery there, with these headers and these further ones. It has no limit of its own, and follows no redirects. */
+  pass(delivery: Delivery, to: Receiver, headers: RawHeaders, more?: RawHeaders): UnderWay
+  /** Cancels what is under way and closes every connection. Idempotent. */
+  close(): Promise<void>
+}
+
+/** How long a connection may take. */
+const CONNECT_MS = 10_000
+/** To one receiver at a time. */
+const CONNECTIONS = 128
+/** Most servers announce how long they keep an idle connection; the others keep it longer than this. */
+const UNANNOUNCED_KEEP_ALIVE_MS = 1_000
+
+/** What a tunnel or proxy on the way here has added, which speaks of this way alone. */
+const OF_THIS_WAY = /^(?:x-forwarded-(?:for|host|proto|port|server|prefix)|forwarded|x-real-ip)$/
+
+/** Creates it; nothing is connected before the first delivery. */
+export function createPasser(proxies: Proxies): Passer {
+  const agents = new Map<string | null, Dispatcher>()
+  let closed = false
+
+  function agentTo(origin: string): Dispatcher {
+    const proxy = proxyFor(origin, proxies)
+    const known = agents.get(proxy)
+    if (known !== undefined) return known
+    const opened = openAgent(proxy)
+    agents.set(proxy, opened)
+    return opened
+  }
+
+  return {
+    pass: (delivery, to, headers, more = []) => {
+      const pool = agentTo(to.origin)
+      const connections = {
+        pool: () => pool,
+        // What is dead of it, undici itself lets go of.
+        retire: () => undefined,
+        closed: () => closed,
+        now: Date.now,
+        clock: monotonic,
+      }
+      const request = {
+        origin: to.origin,
+        path: to.path + searchWith(delivery.search, to.query),
+        method: delivery.method,
+        headers: [...passedHeaders(headers), ...more, ...authorizationOf(to)],
+        body: delivery.body,
+        idempotent: false,
+      }
+      return startAttempt(connections, request, () => undefined)
+    },
+    close: async () => {
+      closed = true
+      await Promise.all([...agents.values()].map((agent) => agent.destroy()))
+    },
+  }
+}
+
+const passedHeaders = (received: RawHeaders): string[] =>
+  filterHeaders(travellingHeaders(received), (name) => !OF_THIS_WAY.test(name))
+
+const authorizationOf = ({ authorization }: Receiver): string[] =>
+  authorization === null ? [] : ['authorization', authorization]
+
+function openAgent(proxy: string | null): Dispatcher {
+  const shared = {
+    connections: CONNECTIONS,
+    pipelining: 1,
+    keepAliveTimeout: UNANNOUNCED_KEEP_ALIVE_MS,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: MAX_ANSWER_BYTES,
+  }
+  const timeout = { timeout: CONNECT_MS }
+  if (proxy !== null) return new ProxyAgent({ ...shared, uri: proxy, requestTls: timeout, proxyTls: timeout })
+  return new Agent({ ...shared, connect: createConnector(timeout) })
+}
