@@ -3,6 +3,7 @@ import { OPTION_KEYS, type OptionKey, optionOf } from '../config/options.ts'
 import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../protocol/signature.ts'
 import type { CommandSpec } from './command.ts'
 import { COMMON, DELIVERY_COMMANDS, recordKeys, SANDBOX_FLAGS } from './delivery-commands.ts'
+import { RELAY_COMMAND } from './relay-command.ts'
 
 const platformKeys: readonly OptionKey[] = ['bot', 'hook', 'webhookPlace', 'apiHost', ...COMMON]
 
@@ -178,6 +179,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     load: async () => (await import('./commands/restore.ts')).restore,
   },
   ...DELIVERY_COMMANDS,
+  RELAY_COMMAND,
   {
     name: 'bisect',
     aliases: [],

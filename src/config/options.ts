@@ -157,6 +157,12 @@ const OPTIONS = {
   }),
   ngrokServerAddr: option({ kind: text('host:port'), group: 'Tunnel', says: 'a custom ngrok agent ingress' }),
   ngrokCa: option({ kind: text('file'), group: 'Tunnel', says: 'the PEM file of the CA of that ingress' }),
+  relay: option({
+    kind: text('url'),
+    group: 'Tunnel',
+    says: "take deliveries from a team's relay in place of a tunnel: the address of its broker, `nats://host:4222`",
+  }),
+  natsCreds: option({ kind: text('file'), group: 'Tunnel', says: 'the credentials file for the broker of a relay' }),
   url: option({
     kind: safeUrl,
     group: 'Tunnel',

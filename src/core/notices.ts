@@ -2,8 +2,9 @@
 import type { Outcome, Whose } from './delivery.ts'
 import { type DevHookError, ERRORS, type ErrorName, type Failure } from './errors.ts'
 import { createListeners, type Off } from './listeners.ts'
+import type { RelayNotice, RelayRole } from './relay/relay-notices.ts'
 
-export type HookKind = 'bot' | 'service' | 'manual'
+export type HookKind = 'bot' | 'service' | 'manual' | 'relay'
 export type RestoreResult = 'restored' | 'deleted' | 'superseded' | 'nothing' | 'failed'
 export type RejectReason =
   | 'signature-wrong'
@@ -45,12 +46,6 @@ export interface Totals {
   readonly passed: number
   /** Likewise where there was no such place. */
   readonly ignored: number
-}
-
-interface Problem {
-  readonly code: string
-  readonly message: string
-  readonly remedy: string
 }
 
 /** Who said the message that a delivery brings, as far as it says so. */
@@ -130,6 +125,8 @@ export type NoticeBody =
       readonly passesTo?: string | null
       readonly steps: readonly { readonly name: string; readonly ms: number }[]
       readonly pid: number
+      /** Of a relay, or of a developer's run at one. */
+      readonly relay?: RelayRole
     }
   | ({
       readonly type: 'delivery'
@@ -172,6 +169,7 @@ export type NoticeBody =
       /** What the platform is told in place of the bot's own status. */
       readonly told?: number
     }
+  | RelayNotice
   | { readonly type: 'held'; readonly id: string; readonly reason: string }
   | { readonly type: 'released'; readonly id: string; readonly ms: number }
   /** The platform was told "received" in our own name, so many ms after the delivery came; the bot has not answered it yet. */
@@ -242,7 +240,7 @@ export type NoticeBody =
       /** How many more of the same were refused within the last second, and not announced. */
       readonly more?: number
     }
-  | ({ readonly type: 'warning' | 'error' } & Problem)
+  | ({ readonly type: 'warning' | 'error' } & Readonly<Pick<DevHookError, 'code' | 'message' | 'remedy'>>)
   | ({ readonly type: 'stopped'; readonly restored: RestoreResult; readonly failure: Failure | null } & Totals)
 
 export type NoticeType = NoticeBody['type']

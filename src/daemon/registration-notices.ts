@@ -4,6 +4,7 @@ import { targetUrl } from '../config/target.ts'
 import { withoutCredentials } from '../core/hook-url.ts'
 import type { NoticeBody } from '../core/notices.ts'
 import type { Registered, Registration } from '../core/ports.ts'
+import type { RelayRole } from '../core/relay/relay-notices.ts'
 import { DEFAULT_EVENTS } from '../protocol/events.ts'
 
 interface Announced {
@@ -51,9 +52,10 @@ export function readyNotice(
     readonly pid: number
     /** With `--only`: where everything else goes on to; `null` when that is nowhere. */
     readonly passesTo: string | null | undefined
+    readonly relay: RelayRole | undefined
   },
 ): NoticeBody {
-  const { registration, publicUrl, inspector, config, steps, pid, passesTo } = ready
+  const { registration, publicUrl, inspector, config, steps, pid, passesTo, relay } = ready
   return {
     type: 'ready',
     url: withoutCredentials(publicUrl),
@@ -67,6 +69,7 @@ export function readyNotice(
     ...(passesTo !== undefined && { passesTo: passesTo && withoutCredentials(passesTo) }),
     steps,
     pid,
+    ...(relay !== undefined && { relay }),
   }
 }
 

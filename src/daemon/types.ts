@@ -4,6 +4,7 @@ import type { Reply } from '../core/delivery.ts'
 import type { Failure } from '../core/errors.ts'
 import type { Notices, RestoreResult, Totals } from '../core/notices.ts'
 import type { Control } from '../core/ports.ts'
+import type { RelayRole } from '../core/relay/relay-notices.ts'
 import type { Redactor } from '../core/text/redact.ts'
 import type { Handlers, SandboxOperation } from '../inspector/operations/table.ts'
 import type { StreamSource } from '../inspector/stream.ts'
@@ -35,6 +36,8 @@ export interface DaemonOptions {
   readonly emulated?: boolean
   /** What may be asked of the platform that is emulated, and what it tells; absent without one. */
   readonly sandbox?: SandboxPort
+  /** What it is to a relay; absent for a run without one. */
+  readonly relay?: RelayRole
   /** Asks the person at the terminal a yes-or-no question; `null` where there is no terminal. */
   readonly ask: ((question: string, signal: AbortSignal) => Promise<boolean>) | null
   readonly notices: Notices

@@ -19,6 +19,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   say: [],
   trigger: [],
   bisect: ['no-such-file'],
+  relay: ['assign'],
   verify: ['--body', 'no-such-file'],
   completion: ['tcsh'],
 }

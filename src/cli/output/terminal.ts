@@ -9,6 +9,7 @@ import { toJson } from '../../core/text/to-json.ts'
 import { crashCause } from '../screen/crash-cause.ts'
 import { createDeliveryLines, type NoticeOf, type WriteLine } from '../screen/delivery-lines.ts'
 import { type KeyHint, readyBlock } from '../screen/ready-block.ts'
+import { relayWords } from '../screen/relay-lines.ts'
 import { refusedCallWords, sandboxLines } from '../screen/sandbox-lines.ts'
 import { wrapWords } from '../screen/text-width.ts'
 import { type Colors, colorsFor } from './colors.ts'
@@ -44,6 +45,7 @@ const IMPORTANT: ReadonlySet<Notice['type']> = new Set([
 ])
 
 /** Creates the renderer: a listener that prints what a person wants to see of each notice. */
+// One story: each type of notice has its line here.
 export function createTerminal(options: TerminalOptions): (notice: Notice) => void {
   const { write, quiet, verbose, restore = true, keys = [], emulated = false, clock = MONOTONIC } = options
   const colors = colorsFor(options.color)
@@ -103,6 +105,10 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'chaos':
       case 'message':
         return sandboxLines(notice, colors, options.columns()).forEach(write)
+      case 'routed':
+      case 'developer':
+      case 'broker':
+        return relayWords(notice, colors).forEach((text) => line(notice, text))
       case 'call':
         return line(notice, refusedCallWords(notice, colors))
       case 'restored':
@@ -224,6 +230,7 @@ const RESTORED: Readonly<Record<NoticeOf<'restored'>['result'], string>> = {
 }
 
 function became(result: NoticeOf<'restored'>['result'], ready: NoticeOf<'ready'> | null): string {
+  if (ready?.kind === 'relay') return 'left to the relay'
   return result === 'nothing' && ready?.kind === 'manual' ? 'set by hand, so set it back by hand' : RESTORED[result]
 }
 

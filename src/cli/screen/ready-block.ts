@@ -1,6 +1,7 @@
 // The lines that say that a run is ready: at most eight, with what a person looks up there.
 import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Notice } from '../../core/notices.ts'
+import type { RelayRole } from '../../core/relay/relay-notices.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
 import type { Colors } from '../output/colors.ts'
@@ -69,10 +70,17 @@ function rowsOf(
   { restore, keys, colors, emulated, pageLink }: ReadyBlockOptions,
 ): Row[] {
   const { url, target, api, events, kind, inspector } = notice
-  const quit = kind !== 'manual' && restore && !emulated ? ', the webhook is put back' : ''
+  const isOurs = kind === 'bot' || kind === 'service'
+  const quit = isOurs && restore && !emulated ? ', the webhook is put back' : ''
   return [
     ...(emulated ? [] : [{ name: 'public', value: sanitize(url) }]),
-    { name: 'bot', value: sanitize(target), more: isBotAbsent ? ' (nothing listens yet: deliveries are held)' : '' },
+    notice.relay?.is === 'relay'
+      ? developersRow(notice.relay)
+      : {
+          name: 'bot',
+          value: sanitize(target),
+          more: isBotAbsent ? ' (nothing listens yet: deliveries are held)' : '',
+        },
     ...(emulated ? [] : [webhookRow(notice, restore)]),
     { name: 'events', value: '', more: events === null ? 'all' : sanitize(events.join(', '), 1_000) },
     ...(inspector === null ? [] : [inspectorRow(inspector, notice.tokenFile, pageLink())]),
@@ -83,7 +91,15 @@ function rowsOf(
   ]
 }
 
-function webhookRow({ kind, before, passesTo }: Ready, restore: boolean): Row {
+/** Who gets the deliveries of a relay. */
+function developersRow({ broker, fallback }: Extract<RelayRole, { readonly is: 'relay' }>): Row {
+  const rest = fallback === 'hold' ? 'is held' : `goes to ${fallback}`
+  return { name: 'to', value: `developers at ${sanitize(broker)}`, more: sanitize(`; what nobody wants ${rest}`) }
+}
+
+function webhookRow({ kind, before, relay, passesTo }: Ready, restore: boolean): Row {
+  if (relay?.is === 'developer')
+    return { name: 'relay', value: sanitize(relay.relay), more: sanitize(`, you are ${relay.name}`) }
   if (kind === 'manual') return { name: 'webhook', value: 'set by hand', more: ': set it back by hand at the end' }
   const status = before?.status == null ? '' : ` (${before.status})`
   const was = before === null ? 'nothing' : `${withoutCredentials(before.url)}${status}`

@@ -5,7 +5,9 @@ import { after } from '../../core/async.ts'
 import { asDevHookError } from '../../core/errors.ts'
 import { version } from '../../core/instance.ts'
 import { createNotices, type Notices, warning } from '../../core/notices.ts'
+import type { RelayRole } from '../../core/relay/relay-notices.ts'
 import { createDaemon } from '../../daemon/daemon.ts'
+import { FACTORIES, type Factories } from '../../daemon/factories.ts'
 import type { Daemon, SandboxPort } from '../../daemon/types.ts'
 import { exitCodeOf } from '../exit.ts'
 import { colorLevelOf, type Io } from '../io.ts'
@@ -26,6 +28,8 @@ export interface DaemonRun extends Omit<OpenCommand, 'stateHome'> {
   readonly botEnv: Readonly<Record<string, string>>
   readonly emulated?: boolean
   readonly sandbox?: SandboxPort
+  /** What it is to a relay, and the parts that it has of its own because of that; absent for a run without one. */
+  readonly relay?: { readonly role: RelayRole; readonly factories: Factories }
   /** What is done once it is ready, in place of the keys: the run ends when it resolves, and fails when it rejects. */
   readonly conversation?: (run: RunInSight, signal: AbortSignal) => Promise<void>
 }
@@ -54,7 +58,7 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
   const pageLink = (): string | null => (io.errIsTerminal ? daemon.pageLink() : null)
   const endOutput = startOutput({ ...run, keys, pageLink }, io, notices, join(stateHome, 'log'))
   const ask = io.interactive && !config.yes ? createAsk(io) : null
-  const daemon = createDaemon({
+  const options = {
     config,
     command,
     version,
@@ -69,7 +73,9 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     reload: run.load,
     notices,
     redactor,
-  })
+    ...(run.relay !== undefined && { relay: run.relay.role }),
+  }
+  const daemon = createDaemon(options, run.relay?.factories ?? FACTORIES)
   let isBack = false
   let bot: NoticeOf<'bot'> | null = null
   notices.on((notice) => {

@@ -24,6 +24,9 @@ export interface BotOfRun {
   readonly token: () => string
 }
 
+/** The organization of a token; `null` where there is no token, as at a relay. */
+const organizationIn = (token: string): string | null => (token === '' ? null : readToken(token).organization)
+
 export interface Triggering {
   readonly handlers: Handlers<'trigger' | 'templates'>
   /** Makes the last event once more, with ids of its own. False where none has been made yet. */
@@ -43,7 +46,7 @@ export function createTriggering(
 
   async function contextFor(given: string | null): Promise<TemplateContext> {
     const conversation = given === null ? null : await recordedConversation(folder, given)
-    madeUp ??= createEventContext({ apiHost, botId, organization: readToken(token()).organization })
+    madeUp ??= createEventContext({ apiHost, botId, organization: organizationIn(token()) })
     return sandbox?.eventContext(conversation === null ? null : String(conversation['id'])) ?? madeUp(conversation)
   }
 

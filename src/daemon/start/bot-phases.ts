@@ -107,7 +107,13 @@ export function bot(
     savesSettled: saves.settled,
   })
   lifetime.add('bot', started.stop)
-  const link = linkBot({ bot: started, traffic, emit, port: config.target.port, supervised: command !== null })
+  const link = (started.link ?? linkBot)({
+    bot: started,
+    traffic,
+    emit,
+    port: config.target.port,
+    supervised: command !== null,
+  })
   // The watchdog ends the bot with the daemon; a process id that is free again must not be among its orders.
   started.on(({ state: is, pid }) => guard.bot(is === 'crashed' || is === 'stopped' ? null : pid))
   started.on(saves.botChanged)

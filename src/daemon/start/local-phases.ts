@@ -39,7 +39,7 @@ export interface Account {
 /** Checks what can be checked before anything is opened. */
 export async function preflight({ options, factories, lifetime, steps, parts }: Run): Promise<Account> {
   const { config, redactor, stateHome } = options
-  const { botId, token } = await steps.run('check', () => factories.checkBeforehand(options))
+  const { botId, token, folder: own } = await steps.run('check', () => factories.checkBeforehand(options))
   let tokens: TokenPair = { token, refreshToken: config.refreshToken }
   const client = factories.createApiClient({
     config,
@@ -51,7 +51,7 @@ export async function preflight({ options, factories, lifetime, steps, parts }: 
     },
   })
   lifetime.add('client', client.close)
-  const folder = botFolder(stateHome, config.apiHost, botId)
+  const folder = own ?? botFolder(stateHome, config.apiHost, botId)
   return { botId, folder, address: createHookAddress(), client, tokens: () => tokens }
 }
 

@@ -95,8 +95,9 @@ export async function ready(run: Run, way: Way, reached: Reached, saves: Saves):
   await saves.noticed()
   const { url: publicUrl, events: wanted, inspector } = reached
   const announced = { registration: way.registration, wanted, publicUrl, inspector }
-  const { only, secret } = options.config
+  const { config, relay } = options
+  const { only, secret } = config
   const former = formerReceiver(way.registration, secret)
   const passesTo = only === null ? undefined : former === null ? null : (way.registration.former()?.url ?? null)
-  return readyNotice({ ...announced, passesTo, config: options.config, steps: steps.taken(), pid: process.pid })
+  return readyNotice({ ...announced, passesTo, config, relay, steps: steps.taken(), pid: process.pid })
 }

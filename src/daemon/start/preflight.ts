@@ -12,17 +12,26 @@ interface Checked {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
+/** Whom a run is for. `folder` is where its state is kept, where that is not the bot's own. */
+export interface RunIdentity extends Pick<Identity, 'botId' | 'token'> {
+  readonly folder?: string
+}
+
 /** Returns who the bot is; throws the first thing that would keep the run from starting. */
 export async function checkBeforehand(
-  { config, command, env }: Checked,
-  provider: TunnelProvider = providerFor(config),
-): Promise<Identity> {
-  const identity = identityOf(config)
-  if (command?.[0] !== undefined) {
-    // Windows spells it `Path`.
-    const path = env['PATH'] ?? env['Path']
-    await assertCommand(command[0], { cwd: config.cwd, path, pathExt: env['PATHEXT'] })
-  }
+  checked: Checked,
+  provider: TunnelProvider = providerFor(checked.config),
+): Promise<RunIdentity> {
+  const { botId, token } = identityOf(checked.config)
+  await assertBotCommand(checked)
   await provider.preflight()
-  return identity
+  return { botId, token }
+}
+
+/** Throws `commandNotFound` for a command that is not there. */
+export async function assertBotCommand({ config, command, env }: Checked): Promise<void> {
+  if (command?.[0] === undefined) return
+  // Windows spells it `Path`.
+  const path = env['PATH'] ?? env['Path']
+  await assertCommand(command[0], { cwd: config.cwd, path, pathExt: env['PATHEXT'] })
 }

@@ -10,6 +10,7 @@ import { MONOTONIC, withDeadline } from '../../core/async.ts'
 import { type Warn, warning } from '../../core/notices.ts'
 import type { Bot } from '../../core/ports.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
+import type { linkBot } from '../traffic/hold-while-down.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import type { DaemonOptions } from '../types.ts'
 import { botEnvironment } from './bot-environment.ts'
@@ -33,6 +34,8 @@ export interface StartBot {
 export interface StartedBot extends Bot {
   /** The secret that the bot checks signatures with, as far as it is known; `null` when it checks none. */
   secret(): string | null
+  /** How it and the queue are linked. Default: `linkBot`. */
+  readonly link?: typeof linkBot
 }
 
 /** Starts the bot, or begins to monitor it. Does not wait until it is ready. */

@@ -4,7 +4,7 @@ import { withDeadline } from '../../core/async.ts'
 import type { Delivery, RawHeaders } from '../../core/delivery.ts'
 import type { Totals } from '../../core/notices.ts'
 import type { Journal, Queue } from '../../core/ports.ts'
-import { createForwarder } from '../../delivery/forwarder.ts'
+import { createForwarder, type Forwarder } from '../../delivery/forwarder.ts'
 import { createPasser } from '../../delivery/passer.ts'
 import { createQueue } from '../../delivery/queue.ts'
 import { anyOnly, readOnly } from '../../protocol/only/filter.ts'
@@ -32,6 +32,12 @@ export interface TrafficOptions extends ChallengeOptions, QueueNoticesOptions {
   /** The secret that the bot checks with now; `null` when it checks none, or the webhook's own. */
   readonly botSecret: () => string | null
   readonly arrived: () => void
+  /** Where deliveries go. Default: to the bot, by HTTP. */
+  readonly forwarder?: Forwarder
+  /** How many may be under way there at a time. Default: that of the queue. */
+  readonly inFlightLimit?: number
+  /** Longest wait for an answer, in ms. Default: that of the pipeline. */
+  readonly patienceMs?: number
 }
 
 export interface Traffic {
@@ -52,7 +58,8 @@ const DRAIN_MS = 2_500
 /** Creates the traffic of a run, holding until the bot is ready. */
 export function createTraffic(options: TrafficOptions): Traffic {
   const { config, emit, secret, botSecret } = options
-  const forwarder = createForwarder({ target: config.target, access: accessOf(options) })
+  const { forwarder = createForwarder({ target: config.target, access: accessOf(options) }) } = options
+  const { inFlightLimit, patienceMs } = options
   const notices = createQueueNotices(options)
 
   // When it is sent, not when it came: the bot may have been started again meanwhile, with another secret.
@@ -64,6 +71,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     createQueue({
       send: (delivery, headers = headersFor(delivery), written) => forwarder.forward(delivery, headers, written),
       on: { ...on, ...notices.on },
+      ...(inFlightLimit !== undefined && { inFlightLimit }),
     })
 
   const { signature: mode, late, onBotError, hold: holdMs } = config
@@ -71,7 +79,8 @@ export function createTraffic(options: TrafficOptions): Traffic {
   const answerChallenge = createChallengeAnswers(options)
   const { journal, botId, arrived, emulated } = options
   const others = othersOf(options)
-  const parts = { openQueue, journal, guard, answerChallenge, others }
+  const limit = patienceMs === undefined ? {} : { patienceMs }
+  const parts = { openQueue, journal, guard, answerChallenge, others, ...limit }
   const pipeline = createPipeline({ ...parts, emit, botId, arrived, late, onBotError, holdMs, passesRepeats: emulated })
   const { queue } = pipeline
   queue.hold('bot not ready')

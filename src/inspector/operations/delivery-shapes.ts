@@ -129,7 +129,7 @@ export const STATUS = object({
   api: text(),
   bot: orNull(choice('starting', 'ready', 'stopping', 'crashed', 'stopped')),
   tunnel: orNull(choice('online', 'reconnecting', 'offline')),
-  registration: orNull(object({ kind: choice('bot', 'service', 'manual'), before: orNull(REGISTERED) })),
+  registration: orNull(object({ kind: choice('bot', 'service', 'manual', 'relay'), before: orNull(REGISTERED) })),
   holding: orNull(text()),
   paused: flag,
   /** `null` when nothing is. */

@@ -9,7 +9,7 @@ const ENDPOINTS: readonly WebhookEndpoint[] = [BOT_RECORDS, SERVICES]
 
 /** Which webhook is meant. */
 export interface WebhookRequest {
-  readonly kind: Exclude<HookKind, 'manual'>
+  readonly kind: Exclude<HookKind, 'manual' | 'relay'>
   readonly botId: string
   /** The name of our general webhook: `dev-hook <bot> <user>@<host>`. */
   readonly serviceName: string

@@ -21,7 +21,7 @@ import { verifyAgain, verifyWebhook } from './verify.ts'
 
 export interface RegistrationOptions extends Omit<WebhookRequest, 'kind'> {
   readonly client: Client
-  readonly kind: HookKind
+  readonly kind: Exclude<HookKind, 'relay'>
   /** The state folder of this bot. */
   readonly folder: string
   /** Of this run: its run id makes a URL ours. */

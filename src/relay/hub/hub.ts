@@ -159,7 +159,7 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
   async function asked(question: Asked): Promise<unknown> {
     switch (question.is) {
       case 'ping':
-        return { ok: true, relay: who }
+        return { ok: true, bot, relay: who }
       case 'status':
         return status()
       case 'assign': {
@@ -198,6 +198,7 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
     answering(broker, names.presence('*'), onPresence),
     answering(broker, namesOf(ANY_BOT).presence('*'), onPresence),
     answering(broker, names.control, onControl),
+    answering(broker, namesOf(ANY_BOT).control, onControl),
   ]
   const offBroker = broker.on((state) => {
     const isOnline = state.is === 'online'

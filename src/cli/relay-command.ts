@@ -1,0 +1,39 @@
+// The row of the command that holds a bot for a team.
+import { OPTION_KEYS, optionOf } from '../config/options.ts'
+import type { CommandSpec } from './command.ts'
+
+export const RELAY_COMMAND: CommandSpec = {
+  name: 'relay',
+  aliases: [],
+  description:
+    'Hold a bot for a team: tunnel, webhook and secret stay here, and each delivery goes to one of the developers, over NATS JetStream.',
+  usage: '[status | assign <conversation> <developer>] [options]',
+  takesCommand: false,
+  words: ['[status|assign]', '[words...]'],
+  options: OPTION_KEYS.filter((key) => optionOf(key).group !== 'Bot' && key !== 'only'),
+  own: [
+    {
+      flags: '--nats <url>',
+      says: 'the broker: `nats://host:4222` (default: that of --nats-creds, else nats://127.0.0.1:4222)',
+    },
+    {
+      flags: '--default <who>',
+      says: 'who gets what nobody wants: the name of a developer, or hold, until somebody comes who wants it (default: hold)',
+    },
+    {
+      flags: '--grace <time>',
+      says: 'how long what is theirs waits for a developer who has vanished, before it goes to the default (default: 1m)',
+    },
+  ],
+  examples: [
+    ['dev-hook relay', 'with `nats-server -js` on the same machine'],
+    [
+      'dev-hook --relay nats://127.0.0.1:4222 -- node bot.js',
+      'a developer on that machine, under the name of the user',
+    ],
+    ['dev-hook relay --default anna', 'what no `--only` matches goes to anna'],
+    ['dev-hook relay status', 'who is there, and what waits'],
+    ['dev-hook relay assign 5c1a9e0000000000000000c1 bert', 'this conversation is bert’s from now on'],
+  ],
+  load: async () => (await import('./commands/relay.ts')).relay,
+}

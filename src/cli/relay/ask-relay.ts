@@ -1,0 +1,50 @@
+// What is asked of a relay that is running, through its broker: who is there, and whose a conversation is to be.
+import { DevHookError } from '../../core/errors.ts'
+import { type Json, textIn, valueIn } from '../../core/json.ts'
+import { nameAt, readAddress } from '../../relay/broker/address.ts'
+import { openBroker } from '../../relay/broker/broker.ts'
+import { askRelay } from '../../relay/seat/ask.ts'
+import { developerName } from '../../relay/wire/subjects.ts'
+import { type Asked, type RelayStatus, readStatus } from '../../relay/wire/words.ts'
+import type { OpenCommand } from '../open-command.ts'
+
+/** Asks a relay once. Rejects with `relayMissing`, or like the opening of a broker. */
+async function ask({ config, who }: OpenCommand, nats: string | null, question: Asked): Promise<Json> {
+  const address = await readAddress(nats ?? config.relay, config.natsCreds)
+  const name = nameAt(address, who)
+  const broker = await openBroker(address, name)
+  try {
+    return await askRelay({ broker, bot: config.bot }, question)
+  } finally {
+    await broker.close()
+  }
+}
+
+/** Who is there, and what waits. */
+export const readRelayStatus = async (opened: OpenCommand, nats: string | null): Promise<RelayStatus> =>
+  readStatus(await ask(opened, nats, { is: 'status' }))
+
+/** What became of a conversation that was given to somebody. */
+export interface AssignedConversation {
+  readonly conversation: string
+  readonly to: string
+  /** Whose it was; `null` for nobody's. */
+  readonly before: string | null
+}
+
+/** Makes a conversation somebody's. Rejects with `relayRefused`. */
+export async function assignConversation(
+  opened: OpenCommand,
+  nats: string | null,
+  [conversation, to]: readonly string[],
+): Promise<AssignedConversation> {
+  if (conversation === undefined || to === undefined) {
+    throw new DevHookError('usage', 'name the conversation and the developer', {
+      remedy: '`dev-hook relay assign 5c1a9e… anna`',
+    })
+  }
+  const answer = await ask(opened, nats, { is: 'assign', conversation, to: developerName(to) })
+  if (valueIn(answer, 'ok') !== true)
+    throw new DevHookError('relayRefused', textIn(answer, 'message') ?? 'the relay has not assigned it')
+  return { conversation, to, before: textIn(answer, 'before') }
+}

@@ -1,0 +1,47 @@
+// `dev-hook relay`: holds a bot, and brings its deliveries to developers.
+import { randomUUID } from 'node:crypto'
+import { botFolder, identityOf } from '../../daemon/account/bot-identity.ts'
+import { createHubLink } from '../../daemon/relay/hub-factories.ts'
+import { readRelayKey } from '../../daemon/relay/relay-key.ts'
+import { readAddress } from '../../relay/broker/address.ts'
+import { openBroker } from '../../relay/broker/broker.ts'
+import { openHub } from '../../relay/hub/hub.ts'
+import { MAX_MESSAGE_BYTES } from '../../relay/wire/envelope.ts'
+import type { Call } from '../command.ts'
+import type { OpenCommand } from '../open-command.ts'
+import { runDaemon } from '../session/run-daemon.ts'
+import { readDefault, readGrace, textFlag } from './relay-flags.ts'
+
+/** Runs a relay to its end; resolves to the exit code. */
+export async function runRelay(opened: OpenCommand, { own, io }: Call): Promise<number> {
+  const { config, who, json } = opened
+  const fallback = readDefault(own['default'])
+  const graceMs = readGrace(own['grace'])
+  const address = await readAddress(textFlag(own['nats']), config.natsCreds)
+  const { botId: bot } = identityOf(config)
+  const stateHome = opened.stateHome()
+  const key = await readRelayKey(botFolder(stateHome, config.apiHost, bot))
+  const broker = await openBroker(address, 'relay')
+  try {
+    const link = createHubLink()
+    const hub = await openHub({ broker, bot, who, session: randomUUID(), key, fallback, graceMs }, link.synced)
+    try {
+      if (hub.tooSmall !== null && !json) io.err(smallBroker(hub.tooSmall))
+      const role = {
+        is: 'relay',
+        broker: address.url,
+        fallback: fallback.to === 'hold' ? 'hold' : fallback.name,
+      } as const
+      const relay = { role, factories: link.factories(hub) }
+      const own = { ...opened, config: { ...config, only: null } }
+      return await runDaemon({ ...own, stateHome, command: null, io, botEnv: {}, relay })
+    } finally {
+      await hub.close()
+    }
+  } finally {
+    await broker.close()
+  }
+}
+
+const smallBroker = (bytes: number): string =>
+  `the broker takes messages of ${bytes} bytes at most: larger deliveries are refused with 502 (set \`max_payload: ${MAX_MESSAGE_BYTES}\` in its configuration)`

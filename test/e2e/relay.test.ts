@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { teamForTest } from '../support/relay/team.ts'
+import { eventually } from '../support/wait.ts'
+
+/** What the contact said: the platform tells the bot of its own messages, too. */
+const textsOf = (log: readonly { readonly text: string }[]): readonly string[] =>
+  log.map(({ text }) => text).filter((text) => !text.includes(':'))
+
+describe('dev-hook relay and dev-hook --relay', () => {
+  it('carry a contact’s words to the bot of a developer who has no token, and its answer back', async () => {
+    const team = await teamForTest()
+    const relay = await team.relay()
+    const anna = await team.developer('anna')
+    expect(await anna.cli.notice('ready')).toMatchObject({ kind: 'relay', relay: { name: 'anna' } })
+    const jenny = await team.platform.contact({ name: 'Jenny' })
+    expect((await jenny.say('hi')).text).toBe('anna: hi')
+    expect(await anna.log()).toMatchObject([{ text: 'hi', isRight: true }])
+    expect(await relay.notice('routed')).toMatchObject({ to: 'anna', how: 'live' })
+    anna.cli.kill('SIGINT')
+    expect((await anna.cli.ended).code).toBe(0)
+    await relay.notice('developer', ({ state }) => state === 'gone')
+    relay.kill('SIGINT')
+    expect((await relay.ended).code).toBe(0)
+    expect(team.platform.registration()).toMatchObject({ url: 'https://bots.example.com/hook' })
+  })
+
+  it('hold what comes while a developer is away, and show who is there and what waits', async () => {
+    const team = await teamForTest()
+    const relay = await team.relay()
+    const anna = await team.developer('anna')
+    const jenny = await team.platform.contact({ name: 'Jenny' })
+    await jenny.say('one')
+    anna.cli.kill('SIGKILL')
+    await anna.cli.ended
+    for (const text of ['two', 'three', 'four']) jenny.send(text)
+    const held = (): number =>
+      relay.notices.filter((notice) => notice.type === 'routed' && notice.how === 'held').length
+    await eventually(() => held() >= 3)
+    const status = await (await team.run('anna', ['relay', 'status', '--json'])).ended
+    expect(JSON.parse(status.stdout)).toMatchObject({ developers: [{ name: 'anna', conversations: 1 }] })
+    const back = await team.developer('anna')
+    await eventually(async () => textsOf(await back.log()).length === 4)
+    expect(textsOf(await back.log())).toEqual(['one', 'two', 'three', 'four'])
+  })
+
+  it('hand a conversation over to somebody else', async () => {
+    const team = await teamForTest()
+    await team.relay()
+    const anna = await team.developer('anna')
+    const bert = await team.developer('bert')
+    const jenny = await team.platform.contact({ name: 'Jenny' })
+    expect((await jenny.say('hi')).text).toBe('anna: hi')
+    const [{ conversation } = { conversation: '' }] = await anna.log()
+    const assign = await (await team.run('bert', ['relay', 'assign', conversation, 'bert'])).ended
+    expect(assign).toMatchObject({ code: 0, stdout: `${conversation} is bert's, it was anna's\n` })
+    expect((await jenny.say('again')).text).toBe('bert: again')
+    expect(textsOf(await bert.log())).toEqual(['again'])
+  })
+
+  it('keep deliveries in the journal of the relay while the broker is away, and let them go in order', async () => {
+    const team = await teamForTest()
+    const relay = await team.relay(['--hold', '200ms'])
+    const anna = await team.developer('anna')
+    const jenny = await team.platform.contact({ name: 'Jenny' })
+    await jenny.say('one')
+    await team.broker.kill()
+    await relay.notice('warning', ({ code }) => code === 'DEVHOOK_BROKER_AWAY')
+    for (const text of ['two', 'three', 'four']) jenny.send(text)
+    const kept = (): number => relay.notices.filter(({ type }) => type === 'acknowledged').length
+    await eventually(() => kept() >= 3)
+    await team.broker.start()
+    await relay.notice('broker')
+    await eventually(async () => textsOf(await anna.log()).length === 4)
+    expect(textsOf(await anna.log())).toEqual(['one', 'two', 'three', 'four'])
+  })
+
+  it('name the relay that has the bot to a second one', async () => {
+    const team = await teamForTest()
+    await team.relay()
+    const { code, stderr } = await (await team.secondRelay()).ended
+    expect(code).toBe(7)
+    expect(stderr).toContain('another relay has the bot')
+  })
+})
