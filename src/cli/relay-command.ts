@@ -7,9 +7,9 @@ export const RELAY_COMMAND: CommandSpec = {
   aliases: [],
   description:
     'Hold a bot for a team: tunnel, webhook and secret stay here, and each delivery goes to one of the developers, over NATS JetStream.',
-  usage: '[status | assign <conversation> <developer>] [options]',
+  usage: '[init <developer…> | status | assign <conversation> <developer>] [options]',
   takesCommand: false,
-  words: ['[status|assign]', '[words...]'],
+  words: ['[init|status|assign]', '[words...]'],
   options: OPTION_KEYS.filter((key) => optionOf(key).group !== 'Bot' && key !== 'only'),
   own: [
     {
@@ -24,8 +24,18 @@ export const RELAY_COMMAND: CommandSpec = {
       flags: '--grace <time>',
       says: 'how long what is theirs waits for a developer who has vanished, before it goes to the default (default: 1m)',
     },
+    {
+      flags: '--host <name>',
+      says: 'of `init`: the name by which other machines reach the broker (default: this machine alone)',
+    },
+    { flags: '--out <folder>', says: 'of `init`: where the files go, or are already (default: relay)' },
   ],
   examples: [
+    [
+      'dev-hook relay init anna bert --host relay.example.com',
+      'a broker for other machines: configuration, TLS, credentials',
+    ],
+    ['dev-hook relay --nats-creds relay/relay.creds', 'with that broker'],
     ['dev-hook relay', 'with `nats-server -js` on the same machine'],
     [
       'dev-hook --relay nats://127.0.0.1:4222 -- node bot.js',

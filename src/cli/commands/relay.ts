@@ -1,4 +1,5 @@
 // `dev-hook relay`: holds a bot for a team, and what is asked of such a relay.
+import { resolve } from 'node:path'
 import { DevHookError } from '../../core/errors.ts'
 import { cleanValue } from '../../core/text/clean-notice.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
@@ -8,7 +9,9 @@ import { EXIT_CODES } from '../exit.ts'
 import { openCommand } from '../open-command.ts'
 import { assignConversation, readRelayStatus } from '../relay/ask-relay.ts'
 import { textFlag } from '../relay/relay-flags.ts'
-import { relayStatusLines } from '../screen/relay-lines.ts'
+import { relayStatusLines, setupLines } from '../screen/relay-lines.ts'
+
+const NATS_PORT = 4222
 
 export const relay: CommandHandler = async (call) => {
   const [action] = call.words
@@ -17,6 +20,8 @@ export const relay: CommandHandler = async (call) => {
       const { runRelay } = await import('../relay/run-relay.ts')
       return runRelay(await openCommand(call), call)
     }
+    case 'init':
+      return init(call)
     case 'status':
       return showStatus(call)
     case 'assign':
@@ -24,6 +29,21 @@ export const relay: CommandHandler = async (call) => {
     default:
       throw new DevHookError('usage', `\`${action}\` is neither init, status nor assign`)
   }
+}
+
+async function init(call: Call): Promise<number> {
+  const { config, json } = await openCommand(call)
+  const { words, own, io } = call
+  const { writeSetup } = await import('../../relay/setup/write-setup.ts')
+  const developers = words.slice(1)
+  if (developers.length === 0) {
+    throw new DevHookError('usage', 'name the developers', { remedy: '`dev-hook relay init anna bert`' })
+  }
+  const folder = resolve(config.cwd, textFlag(own['out']) ?? 'relay')
+  const written = await writeSetup({ folder, developers, host: textFlag(own['host']), port: NATS_PORT })
+  if (json) io.out(toJson(cleanValue({ ...written }, oneLine)))
+  else setupLines(written).forEach((text) => io.out(oneLine(text)))
+  return EXIT_CODES.ended
 }
 
 async function showStatus(call: Call): Promise<number> {

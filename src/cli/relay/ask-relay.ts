@@ -4,14 +4,15 @@ import { type Json, textIn, valueIn } from '../../core/json.ts'
 import { nameAt, readAddress } from '../../relay/broker/address.ts'
 import { openBroker } from '../../relay/broker/broker.ts'
 import { askRelay } from '../../relay/seat/ask.ts'
-import { developerName } from '../../relay/wire/subjects.ts'
+import { developerName, RELAY_NAME } from '../../relay/wire/subjects.ts'
 import { type Asked, type RelayStatus, readStatus } from '../../relay/wire/words.ts'
 import type { OpenCommand } from '../open-command.ts'
 
 /** Asks a relay once. Rejects with `relayMissing`, or like the opening of a broker. */
 async function ask({ config, who }: OpenCommand, nats: string | null, question: Asked): Promise<Json> {
   const address = await readAddress(nats ?? config.relay, config.natsCreds)
-  const name = nameAt(address, who)
+  // Whoever runs the relay has its credentials, and may ask it.
+  const name = address.name === RELAY_NAME ? RELAY_NAME : nameAt(address, who)
   const broker = await openBroker(address, name)
   try {
     return await askRelay({ broker, bot: config.bot }, question)

@@ -7,6 +7,7 @@ import { readAddress } from '../../relay/broker/address.ts'
 import { openBroker } from '../../relay/broker/broker.ts'
 import { openHub } from '../../relay/hub/hub.ts'
 import { MAX_MESSAGE_BYTES } from '../../relay/wire/envelope.ts'
+import { RELAY_NAME } from '../../relay/wire/subjects.ts'
 import type { Call } from '../command.ts'
 import type { OpenCommand } from '../open-command.ts'
 import { runDaemon } from '../session/run-daemon.ts'
@@ -21,7 +22,7 @@ export async function runRelay(opened: OpenCommand, { own, io }: Call): Promise<
   const { botId: bot } = identityOf(config)
   const stateHome = opened.stateHome()
   const key = await readRelayKey(botFolder(stateHome, config.apiHost, bot))
-  const broker = await openBroker(address, 'relay')
+  const broker = await openBroker(address, RELAY_NAME)
   try {
     const link = createHubLink()
     const hub = await openHub({ broker, bot, who, session: randomUUID(), key, fallback, graceMs }, link.synced)

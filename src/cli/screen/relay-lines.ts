@@ -1,5 +1,6 @@
 // The lines of a relay: where deliveries go, and who of its developers is there.
 import { sanitize } from '../../core/text/sanitize.ts'
+import type { WrittenSetup } from '../../relay/setup/write-setup.ts'
 import type { RelayStatus, SeenDeveloper } from '../../relay/wire/words.ts'
 import type { Colors } from '../output/colors.ts'
 import type { NoticeOf } from './delivery-lines.ts'
@@ -34,6 +35,16 @@ function developerWords({ name, who, state, held }: NoticeOf<'developer'>, color
   const mark = state === 'here' ? colors.green('●') : colors.yellow('●')
   const from = who === null ? '' : ` (${sanitize(who)})`
   return `${mark} ${sanitize(name)}${from} ${WORDS[state]}${held === 0 ? '' : `, ${held} held`}`
+}
+
+/** What was written for a broker, and what to do with it. */
+export function setupLines({ config, relay, developers }: WrittenSetup): readonly string[] {
+  return [
+    `broker   nats-server -c ${config}`,
+    `relay    dev-hook relay --nats-creds ${relay}`,
+    ...developers.map(({ name, file, isNew }) => `${name.padEnd(8)} ${isNew ? '' : '(as before) '}${file}`),
+    'Each developer gets their file, and nobody else’s, on a way that you trust: dev-hook --nats-creds <file> -- node bot.js',
+  ]
 }
 
 /** The status of a relay, line by line. */

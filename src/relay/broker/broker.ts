@@ -128,7 +128,7 @@ const isRefusal = (error: unknown): boolean =>
   error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError
 
 /** An error of the client as one of ours, with what was tried. */
-export function problemOf(cause: unknown, { url }: Pick<BrokerAddress, 'url'>): DevHookError {
+export function problemOf(cause: unknown, { url, tls }: Pick<BrokerAddress, 'url' | 'tls'>): DevHookError {
   if (cause instanceof DevHookError) return cause
   const permission = permissionIn(cause)
   if (permission !== null) {
@@ -136,6 +136,8 @@ export function problemOf(cause: unknown, { url }: Pick<BrokerAddress, 'url'>): 
     const verb = operation === 'publish' ? 'send to' : 'listen to'
     return new DevHookError('brokerRefused', `${url} does not let you ${verb} ${subject}`, { cause })
   }
+  if (tls && cause instanceof errors.InvalidArgumentError)
+    return new DevHookError('brokerUnsafe', `${url} does not offer TLS`, { cause })
   if (isRefusal(cause)) return new DevHookError('brokerRefused', `${url} refused the credentials`, { cause })
   return new DevHookError('brokerUnreachable', `${url} cannot be reached: ${messageOf(cause)}`, { cause })
 }

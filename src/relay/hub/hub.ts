@@ -7,7 +7,7 @@ import { type DevHookError, messageOf } from '../../core/errors.ts'
 import { createListeners, type Off } from '../../core/listeners.ts'
 import { type Broker, isNobodyThere } from '../broker/broker.ts'
 import { MAX_MESSAGE_BYTES } from '../wire/envelope.ts'
-import { ANY_BOT, isDeveloperName, NOBODY, namesOf, tokenOf, URL_OWNER } from '../wire/subjects.ts'
+import { ANY_BOT, isDeveloperName, isInbox, NOBODY, namesOf, tokenOf, URL_OWNER } from '../wire/subjects.ts'
 import {
   type Asked,
   type RelayStatus,
@@ -251,7 +251,8 @@ function follow(dispatcher: Dispatcher, developer: string, effects: readonly Eff
 function answering({ connection }: Broker, subject: string, answer: (message: Msg) => Promise<unknown>): Subscription {
   return connection.subscribe(subject, {
     callback: (error, message) => {
-      if (error !== null) return
+      // The relay may publish everything: it answers into an inbox, not into whatever somebody else names.
+      if (error !== null || !isInbox(message.reply)) return
       void answer(message)
         .catch((thrown: unknown) => ({ ok: false, why: 'usage', message: messageOf(thrown) }))
         .then((json) => message.respond(JSON.stringify(json)))

@@ -11,8 +11,11 @@ export const NOBODY = '_'
 /** In place of a developer's name: what goes to the URL that is the default. */
 export const URL_OWNER = 'url'
 
+/** The name of the relay itself. */
+export const RELAY_NAME = 'relay'
+
 /** Words that stand for something else where a name could. */
-const RESERVED: ReadonlySet<string> = new Set(['relay', 'hold', URL_OWNER])
+const RESERVED: ReadonlySet<string> = new Set([RELAY_NAME, 'hold', URL_OWNER])
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/
 
@@ -69,5 +72,10 @@ export function namesOf(bot: string): BotNames {
   }
 }
 
+const INBOX = '_INBOX_'
+
 /** Where the answers to somebody's requests come in: nobody else may listen there. */
-export const inboxOf = (name: string): string => `_INBOX_${name}`
+export const inboxOf = (name: string): string => `${INBOX}${name}`
+
+/** Whether a subject is a place for answers. */
+export const isInbox = (subject: string | undefined): boolean => subject?.startsWith(INBOX) === true

@@ -1,0 +1,106 @@
+// The files of a broker for a relay: its configuration, its certificate, and one credentials file for each person.
+import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
+import { join, resolve } from 'node:path'
+import { createUser, fromSeed } from '@nats-io/nkeys'
+import { generate } from 'selfsigned'
+import { codeOf, DevHookError, messageOf } from '../../core/errors.ts'
+import { makePrivateFolder, writePrivateFile } from '../../core/files.ts'
+import { credentialsText, readCredentials } from '../broker/credentials.ts'
+import { developerName, RELAY_NAME } from '../wire/subjects.ts'
+import { type ServerUser, serverConfig } from './server-config.ts'
+
+export interface SetupRequest {
+  readonly folder: string
+  readonly developers: readonly string[]
+  /** The name, or address, by which other machines reach the broker; `null` for this machine alone. */
+  readonly host: string | null
+  readonly port: number
+}
+
+/** What was written, as paths. */
+export interface WrittenSetup {
+  readonly config: string
+  readonly relay: string
+  readonly developers: readonly { readonly name: string; readonly file: string; readonly isNew: boolean }[]
+}
+
+const LOCAL = '127.0.0.1'
+
+/**
+ * Writes them; whoever has a file there already keeps their key, and a certificate that is there stays. Throws `usage` for a name that
+ * is none, and `stateUnwritable`.
+ */
+export async function writeSetup({ folder, developers, host, port }: SetupRequest): Promise<WrittenSetup> {
+  const names = [...new Set(developers.map(developerName))]
+  const path = (name: string): string => resolve(join(folder, name))
+  try {
+    await makePrivateFolder(folder)
+    const certificate = await keepCertificate(path('server-cert.pem'), path('server-key.pem'), host)
+    const person = async (name: string, at: string): Promise<ServerUser & { file: string; isNew: boolean }> => {
+      const file = path(`${name}.creds`)
+      const kept = await seedIn(file)
+      const seed = kept ?? Buffer.from(createUser().getSeed()).toString()
+      const text = credentialsText({ name, url: `tls://${bracketed(at)}:${port}`, seed, ca: certificate })
+      await writePrivateFile(file, text)
+      return { name, file, isNew: kept === null, publicKey: fromSeed(Buffer.from(seed)).getPublicKey() }
+    }
+    const relay = await person(RELAY_NAME, LOCAL)
+    const people = await Promise.all(names.map((name) => person(name, host ?? LOCAL)))
+    const config = path('server.conf')
+    const files = { certificate: path('server-cert.pem'), key: path('server-key.pem'), store: path('store') }
+    const text = serverConfig({ ...files, isPublic: host !== null, port, relay, developers: people })
+    await writePrivateFile(config, text)
+    return { config, relay: relay.file, developers: people.map(({ name, file, isNew }) => ({ name, file, isNew })) }
+  } catch (cause) {
+    if (cause instanceof DevHookError) throw cause
+    throw new DevHookError('stateUnwritable', `the files cannot be written: ${messageOf(cause)}`, { cause })
+  }
+}
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+
+async function seedIn(file: string): Promise<string | null> {
+  if ((await textIn(file)) === null) return null
+  const { seed } = await readCredentials(file)
+  return seed === null ? null : Buffer.from(seed).toString()
+}
+
+/** The text of a file; `null` where there is none. */
+async function textIn(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+const YEARS = 10
+
+/** The certificate of the broker: what is there, else a new one for this machine and `host`, that nobody but the files vouch for. */
+async function keepCertificate(file: string, keyFile: string, host: string | null): Promise<string> {
+  const kept = await textIn(file)
+  if (kept !== null) return kept
+  const notAfterDate = new Date()
+  notAfterDate.setFullYear(notAfterDate.getFullYear() + YEARS)
+  const hosts = ['localhost', LOCAL, '::1', ...(host === null ? [] : [host])]
+  const made = await generate([{ name: 'commonName', value: host ?? 'localhost' }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notAfterDate,
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: hosts.map((each) => (isIP(each) === 0 ? { type: 2, value: each } : { type: 7, ip: each })),
+      },
+    ],
+  })
+  await writePrivateFile(keyFile, made.private)
+  await writePrivateFile(file, made.cert)
+  return made.cert
+}
