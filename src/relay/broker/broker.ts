@@ -136,7 +136,8 @@ export function problemOf(cause: unknown, { url, tls }: Pick<BrokerAddress, 'url
     const verb = operation === 'publish' ? 'send to' : 'listen to'
     return new DevHookError('brokerRefused', `${url} does not let you ${verb} ${subject}`, { cause })
   }
-  if (tls && cause instanceof errors.InvalidArgumentError)
+  // The client tells it apart by its words alone.
+  if (tls && /does not support 'tls'/.test(messageOf(cause)))
     return new DevHookError('brokerUnsafe', `${url} does not offer TLS`, { cause })
   if (isRefusal(cause)) return new DevHookError('brokerRefused', `${url} refused the credentials`, { cause })
   return new DevHookError('brokerUnreachable', `${url} cannot be reached: ${messageOf(cause)}`, { cause })
