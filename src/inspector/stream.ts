@@ -89,6 +89,8 @@ export function createStream({
     cancelLinger = null
     listening?.()
     listening = null
+    // What happens from now on is not counted: nobody can go on from the last that was.
+    last += 1
     kept = []
     characters = 0
   }
@@ -132,7 +134,8 @@ export function createStream({
         off()
         gone(response)
       })
-      response.write('retry: 1000\n\n')
+      // With a place to go on from, for a client that is gone before anything has happened.
+      response.write(`${n === null ? '' : `id: ${idOf(n)}\n`}retry: 1000\n\n`)
       if (missed === null) response.write(frame({ type: 'reset' }, idOf(last)))
       else for (const { text } of missed) response.write(text)
       return true

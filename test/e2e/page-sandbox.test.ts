@@ -1,5 +1,5 @@
 // The page on a sandbox: what the bot did because of a delivery, and a chat in which everybody can speak.
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
@@ -91,6 +91,21 @@ describe('The page of a sandbox', () => {
     await delivery(page).getByText('conversation.update').first().waitFor()
   })
 
+  it('saves a conversation as one HTML file, and copies it as a test', async () => {
+    const run = await inspectedRun()
+    await run.say('pass this on')
+    const page = await openPage(browser, run.link, { permissions: ['clipboard-read', 'clipboard-write'] })
+    await rows(page).filter({ hasText: 'pass this on' }).last().click()
+    const saving = page.waitForEvent('download')
+    await delivery(page).getByRole('button', { name: 'Share' }).click()
+    const html = await readFile(await (await saving).path(), 'utf8')
+    expect(html).toContain('pass this on')
+    await said(page).filter({ hasText: 'Read it before you pass it on' }).waitFor()
+    await delivery(page).getByRole('button', { name: 'test', exact: true }).click()
+    await said(page).filter({ hasText: 'copied as test' }).waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toContain("say('pass this on')")
+  })
+
   it('marks deliveries, and lists only what is marked', async () => {
     const run = await inspectedRun()
     await run.say('first')
@@ -118,7 +133,7 @@ describe('The page of a sandbox', () => {
     const source = `import { createServer } from 'node:http'
 createServer((_, answer) => answer.end()).listen(process.env.PORT)`
     await writeFile(file, source)
-    const run = await inspectedRun([process.execPath, file], folder)
+    const run = await inspectedRun([process.execPath, file], { cwd: folder })
     await run.say('again, please')
     const page = await openPage(browser, run.link)
     await rows(page).filter({ hasText: 'again, please' }).first().click()

@@ -182,7 +182,16 @@ describe('The door of the inspector', () => {
     ['null', 'application/json', 400],
   ])('refuses %s as %s', async (body, type, status) => {
     const { post } = await replaysForTest()
-    expect((await post(body, { 'Content-Type': type })).status).toBe(status)
+    const answer = await post(body, { 'Content-Type': type })
+    expect(answer.status).toBe(status)
+    expect(answer.body.toString()).toMatch(/"message":"[^"]{5,}/)
+  })
+
+  it('refuses what is longer than any request with a sentence, before it is read', async () => {
+    const { post } = await replaysForTest()
+    const answer = await post('{', { 'Content-Type': 'application/json', 'Content-Length': String(2 ** 40) })
+    expect(answer.status).toBe(413)
+    expect(answer.body.toString()).toMatch(/"message":"[^"]{5,}"/)
   })
 
   it('tells a stranger on the port from a run', async () => {

@@ -19,6 +19,8 @@ interface Client {
   bytes(): number
   leave(): void
   readonly response: IncomingMessage
+  /** The id of what was received last, as a browser remembers it. */
+  place(): string
 }
 
 async function connect(port: number, headers: Readonly<Record<string, string>> = {}): Promise<Client> {
@@ -44,6 +46,7 @@ async function connect(port: number, headers: Readonly<Record<string, string>> =
     },
     ended: new Promise((resolve) => response.once('close', () => resolve())),
     bytes: () => text.length,
+    place: () => [...text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1] ?? '',
     leave: () => void outgoing.destroy(),
     response,
   }
@@ -141,6 +144,31 @@ describe('The stream', () => {
     one.leave()
     two.leave()
     await eventually(() => listening() === 0)
+  })
+
+  it('says that there is a gap when nobody has looked for a while', async () => {
+    const { emit, open, listening } = await streamForTest({ lingerMs: 1 })
+    const first = await open()
+    emit(event(1))
+    await eventually(() => first.received.length === 1)
+    first.leave()
+    await eventually(() => listening() === 0)
+    emit(event(2))
+    const again = await open({ 'last-event-id': 'r-1' })
+    await eventually(() => again.received.length === 1)
+    expect(again.received.map(([, data]) => data)).toEqual([{ type: 'reset' }])
+  })
+
+  it('goes on for a client that was gone before anything had happened', async () => {
+    const { emit, open } = await streamForTest()
+    const first = await open()
+    await eventually(() => first.bytes() > 0)
+    const id = first.place()
+    first.leave()
+    emit(event(1))
+    const again = await open({ 'last-event-id': id })
+    await eventually(() => again.received.length === 1)
+    expect(again.received).toEqual([['r-1', event(1)]])
   })
 
   it('lets a client go that does not read, and goes on for the others', async () => {

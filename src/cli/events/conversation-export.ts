@@ -11,13 +11,12 @@ import {
   exportConversation,
   findConversation,
 } from '../../daemon/record/export/conversation.ts'
+import { writeScript } from '../../daemon/record/export/script-forms.ts'
 import { shareConversation } from '../../daemon/record/export/share.ts'
-import { asTest, RUNNERS, type Runner } from '../../daemon/record/export/test-file.ts'
+import { RUNNERS, type Runner } from '../../daemon/record/export/test-file.ts'
 import { readDeliveries, readDetails } from '../../journal/reader.ts'
 import { inspectProject } from '../../onboarding/inspect-project.ts'
 import { STAND_IN_KINDS } from '../../protocol/personal-data/stand-ins.ts'
-import { scriptOfFixture } from '../../protocol/script/from-fixture.ts'
-import { scriptText } from '../../protocol/script/script.ts'
 import { writeShared } from '../../protocol/shared/write-shared.ts'
 import type { Call } from '../command.ts'
 import type { Io } from '../io.ts'
@@ -102,14 +101,10 @@ async function written(
   test: TestOptions,
 ): Promise<string> {
   if (form === 'fixture') return toJson(fixture, 2)
-  const script = scriptOfFixture(fixture)
-  if (script.steps.length === 0) {
-    throw new DevHookError('deliveryUnknown', 'nobody but the bot has said anything in this conversation', {
-      remedy: 'export one in which a contact or an agent speaks',
-    })
-  }
-  if (form === 'transcript') return scriptText(script)
-  return asTest(script, { runner: test.runner, command: test.command ?? (await commandOf(config, io)) })
+  return writeScript(fixture, form, async () => ({
+    runner: test.runner,
+    command: test.command ?? (await commandOf(config, io)),
+  }))
 }
 
 /** What starts the bot of the project, as far as its files show. */

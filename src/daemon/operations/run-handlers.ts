@@ -1,5 +1,4 @@
 // What does the work of the operations that every run has.
-import { targetUrl } from '../../config/target.ts'
 import type { Delivery } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { MAX_BODY_BYTES } from '../../core/limits.ts'
@@ -9,15 +8,12 @@ import type { Handlers, OutputOf, RunOperation } from '../../inspector/operation
 import type { RunJournal } from '../../journal/journal.ts'
 import type { DeliveryDetail } from '../../journal/reader.ts'
 import { deliveryDetail, deliveryRow } from '../record/delivery-json.ts'
-import { withoutSecrets } from '../record/export/exported.ts'
-import { EXPORTS } from '../record/export/exports.ts'
 import type { Run } from '../run.ts'
 import type { PrintedLines } from '../running/bot-output.ts'
 import type { ReplayOnSave } from '../running/replay-on-save.ts'
-import { forBot } from '../traffic/replay-rules.ts'
+import { createExport } from './export-recorded.ts'
 import { listDeliveries } from './list-deliveries.ts'
 import { runStatus } from './run-status.ts'
-import { shareTalk } from './share-talk.ts'
 import { judgeSignature } from './signature-verdict.ts'
 import type { Triggering } from './triggering.ts'
 import { createVerify } from './verify-signature.ts'
@@ -101,13 +97,7 @@ export function createRunHandlers(
       return holding()
     },
     restart: async () => ({ restarting: control.restartBot() }),
-    export: async ({ id, as }) => {
-      if (as === 'html') return shareTalk(journal, id, redact)
-      const { summary, delivery } = await find(id)
-      const whole = forBot(delivery, null, parts.traffic?.botSecret() ?? config.secret)
-      const { delivery: clean } = withoutSecrets(whole, redact, secret())
-      return { text: EXPORTS[as]({ delivery: clean, label: summary.label, url: targetUrl(config.target) }) }
-    },
+    export: createExport(run, journal, { find, secret }),
   }
 }
 

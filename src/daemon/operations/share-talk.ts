@@ -1,12 +1,14 @@
-// A conversation of a run as one HTML file, which is made while deliveries go on.
+// A conversation of a run in a form to pass on, which is made while deliveries go on.
 import { DevHookError } from '../../core/errors.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import { formatSize } from '../../core/text/size.ts'
 import type { OutputOf } from '../../inspector/operations/table.ts'
 import type { RunJournal } from '../../journal/journal.ts'
 import { writeShared } from '../../protocol/shared/write-shared.ts'
-import { belongsTo, findConversation } from '../record/export/conversation.ts'
+import { belongsTo, findConversation, fixtureOf } from '../record/export/conversation.ts'
+import { writeScript } from '../record/export/script-forms.ts'
 import { shareConversation } from '../record/export/share.ts'
+import type { TestFile } from '../record/export/test-file.ts'
 
 /** All bodies together. To look through them takes a moment in which no delivery goes on: this much takes a tenth of a second. */
 const MAX_BYTES = 2 * 1024 * 1024
@@ -17,8 +19,8 @@ const MAX_BYTES = 2 * 1024 * 1024
  */
 export async function shareTalk(
   journal: Pick<RunJournal, 'summaries' | 'detail'>,
-  given: string,
-  redact: Redact,
+  { id: given, as }: { readonly id: string; readonly as: 'html' | 'transcript' | 'test' },
+  { redact, command }: { readonly redact: Redact; readonly command: readonly string[] | null },
 ): Promise<OutputOf<'export'>> {
   const recorded = [...journal.summaries()].reverse()
   const conversation = findConversation(recorded, given, true)
@@ -27,14 +29,18 @@ export async function shareTalk(
   const bytes = own.reduce((sum, one) => sum + one.bytes, 0)
   if (bytes > MAX_BYTES) {
     throw new DevHookError('usage', `the conversation has ${formatSize(bytes)}, which would keep deliveries waiting`, {
-      remedy: `\`dev-hook events export ${conversation} --as html\` writes it apart from this run`,
+      remedy: `\`dev-hook events export ${conversation} --as ${as}\` writes it apart from this run`,
     })
   }
-  const details = await Promise.all(own.map(({ id }) => journal.detail(id)))
-  const { talk } = shareConversation(
-    details.filter((detail) => detail !== null),
-    { redact, withPeople: false },
-  )
+  const read = await Promise.all(own.map(({ id }) => journal.detail(id)))
+  const details = read.filter((detail) => detail !== null)
+  const options = { redact, withPeople: false }
+  if (as !== 'html') {
+    const { fixture } = fixtureOf(details, options)
+    const test = (): TestFile => ({ runner: 'vitest', command: command ?? ['node', 'bot.js'] })
+    return { text: await writeScript(fixture, as, test) }
+  }
+  const { talk } = shareConversation(details, options)
   const replaced = [...(talk.replaced ?? [])].map(([kind, count]) => ({ kind, count }))
   return { text: writeShared(talk), replaced }
 }

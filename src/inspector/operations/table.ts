@@ -163,12 +163,15 @@ export const OPERATIONS = {
     output: object({ restarting: flag }),
   }),
   export: operation({
-    says: 'Writes a recorded delivery in a form for other tools, or its conversation as an HTML file to pass on, which can be read and played anywhere; without secrets, and that file without personal data',
+    says: 'Writes a recorded delivery in a form for other tools, or its conversation as a transcript, a test, or an HTML file that can be read and played anywhere; without secrets, and a conversation without personal data',
     changes: false,
     where: 'any run',
     input: {
-      id: required(ID, 'the id of the delivery; for `html`, of a conversation or of any delivery in it'),
-      as: required(choice('curl', 'http', 'fixture', 'html'), 'the form'),
+      id: required(
+        ID,
+        'the id of the delivery; for `transcript`, `test` and `html`, of a conversation or of any delivery in it',
+      ),
+      as: required(choice('curl', 'http', 'fixture', 'transcript', 'test', 'html'), 'the form'),
     },
     // What has stand-ins in it: how many of each kind.
     output: object({ text: text() }, { replaced: list(object({ kind: text(), count: COUNT })) }),

@@ -109,7 +109,7 @@ describe('An input', () => {
     ['deliveries', { limit: 0 }, '`limit` is not a whole number from 1 to 1000'],
     ['deliveries', { limit: 1.5 }, '`limit` is not a whole number from 1 to 1000'],
     ['deliveries', { q: 'x'.repeat(2_001) }, '`q` is longer than 2000 characters'],
-    ['export', { id: 'x', as: 'pdf' }, '`as` is not one of curl, http, fixture'],
+    ['export', { id: 'x', as: 'pdf' }, '`as` is not one of curl, http, fixture, transcript, test, html'],
     ['status', JSON.parse('{"__proto__": 1}'), 'there is no field `__proto__`'],
     ['status', { constructor: 1 }, 'there is no field `constructor`'],
   ] as const)('of %s is refused when it is %o', (name, given, message) => {

@@ -20,12 +20,12 @@ export interface InspectedRun {
   inject(body: string): Promise<void>
 }
 
-/** Starts the sandbox, with the example bot unless another is given, in a folder of its own unless that is given. */
+/** Starts the sandbox, with the example bot unless another is given, in a folder and with ports of its own unless those are given. */
 export async function inspectedRun(
   bot: readonly string[] = [process.execPath, ECHO_BOT],
-  cwd?: string,
+  { cwd, inspectorPort }: { readonly cwd?: string; readonly inspectorPort?: number } = {},
 ): Promise<InspectedRun> {
-  const env = { PORT: String(await freePort()), DEV_HOOK_INSPECTOR_PORT: String(await freePort()) }
+  const env = { PORT: String(await freePort()), DEV_HOOK_INSPECTOR_PORT: String(inspectorPort ?? (await freePort())) }
   const cli = await startCli({ args: ['sandbox', '--json'], env, command: bot, ...(cwd !== undefined && { cwd }) })
   const { inspector, tokenFile } = await cli.notice('ready')
   await cli.notice('bot', ({ state }) => state === 'ready')

@@ -32,7 +32,14 @@ export interface ConversationExport {
 /** Reads a conversation from the record: the messages that were delivered to the bot, its own among them as far as it was told of them. */
 export async function exportConversation(options: ConversationExport): Promise<ExportedConversation> {
   const { folder, conversation, redact, withPeople } = options
-  const details = await readDetails(folder, belongsTo(conversation))
+  return fixtureOf(await readDetails(folder, belongsTo(conversation)), { redact, withPeople })
+}
+
+/** The same of deliveries that were read already. */
+export function fixtureOf(
+  details: readonly DeliveryDetail[],
+  { redact, withPeople }: Pick<ConversationExport, 'redact' | 'withPeople'>,
+): ExportedConversation {
   const { fixture, unasked } = recordFixture(eventsIn(details, redact).filter(isSaid))
   if (withPeople) return { fixture, unasked, replaced: [] }
   const { value, replaced } = withoutPersonalData(fixture)

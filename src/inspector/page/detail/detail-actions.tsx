@@ -1,5 +1,5 @@
 // What may be done with a delivery.
-import { copyAs, EXPORTS, replay, replayConversation, toggleCompare } from '../model/actions.ts'
+import { copyAs, EXPORTS, replay, replayConversation, share, toggleCompare } from '../model/actions.ts'
 import { useModel } from '../model/model.ts'
 import { useStore } from '../model/use-store.ts'
 import type { Detail } from './delivery-detail.tsx'
@@ -36,7 +36,7 @@ export function DetailActions({ detail }: { readonly detail: Detail }) {
         Compare <kbd>c</kbd>
       </button>
       <span class="group" role="group" aria-label="Copy as">
-        {EXPORTS.map((as) => (
+        {EXPORTS.filter((as) => as !== 'test' || conversation !== null).map((as) => (
           <button
             key={as}
             type="button"
@@ -48,6 +48,16 @@ export function DetailActions({ detail }: { readonly detail: Detail }) {
           </button>
         ))}
       </span>
+      {conversation === null ? null : (
+        <button
+          type="button"
+          class="button"
+          title="Save the conversation as one HTML file, without personal data"
+          onClick={() => void share(model, id)}
+        >
+          Share
+        </button>
+      )}
       <button
         type="button"
         class="button close"

@@ -3,6 +3,7 @@ import { formatDuration } from '../../../core/text/duration.ts'
 import { quoted } from '../../../protocol/query/terms.ts'
 import type { OutputOf } from '../../operations/table.ts'
 import { ask, problemOf } from './api.ts'
+import { later } from './later.ts'
 import type { Model } from './model.ts'
 
 /** What came of a replay, in a few words. */
@@ -68,7 +69,8 @@ export async function restartBot(model: Model): Promise<void> {
   if (done !== null) model.tell('the bot restarts')
 }
 
-export const EXPORTS = ['curl', 'http', 'fixture'] as const
+/** What can be copied of a delivery; a test is one of its conversation. */
+export const EXPORTS = ['curl', 'http', 'fixture', 'test'] as const
 
 export async function copyAs(model: Model, id: string, as: (typeof EXPORTS)[number]): Promise<void> {
   const done = await model.attempt(async () => {
@@ -77,6 +79,25 @@ export async function copyAs(model: Model, id: string, as: (typeof EXPORTS)[numb
     return text
   })
   if (done !== null) model.tell(`copied as ${as}, without secrets`)
+}
+
+/** Saves the conversation of a delivery as an HTML file to pass on, and says what stands in for what. */
+export async function share(model: Model, id: string): Promise<void> {
+  const done = await model.attempt(() => ask('export', { id, as: 'html' }))
+  if (done === null) return
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([done.text], { type: 'text/html' }))
+  link.download = `conversation-${id.slice(-6)}.html`
+  link.click()
+  // The browser reads it a little later.
+  later(() => URL.revokeObjectURL(link.href), 10_000)
+  const replaced = (done.replaced ?? []).map(({ kind, count }) => `${count} ${kind}`).join(', ')
+  model.tell(
+    'saved as one HTML file, without secrets',
+    replaced === ''
+      ? 'No personal data was found: read it before you pass it on.'
+      : `Replaced: ${replaced}. Read it before you pass it on.`,
+  )
 }
 
 /** Chooses the delivery that another is compared with, or ends that. */

@@ -1,0 +1,69 @@
+// The page while its run cannot be reached, has ended, or is another one.
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { launchChromium } from '../support/browser/chromium.ts'
+import { inspectedRun, openPage } from '../support/browser/inspected-run.ts'
+import { delivery, rows, said, sees } from '../support/browser/seen.ts'
+import { freePort } from '../support/free-port.ts'
+import { cutOffForTest } from '../support/network/cut-off.ts'
+import { expectEventually } from '../support/wait.ts'
+
+/** A run whose page is reached on a way that can be cut. */
+async function reachedForTest() {
+  const inspectorPort = await freePort()
+  const way = await cutOffForTest(inspectorPort)
+  const browser = await launchChromium(`--host-resolver-rules=MAP 127.0.0.1:${inspectorPort} 127.0.0.1:${way.port}`)
+  onTestFinished(() => browser.close())
+  const run = await inspectedRun(undefined, { inspectorPort })
+  await run.say('before')
+  const page = await openPage(browser, run.link)
+  await rows(page).filter({ hasText: 'before' }).first().click()
+  await delivery(page).getByText('The signature is right').waitFor()
+  return { way, browser, run, page, inspectorPort }
+}
+
+/** The stream is asked for something that this run has never sent, as after too long a while. */
+const forgetful = (sent: string): string =>
+  sent.replace(/(last-event-id: *)(\S+)/i, (_, name: string, id: string) => name + 'x'.repeat(id.length))
+
+describe('The page of a run', () => {
+  it.each([
+    ['goes on where the connection was lost', undefined],
+    ['loads everything again when the run cannot go on there', forgetful],
+  ])('%s', async (_, change) => {
+    const { way, run, page } = await reachedForTest()
+    way.cut()
+    await said(page).filter({ hasText: 'Not connected.' }).waitFor()
+    // What was there can still be read; what is done now is said not to have been.
+    await delivery(page).getByText('before').first().waitFor()
+    await page.keyboard.press('r')
+    await sees(page, 'dev-hook does not answer')
+    await run.say('meanwhile')
+    expect(await page.getByText('meanwhile').count()).toBe(0)
+    way.mend(change)
+    await rows(page).filter({ hasText: 'meanwhile' }).first().waitFor()
+    await expectEventually(() => page.getByText('Not connected.').count()).toBe(0)
+    await run.say('after that')
+    await rows(page).filter({ hasText: 'after that' }).first().waitFor()
+  })
+
+  it('says that the run has ended, and that another one on its port needs its own link', async () => {
+    const { run, page, inspectorPort } = await reachedForTest()
+    run.cli.kill('SIGINT')
+    await said(page).filter({ hasText: 'The run has ended' }).waitFor()
+    await run.cli.ended
+    const next = await inspectedRun(undefined, { inspectorPort })
+    expect(next.origin).toBe(run.origin)
+    await page.getByRole('alert').filter({ hasText: 'Open the link that dev-hook printed' }).first().waitFor()
+    await next.say('of the next run')
+    await page.goto(next.link)
+    await rows(page).filter({ hasText: 'of the next run' }).first().waitFor()
+  })
+
+  it('tells a run that was killed from one that ends', async () => {
+    const { run, page } = await reachedForTest()
+    run.cli.kill('SIGKILL')
+    await said(page).filter({ hasText: 'Not connected.' }).waitFor()
+    await page.keyboard.press('h')
+    await sees(page, 'dev-hook does not answer')
+  })
+})
