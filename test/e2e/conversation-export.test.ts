@@ -59,21 +59,21 @@ describe('dev-hook events export of a conversation', () => {
     expect(whole.stderr).toBe('with personal data, as asked (`--no-redact`)\n')
   })
 
-  it('is a fixture or a transcript that a bot can be played, and a test that passes against it', async () => {
+  it('is a fixture, a transcript or an HTML file that a bot can be played, and a test that passes against it', async () => {
     const { run, env, conversation } = await recorded()
     const cwd = await folderForTest()
     await mkdir(join(cwd, 'node_modules'))
     await symlink(ROOT, join(cwd, 'node_modules', 'dev-hook'), 'junction')
     await mkdir(join(cwd, 'talks'))
-    for (const form of ['fixture', 'transcript']) {
+    for (const form of ['fixture', 'transcript', 'html']) {
       const { stdout } = await run(['events', 'export', conversation, '--as', form])
-      expect(stdout).not.toMatch(/jenny|firm|1234/i)
+      expect(stdout).not.toMatch(/jenny|firm|\b1234/i)
       await writeFile(join(cwd, 'talks', form), stdout)
     }
     const command = [process.execPath, ECHO_BOT]
     const args = ['sandbox', '--play', 'talks']
     const played = await startCli({ args, env: { PORT: String(await freePort()) }, cwd, command })
-    expect((await played.ended).stdout).toContain('all 2 conversations are as they were recorded')
+    expect((await played.ended).stdout).toContain('all 3 conversations are as they were recorded')
 
     const exporting = ['events', 'export', conversation, '--as', 'test', '--runner', 'node']
     const { stdout: test } = await (await startCli({ args: exporting, env, command })).ended
