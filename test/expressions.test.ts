@@ -16,8 +16,7 @@ const MAX_BOUND = 200
 const EXEMPT: Readonly<Record<string, string>> = {
   'config/parse-dot-env.ts': 'the expression of dotenv, for a file that its own user has written',
   'kit/matchers.ts': 'the expression that a test of a bot gives, without what it remembers',
-  'protocol/personal-data/replace.ts':
-    'one that finds the words of a conversation, each as it is, and shapes that the test of linear time tries',
+  'protocol/personal-data/replace.ts': 'shapes as long as addresses may be, which the test of linear time tries',
   'sandbox/chaos/faults.ts': 'the pattern of whoever writes a test of a bot, who may give an expression as well',
 }
 

@@ -10,8 +10,8 @@ import { writeScript } from '../record/export/script-forms.ts'
 import { shareConversation } from '../record/export/share.ts'
 import type { TestFile } from '../record/export/test-file.ts'
 
-/** All bodies together. To look through them takes a moment in which no delivery goes on: this much takes a tenth of a second. */
-const MAX_BYTES = 2 * 1024 * 1024
+/** All bodies together: to look through so much takes some tenths of a second, in which no delivery goes on. */
+const MAX_BYTES = 1024 * 1024
 
 /**
  * Writes the conversation with this id, or that of a delivery with it. Rejects with `deliveryUnknown` when there is none, with `usage`

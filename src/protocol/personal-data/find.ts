@@ -35,10 +35,14 @@ export function findPersonalData(documents: readonly unknown[]): PersonalData {
   const open: { readonly value: unknown; readonly key: string; readonly isPersonal: boolean }[] = documents
     .map((value) => ({ value, key: '', isPersonal: false }))
     .toReversed()
+  const known = new Map<unknown, string>()
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, key, isPersonal } = next
     if (Array.isArray(value)) open.push(...value.map((item) => ({ value: item, key, isPersonal })).toReversed())
     else if (isRecord(value)) {
+      // Nothing else is in what is there a second time under the same name.
+      if (known.get(value) === key && !isPersonal) continue
+      known.set(value, key)
       noteDocument(value, key, found)
       const members = Object.entries(value).map(([name, member]) => {
         if (!isPersonal) noteField(name, member, found)

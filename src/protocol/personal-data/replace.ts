@@ -1,6 +1,7 @@
 // Replacing personal data in documents, and in the texts of them: what is fit to be passed on has nobody in it.
-import { asRecord, isRecord } from '../../core/json.ts'
+import { isRecord } from '../../core/json.ts'
 import { findPersonalData, isPersonalField, type PersonalData } from './find.ts'
+import { createKnownWords, type KnownWords } from './known-words.ts'
 import { createStandIns, normal, type Replacement, type StandIns } from './stand-ins.ts'
 
 /** Documents without personal data, and what was replaced in them. */
@@ -20,7 +21,12 @@ const PHONE = String.raw`(?<![\p{L}\p{N}.])(?:\+|\(\+?)?\d(?:[ \t()./-]{0,3}\d){
 /** Replaces the personal data in a JSON value: names, e-mail addresses, telephone numbers, links, ids, and what fields say to be personal. */
 export function withoutPersonalData<T>(value: T): Anonymous<T> {
   const text = normal(JSON.stringify(value) ?? '')
-  const standIns = createStandIns((word) => text.includes(normal(word)))
+  const numbered = new Set(text.match(NUMBERED))
+  const standIns = createStandIns((word) => {
+    const known = normal(word)
+    // There may be thousands of those.
+    return /\d/.test(known) ? numbered.has(known) : text.includes(known)
+  })
   const found = findPersonalData([value])
   namePeople(found.names, standIns)
   const replace = createReplace(found, standIns)
@@ -28,10 +34,13 @@ export function withoutPersonalData<T>(value: T): Anonymous<T> {
   return { value: mapped(value, replace) as T, replaced: standIns.list() }
 }
 
+/** Stand-ins of those for whom there is no name left, as `stand-ins.ts` numbers them. */
+const NUMBERED = /(?:person|family)\d+/g
+
 /** Gives everybody a stand-in; the parts of a name have parts of it. */
 function namePeople(names: readonly string[], standIns: StandIns): void {
-  const whole = names.filter((name) => /\s/.test(name.trim()))
-  for (const name of [...whole, ...names.filter((one) => !whole.includes(one))]) {
+  const isWhole = (name: string): boolean => /\s/.test(name.trim())
+  for (const name of [...names.filter(isWhole), ...names.filter((one) => !isWhole(one))]) {
     const [first = name, ...rest] = partsOf(name)
     const known = standIns.name(name) ?? standIns.name(first)
     if (known !== null && rest.length === 0) continue
@@ -52,16 +61,15 @@ interface Replace {
   number(number: number, isPersonal: boolean): number
 }
 
-/** The words that were found, in every form in which they may stand in a text, with what gives the stand-in of one. */
-type Literals = ReadonlyMap<string, { readonly key: string; readonly standIn: (found: string) => string | null }>
+/** What gives the stand-in of a word as it was found; `null` where it is an ordinary one. */
+type StandInOf = (found: string) => string | null
 
-function literalsOf({ names, values, slugs }: PersonalData, standIns: StandIns): Literals {
-  const literals = new Map<string, { readonly key: string; readonly standIn: (found: string) => string | null }>()
-  const add = (text: string, standIn: (found: string) => string | null): void => {
-    for (const form of [text, text.normalize('NFC'), text.normalize('NFD'), encodeSafely(text)]) {
-      const known = literals.get(form.toLowerCase())
-      literals.set(form.toLowerCase(), known ?? { key: text, standIn })
-    }
+/** The words that were found, in every form in which they may stand in a text. */
+function literalsOf({ names, values, slugs }: PersonalData, standIns: StandIns): KnownWords<StandInOf> {
+  const literals = createKnownWords<StandInOf>()
+  const add = (text: string, standIn: StandInOf): void => {
+    for (const form of [text, text.normalize('NFC'), text.normalize('NFD'), encodeSafely(text)])
+      literals.add(form, standIn)
   }
   for (const value of values)
     if (value.trim().length >= MIN_LENGTH) add(value.trim(), () => valueStandIn(value, standIns))
@@ -76,40 +84,98 @@ function literalsOf({ names, values, slugs }: PersonalData, standIns: StandIns):
   return literals
 }
 
+/** A part of a text that has a stand-in. */
+interface Place {
+  readonly start: number
+  readonly end: number
+  /** Of several that begin at the same character the one with the lowest counts. */
+  readonly rank: number
+  readonly standIn: (found: string) => string
+}
+
+/** Finds the next one from an index on. */
+type NextPlace = (from: number) => Place | null
+
 function createReplace(found: PersonalData, standIns: StandIns): Replace {
   const literals = literalsOf(found, standIns)
-  const words = [...literals.keys()].toSorted((a, b) => b.length - a.length).map(escapeExpression)
-  const word = words.length === 0 ? '(?!)' : String.raw`(?<![\p{L}\p{N}])(?:${words.join('|')})(?![\p{L}\p{N}])`
-  const shapes = `(?<email>${EMAIL})|(?<word>${word})|(?<id>${ID})|(?<phone>${PHONE})`
-  const all = new RegExp(`(?<link>${LINK})|${shapes}`, 'giu')
-  const withoutLinks = new RegExp(shapes, 'giu')
-
-  const inText = (text: string, expression: RegExp): string =>
-    text.replace(expression, (match: string, ...rest: readonly unknown[]) =>
-      standInOf(match, asRecord(rest.at(-1)) ?? {}),
-    )
-
-  function standInOf(match: string, groups: Readonly<Record<string, unknown>>): string {
-    if (groups['link'] !== undefined) return ofLink(match)
-    if (groups['email'] !== undefined) return standIns.of('e-mail address', match, normal(match.replace(/%40/, '@')))
-    if (groups['word'] !== undefined) return literals.get(match.toLowerCase())?.standIn(match) ?? match
-    if (groups['id'] !== undefined) return standIns.of('id', match)
-    return ISO_DATE.test(match) ? match : standIns.of('telephone number', match, digitsOf(match))
-  }
+  const ofEmail = (email: string): string => standIns.of('e-mail address', email, normal(email.replace(/%40/, '@')))
+  const ofId = (id: string): string => standIns.of('id', id)
+  const ofNumber = (number: string): string =>
+    ISO_DATE.test(number) ? number : standIns.of('telephone number', number, digitsOf(number))
 
   function ofLink(link: string): string {
     const bare = withoutPunctuation(link)
     const isPlain = !/[?#@]/.test(bare) && !SECRET_PART.test(bare)
-    return isPlain ? inText(link, withoutLinks) : standIns.of('link', bare) + link.slice(bare.length)
+    return isPlain ? inText(link, false) : standIns.of('link', bare) + link.slice(bare.length)
+  }
+
+  function shapesIn(text: string, withLinks: boolean): NextPlace {
+    const expression = shapesFor(text, withLinks)
+    return (from) => {
+      expression.lastIndex = from
+      const match = expression.exec(text)
+      if (match === null) return null
+      const { link, email, id } = match.groups ?? {}
+      const place = { start: match.index, end: match.index + match[0].length }
+      if (link !== undefined) return { ...place, rank: 0, standIn: ofLink }
+      if (email !== undefined) return { ...place, rank: 0, standIn: ofEmail }
+      return { ...place, rank: 2, standIn: id === undefined ? ofNumber : ofId }
+    }
+  }
+
+  function wordsIn(text: string): NextPlace {
+    const next = literals.in(text)
+    return (from) => {
+      const word = next(from)
+      if (word === null) return null
+      return { start: word.start, end: word.end, rank: 1, standIn: (own) => word.known(own) ?? own }
+    }
+  }
+
+  function inText(text: string, withLinks: boolean): string {
+    const [nextShape, nextWord] = [shapesIn(text, withLinks), wordsIn(text)]
+    const parts: string[] = []
+    let at = 0
+    let [shape, word] = [nextShape(0), nextWord(0)]
+    for (let place = earlier(shape, word); place !== null; place = earlier(shape, word)) {
+      parts.push(text.slice(at, place.start), place.standIn(text.slice(place.start, place.end)))
+      at = place.end
+      if (shape !== null && shape.start < at) shape = nextShape(at)
+      if (word !== null && word.start < at) word = nextWord(at)
+    }
+    return parts.join('') + text.slice(at)
   }
 
   return {
     text: (text, isPersonal = false) => {
       if (isPersonal && text.trim() !== '' && text.trim().length < MIN_LENGTH) return standIns.of('value', text)
-      return ISO_TIME.test(text) && !isPersonal ? text : inText(text, all)
+      return ISO_TIME.test(text) && !isPersonal ? text : inText(text, true)
     },
     number: (number, isPersonal) => (isPersonal || literals.has(String(number)) ? 0 : number),
   }
+}
+
+function earlier(a: Place | null, b: Place | null): Place | null {
+  if (a === null || b === null) return a ?? b
+  return a.start < b.start || (a.start === b.start && a.rank < b.rank) ? a : b
+}
+
+const LINKS = `(?<link>${LINK})`
+const EMAILS = `(?<email>${EMAIL})`
+const NUMBERS = `(?<id>${ID})|(?<phone>${PHONE})`
+
+/** What is recognised by its shape. What a text cannot have is not looked for in it. */
+const SHAPES = {
+  all: new RegExp(`${LINKS}|${EMAILS}|${NUMBERS}`, 'giu'),
+  links: new RegExp(`${LINKS}|${NUMBERS}`, 'giu'),
+  emails: new RegExp(`${EMAILS}|${NUMBERS}`, 'giu'),
+  numbers: new RegExp(NUMBERS, 'giu'),
+} as const
+
+function shapesFor(text: string, withLinks: boolean): RegExp {
+  const hasLinks = withLinks && /:\/\/|www\./i.test(text)
+  if (/@|%40/.test(text)) return hasLinks ? SHAPES.all : SHAPES.emails
+  return hasLinks ? SHAPES.links : SHAPES.numbers
 }
 
 /** The same text without the punctuation it ends in; an expression for that would look at every run of it before. */
@@ -138,6 +204,8 @@ function mapped(value: unknown, replace: Replace): unknown {
   const root: unknown[] = []
   type Part = { readonly from: unknown; readonly isPersonal: boolean; readonly put: (value: unknown) => void }
   const open: Part[] = [{ from: value, isPersonal: false, put: (made) => void root.push(made) }]
+  // An object that is in it twice has one stand-in, too.
+  const known = new Map<unknown, unknown>()
   for (let part = open.pop(); part !== undefined; part = open.pop()) {
     const { from, isPersonal, put } = part
     if (typeof from === 'string') put(replace.text(from, isPersonal))
@@ -153,8 +221,11 @@ function mapped(value: unknown, replace: Replace): unknown {
       })
       open.push(...items.toReversed())
     } else if (isRecord(from)) {
+      const before = isPersonal ? undefined : known.get(from)
       const object: Record<string, unknown> = {}
-      put(object)
+      put(before ?? object)
+      if (before !== undefined) continue
+      if (!isPersonal) known.set(from, object)
       const members = Object.entries(from).map(([name, member]): Part => {
         const own = replace.text(name)
         object[own] = null
@@ -177,5 +248,3 @@ function encodeSafely(text: string): string {
     return text
   }
 }
-
-const escapeExpression = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')

@@ -82,6 +82,24 @@ describe('Personal data', () => {
     ])
   })
 
+  it('of tens of thousands is replaced as that of a few is', () => {
+    const people = Array.from({ length: 20_000 }, (_, n) => ({ firstName: `Qq${n}x`, email: `q${n}@firm.example` }))
+    const text = people.map(({ firstName, email }) => `${firstName} (${email})`).join(' ')
+    const { value, replaced } = withoutPersonalData({ people, text })
+    expect(value.text).not.toMatch(/qq|firm/i)
+    expect(replaced).toHaveLength(40_000)
+  })
+
+  it.each([
+    ['ΣΟΦΟΣ said hi', 'Σοφος'],
+    ['JOSÉ said hi', 'Jose\u0301'],
+    ['İpek said hi', 'İpek'],
+    ['🦄🦄🦄 said hi', '🦄🦄🦄'],
+    ['+31 (0)6-12 said hi', '+31 (0)6-12'],
+  ])('in %j is found as %s', (said, fullName) => {
+    expect(withoutPersonalData({ profile: { fullName }, text: said }).value.text).toBe('Robin said hi')
+  })
+
   const word = fc.stringMatching(/^[A-Z][a-zéüøß]{3,9}$/).map((text) => `Q${text}x`)
   const digits = fc.stringMatching(/^[1-9]\d{8,10}$/)
   const original = fc.record({
