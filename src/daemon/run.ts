@@ -8,6 +8,7 @@ import type { Inspector } from '../inspector/server.ts'
 import type { Factories } from './factories.ts'
 import type { Triggering } from './operations/triggering.ts'
 import type { Restoration } from './restoration.ts'
+import type { PrintedLines } from './running/bot-output.ts'
 import type { RegistrationMonitor } from './running/registration-monitor.ts'
 import type { ReplayOnSave } from './running/replay-on-save.ts'
 import type { Challenges } from './start/challenge-waiter.ts'
@@ -35,6 +36,7 @@ export interface Parts {
   monitor: RegistrationMonitor | null
   triggering: Triggering | null
   replayOnSave: ReplayOnSave | null
+  printed: PrintedLines | null
   inspector: Pick<Inspector, 'port' | 'link' | 'tokenFile'> | null
 }
 
@@ -50,6 +52,7 @@ export const noParts = (): Parts => ({
   monitor: null,
   triggering: null,
   replayOnSave: null,
+  printed: null,
   inspector: null,
 })
 

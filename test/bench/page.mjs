@@ -26,7 +26,15 @@ const rowOf = (n) => ({
   ms: n % 900,
 })
 
-const STATUS = { bot: 'ready', tunnel: 'online', emulated: false, holding: null, paused: false, waiting: 0 }
+const STATUS = {
+  bot: 'ready',
+  tunnel: 'online',
+  emulated: false,
+  holding: null,
+  paused: false,
+  replayOnSave: null,
+  waiting: 0,
+}
 
 /** The handlers of a run that has recorded so many. */
 function handlersOf(total) {
@@ -36,7 +44,11 @@ function handlersOf(total) {
     const page = rows.slice(start, start + (limit ?? 100))
     return { deliveries: page, next: start + page.length < total ? (page.at(-1)?.id ?? null) : null }
   }
-  return { run: { status: async () => STATUS, deliveries }, sandbox: null, version: '0.0.0' }
+  return {
+    run: { status: async () => STATUS, output: async () => ({ lines: [] }), deliveries },
+    sandbox: null,
+    version: '0.0.0',
+  }
 }
 
 /** How many times the list is scrolled by a screen. */

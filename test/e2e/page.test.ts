@@ -172,7 +172,18 @@ describe('The page', () => {
       await delivery(page).getByText('The signature is right').waitFor()
       expect(await overflow()).toBe(0)
       found.push(...(await violationsIn(page)))
-      await page.keyboard.press('?')
+      for (const key of ['?', 'v', 't', 'e']) {
+        await page.keyboard.press(key)
+        await page.locator('dialog form, dialog dl').first().waitFor()
+        const cut = "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('dialog'))"
+        expect([key, await page.evaluate(cut)]).toEqual([key, 0])
+        found.push(...(await violationsIn(page)))
+        await page.keyboard.press('Escape')
+      }
+      await page.goto(`${run.origin}/?view=chat`)
+      await page.getByText('hi there').first().click()
+      await delivery(page).getByText('The signature is right').waitFor()
+      expect(await overflow()).toBe(0)
       found.push(...(await violationsIn(page)))
       expect(found).toEqual([])
     }

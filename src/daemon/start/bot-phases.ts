@@ -104,6 +104,7 @@ export function bot(
     botId,
     runId: address.runId,
     tokens,
+    printed: (stream, line) => run.parts.printed?.add(stream, line),
     savesSettled: saves.settled,
   })
   lifetime.add('bot', started.stop)

@@ -17,7 +17,7 @@ import { createRunHandlers } from '../operations/run-handlers.ts'
 import { createStreamSource } from '../operations/stream-source.ts'
 import { createTriggering } from '../operations/triggering.ts'
 import type { Run } from '../run.ts'
-import { keepBotOutput } from '../running/bot-output.ts'
+import { createPrintedLines } from '../running/bot-output.ts'
 import { createReplayOnSave } from '../running/replay-on-save.ts'
 import { deliverBacklog } from '../traffic/backlog.ts'
 import { formerReceiver } from '../traffic/others/former-receiver.ts'
@@ -155,8 +155,8 @@ export async function inspector(
     summaries: () => journal.summaries(),
     replay: (id) => run.control.replay(id, null),
   })
-  const printed = keepBotOutput(options.notices)
-  Object.assign(run.parts, { triggering, replayOnSave })
+  const printed = createPrintedLines()
+  Object.assign(run.parts, { triggering, replayOnSave, printed })
   try {
     const opened = await factories.openInspector({
       handlers: {
@@ -170,7 +170,6 @@ export async function inspector(
       port: wished,
     })
     lifetime.add('inspector', async () => {
-      printed.close()
       replayOnSave.set(null)
       await opened.close()
     })

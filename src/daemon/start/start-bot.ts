@@ -27,6 +27,8 @@ export interface StartBot {
   secret(): string | null
   publicUrl(): string
   tokens(): TokenPair
+  /** Takes what the bot prints, besides those who hear of it. */
+  printed(stream: 'stdout' | 'stderr', line: string): void
   /** Resolves when nothing is being saved. */
   savesSettled(): Promise<void>
 }
@@ -81,7 +83,10 @@ export function startBot(given: StartBot): StartedBot {
           warn('botPortTaken', `another program listens on ${host}:${port}, not the bot that was started: ${who}`),
       }),
     warn,
-    output: (stream, line) => notices.emit({ type: 'bot-output', stream, line }),
+    output: (stream, line) => {
+      given.printed(stream, line)
+      notices.emit({ type: 'bot-output', stream, line })
+    },
     pause: async (reason) => {
       traffic.queue.hold(reason)
       await withDeadline([], { ms: FINISH_MS, reason: 'what is in flight takes longer' }, traffic.queue.idle)

@@ -1,24 +1,19 @@
 // What the bot has printed, as it is kept for whoever looks later.
 import { describe, expect, it } from 'vitest'
-import { createNotices } from '../../../src/core/notices.ts'
-import { keepBotOutput } from '../../../src/daemon/running/bot-output.ts'
+import { createPrintedLines } from '../../../src/daemon/running/bot-output.ts'
 
 function printingForTest(kept?: { readonly lines: number; readonly characters: number }) {
-  const notices = createNotices(() => 0)
-  const printed = keepBotOutput(notices, kept)
-  const print = (line: string): void => notices.emit({ type: 'bot-output', stream: 'stdout', line })
+  const printed = createPrintedLines(kept, () => 0)
+  const print = (line: string): void => printed.add('stdout', line)
   const lines = () => printed.list().map(({ line }) => line)
   return { print, lines, printed }
 }
 
 describe('What the bot prints', () => {
-  it('is kept with its times, until nobody wants it any more', () => {
+  it('is kept with its times', () => {
     const { print, printed } = printingForTest()
     print('hello')
     expect(printed.list()).toEqual([{ time: '1970-01-01T00:00:00.000Z', stream: 'stdout', line: 'hello' }])
-    printed.close()
-    print('more')
-    expect(printed.list()).toHaveLength(1)
   })
 
   it('is kept as far as its last lines go, and as it takes little room', () => {

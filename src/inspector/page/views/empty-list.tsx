@@ -25,7 +25,7 @@ export function EmptyList() {
         <p class="empty-head">
           {address.store.current().marked ? 'No marked delivery fits' : 'No delivery fits the filter'}
         </p>
-        <p>{total} do without it.</p>
+        <p>There are {total} without it.</p>
         <button type="button" class="button" onClick={() => address.go({ q: '', marked: false })}>
           Show all
         </button>
