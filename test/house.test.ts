@@ -94,6 +94,7 @@ const WALL_CLOCK_SUMS: Readonly<Record<string, string>> = {
   'lock/lock.ts': 'the age of a file',
   'onboarding/try-token.ts': 'the end of a token',
   'protocol/proof.ts': 'the clock of another machine',
+  'relay/seat/probe.ts': 'the clock of the relay',
   'watch/file-state.ts': 'the age of a file',
 }
 

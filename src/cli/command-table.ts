@@ -154,7 +154,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       'Show which webhook is registered, whose it is, whether it answers, and what a crashed run left behind.',
     usage: '[options]',
     takesCommand: false,
-    options: platformKeys,
+    options: [...platformKeys, 'relay', 'natsCreds'],
     own: [
       { flags: '--ask', says: 'also send a challenge to a webhook that is not dev-hook’s' },
       { flags: '--consents', says: 'list the remembered yeses to take the webhook of somebody else' },

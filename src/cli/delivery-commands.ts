@@ -9,7 +9,10 @@ import type { CommandSpec } from './command.ts'
 export const COMMON: readonly OptionKey[] = ['json', 'quiet', 'verbose', 'color', 'config', 'profile', 'cwd']
 
 /** What the commands need that work on the record alone. */
-export const recordKeys: readonly OptionKey[] = ['bot', 'apiHost', 'port', 'path', 'forwardTo', 'botQuery', ...COMMON]
+export const recordKeys: readonly OptionKey[] = [
+  ...(['bot', 'apiHost', 'relay', 'natsCreds', 'port', 'path', 'forwardTo', 'botQuery'] as const),
+  ...COMMON,
+]
 
 /** The flags by which a command is about a sandbox that runs, or about none. */
 export const SANDBOX_FLAGS: NonNullable<CommandSpec['own']> = [
@@ -114,7 +117,7 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
     usage: '<event> [text] [options]',
     takesCommand: false,
     words: ['[event]', '[text]'],
-    options: ['bot', 'apiHost', ...COMMON],
+    options: ['bot', 'apiHost', 'relay', 'natsCreds', ...COMMON],
     own: [
       { flags: '--list', says: 'list the templates, one sentence each' },
       {

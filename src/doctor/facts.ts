@@ -11,8 +11,10 @@ import type { Client } from '../platform/api/client.ts'
 import { botDocument } from '../platform/webhook/bot-record.ts'
 import { findWebhook } from '../platform/webhook/locate.ts'
 import type { Located, NotLocated } from '../platform/webhook/location.ts'
+import type { BrokerFacts, RelayFacts } from '../relay/seat/probe.ts'
 import { needs } from './finding.ts'
 import { type ApiProbe, probeApi } from './probe-api.ts'
+import type { RelayWay } from './relay-way.ts'
 import { type TunnelTrial, tryTunnelOf } from './tunnel-trial.ts'
 
 /** What the facts are found out from. */
@@ -46,8 +48,19 @@ export interface Facts extends DoctorOptions {
   bot(): Promise<unknown>
   /** Where the webhook is; `null` where a run, or a person, would create it. */
   webhook(): Promise<Located | NotLocated | null>
+  /** What the broker of a relay is, and as whom this developer goes there. */
+  broker(): Promise<BrokerFact>
+  /** What the relay says to this developer. */
+  relay(): Promise<RelayFacts>
   /** Cancels what is still being found out. */
   close(): Promise<void>
+}
+
+/** A broker that can be reached. */
+interface BrokerFact {
+  readonly url: string
+  readonly name: string
+  readonly broker: BrokerFacts
 }
 
 /** Creates the facts; none is found out before a check asks for it. */
@@ -56,6 +69,7 @@ export function createFacts(options: DoctorOptions): Facts {
   const closing = new AbortController()
   const { signal } = closing
   const clients: Client[] = []
+  const ways: RelayWay[] = []
   let refreshes = 0
 
   const config = once(options.load)
@@ -98,9 +112,20 @@ export function createFacts(options: DoctorOptions): Facts {
     return found
   })
 
+  const way = once(async () => {
+    const { relay: url, natsCreds, bot: botId } = await needs('config', config())
+    // Loaded only where there is a relay.
+    const { openWay } = await import('./relay-way.ts')
+    const opened = await openWay({ url, natsCreds, botId, who })
+    ways.push(opened)
+    return opened
+  })
+
   return {
     ...options,
     config,
+    broker: async () => (await way()).fact,
+    relay: once(async () => (await way()).relay(signal)),
     identity,
     tunnel,
     api,
@@ -115,7 +140,7 @@ export function createFacts(options: DoctorOptions): Facts {
       closing.abort()
       // It leaves no process behind, but takes a moment to end one.
       await Promise.allSettled([trying])
-      await Promise.all(clients.map((opened) => opened.close()))
+      await Promise.all([...clients, ...ways].map((opened) => opened.close()))
     },
   }
 }

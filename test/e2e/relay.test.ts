@@ -57,6 +57,25 @@ describe('dev-hook relay and dev-hook --relay', () => {
     expect(textsOf(await bert.log())).toEqual(['again'])
   })
 
+  it('are found by the other commands of a developer', async () => {
+    const team = await teamForTest()
+    await team.relay()
+    await team.developer('anna')
+    const jenny = await team.platform.contact({ name: 'Jenny' })
+    await jenny.say('hi')
+    const outputOf = async (name: string, args: readonly string[]): Promise<string> =>
+      (await (await team.run(name, args)).ended).stdout
+    expect(await outputOf('anna', ['events', '--json'])).toContain('"text":"hi"')
+    expect(await outputOf('anna', ['status'])).toContain('anna  here')
+    const checks = (await outputOf('bert', ['doctor', '--json'])).trim().split('\n')
+    const names = ['node', 'package', 'config', 'state', 'broker', 'relay', 'clock', 'port']
+    expect(checks.map((line) => JSON.parse(line).name)).toEqual(names)
+    expect(checks.map((line) => JSON.parse(line).ok)).not.toContain(false)
+    expect((await jenny.say('still there?')).text).toBe('anna: still there?')
+    const replay = await (await team.run('anna', ['replay', '--last', '--json'])).ended
+    expect(replay.code).toBe(0)
+  })
+
   it('keep deliveries in the journal of the relay while the broker is away, and let them go in order', async () => {
     const team = await teamForTest()
     const relay = await team.relay(['--hold', '200ms'])

@@ -2,7 +2,7 @@
 import type { Config } from '../../config/load.ts'
 import { DevHookError, type Failure } from '../../core/errors.ts'
 import { toJson } from '../../core/text/to-json.ts'
-import { CHECKS } from '../../doctor/doctor.ts'
+import { CHECKS, RELAY_CHECKS } from '../../doctor/doctor.ts'
 import { redactRecord } from '../../doctor/dump.ts'
 import { examine } from '../../doctor/examine.ts'
 import { createFacts, type Facts } from '../../doctor/facts.ts'
@@ -57,7 +57,11 @@ async function check(call: Call, facts: Facts): Promise<number> {
     progress.end()
     print(name, finding)
   }
-  const findings = [...(await examine(CHECKS, { facts, waiting, found }))]
+  const isAtRelay = config !== null && (config.relay !== null || config.natsCreds !== null)
+  if (isAtRelay && own['live'] === true)
+    throw new DevHookError('usage', '`--live` claims the webhook, which a relay has')
+  const checks = isAtRelay ? RELAY_CHECKS : CHECKS
+  const findings = [...(await examine(checks, { facts, waiting, found }))]
   if (own['live'] === true) findings.push(...(await live(findings, config, { io, facts, waiting, found })))
   progress.end()
   if (!json) io.err(summary(findings))

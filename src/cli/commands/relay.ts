@@ -7,9 +7,10 @@ import { toJson } from '../../core/text/to-json.ts'
 import type { Call, CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import { openCommand } from '../open-command.ts'
-import { assignConversation, readRelayStatus } from '../relay/ask-relay.ts'
+import { assignConversation } from '../relay/ask-relay.ts'
 import { textFlag } from '../relay/relay-flags.ts'
-import { relayStatusLines, setupLines } from '../screen/relay-lines.ts'
+import { showRelay } from '../relay/show-relay.ts'
+import { setupLines } from '../screen/relay-lines.ts'
 
 const NATS_PORT = 4222
 
@@ -23,7 +24,7 @@ export const relay: CommandHandler = async (call) => {
     case 'init':
       return init(call)
     case 'status':
-      return showStatus(call)
+      return showRelay(await openCommand(call), call.io, textFlag(call.own['nats']))
     case 'assign':
       return assign(call)
     default:
@@ -43,15 +44,6 @@ async function init(call: Call): Promise<number> {
   const written = await writeSetup({ folder, developers, host: textFlag(own['host']), port: NATS_PORT })
   if (json) io.out(toJson(cleanValue({ ...written }, oneLine)))
   else setupLines(written).forEach((text) => io.out(oneLine(text)))
-  return EXIT_CODES.ended
-}
-
-async function showStatus(call: Call): Promise<number> {
-  const opened = await openCommand(call)
-  const { json, colors } = opened
-  const status = await readRelayStatus(opened, textFlag(call.own['nats']))
-  if (json) call.io.out(toJson(cleanValue({ ...status }, oneLine)))
-  else relayStatusLines(status, colors).forEach(call.io.out)
   return EXIT_CODES.ended
 }
 

@@ -27,6 +27,8 @@ export const status: CommandHandler = async (call) => {
   const choice = readSandboxChoice(call.own['sandbox'])
   const opened = await openCommand(call)
   const { config, redactor, stateHome, who, json, colors } = opened
+  if (config.relay !== null || config.natsCreds !== null)
+    return (await import('../relay/show-relay.ts')).showRelay(opened, io)
   if (call.own['consents'] === true || call.own['forget'] === true) return showConsents(call, opened)
   const sandbox = await findStatusSandbox({ config, stateHome, choice })
   if (sandbox !== null) return showSandbox(sandbox, call, opened)

@@ -1,5 +1,6 @@
 // `dev-hook relay`: holds a bot, and brings its deliveries to developers.
 import { randomUUID } from 'node:crypto'
+import { withoutPid } from '../../core/instance.ts'
 import { botFolder, identityOf } from '../../daemon/account/bot-identity.ts'
 import { createHubLink } from '../../daemon/relay/hub-factories.ts'
 import { readRelayKey } from '../../daemon/relay/relay-key.ts'
@@ -25,7 +26,10 @@ export async function runRelay(opened: OpenCommand, { own, io }: Call): Promise<
   const broker = await openBroker(address, RELAY_NAME)
   try {
     const link = createHubLink()
-    const hub = await openHub({ broker, bot, who, session: randomUUID(), key, fallback, graceMs }, link.synced)
+    const hub = await openHub(
+      { broker, bot, who: withoutPid(who), session: randomUUID(), key, fallback, graceMs },
+      link.synced,
+    )
     try {
       if (hub.tooSmall !== null && !json) io.err(smallBroker(hub.tooSmall))
       const role = {

@@ -1,7 +1,9 @@
 // `dev-hook --relay`: the run of a developer whose deliveries come from a relay.
 import { randomUUID } from 'node:crypto'
 import { neverAborted } from '../../core/async.ts'
-import { seatFactories, seatFolder } from '../../daemon/relay/seat-factories.ts'
+import { withoutPid } from '../../core/instance.ts'
+import { seatFolder } from '../../daemon/account/bot-identity.ts'
+import { seatFactories } from '../../daemon/relay/seat-factories.ts'
 import { nameAt, readAddress } from '../../relay/broker/address.ts'
 import { openBroker } from '../../relay/broker/broker.ts'
 import { openSeat } from '../../relay/seat/seat.ts'
@@ -11,7 +13,8 @@ import { runDaemon } from '../session/run-daemon.ts'
 
 /** Runs it to its end; resolves to the exit code. */
 export async function runSeat(opened: OpenCommand, { command, io }: Call): Promise<number> {
-  const { config, who, redactor } = opened
+  const { config, redactor } = opened
+  const who = withoutPid(opened.who)
   const address = await readAddress(config.relay, config.natsCreds)
   const name = nameAt(address, who)
   const broker = await openBroker(address, name)

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../../config/load.ts'
 import { DevHookError } from '../../core/errors.ts'
-import { findRecordedBot } from '../../daemon/offline/find-bot.ts'
+import { findRecordedBot, type RecordConfig } from '../../daemon/offline/find-bot.ts'
 import { readLock } from '../../lock/lock.ts'
 import { readSnapshot } from '../../platform/webhook/snapshot.ts'
 import {
@@ -24,7 +24,7 @@ export interface FoundRecord {
 }
 
 export interface RecordRequest {
-  readonly config: Pick<Config, 'bot' | 'token' | 'apiHost' | 'cwd'>
+  readonly config: RecordConfig & Pick<Config, 'cwd'>
   readonly stateHome: () => string
   readonly choice: SandboxChoice
   /** Where sandboxes keep their state; the system's folder for what is temporary by default. */

@@ -22,7 +22,7 @@ export function relayWords(notice: NoticeOf<'routed' | 'developer' | 'broker'>, 
 function routedWords({ to, how, id }: NoticeOf<'routed'>, colors: Colors): string {
   const whom = to === '_' ? 'until somebody wants it' : `for ${sanitize(to)}`
   const words = how === 'live' ? `→ ${sanitize(to)}` : `held ${whom}`
-  return `${words} ${colors.dim(id)}`
+  return `${colors.dim(id.slice(-6))} ${words}`
 }
 
 const WORDS: Readonly<Record<NoticeOf<'developer'>['state'], string>> = {

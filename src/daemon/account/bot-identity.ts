@@ -46,6 +46,19 @@ const isSetUp = ({ files, sources }: IdentityConfig): boolean =>
 
 /** The state folder of one bot at one platform: two platforms may know the same id. */
 export function botFolder(stateHome: string, apiHost: string, botId: string): string {
-  const safe = (text: string): string => text.replace(/[^a-z0-9.-]+/gi, '_')
   return join(stateHome, safe(new URL(apiHost).host), safe(botId))
+}
+
+const safe = (text: string): string => text.replace(/[^a-z0-9.-]+/gi, '_')
+
+/** Whose run it is at which relay: both are part of the folder in which its state is kept. */
+export interface SeatPlace {
+  /** `host:port` of the broker. */
+  readonly server: string
+  readonly name: string
+}
+
+/** The state folder of a developer at a relay. The relay itself may run on the same machine, and has the bot's own folder. */
+export function seatFolder(stateHome: string, { server, name }: SeatPlace, bot: string | null): string {
+  return join(stateHome, safe(server), bot === null ? name : `${safe(bot)}.${name}`)
 }

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import type { Config } from '../../config/load.ts'
 import { codeOf, DevHookError } from '../../core/errors.ts'
 
+import { whoAmI } from '../../core/instance.ts'
 import { readLock } from '../../lock/lock.ts'
 import { readToken } from '../../platform/api/token.ts'
-import { botFolder } from '../account/bot-identity.ts'
+import { nameAt, readAddress } from '../../relay/broker/address.ts'
+import { botFolder, seatFolder } from '../account/bot-identity.ts'
 
 interface RecordedBot {
   readonly bot: string
@@ -16,14 +18,19 @@ interface RecordedBot {
   readonly folder: string
 }
 
+/** What says whose record is meant. */
+export type RecordConfig = Pick<Config, 'bot' | 'token' | 'apiHost'> & Partial<Pick<Config, 'relay' | 'natsCreds'>>
+
 /**
- * The state folder of the bot that is given, or named by the token, whether anything is in it or not. Without either: of the only
+ * The state folder of a developer at a relay, where one is given; else that of the bot that is given, or named by the token, whether anything is in it or not. Without either: of the only
  * bot that was ever recorded, or the only one with a run. Throws `botUnknown`, listing those that could be meant.
  */
-export async function findRecordedBot(
-  config: Pick<Config, 'bot' | 'token' | 'apiHost'>,
-  stateHome: string,
-): Promise<string> {
+export async function findRecordedBot(config: RecordConfig, stateHome: string): Promise<string> {
+  const { relay = null, natsCreds = null } = config
+  if (relay !== null || natsCreds !== null) {
+    const address = await readAddress(relay, natsCreds)
+    return seatFolder(stateHome, { server: address.server, name: nameAt(address, whoAmI()) }, config.bot)
+  }
   const botId = config.bot ?? idIn(config.token)
   if (botId !== null) return botFolder(stateHome, config.apiHost, botId)
   const kept = await listRecorded(stateHome)

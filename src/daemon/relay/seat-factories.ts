@@ -1,5 +1,4 @@
 // The parts of a developer's run at a relay: those of any run, but that its deliveries come from the relay in place of a tunnel.
-import { join } from 'node:path'
 import type { Config } from '../../config/load.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Gateway, Registration, Tunnel, TunnelState } from '../../core/ports.ts'
@@ -8,19 +7,6 @@ import type { Seat } from '../../relay/seat/seat.ts'
 import type { SeatState } from '../../relay/seat/seat-state.ts'
 import { FACTORIES, type Factories } from '../factories.ts'
 import { assertBotCommand } from '../start/preflight.ts'
-
-/** Whose run it is at which relay: both are part of the folder in which its state is kept. */
-export interface SeatPlace {
-  /** `host:port` of the broker. */
-  readonly server: string
-  readonly name: string
-}
-
-/** The state folder of a developer at a relay. The relay itself may run on the same machine, and has the bot's own folder. */
-export function seatFolder(stateHome: string, { server, name }: SeatPlace, bot: string | null): string {
-  const safe = (text: string): string => text.replace(/[^a-z0-9.-]+/gi, '_')
-  return join(stateHome, safe(server), bot === null ? name : `${safe(bot)}.${name}`)
-}
 
 /** The factories of a run at a relay where a place was found. */
 export function seatFactories(seat: Seat, folder: string): Factories {

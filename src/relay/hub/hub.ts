@@ -159,7 +159,7 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
   async function asked(question: Asked): Promise<unknown> {
     switch (question.is) {
       case 'ping':
-        return { ok: true, bot, relay: who }
+        return { ok: true, bot, relay: who, now: Date.now() }
       case 'status':
         return status()
       case 'assign': {

@@ -78,7 +78,7 @@ export async function teamForTest(): Promise<Team> {
       await cli.notice('ready')
       return { cli, log: async () => linesOf(await readFile(log, 'utf8').catch(() => '')) }
     },
-    run: (name, args) => startCli({ args: [...args, '--nats', address(name)], env: stateOf(name) }),
+    run: (name, args) => startCli({ args, env: { ...stateOf(name), DEV_HOOK_RELAY: address(name) } }),
   }
 }
 
