@@ -1,6 +1,7 @@
 // The way of one delivery to the bot, folded up beneath what it brought.
 import { formatDuration } from '../../core/text/duration.ts'
 import { layOut } from '../../core/text/json-layout.ts'
+import { formatSize } from '../../core/text/size.ts'
 import { toJson } from '../../core/text/to-json.ts'
 import { type Html, html } from './html-text.ts'
 import { preciseClock } from './moments.ts'
@@ -33,7 +34,7 @@ function onePart({ id, event, payload, receivedAt, attempts }: SharedDelivery, s
 <dt>received</dt><dd>${preciseClock(receivedAt)}</dd>
 ${attempts.map((attempt, n) => attemptRows(attempt, n === 0 ? receivedAt : null, shorten))}
 </dl>
-<pre>${shorten.body(layOut(packed) ?? packed, LONGEST_BODY)}</pre>
+<details><summary>body, ${formatSize(Buffer.byteLength(packed))}</summary><pre>${shorten.body(layOut(packed) ?? packed, LONGEST_BODY)}</pre></details>
 </div>
 `
 }
