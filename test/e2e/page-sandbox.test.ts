@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sign } from '../../src/protocol/signature.ts'
 import { launchChromium } from '../support/browser/chromium.ts'
-import { type InspectedRun, inspectedRun, openPage } from '../support/browser/inspected-run.ts'
+import { aMessage, type InspectedRun, inspectedRun, openPage } from '../support/browser/inspected-run.ts'
 import { delivery, rows, said, sees, violationsIn } from '../support/browser/seen.ts'
 import { folderForTest } from '../support/folder.ts'
 import { callApi } from '../support/platform/sandboxes.ts'
@@ -24,25 +25,44 @@ const SHOWS_ALL = fileURLToPath(new URL('../support/bot/programs/shows-all.js', 
 const phone = (page: Page) => page.getByRole('region', { name: 'The contact’s phone' })
 const app = (page: Page) => page.getByRole('region', { name: 'The agents’ app' })
 
-/** Opens a form in the conversation of the contact, as somebody of the team does. */
-async function openForm({ cli, ask }: InspectedRun): Promise<void> {
+/** The API of the sandbox, with the token of somebody of the team. */
+async function teamOf({ cli }: InspectedRun) {
   const { api, logins } = await cli.notice('sandbox')
   const grant = { email: logins.find((one) => one.startsWith('sam')), password: 'any' }
   const { body: sam } = await callApi({ api, token: '' }, 'POST', '/v2/auth/token', grant)
-  const token = String(Object(sam).token)
+  return { api, token: String(Object(sam).token) }
+}
+
+/** Opens a form in the conversation of the contact. */
+async function openForm(run: InspectedRun): Promise<void> {
+  const team = await teamOf(run)
   const fields = [
     { key: 'brand', name: 'Brand', options: ['Audi', 'VW'] },
     { key: 'name', name: 'Your name' },
   ]
-  const { body: form } = await callApi({ api, token }, 'POST', '/v2/forms', { name: 'Test Drive', fields })
-  const { conversations } = Object(await ask('conversations'))
-  const message = {
-    conversation: conversations[0].id,
-    type: 'form',
-    text: '+Test Drive',
-    meta: { form: Object(form).id },
+  const { body: form } = await callApi(team, 'POST', '/v2/forms', { name: 'Test Drive', fields })
+  const { conversations } = Object(await run.ask('conversations'))
+  const [{ id }] = conversations
+  const message = { conversation: id, type: 'form', text: '+Test Drive', meta: { form: Object(form).id } }
+  await callApi(team, 'POST', '/v2/messages', message)
+}
+
+/** Knocks at the webhook of a run with a body that is signed with another secret. */
+async function knock(run: InspectedRun, body: string, secret: string): Promise<number> {
+  const { body: bots } = await callApi(await teamOf(run), 'GET', '/v2/bots')
+  const { username, password, ...url } = urlParts(new URL(Object(bots)[0].webhook.url))
+  const headers = {
+    'content-type': 'application/json',
+    'x-hub-signature': sign(Buffer.from(body), secret),
+    ...(username !== '' && { authorization: `Basic ${btoa(`${username}:${password}`)}` }),
   }
-  await callApi({ api, token }, 'POST', '/v2/messages', message)
+  return (await fetch(url.bare, { method: 'POST', headers, body })).status
+}
+
+/** What `fetch` takes of an address: it refuses one with credentials. */
+function urlParts(url: URL) {
+  const { username, password } = url
+  return { username, password, bare: `${url.origin}${url.pathname}${url.search}` }
 }
 
 describe('The page of a sandbox', () => {
@@ -59,6 +79,10 @@ describe('The page of a sandbox', () => {
     await call.click()
     await delivery(page).getByText('"for the team"').first().waitFor()
     expect(await violationsIn(page)).toEqual([])
+    // What the bot has said leads to what it was told.
+    await page.keyboard.press('Escape')
+    await phone(page).locator('.by-bot').filter({ hasText: 'for the team' }).click()
+    await delivery(page).getByText('was told: show me all').waitFor()
     // The chat goes on beside it, and Esc closes it.
     await phone(page).getByRole('button', { name: 'Settings' }).click()
     await phone(page).getByText('pressed SETTINGS').waitFor()
@@ -172,5 +196,23 @@ createServer((_, answer) => answer.end()).listen(process.env.PORT)`
     await dialog.getByLabel('X-Hub-Signature').fill('sha256=x')
     await check()
     await dialog.getByText(/is not sha1=<40 hex digits>/).waitFor()
+  })
+
+  it('explains a wrong signature, and tries another secret for it', async () => {
+    const run = await inspectedRun()
+    const page = await openPage(browser, run.link, { viewport: { width: 375, height: 700 } })
+    await sees(page, 'No delivery yet')
+    expect(await knock(run, aMessage('signed elsewhere'), 'the other secret')).toBe(503)
+    await rows(page).filter({ hasText: 'rejected 503' }).first().click()
+    await delivery(page).getByText('The signature is wrong').waitFor()
+    await delivery(page).getByRole('button', { name: 'Check it with another secret or body' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Check a signature' })
+    await dialog.getByLabel('another one').check()
+    await dialog.getByLabel('Another secret').fill('the other secret')
+    await page.keyboard.press('Enter')
+    await dialog.getByText('The signature is right').waitFor()
+    expect(await violationsIn(page)).toEqual([])
+    // Neither the run nor what it records has been told of it.
+    expect(run.cli.written() + run.cli.errors()).not.toContain('the other secret')
   })
 })

@@ -89,7 +89,8 @@ function lastOf(summaries: Iterable<Summary>): string | null {
     const { label, settled } = summary
     if (settled === 'rejected' || label.own === true) continue
     last ??= summary
-    if (label.text === null) continue
+    // `/assign` and its like come with what somebody says.
+    if (label.text === null || label.text.startsWith('/')) continue
     last = summary
     break
   }

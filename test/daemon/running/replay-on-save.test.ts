@@ -107,6 +107,7 @@ describe('Replay on save', () => {
       ['d'],
     ],
     ['a message rather than another event', [summary('event', { label: EVENT }), summary('said')], ['said']],
+    ['a message rather than a command', [summary('a', { label: { ...EVENT, text: '/assign' } }), summary('b')], ['b']],
     ['another event where nobody has said anything', [summary('event', { label: EVENT })], ['event']],
     ['nothing that the bot gets anyway', [summary('waits', { settled: null }), summary('old')], []],
     ['nothing where nothing came', [], []],

@@ -53,7 +53,7 @@ export function Screen({ on, messages, forms, people, conversation, contact }: S
             message={message}
             on={on}
             press={press}
-            look={() => void showMessage(model, message.conversation, message.deliveries)}
+            look={() => void showMessage(model, message)}
           />
         ))}
         {conversation === null

@@ -54,14 +54,24 @@ export async function toggleReplayOnSave(model: Model): Promise<void> {
   ask('status', {}).then(model.status.set, () => undefined)
 }
 
-/** Shows the delivery that announces a message of the sandbox, beside the chat. */
-export async function showMessage(model: Model, conversation: string, platformIds: readonly string[]): Promise<void> {
+type Said = OutputOf<'conversation'>['messages'][number]
+
+/**
+ * Shows the delivery of a message of the sandbox beside the chat: what brought it to the bot; of one that the bot has written, what it
+ * had been brought last before, commands of the platform such as `/assign` apart.
+ */
+export async function showMessage(model: Model, { conversation, by, time, deliveries }: Said): Promise<void> {
   const q = `conv:${quoted(conversation)}`
   const found = await model.attempt(() => ask('deliveries', { q, limit: 1_000 }))
   if (found === null) return
-  const delivery = found.deliveries.find(({ platformId }) => platformId !== null && platformIds.includes(platformId))
-  if (delivery === undefined) model.tell('this message was not delivered to the bot')
-  else model.address.go({ id: delivery.id, vs: null }, 'back')
+  const delivery = found.deliveries.find((one) =>
+    by === 'bot'
+      ? one.own !== true && one.text?.startsWith('/') !== true && Date.parse(one.time) <= Date.parse(time)
+      : one.platformId !== null && deliveries.includes(one.platformId),
+  )
+  if (delivery !== undefined) model.address.go({ id: delivery.id, vs: null }, 'back')
+  else
+    model.tell(by === 'bot' ? 'nothing was brought to the bot before that' : 'this message was not brought to the bot')
 }
 
 export async function restartBot(model: Model): Promise<void> {

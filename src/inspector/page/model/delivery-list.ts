@@ -2,7 +2,7 @@
 import { createObservable, type Observable } from '../../../core/listeners.ts'
 import type { Notice } from '../../../core/notices.ts'
 import { type DeliveryQuery, readQuery } from '../../../protocol/query/query.ts'
-import type { FilterProblem } from '../../../protocol/query/terms.ts'
+import { type FilterProblem, quoted } from '../../../protocol/query/terms.ts'
 import { ask, problemOf } from './api.ts'
 import { oncePerPicture } from './later.ts'
 import { changedBy, type Row, rowOf } from './rows.ts'
@@ -122,6 +122,14 @@ export function createDeliveryList(now: () => number = Date.now): DeliveryList {
     }
   }
 
+  /** Asks the run for one row, if it has recorded it. */
+  async function find(id: string): Promise<void> {
+    // It was announced all the same; with the next reload it is there.
+    const page = await ask('deliveries', { q: `id:${quoted(id)}`, limit: 1 }).catch(() => null)
+    for (const recorded of page?.deliveries ?? []) rows.set(recorded.id, rowOf(recorded))
+    showSoon()
+  }
+
   return {
     state,
     row: (id) => rows.get(id),
@@ -161,6 +169,8 @@ export function createDeliveryList(now: () => number = Date.now): DeliveryList {
     },
     reload: () => void load(),
     take: (notice) => {
+      // What was refused at the door is announced without what it was.
+      if (notice.type === 'rejected' && !rows.has(notice.id)) return void find(notice.id)
       const row = changedBy(notice, (id) => rows.get(id))
       if (row === null) return
       const isNew = !rows.has(row.id)
