@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { readAddress } from '../../src/relay/broker/address.ts'
+import { openBroker } from '../../src/relay/broker/broker.ts'
+import { type Assignments, openAssignments } from '../../src/relay/hub/assignments.ts'
+import { namesOf } from '../../src/relay/wire/subjects.ts'
+import { natsServer } from '../support/relay/nats-server.ts'
+import { BOT } from '../support/relay/relay-world.ts'
+
+/** Several who know nothing of one another, each with a connection of their own. */
+async function claimers(url: string, count: number): Promise<{ all: Assignments[]; close: () => Promise<void> }> {
+  const brokers = await Promise.all(
+    Array.from({ length: count }, async (_, i) => openBroker(await readAddress(url, null), `claimer-${i}`)),
+  )
+  const open = async (broker: (typeof brokers)[number]): Promise<Assignments> =>
+    openAssignments((await broker.manager()).jetstream(), namesOf(BOT))
+  return {
+    all: await Promise.all(brokers.map(open)),
+    close: async () => void (await Promise.all(brokers.map((broker) => broker.close()))),
+  }
+}
+
+describe('Whose a conversation is, at the broker', () => {
+  it('is decided once, however many claim it at the same time, and everybody hears who it is', async () => {
+    const { url } = await natsServer()
+    const { all, close } = await claimers(url, 10)
+    const claims = Array.from({ length: 100 }, (_, i) => all[i % all.length]?.change('c1', null, `dev-${i}`))
+    const owners = new Set(await Promise.all(claims))
+    expect(owners.size).toBe(1)
+    const [late] = (await claimers(url, 1)).all
+    expect(owners).toContain(late?.of('c1'))
+    await close()
+  })
+
+  it('changes only for who knew whose it was', async () => {
+    const { url } = await natsServer()
+    const { all, close } = await claimers(url, 2)
+    const [one, other] = all
+    expect(await one?.change('c1', null, 'anna')).toBe('anna')
+    expect(await other?.change('c1', null, 'bert')).toBe('anna')
+    expect(await other?.change('c1', 'anna', 'bert')).toBe('bert')
+    expect(await one?.change('c1', 'anna', 'carla')).toBe('bert')
+    expect(one?.of('c1')).toBe('bert')
+    await close()
+  })
+})

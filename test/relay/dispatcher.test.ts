@@ -1,0 +1,200 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { nextTurn } from '../../src/core/async.ts'
+import type { Delivery } from '../../src/core/delivery.ts'
+import { createDispatcher, type Dispatcher } from '../../src/relay/hub/dispatcher.ts'
+import type { Live } from '../../src/relay/hub/recipients.ts'
+import type { Answer } from '../../src/relay/wire/envelope.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
+import { memoryBroker } from '../support/relay/memory-broker.ts'
+import { aMessage, reply } from '../support/relay/relay-world.ts'
+import { eventually } from '../support/wait.ts'
+
+const NAMES = ['anna', 'bert'] as const
+type Name = (typeof NAMES)[number]
+
+/** What happens to a relay, one after the other, each in a turn of the event loop of its own, as from sockets. */
+const step = fc.record({
+  turns: fc.integer({ min: 1, max: 4 }),
+  does: fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({ type: fc.constant('send' as const), conversation: fc.integer({ min: 0, max: 2 }) }),
+    },
+    fc.record({ type: fc.constant('comes' as const), name: fc.constantFrom(...NAMES) }),
+    fc.record({ type: fc.constant('vanishes' as const), name: fc.constantFrom(...NAMES) }),
+    fc.record({ type: fc.constant('broker goes' as const) }),
+    fc.record({ type: fc.constant('broker comes' as const) }),
+  ),
+})
+
+/** A relay whose conversations 0 and 2 are anna's, and 1 bert's. */
+function relay() {
+  const broker = memoryBroker()
+  const here = new Set<string>()
+  const lives = new Map<string, Set<(why: string) => void>>(NAMES.map((name) => [name, new Set()]))
+  /** What each developer has had, without what they had before. */
+  const got = new Map<string, string[]>(NAMES.map((name) => [name, []]))
+  const sending = new Map<string, Promise<void>>()
+
+  function send(owner: string, { id }: Delivery): Live {
+    const open = lives.get(owner)
+    let settle: (answer: Answer) => void
+    const answer = new Promise<Answer>((resolve) => {
+      settle = resolve
+    })
+    let aborted = false
+    const abort = (why: string): void => {
+      aborted = true
+      open?.delete(abort)
+      settle({ taken: false, why })
+    }
+    open?.add(abort)
+    // In order, as on one connection.
+    const arriving = (sending.get(owner) ?? Promise.resolve()).then(async () => {
+      await nextTurn()
+      if (aborted) return
+      const mine = got.get(owner)
+      if (mine?.includes(id) === false) mine.push(id)
+      void nextTurn().then(() => {
+        open?.delete(abort)
+        settle({ taken: true, reply: reply(200, owner) })
+      })
+    })
+    sending.set(owner, arriving)
+    return { answer, abort }
+  }
+
+  const dispatcher: Dispatcher = createDispatcher({
+    held: broker.held,
+    assignments: broker.assignments,
+    synced: async () => undefined,
+    routed: () => undefined,
+    recipients: {
+      isHere: (owner) => here.has(owner),
+      isGone: () => false,
+      choose: (payload) => (JSON.stringify(payload).includes('"c1"') ? 'bert' : 'anna'),
+      fallback: '_',
+      send,
+    },
+  })
+  const abortAll = (name: string): void => {
+    for (const abort of [...(lives.get(name) ?? [])]) abort('gone')
+  }
+  return {
+    broker,
+    dispatcher,
+    got,
+    comes: (name: Name) => {
+      here.add(name)
+      dispatcher.drain(name)
+    },
+    vanishes: (name: Name) => {
+      here.delete(name)
+      abortAll(name)
+    },
+    setAway: async (away: boolean) => {
+      broker.setAway(away)
+      dispatcher.setOnline(!away)
+      if (away) NAMES.forEach(abortAll)
+      else await dispatcher.refresh()
+    },
+  }
+}
+
+/** As the queue does: what is refused waits, and what comes after it in its conversation waits behind it. */
+function queueOf(dispatcher: Dispatcher) {
+  const waiting = new Map<string, Delivery[]>()
+  async function submit(conversation: string, delivery: Delivery): Promise<void> {
+    const line = waiting.get(conversation) ?? []
+    waiting.set(conversation, line)
+    if (line.length > 0) return void line.push(delivery)
+    const { outcome } = await dispatcher.forward(delivery).done
+    if (outcome !== 'answered') {
+      line.push(delivery)
+      line.sort((a, b) => a.receivedAt - b.receivedAt)
+    }
+  }
+  return {
+    submit,
+    /** Lets go of what waits, one after the other. */
+    release: async () => {
+      for (const line of waiting.values())
+        while (line[0] !== undefined) {
+          const { outcome } = await dispatcher.forward(line[0]).done
+          if (outcome !== 'answered') break
+          line.shift()
+        }
+    },
+    isEmpty: () => [...waiting.values()].every((line) => line.length === 0),
+  }
+}
+
+describe('A dispatcher', () => {
+  it('brings everything to its developer, in the order of its conversation, whoever comes, goes and is away', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+        const { broker, dispatcher, got, comes, vanishes, setAway } = relay()
+        const queue = queueOf(dispatcher)
+        const sent: { readonly id: string; readonly conversation: number }[] = []
+        const submitted: Promise<void>[] = []
+        for (const { turns, does } of steps) {
+          for (let turn = 0; turn < turns; turn += 1) await nextTurn()
+          if (does.type === 'send') {
+            const delivery = aMessage(`c${does.conversation}`, 'hi', { receivedAt: sent.length })
+            sent.push({ id: delivery.id, conversation: does.conversation })
+            submitted.push(queue.submit(`c${does.conversation}`, delivery))
+          } else if (does.type === 'comes') comes(does.name)
+          else if (does.type === 'vanishes') vanishes(does.name)
+          else await setAway(does.type === 'broker goes')
+        }
+        await Promise.all(submitted)
+        await setAway(false)
+        NAMES.forEach(comes)
+        await queue.release()
+        await eventually(() => queue.isEmpty() && broker.kept().length === 0)
+        for (const conversation of [0, 1, 2]) {
+          const ids = sent.filter((each) => each.conversation === conversation).map(({ id }) => id)
+          const mine = got.get(conversation === 1 ? 'bert' : 'anna') ?? []
+          expect(mine.filter((id) => ids.includes(id))).toEqual(ids)
+        }
+      }),
+      { numRuns: 100 },
+    )
+  }, 60_000)
+
+  it.each([
+    [17_999, '200 late'],
+    [18_000, '200 received\n'],
+  ])('gives the answer of a bot that comes before 18 s: after %d ms it is %j', async (ms, expected) => {
+    const clock = createFakeClock()
+    const broker = memoryBroker()
+    let answer: (given: Answer) => void = () => undefined
+    const dispatcher = createDispatcher({
+      held: broker.held,
+      assignments: broker.assignments,
+      synced: async () => undefined,
+      routed: () => undefined,
+      clock,
+      recipients: {
+        isHere: () => broker.kept().length === 0,
+        isGone: () => false,
+        choose: () => 'anna',
+        fallback: '_',
+        send: () => {
+          const given = new Promise<Answer>((resolve) => {
+            answer = resolve
+          })
+          return { answer: given, abort: (why) => answer({ taken: false, why }) }
+        },
+      },
+    })
+    const { done } = dispatcher.forward(aMessage('c1'))
+    await nextTurn()
+    await nextTurn()
+    await clock.pass(ms)
+    answer({ taken: true, reply: reply(200, 'late') })
+    const attempt = await done
+    expect(attempt.outcome === 'answered' && `${attempt.reply.status} ${attempt.reply.body.toString()}`).toBe(expected)
+  })
+})

@@ -1,0 +1,75 @@
+// A broker in memory: what is held, and whose conversations are, with answers that come a little later.
+import { nextTurn } from '../../../src/core/async.ts'
+import type { Delivery } from '../../../src/core/delivery.ts'
+import type { Assignments } from '../../../src/relay/hub/assignments.ts'
+import type { HeldStore } from '../../../src/relay/hub/held-store.ts'
+
+interface Kept {
+  readonly seq: number
+  readonly owner: string
+  readonly conversation: string
+  readonly delivery: Delivery
+}
+
+export interface MemoryBroker {
+  readonly held: HeldStore
+  readonly assignments: Assignments
+  /** While it is away, everything rejects. */
+  setAway(away: boolean): void
+  readonly kept: () => readonly Kept[]
+}
+
+/** Creates an empty one. */
+export function memoryBroker(): MemoryBroker {
+  const kept: Kept[] = []
+  const owners = new Map<string, string>()
+  let seq = 0
+  let away = false
+
+  async function reach(): Promise<void> {
+    await nextTurn()
+    if (away) throw new Error('away')
+  }
+
+  return {
+    kept: () => kept,
+    setAway: (now) => {
+      away = now
+    },
+    held: {
+      append: async (owner, conversation, delivery) => {
+        await reach()
+        if (kept.some((each) => each.owner === owner && each.delivery.id === delivery.id)) return false
+        seq += 1
+        kept.push({ seq, owner, conversation, delivery })
+        return true
+      },
+      first: async (owner, conversation) => {
+        await reach()
+        return kept.find((each) => each.owner === owner && each.conversation === conversation) ?? null
+      },
+      remove: async (owner, which) => {
+        await reach()
+        const at = kept.findIndex((each) => each.owner === owner && each.seq === which)
+        if (at !== -1) kept.splice(at, 1)
+      },
+      counts: async () => {
+        await reach()
+        const counts = new Map<string, Map<string, number>>()
+        for (const { owner, conversation } of kept) {
+          const of = counts.get(owner) ?? new Map<string, number>()
+          counts.set(owner, of.set(conversation, (of.get(conversation) ?? 0) + 1))
+        }
+        return counts
+      },
+    },
+    assignments: {
+      of: (conversation) => owners.get(conversation) ?? null,
+      change: async (conversation, from, to) => {
+        await reach()
+        if ((owners.get(conversation) ?? null) === from) owners.set(conversation, to)
+        return owners.get(conversation) ?? to
+      },
+    },
+  }
+}
