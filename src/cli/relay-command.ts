@@ -18,7 +18,7 @@ export const RELAY_COMMAND: CommandSpec = {
     },
     {
       flags: '--default <who>',
-      says: 'who gets what nobody wants: the name of a developer, or hold, until somebody comes who wants it (default: hold)',
+      says: 'who gets what nobody wants: the name of a developer, the URL of a shared bot, which gets it as it came, or hold, until somebody comes who wants it (default: hold)',
     },
     {
       flags: '--grace <time>',

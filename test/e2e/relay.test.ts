@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { headerOf } from '../../src/core/http/raw-headers.ts'
+import { checkSignature } from '../../src/protocol/signature.ts'
+import { recordingBotForTest } from '../support/platform/sandboxes.ts'
 import { teamForTest } from '../support/relay/team.ts'
 import { eventually } from '../support/wait.ts'
 
@@ -55,6 +58,24 @@ describe('dev-hook relay and dev-hook --relay', () => {
     expect(assign).toMatchObject({ code: 0, stdout: `${conversation} is bert's, it was anna's\n` })
     expect((await jenny.say('again')).text).toBe('bert: again')
     expect(textsOf(await bert.log())).toEqual(['again'])
+  })
+
+  it('pass on what nobody wants to a shared bot, as it came', async () => {
+    const team = await teamForTest()
+    const shared = await recordingBotForTest()
+    await team.relay(['--default', `http://jo:pass@127.0.0.1:${shared.port}/hook?key=k`])
+    await team.developer('anna', { args: ['--only', 'text:refund'] })
+    const [jenny, alex] = [
+      await team.platform.contact({ name: 'Jenny' }),
+      await team.platform.contact({ name: 'Alex' }),
+    ]
+    expect((await jenny.say('a refund')).text).toBe('anna: a refund')
+    alex.send('something else')
+    const [first] = await shared.waitFor(1)
+    const { body, rawHeaders, url } = first ?? { body: Buffer.alloc(0), rawHeaders: [], url: '' }
+    expect(url).toBe('/hook?key=k')
+    expect(headerOf(rawHeaders, 'authorization')).toBe(`Basic ${Buffer.from('jo:pass').toString('base64')}`)
+    expect(checkSignature(rawHeaders, body, team.platform.secret() ?? '')).toBe('right')
   })
 
   it('are found by the other commands of a developer', async () => {

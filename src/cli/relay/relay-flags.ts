@@ -1,10 +1,14 @@
 // The flags of `dev-hook relay`: where the broker is, who gets what nobody wants, and how long somebody is waited for.
 import { duration } from '../../config/kinds.ts'
 import { DevHookError } from '../../core/errors.ts'
+import { mayPassOn } from '../../daemon/traffic/others/former-receiver.ts'
 import { isDeveloperName } from '../../relay/wire/subjects.ts'
 
 /** Who gets what nobody wants. */
-export type DefaultChoice = { readonly to: 'hold' } | { readonly to: 'developer'; readonly name: string }
+export type DefaultChoice =
+  | { readonly to: 'hold' }
+  | { readonly to: 'developer'; readonly name: string }
+  | { readonly to: 'url'; readonly url: string }
 
 const GRACE = '1m'
 
@@ -12,7 +16,11 @@ const GRACE = '1m'
 export function readDefault(given: unknown): DefaultChoice {
   if (typeof given !== 'string' || given === 'hold') return { to: 'hold' }
   if (isDeveloperName(given)) return { to: 'developer', name: given }
-  throw new DevHookError('usage', `\`${given}\` (from --default) is neither \`hold\` nor the name of a developer`)
+  if (mayPassOn(given)) return { to: 'url', url: given }
+  throw new DevHookError(
+    'usage',
+    `\`${given}\` (from --default) is neither \`hold\`, nor the name of a developer, nor a URL that is https or on this machine`,
+  )
 }
 
 /** Reads `--grace`, in ms. Throws `usage`. */

@@ -12,12 +12,13 @@ import { RELAY_NAME } from '../../relay/wire/subjects.ts'
 import type { Call } from '../command.ts'
 import type { OpenCommand } from '../open-command.ts'
 import { runDaemon } from '../session/run-daemon.ts'
+import { openDefault } from './default-receiver.ts'
 import { readDefault, readGrace, textFlag } from './relay-flags.ts'
 
 /** Runs a relay to its end; resolves to the exit code. */
 export async function runRelay(opened: OpenCommand, { own, io }: Call): Promise<number> {
   const { config, who, json } = opened
-  const fallback = readDefault(own['default'])
+  const rest = openDefault(readDefault(own['default']), config)
   const graceMs = readGrace(own['grace'])
   const address = await readAddress(textFlag(own['nats']), config.natsCreds)
   const { botId: bot } = identityOf(config)
@@ -27,16 +28,12 @@ export async function runRelay(opened: OpenCommand, { own, io }: Call): Promise<
   try {
     const link = createHubLink()
     const hub = await openHub(
-      { broker, bot, who: withoutPid(who), session: randomUUID(), key, fallback, graceMs },
+      { broker, bot, who: withoutPid(who), session: randomUUID(), key, fallback: rest.fallback, graceMs },
       link.synced,
     )
     try {
       if (hub.tooSmall !== null && !json) io.err(smallBroker(hub.tooSmall))
-      const role = {
-        is: 'relay',
-        broker: address.url,
-        fallback: fallback.to === 'hold' ? 'hold' : fallback.name,
-      } as const
+      const role = { is: 'relay', broker: address.url, fallback: rest.name } as const
       const relay = { role, factories: link.factories(hub) }
       const own = { ...opened, config: { ...config, only: null } }
       return await runDaemon({ ...own, stateHome, command: null, io, botEnv: {}, relay })
@@ -45,6 +42,7 @@ export async function runRelay(opened: OpenCommand, { own, io }: Call): Promise<
     }
   } finally {
     await broker.close()
+    await rest.close()
   }
 }
 

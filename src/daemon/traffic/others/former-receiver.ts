@@ -23,7 +23,7 @@ export function mayPassOn(url: string): boolean {
 }
 
 /** The receiver that a URL names; `null` for one that may not be passed on to. */
-function receiverAt(url: string, secret: string | null): FormerReceiver | null {
+export function receiverAt(url: string, secret: string | null): FormerReceiver | null {
   if (!mayPassOn(url)) return null
   const { origin, pathname, search, username, password } = new URL(url)
   const authorization =
