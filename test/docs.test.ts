@@ -11,6 +11,7 @@ import {
   eventTable,
   exitTable,
   factTable,
+  keyTable,
   optionTable,
   permissionTable,
   stopOrderTable,
@@ -19,7 +20,7 @@ import { llmsText } from './support/llms.ts'
 
 /** The tables of each page, by the name of the comment around them. */
 const PAGES: Readonly<Record<string, Readonly<Record<string, () => string | Promise<string>>>>> = {
-  'README.md': { options: optionTable, errors: errorTable, exits: exitTable, chaos: chaosTable },
+  'README.md': { options: optionTable, errors: errorTable, exits: exitTable, chaos: chaosTable, keys: keyTable },
   'CONTRIBUTING.md': {
     'stop-order': stopOrderTable,
     permissions: permissionTable,

@@ -4,6 +4,7 @@ import { switched } from '../config/kinds.ts'
 import { type Environment, environmentLayer } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
 import { MONOTONIC, raceTimeout } from '../core/async.ts'
+import type { Off } from '../core/listeners.ts'
 import { type ColorLevel, colorLevel } from './output/color-level.ts'
 import { createFooter, type Footer } from './output/footer.ts'
 import { isSameTerminal, openOutlet } from './output/open-outlet.ts'
@@ -22,6 +23,11 @@ export interface Io {
   readonly prompt: Writable
   /** What stays at the bottom of the terminal, below all lines. */
   readonly footer: Footer
+  /**
+   * Lends the terminal to another program, until the returned function is called: what is written for people meanwhile is kept, as
+   * far as there is room for it, and comes then.
+   */
+  lend(): Off
   /** Resolves when everything is written, or nobody reads it any more. What may be dropped is waited for a moment only. */
   flushed(): Promise<void>
   /** Aborted when nobody reads the data any more. */
@@ -58,6 +64,10 @@ export function createIo(): Io {
     err: (line) => lines.add(err, line, notShown),
     prompt: new PromptStream(err, stderr),
     footer,
+    lend: () => {
+      lines.flush()
+      return err.hold()
+    },
     flushed: async () => {
       lines.flush()
       await out.settled()

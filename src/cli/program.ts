@@ -127,7 +127,8 @@ function withHelp(spec: CommandSpec): Command {
   return parserOf(spec, 'dev-hook').addHelpText('after', `\n${environment()}\n\n${KEYS}`)
 }
 
-const KEYS = 'While it runs: b restarts the bot, p holds deliveries, t triggers again, q quits, ? lists the keys.'
+const KEYS =
+  'While it runs: ↑ and ↓ choose a delivery, Enter shows it, r replays it, e edits it and replays that, o opens the page,\nb restarts the bot, p holds deliveries, t triggers again, q quits, ? lists the keys.'
 
 /** What has no flag, because a command line is no place for a secret. */
 function environment(): string {

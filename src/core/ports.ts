@@ -269,6 +269,11 @@ export interface Control extends Replays {
   inject(body: Buffer): Promise<Injected>
   /** Makes the event that was triggered last once more. False where none was: nothing happens then. */
   triggerAgain(): boolean
+  /**
+   * Reads the body of a recorded delivery as it came, for its edit: secrets are in it, so that it is shown to nobody else. Rejects
+   * with `deliveryUnknown` or `stateDamaged`.
+   */
+  bodyOf(id: string): Promise<Buffer>
   /** False for a bot that somebody else runs: nothing happens then. */
   restartBot(): boolean
   /** Holds every delivery, whatever the bot does, until `release`. */

@@ -30,12 +30,13 @@
 //   bot → watchdog: its process id; API client → watchdog: fresh tokens; registration → watchdog: each snapshot
 //   watcher → bot: restart; watcher → monitor: other events; bot → watcher: start only when nothing is being saved
 //   tunnel → monitor → registration: another public URL, claim again; tunnel → monitor → this file: it is lost for good
-//   keys, inspector → control → pipeline, queue, bot
+//   keys, inspector → operations → control → pipeline, queue, bot
 import { allOrCancel, type Clock, MONOTONIC } from '../core/async.ts'
 import { asDevHookError, DevHookError } from '../core/errors.ts'
 import { createLifetime } from '../core/lifetime.ts'
 import { errorNotice, type NoticeBody, warning } from '../core/notices.ts'
 import { FACTORIES, type Factories } from './factories.ts'
+import { createOperations } from './operations/create-operations.ts'
 import { createRestoration } from './restoration.ts'
 import { noParts, type Run, shownUrl, totalsOf } from './run.ts'
 import { type EndReason, nextState, type RunEvent, type RunState } from './run-state.ts'
@@ -128,6 +129,8 @@ export function createDaemon(
     pageLink: () => parts.inspector?.link ?? null,
     totals: () => totalsOf(parts),
     control,
+    operations: () => parts.operations,
+    ending: lifetime.signal,
   }
 }
 
@@ -168,13 +171,14 @@ async function runPhases(run: Run): Promise<NoticeBody> {
   parts.state = state
   const traffic = await local.traffic(run, account, state)
   parts.traffic = traffic
+  parts.operations = createOperations(run, account, state)
   const gateway = await local.gateway(run, account, traffic)
   const saves = forBot.watcher(run)
   const [tunnel, registration, inspector] = await allOrCancel(
     lifetime.cancel,
     outside.tunnel(run, account, gateway),
     outside.registration(run, account),
-    local.inspector(run, account, state),
+    local.inspector(run, account, parts.operations),
   )
   parts.tunnel = tunnel
   parts.registration = registration

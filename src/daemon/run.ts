@@ -4,6 +4,7 @@ import { withoutCredentials } from '../core/hook-url.ts'
 import type { Lifetime } from '../core/lifetime.ts'
 import type { Emit, Totals } from '../core/notices.ts'
 import type { Control, Registration, Tunnel } from '../core/ports.ts'
+import type { Handlers, RunOperation } from '../inspector/operations/table.ts'
 import type { Inspector } from '../inspector/server.ts'
 import type { Factories } from './factories.ts'
 import type { Triggering } from './operations/triggering.ts'
@@ -37,6 +38,7 @@ export interface Parts {
   triggering: Triggering | null
   replayOnSave: ReplayOnSave | null
   printed: PrintedLines | null
+  operations: Handlers<RunOperation> | null
   inspector: Pick<Inspector, 'port' | 'link' | 'tokenFile'> | null
 }
 
@@ -53,6 +55,7 @@ export const noParts = (): Parts => ({
   triggering: null,
   replayOnSave: null,
   printed: null,
+  operations: null,
   inspector: null,
 })
 

@@ -6,7 +6,7 @@ import type { Notices, RestoreResult, Totals } from '../core/notices.ts'
 import type { Control } from '../core/ports.ts'
 import type { RelayRole } from '../core/relay/relay-notices.ts'
 import type { Redactor } from '../core/text/redact.ts'
-import type { Handlers, SandboxOperation } from '../inspector/operations/table.ts'
+import type { Handlers, RunOperation, SandboxOperation } from '../inspector/operations/table.ts'
 import type { StreamSource } from '../inspector/stream.ts'
 import type { TemplateContext } from '../protocol/templates/template.ts'
 
@@ -74,4 +74,8 @@ export interface Daemon {
   /** What the run has done so far. */
   totals(): Totals
   readonly control: Control
+  /** What does the work of the operations, for whoever sits at the terminal of the run; `null` before its record is open. */
+  operations(): Handlers<RunOperation> | null
+  /** Aborted as soon as the run begins to end, for whatever reason. */
+  readonly ending: AbortSignal
 }

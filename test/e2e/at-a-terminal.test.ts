@@ -40,8 +40,9 @@ describe.runIf(process.platform === 'linux')('at a terminal', () => {
     await first.shows(QUESTION)
     expect(registrationOf(world)).toEqual(before)
     first.type('y\r')
-    await first.shows('p pause  ? help  q quit, the webhook is put back')
+    await first.shows('q or Ctrl-C, the webhook is put back')
     expect(first.shown()).toContain('(nothing listens yet: deliveries are held)')
+    await first.shows('p pause  ? help  q quit')
     // What is pasted is no key: not `p`, nor `q`.
     first.type('please quit\r')
     await press(first, '?', 'restart the bot')

@@ -1,11 +1,9 @@
-import { chmod, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { shortId } from '../../src/cli/screen/event-words.ts'
 import { checkSignature } from '../../src/protocol/signature.ts'
 import { startRecordingBot } from '../support/bot/recording-bot.js'
 import { type CliEnd, startCli } from '../support/cli/cli.ts'
-import { folderForTest } from '../support/folder.ts'
+import { editorOf } from '../support/editor.ts'
 import { recordingBotForTest } from '../support/platform/sandboxes.ts'
 import { eventually } from '../support/wait.ts'
 import { type WorldWithBot, worldWithBotForTest } from '../support/world-with-bot.ts'
@@ -34,14 +32,6 @@ async function started({ world, start }: WorldWithBot) {
     return cli.ended
   }
   return { cli, say, end }
-}
-
-/** An editor that runs a line of shell on the file `$1`. */
-async function editorOf(script: string): Promise<string> {
-  const path = join(await folderForTest(), 'editor')
-  await writeFile(path, `#!/bin/sh\n${script}\n`)
-  await chmod(path, 0o700)
-  return path
 }
 
 describe('dev-hook replay beside a run', () => {

@@ -1,5 +1,6 @@
 // The tables of README and CONTRIBUTING, and the JSON Schema, made from the tables in the code.
 import { EXIT_CODES, EXIT_MEANINGS } from '../../src/cli/exit.ts'
+import { keyHelp } from '../../src/cli/keys/key-table.ts'
 import { readTemplates } from '../../src/config/events/read-templates.ts'
 import { FILE_KEYS } from '../../src/config/layers.ts'
 import { defaultOf, envNames, flagName } from '../../src/config/option-names.ts'
@@ -46,6 +47,20 @@ export function errorTable(): string {
     row([`\`${code}\``, escaped(means), escaped(remedy)]),
   )
   return [row(['code', 'means', 'what to do']), row(['---', '---', '---']), ...rows].join('\n')
+}
+
+/** The keys of a run, one row each. */
+export function keyTable(): string {
+  const rows = keyHelp(true).map(([shown, says]) =>
+    row([
+      shown
+        .split(' ')
+        .map((key) => `\`${key}\``)
+        .join(' '),
+      says,
+    ]),
+  )
+  return [row(['key', 'does']), row(['---', '---']), ...rows].join('\n')
 }
 
 /** The exit codes, one row each. */

@@ -4,16 +4,21 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { onAbort } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { MAX_BODY_BYTES } from '../../core/limits.ts'
 import { layOut, pack } from '../../core/text/json-layout.ts'
+import { sanitize } from '../../core/text/sanitize.ts'
 import type { Io } from '../io.ts'
 import { onEndSignals } from '../session/signals.ts'
 
 type Outside = Pick<Io, 'env' | 'platform' | 'outIsTerminal'>
 
-/** Lets a person edit a body; resolves with the new bytes, `null` when nothing was changed. Rejects with `editFailed`: then nothing is to be sent. */
-export async function editBody(body: Buffer, io: Outside): Promise<Buffer | null> {
+/**
+ * Lets a person edit a body; resolves with the new bytes, `null` when nothing was changed. Rejects with `editFailed`: then nothing is
+ * to be sent. `ending` ends the editor where a run goes on behind it; without one, the signals that end us do.
+ */
+export async function editBody(body: Buffer, io: Outside, ending?: AbortSignal): Promise<Buffer | null> {
   if (!isUtf8(body))
     throw new DevHookError('editFailed', 'the body is not text, so it cannot be edited', {
       remedy: 'replay it unedited',
@@ -21,7 +26,7 @@ export async function editBody(body: Buffer, io: Outside): Promise<Buffer | null
   const text = body.toString('utf8')
   const laidOut = layOut(text)
   const before = endLine(laidOut ?? text)
-  const saved = await edited(before, laidOut === null ? 'txt' : 'json', io)
+  const saved = await edited(before, laidOut === null ? 'txt' : 'json', io, ending)
   // Some editors begin what they save with a byte order mark, which is no part of the body.
   const after = endLine(text.startsWith(MARK) || !saved.startsWith(MARK) ? saved : saved.slice(MARK.length))
   if (after === before) return null
@@ -56,12 +61,12 @@ function problemOf(text: string): string {
   }
 }
 
-async function edited(text: string, extension: string, io: Outside): Promise<string> {
+async function edited(text: string, extension: string, io: Outside, ending?: AbortSignal): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'dev-hook-edit-'))
   try {
     const file = join(folder, `body.${extension}`)
     await writeFile(file, text, { mode: 0o600 })
-    await runEditor(file, io)
+    await runEditor(file, io, ending)
     return textOf(
       await readFile(file).catch((cause: unknown) => {
         throw new DevHookError('editFailed', `the edited file cannot be read: ${messageOf(cause)}`, { cause })
@@ -79,7 +84,17 @@ function textOf(bytes: Buffer): string {
   throw new DevHookError('editFailed', 'the editor saved the body in an encoding other than UTF-8', { remedy })
 }
 
-async function runEditor(file: string, { env, platform, outIsTerminal }: Outside): Promise<void> {
+/** The editor in place of the shell, so that signals are its own; a variable that is set for it needs the shell. */
+const lastCommand = (editor: string): string => (/^\s*\w+=/.test(editor) ? editor : `exec ${editor}`)
+
+/** What a shell ends with that finds no such program. */
+const NOT_FOUND = 127
+
+async function runEditor(
+  file: string,
+  { env, platform, outIsTerminal }: Outside,
+  ending: AbortSignal | undefined,
+): Promise<void> {
   const editor = env['VISUAL'] || env['EDITOR'] || (platform === 'win32' ? 'notepad' : 'vi')
   // Our output may be a pipe, in which an editor has nothing to show.
   const stdio = ['inherit', outIsTerminal ? 'inherit' : 2, 'inherit'] as const
@@ -87,14 +102,21 @@ async function runEditor(file: string, { env, platform, outIsTerminal }: Outside
   const child =
     platform === 'win32'
       ? spawn(`${editor} "${file}"`, { shell: true, stdio: [...stdio], env })
-      : spawn('/bin/sh', ['-c', `${editor} "$1"`, editor, file], { stdio: [...stdio], env })
+      : spawn('/bin/sh', ['-c', `${lastCommand(editor)} "$1"`, editor, file], { stdio: [...stdio], env })
   // Ctrl-C is for the editor; whoever ends us ends it, and the file with the body goes.
-  const offSignals = onEndSignals((signal) => void (signal !== 'SIGINT' && child.kill(signal)))
+  const offSignals =
+    ending === undefined
+      ? onEndSignals((signal) => void (signal !== 'SIGINT' && child.kill(signal)))
+      : onAbort(ending, () => child.kill())
   try {
     const code = await new Promise<number | string | null>((resolve, reject) => {
       child.once('error', reject)
       child.once('close', (status, signal) => resolve(status ?? signal))
     })
+    if (code === NOT_FOUND)
+      throw new DevHookError('editFailed', `there is no editor \`${sanitize(editor)}\`, so nothing was sent`, {
+        remedy: 'set VISUAL or EDITOR to one that there is, such as `EDITOR=nano`',
+      })
     if (code !== 0)
       throw new DevHookError('editFailed', `the editor (${editor}) ended with ${code}, so nothing was sent`)
   } finally {

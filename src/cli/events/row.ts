@@ -1,10 +1,11 @@
 // A recorded delivery as one row of a list: for people, and as JSON.
 import { formatDuration } from '../../core/text/duration.ts'
 import type { Redact } from '../../core/text/redact.ts'
-import { deliveryRow, redactLabel } from '../../daemon/record/delivery-json.ts'
+import { deliveryRow } from '../../daemon/record/delivery-json.ts'
+import type { OutputOf } from '../../inspector/operations/table.ts'
 import type { Summary } from '../../journal/summary.ts'
 import type { Colors } from '../output/colors.ts'
-import { eventWords, shortId, statusWord } from '../screen/event-words.ts'
+import { eventWords, LEAST_WORDS, shortId, statusWord } from '../screen/event-words.ts'
 import { widthOf } from '../screen/text-width.ts'
 
 /** How a row is made for people. */
@@ -16,19 +17,31 @@ export interface RowStyle {
   readonly now?: Date
 }
 
+/** A delivery as a row of a list, in clean text without secrets. */
+export type DeliveryRow = OutputOf<'deliveries'>['deliveries'][number]
+
 /** `12:04:31 3fa9c2 message.create.contact.chat Jenny "hi there" 200 45ms`; older ones with their day. */
-export function eventRow(summary: Summary, { colors, redact, columns, now = new Date() }: RowStyle): string {
-  const { id, receivedAt, label, attempts, replays, editOf } = summary
+export const eventRow = (summary: Summary, style: RowStyle): string =>
+  deliveryLine(deliveryRow(summary, style.redact), style)
+
+/** The same of a row that somebody else has made. */
+export function deliveryLine(
+  row: DeliveryRow,
+  { colors, columns, now = new Date() }: Omit<RowStyle, 'redact'>,
+): string {
+  const { id, time, attempts, replays, editOf } = row
   const notes = [
     ...(editOf === null ? [] : [`edited copy of ${shortId(editOf)}`]),
     ...(attempts > 1 ? [`${attempts} attempts`] : []),
     ...(replays > 0 && editOf === null ? ['replayed'] : []),
   ]
   const again = notes.length === 0 ? '' : colors.dim(` (${notes.join(', ')})`)
-  const head = `${colors.dim(localTime(receivedAt, now))} ${shortId(id)}`
-  const end = `${fate(summary, colors)}${again}`
-  const words = eventWords(redactLabel(label, redact), colors, columns - widthOf(head) - widthOf(end) - 2)
-  return `${head} ${words} ${end}`
+  const head = `${colors.dim(localTime(Date.parse(time), now))} ${shortId(id)}`
+  const result = fate(row, colors)
+  const room = columns - widthOf(head) - widthOf(result) - 2
+  const end = room - widthOf(again) < LEAST_WORDS ? result : `${result}${again}`
+  const words = eventWords(row, colors, room - widthOf(end) + widthOf(result))
+  return [head, words, end].filter((part) => part !== '').join(' ')
 }
 
 /** The local time of day; with its date unless it is today's. */
@@ -43,8 +56,10 @@ const DAY_MS = 24 * 60 * 60_000
 
 const twoDigits = (number: number): string => String(number).padStart(2, '0')
 
+type Fate = Pick<DeliveryRow, 'settled' | 'outcome' | 'status' | 'ms' | 'ownStatus'>
+
 /** What became of it, in a word or two. */
-export function fate({ settled, outcome, status, ms, ownStatus }: Summary, colors: Colors): string {
+export function fate({ settled, outcome, status, ms, ownStatus }: Fate, colors: Colors): string {
   if (settled === 'rejected') return colors.red(`rejected ${ownStatus ?? ''}`.trimEnd())
   const took = ms === null ? '' : ` ${colors.dim(formatDuration(ms))}`
   if (status !== null) return statusWord(status, colors) + took

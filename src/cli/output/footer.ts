@@ -23,6 +23,12 @@ export interface Footer {
 
 const [ESC, RESET] = ['\u001b', '\u001b[0m']
 
+/** Between these, a terminal that knows them shows nothing of a picture until it is whole, so that nothing flickers. */
+const [BEGIN_PICTURE, END_PICTURE] = [`${ESC}[?2026h`, `${ESC}[?2026l`]
+
+/** Between these, a row that a terminal takes for wider than it was counted is cut, and goes on in no row of its own. */
+const [WRAP_OFF, WRAP_ON] = [`${ESC}[?7l`, `${ESC}[?7h`]
+
 /** A terminal that does not know its size says 0. */
 const USUAL = { columns: 80, rows: 24 }
 
@@ -49,22 +55,24 @@ export function createFooter(
       const text = `${erased()}${view === null ? '' : drawn(view)}`
       shown = view
       width = columns()
-      if (text !== '') write(text)
+      if (text !== '') write(picture(text))
     },
     above: (text) => {
       if (shown === null) return text
       const whole = `${erased()}${text}${drawn(shown)}`
       width = columns()
-      return whole
+      return picture(whole)
     },
   }
 }
+
+const picture = (text: string): string => `${BEGIN_PICTURE}${text}${END_PICTURE}`
 
 function drawn({ rows, cursor }: FooterView): string {
   // Terminals differ in how wide they take some characters for: what is before the cursor is written once more, and not counted.
   const back = `\r${up(rows.length - 1 - cursor.row)}${cursor.before}`
   // A bot may have left a colour on.
-  return `${RESET}${rows.join(`${RESET}\r\n`)}${RESET}${back}${RESET}`
+  return `${RESET}${WRAP_OFF}${rows.join(`${RESET}\r\n`)}${RESET}${WRAP_ON}${back}${RESET}`
 }
 
 /** How many rows stand above the cursor. A terminal that has become narrower has broken those that it has no room for. */

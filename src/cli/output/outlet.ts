@@ -1,11 +1,13 @@
 // A way out of the process for lines: it never waits for whoever reads them, and holds no more than so many.
-import { createListeners } from '../../core/listeners.ts'
+import { createListeners, type Off } from '../../core/listeners.ts'
 import { createLineQueue, type Dropped, type TakenLines } from './line-queue.ts'
 
 /** A way out: a terminal, a file or a pipe. */
 export interface Outlet {
   /** Writes text of so many whole lines, now or later. Where too much waits it is dropped and counted, if `dropped` is given. */
   write(text: string, lines: number, dropped: Dropped | null): void
+  /** Keeps what is written from now on, as far as there is room for it, until the returned function is called. */
+  hold(): Off
   /** Resolves when everything is written, or nobody reads it any more. */
   drained(): Promise<void>
   /** Resolves when everything is written that may not be dropped, or nobody reads it any more. */
@@ -23,9 +25,10 @@ export function createOutlet(send: SendText, most = MAX_WAITING): Outlet {
   const queue = createLineQueue(most)
   const advanced = createListeners<void>()
   let underWay: TakenLines | null = null
+  let isHeld = false
 
   function pump(): void {
-    while (underWay === null && !queue.isEmpty()) {
+    while (!isHeld && underWay === null && !queue.isEmpty()) {
       const batch = queue.take()
       const sent = send(batch.text)
       if (sent === false) queue.lose(batch)
@@ -55,6 +58,13 @@ export function createOutlet(send: SendText, most = MAX_WAITING): Outlet {
     write: (text, lines, dropped) => {
       queue.add(text, lines, dropped)
       pump()
+    },
+    hold: () => {
+      isHeld = true
+      return () => {
+        isHeld = false
+        pump()
+      }
     },
     drained: () => until(() => underWay === null && queue.isEmpty()),
     settled: () => until(() => underWay?.owed !== true && !queue.owes()),

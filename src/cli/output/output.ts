@@ -17,7 +17,7 @@ type Printed = Pick<OpenCommand, 'config' | 'json' | 'redactor'>
 type Screen = Pick<Io, 'live' | 'err' | 'env' | 'outIsTerminal' | 'errIsTerminal' | 'columns'>
 
 /** What else a run is. */
-type Running = Pick<TerminalOptions, 'keys' | 'emulated' | 'pageLink'>
+type Running = Pick<TerminalOptions, 'keys' | 'hasLine' | 'emulated' | 'pageLink'>
 
 /** Creates the notices of a command; each is printed in clean text, without secrets. */
 export function openNotices(command: Printed, io: Screen): Notices {
@@ -50,7 +50,7 @@ export function startOutput(
 function createPrinter(
   { config, json }: Printed,
   io: Screen,
-  { keys = [], emulated = false, pageLink = () => null }: Running = {},
+  { keys = [], hasLine = false, emulated = false, pageLink = () => null }: Running = {},
 ): (notice: Notice) => void {
   const { quiet, verbose, restore } = config
   const color = wantsColor(config.color, io)
@@ -63,6 +63,7 @@ function createPrinter(
     verbose,
     restore,
     keys,
+    hasLine,
     emulated,
     pageLink,
   })

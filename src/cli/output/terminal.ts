@@ -27,6 +27,8 @@ export interface TerminalOptions {
   readonly restore?: boolean
   /** The keys there are while the run is under way; none where nobody can press them. */
   readonly keys?: readonly KeyHint[]
+  /** Whether they stand at the bottom of the terminal all the time; default false. */
+  readonly hasLine?: boolean
   /** Whether the platform is emulated; default false. */
   readonly emulated?: boolean
   /** The address of the page that lets a browser in; none where nobody can be at a browser. */
@@ -47,9 +49,18 @@ const IMPORTANT: ReadonlySet<Notice['type']> = new Set([
 /** Creates the renderer: a listener that prints what a person wants to see of each notice. */
 // One story: each type of notice has its line here.
 export function createTerminal(options: TerminalOptions): (notice: Notice) => void {
-  const { write, quiet, verbose, restore = true, keys = [], emulated = false, clock = MONOTONIC } = options
+  const {
+    write,
+    quiet,
+    verbose,
+    restore = true,
+    keys = [],
+    hasLine = false,
+    emulated = false,
+    clock = MONOTONIC,
+  } = options
   const colors = colorsFor(options.color)
-  const block = { pageLink: () => null, ...options, colors, restore, keys, emulated }
+  const block = { pageLink: () => null, ...options, colors, restore, keys, hasLine, emulated }
   const progress = createProgress((step) => write(colors.dim(`· ${step} …`)))
   let ready: NoticeOf<'ready'> | null = null
   let bot: NoticeOf<'bot'> | null = null

@@ -6,7 +6,7 @@ import type { Notice } from '../../core/notices.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
 import type { Colors } from '../output/colors.ts'
-import { eventWords, shortId, statusWord } from './event-words.ts'
+import { eventWords, LEAST_WORDS, shortId, statusWord } from './event-words.ts'
 import { widthOf } from './text-width.ts'
 
 export type NoticeOf<T extends Notice['type']> = Extract<Notice, { readonly type: T }>
@@ -39,9 +39,6 @@ const MAX_PENDING = 20_000
 
 /** A hold that is shorter, in ms, is over before anybody could read of it. */
 const BLINK_MS = 100
-
-/** As many columns are kept for the event, and who said what in it. */
-const LEAST_WORDS = 20
 
 export interface DeliveryLinesOptions {
   readonly line: WriteLine

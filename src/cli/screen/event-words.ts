@@ -16,10 +16,13 @@ const USUAL = 'message.create.'
 /** As much of what was said is worth more than the name of the event, in columns. */
 const ENOUGH = 32
 
+/** As many columns of a line are kept for the event, and who said what in it. */
+export const LEAST_WORDS = 20
+
 /** The longest text, in columns, where no terminal sets a limit. */
 const LONGEST = 200
 
-type Spoken = Pick<Label, 'event' | 'text' | 'from' | 'own'>
+type Spoken = Pick<Label, 'event' | 'text' | 'from'> & { readonly own?: boolean | undefined }
 
 /**
  * `message.create.contact.chat Jenny "hi there"`, in at most so many columns. Where there are few, the event loses its usual

@@ -24,6 +24,8 @@ export interface ReadyBlockOptions {
   readonly restore: boolean
   /** The keys there are; none where nobody can press them. */
   readonly keys: readonly KeyHint[]
+  /** Whether they stand at the bottom of the terminal, below the block. */
+  readonly hasLine: boolean
   /** Whether the platform is emulated: its webhook, and how it is reached, concern nobody then. */
   readonly emulated: boolean
   /** The address of the page that lets a browser in; `null` where nobody can be at a browser. */
@@ -67,7 +69,7 @@ export function readyBlock(notice: Ready, isBotAbsent: boolean, options: ReadyBl
 function rowsOf(
   notice: Ready,
   isBotAbsent: boolean,
-  { restore, keys, colors, emulated, pageLink }: ReadyBlockOptions,
+  { restore, keys, hasLine, colors, emulated, pageLink }: ReadyBlockOptions,
 ): Row[] {
   const { url, target, api, events, kind, inspector } = notice
   const isOurs = kind === 'bot' || kind === 'service'
@@ -85,8 +87,8 @@ function rowsOf(
     { name: 'events', value: '', more: events === null ? 'all' : sanitize(events.join(', '), 1_000) },
     ...(inspector === null ? [] : [inspectorRow(inspector, notice.tokenFile, pageLink())]),
     ...(api === USUAL_API ? [] : [{ name: 'api', value: sanitize(api) }]),
-    keys.length === 0
-      ? { name: 'quit', value: 'Ctrl-C', more: quit }
+    keys.length === 0 || hasLine
+      ? { name: 'quit', value: hasLine ? 'q or Ctrl-C' : 'Ctrl-C', more: quit }
       : { name: 'keys', value: keys.map(({ key, hint }) => `${colors.bold(key)} ${hint}`).join('  '), more: quit },
   ]
 }

@@ -33,6 +33,20 @@ export function cutToWidth(text: string, columns: number): string {
   return text
 }
 
+/** How much further in than its beginning a line goes on that is broken, in columns. */
+const HANGING = 2
+
+/**
+ * A line in rows of at most so many columns, none of them longer. It goes on further in than it begins, so that what a stranger has
+ * written begins no row.
+ */
+export function wrapRows(line: string, columns: number): readonly string[] {
+  const text = line.trimStart()
+  const indent = Math.max(0, Math.min(line.length - text.length, Math.floor(columns / 2) - HANGING))
+  const rows = wrapAnsi(text, Math.max(1, columns - indent - HANGING), { hard: true }).split('\n')
+  return rows.map((row, i) => `${' '.repeat(i === 0 ? indent : indent + HANGING)}${row}`)
+}
+
 /** A text in lines of at most so many columns, broken between words; a word that is longer is whole. */
 export const wrapWords = (text: string, columns: number): readonly string[] =>
   Number.isFinite(columns) ? wrapAnsi(text, Math.max(1, columns)).split('\n') : [text]

@@ -1,5 +1,6 @@
 // Keys at the terminal one by one, as they are pressed, while the terminal itself neither shows nor acts on them.
-import { emitKeypressEvents, type Key } from 'node:readline'
+import { createInterface, emitKeypressEvents, type Key } from 'node:readline'
+import { PassThrough } from 'node:stream'
 import type { Off } from '../../core/listeners.ts'
 import type { Io } from '../io.ts'
 
@@ -14,9 +15,14 @@ export interface KeyListener {
   onEnd?(): void
 }
 
+/** How long Esc is waited for whether it is the beginning of another key, in ms: as long as over a slow line, and no longer. */
+const ESCAPE_MS = 50
+
 /** Listens, with Ctrl-C and Ctrl-Z doing what they do everywhere. Returns the function that gives the terminal back as it was. */
 export function listenToRawKeys(listener: KeyListener, { platform }: Pick<Io, 'platform'>): Off {
   const { stdin } = process
+  // Readline takes the time from a line that is edited, and there is none.
+  const timing = createInterface({ input: new PassThrough(), escapeCodeTimeout: ESCAPE_MS })
   const onKey = (text: string | undefined, key: Key): void => {
     // In raw mode the terminal passes Ctrl-C on as a key; the signal's own rules hold for it. Sent to ourselves it would end
     // us at once on Windows.
@@ -33,6 +39,8 @@ export function listenToRawKeys(listener: KeyListener, { platform }: Pick<Io, 'p
     if (platform === 'win32') return
     listener.onSuspend?.()
     stdin.setRawMode(false)
+    // Without a listener it does what it does to every process.
+    process.off('SIGTSTP', suspend)
     process.kill(0, 'SIGTSTP')
   }
 
@@ -40,22 +48,27 @@ export function listenToRawKeys(listener: KeyListener, { platform }: Pick<Io, 'p
   function goOn(): void {
     stdin.setRawMode(false)
     stdin.setRawMode(true)
+    process.off('SIGTSTP', suspend)
+    process.on('SIGTSTP', suspend)
     listener.onContinue?.()
   }
   const onEnd = (): void => listener.onEnd?.()
 
-  emitKeypressEvents(stdin)
+  emitKeypressEvents(stdin, timing)
   stdin.setRawMode(true)
   stdin.on('keypress', onKey)
+  process.on('SIGTSTP', suspend)
   stdin.on('end', onEnd)
   process.on('SIGCONT', goOn)
   // A question before this has paused it, and with it Ctrl-C.
   stdin.resume()
   return () => {
     process.off('SIGCONT', goOn)
+    process.off('SIGTSTP', suspend)
     stdin.off('end', onEnd)
     stdin.off('keypress', onKey)
     stdin.setRawMode(false)
     stdin.pause()
+    timing.close()
   }
 }

@@ -1,7 +1,7 @@
 // One run of the daemon at a terminal: output, signals and keys around it, and the exit code at its end.
 
 import { join } from 'node:path'
-import { after } from '../../core/async.ts'
+import { aborted, after } from '../../core/async.ts'
 import { asDevHookError } from '../../core/errors.ts'
 import { version } from '../../core/instance.ts'
 import { createNotices, type Notices, warning } from '../../core/notices.ts'
@@ -10,13 +10,15 @@ import { createDaemon } from '../../daemon/daemon.ts'
 import { FACTORIES, type Factories } from '../../daemon/factories.ts'
 import type { Daemon, SandboxPort } from '../../daemon/types.ts'
 import { exitCodeOf } from '../exit.ts'
-import { colorLevelOf, type Io } from '../io.ts'
+import { colorLevelOf, type Io, wantsColor } from '../io.ts'
+import { keysOf } from '../keys/key-table.ts'
+import { createRunKeys } from '../keys/run-keys.ts'
 import type { OpenCommand } from '../open-command.ts'
 import { colorVariables } from '../output/color-level.ts'
+import { colorsFor } from '../output/colors.ts'
 import { startOutput } from '../output/output.ts'
 import type { NoticeOf } from '../screen/delivery-lines.ts'
 import { createAsk } from './confirm.ts'
-import { keysOf, listenToKeys } from './keys.ts'
 import { onPackageManagerGone } from './parent-watch.ts'
 import { onEndSignals } from './signals.ts'
 
@@ -53,10 +55,13 @@ function endWith(daemon: Daemon, io: Pick<Io, 'err'>): void {
 export async function runDaemon(run: DaemonRun): Promise<number> {
   const { config, command, io, botEnv, stateHome, who, redactor } = run
   const notices = createNotices()
-  const keys = io.interactive && run.conversation === undefined ? keysOf(command !== null) : []
+  const hasKeys = io.interactive && run.conversation === undefined
+  const keys = hasKeys ? keysOf(command !== null) : []
+  const canDraw = hasKeys && !run.json && io.env['TERM'] !== 'dumb'
+  const hasLine = canDraw && !config.quiet
   // A link in a file would let in whoever reads it later.
   const pageLink = (): string | null => (io.errIsTerminal ? daemon.pageLink() : null)
-  const endOutput = startOutput({ ...run, keys, pageLink }, io, notices, join(stateHome, 'log'))
+  const endOutput = startOutput({ ...run, keys, hasLine, pageLink }, io, notices, join(stateHome, 'log'))
   const ask = io.interactive && !config.yes ? createAsk(io) : null
   const options = {
     config,
@@ -76,6 +81,17 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     ...(run.relay !== undefined && { relay: run.relay.role }),
   }
   const daemon = createDaemon(options, run.relay?.factories ?? FACTORIES)
+  const runKeys = !hasKeys
+    ? null
+    : createRunKeys({
+        daemon,
+        io,
+        notices,
+        colors: colorsFor(wantsColor(config.color, io)),
+        isSupervised: command !== null,
+        canDraw,
+        hasLine,
+      })
   let isBack = false
   let bot: NoticeOf<'bot'> | null = null
   notices.on((notice) => {
@@ -90,6 +106,7 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
           ? 'stopped at once; the webhook is as it was, and the watchdog ends the bot'
           : 'stopped at once; the watchdog puts the webhook back (`dev-hook status` shows whether it has)',
       ),
+    (signal) => signal === 'SIGINT' && runKeys?.ownsInterrupt() === true,
   )
   const offManager = onPackageManagerGone(io.env, () => {
     notices.emit(warning('orphaned', 'the package manager that started dev-hook is gone'))
@@ -103,7 +120,7 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
       ? talk({ notices, bot: () => bot, control: daemon.control }, end.signal).then(daemon.stop, (error) =>
           daemon.fail(asDevHookError(error)),
         )
-      : listenToKeys(daemon, io, end.signal)
+      : (runKeys?.listen(end.signal) ?? aborted(end.signal))
     const { failure, restored } = await Promise.race([daemon.ended, talking.then(() => daemon.ended)])
     end.abort()
     await talking

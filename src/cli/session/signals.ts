@@ -12,17 +12,20 @@ const AT_ONCE_MS = 300
 
 /**
  * Listens for the signals that end a command: calls `first` with the first one; at the second one calls `second`, and ends
- * the process. Returns the function that stops listening.
+ * the process. One that `isForOthers`, as Ctrl-C is for an editor that has the terminal, does nothing. Returns the function that
+ * stops listening.
  */
 export function onEndSignals(
   first: (signal: NodeJS.Signals) => void,
   second: () => void = () => undefined,
+  isForOthers: (signal: NodeJS.Signals) => boolean = () => false,
 ): () => void {
   const names: NodeJS.Signals[] =
     process.platform === 'win32' ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP']
   let last: { readonly signal: NodeJS.Signals; readonly at: number } | null = null
 
   const listener = (signal: NodeJS.Signals): void => {
+    if (isForOthers(signal)) return
     const now = performance.now()
     const before = last
     last = { signal, at: now }

@@ -1,13 +1,12 @@
 // A talk in the sandbox: with what `--say` gives, with what a pipe brings, or with what is typed at a terminal.
 import { createInterface } from 'node:readline'
 import { aborted, resolveOnAbort } from '../../core/async.ts'
-import { DevHookError, messageOf } from '../../core/errors.ts'
 import type { Off } from '../../core/listeners.ts'
 import type { Notices, ShownMessage } from '../../core/notices.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import type { Message } from '../../protocol/resources.ts'
 import type { Io } from '../io.ts'
-import { wrapWords } from '../screen/text-width.ts'
+import { complaintLines } from '../screen/complaint-lines.ts'
 import { type Hearing, hearAnswer } from '../session/hear-answer.ts'
 import { announceMessages } from './announce-messages.ts'
 import { completeLine, enterLine } from './enter-line.ts'
@@ -109,7 +108,7 @@ async function talkAtTerminal({ enter, context, io, bot, notices }: Talk, signal
           if (outcome === 'quit') end()
           prompt.refresh()
         },
-        (error: unknown) => complain(error, context),
+        (error: unknown) => complaintLines(error, colors, io.columns('err')).forEach(io.err),
       )
   }
   const prompt = openPrompt({
@@ -133,11 +132,4 @@ async function talkAtTerminal({ enter, context, io, bot, notices }: Talk, signal
   } finally {
     for (const off of offs) off()
   }
-}
-
-/** Says what is wrong with a line: to somebody who can enter another one it is no error. */
-function complain(error: unknown, { print, colors, columns }: TalkContext): void {
-  const remedy = error instanceof DevHookError ? [`→ ${error.remedy}`] : []
-  const lines = [oneLine(messageOf(error)), ...remedy].flatMap((line) => wrapWords(line, columns() - 2))
-  lines.forEach((line, i) => print(i === 0 ? colors.yellow(line) : `  ${line}`))
 }

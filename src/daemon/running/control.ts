@@ -53,6 +53,11 @@ export function createControl(
       const { event } = identify(delivery).label
       return { id: delivery.id, event, status: reply.status, ms: Math.round(monotonic() - beganAt) }
     },
+    bodyOf: async (id) => {
+      const recorded = parts.state?.journal.find(id) ?? null
+      if (recorded === null) throw new DevHookError('deliveryUnknown', `no delivery ${id} is recorded`)
+      return (await recorded.load()).body
+    },
     triggerAgain: () => parts.triggering?.again() ?? false,
     restartBot: () => {
       parts.replayOnSave?.restarting()

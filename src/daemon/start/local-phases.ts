@@ -7,18 +7,15 @@ import { messageOf } from '../../core/errors.ts'
 import { createHookAddress, type HookAddress } from '../../core/hook-url.ts'
 import { warning } from '../../core/notices.ts'
 import type { Gateway } from '../../core/ports.ts'
+import type { Handlers, RunOperation } from '../../inspector/operations/table.ts'
 import type { Inspector } from '../../inspector/server.ts'
 import type { Client } from '../../platform/api/client.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
 import { readSecret } from '../../platform/webhook/restore.ts'
 import type { Snapshot } from '../../platform/webhook/snapshot.ts'
 import { botFolder } from '../account/bot-identity.ts'
-import { createRunHandlers } from '../operations/run-handlers.ts'
 import { createStreamSource } from '../operations/stream-source.ts'
-import { createTriggering } from '../operations/triggering.ts'
 import type { Run } from '../run.ts'
-import { createPrintedLines } from '../running/bot-output.ts'
-import { createReplayOnSave } from '../running/replay-on-save.ts'
 import { deliverBacklog } from '../traffic/backlog.ts'
 import { formerReceiver } from '../traffic/others/former-receiver.ts'
 import { createQuietPeriod } from '../traffic/quiet-period.ts'
@@ -139,40 +136,23 @@ export async function gateway(run: Run, { address }: Account, { pipeline }: Traf
  */
 export async function inspector(
   run: Run,
-  { folder, address, botId, tokens }: Account,
-  { journal }: StateFolder,
+  { folder, address }: Account,
+  handlers: Handlers<RunOperation>,
 ): Promise<Inspector | null> {
   const { factories, lifetime, options, emit } = run
   const { config, version, sandbox } = options
   const { inspectorPort: wished } = config
   lifetime.signal.throwIfAborted()
   if (!config.inspector) return null
-  const triggering = createTriggering(run, { folder, botId, token: () => tokens().token })
-  const replayOnSave = createReplayOnSave({
-    notices: options.notices,
-    emit,
-    isSupervised: options.command !== null,
-    summaries: () => journal.summaries(),
-    replay: (id) => run.control.replay(id, null),
-  })
-  const printed = createPrintedLines()
-  Object.assign(run.parts, { triggering, replayOnSave, printed })
   try {
     const opened = await factories.openInspector({
-      handlers: {
-        run: createRunHandlers(run, journal, { events: triggering.handlers, replayOnSave, printed }),
-        sandbox: sandbox?.handlers ?? null,
-        version,
-      },
+      handlers: { run: handlers, sandbox: sandbox?.handlers ?? null, version },
       events: createStreamSource(options),
       folder,
       runId: address.runId,
       port: wished,
     })
-    lifetime.add('inspector', async () => {
-      replayOnSave.set(null)
-      await opened.close()
-    })
+    lifetime.add('inspector', opened.close)
     if (wished !== null && opened.port !== wished)
       emit(warning('inspectorMoved', `port ${wished} is taken, so the inspector is on port ${opened.port}`))
     return opened

@@ -33,7 +33,7 @@ function detail(more: Partial<DeliveryDetail> = {}): DeliveryDetail {
     headers: ['Content-Type', 'application/json', 'Authorization', 'Basic abc'],
     body: Buffer.from('{"text":"hi hidden-value","secret":"s"}'),
   })
-  return { summary: aSummary({ receivedAt: NOON }), delivery, attempts: [REFUSED, ANSWERED], ...more }
+  return { summary: aSummary({ receivedAt: NOON, bytes: 39 }), delivery, attempts: [REFUSED, ANSWERED], ...more }
 }
 
 const shown = (more: Partial<DeliveryDetail> = {}): string =>

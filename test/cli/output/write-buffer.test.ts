@@ -8,6 +8,7 @@ describe('Lines on their way out', () => {
     const writes: string[] = []
     const outlet = (name: string): Outlet => ({
       write: (text, count) => void writes.push(`${name} ${count} ${text}`),
+      hold: () => () => undefined,
       drained: () => Promise.resolve(),
       settled: () => Promise.resolve(),
     })

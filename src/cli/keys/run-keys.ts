@@ -1,0 +1,244 @@
+// The keys of a run at its terminal: they are listened to, and what they are about stands at the bottom.
+import { aborted, after, onAbort } from '../../core/async.ts'
+import type { Off } from '../../core/listeners.ts'
+import type { Notice, Notices } from '../../core/notices.ts'
+import type { Daemon } from '../../daemon/types.ts'
+import type { Handlers, RunOperation } from '../../inspector/operations/table.ts'
+import type { Io } from '../io.ts'
+import type { Colors } from '../output/colors.ts'
+import type { FooterView } from '../output/footer.ts'
+import { complaintLines } from '../screen/complaint-lines.ts'
+import { listenToRawKeys } from '../session/raw-keys.ts'
+import { list, readAgain } from './deliveries.ts'
+import { detailLines } from './detail-lines.ts'
+import type { KeyContext, KeyFacts } from './key-context.ts'
+import { keyLine } from './key-line.ts'
+import { FOLLOWING, type KeyEvent, type KeyState, nextState, type ReadDelivery } from './key-state.ts'
+import { actOf, keysNow } from './key-table.ts'
+import { lineView, listedRows, listView, readRows, readView, rowsOf } from './key-view.ts'
+import { createPageOpener } from './open-page.ts'
+import { createPressedKeys } from './pressed-keys.ts'
+
+export interface RunKeysOptions {
+  readonly daemon: Pick<Daemon, 'control' | 'stop' | 'pageLink' | 'operations' | 'ending'>
+  readonly io: Io
+  readonly notices: Notices
+  readonly colors: Colors
+  /** Whether dev-hook itself has started the bot. */
+  readonly isSupervised: boolean
+  /** Whether lists are drawn at the bottom of the terminal; without that, keys do what needs none. */
+  readonly canDraw: boolean
+  /** Whether the line of keys is there while nothing is chosen. */
+  readonly hasLine: boolean
+}
+
+export interface RunKeys {
+  /** Listens until the signal is aborted, and leaves the terminal as it was. */
+  listen(signal: AbortSignal): Promise<void>
+  /** Whether Ctrl-C is for an editor that has the terminal now. */
+  ownsInterrupt(): boolean
+}
+
+/** A delivery that is read, laid out for so many columns. */
+interface LaidOut {
+  readonly delivery: ReadDelivery
+  readonly columns: number
+  readonly lines: readonly string[]
+  readonly rows: readonly string[]
+}
+
+/** How soon a list is read again after something has happened, in ms. */
+const SOON_MS = 100
+
+/** What changes a list of deliveries. */
+const ABOUT_DELIVERIES: ReadonlySet<Notice['type']> = new Set([
+  'delivery',
+  'replay',
+  'attempt',
+  'acknowledged',
+  'rejected',
+])
+
+// What is pasted comes between two marks then.
+const [PASTE_ON, PASTE_OFF] = ['\u001b[?2004h', '\u001b[?2004l']
+
+/** Creates the keys of a run that is about to start. */
+// One story: what is drawn, and when the terminal is whose, depends on one state.
+export function createRunKeys(options: RunKeysOptions): RunKeys {
+  const { daemon, io, notices, colors, isSupervised, canDraw, hasLine } = options
+  const { footer } = io
+  let state: KeyState = FOLLOWING
+  let hasDeliveries = false
+  let willDraw = false
+  let willList: Off | null = null
+  /** Laid out for the last picture, as it is for the next one most often. */
+  let laidOut: LaidOut | null = null
+  const page = createPageOpener(io, io.err)
+
+  const facts = (): KeyFacts => ({
+    is: state.is,
+    hasDeliveries,
+    isPaused: daemon.control.isPaused(),
+    isSupervised,
+    hasPage: daemon.pageLink() !== null,
+    canDraw,
+  })
+
+  function layOut(delivery: ReadDelivery): LaidOut {
+    const size = footer.size()
+    if (laidOut?.delivery !== delivery || laidOut.columns !== size.columns) {
+      const lines = detailLines(delivery, colors, new Date())
+      laidOut = { delivery, columns: size.columns, lines, rows: rowsOf(lines, size) }
+    }
+    return laidOut
+  }
+
+  function sight(): ReturnType<KeyContext['sight']> {
+    const size = footer.size()
+    if (state.is !== 'reading') return { page: listedRows(size), furthest: 0, lines: [] }
+    const { lines, rows } = layOut(state.delivery)
+    const count = readRows(size)
+    return { page: count, furthest: Math.max(0, rows.length - count), lines }
+  }
+
+  function view(): FooterView | null {
+    const size = footer.size()
+    const now = facts()
+    const line = keyLine(keysNow(now), { columns: size.columns, status: now.isPaused ? '⏸ paused' : '' }, colors)
+    switch (state.is) {
+      case 'following':
+        return hasLine ? lineView(line) : null
+      case 'choosing':
+        return listView(state.choice, line, size, colors)
+      case 'reading':
+        return readView(state, layOut(state.delivery).rows, line, size, colors)
+      case 'editing':
+      case 'ended':
+        return null
+      default:
+        return state satisfies never
+    }
+  }
+
+  function draw(): void {
+    willDraw = false
+    if (canDraw) footer.show(view())
+  }
+
+  /** Many notices may come at once: what they change is drawn together. */
+  function refresh(): void {
+    if (willDraw) return
+    willDraw = true
+    queueMicrotask(draw)
+  }
+
+  /** What goes away goes at once: what is written next is for somebody else. */
+  function dispatch(event: KeyEvent): void {
+    state = nextState(state, event)
+    if (state.is === 'editing' || state.is === 'ended') draw()
+    else refresh()
+  }
+
+  const complain = (error: unknown): void => {
+    if (!daemon.ending.aborted) complaintLines(error, colors, io.columns('err')).forEach(io.err)
+  }
+
+  function listSoon(context: KeyContext): void {
+    if (willList !== null || (state.is !== 'choosing' && state.is !== 'reading')) return
+    willList = after(SOON_MS, () => {
+      willList = null
+      list(context).then(() => readAgain(context), complain)
+    })
+  }
+
+  function hold(press: (key: string) => void): Off {
+    const keys = createPressedKeys(press)
+    if (canDraw) io.prompt.write(PASTE_ON)
+    const off = listenToRawKeys({ onKey: keys.add, onSuspend: hide, onContinue: show }, io)
+    return () => {
+      off()
+      if (canDraw) io.prompt.write(PASTE_OFF)
+    }
+  }
+
+  function hide(): void {
+    if (!canDraw) return
+    footer.show(null)
+    io.prompt.write(PASTE_OFF)
+  }
+
+  function show(): void {
+    if (!canDraw) return
+    io.prompt.write(PASTE_ON)
+    draw()
+  }
+
+  async function listen(operations: Handlers<RunOperation>, signal: AbortSignal): Promise<void> {
+    /** What was pressed is done one after the other. */
+    let done: Promise<void> = Promise.resolve()
+    const press = (key: string): void => {
+      const act = actOf(key)
+      if (act !== null) done = done.then(() => (state.is === 'ended' ? undefined : act(context))).catch(complain)
+    }
+    let giveBack = hold(press)
+    const context: KeyContext = {
+      daemon,
+      operations,
+      io,
+      page,
+      ending: daemon.ending,
+      state: () => state,
+      facts,
+      dispatch,
+      say: io.err,
+      complain,
+      sight,
+      lend: () => {
+        giveBack()
+        const off = io.lend()
+        return () => {
+          off()
+          giveBack = hold(press)
+        }
+      },
+    }
+    // What was printed so far is above what is drawn.
+    await io.flushed()
+    hasDeliveries = (await operations.deliveries({ q: null, limit: 1, cursor: null }, signal)).deliveries.length > 0
+    const offs: readonly Off[] = [
+      notices.on((notice) => {
+        if (ABOUT_DELIVERIES.has(notice.type)) {
+          hasDeliveries = true
+          listSoon(context)
+        }
+        refresh()
+      }),
+      footer.onResize(refresh),
+    ]
+    refresh()
+    await aborted(signal)
+    for (const off of offs) off()
+    willList?.()
+    await done
+    giveBack()
+  }
+
+  return {
+    ownsInterrupt: () => state.is === 'editing',
+    listen: async (signal) => {
+      const operations = daemon.operations()
+      if (operations === null || signal.aborted) return
+      const end = (): void => dispatch({ type: 'ended' })
+      const offEnding = onAbort(daemon.ending, end)
+      process.once('exit', hide)
+      try {
+        await listen(operations, signal)
+      } finally {
+        process.off('exit', hide)
+        offEnding()
+        end()
+        await page.close()
+      }
+    },
+  }
+}
