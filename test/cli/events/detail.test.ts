@@ -106,7 +106,7 @@ describe('A delivery as one JSON object', () => {
       event: 'message.create.contact.chat',
       conversation: 'c1',
       text: 'hi there',
-      bytes: 10,
+      bytes: 39,
       settled: 'delivered',
       replays: 0,
       editOf: null,
