@@ -51,17 +51,27 @@ function endWith(daemon: Daemon, io: Pick<Io, 'err'>): void {
   void daemon.stop().finally(cancel)
 }
 
+/** Whether somebody can press keys, whether a list can be drawn for them, and whether a line of keys is there all the time. */
+function drawingOf({ io, json, config, conversation }: DaemonRun) {
+  const hasKeys = io.interactive && conversation === undefined
+  const canDraw = hasKeys && !json && io.env['TERM'] !== 'dumb'
+  return { hasKeys, canDraw, hasLine: canDraw && !config.quiet }
+}
+
 /** Runs it to its end; resolves to the exit code. */
 export async function runDaemon(run: DaemonRun): Promise<number> {
   const { config, command, io, botEnv, stateHome, who, redactor } = run
   const notices = createNotices()
-  const hasKeys = io.interactive && run.conversation === undefined
+  const { hasKeys, ...drawing } = drawingOf(run)
   const keys = hasKeys ? keysOf(command !== null) : []
-  const canDraw = hasKeys && !run.json && io.env['TERM'] !== 'dumb'
-  const hasLine = canDraw && !config.quiet
   // A link in a file would let in whoever reads it later.
   const pageLink = (): string | null => (io.errIsTerminal ? daemon.pageLink() : null)
-  const endOutput = startOutput({ ...run, keys, hasLine, pageLink }, io, notices, join(stateHome, 'log'))
+  const endOutput = startOutput(
+    { ...run, keys, hasLine: drawing.hasLine, pageLink },
+    io,
+    notices,
+    join(stateHome, 'log'),
+  )
   const ask = io.interactive && !config.yes ? createAsk(io) : null
   const options = {
     config,
@@ -81,17 +91,10 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     ...(run.relay !== undefined && { relay: run.relay.role }),
   }
   const daemon = createDaemon(options, run.relay?.factories ?? FACTORIES)
-  const runKeys = !hasKeys
-    ? null
-    : createRunKeys({
-        daemon,
-        io,
-        notices,
-        colors: colorsFor(wantsColor(config.color, io)),
-        isSupervised: command !== null,
-        canDraw,
-        hasLine,
-      })
+  const colors = colorsFor(wantsColor(config.color, io))
+  const runKeys = hasKeys
+    ? createRunKeys({ daemon, io, notices, colors, isSupervised: command !== null, ...drawing })
+    : null
   let isBack = false
   let bot: NoticeOf<'bot'> | null = null
   notices.on((notice) => {
