@@ -27,8 +27,24 @@ export async function inspectedRun(
 ): Promise<InspectedRun> {
   const env = { PORT: String(await freePort()), DEV_HOOK_INSPECTOR_PORT: String(inspectorPort ?? (await freePort())) }
   const cli = await startCli({ args: ['sandbox', '--json'], env, command: bot, ...(cwd !== undefined && { cwd }) })
-  const { inspector, tokenFile } = await cli.notice('ready')
   await cli.notice('bot', ({ state }) => state === 'ready')
+  const page = await pageOf(cli)
+  return {
+    cli,
+    ...page,
+    say: async (text) => {
+      const delivered = cli.notice('delivery', (notice) => notice.text === text)
+      cli.type(text)
+      const { id } = await delivered
+      await cli.notice('attempt', (attempt) => attempt.id === id)
+    },
+    inject: async (body) => void (await page.ask('inject', { body })),
+  }
+}
+
+/** The page of any run that is ready, and its API. */
+export async function pageOf(cli: Cli): Promise<Pick<InspectedRun, 'origin' | 'link' | 'ask'>> {
+  const { inspector, tokenFile } = await cli.notice('ready')
   const folder = tokenFile?.replace(/[\\/]inspector\.json$/, '')
   const address = folder === undefined ? null : await readAddress(folder)
   if (inspector === null || address === null) throw new Error('the run has no inspector')
@@ -43,20 +59,7 @@ export async function inspectedRun(
     if (!response.ok) throw new Error(`${name} was answered ${response.status}: ${await response.text()}`)
     return response.json()
   }
-
-  return {
-    cli,
-    origin: inspector,
-    link: `${inspector}/?token=${createAccess(token).linkToken}`,
-    ask,
-    say: async (text) => {
-      const delivered = cli.notice('delivery', (notice) => notice.text === text)
-      cli.type(text)
-      const { id } = await delivered
-      await cli.notice('attempt', (attempt) => attempt.id === id)
-    },
-    inject: async (body) => void (await ask('inject', { body })),
-  }
+  return { origin: inspector, link: `${inspector}/?token=${createAccess(token).linkToken}`, ask }
 }
 
 /** Opens the page of a run in a window of its own, which closes with the test. What goes wrong in the page fails the test. */
