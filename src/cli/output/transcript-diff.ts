@@ -5,10 +5,14 @@ import type { Colors } from './colors.ts'
 /** Unchanged lines around each difference. */
 const CONTEXT = 2
 
+/** A longer line is shown by its beginning. */
+const LONGEST = 4_000
+
 /** The lines that are missing, marked with `-`, and those that are there instead, with `+`. */
 export const transcriptDiff = (before: string, after: string, colors: Colors): readonly string[] =>
   diffLines(before, after, CONTEXT).map(({ mark, text }) => {
-    const line = `${mark} ${text}`
+    const rest = text.length > LONGEST ? `… (${text.length} characters)` : ''
+    const line = `${mark} ${text.slice(0, LONGEST)}${rest}`
     if (mark === '-') return colors.red(line)
     return mark === '+' ? colors.green(line) : colors.dim(line)
   })

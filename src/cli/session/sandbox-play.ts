@@ -40,7 +40,7 @@ export async function readScripts(
   const [only, ...others] = wrong
   if (only !== undefined && others.length === 0) throw only
   if (only !== undefined) {
-    const lines = wrong.flatMap(({ lines: own, remedy }) => [...own, `  ${remedy}`])
+    const lines = wrong.flatMap(({ lines: own, remedy }) => [...own, `→ ${remedy}`])
     throw new DevHookError('fixtureInvalid', lines, { remedy: 'mend each of them, or take them out of the folder' })
   }
   return read.filter((one): one is NamedScript => !(one instanceof DevHookError))
