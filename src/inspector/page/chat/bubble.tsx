@@ -1,7 +1,15 @@
 // One message as a bubble: what it says and shows, and why the contact does not see it.
+import {
+  actionsIn,
+  cardsIn,
+  fileTypeIn,
+  type OfferedAction,
+  quoteIn,
+  resultsIn,
+} from '../../../protocol/shared/message-parts.ts'
 import { clockTime } from '../text/moments.ts'
 import { visible, visibleLines, visibleStart } from '../text/visible.ts'
-import { actionsOf, type ChatAction, type ChatMessage, itemsOf, mediaOf, quoteOf, resultsOf } from './parts.ts'
+import type { ChatMessage } from './parts.ts'
 
 interface BubbleProps {
   readonly message: ChatMessage
@@ -46,9 +54,9 @@ function Shown({
   text,
   press,
 }: { readonly message: ChatMessage; readonly text: string } & Pick<BubbleProps, 'press'>) {
-  const media = mediaOf(message)
-  const quote = quoteOf(message)
-  const results = resultsOf(message)
+  const media = fileTypeIn(message.document)
+  const quote = quoteIn(message.document)
+  const results = resultsIn(message.document)
   return (
     <>
       {quote === null ? null : <blockquote>{visibleStart(quote, 300)}</blockquote>}
@@ -65,7 +73,7 @@ function Shown({
       )}
       <Carousel message={message} press={press} />
       {/* What the contact has pressed is no offer. */}
-      {message.by === 'contact' ? null : <Buttons actions={actionsOf(message.document)} press={press} />}
+      {message.by === 'contact' ? null : <Buttons actions={actionsIn(message.document)} press={press} />}
     </>
   )
 }
@@ -86,7 +94,7 @@ const Picture = ({ address, type }: { readonly address: string; readonly type: s
 )
 
 function Carousel({ message, press }: Pick<BubbleProps, 'message' | 'press'>) {
-  const items = itemsOf(message)
+  const items = cardsIn(message.document)
   if (items.length === 0) return null
   return (
     <ul class="carousel" tabIndex={0} aria-label="Cards">
@@ -102,7 +110,7 @@ function Carousel({ message, press }: Pick<BubbleProps, 'message' | 'press'>) {
   )
 }
 
-function Buttons({ actions, press }: { readonly actions: readonly ChatAction[] } & Pick<BubbleProps, 'press'>) {
+function Buttons({ actions, press }: { readonly actions: readonly OfferedAction[] } & Pick<BubbleProps, 'press'>) {
   if (actions.length === 0) return null
   return (
     <div class="buttons">
