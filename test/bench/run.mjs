@@ -7,6 +7,7 @@ import { benchKit, printKit } from './kit.mjs'
 import { benchList, printList } from './list.mjs'
 import { benchPage, printPage } from './page.mjs'
 import { benchPath, printPath } from './path.mjs'
+import { benchRelay, printRelay } from './relay.mjs'
 import { benchRestart, printRestart } from './restart.mjs'
 import { benchSandbox, printSandbox } from './sandbox.mjs'
 import { benchStart, printStart } from './start.mjs'
@@ -39,6 +40,10 @@ const PARTS = {
         pick({ conversations: 1_000, perSecond: 100, ms: 10_000 }, { conversations: 50, perSecond: 50, ms: 1_000 }),
       ),
     print: printSandbox,
+  },
+  relay: {
+    bench: () => benchRelay(pick({ times: 2_000, ms: 5_000 }, { times: 100, ms: 300 })),
+    print: printRelay,
   },
   idle: { bench: () => benchIdle(pick({ idleMs: 5_000 }, { idleMs: 1_000 })), print: printIdle },
 }

@@ -38,7 +38,6 @@ const LIMITS = {
 
 /** `maximum bytes exceeded` and `maximum messages exceeded`, of the table of errors of nats-server. */
 const FULL: ReadonlySet<number> = new Set([10_077, 10_047, 10_023])
-const NOT_FOUND = 10_059
 
 /** Creates the store on a broker; streams are made when they are needed first. */
 export function createHeldStore(manager: JetStreamManager, names: BotNames, maxMessageBytes: () => number): HeldStore {
@@ -100,6 +99,3 @@ export function createHeldStore(manager: JetStreamManager, names: BotNames, maxM
     },
   }
 }
-
-/** Whether a stream or bucket is not there. */
-export const isMissing = (error: unknown): boolean => error instanceof JetStreamApiError && error.code === NOT_FOUND
