@@ -1,75 +1,118 @@
-// What the package was tested with, for those who install it: a bill of materials, and the licences.
-import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+// What a build is made of, for those who run it: a bill of materials, and the licences.
+import { execFile } from 'node:child_process'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { execPath, platform } from 'node:process'
+import { promisify } from 'node:util'
+import { ROOT } from './bundle.mjs'
 
-const read = (path) => JSON.parse(readFileSync(path, 'utf8'))
-const write = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
+const BILL = 'sbom.cdx.json'
+const LICENSES = 'third-party-licenses.txt'
 
-/** The runtime packages, with the folders that they are installed in. */
-const runtimePackages = () =>
-  Object.entries(read('package-lock.json').packages)
-    .filter(([folder, { dev }]) => folder !== '' && dev !== true)
+/**
+ * Writes both into `dist`, which exists, of the modules that were bundled, by their ids. Returns the names of the files.
+ * Throws for a module of a package that the lock does not have.
+ */
+export async function writeInventory(modules) {
+  const packages = await packagesOf(modules)
+  const bill = await billOfMaterials(packages)
+  await writeFile(join(ROOT, 'dist', BILL), `${JSON.stringify(bill, null, 2)}\n`)
+  await writeFile(join(ROOT, 'dist', LICENSES), await licenses(packages))
+  return [BILL, LICENSES]
+}
+
+/** The packages that are bundled, and those that are installed beside; in the order of their folders. */
+async function packagesOf(modules) {
+  const { packages } = JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8'))
+  const bundled = new Set(modules.flatMap((id) => folderOf(id) ?? []))
+  const unknown = [...bundled].filter((folder) => packages[folder] === undefined)
+  if (unknown.length > 0) throw new Error(`bundled, but not in the lock: ${unknown.join(', ')}`)
+  return Object.entries(packages)
+    .filter(([folder, { dev }]) => folder !== '' && (dev !== true || bundled.has(folder)))
     .map(([folder, { version, license }]) => ({
       folder,
       name: folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length),
       version,
       license,
+      isBundled: bundled.has(folder),
     }))
+}
 
-const DEVELOPMENT = 'cdx:npm:package:development'
+const PACKAGE = /^.*[\\/](?=node_modules[\\/])(.*node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/
 
-/** CycloneDX, as npm makes it of the lock. Without the time and the number of its making, the same sources give the same bytes. */
-function billOfMaterials() {
-  const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only']
+/** The folder in the lock of the package that a module belongs to; `null` for one of ours. */
+function folderOf(id) {
+  // What the bundlers put in between is theirs: `\0rolldown/runtime.js`, `\0@oxc-project+runtime@0.156.0/…`.
+  if (/^\0(?:rolldown|@oxc-project)\b/.test(id)) return 'node_modules/rolldown'
+  if (/^\0vite\b/.test(id)) return 'node_modules/vite'
+  if (!id.includes('node_modules')) return null
+  return PACKAGE.exec(id.slice(id.indexOf('node_modules') - 1))?.[1]?.replaceAll('\\', '/') ?? null
+}
+
+/**
+ * CycloneDX, as npm makes it of the lock, and how each package gets to the user. Without the time and the number of its making,
+ * the same sources give the same bytes.
+ */
+async function billOfMaterials(packages) {
+  const { serialNumber: _, ...bill } = await npmBill()
+  const { timestamp: __, component, ...metadata } = bill.metadata
+  const byRef = new Map(packages.map((one) => [`${one.name}@${one.version}`, one]))
+  const components = bill.components.flatMap((one) => {
+    const found = byRef.get(one['bom-ref'])
+    if (found === undefined) return []
+    return [{ ...one, properties: [{ name: 'dev-hook:delivery', value: found.isBundled ? 'bundled' : 'installed' }] }]
+  })
+  const own = component['bom-ref']
+  const dependencies = bill.dependencies
+    .filter(({ ref }) => byRef.has(ref))
+    .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((one) => byRef.has(one)) }))
+  const {
+    name,
+    devDependencies,
+    dependencies: installed,
+  } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
+  const direct = components
+    .filter(({ name }) => name in devDependencies || name in installed)
+    .map((one) => one['bom-ref'])
+  return {
+    ...bill,
+    // npm takes the name of the folder.
+    metadata: { ...metadata, component: { ...component, name } },
+    components,
+    dependencies: [{ ref: own, dependsOn: direct }, ...dependencies],
+  }
+}
+
+async function npmBill() {
+  // Whatever NODE_ENV is: what is bundled stands among the dependencies of the development.
+  const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only', '--include', 'dev']
   // npm names itself to the scripts that it runs; by its own name it is a batch file on Windows, which needs a shell.
   const { npm_execpath: npm } = process.env
-  const options = { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }
-  const text = npm?.endsWith('.js')
-    ? execFileSync(process.execPath, [npm, ...args], options)
-    : execFileSync('npm', args, { ...options, shell: process.platform === 'win32' })
-  const { serialNumber: _, ...bill } = JSON.parse(text)
-  const { timestamp: __, component, ...metadata } = bill.metadata
-  // With `--omit dev` npm leaves out what is needed here and by a tool of the developers, too.
-  const components = bill.components.filter(
-    ({ properties = [] }) => !properties.some(({ name }) => name === DEVELOPMENT),
-  )
-  const kept = new Set(components.map((one) => one['bom-ref']))
-  const dependencies = bill.dependencies
-    .filter(({ ref }) => kept.has(ref) || ref === component['bom-ref'])
-    .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((one) => kept.has(one)) }))
-  // npm takes the name of the folder.
-  const own = { ...component, name: read('package.json').name }
-  return { ...bill, metadata: { ...metadata, component: own }, components, dependencies }
+  const options = { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 }
+  const run = promisify(execFile)
+  const { stdout } = npm?.endsWith('npm-cli.js')
+    ? await run(execPath, [npm, ...args], options)
+    : await run('npm', args, { ...options, shell: platform === 'win32' })
+  return JSON.parse(stdout)
 }
 
 const LICENSE_FILE = /^(licen[cs]e|copying|notice)/i
 
-function licenseTexts(folder) {
-  if (!existsSync(folder)) return []
-  const files = readdirSync(folder).filter((name) => LICENSE_FILE.test(name))
-  return files.map((name) => readFileSync(join(folder, name), 'utf8').trim())
+async function licenseTexts(folder) {
+  // Those for other systems are not installed here; each belongs to a package that is.
+  const names = await readdir(join(ROOT, folder)).catch(() => [])
+  const files = names.filter((name) => LICENSE_FILE.test(name))
+  return Promise.all(files.map(async (name) => (await readFile(join(ROOT, folder, name), 'utf8')).trim()))
 }
 
-/** What is in the page itself, and so in the package. */
-const BUNDLED = ['preact', 'diff']
-
-function licenses() {
-  const bundled = BUNDLED.map((name) => {
-    const { version, license } = read(`node_modules/${name}/package.json`)
-    return { folder: `node_modules/${name}`, name, version, license }
-  })
-  const parts = [...runtimePackages(), ...bundled].map(({ folder, name, version, license }) => {
-    // Those for other systems are not installed here; each belongs to a package that is.
-    const texts = licenseTexts(folder)
-    const text = texts.length > 0 ? texts.join('\n\n') : `Licensed under ${license}.`
-    return `${name} ${version} (${license})\n\n${text}\n`
-  })
-  return ['The licences of the packages that dev-hook uses.\n', ...parts].join(`\n${'-'.repeat(80)}\n\n`)
-}
-
-/** Writes both into `dist`, which exists. */
-export function writeInventory() {
-  write('dist/sbom.cdx.json', billOfMaterials())
-  writeFileSync('dist/third-party-licenses.txt', licenses())
+async function licenses(packages) {
+  const parts = await Promise.all(
+    packages.map(async ({ folder, name, version, license }) => {
+      const texts = await licenseTexts(folder)
+      const text = texts.length > 0 ? texts.join('\n\n') : `Licensed under ${license}.`
+      return `${name} ${version} (${license})\n\n${text}\n`
+    }),
+  )
+  const head = 'The licences of the packages that dev-hook is made of.\n'
+  return [head, ...parts].join(`\n${'-'.repeat(80)}\n\n`)
 }

@@ -15,5 +15,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     cssCodeSplit: false,
     target: 'es2022',
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 })

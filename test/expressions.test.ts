@@ -1,6 +1,9 @@
 // No regular expression of dev-hook takes more than linear time, whatever the text it is given.
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { checkSync } from 'recheck'
 import { describe, expect, it, vi } from 'vitest'
+import { bundle } from '../config/bundle.mjs'
 import { readSources } from './support/source-files.ts'
 
 // Everything from outside goes through one or another of them, and while one runs nothing else does. A checker that tells
@@ -54,11 +57,13 @@ async function builtBy(path: string): Promise<Expression[]> {
       built.push({ where: path, source: this.source, flags: this.flags })
     }
   }
-  const compiled = new URL(`../dist/${path.replace(/\.ts$/, '.js')}`, import.meta.url)
+  const name = path.replaceAll('/', '-').replace(/\.ts$/, '.mjs')
+  const folder = fileURLToPath(new URL('../build/expressions', import.meta.url))
+  await bundle({ [name]: `src/${path}` }, folder)
   vi.resetModules()
   vi.stubGlobal('RegExp', Recorded)
   try {
-    await import(compiled.href)
+    await import(pathToFileURL(join(folder, name)).href)
   } finally {
     vi.unstubAllGlobals()
   }

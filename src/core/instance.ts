@@ -1,8 +1,16 @@
-// This dev-hook: its version, and the name under which other dev-hooks and people meet it.
+// This dev-hook: its files, its version, and the name under which other dev-hooks and people meet it.
 import { readFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+/** The folder of this package, absolute. The build puts this file, too, into a folder that is two below it (`config/bundle.mjs`). */
+export const PACKAGE_FOLDER: string = resolve(fileURLToPath(new URL('../..', import.meta.url)))
+
+/** The absolute path of a file of this package, which is given from its root, with slashes. */
+export const packageFile = (path: string): string => join(PACKAGE_FOLDER, path)
+
+const manifest: unknown = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'))
 
 /** The version of this package, as its manifest has it. */
 export const version: string =

@@ -1,8 +1,8 @@
 // The files of the page: what was built into the package, and a sentence where nothing was.
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { codeOf } from '../core/errors.ts'
+import { packageFile } from '../core/instance.ts'
 
 /** A file as it is served. */
 export interface PageFile {
@@ -18,7 +18,7 @@ export interface PageFiles {
 }
 
 /** Where the build puts the page. */
-const BUILT = fileURLToPath(new URL('./page/', import.meta.url))
+const BUILT = packageFile('dist/inspector/page')
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',

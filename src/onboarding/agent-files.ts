@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
+import { packageFile } from '../core/instance.ts'
 import type { PlannedFile } from './plan.ts'
 import { readProjectText } from './read-text.ts'
 
@@ -55,7 +56,7 @@ async function readAgentFile(cwd: string, name: string): Promise<AgentFile> {
 const EXAMPLE = 'node bot.js'
 
 async function template(name: string, command: string | null): Promise<string> {
-  const text = await readFile(new URL(`../../config/agents/${name}`, import.meta.url), 'utf8')
+  const text = await readFile(packageFile(`config/agents/${name}`), 'utf8')
   return text.replaceAll(EXAMPLE, command ?? EXAMPLE)
 }
 

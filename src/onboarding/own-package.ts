@@ -1,11 +1,8 @@
 // Where this package comes from, as a manifest names it.
 import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { version } from '../core/instance.ts'
+import { PACKAGE_FOLDER, version } from '../core/instance.ts'
 import { textIn, valueIn } from '../core/json.ts'
-
-const FOLDER = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
 
 /** The name of this package. */
 export const OWN_NAME = 'dev-hook'
@@ -14,7 +11,7 @@ export const OWN_NAME = 'dev-hook'
  * What stands beside the name of this package in the `devDependencies` of a project: a range of versions, or `file:` with the way
  * to a copy that does not come from a registry.
  */
-export async function ownSpec(cwd: string, folder: string = FOLDER): Promise<string> {
+export async function ownSpec(cwd: string, folder: string = PACKAGE_FOLDER): Promise<string> {
   const range = `^${version}`
   const modules = `${sep}node_modules${sep}`
   if (!folder.includes(modules)) return fileSpec(relative(cwd, folder) || '.')

@@ -1,11 +1,12 @@
 // The starter bot: the example of this package, and the manifest that runs it.
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { packageFile } from '../core/instance.ts'
 import type { Project } from './inspect-project.ts'
 import { addEntries, type ManifestEntry } from './manifest.ts'
 import { OWN_NAME } from './own-package.ts'
 
-const EXAMPLE = new URL('../../config/examples/echo-bot.js', import.meta.url)
+const EXAMPLE = packageFile('config/examples/echo-bot.js')
 
 /** The SDK that the example is written for. */
 const CHIPCHAT = '^0.7.4'

@@ -1,7 +1,7 @@
 // The process of the durable part: records deliveries, and waits for each to be on disk.
 import { rm } from 'node:fs/promises'
-import { openJournal } from '../../dist/journal/journal.js'
-import { identify } from '../../dist/protocol/payload.js'
+import { openJournal } from '../../src/journal/journal.ts'
+import { identify } from '../../src/protocol/payload.ts'
 import { nextPayload } from './payload.mjs'
 import { serve } from './processes.mjs'
 import { onTrouble, temporaryFolder } from './wiring.mjs'

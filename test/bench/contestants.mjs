@@ -3,8 +3,8 @@ import { createServer } from 'node:http'
 import proxy from '@fastify/http-proxy'
 import { fastify } from 'fastify'
 import { Pool } from 'undici'
-import { createHookAddress, hookUrl } from '../../dist/core/hook-url.js'
-import { openGateway } from '../../dist/gateway/server.js'
+import { createHookAddress, hookUrl } from '../../src/core/hook-url.ts'
+import { openGateway } from '../../src/gateway/server.ts'
 import { openWiring } from './wiring.mjs'
 
 const LARGEST = 11 * 1024 * 1024

@@ -1,5 +1,5 @@
 // The process of the hold: takes deliveries while the bot is away, and lets them go.
-import { toDelivery } from '../../dist/gateway/intake.js'
+import { toDelivery } from '../../src/gateway/intake.ts'
 import { nextPayload } from './payload.mjs'
 import { serve } from './processes.mjs'
 import { openWiring } from './wiring.mjs'

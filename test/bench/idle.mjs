@@ -5,8 +5,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { createJiti } from 'jiti'
-import { openSandbox } from '../../dist/sandbox/sandbox.js'
+import { openSandbox } from '../../src/sandbox/sandbox.ts'
 import { freePort } from './free-port.mjs'
 import { round, table } from './numbers.mjs'
 import { temporaryFolder } from './wiring.mjs'
@@ -18,7 +17,7 @@ const BOT = fileURLToPath(new URL('bot.mjs', import.meta.url))
 export async function benchIdle({ idleMs }) {
   // Only Linux says who uses how much.
   if (process.platform !== 'linux') return null
-  const { openNgrokEdge } = await createJiti(import.meta.url).import('../support/tunnel/ngrok-edge/edge.ts')
+  const { openNgrokEdge } = await import('../support/tunnel/ngrok-edge/edge.ts')
   const edge = await openNgrokEdge()
   const platform = await openSandbox({ ca: edge.ca })
   const home = await temporaryFolder()

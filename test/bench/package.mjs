@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { argv, execPath, platform } from 'node:process'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { execPath, platform } from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
@@ -103,5 +103,3 @@ function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[sorted.length >> 1]
 }
-
-if (import.meta.url === pathToFileURL(argv[1]).href) console.log(printPackage(await benchPackage()))

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { findChromium } from '../../config/find-chromium.mjs'
-import { openInspector } from '../../dist/inspector/server.js'
+import { openInspector } from '../../src/inspector/server.ts'
 
 const rowOf = (n) => ({
   time: new Date(Date.UTC(2026, 0, 1) + n * 1_000).toISOString(),

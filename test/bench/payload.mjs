@@ -1,8 +1,8 @@
 // Deliveries as the platform sends them: 2.3 KB or more, signed, each with an id of its own.
 import { createHmac, randomBytes } from 'node:crypto'
-import { findTemplate } from '../../dist/config/events/find-template.js'
-import { readTemplates } from '../../dist/config/events/read-templates.js'
-import { exampleOf } from '../../dist/protocol/templates/example.js'
+import { findTemplate } from '../../src/config/events/find-template.ts'
+import { readTemplates } from '../../src/config/events/read-templates.ts'
+import { exampleOf } from '../../src/protocol/templates/example.ts'
 
 export const SECRET = 'the secret of the benchmark'
 

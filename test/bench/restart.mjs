@@ -9,8 +9,8 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Agent, request } from 'undici'
-import { sign } from '../../dist/protocol/signature.js'
-import { openSandbox } from '../../dist/sandbox/sandbox.js'
+import { sign } from '../../src/protocol/signature.ts'
+import { openSandbox } from '../../src/sandbox/sandbox.ts'
 import { count, median, round, table } from './numbers.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -205,5 +205,3 @@ function summarize(all) {
     failed: sum('failed'),
   }
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(printRestart(await benchRestart({ rounds: 10 })))

@@ -5,6 +5,7 @@ import { benchHold, printHold } from './hold.mjs'
 import { benchIdle, printIdle } from './idle.mjs'
 import { benchKit, printKit } from './kit.mjs'
 import { benchList, printList } from './list.mjs'
+import { benchPackage, printPackage } from './package.mjs'
 import { benchPage, printPage } from './page.mjs'
 import { benchPath, printPath } from './path.mjs'
 import { benchRelay, printRelay } from './relay.mjs'
@@ -27,6 +28,12 @@ const PARTS = {
   start: {
     bench: () => benchStart(pick({ times: 20, readyTimes: 7 }, { times: 5, readyTimes: 2 })),
     print: printStart,
+  },
+  // Downloads: only when it is named.
+  package: {
+    bench: () => benchPackage(pick({ rounds: 5 }, { rounds: 1, helps: 5 })),
+    print: printPackage,
+    asked: true,
   },
   restart: { bench: () => benchRestart(pick({ rounds: 10 }, { rounds: 3 })), print: printRestart },
   hold: { bench: () => benchHold(pick({ total: 10_000 }, { total: 2_000 })), print: printHold },
@@ -53,7 +60,7 @@ const day = new Date().toISOString().slice(0, 10)
 console.log(`${day}, Node ${process.versions.node}, ${process.platform}, ${cpus().length} cores (${model})\n`)
 const results = {}
 for (const [name, part] of Object.entries(PARTS)) {
-  if (only && !only.includes(name)) continue
+  if (only ? !only.includes(name) : part.asked) continue
   const start = performance.now()
   const result = await part.bench()
   results[name] = result

@@ -10,11 +10,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { createJiti } from 'jiti'
+import { openSandbox } from '../../src/sandbox/sandbox.ts'
+import { createMessageStream } from '../support/message-stream.ts'
+import { openNgrokEdge } from '../support/tunnel/ngrok-edge/edge.ts'
 import { count, median, table } from './numbers.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
-const BOT = fileURLToPath(new URL('../support/bot/programs/logging-bot.js', import.meta.url))
+const BOT = fileURLToPath(new URL('../../test/support/bot/programs/logging-bot.js', import.meta.url))
 const PER_SECOND = 20
 const SAVE_EVERY_MS = 10_000
 const DROP_EVERY_MS = 30_000
@@ -24,12 +26,6 @@ const REMEMBERED = 10_000
 const WARM_PER_SECOND = 150
 /** More than this from the first third to the last is growth. */
 const GROWTH = { rss: 1.15, fds: 1.1 }
-
-// The parts of the test world are TypeScript, which the oldest supported Node does not run.
-const jiti = createJiti(import.meta.url)
-const { openNgrokEdge } = await jiti.import('../support/tunnel/ngrok-edge/edge.ts')
-const { openSandbox } = await jiti.import('../../src/sandbox/sandbox.ts')
-const { createMessageStream } = await jiti.import('../support/message-stream.ts')
 
 const at = process.argv.indexOf('--minutes')
 const minutes = at === -1 ? 10 : Number(process.argv[at + 1])

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 
-const RUN = fileURLToPath(new URL('../bench/run.mjs', import.meta.url))
+const RUN = fileURLToPath(new URL('../../config/bench.mjs', import.meta.url))
 
 describe('The benchmarks', () => {
   it('send deliveries of every size through all that could stand in front of a bot, and none is lost', async () => {

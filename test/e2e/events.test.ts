@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { shortId } from '../../src/cli/screen/event-words.ts'
 import { checkSignature } from '../../src/protocol/signature.ts'
+import { MAIN } from '../support/built.ts'
 import { startCli } from '../support/cli/cli.ts'
 import { type WorldWithBot, worldWithBotForTest } from '../support/world-with-bot.ts'
 
@@ -141,8 +142,7 @@ describe('dev-hook events', () => {
 
   it.skipIf(process.platform === 'win32')('ends with the next line when nobody reads any more', async () => {
     const { world, bot, env } = await runWithTwo()
-    const main = new URL('../../dist/cli/main.js', import.meta.url).pathname
-    const command = `"${process.execPath}" "${main}" events --follow --last 1 | head -1`
+    const command = `"${process.execPath}" "${MAIN}" events --follow --last 1 | head -1`
     const following = promisify(execFile)('sh', ['-c', command], { env: { ...process.env, ...env } })
     let ended = false
     void following.finally(() => {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Notice } from '../../src/core/notices.ts'
 import type { DevHook, StartOptions } from '../../src/index.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
+import { builtFile, fixture } from '../support/built.ts'
 import { ECHO_BOT } from '../support/cli/cli.ts'
 import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
@@ -13,8 +14,8 @@ import { sandboxForTest } from '../support/platform/sandboxes.ts'
 import { processesOf } from '../support/processes.ts'
 import { eventually } from '../support/wait.ts'
 
-const BUILT = new URL('../../dist/index.js', import.meta.url).href
-const USER = fileURLToPath(new URL('../support/fixtures/library-user.mjs', import.meta.url))
+const BUILT = pathToFileURL(builtFile('dist/index.js')).href
+const USER = fixture('library-user.mjs')
 
 const library: typeof import('../../src/index.ts') = await import(BUILT)
 
@@ -141,7 +142,7 @@ describe('a program that uses dev-hook as a library', () => {
   async function runUser(options: StartOptions, then = ''): Promise<Ended> {
     const { PATH = '' } = process.env
     const env = { PATH, HOME: String(options.cwd), OPTIONS: JSON.stringify(options), THEN: then }
-    const child = spawn(process.execPath, [USER], { env, stdio: 'pipe' })
+    const child = spawn(process.execPath, [USER], { env: { ...env, LIBRARY: BUILT }, stdio: 'pipe' })
     const written = { stdout: '', stderr: '' }
     child.stdout.on('data', (chunk: Buffer) => {
       written.stdout += chunk.toString()

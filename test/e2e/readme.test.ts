@@ -9,6 +9,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import { envNames, flagName } from '../../src/config/option-names.ts'
 import { OPTION_KEYS } from '../../src/config/options.ts'
 import { startEchoBot } from '../support/bot/echo-bot.ts'
+import { builtFile, MAIN } from '../support/built.ts'
 import { ECHO_BOT } from '../support/cli/cli.ts'
 import { CTRL_C, ENTER, startTerminal, type TestTerminal } from '../support/cli/terminal.ts'
 import { folderForTest } from '../support/folder.ts'
@@ -19,7 +20,6 @@ import { difference, screenOf } from '../support/readme/screen.ts'
 import { type TestWorld, worldForTest } from '../support/world.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const MAIN = join(ROOT, 'dist/cli/main.js')
 const NODE_MODULES = join(ROOT, 'node_modules')
 const COLUMNS = 110
 
@@ -241,7 +241,7 @@ describe.runIf(process.platform === 'linux')('The README', () => {
 
   it('a test of a bot passes as it stands there, and what it says when there is no answer is what is shown', async () => {
     const place = await placeWithBot()
-    const kit = JSON.stringify(pathToFileURL(join(ROOT, 'dist/kit/index.js')).href)
+    const kit = JSON.stringify(pathToFileURL(builtFile('dist/kit/index.js')).href)
     const program = (await readmeBlock('kit')).replace("'dev-hook/sandbox'", kit)
     await writeFile(join(place.cwd, 'bot.test.mjs'), program)
     const env = { ...place.env, HOME: place.cwd }
@@ -263,7 +263,7 @@ describe.runIf(process.platform === 'linux')('The README', () => {
     const { world, place } = await placeInWorld()
     const program = (await readmeBlock('library'))
       .replace('await using ', 'const ')
-      .replace("'dev-hook'", JSON.stringify(pathToFileURL(join(ROOT, 'dist/index.js')).href))
+      .replace("'dev-hook'", JSON.stringify(pathToFileURL(builtFile('dist/index.js')).href))
       .replace('env: process.env', 'env: process.env, takeOver: true')
       .replace('await devHook.ended', 'await devHook.stop()')
     await writeFile(join(place.cwd, 'program.mjs'), program)

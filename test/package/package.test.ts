@@ -10,6 +10,7 @@ import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
 import { CLIENTS } from '../support/mcp/clients.ts'
 import { execute, openPackage, type PackageForTest, PROJECT } from '../support/package/package.ts'
+import { readSources } from '../support/source-files.ts'
 
 const TSC = join(PROJECT, 'node_modules/typescript/bin/tsc')
 const ATTW = join(PROJECT, 'node_modules/@arethetypeswrong/cli/dist/index.js')
@@ -20,6 +21,10 @@ interface Lock {
   >
 }
 
+interface SourceMap {
+  readonly sources: readonly string[]
+}
+
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
 }
@@ -28,11 +33,32 @@ interface Manifest {
 const ALLOWED = /^(\(?(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD|BlueOak-1\.0\.0|Unlicense|CC0-1\.0)( (OR|AND) )?\)?)+$/
 
 let packed: PackageForTest
+let lock: Lock
+/** The packages that something in the package is made of, by their folders in the lock: as the maps and the page's imports say. */
+let bundled: ReadonlySet<string>
 
 beforeAll(async () => {
   packed = await openPackage()
+  lock = JSON.parse(await readFile(join(PROJECT, 'package-lock.json'), 'utf8'))
+  bundled = await bundledPackages()
 })
 afterAll(() => packed.remove())
+
+const read = (path: string): Promise<string> => readFile(join(packed.consumer, 'node_modules/dev-hook', path), 'utf8')
+
+const inModules = (name: string): string => `node_modules/${name}`
+
+async function bundledPackages(): Promise<ReadonlySet<string>> {
+  const maps = packed.files.map(({ path }) => path).filter((path) => path.endsWith('.js.map'))
+  const all = await Promise.all(maps.map(async (path): Promise<SourceMap> => JSON.parse(await read(path))))
+  const inside = all.flatMap(({ sources }) =>
+    sources.flatMap((source) => /node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(source) ?? []),
+  )
+  const inPage = readSources()
+    .filter(({ room }) => room === 'inspector/page')
+    .flatMap(({ imports }) => imports.filter((name) => !name.startsWith('.')).map((name) => name.split('/')[0] ?? ''))
+  return new Set([...inside, ...[...inPage, 'rolldown'].map(inModules)])
+}
 
 /** Runs the installed command line in an empty folder, with nothing of this process's environment but what it needs. */
 async function devHook(args: readonly string[], cwd: string): Promise<{ stdout: string; stderr: string }> {
@@ -42,7 +68,7 @@ async function devHook(args: readonly string[], cwd: string): Promise<{ stdout: 
 }
 
 describe('The package', () => {
-  it('holds the compiled sources, the example, the schema and what people and agents read, and nothing else', () => {
+  it('holds the bundle and its types, the example, the schema and what people and agents read, and nothing else', () => {
     const documents = [
       'CHANGELOG.md',
       'LICENSE',
@@ -60,8 +86,9 @@ describe('The package', () => {
       .filter((path) => !documents.includes(path) && !/^config\/(examples\/[^/]+\.js|events\/[^/]+\.json)$/.test(path))
       // The page is built for browsers, into names that change with what is in them.
       .filter((path) => !/^dist\/inspector\/page\/(index\.html|assets\/[\w-]+\.(css|js|svg))$/.test(path))
+      .filter((path) => !/^dist\/chunks\/[\w-]+\.js(\.map)?$/.test(path))
       .filter((path) => {
-        const source = /^dist\/(.+?)(?:\.d\.ts|\.js)$/.exec(path)?.[1]
+        const source = /^dist\/(.+?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(path)?.[1]
         return source === undefined || !existsSync(join(PROJECT, 'src', `${source}.ts`))
       })
     expect(extra).toEqual([])
@@ -88,18 +115,20 @@ describe('The package', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(40_000)
   })
 
-  it('takes its own dependencies in the version that was tested, and lists every package below them with its licence', async () => {
-    const read = (path: string): Promise<string> =>
-      readFile(join(packed.consumer, 'node_modules/dev-hook', path), 'utf8')
-    const lock: Lock = JSON.parse(await readFile(join(PROJECT, 'package-lock.json'), 'utf8'))
-    const runtime = Object.entries(lock.packages).filter(([folder, { dev }]) => folder !== '' && dev !== true)
-    const wanted = runtime.map(([folder, { version }]) => `${folder.split('node_modules/').at(-1)} ${version}`)
-    expect(wanted.length).toBeGreaterThan(20)
-
+  it('brings what is native, and nothing else, as a package of its own, in the version that was tested', async () => {
     const { dependencies }: Manifest = JSON.parse(await read('package.json'))
-    const direct = Object.entries(dependencies).map(([name, version]) => `${name} ${version}`)
-    expect(wanted).toEqual(expect.arrayContaining(direct))
-    expect(runtime.every(([, { integrity }]) => integrity?.startsWith('sha512-'))).toBe(true)
+    expect(dependencies).toEqual({ '@ngrok/ngrok': lock.packages['node_modules/@ngrok/ngrok']?.version })
+  })
+
+  it('lists every package that is in it or comes with it, in the version of the lock, with its licence', async () => {
+    const wanted = Object.entries(lock.packages)
+      .filter(([folder, { dev }]) => folder !== '' && (dev !== true || bundled.has(folder)))
+      .map(([folder, { version }]) => `${folder.split('node_modules/').at(-1)} ${version}`)
+    // What bundles them puts in something of its own, too.
+    expect([...bundled]).toEqual(expect.arrayContaining(['fastify', 'undici', 'preact', 'rolldown'].map(inModules)))
+    expect([...bundled].filter((folder) => lock.packages[folder]?.integrity?.startsWith('sha512-') !== true)).toEqual(
+      [],
+    )
 
     const bill = JSON.parse(await read('dist/sbom.cdx.json'))
     expect(bill).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: 'dev-hook' } } })
@@ -107,9 +136,8 @@ describe('The package', () => {
     expect(listed.toSorted()).toEqual([...new Set(wanted)].toSorted())
 
     const licenses = await read('dist/third-party-licenses.txt')
-    const headings = [...licenses.matchAll(/^-{80}\n\n(\S+ \S+) \((.+)\)\n/gm)]
-    const inPage = ['preact', 'diff'].map((name) => `${name} ${lock.packages[`node_modules/${name}`]?.version}`)
-    expect(headings.map(([, name]) => name)).toEqual([...wanted, ...inPage])
+    const headings = [...licenses.matchAll(/^-{80}\n\n(\S+ \S+) \((.+)\)\n\n(?=\S)/gm)]
+    expect(headings.map(([, name]) => name)).toEqual(wanted)
     for (const [, , license] of headings) expect(license).toMatch(ALLOWED)
   })
 

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { onAbort } from '../../core/async.ts'
 import { ERRORS } from '../../core/errors.ts'
+import { packageFile } from '../../core/instance.ts'
 import { asRecord, isRecord, type Json, textIn } from '../../core/json.ts'
 import type { Trial } from './search.ts'
 
@@ -28,7 +28,7 @@ export interface PlayCommit {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-const MAIN = fileURLToPath(new URL('../main.js', import.meta.url))
+const MAIN = packageFile('dist/cli/main.js')
 /** What may be kept of what is printed, in characters: a transcript is shorter. */
 const MAX_OUTPUT = 16 * 1024 * 1024
 

@@ -1,8 +1,8 @@
 // The event templates of `config/events`: read and checked, with the file and the line of what is wrong.
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { DevHookError, messageOf } from '../../core/errors.ts'
+import { packageFile } from '../../core/instance.ts'
 import { isRecord, type Json } from '../../core/json.ts'
 import { readSource } from '../../core/read-source.ts'
 import { decodeText } from '../../core/text/decode.ts'
@@ -12,7 +12,7 @@ import type { EventTemplate, EventTemplates } from '../../protocol/templates/tem
 import { checkFile, checkWhole, type JsonPlace, type TemplateProblem, templateOf } from './check-templates.ts'
 
 /** The folder of the package. */
-const FOLDER = fileURLToPath(new URL('../../../config/events', import.meta.url))
+const FOLDER = packageFile('config/events')
 
 /** A file of templates as it was read. */
 interface TemplateFile {

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
 import { raceTimeout } from '../../core/async.ts'
+import { packageFile } from '../../core/instance.ts'
 import { importsOf } from './imports.ts'
 import { placeOf } from './module-error.ts'
 
@@ -24,8 +25,7 @@ export interface LoadedModule {
   readonly files: readonly string[]
 }
 
-/** The built thread, from here and from the source alike. */
-const WORKER = new URL('../../../dist/config/modules/module-worker.js', import.meta.url)
+const WORKER = packageFile('dist/config/modules/module-worker.js')
 
 /** How long a config may take, in ms: it may ask a program or a server. */
 const MAX_LOAD_MS = 30_000

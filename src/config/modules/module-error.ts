@@ -53,7 +53,7 @@ function inStack({ stack }: ModuleError, files: readonly string[]): string | nul
 /** The first place that is not JavaScript or TypeScript: Node does not say where an ES module has a mistake. */
 async function misspelled({ name, message }: ModuleError, files: readonly string[]): Promise<string | null> {
   if (name !== 'SyntaxError' && !message.startsWith('ParseError')) return null
-  const { createJiti } = await import('jiti')
+  const { createJiti } = await import('jiti/static')
   for (const filename of files.filter((each) => !each.endsWith('.json'))) {
     const source = await readFile(filename, 'utf8').catch(() => '')
     // A mistake is not thrown, but becomes the text of the module.

@@ -20,7 +20,7 @@ async function load(path: string): Promise<unknown> {
     return withoutMark(module.default)
   }
   // Node 20 cannot read TypeScript by itself, and later ones refuse some of it: one loader gives one behaviour everywhere.
-  const { createJiti } = await import('jiti')
+  const { createJiti } = await import('jiti/static')
   const exported: unknown = await createJiti(path, { interopDefault: false }).import(path)
   return isCompiled(exported) ? exported.default : exported
 }

@@ -1,7 +1,7 @@
 // The daemon's side of the watchdog: a detached process that restores when the pipe to it breaks, kept alive during the run.
-import { fileURLToPath } from 'node:url'
 import { type Clock, ignoreAbort, MONOTONIC, poll } from '../../core/async.ts'
 import { messageOf } from '../../core/errors.ts'
+import { packageFile } from '../../core/instance.ts'
 import { type Emit, warning } from '../../core/notices.ts'
 import { exponential, sinceBeginning } from '../../core/pace.ts'
 import type { TokenPair } from '../../platform/api/token-source.ts'
@@ -34,7 +34,7 @@ export interface WatchdogOptions {
   readonly clock?: Clock
 }
 
-const CHILD = fileURLToPath(new URL('./child.js', import.meta.url))
+const CHILD = packageFile('dist/daemon/watchdog/child.js')
 /** Seldom, as long as all is well; one that is stopped is replaced after three times as long. */
 const ASK_MS = 10_000
 

@@ -1,10 +1,9 @@
 // Checks of the machine: Node, this package, and what stands between here and the network.
 import { access } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import { proxyFor } from '../../core/http/proxy.ts'
-import { version } from '../../core/instance.ts'
+import { PACKAGE_FOLDER, version } from '../../core/instance.ts'
 import type { Facts } from '../facts.ts'
 import { type Finding, failed, passed, warned } from '../finding.ts'
 
@@ -21,13 +20,11 @@ export async function checkNode({ nodeVersion }: Facts): Promise<Finding> {
   )
 }
 
-const FOLDER = fileURLToPath(new URL('../../..', import.meta.url)).replace(/[\\/]$/, '')
-
 export async function checkPackage({ config }: Facts): Promise<Finding> {
   const { cwd } = await config().catch(() => ({ cwd: null }))
-  if (FOLDER.includes(`${sep}_npx${sep}`)) return passed(`dev-hook ${version}, from the cache of npx`)
-  const own = cwd !== null && FOLDER.startsWith(join(cwd, 'node_modules') + sep)
-  return passed(`dev-hook ${version}, in ${own ? relative(cwd, FOLDER) : FOLDER}`)
+  if (PACKAGE_FOLDER.includes(`${sep}_npx${sep}`)) return passed(`dev-hook ${version}, from the cache of npx`)
+  const own = cwd !== null && PACKAGE_FOLDER.startsWith(join(cwd, 'node_modules') + sep)
+  return passed(`dev-hook ${version}, in ${own ? relative(cwd, PACKAGE_FOLDER) : PACKAGE_FOLDER}`)
 }
 
 export async function checkNetwork(facts: Facts): Promise<Finding> {

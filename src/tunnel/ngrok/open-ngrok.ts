@@ -1,6 +1,7 @@
 // The tunnel through ngrok: sessions, one after the other, each proved by a probe of its public URL.
 import { monotonic, withDeadline } from '../../core/async.ts'
 import { messageOf } from '../../core/errors.ts'
+import { packageFile } from '../../core/instance.ts'
 import type { Tunnel } from '../../core/ports.ts'
 import { createRedactor } from '../../core/text/redact.ts'
 import type { Connection, OpenConnection, OpenResult } from '../connection.ts'
@@ -113,7 +114,7 @@ export async function openNgrok(options: NgrokOptions, signal: AbortSignal): Pro
 function sessionOptions(options: NgrokOptions, limits: NgrokLimits): SessionOptions {
   const { authtoken, domain, serverAddr, ca, upstream, heartbeat = HEARTBEAT } = options
   return {
-    fork: options.fork ?? (() => forkNgrokChild(new URL('./child.js', import.meta.url), options.env)),
+    fork: options.fork ?? (() => forkNgrokChild(packageFile('dist/tunnel/ngrok/child.js'), options.env)),
     forkMs: limits.fork,
     stageMs: limits.stage,
     closeMs: limits.close,

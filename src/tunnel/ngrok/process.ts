@@ -11,7 +11,7 @@ import { type FromChild, readFromChild, type ToChild } from './messages.ts'
 export type Fork = () => ChildProcess
 
 /** Forks the built child at `path` with what it needs of `env`. Its output is dropped: the SDK prints on stdout. */
-export function forkNgrokChild(path: URL, env: Readonly<Record<string, string | undefined>>): ChildProcess {
+export function forkNgrokChild(path: string, env: Readonly<Record<string, string | undefined>>): ChildProcess {
   // Without the parent's `execArgv`: a debugger's port or a loader is not meant for it.
   return nodeFork(path, [], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -3,15 +3,13 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { TOOLS } from '../../../src/cli/mcp/tools.ts'
+import { MAIN } from '../../support/built.ts'
 import { startCli } from '../../support/cli/cli.ts'
 import { folderForTest } from '../../support/folder.ts'
 import { CLIENTS } from '../../support/mcp/clients.ts'
 import { eventually } from '../../support/wait.ts'
-
-const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
 
 const isAlive = (pid: number): boolean => {
   try {

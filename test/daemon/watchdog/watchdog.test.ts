@@ -5,7 +5,6 @@ import { once } from 'node:events'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
 import { NO_PROXIES } from '../../../src/core/http/proxy.ts'
@@ -18,6 +17,7 @@ import { openRegistration } from '../../../src/platform/webhook/registration.ts'
 import { readSnapshot, type Snapshot, writeSnapshot } from '../../../src/platform/webhook/snapshot.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
 import { PROGRAMS } from '../../support/bot/programs.ts'
+import { builtFile } from '../../support/built.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
 import { folderForTest } from '../../support/folder.ts'
 import { startChild } from '../../support/journal/journal.ts'
@@ -26,7 +26,7 @@ import { callApi, sandboxForTest } from '../../support/platform/sandboxes.ts'
 import { isAlive, processesOf } from '../../support/processes.ts'
 import { eventually } from '../../support/wait.ts'
 
-const CHILD = fileURLToPath(new URL('../../../dist/daemon/watchdog/child.js', import.meta.url))
+const CHILD = builtFile('dist/daemon/watchdog/child.js')
 
 const emit = (): void => {}
 

@@ -5,9 +5,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import type { Notice, NoticeType } from '../../../src/core/notices.ts'
+import { MAIN } from '../built.ts'
 import { folderForTest } from '../folder.ts'
-
-const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
 
 /** The example bot of the package. */
 export const ECHO_BOT = fileURLToPath(new URL('../../../config/examples/echo-bot.js', import.meta.url))

@@ -2,13 +2,11 @@
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { spawn } from '@lydell/node-pty'
 import { onTestFinished } from 'vitest'
+import { MAIN } from '../built.ts'
 import { folderForTest } from '../folder.ts'
-
-const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
 
 export const ENTER = '\r'
 export const CTRL_C = '\x03'

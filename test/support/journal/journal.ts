@@ -2,13 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import type { Attempt, Delivery, Label } from '../../../src/core/delivery.ts'
 import type { ErrorName } from '../../../src/core/errors.ts'
 import type { Journal } from '../../../src/core/ports.ts'
 import { type JournalOptions, openJournal } from '../../../src/journal/journal.ts'
 import { anAttempt } from '../attempts.ts'
+import { fixture } from '../built.ts'
 
 export interface Trouble {
   readonly kind: ErrorName
@@ -60,8 +60,7 @@ export interface Child {
 
 /** Runs `test/support/fixtures/<name>` in a process of its own, until it ends or the test is over. */
 export function startChild(name: string, ...args: string[]): Child {
-  const path = fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url))
-  const child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [fixture(name), ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
   const gone = once(child, 'exit')
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const kill = async (signal: NodeJS.Signals): Promise<void> => {

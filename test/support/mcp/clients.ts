@@ -1,14 +1,12 @@
 // `dev-hook mcp` as a client of either generation of the protocol starts it.
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { onTestFinished } from 'vitest'
+import { MAIN } from '../built.ts'
 import { folderForTest } from '../folder.ts'
-
-const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
 
 /** What a tool has answered. */
 export interface Answered {

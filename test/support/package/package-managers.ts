@@ -3,10 +3,10 @@
 import { spawn } from 'node:child_process'
 import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { spawn as spawnAtTerminal } from '@lydell/node-pty'
 import { expect, onTestFinished } from 'vitest'
+import { MAIN } from '../built.ts'
 import { ECHO_BOT } from '../cli/cli.ts'
 import { folderForTest } from '../folder.ts'
 import { freePort } from '../free-port.ts'
@@ -15,8 +15,6 @@ import { sandboxForTest } from '../platform/sandboxes.ts'
 import { processesOf } from '../processes.ts'
 import { eventually } from '../wait.ts'
 import { PROJECT } from './package.ts'
-
-const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
 
 type Command = readonly [program: string, ...args: string[]]
 

@@ -8,6 +8,7 @@ import type { Tunnel, TunnelState } from '../../../src/core/ports.ts'
 import { type NgrokOptions, openNgrok } from '../../../src/tunnel/ngrok/open-ngrok.ts'
 import { forkNgrokChild } from '../../../src/tunnel/ngrok/process.ts'
 import { createProbe, type ProbeResult, probe } from '../../../src/tunnel/probe.ts'
+import { builtFile } from '../built.ts'
 import { type NgrokEdge, openNgrokEdge } from './ngrok-edge/edge.ts'
 
 /** A gateway that knows challenges only, and counts them. */
@@ -62,7 +63,7 @@ export interface TunnelRig {
   close(): Promise<void>
 }
 
-const CHILD = new URL('../../../dist/tunnel/ngrok/child.js', import.meta.url)
+const CHILD = builtFile('dist/tunnel/ngrok/child.js')
 const HOUR = 3_600_000
 
 /** Opens edge and gateway; tunnels come with `open`. */

@@ -1,12 +1,12 @@
 // What is left of a tunnel whose parent dies without a word: nothing.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createHookAddress } from '../../../src/core/hook-url.ts'
+import { fixture } from '../../support/built.ts'
 import { openTunnelRig, type TunnelRig } from '../../support/tunnel/tunnel-rig.ts'
 
-const PARENT = fileURLToPath(new URL('../../support/fixtures/tunnel-parent.mjs', import.meta.url))
+const PARENT = fixture('tunnel-parent.mjs')
 
 let rig: TunnelRig
 beforeEach(async () => {

@@ -1,0 +1,67 @@
+// Builds `dist` as it is published: the programs, the types of what can be imported, the page, and what all of it is made of.
+import { execFile } from 'node:child_process'
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { argv, execPath } from 'node:process'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { build as buildPage } from 'vite'
+import { bundle, ROOT } from './bundle.mjs'
+import { writeInventory } from './inventory.mjs'
+
+/** What can be imported. */
+const EXPORTED = ['index', 'kit/index', 'kit/vitest']
+
+/** What is run: the command line, and what it starts as processes and threads of their own. */
+const RUN = ['cli/main', 'config/modules/module-worker', 'daemon/watchdog/child', 'tunnel/ngrok/child']
+
+const DIST = join(ROOT, 'dist')
+/** What is made on the way. */
+const TYPES = join(ROOT, 'build/types')
+const PAGE = join(DIST, 'inspector/page')
+
+/** Builds in place: a dev-hook that runs from `dist` goes on. Throws with everything that does not compile. */
+export async function build() {
+  const programs = Object.fromEntries([...EXPORTED, ...RUN].map((name) => [`${name}.js`, `src/${name}.ts`]))
+  const [bundled, types, page] = await Promise.all([
+    bundle(programs, DIST),
+    writeTypes(),
+    buildPage({ configFile: join(ROOT, 'config/page.config.ts') }),
+  ])
+  const inventory = await writeInventory(modulesOf([...bundled, ...page.output]))
+  const written = [...bundled.map(({ fileName }) => fileName), ...types, ...inventory]
+  await removeOthers(new Set(written.map((name) => join(DIST, name))))
+}
+
+const modulesOf = (output) => output.flatMap((file) => file.moduleIds ?? [])
+
+/** Emits the types of everything, and copies those that the exports reach. Returns their names below `dist`. */
+async function writeTypes() {
+  await rm(TYPES, { recursive: true, force: true })
+  const words = ['-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', TYPES, '--pretty', 'false']
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  await promisify(execFile)(execPath, [tsc, ...words], { cwd: ROOT }).catch(({ stdout, stderr }) => {
+    throw new Error(`${stdout}${stderr}`)
+  })
+  const names = new Set(EXPORTED.map((name) => `${name}.d.ts`))
+  for (const name of names) {
+    const text = await readFile(join(TYPES, name), 'utf8')
+    for (const [, imported] of text.matchAll(/(?:from|import\() ?['"](\.[^'"]+)\.ts['"]/g))
+      names.add(`${join(dirname(name), imported)}.d.ts`)
+    await mkdir(dirname(join(DIST, name)), { recursive: true })
+    await copyFile(join(TYPES, name), join(DIST, name))
+  }
+  return [...names]
+}
+
+/** Removes what a former build has left, but for the page, which is emptied when it is built. */
+async function removeOthers(kept) {
+  const files = await readdir(DIST, { recursive: true, withFileTypes: true })
+  const stale = files
+    .filter((file) => file.isFile())
+    .map((file) => join(file.parentPath, file.name))
+    .filter((path) => !kept.has(path) && !path.startsWith(PAGE))
+  await Promise.all(stale.map((path) => rm(path)))
+}
+
+if (import.meta.url === pathToFileURL(resolve(argv[1])).href) await build()

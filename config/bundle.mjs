@@ -1,0 +1,64 @@
+// How sources become programs: rolldown's options, the same for the package, the benchmarks and the processes of the tests.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+
+/** The folder of the project. */
+export const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** What is not bundled: the SDK is native, and Vitest is that of whoever tests with it. */
+const OUTSIDE = ['@ngrok/ngrok', 'vitest']
+
+/** Where a source is seen from its map, however the packages of this project are installed. */
+const withoutLinks = (source) => source.replace(/^.*\/node_modules\/(?=(?:@[^/]+\/)?[^/]+\/)/, '../../node_modules/')
+
+/**
+ * Bundles programs, by their files in a folder: `{ 'cli/main.js': 'src/cli/main.ts' }`. What they share goes into files of their own,
+ * two folders below that of the package: `core/instance.ts` counts on it. Throws where anything is not found, or is dubious.
+ * Returns rolldown's output.
+ */
+export async function bundle(programs, folder, { chunks = 'chunks/[name].js', outside = [] } = {}) {
+  const problems = []
+  const bundled = await rolldown({
+    cwd: ROOT,
+    input: programs,
+    platform: 'node',
+    external: [...OUTSIDE, ...outside],
+    // What Node 20 understands.
+    transform: { target: 'es2023' },
+    // A package is where its link is, not where that leads to.
+    resolve: { symlinks: false },
+    checks: { pluginTimings: false },
+    preserveEntrySignatures: 'strict',
+    onLog: (level, { message }) => {
+      if (level === 'warn') problems.push(message)
+    },
+  })
+  const { output } = await bundled.write({
+    dir: folder,
+    format: 'esm',
+    sourcemap: true,
+    // What is published can be read as it is, and a release names the commit of its sources.
+    sourcemapExcludeSources: true,
+    sourcemapPathTransform: withoutLinks,
+    entryFileNames: '[name]',
+    // Without a hash: the names in a stack are those of the files, and a build takes the place of the one before.
+    chunkFileNames: chunks,
+  })
+  await bundled.close()
+  if (problems.length > 0) throw new Error(problems.join('\n'))
+  return output
+}
+
+/**
+ * Bundles every program of a folder of the tests, with the sources that it imports, as those of the package are: what is measured and
+ * tried is what is published. They go into a folder of the same name in `build`, whose path is returned.
+ */
+export async function bundleFolder(path, outside = []) {
+  const names = readdirSync(join(ROOT, path)).filter((name) => name.endsWith('.mjs'))
+  const folder = join(ROOT, 'build', path.slice(path.lastIndexOf('/') + 1))
+  const programs = Object.fromEntries(names.map((name) => [name, `${path}/${name}`]))
+  await bundle(programs, folder, { chunks: 'shared-[name].mjs', outside })
+  return folder
+}
