@@ -10,6 +10,7 @@ import { oneLine } from '../../core/text/sanitize.ts'
 import { toJson } from '../../core/text/to-json.ts'
 import { readScript } from '../../protocol/script/read.ts'
 import { type Script, scriptText } from '../../protocol/script/script.ts'
+import { MAX_SHARED_BYTES } from '../../protocol/shared/checksum.ts'
 import { type Playback, playScript } from '../../sandbox/play/play.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Io } from '../io.ts'
@@ -65,12 +66,9 @@ async function filesOf(path: string, given: string): Promise<readonly string[]> 
   })
 }
 
-/** A conversation of many deliveries, with the text that a shared file shows of them. */
-const MAX_BYTES = 64 * 1024 * 1024
-
 async function readOne(path: string, file: string): Promise<NamedScript | DevHookError> {
   try {
-    return { file, script: readScript(decodeText(await readSource(path, { maxBytes: MAX_BYTES })).text, file) }
+    return { file, script: readScript(decodeText(await readSource(path, { maxBytes: MAX_SHARED_BYTES })).text, file) }
   } catch (error) {
     if (error instanceof DevHookError) return error
     return new DevHookError('fixtureInvalid', `${file} cannot be read: ${messageOf(error)}`, { cause: error })

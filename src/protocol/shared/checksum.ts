@@ -1,9 +1,12 @@
-// The marks in a shared file by which it is read back: its version, its checksum, and where its data is.
+// The marks in a shared file by which it is read back: its version, its checksum, its size, and where its data is.
 import { createHash } from 'node:crypto'
 import { asHtml, type Html } from './html-text.ts'
 
 /** The version of the form in which a conversation is in a shared file. */
 export const SHARED_VERSION = 1
+
+/** The largest file: larger ones no mail takes, and no browser shows. */
+export const MAX_SHARED_BYTES = 32 * 1024 * 1024
 
 /** Where the conversation stands in the file, for programs: text that no browser takes for markup, or runs. */
 export const DATA_START = '<script type="application/json" id="dev-hook-fixture">'

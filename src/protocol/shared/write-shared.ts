@@ -1,11 +1,13 @@
 // A recorded conversation as one HTML file that is read anywhere and played again: it runs nothing, and loads nothing.
 import { createHash } from 'node:crypto'
+import { DevHookError } from '../../core/errors.ts'
 import { asRecord, valueIn } from '../../core/json.ts'
+import { formatSize } from '../../core/text/size.ts'
 import { toJson } from '../../core/text/to-json.ts'
 import type { Fixture } from '../fixture/fixture.ts'
 import { STAND_IN_KINDS, type StandInKind } from '../personal-data/stand-ins.ts'
 import { bubble } from './bubbles.ts'
-import { checksumMark, DATA_END, DATA_START, withChecksum } from './checksum.ts'
+import { checksumMark, DATA_END, DATA_START, MAX_SHARED_BYTES, withChecksum } from './checksum.ts'
 import { asHtml, type Html, html } from './html-text.ts'
 import { dayOf, dayWords } from './moments.ts'
 import { botIn, scenesOf } from './scenes.ts'
@@ -16,8 +18,10 @@ import { STYLE } from './style.ts'
 /** Nothing runs, nothing is loaded, and of styles only this one counts. */
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`
 
-/** Writes the file, of printable ASCII characters. */
+/** Writes the file, of printable ASCII characters. Throws `usage` when it would be too large. */
 export function writeShared(talk: SharedTalk): string {
+  const data = dataOf(talk.fixture)
+  if (data.length > MAX_SHARED_BYTES) throw tooLarge(data.length)
   const shorten = createShortener()
   const shown = scenesOf(talk.deliveries)
   const days = shown.map(({ at }) => dayOf(at))
@@ -51,12 +55,18 @@ ${items}</ol>
 <p>This file loads nothing and runs nothing. The conversation is in it a second time, as data: <code>dev-hook sandbox --play</code> says it again to a bot. To take something out, export it again; the data would keep what is deleted above.</p>
 </footer>
 ${asHtml(DATA_START)}
-${asHtml(dataOf(talk.fixture))}
+${asHtml(data)}
 ${asHtml(DATA_END)}
 </body>
 </html>`
+  if (file.html.length > MAX_SHARED_BYTES) throw tooLarge(file.html.length)
   return withChecksum(file.html)
 }
+
+const tooLarge = (bytes: number): DevHookError =>
+  new DevHookError('usage', `the file would have ${formatSize(bytes)}, more than ${formatSize(MAX_SHARED_BYTES)}`, {
+    remedy: 'export single deliveries of the conversation: `dev-hook events export <id> --as fixture`',
+  })
 
 const botOf = ({ deliveries }: SharedTalk): string => {
   const names = deliveries.map(({ payload }) =>

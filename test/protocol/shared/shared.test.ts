@@ -159,6 +159,11 @@ describe('A shared file', () => {
     expect(textIn(file)).toContain('not shown: there are too many')
   })
 
+  it('is not written when it would be larger than a file that is read', () => {
+    const problem = problemOf(() => written(...Array.from({ length: 7 }, () => ({ text: '<'.repeat(1_000_000) }))))
+    expect(problem.message).toMatch(/^the file would have \d+(\.\d)? MiB, more than 32 MiB$/)
+  })
+
   const whole = written({ text: 'hi' }, { text: 'Hello!', own: true })
   it.each([
     [
