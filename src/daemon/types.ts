@@ -13,6 +13,8 @@ import type { TemplateContext } from '../protocol/templates/template.ts'
 /** The emulated platform, as far as whoever looks at a run may ask it. */
 export interface SandboxPort extends StreamSource {
   readonly handlers: Handlers<SandboxOperation>
+  /** Whether there is a conversation with this id, of which nothing need have been delivered yet. */
+  hasConversation(id: string): boolean
   /** What example events are made from: the conversation with this id, else the latest. */
   eventContext(conversation: string | null): TemplateContext
   /** Tells what an event was answered that did not come from the platform: it posts the messages that are in it. */

@@ -107,10 +107,18 @@ describe('The page of a sandbox', () => {
     await phone(page).getByText('thanks for Test Drive').waitFor()
     await app(page).getByText('Jenny <b>J</b>').first().waitFor()
 
+    // Of a conversation in which nothing was said yet, too.
+    await page.getByRole('button', { name: 'New conversation' }).click()
+    await phone(page).getByText('Say hi to the bot below.').waitFor()
     await app(page).getByRole('combobox').selectOption('a system event …')
     const dialog = page.getByRole('dialog', { name: 'Trigger an event' })
     await dialog.getByLabel('Event').selectOption('conversation-closed')
     await dialog.getByLabel('in the conversation that is chosen').waitFor()
+    const values = dialog.getByLabel('Other values, one a line')
+    await values.fill('nonsense')
+    await dialog.getByRole('button', { name: 'Trigger' }).click()
+    await dialog.getByRole('status').filter({ hasText: 'nonsense' }).waitFor()
+    await values.fill('')
     await dialog.getByRole('button', { name: 'Trigger' }).click()
     await delivery(page).getByText('conversation.update').first().waitFor()
   })

@@ -37,6 +37,11 @@ describe('The page', () => {
     ])
   })
 
+  it('has no icon of the name that browsers guess, and nothing to say about it', async () => {
+    const get = await pageForTest()
+    expect((await get('/favicon.ico')).status).toBe(204)
+  })
+
   it.each([
     '/../secret.txt',
     '/%2e%2e/secret.txt',

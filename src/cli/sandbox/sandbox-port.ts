@@ -12,6 +12,7 @@ import { createSandboxHandlers } from './sandbox-handlers.ts'
 /** Creates the port. What it tells: each message, each call of the bot's, and what goes wrong by chance. */
 export const createSandboxPort = (sandbox: Sandbox): SandboxPort => ({
   handlers: createSandboxHandlers(sandbox),
+  hasConversation: (id) => sandbox.data('conversations').get(id) !== null,
   eventContext: sandbox.templateContext,
   answered: (body, { status, headers, body: answer }) => {
     const payload = jsonInBody([], body)

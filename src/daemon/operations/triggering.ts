@@ -45,6 +45,7 @@ export function createTriggering(
   let last: InputOf<'trigger'> | null = null
 
   async function contextFor(given: string | null): Promise<TemplateContext> {
+    if (given !== null && sandbox?.hasConversation(given) === true) return sandbox.eventContext(given)
     const conversation = given === null ? null : await recordedConversation(folder, given)
     madeUp ??= createEventContext({ apiHost, botId, organization: organizationIn(token()) })
     return sandbox?.eventContext(conversation === null ? null : String(conversation['id'])) ?? madeUp(conversation)

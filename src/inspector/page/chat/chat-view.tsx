@@ -29,9 +29,10 @@ function SandboxChat() {
   const { address, changes } = useModel()
   const wanted = useStore(address.store, (now) => now.conversation)
   const changed = useStore(changes, (now) => now.messages)
-  const loadedList = useLoaded((signal) => ask('conversations', {}, signal), [changed])
+  // One that has just begun is chosen before anything is said in it.
+  const loadedList = useLoaded((signal) => ask('conversations', {}, signal), [changed, wanted])
   const listed = latestOf(loadedList)
-  const people = latestOf(useLoaded((signal) => ask('people', {}, signal), [changed]))?.people ?? []
+  const people = latestOf(useLoaded((signal) => ask('people', {}, signal), [changed, wanted]))?.people ?? []
   const conversations = listed?.conversations ?? []
   const chosen = conversations.find(({ id }) => id === wanted) ?? conversations[0] ?? null
   const id = chosen?.id ?? null

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { useModel } from '../model/model.ts'
+import { MessageLine } from '../views/message-line.tsx'
 
 interface DialogProps {
   readonly title: string
@@ -39,6 +40,8 @@ export function Dialog({ title, children, isWide = false }: DialogProps) {
         </button>
       </header>
       {children}
+      {/* All else is out of reach meanwhile, for screen readers as well. */}
+      <MessageLine />
     </dialog>
   )
 }

@@ -29,8 +29,7 @@ export function App() {
       <main class="view">
         <View />
       </main>
-      {Dialog === null ? null : <Dialog />}
-      <MessageLine />
+      {Dialog === null ? <MessageLine /> : <Dialog />}
     </>
   )
 }
