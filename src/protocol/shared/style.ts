@@ -18,7 +18,8 @@ export const STYLE = `
   --warn: #855400;
   --bad: #b0271d;
 }
-@media (prefers-color-scheme: dark) {
+/* Paper is light. */
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #141518;
     --surface: #1a1c20;

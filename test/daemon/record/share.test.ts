@@ -75,7 +75,7 @@ describe('A conversation that is shared', () => {
             message: {
               items: [{ title: one.name, mediaUrl: `https://firm.example/${one.id}` }],
               meta: { [one.email]: one.street, quotedMessage: said },
-              profile: { ...one, ...{ address: other.street } },
+              profile: { ...one, address: other.street },
             },
             answer: inText ? `no ${said}` : JSON.stringify({ street: one.street, customer: other, said }),
           },
