@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { codeOf } from '../core/errors.ts'
 import { writePrivateFile } from '../core/files.ts'
 import { isRecord, type Json } from '../core/json.ts'
+import { createAccess } from './access.ts'
 
 /** Where the inspector of a run listens on 127.0.0.1. */
 export interface InspectorAddress {
@@ -13,6 +14,22 @@ export interface InspectorAddress {
   readonly port: number
   /** Proves that a client may read this user's files. */
   readonly token: string
+}
+
+/** Where page and API of a run are, and how one is let in. */
+export interface PagePlace {
+  /** `http://127.0.0.1:4747` */
+  readonly inspector: string
+  /** The file with the token for programs. */
+  readonly tokenFile: string
+  /** The address with the token that lets a browser in: not to be logged. */
+  readonly link: string
+}
+
+/** The place of the page of a run, whose address is in this state folder. */
+export function pagePlace(folder: string, { port, token }: Pick<InspectorAddress, 'port' | 'token'>): PagePlace {
+  const inspector = `http://127.0.0.1:${port}`
+  return { inspector, tokenFile: addressPath(folder), link: `${inspector}/?token=${createAccess(token).linkToken}` }
 }
 
 /** The file in a bot’s state folder. */

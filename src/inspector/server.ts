@@ -5,7 +5,7 @@ import { after } from '../core/async.ts'
 import { asDevHookError, type DevHookError } from '../core/errors.ts'
 import { MAX_BODY_BYTES } from '../core/limits.ts'
 import { type Access, createAccess } from './access.ts'
-import { addressPath, removeAddress, writeAddress } from './address.ts'
+import { pagePlace, removeAddress, writeAddress } from './address.ts'
 import { listen } from './listen.ts'
 import { STREAM_PATH } from './operations/locations.ts'
 import { addOperations, type RunHandlers } from './operations/routes.ts'
@@ -69,8 +69,8 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
   try {
     port = await listen(app, options.port)
     await writeAddress(folder, { runId, port, token: access.token })
-    const link = `http://127.0.0.1:${port}/?token=${access.linkToken}`
-    return { port, link, tokenFile: addressPath(folder), close }
+    const { link, tokenFile } = pagePlace(folder, { port, token: access.token })
+    return { port, link, tokenFile, close }
   } catch (error) {
     await close()
     throw error

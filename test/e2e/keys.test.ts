@@ -124,9 +124,10 @@ describe.runIf(process.platform === 'linux')('The keys of a run', () => {
     run.type(ENTER)
     await run.shows('the bot printed meanwhile')
     await run.shows('    line 0')
+    // Together they would be another key: Alt and b.
     run.type(ESC)
-    run.type('b')
-    await run.shows('bot restarting (asked for)')
+    await eventually(async () => (await run.lines(1))[0]?.includes('Esc') === false)
+    await pressUntil(run, 'b', 'bot restarting (asked for)')
     run.type('q')
     expect(await run.ended).toBe(0)
     expect((await run.lines(200)).filter((line) => line === '    line 0')).toHaveLength(1)
@@ -230,5 +231,24 @@ describe.runIf(process.platform === 'linux')('The keys of a run', () => {
     // Colours are no picture.
     expect(without(run.raw(), /^\[[\d;]*m/)).not.toContain('\u001b')
     expect(run.shown()).not.toMatch(/──|choose {2}/)
+  })
+
+  it('show no line with --quiet until a delivery is chosen', async () => {
+    const world = await worldForTest()
+    const bot = await recordingBotForTest({ port: world.port })
+    const run = await startTerminal({ args: ['--take-over', '--quiet'], env: world.env })
+    const jenny = await world.platform.contact({ name: 'Jenny' })
+    // Nothing says that it is ready.
+    await eventually(() => {
+      if (bot.deliveries().length === 0) jenny.send('one')
+      return bot.deliveries().length > 0
+    })
+    expect(run.shown()).not.toContain('help')
+    await eventually(() => {
+      run.type(UP)
+      return run.shown().includes('── deliveries')
+    })
+    await pressUntil(run, 'q', '0 lost, webhook restored')
+    expect(await run.ended).toBe(0)
   })
 })

@@ -6,8 +6,10 @@ import { cleanValue } from '../../core/text/clean-notice.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import { toJson } from '../../core/text/to-json.ts'
 import { listConsents } from '../../daemon/offline/consents.ts'
-import { readBotStatus, type Status, type StatusRequest } from '../../daemon/offline/status.ts'
+import { pageIn, readBotStatus, type Status, type StatusRequest } from '../../daemon/offline/status.ts'
 import { secretsInUrl } from '../../daemon/traffic/bot-access.ts'
+import type { PagePlace } from '../../inspector/address.ts'
+import { readLock } from '../../lock/lock.ts'
 import type { Call, CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import type { Io } from '../io.ts'
@@ -39,9 +41,22 @@ export const status: CommandHandler = async (call) => {
   )
   secretsInUrl(found.registration?.url ?? null).forEach(redactor.conceal)
   if (json) io.out(toJson(cleanValue(withoutSecrets(found), (text) => oneLine(redactor.redact(text)))))
-  else statusLines(found, colors, io.columns('out')).forEach((line) => io.out(redactor.redact(line)))
+  else
+    statusLines({ ...found, page: shownPage(found.page, io) }, colors, io.columns('out')).forEach((line) =>
+      io.out(redactor.redact(line)),
+    )
   return found.leftover === null ? EXIT_CODES.ended : EXIT_CODES.failed
 }
+
+/** The link lets in whoever has it: it is for the eyes of whoever sits there, and for no file. */
+const shownPage = (page: PagePlace | null, { outIsTerminal }: Pick<Io, 'outIsTerminal'>) =>
+  page && { ...page, link: outIsTerminal ? page.link : null }
+
+/** The place of a page in JSON, as the notice `ready` has it. */
+const pageJson = (page: PagePlace | null) => ({
+  inspector: page?.inspector ?? null,
+  tokenFile: page?.tokenFile ?? null,
+})
 
 async function showConsents({ io, own }: Call, { config, stateHome, json }: OpenCommand): Promise<number> {
   const forget = own['forget'] === true
@@ -62,8 +77,12 @@ async function showSandbox(
     (await reachRun(folder, limited)).call('status', {}, limited),
   )
   const clean = (text: string): string => oneLine(redactor.redact(text))
-  if (json) io.out(toJson(cleanValue({ sandbox: { pid, cwd }, ...found }, clean)))
-  else sandboxStatusLines(found, cwd, colors, io.columns('out')).forEach((line) => io.out(redactor.redact(line)))
+  const page = await pageIn(folder, (await readLock(folder))?.runId ?? null)
+  if (json) io.out(toJson(cleanValue({ sandbox: { pid, cwd }, ...found, ...pageJson(page) }, clean)))
+  else
+    sandboxStatusLines(found, { cwd, page: shownPage(page, io) }, colors, io.columns('out')).forEach((line) =>
+      io.out(redactor.redact(line)),
+    )
   return EXIT_CODES.ended
 }
 
@@ -84,9 +103,11 @@ async function look(request: StatusRequest, { err }: Pick<Io, 'err'>): Promise<S
 
 /** What may be shown: URLs without their credentials, and no secret. */
 function withoutSecrets(found: Status): unknown {
-  const { registration, owner } = found
+  const { page, ...rest } = found
+  const { registration, owner } = rest
   return {
-    ...found,
+    ...rest,
+    ...pageJson(page),
     registration: registration && {
       ...registration,
       url: shown(registration.url),

@@ -83,8 +83,12 @@ function whileChoosing({ choice }: Extract<Looking, { is: 'choosing' }>, event: 
       return { is: 'reading', choice: chosen(choice, event.delivery), delivery: event.delivery, top: 0 }
     case 'left':
       return FOLLOWING
-    default:
+    case 'edit-begun':
+    case 'edit-ended':
+    case 'ended':
       return { is: 'choosing', choice }
+    default:
+      return event satisfies never
   }
 }
 
@@ -104,8 +108,12 @@ function whileReading(state: Extract<Looking, { is: 'reading' }>, event: KeyEven
     }
     case 'left':
       return { is: 'choosing', choice }
-    default:
+    case 'edit-begun':
+    case 'edit-ended':
+    case 'ended':
       return state
+    default:
+      return event satisfies never
   }
 }
 

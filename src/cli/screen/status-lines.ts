@@ -3,14 +3,20 @@ import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Owner } from '../../core/ports.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
 import type { Status } from '../../daemon/offline/status.ts'
+import type { PagePlace } from '../../inspector/address.ts'
 import type { OutputOf } from '../../inspector/operations/table.ts'
 import { localTime } from '../events/row.ts'
 import type { Colors } from '../output/colors.ts'
 import { wrapWords } from './text-width.ts'
 
+/** The place of a page; without its link where that would let in whoever reads it later. */
+type ShownPage = Pick<PagePlace, 'inspector' | 'tokenFile'> & { readonly link: string | null }
+
+type ShownStatus = Omit<Status, 'page'> & { readonly page: ShownPage | null }
+
 /** A row each; what needs more lines goes on below its own beginning. */
-export function statusLines(found: Status, { dim }: Colors, columns: number, now: Date = new Date()): string[] {
-  const { botId, registration, owner, answers, leftover, running } = found
+export function statusLines(found: ShownStatus, { dim }: Colors, columns: number, now: Date = new Date()): string[] {
+  const { botId, registration, owner, answers, leftover, running, page } = found
   const rows: Rows = [
     ['bot', botId],
     ['webhook', registration?.url == null ? 'none' : withoutCredentials(registration.url)],
@@ -19,6 +25,7 @@ export function statusLines(found: Status, { dim }: Colors, columns: number, now
     ['owner', nameOf(owner)],
     ['answers', ...sayAnswers(answers, registration)],
     ['running', running === null ? 'no run on this machine' : running.user],
+    ...pageRow(page),
     ['leftover', ...sayLeftover(leftover, now)],
   ]
   return rowLines(rows, dim, columns)
@@ -27,7 +34,7 @@ export function statusLines(found: Status, { dim }: Colors, columns: number, now
 /** What a sandbox is doing, likewise. */
 export function sandboxStatusLines(
   found: OutputOf<'status'>,
-  cwd: string,
+  { cwd, page }: { readonly cwd: string; readonly page: ShownPage | null },
   { dim }: Colors,
   columns: number,
 ): readonly string[] {
@@ -39,11 +46,18 @@ export function sandboxStatusLines(
       ['sandbox', `process ${pid}, in ${cwd}`],
       ['bot', `${target} (${bot ?? 'not started'})`],
       ['api', api],
+      ...pageRow(page),
       ['record', [`${deliveries} deliveries`, `${delivered} delivered`, ...held, ...owed].join(', ')],
     ],
     dim,
     columns,
   )
+}
+
+/** As the ready block says it. */
+function pageRow(page: ShownPage | null): Rows {
+  if (page === null) return []
+  return [['page', page.link ?? `${page.inspector}, token in ${page.tokenFile}`]]
 }
 
 type Rows = readonly (readonly [string, ...string[]])[]

@@ -5,6 +5,7 @@ import { withoutCredentials } from '../../core/hook-url.ts'
 import { type Emit, warning } from '../../core/notices.ts'
 import type { Owner, Registered } from '../../core/ports.ts'
 import type { Redactor } from '../../core/text/redact.ts'
+import { type PagePlace, pagePlace, readAddress } from '../../inspector/address.ts'
 import { type Holder, readLock } from '../../lock/lock.ts'
 import type { Client } from '../../platform/api/client.ts'
 import { findWebhook } from '../../platform/webhook/locate.ts'
@@ -38,6 +39,8 @@ export interface Status {
   readonly leftover: Leftover | null
   /** The run on this machine that holds the bot now. */
   readonly running: Holder | null
+  /** Where the page of that run is; `null` without one. */
+  readonly page: PagePlace | null
 }
 
 export interface StatusRequest {
@@ -69,10 +72,25 @@ export async function readBotStatus(
     const answers = await askIfAnswers(url, owner, { config, askAny }, signal)
     const verified = registration?.status === 'active'
     const leftover = running === null ? leftoverOf(found, owner) : null
-    return { botId, registration, owner, verified, answers, leftover, running }
+    return {
+      botId,
+      registration,
+      owner,
+      verified,
+      answers,
+      leftover,
+      running,
+      page: await pageIn(folder, running?.runId ?? null),
+    }
   } finally {
     await client.close()
   }
+}
+
+/** The page of the run that holds a state folder; `null` where it has none, or has only just begun. */
+export async function pageIn(folder: string, runId: string | null): Promise<PagePlace | null> {
+  const address = await readAddress(folder)
+  return address === null || address.runId !== runId ? null : pagePlace(folder, address)
 }
 
 /** Whoever may write the webhook could have dev-hook call any host with it, so that only a URL of a dev-hook is asked by itself. */

@@ -11,7 +11,7 @@ const registration = {
 }
 
 const lines = (found: Partial<Status>, columns: number): string => {
-  const nothing = { verified: true, answers: true, leftover: null, running: null }
+  const nothing = { verified: true, answers: true, leftover: null, running: null, page: null }
   const status: Status = { botId: 'b1', owner: { is: 'nobody' }, registration, ...nothing, ...found }
   return statusLines(status, colorsFor(false), columns, new Date('2026-01-02T15:00:00')).join('\n')
 }
@@ -33,6 +33,29 @@ describe('The status', () => {
       ].join('\n'),
     )
     expect(lines({}, Number.POSITIVE_INFINITY).split('\n')).toHaveLength(8)
+  })
+
+  it('says where the page of a run is, as the ready block does', () => {
+    const place = { inspector: 'http://127.0.0.1:4747', tokenFile: '/home/me/inspector.json' }
+    const rows = (link: string | null): string => {
+      const page = { ...place, link }
+      return statusLines(
+        {
+          botId: 'b1',
+          owner: { is: 'nobody' },
+          registration,
+          verified: true,
+          answers: true,
+          leftover: null,
+          running: null,
+          page,
+        },
+        colorsFor(false),
+        100,
+      ).join('\n')
+    }
+    expect(rows(null)).toContain('\npage      http://127.0.0.1:4747, token in /home/me/inspector.json\n')
+    expect(rows('http://127.0.0.1:4747/?token=abc')).toContain('\npage      http://127.0.0.1:4747/?token=abc\n')
   })
 
   it('says in local time which run has left what, and what to do', () => {
