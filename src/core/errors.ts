@@ -62,6 +62,7 @@ export const ERRORS = {
   snapshotDamaged: entry('DEVHOOK_SNAPSHOT_DAMAGED', 'environment', 'failed', 'the record of what an earlier run replaced cannot be read; it was set aside', 'look at the webhook in the admin page, and put it right if it is not what it should be'),
   leftoverAdopted: entry('DEVHOOK_LEFTOVER_ADOPTED', 'environment', 'failed', 'an earlier run ended without restoring; its snapshot is used', 'no action needed: the webhook is put back when this run ends'),
   takenOverDead: entry('DEVHOOK_TAKEN_OVER_DEAD', 'remote', 'failed', 'the webhook pointed to another dev-hook that no longer answers; it was replaced', 'no action needed: its URL is put back when this run ends'),
+  neighbourGone: entry('DEVHOOK_NEIGHBOUR_GONE', 'remote', 'failed', 'a dev-hook to which deliveries were passed on no longer answers', 'no action needed: what was before it takes its place'),
   passLoop: entry('DEVHOOK_PASS_LOOP', 'remote', 'failed', 'dev-hooks pass deliveries on to one another in a circle', 'end one of them, and look in the admin page where the webhook points'),
   botNotListening: entry('DEVHOOK_BOT_NOT_LISTENING', 'user', 'failed', "nothing listens on the bot's port yet; deliveries are held", "start the bot on that port (dev-hook gives PORT to a bot that it starts), or name the bot's port with `--port`"),
   botOverdue: entry('DEVHOOK_BOT_OVERDUE', 'user', 'failed', 'the bot leaves many deliveries unanswered', 'make the bot answer each delivery; chipchat does so once its handlers have returned'),

@@ -1,5 +1,7 @@
 // The public address of the gateway: an unguessable path that carries the run's id, with credentials of this run.
 import { randomBytes } from 'node:crypto'
+import type { RawHeaders } from './delivery.ts'
+import { headerOf } from './http/raw-headers.ts'
 
 /** Where the gateway may be reached, and by whom. New for every run. */
 export interface HookAddress {
@@ -9,6 +11,13 @@ export interface HookAddress {
   readonly user: string
   readonly password: string
 }
+
+/** Names the runs that something has come through, one after the other, from one dev-hook to the next; it goes no further. */
+export const VIA_HEADER = 'x-dev-hook-via'
+
+/** The runs that something has come through, by its headers. */
+export const viaOf = (headers: RawHeaders): readonly string[] =>
+  (headerOf(headers, VIA_HEADER) ?? '').split(' ').filter((run) => run !== '')
 
 const PATH = /^\/dev-hook\/([0-9a-f]{32})$/
 

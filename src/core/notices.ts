@@ -139,13 +139,12 @@ export type NoticeBody =
       /** With `--only`: whether it is for this bot. */
       readonly whose?: Whose
     } & Authored)
-  /** A delivery of others went on to where the webhook pointed before: what the platform was answered, and after how long. */
+  /** A delivery of others went on to where the webhook pointed before: what the platform was answered; in our own name, with a `reason`. */
   | {
       readonly type: 'passed'
       readonly id: string
       readonly status: number
       readonly ms: number
-      /** Why the platform was told to come again; absent where the other one has answered. */
       readonly reason?: string
     }
   /** A person asked for a recorded delivery again; its attempts follow. `edited`: with another body, as an edited copy `of` it. */
@@ -201,7 +200,9 @@ export type NoticeBody =
     }
   | {
       readonly type: 'registration'
-      readonly state: 'claimed' | 'verified' | 'reclaimed' | 'superseded' | 'manual'
+      /** `behind`: another dev-hook, `who`, has the webhook, and passes on to this one; `ahead`: no other one has, any more. */
+      readonly state: 'claimed' | 'verified' | 'reclaimed' | 'superseded' | 'manual' | 'behind' | 'ahead'
+      readonly who?: string
       readonly kind: HookKind
       readonly url?: string
       readonly events?: readonly string[] | null

@@ -36,8 +36,17 @@ export type Owner =
   | { readonly is: 'nobody' }
   /** An earlier run on this machine: its snapshot is adopted. */
   | { readonly is: 'us'; readonly runId: string }
-  /** Another dev-hook. `who` is what it calls itself, when it answers. */
-  | { readonly is: 'dev-hook'; readonly answers: boolean; readonly who: string | null; readonly url: string }
+  /**
+   * Another dev-hook. `who` is what it calls itself, when it answers; `join` is whether it lets this run stand in front of it, or why
+   * not, where it was asked.
+   */
+  | {
+      readonly is: 'dev-hook'
+      readonly answers: boolean
+      readonly who: string | null
+      readonly url: string
+      readonly join?: { readonly refusal: string | null }
+    }
   /** Somebody's real webhook. */
   | { readonly is: 'somebody'; readonly url: string }
 
@@ -59,15 +68,23 @@ export interface Registration {
   claim(url: string, events: readonly string[] | null, signal: AbortSignal): Promise<void>
   /** Resolves when the challenge came and the platform says active; `challenged` resolves when a challenge reached us. */
   verify(challenged: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>
-  /** Reads the registration: still ours, ours but shown as not verified, or somebody else's by now. */
-  check(signal: AbortSignal): Promise<'ours' | 'unverified' | 'superseded'>
+  /**
+   * Reads the registration: still ours, ours but shown as not verified, of a dev-hook that has joined this one and passes on to it, of
+   * one in whose place this run belongs (`abandoned`), or somebody else's by now.
+   */
+  check(signal: AbortSignal): Promise<'ours' | 'unverified' | 'behind' | 'abandoned' | 'superseded'>
   /** Asks the platform to verify the URL once more; resolves to whether it shows it as verified then. */
   verifyAgain(signal: AbortSignal): Promise<boolean>
+  /** What a run is told that asks to stand in front of this one; `null` when it cannot. */
+  ancestry(): string | null
   /**
-   * Takes the snapshot of the dev-hook whose URL it would put back, as the text of its file, for its own "before"; resolves to
-   * whether it is on disk. False for one that is none of its business, or once the end has begun. Throws `stateUnwritable`.
+   * Takes the snapshot of the dev-hook whose URL it would put back, as the text of its file, for its own "before", or brings it to who
+   * would, behind this run; `via` are the runs that it has come through. Resolves to whether it is on disk. False for one that is
+   * none of their business, or once the end has begun. Throws `stateUnwritable`.
    */
-  takeHandedDown(snapshot: string): Promise<boolean>
+  takeHandedDown(snapshot: string, via: readonly string[]): Promise<boolean>
+  /** Closes the gap where the dev-hook behind this run no longer answers, and what was before that one is known. */
+  checkNeighbour(signal: AbortSignal): Promise<void>
   /**
    * Puts back what was there unless somebody else has the registration, and deletes the snapshot; while another dev-hook has
    * it that answers, the snapshot is kept. Never throws.

@@ -1,13 +1,14 @@
 // What is asked of other dev-hooks through their public URLs: who they are, to let go of a bot, and to put back what was before.
 import type { Config } from '../config/load.ts'
 import { DevHookError } from '../core/errors.ts'
-import { runIdOf } from '../core/hook-url.ts'
+import { runIdOf, VIA_HEADER } from '../core/hook-url.ts'
 import { leadsInside } from '../core/http/internal-address.ts'
+import { decodeAncestors, type Join } from '../platform/webhook/ancestors.ts'
 import type { HandDown } from '../platform/webhook/hand-down.ts'
 import type { OwnerProbe } from '../platform/webhook/owner.ts'
-import { encodeWho, HAND_DOWN_HEADER, HAND_OVER_HEADER, PROOF_HEADER } from '../protocol/challenge.ts'
+import { encodeWho, HAND_DOWN_HEADER, HAND_OVER_HEADER, JOIN_HEADER, PROOF_HEADER } from '../protocol/challenge.ts'
 import { createProof, faultIn, isDone, MAX_SKEW_MS, type ProofFault } from '../protocol/proof.ts'
-import { seal } from '../protocol/seal.ts'
+import { seal, unseal } from '../protocol/seal.ts'
 import { type ProbeResult, probe } from '../tunnel/probe.ts'
 
 /** The platform on which another dev-hook has been found, and the way out of this network. */
@@ -40,12 +41,32 @@ export function createOwnerProbe(surroundings: Surroundings): OwnerProbe {
 
 /** Tells the dev-hook that has the webhook by now what was before it; see `hand-down.ts` of the platform. */
 export function createHandDown(surroundings: Surroundings): HandDown {
-  return async ({ url, secret, snapshot }, signal) => {
+  return async ({ url, secret, snapshot, via = [] }, signal) => {
     const content = seal(snapshot, secret)
     if (content.length > MAX_HEADER_BYTES) return false
     const proof = createProof(secret, { what: 'hand-down', runId: runIdOf(url) ?? '', content })
-    const result = await ask(url, surroundings, { [HAND_DOWN_HEADER]: content, [PROOF_HEADER]: proof }, signal)
+    const headers = { [HAND_DOWN_HEADER]: content, [PROOF_HEADER]: proof, ...viaHeader(via) }
+    const result = await ask(url, surroundings, headers, signal)
     return result.answered && isDone(result.reply ?? null, secret, proof)
+  }
+}
+
+const viaHeader = (via: readonly string[]) => (via.length === 0 ? {} : { [VIA_HEADER]: via.join(' ') })
+
+/** Asks another dev-hook to let this one, which calls itself so, stand in front of it. */
+export function createJoin(surroundings: Surroundings, who: string): Join {
+  return async ({ url, secret }, signal) => {
+    if (secret === null) return { refusal: REFUSALS.missing.why }
+    const content = encodeWho(who)
+    const proof = createProof(secret, { what: 'join', runId: runIdOf(url) ?? '', content })
+    const result = await ask(url, surroundings, { [JOIN_HEADER]: content, [PROOF_HEADER]: proof }, signal)
+    const fault = result.answered ? faultIn(result.reply ?? null) : null
+    if (fault !== null) return { refusal: REFUSALS[fault].why }
+    const told = result.answered && result.ancestry !== undefined ? unseal(result.ancestry, secret) : null
+    // Made for this very question: it begins with its proof.
+    const ancestors = told?.startsWith(`${proof}\n`) ? decodeAncestors(told.slice(proof.length + 1)) : null
+    if (ancestors !== null) return { ancestors }
+    return { refusal: 'it cannot, as it has only just begun or is about to end, or is of an earlier version' }
   }
 }
 

@@ -1,12 +1,10 @@
 // Which headers travel: those of a delivery on its way to the bot, and those of the bot's reply on its way back.
 import type { RawHeaders } from '../core/delivery.ts'
+import { VIA_HEADER } from '../core/hook-url.ts'
 import { filterHeaders, headerValues } from '../core/http/raw-headers.ts'
 
 /** Carries dev-hook's own id of the delivery to the bot. */
 const DELIVERY_HEADER = 'x-dev-hook-delivery'
-
-/** Names the runs that a delivery has come through, one after the other, from one dev-hook to the next; it goes no further. */
-export const VIA_HEADER = 'x-dev-hook-via'
 
 // RFC 9110 7.6.1, and those that older proxies still send: they speak of one connection, and ours is another one.
 const HOP_BY_HOP = [

@@ -13,11 +13,20 @@ export function challengeOf(method: string, search: string): string | null {
   return challenge !== null && challenge.length > 0 && challenge.length <= MAX_LENGTH ? challenge : null
 }
 
+/** What a dev-hook is answered that asked for something along with its challenge. */
+export interface ChallengeAnswer {
+  /** What has become of it. */
+  readonly reply?: string
+  /** What it is told, sealed. */
+  readonly ancestry?: string
+}
+
 /**
  * The answer to a challenge: exactly its text, in a type that no browser takes for a page; with what is answered to a dev-hook
  * that asked for something, if one did.
  */
-export function challengeReply(challenge: string, who: string, reply: string | null = null): Reply {
+export function challengeReply(challenge: string, who: string, answer: ChallengeAnswer = {}): Reply {
+  const { reply, ancestry } = answer
   return {
     status: 200,
     headers: [
@@ -27,7 +36,8 @@ export function challengeReply(challenge: string, who: string, reply: string | n
       'nosniff',
       WHO_HEADER,
       encodeWho(who),
-      ...(reply === null ? [] : [REPLY_HEADER, reply]),
+      ...(reply === undefined ? [] : [REPLY_HEADER, reply]),
+      ...(ancestry === undefined ? [] : [ANCESTRY_HEADER, ancestry]),
     ],
     body: Buffer.from(challenge),
   }
@@ -41,6 +51,12 @@ export const HAND_OVER_HEADER = 'x-dev-hook-hand-over'
 
 /** The header with what was before the dev-hook that hands it down, sealed, on a challenge of its own. */
 export const HAND_DOWN_HEADER = 'x-dev-hook-hand-down'
+
+/** The header in which a dev-hook that asks to stand in front of another one names itself, on a challenge of its own. */
+export const JOIN_HEADER = 'x-dev-hook-join'
+
+/** The header of an answer with what was before the one that is asked, sealed, for the one that joins it. */
+export const ANCESTRY_HEADER = 'x-dev-hook-ancestry'
 
 /** The header with the proof that who asks knows the webhook's secret. */
 export const PROOF_HEADER = 'x-dev-hook-proof'

@@ -4,8 +4,8 @@ import { equalInConstantTime } from '../core/secrets.ts'
 
 /** What is asked for, which a proof holds for and for nothing else. */
 export interface ProofRequest {
-  /** `hand-over`: to let go of the bot. `hand-down`: to put something else back at the end. */
-  readonly what: 'hand-over' | 'hand-down'
+  /** `hand-over`: to let go of the bot. `hand-down`: to put something else back at the end. `join`: to be passed on to by who asks. */
+  readonly what: 'hand-over' | 'hand-down' | 'join'
   /** The run that is asked. */
   readonly runId: string
   /** All that is asked with: a name, or what was sealed. */

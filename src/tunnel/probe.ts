@@ -8,7 +8,14 @@ import { isInternalLiteral, lookupPublic } from '../core/http/internal-address.t
 import { NO_PROXIES, type Proxies, proxyFor } from '../core/http/proxy.ts'
 import { readUpTo } from '../core/http/read-body.ts'
 import { formatDuration } from '../core/text/duration.ts'
-import { challengeSearch, decodeWho, PROBE_AGENT, REPLY_HEADER, WHO_HEADER } from '../protocol/challenge.ts'
+import {
+  ANCESTRY_HEADER,
+  challengeSearch,
+  decodeWho,
+  PROBE_AGENT,
+  REPLY_HEADER,
+  WHO_HEADER,
+} from '../protocol/challenge.ts'
 import { PUBLIC_SIDES } from './public-sides.ts'
 
 /**
@@ -16,7 +23,7 @@ import { PUBLIC_SIDES } from './public-sides.ts'
  * asked for. No field holds credentials.
  */
 export type ProbeResult =
-  | { readonly answered: true; readonly who: string | null; readonly reply?: string }
+  | { readonly answered: true; readonly who: string | null; readonly reply?: string; readonly ancestry?: string }
   | { readonly answered: false; readonly reason: string }
 
 /** Probes a public base URL once; rejects only when the signal is aborted. */
@@ -37,6 +44,8 @@ export interface ProbeOptions {
 
 /** How much of an answer is read: a challenge is much shorter, and a wrong answer can be endless. */
 const MAX_ANSWER_BYTES = 1_024
+/** What servers let through of one header. */
+const MAX_ANCESTRY = 8_000
 
 /** Creates the probe of a run, which requests the run's own hook path with its own credentials. */
 export function createProbe(address: HookAddress, options: ProbeOptions = {}): Probe {
@@ -96,7 +105,13 @@ async function ask(
   if (answer.statusCode === 200 && body?.toString() === challenge) {
     const who = headerOf(answer.headers[WHO_HEADER])
     const reply = headerOf(answer.headers[REPLY_HEADER])
-    return { answered: true, who: who === null ? null : decodeWho(who), ...(reply !== null && { reply }) }
+    const ancestry = headerOf(answer.headers[ANCESTRY_HEADER], MAX_ANCESTRY)
+    return {
+      answered: true,
+      who: who === null ? null : decodeWho(who),
+      ...(reply !== null && { reply }),
+      ...(ancestry !== null && { ancestry }),
+    }
   }
   if (answer.statusCode === 200) return { answered: false, reason: 'something else answers there' }
   const [why] = PUBLIC_SIDES.map(({ errorHeader }) => headerOf(answer.headers[errorHeader])).filter(Boolean)
@@ -118,5 +133,5 @@ function addressed(url: string, challenge: string): { target: URL; headers: Reco
   return { target, headers }
 }
 
-const headerOf = (value: string | string[] | undefined): string | null =>
-  (Array.isArray(value) ? value[0] : value)?.slice(0, 200) ?? null
+const headerOf = (value: string | string[] | undefined, most = 200): string | null =>
+  (Array.isArray(value) ? value[0] : value)?.slice(0, most) ?? null

@@ -1,5 +1,6 @@
 // `--only` on real processes: one developer's events, while whoever had the webhook before goes on.
 import { describe, expect, it } from 'vitest'
+import { textIn } from '../../src/core/json.ts'
 import type { SandboxOptions } from '../../src/sandbox/options.ts'
 import type { SandboxDelivery } from '../../src/sandbox/webhooks/deliver.ts'
 import { type RecordedRequest, type RecordingBot, startRecordingBot } from '../support/bot/recording-bot.js'
@@ -14,7 +15,9 @@ const EACH = 20
 /** From this message on, the odd conversations are mine. */
 const TURN = 8
 
-const textOf = ({ body }: RecordedRequest): string => String(JSON.parse(body.toString()).data.message?.text ?? '')
+const wordsOf = (message: unknown): string => textIn(message, 'text') ?? ''
+
+const textOf = ({ body }: RecordedRequest): string => wordsOf(JSON.parse(body.toString()).data.message)
 
 /** The numbers of the messages of a conversation in the order in which they first came. */
 function firstOf(requests: readonly RecordedRequest[], conversation: number): readonly number[] {
@@ -50,25 +53,21 @@ describe('dev-hook --only', () => {
     const contacts = await Promise.all(
       Array.from({ length: CONVERSATIONS }, (_, i) => world.platform.contact({ name: `Contact ${i}` })),
     )
-    const settled = (text: string) => {
-      const delivery = world.platform.deliveries.findLast(
-        (each) => each.payload()?.data['message'] && JSON.stringify(each.payload()).includes(`"${text}"`),
-      )
-      return delivery?.state === 'delivered'
+    const isSettled = (messages: readonly string[]): boolean => {
+      const open = world.platform.deliveries.filter(({ state }) => state !== 'delivered').map(({ message }) => message)
+      return messages.every((id) => !open.includes(id))
     }
     for (let n = 0; n < EACH; n++) {
       // The old receiver is away for one round: what it is sent then is refused, and comes again.
       if (n === 5) await receiver.close()
-      const texts = contacts.map((contact, c) => {
-        const text = `c${c} ${n}${c % 2 === 1 && n === TURN ? ' mine' : ''}`
-        contact.send(text)
-        return text
-      })
+      const messages = contacts.map(
+        (contact, c) => contact.send(`c${c} ${n}${c % 2 === 1 && n === TURN ? ' mine' : ''}`).id,
+      )
       if (n === 5) {
         await cli.notice('passed', ({ status }) => status === 502)
         restarted = await startRecordingBot({ port })
       }
-      await eventually(() => texts.every(settled))
+      await eventually(() => isSettled(messages))
     }
     const others = [...receiver.deliveries(), ...(restarted?.deliveries() ?? [])]
     const mine = bot.deliveries()
@@ -99,5 +98,75 @@ describe('dev-hook --only', () => {
     })
     expect(world.platform.registration()).toEqual(before)
     await restarted?.close()
+  })
+
+  it.each<[string, readonly string[], Readonly<Record<string, string>>, Partial<SandboxOptions>]>([
+    ['a filter that does not parse', ['--only', 'text:hi, conv:a'], {}, {}],
+    ['a secret that is not known', ['--only', 'text:hi'], {}, { regenerateSecret: false }],
+  ])('ends with 2, and claims nothing, for %s', async (what, args, env, options) => {
+    const hidden = what.includes('secret') ? { registered: { secret: '' } } : {}
+    const { world, start } = await onlyWorld({ ...options, ...hidden })
+    const before = world.platform.registration()
+    const cli = await start(['--take-over', ...args], env)
+    const { message } = await cli.notice('error')
+    expect(message).toContain(what.includes('secret') ? 'secret of the webhook' : 'column 10: there is no key `conv`')
+    expect((await cli.ended).code).toBe(2)
+    expect(world.platform.registration()).toEqual(before)
+  })
+
+  it.each([
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ])('closes each gap of three in a chain that leave in the order %i, %i, %i, one by kill -9', async (...order) => {
+    const { world, receiver, start } = await onlyWorld()
+    const before = world.platform.registration()
+    const runs: { readonly cli: Cli; readonly bot: RecordingBot }[] = []
+    for (const n of [0, 1, 2]) {
+      const port = await freePort()
+      const bot = await recordingBotForTest({ port })
+      const cli = await start(['--only', `text:for-${n}`, ...(n === 0 ? ['--take-over'] : [])], { PORT: String(port) })
+      expect((await cli.notice('ready')).before?.url).toMatch(n === 0 ? /\/hook/ : /\/dev-hook\//)
+      runs.push({ cli, bot })
+    }
+    // Another one for each order: the first, the second or the last to leave.
+    const killed = (order[0] ?? 0) % 3
+    let round = 0
+    const left = new Set(runs)
+    /** Says something for each of them, and for nobody, each in a conversation of its own; resolves once it is where it belongs. */
+    const expectRouted = async (): Promise<void> => {
+      round += 1
+      const expected = ['for-0', 'for-1', 'for-2', 'for nobody'].map((words, n) => {
+        const run = runs[n]
+        return { text: `${words} ${round}`, at: run !== undefined && left.has(run) ? run.bot : receiver }
+      })
+      for (const { text } of expected) (await world.platform.contact({ name: text })).send(text)
+      const all = [receiver, ...runs.map(({ bot }) => bot)]
+      for (const { text, at } of expected)
+        await eventually(() => at.deliveries().some((request) => textOf(request) === text))
+      for (const { text, at } of expected)
+        for (const each of all)
+          expect(each.deliveries().filter((request) => textOf(request) === text)).toHaveLength(each === at ? 1 : 0)
+    }
+    await expectRouted()
+    for (const [i, n] of order.entries()) {
+      const run = runs[n]
+      if (run === undefined) throw new Error('there are three')
+      const isFront = run === [...left].at(-1)
+      const url = textIn(world.platform.registration(), 'url')
+      left.delete(run)
+      run.cli.kill(i === killed ? 'SIGKILL' : 'SIGINT')
+      const { code } = await run.cli.ended
+      if (i !== killed) expect(code).toBe(0)
+      // What the platform has begun to send to a URL, it goes on to send there, and it sends nothing to one that is not verified.
+      const isBack = (registration: unknown): boolean =>
+        textIn(registration, 'url') !== url && textIn(registration, 'status') === 'active'
+      if (isFront) await eventually(() => isBack(world.platform.registration()))
+      await expectRouted()
+    }
+    await eventually(() => JSON.stringify(world.platform.registration()) === JSON.stringify(before))
   })
 })

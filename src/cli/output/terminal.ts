@@ -218,6 +218,9 @@ function consentLine({ url, since }: NoticeOf<'consent'>, restore: boolean): str
 
 function registrationLines(notice: NoticeOf<'registration'>): string[] {
   const { state, url, events } = notice
+  if (state === 'behind')
+    return [`${sanitize(notice.who ?? 'another dev-hook')} joins: what it does not take for itself still comes here`]
+  if (state === 'ahead') return ['the webhook points here again']
   if (state === 'reclaimed') {
     const why = events == null ? 'the public URL has changed' : `its events are now ${events.join(', ')}`
     return [`webhook claimed again: ${sanitize(why)}`]

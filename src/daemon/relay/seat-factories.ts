@@ -73,6 +73,8 @@ function asRegistration(seat: Seat): Registration {
     verify: async () => undefined,
     check: async () => 'ours',
     verifyAgain: async () => true,
+    ancestry: () => null,
+    checkNeighbour: async () => {},
     takeHandedDown: async () => false,
     restore: async () => {
       await seat.leave()

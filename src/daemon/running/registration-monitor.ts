@@ -35,8 +35,11 @@ export interface RegistrationMonitor {
   stop(): Promise<void>
 }
 
-/** `superseded`: somebody else has the webhook, so that it is left alone. That and `stopped` are final. */
-type Phase = 'watching' | 'failing' | 'superseded' | 'stopped'
+/**
+ * `behind`: a dev-hook that has joined this one has the webhook, and passes on to it. `superseded`: somebody else has it, so that it
+ * is left alone. That and `stopped` are final.
+ */
+type Phase = 'watching' | 'behind' | 'failing' | 'superseded' | 'stopped'
 
 const ASKED_AGAIN =
   'no action needed, unless it stays so: dev-hook asks the platform again each time it looks at the webhook'
@@ -68,7 +71,7 @@ export function startRegistrationMonitor(options: MonitorOptions, signal: AbortS
       } catch (error) {
         if (signal.aborted) return
         // Once, however long it lasts.
-        if (phase === 'watching') emit(warning('checkFailed', `the webhook could not be checked: ${messageOf(error)}`))
+        if (phase !== 'failing') emit(warning('checkFailed', `the webhook could not be checked: ${messageOf(error)}`))
         enter('failing')
       }
     })
@@ -79,20 +82,21 @@ export function startRegistrationMonitor(options: MonitorOptions, signal: AbortS
     // Nothing could be claimed.
     if (state.state !== 'online') return 'watching'
     const found = await registration.check(signal)
-    if (found === 'superseded') {
-      emit({ type: 'registration', state: 'superseded', kind: registration.kind })
-      emit(warning('superseded', 'somebody else changed the webhook; it is left alone from now on'))
-      return 'superseded'
-    }
+    if (found === 'superseded') return superseded(options)
+    await registration.checkNeighbour(signal)
+    if (found === 'behind') return found
+    const isAbandoned = found === 'abandoned'
+    if (isAbandoned || phase === 'behind') emit({ type: 'registration', state: 'ahead', kind: registration.kind })
     wanted = { ...wanted, url: state.url }
     const now = wanted
-    if (now.url === claimed.url && now.events === claimed.events) {
+    if (now.url === claimed.url && now.events === claimed.events && !isAbandoned) {
       await verifyAgain(found === 'ours', signal)
       return 'watching'
     }
     const url = hookUrl(now.url, address)
     await registration.claim(url, now.events, signal)
-    emit(reclaimNotice(registration, { url, events: now.events, eventsChanged: now.events !== claimed.events }))
+    if (!isAbandoned)
+      emit(reclaimNotice(registration, { url, events: now.events, eventsChanged: now.events !== claimed.events }))
     claimed = now
     return 'watching'
   }
@@ -120,6 +124,12 @@ export function startRegistrationMonitor(options: MonitorOptions, signal: AbortS
       await checking
     },
   }
+}
+
+function superseded({ registration: { kind }, emit }: Pick<MonitorOptions, 'registration' | 'emit'>): Phase {
+  emit({ type: 'registration', state: 'superseded', kind })
+  emit(warning('superseded', 'somebody else changed the webhook; it is left alone from now on'))
+  return 'superseded'
 }
 
 /**

@@ -37,16 +37,20 @@ export async function permitClaim(request: ClaimRequest, signal: AbortSignal): P
         )
         return
       }
-      if (takeOver) return
-      throw new DevHookError(
-        'taken',
-        `the webhook belongs to another dev-hook that is running: ${owner.who ?? withoutCredentials(owner.url)}`,
-      )
+      if (takeOver || owner.join?.refusal === null) return
+      throw takenBy(owner.who ?? withoutCredentials(owner.url), owner.join?.refusal ?? null)
     case 'somebody':
       if (takeOver || (await isPermitted(request, owner.url, signal))) return
       throw new DevHookError('taken', `the webhook points to ${withoutCredentials(owner.url)}, which is not dev-hook’s`)
     default:
   }
+}
+
+function takenBy(who: string, refusal: string | null): DevHookError {
+  if (refusal === null)
+    return new DevHookError('taken', `the webhook belongs to another dev-hook that is running: ${who}`)
+  const message = `the webhook belongs to another dev-hook, ${who}, which does not let this one stand in front of it: ${refusal}`
+  return new DevHookError('taken', message)
 }
 
 /** Asks once for each URL: a yes to the production webhook of a bot holds for the next runs too. */

@@ -89,7 +89,7 @@ export async function traffic(run: Run, { botId, address }: Account, { journal }
     rereadSecret: async () => (await parts.registration?.rereadSecret()) ?? null,
     botSecret: () => parts.bot?.secret() ?? null,
     formerUrl: () => parts.registration?.former()?.url ?? null,
-    former: () => formerReceiver(parts.registration, config.secret),
+    former: () => formerReceiver(parts.registration, config),
     challenged: challenges.received,
     handedOver: (by, certainty) => {
       const unproven =
@@ -97,7 +97,12 @@ export async function traffic(run: Run, { botId, address }: Account, { journal }
       emit(warning('handedOver', `${by} takes over the bot${unproven}`))
       run.stop()
     },
-    handedDown: async (snapshot) => (await parts.registration?.takeHandedDown(snapshot)) ?? false,
+    handedDown: async (snapshot, via) => (await parts.registration?.takeHandedDown(snapshot, via)) ?? false,
+    joined: (by) => {
+      const ancestry = parts.registration?.ancestry() ?? null
+      if (ancestry !== null) emit({ type: 'registration', state: 'behind', kind: 'bot', who: by })
+      return ancestry
+    },
     arrived: () => {
       quietPeriod.arrived()
       parts.tunnel?.markActive()

@@ -5,7 +5,8 @@ import type { Registration } from '../../core/ports.ts'
 import type { Client } from '../../platform/api/client.ts'
 import { openRegistration } from '../../platform/webhook/registration.ts'
 import type { Snapshot } from '../../platform/webhook/snapshot.ts'
-import { createHandDown, createOwnerProbe } from '../other-dev-hooks.ts'
+import { createHandDown, createJoin, createOwnerProbe } from '../other-dev-hooks.ts'
+import { mayPassOn } from '../traffic/others/former-receiver.ts'
 import type { DaemonOptions } from '../types.ts'
 
 export interface OpenRegistrationRequest {
@@ -35,6 +36,10 @@ export function openRunRegistration(
       secret: config.secret,
       probe: createOwnerProbe(config),
       handDown: createHandDown(config),
+      ...(config.only !== null && {
+        mayPutBack: (url) => mayPassOn(url, config.apiHost),
+        ...(!config.takeOver && { join: createJoin(config, who) }),
+      }),
       emit: notices.emit,
       snapshotSaving,
     },

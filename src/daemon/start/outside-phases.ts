@@ -44,7 +44,7 @@ export async function registration(run: Run, account: Account): Promise<Registra
   const found = takeOver ? await readHandedOver(look, first, { who, surroundings: config }, signal) : first
   // Owed before the claim already: what a dead run has left may have been adopted.
   lifetime.add('registration', () => restoration.restore(found))
-  if (only !== null) assertPassable(found, config.secret)
+  if (only !== null) assertPassable(found, config)
   await permitClaim({ owner: found.owner, takeOver, restore, only: only !== null, ask, folder, emit }, signal)
   return found
 }
@@ -96,8 +96,8 @@ export async function ready(run: Run, way: Way, reached: Reached, saves: Saves):
   const { url: publicUrl, events: wanted, inspector } = reached
   const announced = { registration: way.registration, wanted, publicUrl, inspector }
   const { config, relay } = options
-  const { only, secret } = config
-  const former = formerReceiver(way.registration, secret)
+  const { only } = config
+  const former = formerReceiver(way.registration, config)
   const passesTo = only === null ? undefined : former === null ? null : (way.registration.former()?.url ?? null)
   return readyNotice({ ...announced, passesTo, config, relay, steps: steps.taken(), pid: process.pid })
 }

@@ -1,18 +1,21 @@
 // The answer to a challenge, and to another dev-hook that asks for something along with one of its own.
 import { type Clock, MONOTONIC } from '../../core/async.ts'
 import type { RawHeaders, Reply } from '../../core/delivery.ts'
+import { viaOf } from '../../core/hook-url.ts'
 import { headerOf } from '../../core/http/raw-headers.ts'
 import { type Emit, warning } from '../../core/notices.ts'
 import {
+  type ChallengeAnswer,
   challengeReply,
   decodeWho,
   HAND_DOWN_HEADER,
   HAND_OVER_HEADER,
+  JOIN_HEADER,
   PROBE_AGENT,
   PROOF_HEADER,
 } from '../../protocol/challenge.ts'
 import { createProofCheck, doneReply, type ProofFault, type ProofRequest, refusedReply } from '../../protocol/proof.ts'
-import { unseal } from '../../protocol/seal.ts'
+import { seal, unseal } from '../../protocol/seal.ts'
 import { createReread, type RereadOptions } from './reread-secret.ts'
 
 export interface ChallengeOptions extends RereadOptions {
@@ -27,7 +30,9 @@ export interface ChallengeOptions extends RereadOptions {
   /** Another dev-hook, which calls itself so, may have the bot; `unproven` when nothing could be checked but the URL. */
   readonly handedOver: (by: string, certainty?: 'unproven') => void
   /** Another dev-hook says what was before it, as the text of its snapshot; resolves to whether that was taken. */
-  readonly handedDown: (snapshot: string) => Promise<boolean>
+  readonly handedDown: (snapshot: string, via: readonly string[]) => Promise<boolean>
+  /** Another dev-hook, which calls itself so, asks to stand in front of this one: what it is told; `null` where it cannot. */
+  readonly joined: (by: string) => string | null
   readonly clock?: Pick<Clock, 'now'>
 }
 
@@ -62,19 +67,19 @@ export function createChallengeAnswers(options: ChallengeOptions): AnswerChallen
     return check(proof, fresh, request) ?? { proof, secret: fresh }
   }
 
-  async function handOver(content: string, proof: string | undefined): Promise<string | null> {
+  async function handOver(content: string, proof: string | undefined): Promise<ChallengeAnswer> {
     const by = decodeWho(content)
     const proven = await prove('hand-over', content, proof)
     if (proven === null) {
       options.handedOver(by, 'unproven')
-      return null
+      return {}
     }
     if (isProven(proven)) {
       options.handedOver(by)
-      return doneReply(proven.secret, proven.proof)
+      return { reply: doneReply(proven.secret, proven.proof) }
     }
     refuse(by, proven)
-    return refusedReply(proven)
+    return { reply: refusedReply(proven) }
   }
 
   function refuse(by: string, fault: ProofFault): void {
@@ -83,13 +88,25 @@ export function createChallengeAnswers(options: ChallengeOptions): AnswerChallen
     emit(warning('handOverRefused', `${by} asked for the bot, and was refused: ${FAULTS[fault]}`))
   }
 
-  async function handDown(content: string, proof: string | undefined): Promise<string | null> {
+  async function handDown(
+    content: string,
+    proof: string | undefined,
+    via: readonly string[],
+  ): Promise<ChallengeAnswer> {
     const proven = await prove('hand-down', content, proof)
-    if (!isProven(proven)) return proven === null ? null : refusedReply(proven)
+    if (!isProven(proven)) return proven === null ? {} : { reply: refusedReply(proven) }
     const snapshot = unseal(content, proven.secret)
     // What fails is kept by who asked.
-    const isTaken = snapshot !== null && (await options.handedDown(snapshot).catch(() => false))
-    return isTaken ? doneReply(proven.secret, proven.proof) : null
+    const isTaken = snapshot !== null && (await options.handedDown(snapshot, via).catch(() => false))
+    return isTaken ? { reply: doneReply(proven.secret, proven.proof) } : {}
+  }
+
+  async function join(content: string, proof: string | undefined): Promise<ChallengeAnswer> {
+    const proven = await prove('join', content, proof)
+    if (!isProven(proven)) return proven === null ? { reply: refusedReply('missing') } : { reply: refusedReply(proven) }
+    const ancestry = options.joined(decodeWho(content))
+    // With the proof, so that it is of no use as an answer to another question.
+    return ancestry === null ? {} : { ancestry: seal(`${proven.proof}\n${ancestry}`, proven.secret) }
   }
 
   return (challenge, headers) => {
@@ -97,9 +114,11 @@ export function createChallengeAnswers(options: ChallengeOptions): AnswerChallen
     const proof = headerOf(headers, PROOF_HEADER)
     const over = headerOf(headers, HAND_OVER_HEADER)
     const down = headerOf(headers, HAND_DOWN_HEADER)
-    if (over === undefined && down === undefined) return challengeReply(challenge, who)
-    const asked = down === undefined ? handOver(over ?? '', proof) : handDown(down, proof)
-    return asked.then((reply) => challengeReply(challenge, who, reply))
+    const joining = headerOf(headers, JOIN_HEADER)
+    const answerWith = (answer: ChallengeAnswer): Reply => challengeReply(challenge, who, answer)
+    if (down !== undefined) return handDown(down, proof, viaOf(headers)).then(answerWith)
+    if (over !== undefined) return handOver(over, proof).then(answerWith)
+    return joining === undefined ? answerWith({}) : join(joining, proof).then(answerWith)
   }
 }
 

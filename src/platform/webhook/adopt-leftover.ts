@@ -5,6 +5,7 @@ import { DevHookError } from '../../core/errors.ts'
 import { type Emit, type HookKind, warning } from '../../core/notices.ts'
 import type { Owner } from '../../core/ports.ts'
 import type { Client } from '../api/client.ts'
+import type { Join } from './ancestors.ts'
 import { isSameLocation, type Located, readLocation } from './location.ts'
 import { findOwner, type OwnerProbe, restorabilityOf } from './owner.ts'
 import { landingMs, restoreFromSnapshot } from './restore.ts'
@@ -95,6 +96,20 @@ export async function settleLeftover(
     )
   }
   return { snapshot: { ...leftover, location: located.location }, owner }
+}
+
+/**
+ * Whether a leftover that another dev-hook keeps from being put back could be handed down to that one, so that this run owes it no
+ * more, and may stand in front of it.
+ */
+export async function isHandedOn(
+  options: LeftoverOptions & { readonly join?: Join },
+  { snapshot, owner }: AdoptedLeftover,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (options.join === undefined || owner.is !== 'dev-hook' || !owner.answers) return false
+  const result = await restoreFromSnapshot({ ...options, snapshot }, signal)
+  return result !== 'failed' && (await readSnapshot(options.folder)).snapshot === null
 }
 
 async function restoreElsewhere(

@@ -12,6 +12,8 @@ export interface Handed {
   readonly secret: string
   /** The text of the snapshot's file. */
   readonly snapshot: string
+  /** The runs that it has come through on its way to who puts its URL back; absent for none. */
+  readonly via?: readonly string[]
 }
 
 /** Hands something down; resolves to whether the other one has said that it is on its disk, and puts it back at its end. */
@@ -30,10 +32,22 @@ export function handedTo({ reading }: Located, snapshot: Snapshot): Handed | nul
  * would put back, so that what it was told is none of its business.
  */
 export function inherit(own: Snapshot, text: string): Snapshot | null {
+  const handed = handedOfSame(own, text)
+  if (handed === null || !isOurs(handed, urlBefore(own))) return null
+  return { ...own, before: handed.before, beforeStatus: handed.beforeStatus }
+}
+
+/** Whether what a run is told was before another one is what it puts back by now, so that nothing more is owed. */
+export function isPutBackAlready(own: Snapshot, text: string): boolean {
+  const handed = handedOfSame(own, text)
+  return handed !== null && urlBefore(handed) === urlBefore(own)
+}
+
+/** A snapshot that another run has told of the same webhook, and that says what was before; `null` for any other text. */
+function handedOfSame(own: Snapshot, text: string): Snapshot | null {
   const handed = decodeSnapshot(text)
   if (handed === null || own.location === null || handed.location === null) return null
   const isOfSameWebhook =
     handed.apiHost === own.apiHost && handed.botId === own.botId && isSameLocation(handed.location, own.location)
-  if (!isOfSameWebhook || handed.created || handed.previousUnknown || !isOurs(handed, urlBefore(own))) return null
-  return { ...own, before: handed.before, beforeStatus: handed.beforeStatus }
+  return !isOfSameWebhook || handed.created || handed.previousUnknown ? null : handed
 }

@@ -16,7 +16,9 @@ export function createManualRegistration(secret: string | null): Registration {
     verify: (challenged, signal) => challenged(signal),
     check: async () => 'ours',
     verifyAgain: async () => true,
+    ancestry: () => null,
     takeHandedDown: async () => false,
+    checkNeighbour: async () => {},
     restore: async () => 'nothing',
   }
 }

@@ -54,4 +54,5 @@ export function restorabilityOf(snapshot: Snapshot, owner: Owner): Restorability
 }
 
 /** Whether a URL is one of any dev-hook, ours or another. */
-export const isOfDevHook = (url: string | null | undefined): boolean => typeof url === 'string' && runIdOf(url) !== null
+export const isOfDevHook = (url: string | null | undefined): url is string =>
+  typeof url === 'string' && runIdOf(url) !== null

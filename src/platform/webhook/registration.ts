@@ -6,12 +6,14 @@ import { omit, textIn } from '../../core/json.ts'
 import { type Emit, type HookKind, type RestoreResult, warning } from '../../core/notices.ts'
 import type { Owner, Registered, Registration } from '../../core/ports.ts'
 import type { Client } from '../api/client.ts'
-import { readLeftover, settleLeftover } from './adopt-leftover.ts'
+import { isHandedOn, readLeftover, settleLeftover } from './adopt-leftover.ts'
+import type { Ancestor, Join } from './ancestors.ts'
+import { createChain, joinOwner } from './chain.ts'
 import { claimWebhook } from './claim.ts'
-import { type HandDown, inherit } from './hand-down.ts'
-import { isActive, isMasked, registeredOf, statusIn } from './hook.ts'
+import type { HandDown } from './hand-down.ts'
+import { isMasked, registeredOf, statusIn } from './hook.ts'
 import { findWebhook, type WebhookRequest } from './locate.ts'
-import { type Located, type Reading, readLocation, statusBeside, type UrlFilter } from './location.ts'
+import { type Located, type Reading, readLocation, statusBeside } from './location.ts'
 import { createManualRegistration } from './manual.ts'
 import { findOwner, type OwnerProbe } from './owner.ts'
 import { LANDING_MS, restoreFromSnapshot } from './restore.ts'
@@ -31,6 +33,10 @@ export interface RegistrationOptions extends Omit<WebhookRequest, 'kind'> {
   readonly probe: OwnerProbe
   /** Tells another dev-hook that has the webhook what was before this run. */
   readonly handDown?: HandDown
+  /** Whether a URL may be put back that another dev-hook names. Default: any. */
+  readonly mayPutBack?: (url: string) => boolean
+  /** Asks to stand in front of another dev-hook, which goes on. Absent where the webhook is to be had alone. */
+  readonly join?: Join
   /** Is given warnings and errors; what the run did is for the caller to announce. */
   readonly emit: Emit
   /** Called with every snapshot that is to be saved, before the write to the platform that it is saved for. */
@@ -38,6 +44,8 @@ export interface RegistrationOptions extends Omit<WebhookRequest, 'kind'> {
   /** How long `verify` waits for the challenge, before and again after asking once more. */
   readonly verifyWithinMs?: number
   readonly restoreWithinMs?: number
+  /** How long after a dev-hook was seen not to answer it is asked once more. */
+  readonly lookAgainMs?: number
   readonly now?: () => number
 }
 
@@ -58,10 +66,16 @@ export async function openRegistration(options: RegistrationOptions, signal: Abo
   const found = await locate(options, signal)
   const { kind, located } = found
   const wanted = { kind, serviceName, located }
-  const adopted = leftover === null ? null : await settleLeftover(leftoverOptions, leftover, wanted, signal)
+  const settled = leftover === null ? null : await settleLeftover(leftoverOptions, leftover, wanted, signal)
   if (found.kind === 'manual') return createManualRegistration(options.secret)
-  const url = located?.reading.registered.url ?? null
-  const owner = adopted?.owner ?? (await findOwner(url, { snapshot: null, probe: options.probe }, signal))
+  const adopted = settled !== null && (await isHandedOn(leftoverOptions, settled, signal)) ? null : settled
+  const { url = null, secret = null } = located?.reading.registered ?? {}
+  const first = adopted?.owner ?? (await findOwner(url, { snapshot: null, probe: options.probe }, signal))
+  const { owner, ancestors } = await joinOwner(
+    first,
+    { join: adopted === null ? options.join : undefined, secret: secret ?? options.secret },
+    signal,
+  )
   const isSnapshotLost =
     damagedText !== null && owner.is === 'dev-hook' && damagedText.includes(runIdOf(owner.url) ?? '/')
   return createRegistration({
@@ -70,6 +84,7 @@ export async function openRegistration(options: RegistrationOptions, signal: Abo
     kind: found.kind,
     located,
     owner,
+    ancestors,
     adopted: adopted?.snapshot ?? null,
     isSnapshotLost,
   })
@@ -94,6 +109,8 @@ interface Opened extends RegistrationOptions {
   /** `null` for a service that has yet to be created. */
   readonly located: Located | null
   readonly owner: Owner
+  /** The dev-hooks that this run stands in front of. */
+  readonly ancestors: readonly Ancestor[]
   /** The snapshot of an earlier run, which this one continues. */
   readonly adopted: Snapshot | null
   /** The URL is of a dead run of this machine, whose snapshot cannot be read: what was there before that run is not known. */
@@ -138,17 +155,8 @@ function createRegistration(opened: Opened): Registration {
     const snapshot = store.snapshot()
     return snapshot === null ? 'nothing' : restoreFromSnapshot({ ...opened, snapshot }, signal)
   }
-
-  async function takeHandedDown(text: string): Promise<boolean> {
-    const snapshot = store.snapshot()
-    const inherited = snapshot === null || restoring !== undefined ? null : inherit(snapshot, text)
-    if (inherited === null) return false
-    client.conceal(textIn(inherited.before, 'secret'))
-    await store.save(inherited)
-    opened.emit(INHERITED)
-    // Once the end has begun it may not be on disk: the other one keeps it as well.
-    return restoring === undefined
-  }
+  const isEnding = (): boolean => restoring !== undefined
+  const chain = createChain({ ...opened, runId: opened.address.runId, store, secret, secretSeen, isMine, isEnding })
 
   return {
     kind,
@@ -157,7 +165,9 @@ function createRegistration(opened: Opened): Registration {
     former: () => (isSnapshotTaken ? beforeIn(store.snapshot()) : before),
     secret,
     rereadSecret: async () => {
-      secretSeen((await readInTime())?.registered.secret ?? null)
+      const registered = (await readInTime())?.registered ?? null
+      // That of somebody who stands in front of this run is not what this run is sent things with.
+      if (isExpected(registered?.url ?? null)) secretSeen(registered?.secret ?? null)
       return secret()
     },
     takeSnapshot,
@@ -165,15 +175,22 @@ function createRegistration(opened: Opened): Registration {
       await takeSnapshot()
       const before = claimed?.url ?? urlBefore
       // Once claimed, any other URL than ours is somebody's.
-      const context = { client, store, secretSeen, replaceable: () => claimed?.url ?? urlBefore }
+      const context = {
+        client,
+        store,
+        secretSeen,
+        replaceable: () => chain.abandonedUrl() ?? claimed?.url ?? urlBefore,
+      }
       const shown = await claimWebhook(context, url, events, signal)
       claimed = { url: shown, changed: shown !== before }
     },
     verify: (challenged, signal) =>
       verifyWebhook({ ...claimedWebhook(), withinMs: verifyWithinMs, challenged }, signal),
-    check: async (signal) => checkOf((await read(signal))?.registered ?? null, isMine),
+    check: async (signal) => chain.check((await read(signal))?.registered ?? null, signal),
     verifyAgain: async (signal) => verifyAgain(claimedWebhook(), signal),
-    takeHandedDown,
+    ancestry: chain.ancestry,
+    takeHandedDown: chain.takeHandedDown,
+    checkNeighbour: chain.checkNeighbour,
     restore: () => {
       restoring ??= withDeadline([], { ms: restoreWithinMs, reason: 'there was no time left' }, restore)
       return restoring
@@ -193,11 +210,6 @@ function createSecretMemory({ client, located, adopted, secret: configured, addr
   return { secret: () => shownLast ?? configured, secretSeen }
 }
 
-const INHERITED = warning(
-  'leftoverAdopted',
-  'the dev-hook whose webhook this run has replaced ended; what was before it is put back',
-)
-
 const isOf = (snapshot: Snapshot | null, url: string | null): boolean => snapshot !== null && isOurs(snapshot, url)
 
 const continued = (adopted: Snapshot, { address: { runId } }: Opened): Snapshot => ({
@@ -206,11 +218,6 @@ const continued = (adopted: Snapshot, { address: { runId } }: Opened): Snapshot 
   pid: process.pid,
   writeSentAt: null,
 })
-
-function checkOf(registered: Registered | null, isMine: UrlFilter): 'ours' | 'unverified' | 'superseded' {
-  if (registered === null || !isMine(registered.url)) return 'superseded'
-  return registered.status === null || isActive(registered.status) ? 'ours' : 'unverified'
-}
 
 /** The snapshot of what was read just now. Throws `taken` when the URL is not the one of the first read any more. */
 function snapshotOf(opened: Opened, reading: Reading | null): Snapshot {
@@ -231,7 +238,7 @@ function snapshotOf(opened: Opened, reading: Reading | null): Snapshot {
  * dev-hook is put back like any other, so that a laptop that sleeps goes on when it wakes.
  */
 function firstSnapshot(opened: Opened, current: Located | null): Snapshot {
-  const { client, kind, botId, serviceName, address, now, owner, isSnapshotLost } = opened
+  const { client, kind, botId, serviceName, address, now, owner, isSnapshotLost, ancestors } = opened
   const hook = current?.reading.hook ?? null
   return {
     version: 1,
@@ -247,6 +254,7 @@ function firstSnapshot(opened: Opened, current: Located | null): Snapshot {
     before: isSnapshotLost && hook !== null ? omit(hook, 'url', 'status', 'verified') : hook,
     beforeStatus: current === null ? null : statusBeside(current),
     previousUnknown: isSnapshotLost,
+    ...(ancestors.length > 0 && { ancestors }),
     takenAt: new Date(now()).toISOString(),
     pid: process.pid,
     writeSentAt: null,

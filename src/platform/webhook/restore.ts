@@ -5,6 +5,7 @@ import { textIn } from '../../core/json.ts'
 import { type Emit, errorNotice, type NoticeBody, type RestoreResult, warning } from '../../core/notices.ts'
 import { isTransient } from '../api/api-errors.ts'
 import type { Client } from '../api/client.ts'
+import { livingBefore } from './chain.ts'
 import { type HandDown, handedTo } from './hand-down.ts'
 import { type Located, readingOf, readLocation, type UrlFilter } from './location.ts'
 import { findOwner, isOfDevHook, type OwnerProbe, type Restorability, restorabilityOf } from './owner.ts'
@@ -36,10 +37,15 @@ const READ_AGAIN_MS = 250
  * this way. Never throws: `failed` comes with an `error` notice and keeps the snapshot; every other result deletes it,
  * unless a claim may still land when the signal is aborted.
  */
-export async function restoreFromSnapshot(options: RestoreOptions, signal: AbortSignal): Promise<RestoreResult> {
-  const { client, snapshot, folder, emit } = options
+export async function restoreFromSnapshot(given: RestoreOptions, signal: AbortSignal): Promise<RestoreResult> {
+  const { client, folder, emit } = given
+  let options = given
+  let { snapshot } = given
   let outcome: RestoreOutcome
   try {
+    // A dev-hook that stood behind this one may have died since.
+    snapshot = await livingBefore(snapshot, async (url) => (await given.probe(url, signal)).answers)
+    options = { ...given, snapshot }
     if (snapshot.apiHost !== client.apiHost) throw new Error(`it is registered at ${snapshot.apiHost}`)
     outcome = snapshot.urls.length === 0 ? NEVER_CLAIMED : await untilLanded(options, signal)
   } catch (error) {

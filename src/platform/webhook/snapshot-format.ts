@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { isRecord, type Json } from '../../core/json.ts'
 import { parseExact, stringifyExact } from '../api/exact-json.ts'
+import { isAncestors } from './ancestors.ts'
 import { endpointOf } from './locate.ts'
 import type { WebhookLocation } from './location.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -81,6 +82,7 @@ const SNAPSHOT_FIELDS: Checks<StoredSnapshot> = {
   before: orNull(isRecord),
   beforeStatus: orNull(isText),
   previousUnknown: (value) => typeof value === 'boolean',
+  ancestors: (value) => value === undefined || isAncestors(value),
   takenAt: isText,
   pid: isCount,
   writeSentAt: orNull(isCount),

@@ -7,6 +7,7 @@ import { makePrivateFolder, writePrivateFile } from '../../core/files.ts'
 import { runIdOf } from '../../core/hook-url.ts'
 import { type Json, textIn } from '../../core/json.ts'
 
+import type { Ancestor } from './ancestors.ts'
 import type { WebhookLocation } from './location.ts'
 import { decodeSnapshot, encodeSnapshot } from './snapshot-format.ts'
 
@@ -31,6 +32,8 @@ export interface Snapshot {
   readonly beforeStatus: string | null
   /** The URL before was that of a dev-hook that is gone: what stood there before that one, nobody knows. */
   readonly previousUnknown: boolean
+  /** The dev-hooks behind this one, the nearest first, with what each of them would put back; absent where there are none. */
+  readonly ancestors?: readonly Ancestor[]
   /** When it was taken, ISO 8601. */
   readonly takenAt: string
   readonly pid: number

@@ -70,6 +70,8 @@ const registration: Registration = {
     return (await checks.shift()?.()) ?? 'ours'
   },
   verifyAgain: async () => verifications.shift() ?? expect.unreachable('nothing has to be verified'),
+  ancestry: () => null,
+  checkNeighbour: async () => {},
   takeHandedDown: async () => expect.unreachable('nobody hands anything down'),
   restore: async () => 'restored',
 }

@@ -5,7 +5,7 @@ import { headerOf } from '../../../src/core/http/raw-headers.ts'
 import type { NoticeBody } from '../../../src/core/notices.ts'
 import { type ChallengeOptions, createChallengeAnswers } from '../../../src/daemon/traffic/answer-challenge.ts'
 import { createProof, doneReply, type ProofRequest } from '../../../src/protocol/proof.ts'
-import { seal } from '../../../src/protocol/seal.ts'
+import { seal, unseal } from '../../../src/protocol/seal.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
 
 const SECRET = 'the secret of the webhook'
@@ -18,6 +18,7 @@ function setUp(more: Partial<ChallengeOptions> = {}) {
   const challenged = vi.fn()
   const handedOver = vi.fn()
   const handedDown = vi.fn(async () => true)
+  const joined = vi.fn((): string | null => '[]')
   const answer = createChallengeAnswers({
     who: 'me@here pid 1',
     runId: RUN,
@@ -27,6 +28,7 @@ function setUp(more: Partial<ChallengeOptions> = {}) {
     challenged,
     handedOver,
     handedDown,
+    joined,
     clock,
     ...more,
   })
@@ -36,7 +38,7 @@ function setUp(more: Partial<ChallengeOptions> = {}) {
     expect(reply).toMatchObject({ status: 200, body: Buffer.from('x') })
     return headerOf(reply.headers, 'x-dev-hook-reply') ?? null
   }
-  return { answer, ask, notices, challenged, handedOver, handedDown, clock }
+  return { answer, ask, notices, challenged, handedOver, handedDown, joined, clock }
 }
 
 const proofOf = (request: Partial<ProofRequest> = {}, secret = SECRET, now = Date.now()): string =>
@@ -138,7 +140,7 @@ describe('A dev-hook that hands down what was before it', () => {
     const { ask, handedDown, handedOver } = setUp()
     const { proof, headers } = handDown('its snapshot')
     expect(await ask(headers)).toBe(doneReply(SECRET, proof))
-    expect(handedDown).toHaveBeenCalledExactlyOnceWith('its snapshot')
+    expect(handedDown).toHaveBeenCalledExactlyOnceWith('its snapshot', [])
     expect(handedOver).not.toHaveBeenCalled()
   })
 
@@ -166,5 +168,43 @@ describe('A dev-hook that hands down what was before it', () => {
     const { ask, handedDown } = setUp({ secret: () => null })
     expect(await ask(handDown('its snapshot').headers)).toBeNull()
     expect(handedDown).not.toHaveBeenCalled()
+  })
+})
+
+describe('A dev-hook that asks to stand in front of this one', () => {
+  const join = (secret = SECRET, runId = RUN) => {
+    const proof = createProof(secret, { what: 'join', runId, content: WHO })
+    return { proof, headers: ['X-Dev-Hook-Join', WHO, 'X-Dev-Hook-Proof', proof] }
+  }
+  const toldIn = async (answer: ReturnType<typeof setUp>['answer'], headers: RawHeaders) => {
+    const { headers: given } = await answer('x', ['User-Agent', 'dev-hook', ...headers])
+    const sealed = headerOf(given, 'x-dev-hook-ancestry')
+    return sealed === undefined ? null : unseal(sealed, SECRET)
+  }
+
+  it('is told what is behind, sealed, for this question alone', async () => {
+    const { answer, joined } = setUp()
+    const { proof, headers } = join()
+    expect(await toldIn(answer, headers)).toBe(`${proof}\n[]`)
+    expect(joined).toHaveBeenCalledExactlyOnceWith(WHO)
+    expect(await toldIn(answer, headers)).toBeNull()
+    expect(joined).toHaveBeenCalledOnce()
+  })
+
+  it('is told nothing without the secret, with the proof of another request, or where none is known', async () => {
+    const { ask, joined } = setUp()
+    expect(await ask(join('another').headers)).toBe('refused wrong')
+    expect(await ask(join(SECRET, 'b'.repeat(32)).headers)).toBe('refused wrong')
+    expect(await ask(['X-Dev-Hook-Join', WHO, 'X-Dev-Hook-Proof', proofOf()])).toBe('refused wrong')
+    expect(await ask(['X-Dev-Hook-Join', WHO])).toBe('refused missing')
+    const unknown = setUp({ secret: () => null })
+    expect(await unknown.ask(join().headers)).toBe('refused missing')
+    expect(joined).not.toHaveBeenCalled()
+    expect(unknown.joined).not.toHaveBeenCalled()
+  })
+
+  it('is told nothing by a run that cannot be joined', async () => {
+    const { answer } = setUp({ joined: () => null })
+    expect(await toldIn(answer, join().headers)).toBeNull()
   })
 })

@@ -34,6 +34,7 @@ async function setUp(botSecret: () => string | null, given: Options = {}, former
     challenged: () => undefined,
     handedOver: () => undefined,
     handedDown: async () => false,
+    joined: () => null,
     runId: 'run',
     arrived: () => undefined,
     refused: () => undefined,

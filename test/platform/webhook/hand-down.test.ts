@@ -22,7 +22,7 @@ async function replaced(handDown?: HandDown) {
   const told: Handed[] = []
   const send: HandDown = async (handed, signal) => {
     told.push(handed)
-    return handDown === undefined ? second.registration.takeHandedDown(handed.snapshot) : handDown(handed, signal)
+    return handDown === undefined ? second.registration.takeHandedDown(handed.snapshot, []) : handDown(handed, signal)
   }
   const probe = async () => ({ answers: true, who: null })
   const first = await bench.run({ probe, handDown: send })
@@ -65,7 +65,7 @@ describe('A run that was replaced by one that answers', () => {
   it('keeps owing it when the other one has begun to end', async () => {
     const { first, second } = await replaced()
     const ending = second.registration.restore()
-    expect(await second.registration.takeHandedDown(encodeSnapshot(await snapshotIn(bench.folder)))).toBe(false)
+    expect(await second.registration.takeHandedDown(encodeSnapshot(await snapshotIn(bench.folder)), [])).toBe(false)
     await ending
     expect(await first.registration.restore()).toBe('restored')
     expect(bench.documents.bot).toEqual(bot)
@@ -87,7 +87,7 @@ describe('A run that is told what was before another one', () => {
     const own = await snapshotIn(folder)
     const handed = encodeSnapshot({ ...(await snapshotIn(bench.folder)), ...more })
     expect(decodeSnapshot(handed)).not.toBeNull()
-    expect(await second.registration.takeHandedDown(handed)).toBe(false)
+    expect(await second.registration.takeHandedDown(handed, [])).toBe(false)
     expect(await snapshotIn(folder)).toEqual(own)
     await first.registration.restore()
   })
@@ -95,6 +95,6 @@ describe('A run that is told what was before another one', () => {
   it('takes nothing that is no snapshot', async () => {
     const { second } = await replaced()
     for (const text of ['', '{}', 'null', '{"version":1}'])
-      expect(await second.registration.takeHandedDown(text)).toBe(false)
+      expect(await second.registration.takeHandedDown(text, [])).toBe(false)
   })
 })

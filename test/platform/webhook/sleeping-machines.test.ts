@@ -56,7 +56,7 @@ const handDownIn =
   ({ machines }: World): HandDown =>
   async ({ url, snapshot }) => {
     const other = machines.find(({ run }) => run?.url === url && run.awake)
-    return (await other?.run?.registration.takeHandedDown(snapshot)) ?? false
+    return (await other?.run?.registration.takeHandedDown(snapshot, [])) ?? false
   }
 
 async function open(world: World, { folder }: Machine) {

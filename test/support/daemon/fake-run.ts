@@ -152,6 +152,8 @@ function createFakeFactories(
     verify: async () => void (await begin('verify')),
     check: unused,
     verifyAgain: unused,
+    ancestry: () => null,
+    checkNeighbour: async () => {},
     takeHandedDown: unused,
     restore: async () => {
       await release('registration')

@@ -1,4 +1,5 @@
 // Where the webhook pointed before this run, as a receiver to which deliveries of others may be passed on.
+import type { Config } from '../../../config/load.ts'
 import { DevHookError } from '../../../core/errors.ts'
 import { runIdOf, withoutCredentials, withoutValues } from '../../../core/hook-url.ts'
 import { isLoopback } from '../../../core/http/loopback.ts'
@@ -8,22 +9,30 @@ import { basic, decodedPart } from '../bot-access.ts'
 
 /** A receiver with what it checks signatures with. */
 export interface FormerReceiver {
-  readonly to: Receiver
+  /** `null` for one that may not be passed on to. */
+  readonly to: Receiver | null
   /** `null` where it is not known. */
   readonly secret: string | null
   /** Whether it is another dev-hook, which passes on in turn. */
   readonly isDevHook: boolean
 }
 
-/** Whether a URL may be passed on to: what is sent may hold what people said, and must not travel in the clear. */
-export function mayPassOn(url: string): boolean {
+/**
+ * Whether a URL may be passed on to: what is sent may hold what people said, and must not travel in the clear. One on this machine
+ * that the platform at `apiHost` names is meant only where the platform is on it too: from anywhere else it could not reach it.
+ */
+export function mayPassOn(url: string, apiHost: string | null = null): boolean {
   if (!URL.canParse(url)) return false
   const { protocol, hostname } = new URL(url)
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+  if (!isLoopback(hostname)) return protocol === 'https:'
+  return /^https?:$/.test(protocol) && (apiHost === null || isLoopback(new URL(apiHost).hostname))
 }
 
-/** The receiver that a URL names; `null` for one that may not be passed on to. */
-export function receiverAt(url: string, secret: string | null): FormerReceiver | null {
+/** What of the config decides about passing on. */
+type PassingConfig = Pick<Config, 'secret' | 'apiHost'>
+
+/** The receiver that a URL names; `null` for one that may not be passed on to, whoever names it. */
+export function receiverAt(url: string, secret: string | null): (FormerReceiver & { readonly to: Receiver }) | null {
   if (!mayPassOn(url)) return null
   const { origin, pathname, search, username, password } = new URL(url)
   const authorization =
@@ -35,13 +44,15 @@ export function receiverAt(url: string, secret: string | null): FormerReceiver |
 /** Who gets what is not for this bot now; `null` where there is nobody: no URL, or that of a dev-hook that was dead at the start. */
 export function formerReceiver(
   registration: Pick<Registration, 'owner' | 'former'> | null,
-  configured: string | null,
+  { secret, apiHost }: PassingConfig,
 ): FormerReceiver | null {
   const former = registration?.former() ?? null
   if (registration === null || former?.url == null) return null
   const { owner } = registration
   if (owner.is === 'dev-hook' && !owner.answers && former.url === owner.url) return null
-  return receiverAt(former.url, former.secret ?? configured)
+  const theirs = former.secret ?? secret
+  const receiver = mayPassOn(former.url, apiHost) ? receiverAt(former.url, theirs) : null
+  return receiver ?? { to: null, secret: theirs, isDevHook: runIdOf(former.url) !== null }
 }
 
 /**
@@ -51,7 +62,7 @@ export function formerReceiver(
  */
 export function assertPassable(
   { kind, before }: Pick<Registration, 'kind' | 'before'>,
-  configured: string | null,
+  { secret, apiHost }: PassingConfig,
 ): void {
   const refuse = (why: string, remedy: string): never => {
     throw new DevHookError('usage', `\`--only\` cannot pass on what does not match: ${why}`, { remedy })
@@ -61,9 +72,12 @@ export function assertPassable(
   const url = before?.url ?? null
   if (url === null) return
   const shown = withoutValues(withoutCredentials(url))
-  if (!mayPassOn(url))
-    refuse(`the webhook points to ${shown}, which is neither https nor on this machine`, 'start without `--only`')
-  if (before?.secret === null && configured === null)
+  if (!mayPassOn(url, apiHost))
+    refuse(
+      `the webhook points to ${shown}, which is neither https nor on the machine of the platform`,
+      'start without `--only`',
+    )
+  if (before?.secret === null && secret === null)
     refuse(
       `the platform does not show the secret of the webhook, and may make a new one when it is pointed here; ${shown} would take nothing signed with that`,
       "put the webhook's secret into SECRET in `.env`, or start without `--only`",

@@ -1,11 +1,10 @@
 // The deliveries of others, with `--only`: passed on to where the webhook pointed before, whose answer is the platform's.
 import { type Clock, MONOTONIC, raceTimeout } from '../../../core/async.ts'
 import type { Attempt, Delivery, Label, RawHeaders, Reply } from '../../../core/delivery.ts'
-import { headerOf } from '../../../core/http/raw-headers.ts'
+import { VIA_HEADER, viaOf } from '../../../core/hook-url.ts'
 import { MAX_PASSING_BYTES } from '../../../core/limits.ts'
 import { type Emit, type Totals, warning } from '../../../core/notices.ts'
 import type { Journal } from '../../../core/ports.ts'
-import { VIA_HEADER } from '../../../delivery/headers.ts'
 import type { Passer } from '../../../delivery/passer.ts'
 import { jsonInBody } from '../../../protocol/body-json.ts'
 import type { Ownership } from '../../../protocol/only/ownership.ts'
@@ -116,6 +115,10 @@ export function createOthers(options: OthersOptions): Others {
     via: readonly string[],
     since: number,
   ): Promise<Passed> {
+    if (to === null) {
+      const reason = 'the receiver is neither https nor on the machine of the platform'
+      return { reply: replies.text(502, `not passed on: ${reason}`), reason }
+    }
     const { length } = delivery.body
     if (underWay.size >= MAX_UNDER_WAY || bytes + length > MAX_PASSING_BYTES)
       return { reply: replies.full, reason: 'too much is under way to the receiver' }
@@ -178,9 +181,6 @@ function passedBy(attempt: Attempt, isLate: boolean, replies: Pick<Replies, 'tex
   const status = isLate ? 504 : attempt.outcome === 'cancelled' ? 503 : 502
   return { reply: replies.text(status, `passed on, without success: ${reason}`), reason }
 }
-
-const viaOf = (headers: RawHeaders): readonly string[] =>
-  (headerOf(headers, VIA_HEADER) ?? '').split(' ').filter((run) => run !== '')
 
 /**
  * The headers of a delivery, signed with the other one's secret where that is another one by now. What is not signed rightly stays

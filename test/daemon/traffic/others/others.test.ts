@@ -16,6 +16,7 @@ import { folderForTest } from '../../../support/folder.ts'
 import { freePort } from '../../../support/free-port.ts'
 
 const SECRET = 'the secret of the webhook'
+const CONFIG = { secret: null, apiHost: 'http://127.0.0.1:1' }
 
 const bodyOf = (conversation: string, text: string, id = `${conversation} ${text}`): Buffer =>
   Buffer.from(
@@ -61,6 +62,7 @@ async function setUp(former: () => FormerReceiver | null, given: Options = {}) {
     challenged: () => undefined,
     handedOver: () => undefined,
     handedDown: async () => false,
+    joined: () => null,
     runId: 'run',
     arrived: () => undefined,
     refused: () => undefined,
@@ -86,7 +88,7 @@ describe('With --only', () => {
     const receiver = await receiverForTest()
     receiver.answerWith({ status: 201, headers: { 'X-Answer': 'theirs' }, body: '{"messages":[]}' })
     const url = `${receiver.url.replace('://', '://us%40er:p%3Aw@')}/hook?key=1`
-    const { bot, arrive, journal, notices } = await setUp(() => formerReceiver(registrationAt(url), null))
+    const { bot, arrive, journal, notices } = await setUp(() => formerReceiver(registrationAt(url), CONFIG))
     const theirs = signed(bodyOf('a', 'h\u00e9llo'), {
       search: '?x=%20y',
       headers: ['x-Odd-CASE', 'a', 'x-Odd-CASE', 'b', 'X-Forwarded-Host', 'tunnel.example', 'Connection', 'keep-alive'],
@@ -124,7 +126,7 @@ describe('With --only', () => {
     const receiver = await receiverForTest()
     let isAnswered = false
     receiver.answerWith({ delayMs: 100 })
-    const { bot, arrive } = await setUp(() => formerReceiver(registrationAt(receiver.url), null))
+    const { bot, arrive } = await setUp(() => formerReceiver(registrationAt(receiver.url), CONFIG))
     const first = arrive(signed(bodyOf('a', 'hello'))).then(() => {
       isAnswered = true
     })
@@ -150,7 +152,7 @@ describe('With --only', () => {
 
   it('passes a redelivery on again, also once its conversation has become mine, and never what was mine', async () => {
     const receiver = await receiverForTest()
-    const { bot, arrive, notices } = await setUp(() => formerReceiver(registrationAt(receiver.url), null))
+    const { bot, arrive, notices } = await setUp(() => formerReceiver(registrationAt(receiver.url), CONFIG))
     receiver.answerWith({ status: 503 })
     const hello = bodyOf('a', 'hello')
     expect((await arrive(signed(hello))).status).toBe(503)
@@ -174,7 +176,7 @@ describe('With --only', () => {
     const raw = await openRawBot({ onRequest: ({ socket }) => socket.destroy() })
     onTestFinished(() => raw.close())
     let url = `http://127.0.0.1:${port}`
-    const { arrive, journal, notices } = await setUp(() => formerReceiver(registrationAt(url), null))
+    const { arrive, journal, notices } = await setUp(() => formerReceiver(registrationAt(url), CONFIG))
     const refused = signed(bodyOf('a', '1'))
     expect((await arrive(refused)).status).toBe(502)
     url = `http://127.0.0.1:${raw.port}`
@@ -189,7 +191,7 @@ describe('With --only', () => {
 
   it('signs with the secret of before what was signed rightly, and nothing else', async () => {
     const receiver = await receiverForTest()
-    const { arrive } = await setUp(() => formerReceiver(registrationAt(receiver.url, 'the one before'), null), {
+    const { arrive } = await setUp(() => formerReceiver(registrationAt(receiver.url, 'the one before'), CONFIG), {
       signature: 'warn',
     })
     const body = bodyOf('a', '1')
@@ -203,7 +205,7 @@ describe('With --only', () => {
   })
 
   it('answers 200 to what nobody is there for, and records it as ignored', async () => {
-    const { bot, arrive, journal, traffic } = await setUp(() => formerReceiver(registrationAt(null), null))
+    const { bot, arrive, journal, traffic } = await setUp(() => formerReceiver(registrationAt(null), CONFIG))
     const delivery = signed(bodyOf('a', 'hello'))
     expect((await arrive(delivery)).status).toBe(200)
     expect(journal.settled.get(delivery.id)).toBe('ignored')
@@ -214,7 +216,7 @@ describe('With --only', () => {
   it('refuses what has come through here before, so that it goes round no circle', async () => {
     const receiver = await receiverForTest()
     const hook = `${receiver.url}/dev-hook/${'0'.repeat(32)}`
-    const { arrive, notices } = await setUp(() => formerReceiver(registrationAt(hook), null))
+    const { arrive, notices } = await setUp(() => formerReceiver(registrationAt(hook), CONFIG))
     await arrive(signed(bodyOf('a', '1'), { headers: ['x-dev-hook-via', 'first'] }))
     const [passed] = receiver.deliveries()
     expect(headerOf(passed?.rawHeaders ?? [], 'x-dev-hook-via')).toBe('first run')
@@ -226,7 +228,7 @@ describe('With --only', () => {
 
   it('keeps for this bot what was made here, and challenges for dev-hook', async () => {
     const receiver = await receiverForTest()
-    const { bot, traffic, arrive } = await setUp(() => formerReceiver(registrationAt(receiver.url), null))
+    const { bot, traffic, arrive } = await setUp(() => formerReceiver(registrationAt(receiver.url), CONFIG))
     const made = signed(bodyOf('a', 'hello'))
     expect((await traffic.pipeline.accept(made, performance.now(), undefined, true)).status).toBe(200)
     expect(bot.deliveries()).toHaveLength(1)
@@ -238,7 +240,7 @@ describe('With --only', () => {
   it('tells the platform at the end to come again with what the receiver has not answered', async () => {
     const receiver = await receiverForTest()
     receiver.answerWith('hang')
-    const { traffic, arrive } = await setUp(() => formerReceiver(registrationAt(receiver.url), null))
+    const { traffic, arrive } = await setUp(() => formerReceiver(registrationAt(receiver.url), CONFIG))
     const answer = arrive(signed(bodyOf('a', 'hello')))
     await receiver.waitFor(1)
     await traffic.pipeline.end()
