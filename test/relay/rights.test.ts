@@ -89,6 +89,13 @@ describe('A broker that `dev-hook relay init` has set up', () => {
     expect(state.messages).toBe(1)
   })
 
+  it('does not let a developer be the relay, and says so', async () => {
+    const broker = await safeBroker(['anna'])
+    await expect(hubAt(broker.url, { creds: broker.creds('anna') })).rejects.toMatchObject({
+      code: 'DEVHOOK_BROKER_REFUSED',
+    })
+  })
+
   it('refuses whoever has no credentials, or those of another broker', async () => {
     const broker = await safeBroker(['anna'])
     const stranger = await safeBroker(['anna'])

@@ -1,10 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { checkSignature } from '../../src/protocol/signature.ts'
 import { readAddress } from '../../src/relay/broker/address.ts'
 import { openBroker } from '../../src/relay/broker/broker.ts'
 import { openSeat } from '../../src/relay/seat/seat.ts'
-import { natsServer } from '../support/relay/nats-server.ts'
+import { folderForTest } from '../support/folder.ts'
+import { freePort } from '../support/free-port.ts'
+import { natsServer, runServer } from '../support/relay/nats-server.ts'
 import { aMessage, BOT, developerAt, hubAt, reply } from '../support/relay/relay-world.ts'
 import { eventually, expectEventually } from '../support/wait.ts'
 
@@ -123,6 +127,21 @@ describe('Whose a conversation is', () => {
     expect(await second.send(aMessage('c1', 'something else'))).toBe('200 anna')
   })
 
+  it('waits for a developer whom a new relay has not heard yet', async () => {
+    const { url } = await natsServer()
+    const first = await hubAt(url)
+    const anna = await developerAt(url, 'anna', { only: ['text:refund'] })
+    await first.send(aMessage('c1', 'a refund'))
+    await first.hub.close()
+    await anna.seat.close()
+    const second = await hubAt(url, { fallback: { to: 'developer', name: 'bert' } })
+    const bert = await developerAt(url, 'bert')
+    expect(await second.send(aMessage('c1', 'something else'))).toBe('200 received\n')
+    const back = await developerAt(url, 'anna')
+    await expectEventually(back.texts).toEqual(['something else'])
+    expect(bert.texts()).toEqual([])
+  })
+
   it('goes to the default once its developer has been away for too long, what is held first', async () => {
     const { url } = await natsServer()
     const { send, hub } = await hubAt(url, {
@@ -169,6 +188,17 @@ describe('A bot', () => {
     await expect(hubAt(url)).rejects.toMatchObject({ message: 'another relay has the bot: relay@test' })
     await first.hub.close()
     await hubAt(url)
+  })
+
+  it('cannot have a relay at a broker without JetStream', async () => {
+    const folder = await folderForTest()
+    const port = await freePort()
+    await writeFile(join(folder, 'plain.conf'), `listen: "127.0.0.1:${port}"`)
+    const { url } = await runServer(join(folder, 'plain.conf'), port)
+    await expect(hubAt(url)).rejects.toMatchObject({
+      code: 'DEVHOOK_BROKER_UNREACHABLE',
+      message: expect.stringContaining('has no JetStream'),
+    })
   })
 
   it('without a relay is said to have none', async () => {

@@ -109,7 +109,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'tunnel':
         // At the start the ready block says it.
         if (ready === null && notice.state === 'online') return
-        return tunnelLine(notice, colors).forEach((text) => prose(notice, text))
+        return tunnelLine(notice, ready?.relay?.is === 'developer', colors).forEach((text) => prose(notice, text))
       case 'registration':
         return registrationLines(notice).forEach((text) => line(notice, text))
       case 'sandbox':
@@ -201,11 +201,13 @@ function botLine(notice: NoticeOf<'bot'>, keys: readonly KeyHint[], colors: Colo
   return []
 }
 
-function tunnelLine({ state, url, forwarded }: NoticeOf<'tunnel'>, colors: Colors): string[] {
+function tunnelLine({ state, url, forwarded }: NoticeOf<'tunnel'>, isRelays: boolean, colors: Colors): string[] {
   if (forwarded !== undefined) {
     const { by, port } = forwarded
     return [`no tunnel is set up: ${by} forwards ${sanitize(url ?? '')} to port ${port}, which has to be public`]
   }
+  if (isRelays && state === 'reconnecting') return [colors.yellow('the relay does not answer, waiting for it …')]
+  if (isRelays && state === 'online') return [colors.dim('the relay is back')]
   if (state === 'reconnecting') return [colors.yellow('tunnel lost, reopening it …')]
   if (state === 'offline') return [colors.red('tunnel gone')]
   return state === 'online' && url !== null ? [colors.dim(`tunnel online: ${sanitize(url)}`)] : []

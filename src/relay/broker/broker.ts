@@ -65,12 +65,24 @@ export async function openBroker(address: BrokerAddress, name: string): Promise<
     state: () => state,
     on: changes.on,
     maxMessageBytes: () => connection.info?.max_payload ?? 0,
-    manager: () => jetstreamManager(connection, { timeout: CONNECT_MS }),
+    manager: () =>
+      jetstreamManager(connection, { timeout: CONNECT_MS }).catch((cause: unknown) => {
+        throw withoutJetStream(cause, address)
+      }),
     close: () => {
       closing ??= connection.isClosed() ? Promise.resolve() : connection.drain().catch(() => connection.close())
       return closing
     },
   }
+}
+
+/** Why streams cannot be used: the credentials may not, or the server has none. */
+function withoutJetStream(cause: unknown, address: BrokerAddress): DevHookError {
+  if (permissionIn(cause) !== null) return problemOf(cause, address)
+  return new DevHookError('brokerUnreachable', `${address.url} has no JetStream: ${messageOf(cause)}`, {
+    cause,
+    remedy: 'start `nats-server` with `-js`, or with the configuration of `dev-hook relay init`',
+  })
 }
 
 /** A server that does not require TLS may be anybody, who took it out on the way. */

@@ -6,6 +6,8 @@ import type { BotNames } from '../wire/subjects.ts'
 export interface Assignments {
   /** The developer whose a conversation is, as far as is known here; `null` for nobody's. */
   of(conversation: string): string | null
+  /** Everybody whose some conversation is. */
+  owners(): ReadonlySet<string>
   /**
    * Makes a conversation somebody's who was `from` before; resolves to whose it is then: that of whoever was quicker, where it had
    * changed meanwhile. Rejects when the broker cannot be asked.
@@ -36,6 +38,7 @@ export async function openAssignments(client: JetStreamClient, names: BotNames):
 
   return {
     of: (conversation) => known.get(conversation)?.owner ?? null,
+    owners: () => new Set([...known.values()].map(({ owner }) => owner)),
     change: async (conversation, from, to) => {
       const before = known.get(conversation)
       if (before !== undefined && before.owner !== from) return before.owner

@@ -133,7 +133,9 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
         owner === URL_OWNER && fallback.to === 'url' ? fallback.pass(delivery) : developers.send(owner, delivery),
     },
   })
-  for (const owner of (await held.counts()).keys()) if (isDeveloperName(owner)) developers.known(owner)
+  // Whoever has something here may come back: what is theirs goes to nobody else before that has become unlikely.
+  const known = [...(await held.counts()).keys(), ...assignments.owners()]
+  for (const owner of known) if (isDeveloperName(owner)) developers.known(owner)
   if (isDeveloperName(fallbackOwner)) developers.known(fallbackOwner)
   await dispatcher.refresh()
 
@@ -219,8 +221,8 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
     isOnline: () => broker.state().is === 'online',
     tooSmall: broker.maxMessageBytes() < MAX_MESSAGE_BYTES ? broker.maxMessageBytes() : null,
     forward: dispatcher.forward,
-    ready: (known) => {
-      url = known
+    ready: (at) => {
+      url = at
     },
     status,
     close: () => {
