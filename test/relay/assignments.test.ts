@@ -23,7 +23,9 @@ describe('Whose a conversation is, at the broker', () => {
   it('is decided once, however many claim it at the same time, and everybody hears who it is', async () => {
     const { url } = await natsServer()
     const { all, close } = await claimers(url, 10)
-    const claims = Array.from({ length: 100 }, (_, i) => all[i % all.length]?.change('c1', null, `dev-${i}`))
+    const claims = all.flatMap((claimer, i) =>
+      Array.from({ length: 10 }, (_, n) => claimer.change('c1', null, `dev-${i}-${n}`)),
+    )
     const owners = new Set(await Promise.all(claims))
     expect(owners.size).toBe(1)
     const [late] = (await claimers(url, 1)).all

@@ -79,7 +79,7 @@ function relay() {
     },
   })
   const abortAll = (name: string): void => {
-    for (const abort of [...(lives.get(name) ?? [])]) abort('gone')
+    for (const abort of lives.get(name) ?? []) abort('gone')
   }
   return {
     broker,

@@ -16,12 +16,18 @@ export interface Credentials {
   readonly ca: string | null
 }
 
-const block = (name: string): RegExp => new RegExp(`-----BEGIN ${name}-----\\s*([^-]+?)\\s*-{3,}`)
-const NAME = block('DEV-HOOK NAME')
-const URL_BLOCK = block('DEV-HOOK BROKER')
-const SEED = block('USER NKEY SEED')
-const JWT = block('NATS USER JWT')
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/
+/** What stands between the lines that begin and end a block of this name; `null` where there is none. */
+function blockIn(text: string, name: string): string | null {
+  const begin = `-----BEGIN ${name}-----`
+  const at = text.indexOf(begin)
+  const end = at === -1 ? -1 : text.indexOf('---', at + begin.length)
+  return end === -1 ? null : text.slice(at + begin.length, end).trim() || null
+}
+
+function certificateIn(text: string): string | null {
+  const body = blockIn(text, 'CERTIFICATE')
+  return body === null ? null : `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----`
+}
 
 /** The text of a credentials file, as `dev-hook relay init` writes it. */
 export function credentialsText(of: {
@@ -46,8 +52,8 @@ export async function readCredentials(file: string): Promise<Credentials> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new DevHookError('usage', `the credentials file cannot be read: ${messageOf(cause)}`, { cause })
   })
-  const seed = SEED.exec(text)?.[1] ?? bareSeed(text)
-  const jwt = JWT.test(text)
+  const seed = blockIn(text, 'USER NKEY SEED') ?? bareSeed(text)
+  const jwt = blockIn(text, 'NATS USER JWT') !== null
   if (seed === null) {
     throw new DevHookError('usage', `${file} holds no nkey seed and no NATS credentials`, {
       remedy: 'name a file that `dev-hook relay init` wrote, or a `.creds` file of NATS',
@@ -55,12 +61,12 @@ export async function readCredentials(file: string): Promise<Credentials> {
   }
   return {
     file,
-    name: NAME.exec(text)?.[1] ?? null,
-    url: URL_BLOCK.exec(text)?.[1] ?? null,
+    name: blockIn(text, 'DEV-HOOK NAME'),
+    url: blockIn(text, 'DEV-HOOK BROKER'),
     seed: jwt ? null : Buffer.from(seed),
     jwtFile: jwt ? Buffer.from(text) : null,
-    ca: CERTIFICATE.exec(text)?.[0] ?? null,
+    ca: certificateIn(text),
   }
 }
 
-const bareSeed = (text: string): string | null => /^\s*(SU[A-Z2-7]{56})\s*$/.exec(text)?.[1] ?? null
+const bareSeed = (text: string): string | null => (/^SU[A-Z2-7]{56}$/.test(text.trim()) ? text.trim() : null)

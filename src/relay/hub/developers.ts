@@ -93,13 +93,13 @@ export function createDevelopers(options: DevelopersOptions): Developers {
   }
 
   function abortAll(developer: string, why: string): void {
-    for (const abort of [...(all.get(developer)?.lives ?? [])]) abort(why)
+    for (const abort of all.get(developer)?.lives ?? []) abort(why)
   }
 
   function look(): void {
     if (!online) return
     const now = clock.now()
-    for (const [developer, { state, heardAt, since }] of [...all]) {
+    for (const [developer, { state, heardAt, since }] of all) {
       if (state.is === 'here' && now - heardAt >= silentMs) apply(developer, { type: 'silent' })
       if (state.is === 'vanished' && now - since >= graceMs) apply(developer, { type: 'grace-over' })
     }
