@@ -1,4 +1,4 @@
-// The nouns of the journey: a delivery, its label, one attempt to bring it to the bot, and the reply that goes back.
+// The nouns of the journey: a delivery, its label, one attempt to bring it to the bot, the reply that goes back, and what is recorded of it all.
 
 /** Header names and values as they were on the wire, in order and in their own case: `[name, value, name, value, …]`. */
 export type RawHeaders = readonly string[]
@@ -62,3 +62,39 @@ export type Attempt = {
 
 /** True for a status that tells the platform "received". */
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300
+
+/**
+ * What became of a delivery. `acknowledged`: the platform was told "received", the bot has not had it yet. `passed`: it was not for
+ * this bot, and went on to where the webhook pointed before; `ignored`: there was no such place.
+ */
+export type Settled = 'delivered' | 'acknowledged' | 'interrupted' | 'returned' | 'rejected' | 'passed' | 'ignored'
+
+/** A recorded delivery as one row of a list: everything that is recorded of it but its bytes. */
+export interface Summary {
+  readonly id: string
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number
+  readonly method: string
+  readonly search: string
+  /** Of its text, the beginning. */
+  readonly label: Label
+  /** The length of the body. */
+  readonly bytes: number
+  /** `null` while its fate is unknown. */
+  readonly settled: Settled | null
+  readonly attempts: number
+  /** How many of them a person asked for. */
+  readonly replays: number
+  /** The id of the delivery of which this is an edited copy; `null` for one that came from the platform. */
+  readonly editOf: string | null
+  /** Of the last attempt; `null` before the first. */
+  readonly outcome: Outcome | null
+  /** Of the last attempt: the bot's status, or `null` when it gave none. */
+  readonly status: number | null
+  /** The last status that the bot gave, whatever came of later attempts. */
+  readonly answered: number | null
+  /** Of the last attempt: how long it took. */
+  readonly ms: number | null
+  /** The status that dev-hook itself gave the platform; `null` when that was given the bot's answer, or none. */
+  readonly ownStatus: number | null
+}

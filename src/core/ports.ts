@@ -1,5 +1,5 @@
 // What the corridor expects of each room: the whole house on one page.
-import type { Attempt, Delivery, Label, Outcome, RawHeaders, Reply } from './delivery.ts'
+import type { Attempt, Delivery, Label, Outcome, RawHeaders, Reply, Settled } from './delivery.ts'
 import type { Off } from './listeners.ts'
 import type { HookKind, Rejection, RestoreResult } from './notices.ts'
 
@@ -154,12 +154,6 @@ export interface Queue<Item extends QueueItem> {
 }
 
 // ── journal: the record on disk ──────────────────────────────────────────────────────────────────────────────────
-
-/**
- * What became of a delivery. `acknowledged`: the platform was told "received", the bot has not had it yet. `passed`: it was not for
- * this bot, and went on to where the webhook pointed before; `ignored`: there was no such place.
- */
-export type Settled = 'delivered' | 'acknowledged' | 'interrupted' | 'returned' | 'rejected' | 'passed' | 'ignored'
 
 /** A delivery that was recorded, by this run or an earlier one. */
 export interface RecordedDelivery {

@@ -59,5 +59,5 @@ const isContinue = (bytes: Buffer): boolean => bytes.length >= CONTINUE.length &
 /** Whether bytes agree with `HTTP/1.1 100`, as far as they go. */
 const isBeginning = (bytes: Buffer): boolean => {
   const length = Math.min(bytes.length, CONTINUE.length)
-  return bytes.subarray(0, length).equals(CONTINUE.subarray(0, length))
+  return bytes.compare(CONTINUE, 0, length, 0, length) === 0
 }

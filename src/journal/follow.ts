@@ -1,12 +1,13 @@
 // Following the log while the daemon writes it: every change, as it is written.
 import { type FSWatcher, watch } from 'node:fs'
 import { ignoreAbort, nextCall, withDeadline } from '../core/async.ts'
+import type { Summary } from '../core/delivery.ts'
 import { createListeners } from '../core/listeners.ts'
 import type { LogRecord } from './format/record-format.ts'
 import { createDeliveryIndex, type IndexEntry } from './index-by-delivery.ts'
 import { BEGINNING, type DeliveryFilter, fitsContent, readFrom } from './reader.ts'
 import { eventsFolder, extentOf, listSegments } from './segments.ts'
-import { type Summary, summarize } from './summary.ts'
+import { summarize } from './summary.ts'
 
 /** A record was added for a delivery; `summary` is what is known of that with the record. */
 export interface DeliveryChange {

@@ -1,5 +1,5 @@
 // The index of the log: the records of each delivery put together, in the order in which the deliveries came.
-import type { Settled } from '../core/ports.ts'
+import type { Settled } from '../core/delivery.ts'
 import type { Content } from './format/line-codec.ts'
 import type { AttemptRecord, DeliveryRecord, KeyRecord, LogRecord } from './format/record-format.ts'
 import type { Extent } from './segments.ts'

@@ -1,6 +1,6 @@
 // The reader of the log, in any process, while the daemon may be writing it.
 
-import type { Attempt, Delivery } from '../core/delivery.ts'
+import type { Attempt, Delivery, Summary } from '../core/delivery.ts'
 import { DevHookError, messageOf } from '../core/errors.ts'
 import { findById } from './find-by-id.ts'
 import type { Content } from './format/line-codec.ts'
@@ -9,7 +9,7 @@ import { createDeliveryIndex, type DeliveryIndex, type IndexEntry, type IndexedR
 import { parseSegment } from './parser.ts'
 import { tornTail } from './repair.ts'
 import { eventsFolder, extentOf, listSegments, readContent } from './segments.ts'
-import { type Summary, summarize } from './summary.ts'
+import { summarize } from './summary.ts'
 
 /** Which of the recorded deliveries are listed. */
 export interface DeliveryFilter {

@@ -1,9 +1,11 @@
 // What is recorded, as the run that records it sees it: its index in memory, and the bytes on disk.
+
+import type { Summary } from '../core/delivery.ts'
 import { recordedDelivery } from './answers.ts'
 import { findById } from './find-by-id.ts'
 import type { IndexEntry } from './index-by-delivery.ts'
 import { type DeliveryDetail, readAttempt } from './reader.ts'
-import { type Summary, summarize } from './summary.ts'
+import { summarize } from './summary.ts'
 
 /** What a run has recorded, and those before it. */
 export interface Recorded {

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Attempt } from '../../src/core/delivery.ts'
-import type { Journal, RecordedDelivery, Settled } from '../../src/core/ports.ts'
+import type { Attempt, Settled } from '../../src/core/delivery.ts'
+import type { Journal, RecordedDelivery } from '../../src/core/ports.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import { anAttempt } from '../support/attempts.ts'
 import { createFakeJournal } from '../support/daemon/fakes.ts'

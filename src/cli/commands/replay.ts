@@ -1,5 +1,6 @@
 // `dev-hook replay`: recorded deliveries to the bot again, one after the other.
-import { isSuccess, type Label } from '../../core/delivery.ts'
+
+import { isSuccess, type Label, type Summary } from '../../core/delivery.ts'
 import { asDevHookError, DevHookError } from '../../core/errors.ts'
 import { errorNotice } from '../../core/notices.ts'
 import type { Replayed } from '../../core/ports.ts'
@@ -9,7 +10,6 @@ import { toJson } from '../../core/text/to-json.ts'
 import { type OpenReplays, openReplays } from '../../daemon/offline/replay-client.ts'
 import { redactLabel } from '../../daemon/record/delivery-json.ts'
 import { readDeliveries, readDelivery } from '../../journal/reader.ts'
-import type { Summary } from '../../journal/summary.ts'
 import { identify } from '../../protocol/payload.ts'
 import type { CommandHandler } from '../command.ts'
 import { editBody } from '../events/edit-body.ts'

@@ -1,7 +1,8 @@
 // Which recorded deliveries a `dev-hook replay` means: in the order in which their ids are given, else oldest first.
+
+import type { Summary } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { findById } from '../../journal/find-by-id.ts'
-import type { Summary } from '../../journal/summary.ts'
 import { isConversation } from '../../protocol/query/keys.ts'
 import { isFailed } from '../../protocol/query/outcomes.ts'
 import { allOf } from '../../protocol/query/query.ts'

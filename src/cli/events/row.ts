@@ -1,10 +1,14 @@
 // A recorded delivery as one row of a list: for people, and as JSON.
+
+import type { Summary } from '../../core/delivery.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import type { Redact } from '../../core/text/redact.ts'
+
 import { deliveryRow } from '../../daemon/record/delivery-json.ts'
 import type { OutputOf } from '../../inspector/operations/table.ts'
-import type { Summary } from '../../journal/summary.ts'
+
 import type { Colors } from '../output/colors.ts'
+
 import { eventWords, LEAST_WORDS, shortId, statusWord } from '../screen/event-words.ts'
 import { widthOf } from '../screen/text-width.ts'
 

@@ -1,6 +1,7 @@
 // The id of a conversation that was cut short on the command line, made whole from what is recorded.
+
+import type { Summary } from '../../core/delivery.ts'
 import { findById } from '../../journal/find-by-id.ts'
-import type { Summary } from '../../journal/summary.ts'
 import { type Own, textOf } from './filter.ts'
 
 /** The same flags with the whole id of the conversation, if it is recorded. Throws `usage` when it may be several. */

@@ -3,7 +3,13 @@ import { stripVTControlCharacters } from 'node:util'
 import widthWithoutColors from 'fast-string-width'
 import { wrapAnsi } from 'fast-wrap-ansi'
 
-const segmenter = new Intl.Segmenter()
+let segmenter: Intl.Segmenter | undefined
+
+/** Its characters as people see them. Made when it is needed: that takes as long as the start of a small command. */
+function charactersOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter()
+  return segmenter.segment(text)
+}
 
 /** One column for each, and nothing that joins with what stands next to it. */
 const PLAIN = /^[ -~]*$/
@@ -12,7 +18,7 @@ const PLAIN = /^[ -~]*$/
 export function widthOf(text: string): number {
   if (PLAIN.test(text)) return text.length
   let width = 0
-  for (const { segment } of segmenter.segment(stripVTControlCharacters(text))) width += columnsOf(segment)
+  for (const { segment } of charactersOf(stripVTControlCharacters(text))) width += columnsOf(segment)
   return width
 }
 
@@ -25,7 +31,7 @@ export function cutToWidth(text: string, columns: number): string {
   let width = 0
   /** Where the text ends if `…` has to follow. */
   let end = 0
-  for (const { segment, index } of segmenter.segment(text)) {
+  for (const { segment, index } of charactersOf(text)) {
     width += columnsOf(segment)
     if (width > columns) return columns < 1 ? '' : `${text.slice(0, end)}…`
     if (width <= columns - 1) end = index + segment.length

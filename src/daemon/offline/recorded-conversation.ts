@@ -1,10 +1,11 @@
 // A conversation as it was in the last delivery that told of it.
+
+import type { Summary } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { asRecord, type Json, textIn, valueIn } from '../../core/json.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
 import { findById } from '../../journal/find-by-id.ts'
 import { readDeliveries, readDelivery } from '../../journal/reader.ts'
-import type { Summary } from '../../journal/summary.ts'
 import { jsonInBody } from '../../protocol/body-json.ts'
 
 /** How many of those that there are an error lists. */

@@ -1,9 +1,9 @@
 // The list of deliveries that an operation gives: a page of what a filter finds, newest first.
 import { monotonic } from '../../core/async.ts'
+import type { Summary } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { InputOf, OutputOf } from '../../inspector/operations/table.ts'
 import type { RunJournal } from '../../journal/journal.ts'
-import type { Summary } from '../../journal/summary.ts'
 import { searchableText } from '../../protocol/body-json.ts'
 import { type DeliveryQuery, problemWords, readQuery } from '../../protocol/query/query.ts'
 

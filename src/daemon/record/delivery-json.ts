@@ -1,11 +1,10 @@
 // A recorded delivery as JSON for other programs: as a row of a list, and with all that is known of it; without secrets.
 import { isUtf8 } from 'node:buffer'
-import type { Label, Reply } from '../../core/delivery.ts'
+import type { Label, Reply, Summary } from '../../core/delivery.ts'
 import { headerPairs } from '../../core/http/raw-headers.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import type { AttemptDetail, DeliveryDetail } from '../../journal/reader.ts'
-import type { Summary } from '../../journal/summary.ts'
 import { hideSecrets, shownHeader } from './hide-secrets.ts'
 
 /** What a delivery says about itself, in clean text without secrets. */

@@ -1,9 +1,10 @@
 // Replay on save: one delivery is forwarded to the bot again each time that somebody has restarted it.
+
+import type { Summary } from '../../core/delivery.ts'
 import { asDevHookError } from '../../core/errors.ts'
 import type { Off } from '../../core/listeners.ts'
 import { type Emit, errorNotice, type Notices } from '../../core/notices.ts'
 import type { Replayed } from '../../core/ports.ts'
-import type { Summary } from '../../journal/summary.ts'
 
 /** What is replayed: a delivery by its id, or for `null` the last one at that time. */
 export interface ReplayedOnSave {

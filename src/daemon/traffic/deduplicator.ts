@@ -1,8 +1,8 @@
 // The same delivery again: which one was the first of its key, and what a later one is answered.
 import { type Clock, MONOTONIC, nextCall, orAfter } from '../../core/async.ts'
-import { isSuccess, type Reply } from '../../core/delivery.ts'
+import { isSuccess, type Reply, type Settled } from '../../core/delivery.ts'
 import { createListeners, type Listeners } from '../../core/listeners.ts'
-import type { Journal, Settled } from '../../core/ports.ts'
+import type { Journal } from '../../core/ports.ts'
 import type { DeliveryState } from './delivery-state.ts'
 import type { Replies } from './replies.ts'
 

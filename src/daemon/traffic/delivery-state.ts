@@ -1,6 +1,6 @@
 // What becomes of a delivery: its states, and for each change what the journal records and what the platform is told.
-import { type Attempt, isSuccess } from '../../core/delivery.ts'
-import type { Settled } from '../../core/ports.ts'
+
+import { type Attempt, isSuccess, type Settled } from '../../core/delivery.ts'
 
 /**
  * The way of a delivery: `waiting → sending → answered | received | broken | returned | owed`, and back from `sending` to

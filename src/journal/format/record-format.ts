@@ -1,6 +1,5 @@
 // The records of the log: one table of fields, from which their types, their writing and their reading are made.
-import type { Attempt, Delivery, Label } from '../../core/delivery.ts'
-import type { Settled } from '../../core/ports.ts'
+import type { Attempt, Delivery, Label, Settled } from '../../core/delivery.ts'
 import { beginningOf } from './beginning.ts'
 import {
   addedLater,

@@ -1,29 +1,8 @@
 // What may become of a delivery, in the words by which people ask for it.
-import { isSuccess, type Label, type Outcome } from '../../core/delivery.ts'
-import type { Settled } from '../../core/ports.ts'
+import { isSuccess, type Outcome, type Settled, type Summary } from '../../core/delivery.ts'
 
 /** What a filter looks at: a row of the list of deliveries, as far as it is asked about. */
-export interface FilteredRow {
-  readonly id: string
-  /** Milliseconds since the epoch. */
-  readonly receivedAt: number
-  readonly label: Label
-  /** `null` while its fate is unknown. */
-  readonly settled: Settled | null
-  readonly attempts: number
-  /** How many of them a person asked for. */
-  readonly replays: number
-  /** The id of the delivery of which this is an edited copy; `null` for one that came from the platform. */
-  readonly editOf: string | null
-  /** Of the last attempt; `null` before the first. */
-  readonly outcome: Outcome | null
-  /** Of the last attempt: the bot's status, or `null` when it gave none. */
-  readonly status: number | null
-  /** The last status that the bot gave, whatever came of later attempts. */
-  readonly answered: number | null
-  /** The status that dev-hook itself gave the platform; `null` when that was given the bot's answer, or none. */
-  readonly ownStatus: number | null
-}
+export type FilteredRow = Omit<Summary, 'method' | 'search' | 'bytes' | 'ms'>
 
 /** A delivery that the bot has not had, or did not take well. */
 export const isFailed = ({ settled, answered }: Pick<FilteredRow, 'settled' | 'answered'>): boolean =>

@@ -1,8 +1,8 @@
 // Replay on save: when the delivery follows a restart of the bot, and which one it is.
 import { describe, expect, it } from 'vitest'
+import type { Summary } from '../../../src/core/delivery.ts'
 import { createNotices, type NoticeBody } from '../../../src/core/notices.ts'
 import { createReplayOnSave } from '../../../src/daemon/running/replay-on-save.ts'
-import type { Summary } from '../../../src/journal/summary.ts'
 
 const summary = (id: string, more: Partial<Summary> = {}): Summary => ({
   id,

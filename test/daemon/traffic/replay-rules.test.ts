@@ -1,9 +1,9 @@
 // Replays inside a run: the pipeline with fakes around it.
 
 import { describe, expect, it } from 'vitest'
-import type { Delivery, Reply } from '../../../src/core/delivery.ts'
+import type { Delivery, Reply, Settled } from '../../../src/core/delivery.ts'
 import { createNotices, type Notice } from '../../../src/core/notices.ts'
-import type { Journal, RecordedDelivery, Settled } from '../../../src/core/ports.ts'
+import type { Journal, RecordedDelivery } from '../../../src/core/ports.ts'
 import { createPipeline, type PipelineItem, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
 import { findReplayable, forBot, settleReplay } from '../../../src/daemon/traffic/replay-rules.ts'
 import { checkSignature, sign } from '../../../src/protocol/signature.ts'

@@ -1,10 +1,10 @@
 // Stand-ins for the rooms, for tests of the corridor alone: every move is the test's. `fakes.test.ts` holds them to their ports.
 
 import { nextCall } from '../../../src/core/async.ts'
-import type { Attempt, Delivery, Label, RawHeaders, Reply } from '../../../src/core/delivery.ts'
+import type { Attempt, Delivery, Label, RawHeaders, Reply, Settled } from '../../../src/core/delivery.ts'
 import { DevHookError } from '../../../src/core/errors.ts'
 import { createListeners } from '../../../src/core/listeners.ts'
-import type { Queue, QueueItem, Settled, Ticket } from '../../../src/core/ports.ts'
+import type { Queue, QueueItem, Ticket } from '../../../src/core/ports.ts'
 import type { QueueEvents } from '../../../src/delivery/queue.ts'
 import { type ReadContent, recordedDelivery, seenDelivery } from '../../../src/journal/answers.ts'
 import { replyContent } from '../../../src/journal/format/line-codec.ts'

@@ -1,6 +1,5 @@
 // Rows of the record to test with.
-import type { Label } from '../../../src/core/delivery.ts'
-import type { Summary } from '../../../src/journal/summary.ts'
+import type { Label, Summary } from '../../../src/core/delivery.ts'
 
 const LABEL: Label = { event: 'message.create.contact.chat', platformId: 'p1', conversation: 'c1', text: 'hi there' }
 

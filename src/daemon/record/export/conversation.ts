@@ -1,11 +1,10 @@
 // A recorded conversation as a fixture, without secrets, and unless asked otherwise without personal data.
-import { isSuccess } from '../../../core/delivery.ts'
+import { isSuccess, type Summary } from '../../../core/delivery.ts'
 import { asRecord, isRecord, type Json, textIn, valueIn } from '../../../core/json.ts'
 import { isDeep } from '../../../core/text/json-layout.ts'
 import type { Redact } from '../../../core/text/redact.ts'
 import { findById } from '../../../journal/find-by-id.ts'
 import { type DeliveryDetail, readDetails } from '../../../journal/reader.ts'
-import type { Summary } from '../../../journal/summary.ts'
 import type { Fixture } from '../../../protocol/fixture/fixture.ts'
 import { type RecordedEvent, recordFixture } from '../../../protocol/fixture/record.ts'
 import { withoutPersonalData } from '../../../protocol/personal-data/replace.ts'

@@ -1,12 +1,12 @@
 // A recorded conversation as it is passed on, with its deliveries: all of it has the same stand-ins for the same people.
 import { isUtf8 } from 'node:buffer'
+import type { Summary } from '../../../core/delivery.ts'
 import { DevHookError } from '../../../core/errors.ts'
 import { version } from '../../../core/instance.ts'
 import { formatDuration } from '../../../core/text/duration.ts'
 import { isDeep } from '../../../core/text/json-layout.ts'
 import type { Redact } from '../../../core/text/redact.ts'
 import type { AttemptDetail, DeliveryDetail } from '../../../journal/reader.ts'
-import type { Summary } from '../../../journal/summary.ts'
 import { recordFixture } from '../../../protocol/fixture/record.ts'
 import { withoutPersonalData } from '../../../protocol/personal-data/replace.ts'
 import type { Replacement, StandInKind } from '../../../protocol/personal-data/stand-ins.ts'
