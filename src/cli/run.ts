@@ -11,6 +11,7 @@ import { asksForJson, createIo, type Io, wantsColor } from './io.ts'
 import { colorsFor } from './output/colors.ts'
 import { problemLines } from './output/problem-lines.ts'
 import { parse } from './program.ts'
+import { inSources } from './source-lines.ts'
 import { firstWordAt } from './split-words.ts'
 
 /** Runs a command line; resolves to the exit code. Never rejects. */
@@ -62,5 +63,5 @@ function printError(error: DevHookError, io: Io, verbose: boolean): void {
   problemLines(colors.red('error'), shown, io.columns('err')).forEach(io.err)
   if (error.category !== 'bug' && !verbose) return
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
-    for (const line of sanitizeLines(redact(cause.stack ?? cause.message))) io.err(colors.dim(line))
+    for (const line of sanitizeLines(redact(inSources(cause.stack ?? cause.message)))) io.err(colors.dim(line))
 }

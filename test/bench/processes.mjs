@@ -41,7 +41,8 @@ export function serve(ready, handle, close = async () => {}) {
   process.on('disconnect', () => {
     void close().then(() => process.exit())
   })
-  process.send(ready)
+  // A command line that starts it as its bot does not listen.
+  process.send?.(ready)
 }
 
 /** CPU time of this process so far, in microseconds. */

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Pool } from 'undici'
-import { openSandbox } from '../../dist/sandbox/sandbox.js'
+import { openSandbox } from '../../src/sandbox/sandbox.ts'
 import { freePort } from './free-port.mjs'
 import { quantile, round, table } from './numbers.mjs'
 
