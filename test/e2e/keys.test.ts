@@ -8,6 +8,7 @@ import { CTRL_C, CTRL_Z, ENTER, startTerminal, type TestTerminal } from '../supp
 import { editorOf } from '../support/editor.ts'
 import { folderForTest } from '../support/folder.ts'
 import { expectNothingLeft, registrationOf } from '../support/leftovers.ts'
+import { HOSTILE } from '../support/outside-text.ts'
 import { recordingBotForTest } from '../support/platform/sandboxes.ts'
 import { screenOf } from '../support/readme/screen.ts'
 import { eventually } from '../support/wait.ts'
@@ -250,5 +251,27 @@ describe.runIf(process.platform === 'linux')('The keys of a run', () => {
     })
     await pressUntil(run, 'q', '0 lost, webhook restored')
     expect(await run.ended).toBe(0)
+  })
+
+  it('are harmless whatever comes, and fit a terminal that becomes narrow', async () => {
+    const run = await runForTest({ env: { NO_COLOR: '1' } })
+    const nasty = Object.values(HOSTILE).join(' ').slice(0, 5_000)
+    run.send(`${nasty} ${'x'.repeat(20_000)}`)
+    await run.bot?.waitFor(1)
+    await run.say('after')
+    await pressUntil(run, `${UP}`, '── deliveries')
+    run.type(UP)
+    run.type(ENTER)
+    await run.shows('Enter print')
+    run.resize(40)
+    await run.shows(/── \w+ 1–\d+ of \d+ lines ─*\s/)
+    run.resize(20)
+    await run.shows('Esc back  ? help')
+    run.type(ENTER)
+    await run.shows('── deliveries')
+    await pressUntil(run, 'q', 'webhook')
+    expect(await run.ended).toBe(0)
+    const drawn = without(run.raw(), /^\[(?:\d*A|J|0m|\?7[hl]|\?2026[hl]|\?2004[hl])/)
+    expect(drawn.match(/(?![\r\n])[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu)).toBeNull()
   })
 })
