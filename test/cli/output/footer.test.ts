@@ -62,6 +62,30 @@ describe('What stays at the bottom of the terminal', () => {
     expect((await look()).lines).toEqual([...lines, 'Jenny › hi', 'bot ready'])
   })
 
+  it('takes one row of the terminal for each of its own, however wide it is, and goes whole', async () => {
+    const { footer, say, look } = screenForTest(20)
+    say('before')
+    footer.show({ rows: ['x'.repeat(50), '👨‍👩‍👧'.repeat(15), 'end'], cursor: { row: 0, before: '' } })
+    expect((await look()).lines).toHaveLength(4)
+    say('between')
+    footer.show(null)
+    expect((await look()).lines).toEqual(['before', 'between'])
+  })
+
+  it('is one picture in each write, so that nothing flickers', () => {
+    const written: string[] = []
+    const footer = createFooter(
+      (text) => void written.push(text),
+      Object.assign(new EventEmitter(), { columns: 40, rows: 12 }) as never,
+    )
+    footer.show(typed('hi'))
+    written.push(footer.above('one\n'))
+    footer.show(null)
+    expect(written).toHaveLength(3)
+    for (const text of written)
+      expect([text.startsWith('\u001b[?2026h'), text.endsWith('\u001b[?2026l')]).toEqual([true, true])
+  })
+
   it('writes nothing around a text when nothing is shown', () => {
     const { footer } = screenForTest()
     expect(footer.above('one\n')).toBe('one\n')

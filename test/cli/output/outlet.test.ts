@@ -147,4 +147,20 @@ describe('An outlet', () => {
       }),
     )
   })
+
+  it('keep what is written while they are held, as far as there is room, in order', () => {
+    const sent: string[] = []
+    const outlet = createOutlet((text) => {
+      sent.push(text)
+      return true
+    }, 8)
+    say(outlet, 'before')
+    const letGo = outlet.hold()
+    for (const line of ['one', 'two', 'three', 'four', 'five']) say(outlet, line)
+    expect(sent).toEqual(['before\n'])
+    letGo()
+    expect(sent.join('')).toBe('before\none\ntwo\nthree\n(2 not shown)\n')
+    say(outlet, 'after')
+    expect(sent.at(-1)).toBe('after\n')
+  })
 })
