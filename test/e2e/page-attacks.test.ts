@@ -63,9 +63,10 @@ async function otherPort(): Promise<number> {
 /** Lets a page attack the run; gives what it saw, and the status of each answer that the run gave. */
 async function attack(page: Page, { origin }: InspectedRun) {
   const statuses: number[] = []
-  page.on('response', (answer) => {
-    if (answer.url().startsWith(origin)) statuses.push(answer.status())
-  })
+  // A browser hides from the page what it may not see, and from most tools as well.
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Network.enable')
+  devtools.on('Network.responseReceivedExtraInfo', ({ statusCode }) => void statuses.push(statusCode))
   const got = String(await page.evaluate(`(${ATTACK})(${JSON.stringify(origin)})`))
   return { got, statuses }
 }
