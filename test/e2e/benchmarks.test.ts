@@ -23,6 +23,13 @@ describe('The benchmarks', () => {
     expect(results).toMatchObject({ hold: { held: 2_000, failed: 0 }, durable: expect.anything() })
   })
 
+  it('bring deliveries through a relay, and none is lost', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [RUN, '--quick', '--only=relay'])
+    const results: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+    const all = { failed: 0, count: 100 }
+    expect(results).toMatchObject({ relay: { direct: all, relayed: all } })
+  })
+
   it('bring every message of a sandbox to its bot, in process and by the command line', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [RUN, '--quick', '--only=sandbox'])
     const results: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
