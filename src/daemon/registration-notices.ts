@@ -66,7 +66,7 @@ export function readyNotice(
     kind: registration.kind,
     before: shown(registration.before),
     events: eventsOf(ready),
-    ...(passesTo !== undefined && { passesTo: passesTo && withoutCredentials(passesTo) }),
+    ...(passesTo !== undefined && { passesTo }),
     steps,
     pid,
     ...(relay !== undefined && { relay }),

@@ -33,6 +33,7 @@ const STATUS = {
   holding: null,
   paused: false,
   replayOnSave: null,
+  only: null,
   waiting: 0,
 }
 

@@ -25,6 +25,7 @@ const STATUS: OutputOf<'status'> = {
   holding: null,
   paused: false,
   replayOnSave: null,
+  only: null,
   waiting: 0,
   inFlight: 1,
   deliveries: 3,

@@ -5,10 +5,12 @@ import { withoutCredentials, withoutValues } from '../../core/hook-url.ts'
 import { cleanValue } from '../../core/text/clean-notice.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import { toJson } from '../../core/text/to-json.ts'
+import { botFolder } from '../../daemon/account/bot-identity.ts'
 import { listConsents } from '../../daemon/offline/consents.ts'
 import { pageIn, readBotStatus, type Status, type StatusRequest } from '../../daemon/offline/status.ts'
 import { secretsInUrl } from '../../daemon/traffic/bot-access.ts'
 import type { PagePlace } from '../../inspector/address.ts'
+import type { OutputOf } from '../../inspector/operations/table.ts'
 import { readLock } from '../../lock/lock.ts'
 import type { Call, CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
@@ -23,6 +25,7 @@ import { sandboxStatusLines, statusLines } from '../screen/status-lines.ts'
 
 const LOOK_MS = 30_000
 const SLOW_MS = 1_000
+const ASK_MS = 2_000
 
 export const status: CommandHandler = async (call) => {
   const { io } = call
@@ -39,10 +42,11 @@ export const status: CommandHandler = async (call) => {
     { config, askAny: call.own['ask'] === true, stateHome: stateHome(), who, emit, redactor },
     io,
   )
+  const only = await onlyOf(found, opened)
   secretsInUrl(found.registration?.url ?? null).forEach(redactor.conceal)
-  if (json) io.out(toJson(cleanValue(withoutSecrets(found), (text) => oneLine(redactor.redact(text)))))
+  if (json) io.out(toJson(cleanValue({ ...withoutSecrets(found), only }, (text) => oneLine(redactor.redact(text)))))
   else
-    statusLines({ ...found, page: shownPage(found.page, io) }, colors, io.columns('out')).forEach((line) =>
+    statusLines({ ...found, only, page: shownPage(found.page, io) }, colors, io.columns('out')).forEach((line) =>
       io.out(redactor.redact(line)),
     )
   return found.leftover === null ? EXIT_CODES.ended : EXIT_CODES.failed
@@ -86,6 +90,19 @@ async function showSandbox(
   return EXIT_CODES.ended
 }
 
+/** What the run takes that has the bot, and where the rest goes; `null` where it takes everything, or cannot be asked. */
+async function onlyOf(
+  { running, botId }: Status,
+  { config, stateHome }: OpenCommand,
+): Promise<OutputOf<'status'>['only']> {
+  if (running === null) return null
+  const folder = botFolder(stateHome(), config.apiHost, botId)
+  const limit = { ms: ASK_MS, reason: 'the run does not answer' }
+  const asked = withDeadline([], limit, async (signal) => (await reachRun(folder, signal)).call('status', {}, signal))
+  // One without an inspector cannot be asked, which is no reason to show nothing.
+  return asked.then(({ only }) => only).catch(() => null)
+}
+
 /** In time, and not without a word when that takes a while. */
 async function look(request: StatusRequest, { err }: Pick<Io, 'err'>): Promise<Status> {
   const { apiHost } = request.config
@@ -102,7 +119,7 @@ async function look(request: StatusRequest, { err }: Pick<Io, 'err'>): Promise<S
 }
 
 /** What may be shown: URLs without their credentials, and no secret. */
-function withoutSecrets(found: Status): unknown {
+function withoutSecrets(found: Status): object {
   const { page, ...rest } = found
   const { registration, owner } = rest
   return {

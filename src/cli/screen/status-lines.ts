@@ -12,11 +12,13 @@ import { wrapWords } from './text-width.ts'
 /** The place of a page; without its link where that would let in whoever reads it later. */
 type ShownPage = Pick<PagePlace, 'inspector' | 'tokenFile'> & { readonly link: string | null }
 
-type ShownStatus = Omit<Status, 'page'> & { readonly page: ShownPage | null }
+type Only = OutputOf<'status'>['only']
+
+type ShownStatus = Omit<Status, 'page'> & { readonly page: ShownPage | null; readonly only?: Only }
 
 /** A row each; what needs more lines goes on below its own beginning. */
 export function statusLines(found: ShownStatus, { dim }: Colors, columns: number, now: Date = new Date()): string[] {
-  const { botId, registration, owner, answers, leftover, running, page } = found
+  const { botId, registration, owner, answers, leftover, running, page, only = null } = found
   const rows: Rows = [
     ['bot', botId],
     ['webhook', registration?.url == null ? 'none' : withoutCredentials(registration.url)],
@@ -26,6 +28,7 @@ export function statusLines(found: ShownStatus, { dim }: Colors, columns: number
     ['answers', ...sayAnswers(answers, registration)],
     ['running', running === null ? 'no run on this machine' : running.user],
     ...pageRow(page),
+    ...(only === null ? [] : [['only', ...sayOnly(only)] as const]),
     ['leftover', ...sayLeftover(leftover, now)],
   ]
   return rowLines(rows, dim, columns)
@@ -71,6 +74,11 @@ function rowLines(rows: Rows, dim: Colors['dim'], columns: number): string[] {
 
 /** Of the names of the rows, in columns. */
 const INDENT = 10
+
+const sayOnly = ({ filters, passesTo }: NonNullable<Only>): readonly [string, string] => [
+  filters.join(', '),
+  passesTo === null ? 'everything else is ignored, as nobody takes it' : `everything else goes on to ${passesTo}`,
+]
 
 function sayAnswers(answers: Status['answers'], registration: Status['registration']): readonly string[] {
   if (answers !== null) return [answers ? 'yes' : 'no']

@@ -4,6 +4,7 @@ import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Registration } from '../../core/ports.ts'
 import type { OutputOf } from '../../inspector/operations/table.ts'
 import { type Run, shownUrl, totalsOf } from '../run.ts'
+import { passedTo } from '../traffic/others/former-receiver.ts'
 
 /** The status of a run, also of one that has only just begun. */
 export function runStatus({ parts, options }: Pick<Run, 'parts' | 'options'>): OutputOf<'status'> {
@@ -19,6 +20,7 @@ export function runStatus({ parts, options }: Pick<Run, 'parts' | 'options'>): O
     bot: bot?.current().state ?? null,
     tunnel: tunnel?.current().state ?? null,
     registration: registration === null ? null : { kind: registration.kind, before: beforeOf(registration) },
+    only: config.only === null ? null : { filters: config.only, passesTo: passedTo(registration, config) },
     holding: link?.reason() ?? null,
     paused: link?.isPaused() ?? false,
     replayOnSave: replayOnSave?.current() ?? null,

@@ -8,7 +8,7 @@ import { claimNotice, readyNotice } from '../registration-notices.ts'
 import type { Run } from '../run.ts'
 import type { RegistrationMonitor } from '../running/registration-monitor.ts'
 import { secretsInUrl } from '../traffic/bot-access.ts'
-import { assertPassable, formerReceiver } from '../traffic/others/former-receiver.ts'
+import { assertPassable, passedTo } from '../traffic/others/former-receiver.ts'
 import type { Saves, Way } from './bot-phases.ts'
 import { permitClaim } from './claim-permission.ts'
 import type { Account } from './local-phases.ts'
@@ -97,7 +97,6 @@ export async function ready(run: Run, way: Way, reached: Reached, saves: Saves):
   const announced = { registration: way.registration, wanted, publicUrl, inspector }
   const { config, relay } = options
   const { only } = config
-  const former = formerReceiver(way.registration, config)
-  const passesTo = only === null ? undefined : former === null ? null : (way.registration.former()?.url ?? null)
+  const passesTo = only === null ? undefined : passedTo(way.registration, config)
   return readyNotice({ ...announced, passesTo, config, relay, steps: steps.taken(), pid: process.pid })
 }

@@ -84,10 +84,13 @@ export async function checkOwner(facts: Facts, signal: AbortSignal): Promise<Fin
   if (owner.is === 'somebody') return ofSomebody(config)
   const name = owner.who ?? withoutCredentials(owner.url)
   if (!owner.answers) return warned(`a dev-hook that is gone: ${name}`, 'nothing: a run replaces it')
-  return failed('taken', `another dev-hook, which answers: ${name}`, ERRORS.taken.remedy)
+  const theirs = `another dev-hook, which answers: ${name}`
+  if (config.only !== null) return passed(`${theirs}; what \`--only\` does not match goes on there`)
+  return failed('taken', theirs, ERRORS.taken.remedy)
 }
 
-function ofSomebody({ takeOver }: Config): Finding {
+function ofSomebody({ takeOver, only }: Config): Finding {
+  if (takeOver && only !== null) return passed('somebody else; what `--only` does not match goes on there')
   if (takeOver) return passed('somebody else; it is taken over until the end of a run')
   return warned(
     'somebody else, not a dev-hook',

@@ -130,6 +130,8 @@ export const STATUS = object({
   bot: orNull(choice('starting', 'ready', 'stopping', 'crashed', 'stopped')),
   tunnel: orNull(choice('online', 'reconnecting', 'offline')),
   registration: orNull(object({ kind: choice('bot', 'service', 'manual', 'relay'), before: orNull(REGISTERED) })),
+  /** With `--only`: its filters, and where the rest goes on to; else `null`. */
+  only: orNull(object({ filters: list(text()), passesTo: orNull(text()) })),
   holding: orNull(text()),
   paused: flag,
   /** `null` when nothing is. */

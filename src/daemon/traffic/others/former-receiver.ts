@@ -55,6 +55,15 @@ export function formerReceiver(
   return receiver ?? { to: null, secret: theirs, isDevHook: runIdOf(former.url) !== null }
 }
 
+/** Where what is not for this bot goes now, without credentials; `null` when that is nowhere. */
+export function passedTo(
+  registration: Pick<Registration, 'owner' | 'former'> | null,
+  config: PassingConfig,
+): string | null {
+  const url = registration?.former()?.url ?? null
+  return url === null || formerReceiver(registration, config) === null ? null : withoutCredentials(url)
+}
+
 /**
  * Makes sure that what is not for this bot can go on as if this run were not there. Throws `usage` before anything is claimed:
  * where the webhook is set by hand, where the URL before is not safe, or the secret before is not known, as the platform may make a

@@ -73,6 +73,8 @@ function sectionsOf(run: RunStatus): readonly (readonly [string, readonly Fact[]
         ['before', before === null ? 'none' : before.url],
         ['events before', before?.events?.join(', ') ?? null],
         ['status before', before?.status ?? null],
+        ['taken here', run.only?.filters.join(', ') ?? null],
+        ['the rest goes on to', run.only === null ? null : (run.only.passesTo ?? 'nobody')],
       ],
     ],
     [
