@@ -122,7 +122,11 @@ describe.runIf(process.platform === 'linux')('The README', () => {
     const unmarked = (await readmeBlocks()).filter(({ mark }) => !/^run: [\w-]+$|^not run here: /.test(mark))
     expect(unmarked.map(({ line }) => `line ${line}`)).toEqual([])
     const notRun = (await readmeBlocks()).flatMap(({ mark }) => (mark.startsWith('not run') ? [mark] : []))
-    expect(notRun).toEqual(['not run here: `npm run test:matrix` does, as it downloads packages'])
+    expect(notRun).toEqual([
+      'not run here: `npm run test:matrix` does, as it downloads packages',
+      'not run here: test/e2e/only.test.ts does, against a bot in the old place',
+      'not run here: test/e2e/relay.test.ts does',
+    ])
   })
 
   it('shows how a client starts the tools of a coding agent', async () => {
