@@ -141,7 +141,9 @@ describe.each(WORKFLOWS)('The workflow %s', (path) => {
   it('may read the code and nothing else, but for the job that publishes', () => {
     expect(workflow(path).permissions).toEqual({ contents: 'read' })
     const more = jobsOf(path).flatMap(({ permissions }) => (permissions ? [permissions] : []))
-    expect(more).toEqual(path.endsWith('release.yml') ? [{ contents: 'read', 'id-token': 'write' }] : [])
+    expect(more).toEqual(
+      path.endsWith('release.yml') ? [{ contents: 'read', 'id-token': 'write' }, { contents: 'write' }] : [],
+    )
   })
 
   it('keeps no credentials in the work tree, and uses only actions of GitHub, at a version', () => {

@@ -69,8 +69,7 @@ async function timeToReady({ cwd, env }) {
     const notice = JSON.parse(line)
     if (firstMs === 0) firstMs = now
     if (notice.type !== 'ready') continue
-    // The conversation is over, and so is the run.
-    child.stdin.end()
+    child.kill('SIGINT')
     await ended
     return { firstMs, readyMs: now, steps: notice.steps }
   }

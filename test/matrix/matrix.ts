@@ -51,9 +51,11 @@ describe.each(VERSIONS)('On Node %s', (version) => {
     expect(stderr).not.toMatch(COMPLAINT)
   })
 
-  it('the tests of what depends on Node pass', async () => {
+  it('the tests of what depends on Node pass with the package as it is packed', async () => {
     const { stdout } = await node
-      .run(['node_modules/vitest/vitest.mjs', 'run', ...SMOKE], PROJECT)
+      .run(['node_modules/vitest/vitest.mjs', 'run', ...SMOKE], PROJECT, {
+        DEV_HOOK_PACKAGE: join(packed.consumer, 'node_modules/dev-hook'),
+      })
       .catch((failed: { readonly stdout: string }) => failed)
     expect(stdout).toMatch(/^[1-9]\d* passed, 0 failed$/m)
   })

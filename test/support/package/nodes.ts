@@ -7,8 +7,12 @@ const windows = process.platform === 'win32'
 export interface NodeForTest {
   /** The binary. */
   readonly path: string
-  /** Runs a script; it, and all that it starts, finds this Node as `node`. Rejects, with what was written, when it fails. */
-  run(words: readonly string[], cwd: string): Promise<{ readonly stdout: string; readonly stderr: string }>
+  /** Runs a script, with `more` in its environment; it, and all that it starts, finds this Node as `node`. Rejects, with what was written, when it fails. */
+  run(
+    words: readonly string[],
+    cwd: string,
+    more?: NodeJS.ProcessEnv,
+  ): Promise<{ readonly stdout: string; readonly stderr: string }>
   /** Runs npm on it, and resolves to all that it says. */
   npm(words: readonly string[], cwd: string): Promise<string>
 }
@@ -23,7 +27,8 @@ export async function openNode(version: string): Promise<NodeForTest> {
   if (!found.stdout.startsWith(`v${version}`)) throw new Error(`asked for Node ${version}, got ${found.stdout}`)
   return {
     path,
-    run: (words, cwd) => execute(path, [...words], { cwd, env, maxBuffer: 64 * 1024 * 1024 }),
+    run: (words, cwd, more) =>
+      execute(path, [...words], { cwd, env: { ...env, ...more }, maxBuffer: 64 * 1024 * 1024 }),
     npm: async (words, cwd) => {
       const { stdout, stderr } = await execute('npm', [...words], { cwd, env, shell: windows })
       return stdout + stderr
