@@ -1,7 +1,13 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { headerOf } from '../../src/core/http/raw-headers.ts'
 import { checkSignature } from '../../src/protocol/signature.ts'
-import { recordingBotForTest } from '../support/platform/sandboxes.ts'
+import { writeSetup } from '../../src/relay/setup/write-setup.ts'
+import { startCli } from '../support/cli/cli.ts'
+import { folderForTest } from '../support/folder.ts'
+import { freePort } from '../support/free-port.ts'
+import { recordingBotForTest, sandboxForTest } from '../support/platform/sandboxes.ts'
+import { runServer } from '../support/relay/nats-server.ts'
 import { teamForTest } from '../support/relay/team.ts'
 import { eventually } from '../support/wait.ts'
 
@@ -112,6 +118,27 @@ describe('dev-hook relay and dev-hook --relay', () => {
     await relay.notice('broker')
     await eventually(async () => textsOf(await anna.log()).length === 4)
     expect(textsOf(await anna.log())).toEqual(['one', 'two', 'three', 'four'])
+  })
+
+  it('reach each other over TLS, by their credentials files alone', async () => {
+    const platform = await sandboxForTest()
+    const folder = join(await folderForTest(), 'relay')
+    const port = await freePort()
+    const { config } = await writeSetup({ folder, developers: ['anna'], host: null, port })
+    await runServer(config, port)
+    const { api: APIHOST, token: TOKEN, refreshToken: REFRESH_TOKEN, email: EMAIL } = platform
+    const creds = (name: string): readonly string[] => ['--json', '--nats-creds', join(folder, `${name}.creds`)]
+    const relay = await startCli({
+      args: ['relay', '--take-over', '--tunnel', 'loopback', ...creds('relay')],
+      env: { APIHOST, TOKEN, REFRESH_TOKEN, EMAIL },
+    })
+    await relay.notice('ready')
+    const bot = await recordingBotForTest()
+    const anna = await startCli({ args: [...creds('anna'), '--port', String(bot.port)] })
+    expect(await anna.notice('ready')).toMatchObject({ relay: { name: 'anna', broker: `tls://127.0.0.1:${port}` } })
+    const jenny = await platform.contact({ name: 'Jenny' })
+    jenny.send('hi')
+    await bot.waitFor(1)
   })
 
   it('name the relay that has the bot to a second one', async () => {
