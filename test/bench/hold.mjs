@@ -2,41 +2,49 @@
 import { count, round, table } from './numbers.mjs'
 import { startProcess } from './processes.mjs'
 
+/** What is held: deliveries of a usual size in a hundred conversations, in many more, and larger ones. */
+const LOADS = {
+  'in 100 conversations': {},
+  'in 5,000 conversations': { lanes: 5_000 },
+  'of 20 KB': { bytes: 20 * 1024 },
+}
+
 /** @param {{ total: number }} options */
 export async function benchHold({ total }) {
+  const results = {}
+  for (const [name, load] of Object.entries(LOADS)) results[name] = await hold({ total, ...load })
+  return results
+}
+
+async function hold(load) {
   const bot = await startProcess('bot.mjs')
   const held = await startProcess('held.mjs', bot.ready.url)
   await held.ask({ total: 500 })
-  const result = await held.ask({ total })
+  const { waiting, failed, holdMs, releaseMs, bytesPerDelivery, rss } = await held.ask(load)
   await Promise.all([bot.end(), held.end()])
-  const { waiting, failed, holdMs, releaseMs, bytesPerDelivery, rss } = result
   return {
     held: waiting,
     failed,
-    holdMs: round(holdMs),
-    releaseMs: round(releaseMs),
     heldPerSecond: round((waiting / holdMs) * 1_000),
     releasedPerSecond: round((waiting / releaseMs) * 1_000),
     bytesPerDelivery: round(bytesPerDelivery),
+    togetherMB: round((bytesPerDelivery * waiting) / 1e6),
     rssMB: round(rss / 1e6),
   }
 }
 
-export function printHold({
-  held,
-  failed,
-  holdMs,
-  releaseMs,
-  heldPerSecond,
-  releasedPerSecond,
-  bytesPerDelivery,
-  rssMB,
-}) {
+export function printHold(results) {
   return table(
-    [`${count(held)} deliveries`, 'ms', 'per second', 'bytes each', 'RSS MB', 'failed'],
-    [
-      ['held', count(holdMs), count(heldPerSecond), count(bytesPerDelivery), rssMB, ''],
-      ['released', count(releaseMs), count(releasedPerSecond), '', '', failed],
-    ],
+    ['held while the bot is away', 'held', 'held/s', 'released/s', 'bytes each', 'together MB', 'RSS MB', 'failed'],
+    Object.entries(results).map(([name, one]) => [
+      name,
+      count(one.held),
+      count(one.heldPerSecond),
+      count(one.releasedPerSecond),
+      count(one.bytesPerDelivery),
+      one.togetherMB,
+      one.rssMB,
+      one.failed,
+    ]),
   )
 }

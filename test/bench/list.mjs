@@ -41,7 +41,8 @@ export function printList({ total, commands }) {
   return table([`list of ${count(total)} deliveries`, 'fastest, ms', 'median, ms'], rows)
 }
 
-async function recordDeliveries(folder, total) {
+/** Records so many deliveries, each answered by the bot, in the journal of a folder. */
+export async function recordDeliveries(folder, total) {
   const journal = await openJournal(folder, { onTrouble })
   const reply = { status: 200, headers: ['content-type', 'text/plain'], body: Buffer.from('ok') }
   for (let i = 0; i < total; i++) {

@@ -1,6 +1,7 @@
 // `npm run bench`: every part in one run, as tables and one line of JSON. `--quick` is shorter, `--only=path,start` runs some, `--rounds=80` makes that of the straight path more exact.
 import { cpus } from 'node:os'
 import { benchDurable, printDurable } from './durable.mjs'
+import { benchGrowth, printGrowth } from './growth.mjs'
 import { benchHold, printHold } from './hold.mjs'
 import { benchIdle, printIdle } from './idle.mjs'
 import { benchKit, printKit } from './kit.mjs'
@@ -37,6 +38,11 @@ const PARTS = {
   },
   restart: { bench: () => benchRestart(pick({ rounds: 10 }, { rounds: 3 })), print: printRestart },
   hold: { bench: () => benchHold(pick({ total: 10_000 }, { total: 2_000 })), print: printHold },
+  growth: {
+    bench: () =>
+      benchGrowth(pick({ total: 100_000, recorded: 10_000, times: 5 }, { total: 4_000, recorded: 1_000, times: 2 })),
+    print: printGrowth,
+  },
   list: { bench: () => benchList(pick({ total: 10_000, times: 20 }, { total: 2_000, times: 5 })), print: printList },
   page: { bench: () => benchPage(pick({ total: 10_000, times: 9 }, { total: 2_000, times: 2 })), print: printPage },
   kit: { bench: () => benchKit(pick({ times: 5, says: 1_000 }, { times: 2, says: 100 })), print: printKit },
