@@ -2,16 +2,20 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { loadConfig } from '../../../../src/config/load.ts'
 import type { Options } from '../../../../src/config/options.ts'
-import type { Delivery, Reply } from '../../../../src/core/delivery.ts'
+import type { Attempt, Delivery, Reply } from '../../../../src/core/delivery.ts'
 import { headerOf, headerPairs } from '../../../../src/core/http/raw-headers.ts'
 import type { NoticeBody } from '../../../../src/core/notices.ts'
 import { type FormerReceiver, formerReceiver } from '../../../../src/daemon/traffic/others/former-receiver.ts'
+import { createOthers } from '../../../../src/daemon/traffic/others/others.ts'
+import { createReplies } from '../../../../src/daemon/traffic/replies.ts'
 import { createTraffic } from '../../../../src/daemon/traffic/traffic.ts'
 import { checkSignature, sign } from '../../../../src/protocol/signature.ts'
+import { anAttempt } from '../../../support/attempts.ts'
 import { openRawBot } from '../../../support/bot/raw-bot.ts'
 import { startRecordingBot } from '../../../support/bot/recording-bot.js'
 import { createFakeJournal } from '../../../support/daemon/fakes.ts'
 import { aDelivery } from '../../../support/deliveries.ts'
+import { createFakeClock } from '../../../support/fake-clock.ts'
 import { folderForTest } from '../../../support/folder.ts'
 import { freePort } from '../../../support/free-port.ts'
 
@@ -187,6 +191,32 @@ describe('With --only', () => {
       { status: 502, reason: expect.stringContaining('ECONNREFUSED') },
       { status: 502 },
     ])
+  })
+
+  it('tells the platform to come again when the receiver is too late', async () => {
+    const clock = createFakeClock()
+    const attempt = anAttempt('cancelled', { reason: 'too late', sent: true })
+    let cancel: () => void = () => undefined
+    const done = new Promise<Attempt>((resolve) => {
+      cancel = () => resolve(attempt)
+    })
+    const journal = createFakeJournal()
+    const others = createOthers({
+      ownership: { isMine: () => false, owns: () => false },
+      passer: { pass: () => ({ done, cancel }), close: async () => undefined },
+      former: () => formerReceiver(registrationAt('https://bots.example/hook'), CONFIG),
+      secret: () => SECRET,
+      runId: 'run',
+      journal,
+      replies: createReplies(journal),
+      emit: () => undefined,
+      clock,
+    })
+    const since = clock.now()
+    const label = { event: null, platformId: null, conversation: 'a', text: null }
+    const answer = others.take({ delivery: signed(bodyOf('a', 'hello')), label, key: null, since })
+    await clock.pass(18_000)
+    expect((await answer)?.status).toBe(504)
   })
 
   it('signs with the secret of before what was signed rightly, and nothing else', async () => {
