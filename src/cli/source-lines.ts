@@ -5,8 +5,10 @@ import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PACKAGE_FOLDER, packageFile } from '../core/instance.ts'
 
-/** A place in a line of a stack, at its end: file, line and column. */
-const PLACE = /(?<=[ (])((?:file:|\/|[A-Z]:\\)[^()]{1,1000}):(\d{1,9}):(\d{1,9})(?=\)?$)/
+/** What a line of a stack begins with where its place is not in parentheses, as that of a function without a name. */
+const AT = /^ *at (?:async )?/
+/** Line and column, at the end of a line of a stack. */
+const POSITION = /:(\d{1,9}):(\d{1,9})(\)?)$/
 
 /** A file of the bundle, with its map. */
 interface Mapped {
@@ -25,12 +27,14 @@ export function inSources(stack: string): string {
     read.set(file, mapped)
     return mapped
   }
-  const inSource = (line: string): string =>
-    line.replace(
-      PLACE,
-      (place, file: string, row: string, column: string) =>
-        sourceOf(mappedOf(file), Number(row), Number(column)) ?? place,
-    )
+  function inSource(text: string): string {
+    const position = POSITION.exec(text)
+    if (position === null) return text
+    const [, line, column, closing] = position
+    const start = closing === '' ? (AT.exec(text)?.[0].length ?? 0) : text.lastIndexOf('(', position.index) + 1
+    const source = sourceOf(mappedOf(text.slice(start, position.index)), Number(line), Number(column))
+    return source === null ? text : `${text.slice(0, start)}${source}${closing}`
+  }
   return stack.split('\n').map(inSource).join('\n')
 }
 
