@@ -54,7 +54,9 @@ const ATTACK = `async (origin) => {
 
 /** Another server of this machine: its port, which a page of any name may come from. */
 async function otherPort(): Promise<number> {
-  const other = createServer((_, answer) => void answer.end('<!doctype html><title>other</title>'))
+  // With an icon of its own: the browser would ask for one some time, which is no part of the attack.
+  const html = '<!doctype html><title>other</title><link rel="icon" href="data:,">'
+  const other = createServer((_, answer) => void answer.end(html))
   await new Promise<void>((resolve) => void other.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void other.close())
   return (other.address() as AddressInfo).port
