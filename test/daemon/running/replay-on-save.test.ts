@@ -3,25 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { Summary } from '../../../src/core/delivery.ts'
 import { createNotices, type NoticeBody } from '../../../src/core/notices.ts'
 import { createReplayOnSave } from '../../../src/daemon/running/replay-on-save.ts'
+import { aSummary } from '../../support/journal/summaries.ts'
 
-const summary = (id: string, more: Partial<Summary> = {}): Summary => ({
-  id,
-  receivedAt: 0,
-  method: 'POST',
-  search: '',
-  label: { event: null, platformId: null, conversation: null, text: 'hi' },
-  bytes: 1,
-  settled: 'delivered',
-  attempts: 1,
-  replays: 0,
-  editOf: null,
-  outcome: 'answered',
-  status: 200,
-  answered: 200,
-  ms: 1,
-  ownStatus: null,
-  ...more,
-})
+const summary = (id: string, more: Partial<Summary> = {}): Summary =>
+  aSummary({ id, label: { event: null, platformId: null, conversation: null, text: 'hi' }, ...more })
 
 const EVENT = { event: null, platformId: null, conversation: null, text: null }
 
