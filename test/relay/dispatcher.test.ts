@@ -198,3 +198,69 @@ describe('A dispatcher', () => {
     expect(attempt.outcome === 'answered' && `${attempt.reply.status} ${attempt.reply.body.toString()}`).toBe(expected)
   })
 })
+
+describe('What is held for developers', () => {
+  /** A relay with these developers, each with as many conversations as are held for them, in turn. */
+  async function withHeld(perDeveloper: number, send: (owner: string, delivery: Delivery) => Promise<Answer>) {
+    const broker = memoryBroker()
+    const here = new Set<string>()
+    for (let n = 0; n < perDeveloper; n += 1)
+      for (const name of NAMES) await broker.held.append(name, `${name}-${n}`, aMessage(`${name}-${n}`))
+    const dispatcher = createDispatcher({
+      held: broker.held,
+      assignments: broker.assignments,
+      synced: async () => undefined,
+      routed: () => undefined,
+      recipients: {
+        isHere: (owner) => here.has(owner),
+        isGone: () => false,
+        choose: () => null,
+        fallback: '_',
+        send: (owner, delivery) => ({ answer: send(owner, delivery), abort: () => undefined }),
+      },
+    })
+    await dispatcher.refresh()
+    return { broker, here, dispatcher }
+  }
+
+  it('goes to one while the bot of another takes nothing, however much is held for that one', async () => {
+    const { dispatcher, here } = await withHeld(100, async (owner) => ({
+      taken: true,
+      reply: reply(owner === 'anna' ? 503 : 200, ''),
+    }))
+    for (const name of NAMES) {
+      here.add(name)
+      dispatcher.drain(name)
+    }
+    await eventually(() => dispatcher.count('bert').held === 0)
+    expect(dispatcher.count('anna').held).toBe(100)
+    here.clear()
+  })
+
+  it('goes to one when another, whose turn it was, has left', async () => {
+    const { dispatcher, here } = await withHeld(200, async (owner) => {
+      if (owner === 'anna') here.delete(owner)
+      return { taken: owner === 'bert', reply: reply(200, ''), why: 'gone' }
+    })
+    for (const name of NAMES) here.add(name)
+    for (const name of NAMES) dispatcher.drain(name)
+    await eventually(() => dispatcher.count('bert').held === 0)
+  })
+
+  it('is sent even where the broker had kept it before, and only its word for that was lost', async () => {
+    const { broker, here, dispatcher } = await withHeld(0, async () => ({ taken: true, reply: reply(200, '') }))
+    const { append } = broker.held
+    const delivery = aMessage('c1')
+    await broker.assignments.change('c1', null, 'anna')
+    broker.held.append = async (...kept) => {
+      await append(...kept)
+      throw new Error('timeout')
+    }
+    expect((await dispatcher.forward(delivery).done).outcome).toBe('refused')
+    broker.held.append = append
+    expect((await dispatcher.forward(delivery).done).outcome).toBe('answered')
+    here.add('anna')
+    dispatcher.drain('anna')
+    await eventually(() => broker.kept().length === 0)
+  })
+})

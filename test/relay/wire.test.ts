@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { checkSignature } from '../../src/protocol/signature.ts'
 import { readAddress } from '../../src/relay/broker/address.ts'
 import { openBroker } from '../../src/relay/broker/broker.ts'
+import { askRelay } from '../../src/relay/seat/ask.ts'
 import { openSeat } from '../../src/relay/seat/seat.ts'
 import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
@@ -159,6 +160,20 @@ describe('Whose a conversation is', () => {
     await eventually(() => hub.status().developers.some(({ name, state }) => name === 'anna' && state === 'gone'))
     await send(aMessage('c1', '3'))
     await expectEventually(bert.texts).toEqual(['1', '2', '3'])
+  })
+})
+
+describe('What is held of a conversation', () => {
+  it('is with the developer to whom it comes back after it was given to another', async () => {
+    const { url } = await natsServer()
+    const { send, hub } = await hubAt(url)
+    for (const text of ['1', '2']) await send(aMessage('c1', text))
+    const { broker } = await developerAt(url, 'carla', { only: ['text:nothing'] })
+    for (const to of ['anna', 'bert', 'anna', 'bert', 'anna'])
+      await askRelay({ broker, bot: BOT }, { is: 'assign', conversation: 'c1', to })
+    expect(hub.status().developers).toMatchObject([{ held: 0 }, { name: 'anna', held: 2 }, { name: 'bert', held: 0 }])
+    const anna = await developerAt(url, 'anna')
+    await expectEventually(anna.texts).toEqual(['1', '2'])
   })
 })
 

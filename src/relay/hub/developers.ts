@@ -118,7 +118,8 @@ export function createDevelopers(options: DevelopersOptions): Developers {
     known.lives.add(abort)
     const answer = line
       .request(developer, message, controller.signal)
-      .then(unpackAnswer, (error: unknown): Answer => ({ taken: false, why: messageOf(error) }))
+      .then(unpackAnswer)
+      .catch((error: unknown): Answer => ({ taken: false, why: messageOf(error) }))
       .finally(() => known.lives.delete(abort))
     return { answer, abort }
   }

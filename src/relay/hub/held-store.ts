@@ -12,8 +12,11 @@ export interface HeldDelivery {
 }
 
 export interface HeldStore {
-  /** Adds a delivery at the end; resolves once the broker has it, to whether it is new there. Rejects with `NotKeepable`, or when the broker is away. */
-  append(owner: string, conversation: string, delivery: Delivery): Promise<boolean>
+  /**
+   * Adds a delivery at the end, or leaves it where it is there already; resolves once the broker has it. Rejects with `NotKeepable`, or
+   * when the broker is away: it may have it all the same.
+   */
+  append(owner: string, conversation: string, delivery: Delivery): Promise<void>
   /** The oldest of a conversation; `null` when there is none. */
   first(owner: string, conversation: string): Promise<HeldDelivery | null>
   remove(owner: string, seq: number): Promise<void>
@@ -54,6 +57,15 @@ export function createHeldStore(manager: JetStreamManager, names: BotNames, maxM
     return making
   }
 
+  async function publish(owner: string, subject: string, packed: Uint8Array, id: string): Promise<void> {
+    for (let msgID = id; ; ) {
+      const { duplicate, seq } = await client.publish(subject, packed, { msgID })
+      if (!duplicate || (await manager.streams.getMessage(names.stream(owner), { seq })) !== null) return
+      // It was here and has been given to somebody else since: the broker knows its id for an hour after that.
+      msgID = `${id} ${seq}`
+    }
+  }
+
   return {
     append: async (owner, conversation, delivery) => {
       const packed = packDelivery(delivery)
@@ -64,8 +76,7 @@ export function createHeldStore(manager: JetStreamManager, names: BotNames, maxM
         )
       await ensure(owner)
       try {
-        const ack = await client.publish(names.held(owner, conversation), packed, { msgID: delivery.id })
-        return !ack.duplicate
+        await publish(owner, names.held(owner, conversation), packed, delivery.id)
       } catch (cause) {
         if (cause instanceof JetStreamApiError && FULL.has(cause.code))
           throw new NotKeepable(`what is held for ${owner} has reached its limit of 512 MiB`, { cause })

@@ -35,48 +35,65 @@ export interface Holding {
   setOnline(online: boolean): void
 }
 
-/** Conversations at a time whose held deliveries are sent: each has one of them in memory. */
-const MAX_DRAINS = 64
+/** Conversations of a developer at a time whose held deliveries are sent: each has one of them in memory. */
+const MAX_DRAINS = 16
 const DRAIN_PACE = exponential(250, 10_000)
+
+/** The conversations of a developer that are sent, and those that wait for one of them to be done. */
+interface Turns {
+  running: number
+  readonly waiting: Set<Lane>
+}
 
 /** Creates the holding, which knows of nothing held; `refresh` finds out. */
 // One story: keeping, sending and moving change the same lanes, and must leave them consistent.
 export function createHolding(options: HoldingOptions): Holding {
   const { store, lanes, isHere, ask, sent, answerMs, clock = MONOTONIC } = options
-  /** Conversations that wait for one of the others to be done. */
-  const waiting = new Set<Lane>()
-  let drains = 0
+  /** By developer: one whose bot takes nothing keeps no other waiting. */
+  const turns = new Map<string, Turns>()
   let online = true
 
   async function keep(lane: Lane, owner: string, delivery: Delivery): Promise<void> {
     if (lane.held > 0 && lane.holder !== owner) await move(lane, owner)
-    if (await store.append(owner, lane.conversation, delivery)) lane.held += 1
+    await store.append(owner, lane.conversation, delivery)
+    // It may have been there already and be counted twice: once nothing more is found, the count is right again.
+    lane.held += 1
     lane.holder = owner
   }
 
   const mayDrain = ({ holder, held, moving }: Lane): boolean => online && !moving && held > 0 && isHere(holder)
 
+  function turnsOf(owner: string): Turns {
+    const known = turns.get(owner)
+    if (known !== undefined) return known
+    const created = { running: 0, waiting: new Set<Lane>() }
+    turns.set(owner, created)
+    return created
+  }
+
   function drain(lane: Lane): void {
     if (lane.draining !== null || !mayDrain(lane)) return
-    if (drains >= MAX_DRAINS) return void waiting.add(lane)
-    drains += 1
+    const turn = turnsOf(lane.holder)
+    if (turn.running >= MAX_DRAINS) return void turn.waiting.add(lane)
+    turn.running += 1
     const drained = poll(
       () => drainNow(lane),
       (isDone) => isDone,
       { pace: DRAIN_PACE, clock },
     )
-    lane.draining = drained.then(() => endDrain(lane))
+    lane.draining = drained.then(() => endDrain(lane, turn))
   }
 
-  function endDrain(lane: Lane): void {
-    drains -= 1
+  function endDrain(lane: Lane, turn: Turns): void {
+    turn.running -= 1
     lane.draining = null
     // Something may have been held since it looked last.
     lanes.enter(lane, () => drain(lane))
-    const [next] = waiting
-    if (next === undefined) return
-    waiting.delete(next)
-    drain(next)
+    for (const next of turn.waiting) {
+      if (turn.running >= MAX_DRAINS) return
+      turn.waiting.delete(next)
+      drain(next)
+    }
   }
 
   /** Sends what is held, one after the other; resolves to whether there is nothing more to be done. Never rejects. */
@@ -126,12 +143,13 @@ export function createHolding(options: HoldingOptions): Holding {
     drain(lane)
   }
 
-  /** Carries what is held of a conversation from one owner to another; resolves to how many were new there. */
+  /** Carries what is held of a conversation from one owner to another; resolves to how many it was. */
   async function carryOver(from: string, conversation: string, to: string): Promise<number> {
     let moved = 0
     const oldest = (): ReturnType<HeldStore['first']> => store.first(from, conversation)
     for (let next = await oldest(); next !== null; next = await oldest()) {
-      if (await store.append(to, conversation, next.delivery)) moved += 1
+      await store.append(to, conversation, next.delivery)
+      moved += 1
       await store.remove(from, next.seq)
     }
     return moved

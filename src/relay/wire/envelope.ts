@@ -106,6 +106,10 @@ export function unpackAnswer(message: Uint8Array): Answer {
   const why = textIn(facts, 'why')
   if (why !== null) return { taken: false, why }
   const status = valueIn(facts, 'status')
-  if (typeof status !== 'number') throw new Error('the message is no answer')
+  if (!isFinal(status)) throw new Error('the message is no answer')
   return { taken: true, reply: { status, headers: headersIn(facts), body } }
 }
+
+/** Whether it is a status that an answer may have: anything else ends the connection to the platform. */
+const isFinal = (status: unknown): status is number =>
+  typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 999

@@ -39,10 +39,9 @@ export function memoryBroker(): MemoryBroker {
     held: {
       append: async (owner, conversation, delivery) => {
         await reach()
-        if (kept.some((each) => each.owner === owner && each.delivery.id === delivery.id)) return false
+        if (kept.some((each) => each.owner === owner && each.delivery.id === delivery.id)) return
         seq += 1
         kept.push({ seq, owner, conversation, delivery })
-        return true
       },
       first: async (owner, conversation) => {
         await reach()

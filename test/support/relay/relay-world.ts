@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
 import type { Delivery, Reply } from '../../../src/core/delivery.ts'
 import { readAddress } from '../../../src/relay/broker/address.ts'
-import { openBroker } from '../../../src/relay/broker/broker.ts'
+import { type Broker, openBroker } from '../../../src/relay/broker/broker.ts'
 import { type Fallback, type Hub, type HubEvent, openHub } from '../../../src/relay/hub/hub.ts'
 import { openSeat, type Seat } from '../../../src/relay/seat/seat.ts'
 import { aDelivery } from '../deliveries.ts'
@@ -59,6 +59,7 @@ export async function hubAt(url: string, given: HubGiven = {}): Promise<TestHub>
 }
 
 export interface TestDeveloper {
+  readonly broker: Broker
   readonly seat: Seat
   /** The deliveries that the bot has had, in order. */
   readonly got: readonly Delivery[]
@@ -91,5 +92,5 @@ export async function developerAt(url: string, name: string, given: DeveloperGiv
   })
   await seat.take()
   const textOf = ({ body }: Delivery): string => String(JSON.parse(body.toString()).data.message.text)
-  return { seat, got, texts: () => got.map(textOf) }
+  return { broker, seat, got, texts: () => got.map(textOf) }
 }
