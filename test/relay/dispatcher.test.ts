@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nextTurn } from '../../src/core/async.ts'
+import { neverAborted, nextTurn } from '../../src/core/async.ts'
 import type { Delivery } from '../../src/core/delivery.ts'
 import { createDispatcher, type Dispatcher } from '../../src/relay/hub/dispatcher.ts'
 import type { Live } from '../../src/relay/hub/recipients.ts'
@@ -95,9 +95,9 @@ function relay() {
     },
     setAway: async (away: boolean) => {
       broker.setAway(away)
-      dispatcher.setOnline(!away)
-      if (away) NAMES.forEach(abortAll)
-      else await dispatcher.refresh()
+      if (!away) return dispatcher.refresh(neverAborted())
+      dispatcher.pause()
+      NAMES.forEach(abortAll)
     },
   }
 }
@@ -219,7 +219,7 @@ describe('What is held for developers', () => {
         send: (owner, delivery) => ({ answer: send(owner, delivery), abort: () => undefined }),
       },
     })
-    await dispatcher.refresh()
+    await dispatcher.refresh(neverAborted())
     return { broker, here, dispatcher }
   }
 
@@ -262,5 +262,23 @@ describe('What is held for developers', () => {
     here.add('anna')
     dispatcher.drain('anna')
     await eventually(() => broker.kept().length === 0)
+  })
+
+  it('is in order, too, when one that was sent before comes back after the next one came in', async () => {
+    const answers: ((answer: Answer) => void)[] = []
+    const { broker, here, dispatcher } = await withHeld(0, () => new Promise((resolve) => void answers.push(resolve)))
+    await broker.assignments.change('c1', null, 'anna')
+    here.add('anna')
+    const deliveries = ['1', '2', '3', '4'].map((text) => aMessage('c1', text))
+    const [one, two] = deliveries.slice(0, 2).map((delivery) => dispatcher.forward(delivery).done)
+    await eventually(() => answers.length === 2)
+    here.delete('anna')
+    answers[0]?.({ taken: false, why: 'nobody is there' })
+    await one
+    const rest = deliveries.slice(2).map((delivery) => dispatcher.forward(delivery).done)
+    for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+    answers[1]?.({ taken: false, why: 'nobody is there' })
+    await Promise.all([two, ...rest])
+    expect(broker.kept().map(({ delivery }) => delivery.id)).toEqual(deliveries.map(({ id }) => id))
   })
 })

@@ -1,17 +1,43 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { nextCall } from '../../src/core/async.ts'
+import { createListeners } from '../../src/core/listeners.ts'
 import { checkSignature } from '../../src/protocol/signature.ts'
 import { readAddress } from '../../src/relay/broker/address.ts'
-import { openBroker } from '../../src/relay/broker/broker.ts'
+import { type Broker, openBroker } from '../../src/relay/broker/broker.ts'
 import { askRelay } from '../../src/relay/seat/ask.ts'
 import { openSeat } from '../../src/relay/seat/seat.ts'
+import { packAnswer, pingIn } from '../../src/relay/wire/envelope.ts'
+import { namesOf } from '../../src/relay/wire/subjects.ts'
+import type { Welcome } from '../../src/relay/wire/words.ts'
 import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
 import { natsServer, runServer } from '../support/relay/nats-server.ts'
 import { aMessage, BOT, developerAt, hubAt, reply } from '../support/relay/relay-world.ts'
 import { eventually, expectEventually } from '../support/wait.ts'
+
+const ALIVE = { taken: false, why: 'it is alive' } as const
+
+/** A connection to the broker on which something happens before each list of streams. */
+const listing =
+  (before: () => Promise<void>) =>
+  (broker: Broker): Broker => ({
+    ...broker,
+    manager: async () => {
+      const manager = await broker.manager()
+      const list: typeof manager.streams.list = (...given) => {
+        const streams = manager.streams.list(...given)
+        async function* late() {
+          await before()
+          yield* streams
+        }
+        return Object.assign(Object.create(streams), { [Symbol.asyncIterator]: late })
+      }
+      return Object.assign(Object.create(manager), { streams: Object.assign(Object.create(manager.streams), { list }) })
+    },
+  })
 
 describe('A delivery to a developer who is there', () => {
   it('arrives byte for byte, and the answer of their bot goes back', async () => {
@@ -177,7 +203,47 @@ describe('What is held of a conversation', () => {
   })
 })
 
+describe('A broker that comes back', () => {
+  it('is asked what it holds until it says so, and nothing is sent before', async () => {
+    const server = await natsServer()
+    let refusals = 0
+    const wrap = listing(async () => {
+      if (refusals-- > 0) throw new Error('JetStream is not ready')
+    })
+    const { hub, events, send } = await hubAt(server.url, { wrap })
+    for (const text of ['1', '2']) await send(aMessage('c1', text))
+    refusals = 2
+    await server.kill()
+    await eventually(() => !hub.isOnline())
+    await server.start()
+    expect(await send(aMessage('c1', 'too early'))).toBe('refused: the broker is away')
+    await eventually(() => hub.isOnline())
+    expect(refusals).toBe(-1)
+    expect(events.filter(({ type }) => type === 'broker').at(-1)).toMatchObject({ state: 'online' })
+    const anna = await developerAt(server.url, 'anna', { only: null })
+    await expectEventually(anna.texts).toEqual(['1', '2'])
+  })
+})
+
 describe('A name', () => {
+  it('is given to one of two who come for it when the run that had it is dead', async () => {
+    const { url } = await natsServer()
+    await hubAt(url)
+    const dead = await developerAt(url, 'anna')
+    await dead.seat.close()
+    const come = async (session: string): Promise<boolean> => {
+      const { connection, close } = await openBroker(await readAddress(url, null), 'anna')
+      onTestFinished(close)
+      connection.subscribe(namesOf(BOT).to('anna'), {
+        callback: (_, message) => void (pingIn(message.data) === session && message.respond(packAnswer(ALIVE))),
+      })
+      await connection.flush()
+      const said = JSON.stringify({ is: 'here', session, who: session })
+      return (await connection.request(namesOf(BOT).presence('anna'), said, { timeout: 10_000 })).json<Welcome>().ok
+    }
+    expect((await Promise.all([come('one'), come('other')])).filter((isIn) => isIn)).toEqual([true])
+  })
+
   it('is not given to a second run while the first one answers', async () => {
     const { url } = await natsServer()
     await hubAt(url)
@@ -203,6 +269,23 @@ describe('A bot', () => {
     await expect(hubAt(url)).rejects.toMatchObject({ message: 'another relay has the bot: relay@test' })
     await first.hub.close()
     await hubAt(url)
+  })
+
+  it('has one relay, too, while that is still reading what there is', async () => {
+    const { url } = await natsServer()
+    const read = createListeners<void>()
+    let [isReading, hasRead] = [false, false]
+    const wrap = listing(async () => {
+      isReading = true
+      if (!hasRead) await nextCall(read.on)
+    })
+    const first = hubAt(url, { wrap })
+    await eventually(() => isReading)
+    await expect(hubAt(url)).rejects.toMatchObject({ message: 'another relay has the bot: relay@test' })
+    hasRead = true
+    read.emit()
+    const { events } = await first
+    expect(events).toEqual([])
   })
 
   it('cannot have a relay at a broker without JetStream', async () => {

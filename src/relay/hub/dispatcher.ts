@@ -40,8 +40,13 @@ export interface HeldCount {
 export interface Dispatcher {
   /** Starts to bring a delivery to whoever it belongs to. */
   forward(delivery: Delivery, written?: () => void): Passage
-  /** Counts what is held, because the connection is new. */
-  refresh(): Promise<void>
+  /** Refuses everything until the next `refresh`, to be tried again: the broker is away. */
+  pause(): void
+  /**
+   * Counts what is held, because the connection is new, and goes on from there. Rejects, and stays as it is, when the broker does not
+   * answer or the signal is aborted.
+   */
+  refresh(signal: AbortSignal): Promise<void>
   /** Sends what is held for somebody who is there now, and finds out what of nobody's they want. */
   drain(owner: string): void
   /** Gives what is held for somebody to the default. */
@@ -49,8 +54,6 @@ export interface Dispatcher {
   /** Makes a conversation somebody's, with what is held of it; resolves to whose it was. */
   assign(conversation: string, to: string): Promise<string | null>
   count(owner: string): HeldCount
-  /** While the broker is away, everything is refused, to be tried again. */
-  setOnline(online: boolean): void
 }
 
 const RECEIVED: Reply = {
@@ -74,6 +77,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   function forward(delivery: Delivery, written: () => void = () => undefined): Passage {
     const item = createItem(delivery, written)
+    enter(item)
+    return item
+  }
+
+  function enter(item: Item): void {
     const { conversation, payload } = item
     if (!online) item.refused(AWAY)
     else if (isLoose(conversation)) {
@@ -84,7 +92,6 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const lane = lanes.of(conversation, null)
       lanes.enter(lane, () => route(item, lane))
     }
-    return item
   }
 
   function route(item: Item, lane: Lane): Promise<void> | void {
@@ -113,20 +120,23 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   function routeTo(item: Item, lane: Lane, owner: string): Promise<void> | void {
-    if (lane.held === 0 && isHere(owner)) return sendLive(item, owner)
+    if (lane.held === 0 && isHere(owner)) return sendLive(item, lane, owner)
+    // What was sent before it may come back to be held, and goes before it then.
+    if (lane.live.size > 0 && !isLoose(lane.conversation)) return void Promise.all(lane.live).then(() => enter(item))
     return keep(item, lane, owner)
   }
 
-  function sendLive(item: Item, owner: string): void {
+  function sendLive(item: Item, lane: Lane, owner: string): void {
     if (item.isSettled()) return
     item.leaves()
-    void ask(owner, item.delivery).then((answer) => {
+    const live = ask(owner, item.delivery).then((answer) => {
       // What the default URL does not take is not acknowledged in its place: the platform sends it again.
       if (owner === URL_OWNER && !answer.taken) return item.failed(answer.why)
       if (owner !== URL_OWNER && !isTaken(answer)) return keepLate(item, owner)
       if (answer.taken) item.answered(answer.reply)
       sent(item.delivery.id, owner)
     })
+    lanes.follow(lane, live)
   }
 
   /** Sends a delivery; resolves with the answer, or with why there is none in time. */
@@ -152,6 +162,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const { delivery } = item
     return guarded(item, async () => {
       if (item.isSettled()) return
+      // What is held is counted before anything is added.
+      if (!online) return item.refused(AWAY)
       item.leaves()
       await holding.keep(lane, owner, delivery)
       // A broker before 2.10 syncs its files only every two minutes: the journal of the relay has it, too.
@@ -190,17 +202,30 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const change = async (conversation: string, from: string | null, to: string): Promise<string> =>
     isLoose(conversation) ? to : assignments.change(conversation, from, to)
 
+  /** Gives what is held for nobody to those who want it by now. */
+  function offerUnclaimed(): void {
+    for (const lane of lanesOf(NOBODY))
+      handOver(lane, async () => {
+        const next = await options.held.first(NOBODY, lane.conversation)
+        const wanted = next === null ? null : recipients.choose(aboutDelivery(next.delivery).payload)
+        return wanted === null ? null : change(lane.conversation, null, wanted)
+      })
+  }
+
   return {
     forward,
-    refresh: () => holding.refresh(assignments.of),
+    pause: () => {
+      online = false
+      holding.pause()
+    },
+    refresh: async (signal) => {
+      await holding.refresh(assignments.of, signal)
+      online = true
+      offerUnclaimed()
+    },
     drain: (owner) => {
       for (const lane of lanesOf(owner)) holding.drain(lane)
-      for (const lane of lanesOf(NOBODY))
-        handOver(lane, async () => {
-          const next = await options.held.first(NOBODY, lane.conversation)
-          const wanted = next === null ? null : recipients.choose(aboutDelivery(next.delivery).payload)
-          return wanted === null ? null : change(lane.conversation, null, wanted)
-        })
+      offerUnclaimed()
     },
     handOn: (owner) => {
       const next = successor()
@@ -224,10 +249,6 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     count: (owner) => {
       const mine = lanesOf(owner)
       return { held: mine.reduce((sum, { held }) => sum + held, 0), conversations: mine.length }
-    },
-    setOnline: (now) => {
-      online = now
-      holding.setOnline(now)
     },
   }
 }

@@ -29,10 +29,13 @@ export interface Holding {
   drain(lane: Lane): void
   /** Gives what is held of a lane to somebody else, in order. To be called within a step of the lane. */
   move(lane: Lane, to: string): Promise<void>
-  /** Counts what is held, because the connection is new. `ownerOf`: whose a conversation is that was found in two places. */
-  refresh(ownerOf: (conversation: string) => string | null): Promise<void>
-  /** Nothing is sent while it is false. */
-  setOnline(online: boolean): void
+  /** Sends nothing until the next `refresh`: the broker is away. */
+  pause(): void
+  /**
+   * Counts what is held, because the connection is new, and sends it from then on. `ownerOf`: whose a conversation is that was found in
+   * two places. Rejects, and leaves all as it was, when the broker does not answer or the signal is aborted.
+   */
+  refresh(ownerOf: (conversation: string) => string | null, signal: AbortSignal): Promise<void>
 }
 
 /** Conversations of a developer at a time whose held deliveries are sent: each has one of them in memory. */
@@ -170,8 +173,13 @@ export function createHolding(options: HoldingOptions): Holding {
     keep,
     drain,
     move,
-    refresh: async (ownerOf) => {
+    pause: () => {
+      online = false
+    },
+    refresh: async (ownerOf, signal) => {
       const counts = await store.counts()
+      signal.throwIfAborted()
+      online = true
       for (const lane of lanes.all()) lane.held = 0
       for (const [owner, conversations] of counts)
         for (const [conversation, count] of conversations) {
@@ -183,9 +191,6 @@ export function createHolding(options: HoldingOptions): Holding {
           }
         }
       for (const lane of lanes.all()) lanes.enter(lane, () => drain(lane))
-    },
-    setOnline: (now) => {
-      online = now
     },
   }
 }

@@ -1,10 +1,11 @@
 // The relay's end at the broker: it has the bot, hears its developers, and brings each delivery to one of them.
 import { createHmac } from 'node:crypto'
 import type { Msg, Subscription } from '@nats-io/transport-node'
-import { rejectOnAbort } from '../../core/async.ts'
+import { neverAborted, rejectOnAbort, retry } from '../../core/async.ts'
 import type { Delivery } from '../../core/delivery.ts'
 import { type DevHookError, messageOf } from '../../core/errors.ts'
 import { createListeners, type Off } from '../../core/listeners.ts'
+import { exponential } from '../../core/pace.ts'
 import { type Broker, isNobodyThere } from '../broker/broker.ts'
 import { MAX_MESSAGE_BYTES } from '../wire/envelope.ts'
 import { ANY_BOT, isDeveloperName, isInbox, NOBODY, namesOf, tokenOf, URL_OWNER } from '../wire/subjects.ts'
@@ -62,6 +63,7 @@ export type HubEvent =
 
 export interface Hub {
   on(listener: (event: HubEvent) => void): Off
+  /** Whether deliveries can be sent or held: the broker is there, and what it holds is known. */
   isOnline(): boolean
   /** Whether the broker takes the largest delivery there can be; else how many bytes it takes. */
   readonly tooSmall: number | null
@@ -76,6 +78,8 @@ export interface Hub {
 /** How long a request waits for its answer at most, in ms; the dispatcher ends it before. */
 const REQUEST_MS = 19_500
 const PING_MS = 1_000
+/** How often a broker that has come back is asked what it holds, until it says it. */
+const COUNT_PACE = exponential(250, 5_000)
 
 /** Takes the bot, and begins to hear developers. Rejects with `taken` when another relay has it. `synced`: see `Hub.forward`. */
 // One story: what opens one after the other, and what each of them is told of the others.
@@ -86,12 +90,14 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
   const events = createListeners<HubEvent>()
   const manager = await broker.manager()
   const client = manager.jetstream()
+  // From before it has the bot: whoever asks meanwhile must not take it for dead.
+  const alive = answering(broker, names.alive(session), async () => ({ ok: true }))
   const lock = await openRelayLock({
     client,
     names,
     who,
     session,
-    isAnswering: () => answersPing(broker, names.control),
+    isAlive: (holder) => answersAt(broker, names.alive(holder)),
     lost: (by) => events.emit({ type: 'lost', error: null, by }),
   })
   const assignments = await openAssignments(client, names)
@@ -137,7 +143,7 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
   const known = [...(await held.counts()).keys(), ...assignments.owners()]
   for (const owner of known) if (isDeveloperName(owner)) developers.known(owner)
   if (isDeveloperName(fallbackOwner)) developers.known(fallbackOwner)
-  await dispatcher.refresh()
+  await dispatcher.refresh(neverAborted())
 
   const welcome = (developer: string): Welcome => ({ ok: true, bot, relay: who, url, secret: secretOf(developer) })
 
@@ -153,6 +159,8 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
       if (await developers.answers(developer))
         return { ok: false, why: 'taken', message: `${developer} is there already: ${seat.who}` }
       developers.silent(developer, seat.session)
+      // Another one may have come meanwhile.
+      return hear(developer, said)
     }
     if (is === 'here') developers.here(developer, { session: theirs, who: said.who, only })
     return welcome(developer)
@@ -197,28 +205,45 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
     return question === null ? { ok: false, message: 'that is not understood' } : asked(question)
   }
   const subscriptions = [
+    alive,
     answering(broker, names.presence('*'), onPresence),
     answering(broker, namesOf(ANY_BOT).presence('*'), onPresence),
     answering(broker, names.control, onControl),
     answering(broker, namesOf(ANY_BOT).control, onControl),
   ]
+  let isOnline = true
+  /** Aborted when the connection of now breaks. */
+  let connected = new AbortController()
+
+  function goAway(): void {
+    isOnline = false
+    connected.abort()
+    dispatcher.pause()
+    developers.setOnline(false)
+  }
+
+  /** What was sent while it was away may have been kept after all: it is counted before anything else is sent. */
+  async function comeBack(): Promise<void> {
+    developers.setOnline(true)
+    connected = new AbortController()
+    const { signal } = connected
+    await retry(() => dispatcher.refresh(signal), { pace: COUNT_PACE, shouldRetry: () => true, signal })
+    isOnline = true
+    events.emit({ type: 'broker', state: 'online', reason: null })
+  }
+
   const offBroker = broker.on((state) => {
-    const isOnline = state.is === 'online'
-    dispatcher.setOnline(isOnline)
-    developers.setOnline(isOnline)
-    if (state.is === 'refused') return events.emit({ type: 'lost', error: state.error, by: null })
-    if (!isOnline) return events.emit({ type: 'broker', state: 'away', reason: state.reason })
-    // What was sent while it was away may have been kept after all: it is counted before anything else is sent.
-    void dispatcher.refresh().then(
-      () => events.emit({ type: 'broker', state: 'online', reason: null }),
-      (error: unknown) => events.emit({ type: 'broker', state: 'away', reason: messageOf(error) }),
-    )
+    // It fails only when the connection breaks again.
+    if (state.is === 'online') return void comeBack().catch(() => undefined)
+    goAway()
+    if (state.is === 'refused') events.emit({ type: 'lost', error: state.error, by: null })
+    else events.emit({ type: 'broker', state: 'away', reason: state.reason })
   })
   let closing: Promise<void> | undefined
 
   return {
     on: events.on,
-    isOnline: () => broker.state().is === 'online',
+    isOnline: () => isOnline,
     tooSmall: broker.maxMessageBytes() < MAX_MESSAGE_BYTES ? broker.maxMessageBytes() : null,
     forward: dispatcher.forward,
     ready: (at) => {
@@ -228,6 +253,8 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
     close: () => {
       closing ??= (async () => {
         offBroker()
+        connected.abort()
+        dispatcher.pause()
         developers.close()
         for (const subscription of subscriptions) subscription.unsubscribe()
         await lock.close()
@@ -262,9 +289,9 @@ function answering({ connection }: Broker, subject: string, answer: (message: Ms
   })
 }
 
-async function answersPing({ connection }: Broker, control: string): Promise<boolean> {
+async function answersAt({ connection }: Broker, subject: string): Promise<boolean> {
   try {
-    await connection.request(control, JSON.stringify({ is: 'ping' }), { timeout: PING_MS })
+    await connection.request(subject, '', { timeout: PING_MS })
     return true
   } catch (error) {
     // One that is slow to answer is there.

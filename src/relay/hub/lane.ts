@@ -11,6 +11,8 @@ export interface Lane {
   busy: Promise<void> | null
   /** Settles when what is held has been sent, or cannot be for now; `null` when it is not being sent. */
   draining: Promise<void> | null
+  /** What was sent live and has no outcome yet. */
+  readonly live: Set<Promise<void>>
   /** What is held moves to somebody else, so that no more of it is sent. */
   moving: boolean
 }
@@ -21,6 +23,8 @@ export interface RelayLanes {
   all(): readonly Lane[]
   /** Does a step of a lane after those before it; at once, when there are none. */
   enter(lane: Lane, step: () => Promise<void> | void): void
+  /** Notes what is sent live until it has ended. It must not reject. */
+  follow(lane: Lane, live: Promise<void>): void
 }
 
 /** Creates lanes, of which only those are kept that have something to do. */
@@ -28,6 +32,7 @@ export function createLanes(): RelayLanes {
   const lanes = new Map<string, Lane>()
   const keyOf = (conversation: string, owner: string | null): string =>
     owner === null ? conversation : `${conversation} ${owner}`
+  const keyTo = ({ conversation, holder }: Lane): string => keyOf(conversation, conversation === '_' ? holder : null)
 
   function track(key: string, lane: Lane, working: Promise<void>): void {
     // What goes wrong in a step is said by it: those behind it have their turn all the same.
@@ -42,7 +47,8 @@ export function createLanes(): RelayLanes {
   }
 
   function tidy(key: string, lane: Lane): void {
-    if (lane.busy === null && lane.draining === null && lane.held === 0 && lanes.get(key) === lane) lanes.delete(key)
+    const isIdle = lane.busy === null && lane.draining === null && lane.held === 0 && lane.live.size === 0
+    if (isIdle && lanes.get(key) === lane) lanes.delete(key)
   }
 
   return {
@@ -50,17 +56,25 @@ export function createLanes(): RelayLanes {
       const key = keyOf(conversation, owner)
       const known = lanes.get(key)
       if (known !== undefined) return known
-      const lane: Lane = { conversation, holder: owner ?? '', held: 0, busy: null, draining: null, moving: false }
+      const live = new Set<Promise<void>>()
+      const lane: Lane = { conversation, holder: owner ?? '', held: 0, busy: null, draining: null, live, moving: false }
       lanes.set(key, lane)
       return lane
     },
     all: () => [...lanes.values()],
     enter: (lane, step) => {
-      const key = keyOf(lane.conversation, lane.conversation === '_' ? lane.holder : null)
+      const key = keyTo(lane)
       if (lane.busy !== null) return track(key, lane, lane.busy.then(step))
       const working = step()
       if (working instanceof Promise) track(key, lane, working)
       else tidy(key, lane)
+    },
+    follow: (lane, live) => {
+      lane.live.add(live)
+      void live.then(() => {
+        lane.live.delete(live)
+        tidy(keyTo(lane), lane)
+      })
     },
   }
 }

@@ -17,8 +17,8 @@ export interface LockRequest {
   readonly who: string
   /** New for every run. */
   readonly session: string
-  /** Whether a relay of this bot answers at the broker. */
-  readonly isAnswering: () => Promise<boolean>
+  /** Whether the relay of a session is alive. */
+  readonly isAlive: (session: string) => Promise<boolean>
   /** Called once when another relay has taken the bot. */
   readonly lost: (by: string) => void
 }
@@ -28,11 +28,11 @@ const KEY = 'holder'
 
 /** Takes the bot. Rejects with `taken`, naming the relay that has it. */
 export async function openRelayLock(request: LockRequest): Promise<RelayLock> {
-  const { client, names, who, session, isAnswering, lost } = request
+  const { client, names, who, session, isAlive, lost } = request
   const bucket = await new Kvm(client).create(names.lock, { history: 1 })
   const mine = `${who} ${session}`
   const held = await bucket.get(KEY)
-  if (isHeld(held) && (await isAnswering())) throw taken(held.string())
+  if (isHeld(held) && (await isAlive(holderIn(held).session))) throw taken(held)
   let revision = await write(held)
   let closing: Promise<void> | undefined
 
@@ -41,7 +41,7 @@ export async function openRelayLock(request: LockRequest): Promise<RelayLock> {
       return await (over === null ? bucket.create(KEY, mine) : bucket.update(KEY, mine, over.revision))
     } catch (error) {
       const now = await bucket.get(KEY)
-      if (isHeld(now)) throw taken(now.string())
+      if (isHeld(now)) throw taken(now)
       throw error
     }
   }
@@ -54,7 +54,7 @@ export async function openRelayLock(request: LockRequest): Promise<RelayLock> {
       // The broker may be away; what it has tells whose the bot is, once it is back.
       const now = await bucket.get(KEY).catch(() => null)
       if (now === null || closing !== undefined) return
-      if (isHeld(now) && now.string() !== mine) return lost(now.string().split(' ')[0] ?? 'another relay')
+      if (isHeld(now) && now.string() !== mine) return lost(holderIn(now).who)
       revision = now.revision
     }
   }
@@ -81,7 +81,14 @@ export async function openRelayLock(request: LockRequest): Promise<RelayLock> {
 
 const isHeld = (entry: KvEntry | null): entry is KvEntry => entry !== null && entry.operation === 'PUT'
 
-const taken = (holder: string): DevHookError =>
-  new DevHookError('taken', `another relay has the bot: ${holder.split(' ')[0]}`, {
+/** Of `<user>@<host> <session>`; a name may have a space in it. */
+function holderIn(entry: KvEntry): { readonly who: string; readonly session: string } {
+  const text = entry.string()
+  const at = text.lastIndexOf(' ')
+  return { who: text.slice(0, at), session: text.slice(at + 1) }
+}
+
+const taken = (held: KvEntry): DevHookError =>
+  new DevHookError('taken', `another relay has the bot: ${holderIn(held).who}`, {
     remedy: 'end that one first; `dev-hook relay status` shows it',
   })

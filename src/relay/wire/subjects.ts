@@ -51,6 +51,8 @@ export interface BotNames {
   presence(developer: string): string
   /** What anybody of the team may ask of the relay. */
   readonly control: string
+  /** Where the relay of this session says that it is alive. */
+  alive(session: string): string
   /** The bucket that says whose a conversation is. */
   readonly assignments: string
   /** The bucket that says which relay has the bot. */
@@ -67,6 +69,7 @@ export function namesOf(bot: string): BotNames {
     stream: (developer) => `DH_${token}_${developer}`,
     presence: (developer) => `${prefix}.presence.${developer}`,
     control: `${prefix}.control`,
+    alive: (session) => `${prefix}.alive.${session}`,
     assignments: `DH_${token}_assignments`,
     lock: `DH_${token}_relay`,
   }

@@ -32,15 +32,18 @@ export interface HubGiven {
   readonly answerMs?: number
   readonly key?: Buffer
   readonly creds?: string
+  /** What the relay has in place of its connection. */
+  readonly wrap?: (broker: Broker) => Broker
 }
 
 /** Opens a relay at a broker. It ends with the test. */
 export async function hubAt(url: string, given: HubGiven = {}): Promise<TestHub> {
-  const { fallback = { to: 'hold' }, graceMs = 60_000, key = randomBytes(32), creds = null, ...times } = given
+  const { fallback = { to: 'hold' }, graceMs = 60_000, key = randomBytes(32), creds = null, ...more } = given
+  const { wrap = (whole: Broker) => whole, ...times } = more
   const broker = await openBroker(await readAddress(url, creds), 'relay')
   onTestFinished(broker.close)
   const session = randomUUID()
-  const options = { broker, bot: BOT, who: 'relay@test', session, key, fallback, graceMs, ...times }
+  const options = { broker: wrap(broker), bot: BOT, who: 'relay@test', session, key, fallback, graceMs, ...times }
   const hub = await openHub(options, async () => undefined)
   onTestFinished(hub.close)
   hub.ready('https://relay.example/')
