@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { nextCall } from '../../src/core/async.ts'
+import { nextCall, raceTimeout } from '../../src/core/async.ts'
 import { createListeners } from '../../src/core/listeners.ts'
 import { checkSignature } from '../../src/protocol/signature.ts'
 import { readAddress } from '../../src/relay/broker/address.ts'
@@ -222,6 +222,32 @@ describe('A broker that comes back', () => {
     expect(events.filter(({ type }) => type === 'broker').at(-1)).toMatchObject({ state: 'online' })
     const anna = await developerAt(server.url, 'anna', { only: null })
     await expectEventually(anna.texts).toEqual(['1', '2'])
+  })
+})
+
+describe('A broker that has lost everything', () => {
+  it('holds and assigns again once it is back, and the bot has one relay', async () => {
+    const server = await natsServer()
+    const { hub, send, events } = await hubAt(server.url)
+    const anna = await developerAt(server.url, 'anna', { only: ['text:refund'] })
+    expect([await send(aMessage('c1', 'a refund')), await send(aMessage('c2'))]).toEqual(['200 anna', '200 received\n'])
+    await server.kill()
+    await eventually(() => !hub.isOnline())
+    await rm(server.store, { recursive: true })
+    await server.start()
+    await eventually(() => hub.isOnline() && anna.seat.state().is === 'seated')
+    expect([await send(aMessage('c3', 'a refund')), await send(aMessage('c2'))]).toEqual(['200 anna', '200 received\n'])
+    expect(hub.status().unclaimed).toBe(1)
+    await expect(hubAt(server.url)).rejects.toMatchObject({ code: 'DEVHOOK_TAKEN' })
+    expect(events.some(({ type }) => type === 'lost')).toBe(false)
+  })
+
+  it('is not waited for at the end while it is away', async () => {
+    const server = await natsServer()
+    const { hub } = await hubAt(server.url)
+    await server.kill()
+    await eventually(() => !hub.isOnline())
+    expect(await raceTimeout(hub.close(), 4_000)).not.toBe('late')
   })
 })
 

@@ -13,6 +13,8 @@ export interface Assignments {
    * changed meanwhile. Rejects when the broker cannot be asked.
    */
   change(conversation: string, from: string | null, to: string): Promise<string>
+  /** Reads all of them anew, as the broker has them now; one that has lost them has none. Rejects when it cannot be asked. */
+  reread(): Promise<void>
 }
 
 /** A conversation that was quiet for so long is nobody's again. */
@@ -20,12 +22,12 @@ const FORGOTTEN_MS = 30 * 24 * 60 * 60 * 1000
 
 /** Opens the assignments of a bot, all of them read. */
 export async function openAssignments(client: JetStreamClient, names: BotNames): Promise<Assignments> {
-  const bucket = await new Kvm(client).create(names.assignments, { history: 1, ttl: FORGOTTEN_MS })
-  const known = new Map<string, { readonly owner: string; readonly revision: number }>()
-  await readAll(bucket, (key, owner, revision) => known.set(key, { owner, revision }))
+  const open = (): Promise<KV> => new Kvm(client).create(names.assignments, { history: 1, ttl: FORGOTTEN_MS })
+  let bucket = await open()
+  let known = await readAll(bucket)
 
-  /** What the broker has now. */
-  async function reread(conversation: string): Promise<string | null> {
+  /** Whose a conversation is at the broker now. */
+  async function look(conversation: string): Promise<string | null> {
     const entry = await bucket.get(conversation)
     if (entry === null || entry.operation !== 'PUT') {
       known.delete(conversation)
@@ -49,16 +51,26 @@ export async function openAssignments(client: JetStreamClient, names: BotNames):
         known.set(conversation, { owner: to, revision })
         return to
       } catch (error) {
-        const owner = await reread(conversation)
+        const owner = await look(conversation)
         if (owner === null) throw error
         return owner
       }
     },
+    reread: async () => {
+      bucket = await open()
+      known = await readAll(bucket)
+    },
   }
 }
 
-async function readAll(bucket: KV, found: (key: string, owner: string, revision: number) => void): Promise<void> {
-  for await (const entry of await bucket.history()) {
-    if (entry.operation === 'PUT') found(entry.key, entry.string(), entry.revision)
-  }
+interface Known {
+  readonly owner: string
+  readonly revision: number
+}
+
+async function readAll(bucket: KV): Promise<Map<string, Known>> {
+  const all = new Map<string, Known>()
+  for await (const entry of await bucket.history())
+    if (entry.operation === 'PUT') all.set(entry.key, { owner: entry.string(), revision: entry.revision })
+  return all
 }

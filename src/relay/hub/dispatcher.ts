@@ -43,7 +43,7 @@ export interface Dispatcher {
   /** Refuses everything until the next `refresh`, to be tried again: the broker is away. */
   pause(): void
   /**
-   * Counts what is held, because the connection is new, and goes on from there. Rejects, and stays as it is, when the broker does not
+   * Reads whose what is, and counts what is held, because the connection is new; goes on from there. Rejects, and stays as it is, when the broker does not
    * answer or the signal is aborted.
    */
   refresh(signal: AbortSignal): Promise<void>
@@ -219,6 +219,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       holding.pause()
     },
     refresh: async (signal) => {
+      await assignments.reread()
       await holding.refresh(assignments.of, signal)
       online = true
       offerUnclaimed()

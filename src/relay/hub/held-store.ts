@@ -96,6 +96,8 @@ export function createHeldStore(manager: JetStreamManager, names: BotNames, maxM
       })
     },
     counts: async () => {
+      // A broker that has come back may have lost its streams.
+      made.clear()
       const prefix = names.stream('')
       const counts = new Map<string, ReadonlyMap<string, number>>()
       for await (const { config } of manager.streams.list()) {

@@ -1,14 +1,14 @@
 // The relay's end at the broker: it has the bot, hears its developers, and brings each delivery to one of them.
 import { createHmac } from 'node:crypto'
-import type { Msg, Subscription } from '@nats-io/transport-node'
-import { neverAborted, rejectOnAbort, retry } from '../../core/async.ts'
+import type { Msg } from '@nats-io/transport-node'
+import { neverAborted, raceTimeout, rejectOnAbort, retry } from '../../core/async.ts'
 import type { Delivery } from '../../core/delivery.ts'
-import { type DevHookError, messageOf } from '../../core/errors.ts'
+import type { DevHookError } from '../../core/errors.ts'
 import { createListeners, type Off } from '../../core/listeners.ts'
 import { exponential } from '../../core/pace.ts'
-import { type Broker, isNobodyThere } from '../broker/broker.ts'
+import type { Broker } from '../broker/broker.ts'
 import { MAX_MESSAGE_BYTES } from '../wire/envelope.ts'
-import { ANY_BOT, isDeveloperName, isInbox, NOBODY, namesOf, tokenOf, URL_OWNER } from '../wire/subjects.ts'
+import { ANY_BOT, isDeveloperName, NOBODY, namesOf, tokenOf, URL_OWNER } from '../wire/subjects.ts'
 import {
   type Asked,
   type RelayStatus,
@@ -18,6 +18,7 @@ import {
   type SeenDeveloper,
   type Welcome,
 } from '../wire/words.ts'
+import { answering, answersAt } from './answering.ts'
 import { openAssignments } from './assignments.ts'
 import type { DeveloperState, Effect } from './developer-state.ts'
 import { createDevelopers, type Developers } from './developers.ts'
@@ -77,7 +78,8 @@ export interface Hub {
 
 /** How long a request waits for its answer at most, in ms; the dispatcher ends it before. */
 const REQUEST_MS = 19_500
-const PING_MS = 1_000
+/** How long the end waits for the broker to hear that the bot is free, in ms: a broker that is away cannot. */
+const RELEASE_MS = 1_000
 /** How often a broker that has come back is asked what it holds, until it says it. */
 const COUNT_PACE = exponential(250, 5_000)
 
@@ -227,6 +229,7 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
     developers.setOnline(true)
     connected = new AbortController()
     const { signal } = connected
+    await lock.renew()
     await retry(() => dispatcher.refresh(signal), { pace: COUNT_PACE, shouldRetry: () => true, signal })
     isOnline = true
     events.emit({ type: 'broker', state: 'online', reason: null })
@@ -257,7 +260,7 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
         dispatcher.pause()
         developers.close()
         for (const subscription of subscriptions) subscription.unsubscribe()
-        await lock.close()
+        await raceTimeout(lock.close(), RELEASE_MS)
         await broker.close()
       })()
       return closing
@@ -274,27 +277,4 @@ const wordsOf = (fallback: Fallback): string =>
 function follow(dispatcher: Dispatcher, developer: string, effects: readonly Effect[]): void {
   if (effects.includes('drain')) dispatcher.drain(developer)
   if (effects.includes('hand-on')) dispatcher.handOn(developer)
-}
-
-/** Answers every request to a subject with JSON. */
-function answering({ connection }: Broker, subject: string, answer: (message: Msg) => Promise<unknown>): Subscription {
-  return connection.subscribe(subject, {
-    callback: (error, message) => {
-      // The relay may publish everything: it answers into an inbox, not into whatever somebody else names.
-      if (error !== null || !isInbox(message.reply)) return
-      void answer(message)
-        .catch((thrown: unknown) => ({ ok: false, why: 'usage', message: messageOf(thrown) }))
-        .then((json) => message.respond(JSON.stringify(json)))
-    },
-  })
-}
-
-async function answersAt({ connection }: Broker, subject: string): Promise<boolean> {
-  try {
-    await connection.request(subject, '', { timeout: PING_MS })
-    return true
-  } catch (error) {
-    // One that is slow to answer is there.
-    return !isNobodyThere(error)
-  }
 }

@@ -1,11 +1,13 @@
 // Which relay has a bot: an entry on the broker that its holder renews, and that another one may take once it is dead.
 import type { JetStreamClient } from '@nats-io/jetstream'
-import { type KvEntry, Kvm } from '@nats-io/kv'
+import { type KV, type KvEntry, Kvm } from '@nats-io/kv'
 import { repeat } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { BotNames } from '../wire/subjects.ts'
 
 export interface RelayLock {
+  /** Says again whose the bot is, as when the broker has come back: it may have lost that. Never rejects. */
+  renew(): Promise<void>
   /** Gives the bot up. Idempotent; never rejects. */
   close(): Promise<void>
 }
@@ -29,7 +31,8 @@ const KEY = 'holder'
 /** Takes the bot. Rejects with `taken`, naming the relay that has it. */
 export async function openRelayLock(request: LockRequest): Promise<RelayLock> {
   const { client, names, who, session, isAlive, lost } = request
-  const bucket = await new Kvm(client).create(names.lock, { history: 1 })
+  const open = (): Promise<KV> => new Kvm(client).create(names.lock, { history: 1 })
+  let bucket = await open()
   const mine = `${who} ${session}`
   const held = await bucket.get(KEY)
   if (isHeld(held) && (await isAlive(holderIn(held).session))) throw taken(held)
@@ -52,21 +55,29 @@ export async function openRelayLock(request: LockRequest): Promise<RelayLock> {
       revision = await bucket.update(KEY, mine, revision)
     } catch {
       // The broker may be away; what it has tells whose the bot is, once it is back.
-      const now = await bucket.get(KEY).catch(() => null)
-      if (now === null || closing !== undefined) return
-      if (isHeld(now) && now.string() !== mine) return lost(holderIn(now).who)
-      revision = now.revision
+      await lookAgain().catch(() => undefined)
     }
   }
 
+  async function lookAgain(): Promise<void> {
+    bucket = await open()
+    const now = await bucket.get(KEY)
+    if (closing !== undefined) return
+    if (isHeld(now) && now.string() !== mine) return lost(holderIn(now).who)
+    revision = now === null ? await bucket.create(KEY, mine) : now.revision
+  }
+
   let renewing: Promise<void> | null = null
-  const stop = repeat(RENEW_MS, () => {
+  function renewOnce(): Promise<void> {
     renewing ??= renew().finally(() => {
       renewing = null
     })
-  })
+    return renewing
+  }
+  const stop = repeat(RENEW_MS, () => void renewOnce())
 
   return {
+    renew: renewOnce,
     close: () => {
       closing ??= (async () => {
         stop()

@@ -70,6 +70,7 @@ export function memoryBroker(): MemoryBroker {
         if ((owners.get(conversation) ?? null) === from) owners.set(conversation, to)
         return owners.get(conversation) ?? to
       },
+      reread: reach,
     },
   }
 }

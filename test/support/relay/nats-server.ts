@@ -19,21 +19,23 @@ export interface NatsServer {
   start(): Promise<void>
 }
 
+export interface StoringServer extends NatsServer {
+  /** The folder in which it keeps everything. */
+  readonly store: string
+}
+
 /** Whether a nats-server is installed: it is on every machine whose tests were prepared by `npm test`. */
 export const program = process.env['NATS_SERVER'] ?? 'nats-server'
 
 /** Starts a server with JetStream; `more` is added to its configuration. It ends with the test. */
-export async function natsServer(more = 'max_payload: 11MB'): Promise<NatsServer> {
+export async function natsServer(more = 'max_payload: 11MB'): Promise<StoringServer> {
   const folder = await folderForTest()
   const port = await freePort()
+  const store = join(folder, 'store')
   const config = join(folder, 'server.conf')
-  const lines = [
-    `listen: "127.0.0.1:${port}"`,
-    `jetstream { store_dir: ${JSON.stringify(join(folder, 'store'))} }`,
-    more,
-  ]
+  const lines = [`listen: "127.0.0.1:${port}"`, `jetstream { store_dir: ${JSON.stringify(store)} }`, more]
   await writeFile(config, lines.join('\n'))
-  return runServer(config, port)
+  return { ...(await runServer(config, port)), store }
 }
 
 /** Starts a server with a configuration of its own, which listens on `port`. It ends with the test. */
