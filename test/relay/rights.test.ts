@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { describe, expect, it } from 'vitest'
@@ -134,5 +134,41 @@ describe('A broker on another machine', () => {
     const { port } = await natsServer()
     const near = await readAddress(`nats://anna:secret@127.0.0.1:${port}`, null)
     await expect(openBroker({ ...near, tls: true }, 'anna')).rejects.toMatchObject({ code: 'DEVHOOK_BROKER_UNSAFE' })
+  })
+})
+
+describe('`dev-hook relay init`', () => {
+  it.each(['nats.example.com:4222', 'tls://nats.example.com', ''])('takes no %j for a host', async (host) => {
+    const folder = join(await folderForTest(), 'relay')
+    await expect(writeSetup({ folder, developers: ['anna'], port: 4222, host })).rejects.toMatchObject({
+      message: `\`${host}\` is not the name of a host`,
+    })
+  })
+})
+
+describe('`dev-hook relay init`, run again', () => {
+  it('names a certificate that is not for the host, and how to get one that is', async () => {
+    const folder = await folderForTest()
+    const given = { folder, developers: ['anna'], port: 4222 }
+    await writeSetup({ ...given, host: null })
+    for (const host of ['nats.example.com', '10.0.0.7'])
+      await expect(writeSetup({ ...given, host })).rejects.toMatchObject({
+        code: 'DEVHOOK_USAGE',
+        message: `the certificate ${join(folder, 'server-cert.pem')} is not for ${host}`,
+        remedy:
+          'delete server-cert.pem and server-key.pem there, and everybody gets new credentials files; or pass the host that it is for',
+      })
+  })
+
+  it('leaves credentials of NATS alone that it has not written', async () => {
+    const folder = await folderForTest()
+    const file = join(folder, 'anna.creds')
+    const theirs = `-----BEGIN NATS USER JWT-----\nx\n------END NATS USER JWT------\n\n-----BEGIN USER NKEY SEED-----\n${'SU'.padEnd(58, 'A')}\n------END USER NKEY SEED------\n`
+    await writeFile(file, theirs)
+    await expect(writeSetup({ folder, developers: ['anna'], host: null, port: 4222 })).rejects.toMatchObject({
+      code: 'DEVHOOK_USAGE',
+      message: `${file} was not written by \`dev-hook relay init\``,
+    })
+    expect(await readFile(file, 'utf8')).toBe(theirs)
   })
 })

@@ -1,4 +1,5 @@
 // The files of a broker for a relay: its configuration, its certificate, and one credentials file for each person.
+import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -26,13 +27,18 @@ export interface WrittenSetup {
 }
 
 const LOCAL = '127.0.0.1'
+const HOST_NAME = /^[a-z0-9.-]{1,253}$/i
 
 /**
  * Writes them; whoever has a file there already keeps their key, and a certificate that is there stays. Throws `usage` for a name that
- * is none, and `stateUnwritable`.
+ * is none, a certificate that is not for the host, and a credentials file of somebody else; and `stateUnwritable`.
  */
 export async function writeSetup({ folder, developers, host, port }: SetupRequest): Promise<WrittenSetup> {
   const names = [...new Set(developers.map(developerName))]
+  if (host !== null && isIP(host) === 0 && !HOST_NAME.test(host))
+    throw new DevHookError('usage', `\`${host}\` is not the name of a host`, {
+      remedy: 'write it without a port: `--host nats.example.com`',
+    })
   const path = (name: string): string => resolve(join(folder, name))
   try {
     await makePrivateFolder(folder)
@@ -63,7 +69,10 @@ const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : 
 async function seedIn(file: string): Promise<string | null> {
   if ((await textIn(file)) === null) return null
   const { seed } = await readCredentials(file)
-  return seed === null ? null : Buffer.from(seed).toString()
+  if (seed !== null) return Buffer.from(seed).toString()
+  throw new DevHookError('usage', `${file} was not written by \`dev-hook relay init\``, {
+    remedy: 'write the files into another folder: `--out <folder>`',
+  })
 }
 
 /** The text of a file; `null` where there is none. */
@@ -81,7 +90,7 @@ const YEARS = 10
 /** The certificate of the broker: what is there, else a new one for this machine and `host`, that nobody but the files vouch for. */
 async function keepCertificate(file: string, keyFile: string, host: string | null): Promise<string> {
   const kept = await textIn(file)
-  if (kept !== null) return kept
+  if (kept !== null) return checkedFor(host ?? LOCAL, kept, file)
   const notAfterDate = new Date()
   notAfterDate.setFullYear(notAfterDate.getFullYear() + YEARS)
   const hosts = ['localhost', LOCAL, '::1', ...(host === null ? [] : [host])]
@@ -103,4 +112,15 @@ async function keepCertificate(file: string, keyFile: string, host: string | nul
   await writePrivateFile(keyFile, made.private)
   await writePrivateFile(file, made.cert)
   return made.cert
+}
+
+/** A certificate that is for this host. Throws `usage` for another one: whoever connects there would be refused. */
+function checkedFor(host: string, pem: string, file: string): string {
+  const certificate = new X509Certificate(pem)
+  const name = isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)
+  if (name !== undefined) return pem
+  throw new DevHookError('usage', `the certificate ${file} is not for ${host}`, {
+    remedy:
+      'delete server-cert.pem and server-key.pem there, and everybody gets new credentials files; or pass the host that it is for',
+  })
 }
