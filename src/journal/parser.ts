@@ -25,7 +25,7 @@ export type OnRecord = (record: LogRecord, offset: number, length: number) => vo
 
 const LINE_FEED = 0x0a
 // Large enough to be quick, small enough that neither memory nor the event loop notices.
-const CHUNK_BYTES = 256 * 1024
+const CHUNK_BYTES = 1024 * 1024
 
 /** Parses a segment from the byte `from` on; `null` when it is gone, because the writer may prune at any time. */
 export async function parseSegment(

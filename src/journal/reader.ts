@@ -1,12 +1,14 @@
 // The reader of the log, in any process, while the daemon may be writing it.
 
 import type { Attempt, Delivery, Summary } from '../core/delivery.ts'
-import { DevHookError, messageOf } from '../core/errors.ts'
+import { DevHookError } from '../core/errors.ts'
 import { findById } from './find-by-id.ts'
 import type { Content } from './format/line-codec.ts'
 import type { AttemptRecord, LogRecord } from './format/record-format.ts'
 import { createDeliveryIndex, type DeliveryIndex, type IndexEntry, type IndexedRecord } from './index-by-delivery.ts'
+import { readNewestFirst } from './newest-first.ts'
 import { parseSegment } from './parser.ts'
+import { readable } from './readable.ts'
 import { tornTail } from './repair.ts'
 import { eventsFolder, extentOf, listSegments, readContent } from './segments.ts'
 import { summarize } from './summary.ts'
@@ -46,32 +48,24 @@ export const BEGINNING: Position = { segment: '', offset: 0 }
 /** Lists what is recorded in a bot's folder, newest last; empty when there is no journal. Rejects as the signal is aborted. */
 export async function readDeliveries(
   folder: string,
-  filter: DeliveryFilter = {},
+  { where = () => true, content = null, last = Infinity }: DeliveryFilter = {},
   signal?: AbortSignal,
 ): Promise<Summary[]> {
-  const found: Summary[] = []
-  for await (const summary of searchDeliveries(folder, filter, signal)) found.push(summary)
-  return found.reverse()
-}
-
-/** Yields what is recorded in a bot's folder, newest first, as it is found: one body at a time is in memory. */
-export async function* searchDeliveries(
-  folder: string,
-  { where = () => true, content = null, last = Infinity }: DeliveryFilter,
-  signal?: AbortSignal,
-): AsyncGenerator<Summary, void, undefined> {
   const events = eventsFolder(folder)
+  const found: Summary[] = []
+  if (last <= 0) return found
   // Ten thousand rows need no ten thousand extents of what is not shown.
-  const { index } = await readIndex(events, content === null ? () => null : extentOf)
-  let left = last
-  for (const entry of [...index.entries.values()].reverse()) {
-    if (left <= 0) return
-    signal?.throwIfAborted()
-    const summary = summarize(entry)
-    if (!where(summary) || !(await fitsContent(events, entry, content))) continue
-    left -= 1
-    yield summary
+  for await (const entries of readNewestFirst(events, content === null ? () => null : extentOf)) {
+    for (const entry of entries) {
+      signal?.throwIfAborted()
+      const summary = summarize(entry)
+      if (!where(summary)) continue
+      if (content !== null && !(await fitsContent(events, entry, content))) continue
+      found.push(summary)
+      if (found.length >= last) return found.reverse()
+    }
   }
+  return found.reverse()
 }
 
 /** Whether what was received fits; what cannot be read back does not. */
@@ -91,7 +85,7 @@ export async function fitsContent(
  */
 export async function readDelivery(folder: string, idOrPrefix: string): Promise<DeliveryDetail | null> {
   const events = eventsFolder(folder)
-  const { index, isDamaged } = await readIndex(events, extentOf)
+  const { index, isDamaged } = await readIndex(events)
   const entry = findEntry(index, idOrPrefix)
   if (entry === null && isDamaged)
     throw new DevHookError('stateDamaged', `delivery ${idOrPrefix} is not in what can be read of the journal`)
@@ -102,7 +96,7 @@ export async function readDelivery(folder: string, idOrPrefix: string): Promise<
 /** Reads deliveries whole, newest last: those that are wanted. Rejects with `stateDamaged` when one of them cannot be read back. */
 export async function readDetails(folder: string, where: (summary: Summary) => boolean): Promise<DeliveryDetail[]> {
   const events = eventsFolder(folder)
-  const { index } = await readIndex(events, extentOf)
+  const { index } = await readIndex(events)
   const details: DeliveryDetail[] = []
   for (const entry of index.entries.values()) {
     if (where(summarize(entry))) details.push(await detailOf(events, entry))
@@ -145,14 +139,11 @@ export async function readFrom(events: string, from: Position, listener: LogList
   return position
 }
 
-async function readIndex(
-  events: string,
-  extent: typeof extentOf | (() => null),
-): Promise<{ readonly index: DeliveryIndex; readonly isDamaged: boolean }> {
+async function readIndex(events: string): Promise<{ readonly index: DeliveryIndex; readonly isDamaged: boolean }> {
   let index = createDeliveryIndex()
   let isDamaged = false
   await readFrom(events, BEGINNING, {
-    record: (record, ...at) => void index.add({ record, content: extent(record, ...at) }),
+    record: (record, ...at) => void index.add({ record, content: extentOf(record, ...at) }),
     // Everything that was read so far stood in older segments, and is gone too: a list has no gap.
     gone: () => {
       index = createDeliveryIndex()
@@ -176,13 +167,4 @@ export async function readAttempt(events: string, attempt: IndexedRecord<Attempt
   const content = (await readable(readContent(events, attempt.content))) ?? { headers: [], body: Buffer.alloc(0) }
   const reply = { status: record.status, ...content }
   return { n, attempt: { ...times, outcome, reply }, cut: content.body.length < record.bytes }
-}
-
-/** Turns an error of the disk into one that a person can act on. */
-async function readable<T>(reading: Promise<T>): Promise<T> {
-  try {
-    return await reading
-  } catch (cause) {
-    throw new DevHookError('stateDamaged', `the journal cannot be read: ${messageOf(cause)}`, { cause })
-  }
 }
