@@ -15,23 +15,28 @@ export interface DeliveryIdentity {
   readonly key: string | null
 }
 
+// Fields whose text is read, at any depth: in a large body others are left out.
+const READ = ['id', 'event', 'conversation', 'text', 'user', 'contact', 'name', 'role', 'summary'] as const
+const READ_NAMES: ReadonlySet<string> = new Set(READ)
+const read = (from: unknown, name: (typeof READ)[number]): string | null => textIn(from, name)
+
 /** Reads the label and the key of a delivery, which may be of what the bot itself said; without a JSON object in its body it has no label. Never throws. */
 export function identify(delivery: Delivery, botId: string | null = null): DeliveryIdentity {
-  const payload = jsonInBody(delivery.headers, delivery.body)
+  const payload = jsonInBody(delivery.headers, delivery.body, READ_NAMES)
   if (payload === null) return { label: NO_LABEL, key: contentKey(delivery) }
   const data = valueIn(payload, 'data')
   const message = valueIn(data, 'message')
   const label: Label = {
-    event: textIn(payload, 'event'),
-    platformId: textIn(payload, 'id'),
-    conversation: textIn(valueIn(data, 'conversation'), 'id') ?? textIn(message, 'conversation'),
-    text: textIn(message, 'text'),
+    event: read(payload, 'event'),
+    platformId: read(payload, 'id'),
+    conversation: read(valueIn(data, 'conversation'), 'id') ?? read(message, 'conversation'),
+    text: read(message, 'text'),
     ...(message === undefined ? {} : authorOf(payload, message, botId)),
   }
   if (label.platformId === null) return { label, key: contentKey(delivery) }
   // The reference calls `id` "the unique ID of the Webhook": were it the same for every event of one webhook, the event
   // and its message still tell two deliveries apart.
-  return { label, key: bounded(`${label.platformId} ${label.event ?? ''} ${textIn(message, 'id') ?? ''}`) }
+  return { label, key: bounded(`${label.platformId} ${label.event ?? ''} ${read(message, 'id') ?? ''}`) }
 }
 
 /** More participants are not looked through: it is done for every delivery. */
@@ -42,12 +47,12 @@ const SUMMARY = /^(?:User|Contact|Bot) (.{1,100}?) (?:created|updated|deleted) /
 
 /** Who said a message, by the participants of its conversation, else by the summary of what happened, else by the role. */
 function authorOf(payload: Json, message: unknown, botId: string | null): Pick<Label, 'from' | 'own'> {
-  const author = textIn(message, 'user') ?? textIn(message, 'contact')
+  const author = read(message, 'user') ?? read(message, 'contact')
   const participants = valueIn(valueIn(valueIn(payload, 'data'), 'conversation'), 'participants')
   const known = Array.isArray(participants) && author !== null ? participants.slice(0, MOST_PARTICIPANTS) : []
-  const participant = known.find((one) => textIn(one, 'user') === author)
-  const summary = textIn(valueIn(payload, 'activity'), 'summary')
-  const from = textIn(participant, 'name') ?? SUMMARY.exec(summary ?? '')?.[1] ?? textIn(message, 'role')
+  const participant = known.find((one) => read(one, 'user') === author)
+  const summary = read(valueIn(payload, 'activity'), 'summary')
+  const from = read(participant, 'name') ?? SUMMARY.exec(summary ?? '')?.[1] ?? read(message, 'role')
   return { ...(from === null ? {} : { from }), ...(author !== null && author === botId ? { own: true } : {}) }
 }
 
