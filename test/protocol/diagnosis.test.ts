@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { nextTurn } from '../../src/core/async.ts'
 import { diagnose } from '../../src/protocol/diagnosis/diagnose.ts'
 import { SIGNATURE_EXAMPLE, sign } from '../../src/protocol/signature.ts'
 
@@ -24,32 +25,37 @@ const told = (options: {
   return diagnose(header, Buffer.from(body), secret)
 }
 
-const messages = ({ accidents }: ReturnType<typeof diagnose>): string =>
+const messages = ({ accidents }: Awaited<ReturnType<typeof diagnose>>): string =>
   accidents.map(({ message }) => message).join('; ')
 
 describe('The diagnosis of a signature', () => {
-  it('finds nothing wrong with a right one, whatever body and secret are', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 500 }), fc.string({ minLength: 1 }), (array, secret) => {
+  it('finds nothing wrong with a right one, whatever body and secret are', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 500 }), fc.string({ minLength: 1 }), async (array, secret) => {
         const body = Buffer.from(array)
-        expect(diagnose(sign(body, secret), body, secret)).toMatchObject({ right: true, accidents: [] })
+        expect(await diagnose(sign(body, secret), body, secret)).toMatchObject({ right: true, accidents: [] })
       }),
     )
   })
 
-  it('never calls another one right, nor fails, and always says something', () => {
+  it('never calls another one right, nor fails, and always says something', async () => {
     const digest = fc.uint8Array({ minLength: 20, maxLength: 20 }).map((array) => Buffer.from(array).toString('hex'))
     const header = fc.oneof(
       fc.string(),
       digest,
       digest.map((hex) => `sha1=${hex}`),
     )
-    fc.assert(
-      fc.property(header, fc.oneof(fc.string(), fc.json()), fc.string({ minLength: 1 }), (given, body, secret) => {
-        const found = diagnose(given, Buffer.from(body), secret)
-        expect(found.right).toBe(false)
-        expect(found.accidents.length).toBeGreaterThan(0)
-      }),
+    await fc.assert(
+      fc.asyncProperty(
+        header,
+        fc.oneof(fc.string(), fc.json()),
+        fc.string({ minLength: 1 }),
+        async (given, body, secret) => {
+          const found = await diagnose(given, Buffer.from(body), secret)
+          expect(found.right).toBe(false)
+          expect(found.accidents.length).toBeGreaterThan(0)
+        },
+      ),
     )
   })
 
@@ -66,8 +72,8 @@ describe('The diagnosis of a signature', () => {
     [SECRET, Buffer.from(SECRET, 'base64'), 'decoded the secret from base64'],
     ['00112233445566ff', Buffer.from('00112233445566ff', 'hex'), 'decoded the secret from hex'],
     ['plain text', Buffer.from('plain text').toString('base64'), 'base64-decoded'],
-  ])('recognises the secret %j', (secret, key, message) => {
-    const found = told({ secret, key })
+  ])('recognises the secret %j', async (secret, key, message) => {
+    const found = await told({ secret, key })
     expect(found).toMatchObject({ right: false, certain: true })
     expect(messages(found)).toContain(message)
     expect(JSON.stringify(found)).not.toContain(secret.trim())
@@ -89,14 +95,14 @@ describe('The diagnosis of a signature', () => {
     ['its slashes unescaped', '{"u":"http:\\/\\/x"}', '{"u":"http://x"}', '\\/ for each slash'],
     ['its escapes undone', '{"t":"Gr\\u00fc\\u00df \\ud83d\\ude00"}', '{"t":"Grüß 😀"}', 'escaped what is not ASCII'],
     ['its keys in another order', '{"a":1,"b":{"c":2,"d":3}}', '{"b":{"d":3,"c":2},"a":1}', 'sorted the keys'],
-  ])('recognises a body with %s', (_, signed, body, message) => {
-    const found = told({ signed, body })
+  ])('recognises a body with %s', async (_, signed, body, message) => {
+    const found = await told({ signed, body })
     expect(found).toMatchObject({ right: false, certain: true })
     expect(messages(found)).toContain(message)
   })
 
-  it('recognises a secret and a body that are both not as they were', () => {
-    const found = told({ secret: `"${SECRET}"`, body: `${BODY}\n` })
+  it('recognises a secret and a body that are both not as they were', async () => {
+    const found = await told({ secret: `"${SECRET}"`, body: `${BODY}\n` })
     expect(found.certain).toBe(true)
     expect(messages(found)).toContain('quotes')
     expect(messages(found)).toContain('line break')
@@ -111,30 +117,50 @@ describe('The diagnosis of a signature', () => {
     [`sha1=${Buffer.from(hex, 'hex').toString('base64')}`, 'written in base64'],
     [`sha512=${createHmac('sha512', SECRET).update(BODY).digest('hex')}`, 'of the kind sha512'],
     [createHmac('sha512', SECRET).update(BODY).digest('hex'), 'of the kind sha512'],
-  ])('recognises the header %s', (header, message) => {
-    const found = diagnose(header, BYTES, SECRET)
+  ])('recognises the header %s', async (header, message) => {
+    const found = await diagnose(header, BYTES, SECRET)
     expect(found).toMatchObject({ right: false, certain: true, expected: `sha1=${hex}` })
     expect(messages(found)).toContain(message)
   })
 
   it.each(['sha1=123', 'sha1=', 'nonsense', `sha1=${'g'.repeat(40)}`, '', `sha1=${hex.slice(0, 38)}`])(
     'says that the header %j is no signature',
-    (header) => {
-      const found = diagnose(header, BYTES, SECRET)
+    async (header) => {
+      const found = await diagnose(header, BYTES, SECRET)
       expect(found).toMatchObject({ right: false, certain: true })
       expect(messages(found)).toMatch(new RegExp(`is not ${SIGNATURE_EXAMPLE.replace('…', '<')}|is empty`))
     },
   )
 
-  it('says that the secret is another one when nothing makes it right', () => {
-    expect(messages(told({ key: 'another' }))).toContain('another secret')
-    expect(messages(told({ body: '' }))).toContain('the body is empty')
+  it('says that the secret is another one when nothing makes it right', async () => {
+    expect(messages(await told({ key: 'another' }))).toContain('another secret')
+    expect(messages(await told({ body: '' }))).toContain('the body is empty')
   })
 
-  it('does not fail on bodies that are no text, nested without end, or large', () => {
-    expect(told({ signed: 'other', body: Buffer.from([0xff, 0xfe, 0, 0xd8, 0xff]) }).certain).toBe(false)
-    expect(told({ signed: 'other', body: '['.repeat(20_000) + ']'.repeat(20_000) }).certain).toBe(false)
+  it('does not fail on bodies that are no text, nested without end, or large', async () => {
+    expect((await told({ signed: 'other', body: Buffer.from([0xff, 0xfe, 0, 0xd8, 0xff]) })).certain).toBe(false)
+    expect((await told({ signed: 'other', body: '['.repeat(20_000) + ']'.repeat(20_000) })).certain).toBe(false)
     const large = JSON.stringify(['x'.repeat(3 * 1024 * 1024)])
-    expect(told({ signed: large, body: `${large}\n` }).certain).toBe(true)
+    expect((await told({ signed: large, body: `${large}\n` })).certain).toBe(true)
   })
+
+  it.each([
+    [1, 'JSON', 20],
+    [10, 'no JSON', 10],
+  ])(
+    'lets everything else have its turn meanwhile, with a body of %d MB that is %s',
+    async (megabytes, kind, turns) => {
+      const body = JSON.stringify(['x'.repeat(megabytes * 1_000_000)]).slice(kind === 'JSON' ? 0 : 1)
+      let [isOpen, seen] = [true, 0]
+      const found = told({ key: 'another', body }).finally(() => {
+        isOpen = false
+      })
+      while (isOpen) {
+        await nextTurn()
+        seen += 1
+      }
+      expect((await found).certain).toBe(false)
+      expect(seen).toBeGreaterThan(turns)
+    },
+  )
 })

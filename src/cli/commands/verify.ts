@@ -6,7 +6,7 @@ import { DevHookError } from '../../core/errors.ts'
 import { cleanValue } from '../../core/text/clean-notice.ts'
 import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import { toJson } from '../../core/text/to-json.ts'
-import { type Diagnosis, diagnose } from '../../protocol/diagnosis/diagnose.ts'
+import { type Diagnosis, diagnose, fits } from '../../protocol/diagnosis/diagnose.ts'
 import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../../protocol/signature.ts'
 import type { Call, CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
@@ -35,7 +35,7 @@ export const verify: CommandHandler = async (call) => {
   const secrets = await findSecrets(io, config)
   if (named === '-' && io.interactive) io.err('Reading the body from the terminal; Ctrl-D ends it.')
   const body = await readInput(named, config.cwd)
-  const found = check(header, body, secrets)
+  const found = await check(header, body, secrets)
   if (json) io.out(toJson(cleanValue(jsonOf(found), oneLine)))
   else linesOf(found, colors).forEach(io.out)
   return found.right ? EXIT_CODES.ended : EXIT_CODES.failed
@@ -70,10 +70,14 @@ async function findSecrets(
   })
 }
 
-function check(given: string, body: Buffer, [used, ...others]: readonly [FoundSecret, ...FoundSecret[]]): Verification {
+async function check(
+  given: string,
+  body: Buffer,
+  [used, ...others]: readonly [FoundSecret, ...FoundSecret[]],
+): Promise<Verification> {
   const checked = { given, bytes: body.length, source: used.source }
-  const found = diagnose(given, body, used.value)
-  const hidden = found.certain ? undefined : others.find(({ value }) => diagnose(given, body, value).right)
+  const found = await diagnose(given, body, used.value)
+  const hidden = found.certain ? undefined : others.find(({ value }) => fits(given, body, value))
   if (hidden === undefined) return { ...found, ...checked }
   const message = `it is right with ${hidden.source}, but ${used.source} takes precedence`
   return { ...found, ...checked, certain: true, accidents: [{ message, remedy: `remove ${used.source}` }] }

@@ -52,7 +52,7 @@ export function createRunHandlers(
     deliveries: (input, signal) => listDeliveries(journal, input, (summary) => deliveryRow(summary, redact), signal),
     delivery: async ({ id }) => {
       const found = await find(id)
-      return { ...deliveryDetail(found, redact), signature: judgeSignature(found.delivery, secret()) }
+      return { ...deliveryDetail(found, redact), signature: await judgeSignature(found.delivery, secret()) }
     },
     replay: async ({ id, body }, signal) => {
       const { summary, delivery } = await find(id)

@@ -8,11 +8,12 @@ import { checkSignature, explainVerdict, SIGNATURE_SCHEMES } from '../../protoco
 type Judged = OutputOf<'delivery'>['signature']
 
 /** Judges it by the secret of the webhook; `null` when no secret is known. */
-export function judgeSignature({ headers, body }: Delivery, secret: string | null): Judged {
+export async function judgeSignature({ headers, body }: Delivery, secret: string | null): Promise<Judged> {
   if (secret === null) return { verdict: 'unknown', reasons: [] }
   const verdict = checkSignature(headers, body, secret)
   if (verdict === 'right') return { verdict, reasons: [] }
-  const reasons = signaturesOf({ headers }).flatMap((value) => diagnose(value, body, secret).accidents)
+  const found = await Promise.all(signaturesOf({ headers }).map((value) => diagnose(value, body, secret)))
+  const reasons = found.flatMap(({ accidents }) => accidents)
   if (reasons.length > 0) return { verdict, reasons: reasons.map(({ message, remedy }) => ({ message, remedy })) }
   return { verdict, reasons: [{ message: explainVerdict(headers, verdict), remedy: '' }] }
 }

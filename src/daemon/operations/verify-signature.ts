@@ -2,7 +2,7 @@
 import { DevHookError } from '../../core/errors.ts'
 import type { Handlers, OutputOf } from '../../inspector/operations/table.ts'
 import type { DeliveryDetail } from '../../journal/reader.ts'
-import { diagnose } from '../../protocol/diagnosis/diagnose.ts'
+import { diagnose, fits } from '../../protocol/diagnosis/diagnose.ts'
 import { SIGNATURE_HEADERS, SIGNATURE_SCHEMES, sign } from '../../protocol/signature.ts'
 import { signaturesOf } from './signature-verdict.ts'
 
@@ -30,11 +30,11 @@ interface Secrets {
 }
 
 /** Checks the signatures that were given with a body. Throws `usage` where no secret is known. */
-function verifySignatures(
+async function verifySignatures(
   signatures: readonly string[],
   body: Buffer,
   { typed, webhook, bot }: Secrets,
-): OutputOf<'verify'> {
+): Promise<OutputOf<'verify'>> {
   const secret = typed ?? webhook
   if (secret === null)
     throw new DevHookError('usage', 'the secret of the webhook is not known', { remedy: 'give `secret`' })
@@ -48,16 +48,16 @@ function verifySignatures(
     ]
     return { ...checked, verdict: 'missing', certain: true, reasons, expected: sign(body, secret) }
   }
-  const found = signatures.map((signature) => diagnose(signature, body, secret))
+  const found = await Promise.all(signatures.map((signature) => diagnose(signature, body, secret)))
   const wrong = found.filter(({ right }) => !right)
   const expected = (wrong[0] ?? found[0])?.expected ?? ''
   if (wrong.length === 0) return { ...checked, verdict: 'right', certain: true, reasons: [], expected }
   const others = { 'the secret of the webhook': webhook, 'the secret that the bot has': bot }
-  const fits = Object.entries(others).find(
-    ([, other]) => other !== null && other !== secret && signatures.every((one) => diagnose(one, body, other).right),
+  const better = Object.entries(others).find(
+    ([, other]) => other !== null && other !== secret && signatures.every((one) => fits(one, body, other)),
   )
-  const reasons = fits === undefined ? wrong.flatMap(({ accidents }) => accidents) : [ofAnother(fits[0])]
-  const certain = fits !== undefined || wrong.every((one) => one.certain)
+  const reasons = better === undefined ? wrong.flatMap(({ accidents }) => accidents) : [ofAnother(better[0])]
+  const certain = better !== undefined || wrong.every((one) => one.certain)
   return { ...checked, verdict: 'wrong', certain, reasons: reasons.map(({ ...reason }) => reason), expected }
 }
 

@@ -9,6 +9,9 @@ interface Reading {
   readonly accident: string | null
 }
 
+/** A larger body, in bytes, is not tried in the ways in which it may have been written as JSON: each takes long, and much memory. */
+const MAX_REWRITTEN = 1024 * 1024
+
 /** The body itself first, then its likely originals, simplest first. */
 export function* bodiesLike(body: Buffer): Generator<Guess, void, undefined> {
   yield { bytes: body, accident: null }
@@ -16,6 +19,7 @@ export function* bodiesLike(body: Buffer): Generator<Guess, void, undefined> {
     if (accident !== null) yield guess(text, accident)
     const also = accident === null ? '' : `${accident}, and `
     for (const [other, what] of newlines(text)) yield guess(other, also + what)
+    if (body.length > MAX_REWRITTEN) continue
     for (const [other, what] of serialisations(text)) yield guess(other, also + what)
   }
   yield guess(`\ufeff${body.toString('utf8')}`, 'the body lost the byte order mark at its beginning')
@@ -38,46 +42,53 @@ function readings(body: Buffer): readonly Reading[] {
 
 type Variant = readonly [text: string, what: string]
 
-function newlines(text: string): readonly Variant[] {
+function* newlines(text: string): Generator<Variant, void, undefined> {
+  yield [text.replace(/\r?\n$/, ''), 'a line break was added at the end of the body']
+  yield [text.trim(), 'white space was added around the body']
+  yield [`${text}\n`, 'the line break at the end of the body was lost']
+  yield [`${text}\r\n`, 'the line break at the end of the body was lost']
   const unix = text.replaceAll('\r\n', '\n')
-  return [
-    [text.replace(/\r?\n$/, ''), 'a line break was added at the end of the body'],
-    [text.trim(), 'white space was added around the body'],
-    [`${text}\n`, 'the line break at the end of the body was lost'],
-    [`${text}\r\n`, 'the line break at the end of the body was lost'],
-    [unix, 'the line breaks of the body were turned into CRLF'],
-    [unix.replace(/\n$/, ''), 'the line breaks of the body were turned into CRLF, and one was added at the end'],
-    [unix.replaceAll('\n', '\r\n'), 'the CRLF line breaks of the body were turned into LF'],
-  ]
+  yield [unix, 'the line breaks of the body were turned into CRLF']
+  yield [unix.replace(/\n$/, ''), 'the line breaks of the body were turned into CRLF, and one was added at the end']
+  yield [unix.replaceAll('\n', '\r\n'), 'the CRLF line breaks of the body were turned into LF']
 }
 
-/** The ways in which common senders write JSON. */
-function serialisations(text: string): readonly Variant[] {
+/** The ways in which common senders write JSON, each written when it is asked for. */
+function* serialisations(text: string): Generator<Variant, void, undefined> {
   try {
-    return stylesOf(JSON.parse(text))
+    yield* stylesOf(JSON.parse(text))
   } catch {
     // No JSON, or nested too deeply to be written: nothing has parsed it on the way.
-    return []
   }
 }
 
-function stylesOf(value: unknown): readonly Variant[] {
-  const compact = JSON.stringify(value)
-  const rewritten = 'the body was parsed and written anew'
-  const styles: readonly Variant[] = [
-    [compact, `${rewritten}; the sender wrote compact JSON`],
-    [JSON.stringify(value, null, 2), `${rewritten}; the sender indented it by 2 spaces`],
-    [JSON.stringify(value, null, 4), `${rewritten}; the sender indented it by 4 spaces`],
-    [JSON.stringify(value, null, '\t'), `${rewritten}; the sender indented it by tabs`],
-    [spaced(value), `${rewritten}; the sender wrote a space after each colon and comma`],
-    [compact.replaceAll('/', '\\/'), `${rewritten}; the sender wrote \\/ for each slash`],
-    [JSON.stringify(sorted(value)), `${rewritten}; the sender sorted the keys`],
-  ]
-  const escaped = styles.map(
-    ([style, what]): Variant => [escapeNonAscii(style), `${what} and escaped what is not ASCII`],
-  )
-  const all = [...styles, ...escaped]
-  return [...all, ...all.map(([style, what]): Variant => [`${style}\n`, `${what} and ended it with a line break`])]
+const REWRITTEN = 'the body was parsed and written anew; the sender'
+
+const STYLES: readonly (readonly [write: (value: unknown) => string, what: string])[] = [
+  [(value) => JSON.stringify(value), 'wrote compact JSON'],
+  [(value) => JSON.stringify(value, null, 2), 'indented it by 2 spaces'],
+  [(value) => JSON.stringify(value, null, 4), 'indented it by 4 spaces'],
+  [(value) => JSON.stringify(value, null, '\t'), 'indented it by tabs'],
+  [(value) => spaced(value), 'wrote a space after each colon and comma'],
+  [(value) => JSON.stringify(value).replaceAll('/', '\\/'), 'wrote \\/ for each slash'],
+  [(value) => JSON.stringify(sorted(value)), 'sorted the keys'],
+]
+
+function* stylesOf(value: unknown): Generator<Variant, void, undefined> {
+  const written: Variant[] = []
+  for (const [write, what] of STYLES) {
+    const variant: Variant = [write(value), `${REWRITTEN} ${what}`]
+    written.push(variant)
+    yield variant
+  }
+  for (const [style, what] of written.slice()) {
+    const escaped = escapeNonAscii(style)
+    if (escaped === style) continue
+    const variant: Variant = [escaped, `${what} and escaped what is not ASCII`]
+    written.push(variant)
+    yield variant
+  }
+  for (const [style, what] of written) yield [`${style}\n`, `${what} and ended it with a line break`]
 }
 
 /** As Python's `json.dumps` writes it. */

@@ -1,5 +1,6 @@
 // Why a signature is not right: the likely accidents, tried one after the other until one of them makes it right.
 import { createHmac } from 'node:crypto'
+import { nextTurn } from '../../core/async.ts'
 import { equalInConstantTime } from '../../core/secrets.ts'
 import { SIGNATURE_SCHEMES, sign } from '../signature.ts'
 import type { Accident, Guess } from './accident.ts'
@@ -19,30 +20,40 @@ export interface Diagnosis {
 }
 
 /** Above this, in bytes, a changed body is tried with the secret as it is only: all pairs would take too long. */
-const LARGE = 1024 * 1024
+const LARGE = 64 * 1024
 
-/** Tells that a signature header fits a body and a secret, or why not. The secret is taken untrimmed, as a bot would take it. */
-export function diagnose(header: string, body: Buffer, secret: string): Diagnosis {
+/** Tells whether a signature header fits a body and a secret. */
+export const fits = (header: string, body: Buffer, secret: string): boolean =>
+  SIGNATURE_SCHEMES.some((scheme) => header.trim() === sign(body, secret, scheme))
+
+/**
+ * Tells that a signature header fits a body and a secret, or why not. The secret is taken untrimmed, as a bot would take it. What else
+ * the process has to do is not kept waiting by a large body.
+ */
+export async function diagnose(header: string, body: Buffer, secret: string): Promise<Diagnosis> {
   const given = readHeader(header.trim())
   const scheme = SIGNATURE_SCHEMES.find(({ algorithm }) => given.digest !== null && algorithm === given.algorithm)
   const expected = sign(body, secret, scheme)
   if (header.trim() === expected) return { right: true, expected, accidents: [], certain: true }
   const form = given.accident === null ? [] : [given.accident]
   if (given.digest === null) return { right: false, expected, accidents: form, certain: true }
-  const found = search(given.algorithm, given.digest, body, secretsLike(secret))
+  const found = await search(given.algorithm, given.digest, body, secretsLike(secret))
   return { right: false, expected, accidents: [...form, ...(found ?? [unknown(body)])], certain: found !== null }
 }
 
-function search(
+async function search(
   algorithm: string,
   digest: Buffer,
   given: Buffer,
   secrets: readonly Guess[],
-): readonly Accident[] | null {
+): Promise<readonly Accident[] | null> {
   for (const body of bodiesLike(given)) {
     const keys = body.accident !== null && given.length > LARGE ? secrets.slice(0, 1) : secrets
-    const key = keys.find(({ bytes }) => equalInConstantTime(hmac(algorithm, bytes, body.bytes), digest))
-    if (key !== undefined) return [key.accident, body.accident].filter((accident) => accident !== null)
+    for (const key of keys) {
+      if (given.length > LARGE) await nextTurn()
+      if (equalInConstantTime(hmac(algorithm, key.bytes, body.bytes), digest))
+        return [key.accident, body.accident].filter((accident) => accident !== null)
+    }
   }
   return null
 }
