@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { readAddress } from '../../src/inspector/address.ts'
 import { createInspectorClient } from '../../src/inspector/client.ts'
 import { type GivenTo, OPERATIONS, type OutputOf, type RunOperation } from '../../src/inspector/operations/table.ts'
-import { noticeFromNow } from '../support/cli/cli.ts'
+import { noticeFromNow, startCli } from '../support/cli/cli.ts'
 import { type TestWorld, worldForTest } from '../support/world.ts'
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
@@ -58,7 +58,8 @@ describe('A run that is asked by a program', () => {
   })
 
   it('does what it is told: again, in order, made up, held, let go, restarted', async () => {
-    const { ask, cli, jenny } = await runForTest(await worldForTest())
+    const world = await worldForTest()
+    const { ask, cli, jenny } = await runForTest(world)
     const { deliveries } = await ask('deliveries', { q: 'hi' })
     const { id } = deliveries.at(-1) ?? { id: '' }
     expect(await ask('replay', { id })).toMatchObject({ id, outcome: 'answered', status: 200 })
@@ -96,6 +97,9 @@ describe('A run that is asked by a program', () => {
 
     expect(await ask('replayOnSave', { on: true, id: id.slice(-6) })).toEqual({ replayOnSave: { id } })
     expect(await ask('status', {})).toMatchObject({ replayOnSave: { id } })
+    const env = { ...world.env, XDG_STATE_HOME: `${cli.home}/state` }
+    const shown = await (await startCli({ args: ['status'], env })).ended
+    expect(shown.stdout).toContain(`on save   delivery ${id} is replayed\n`)
     const again = noticeFromNow(cli)('replay')
     expect(await ask('restart', {})).toEqual({ restarting: true })
     expect((await again).id).toBe(id)

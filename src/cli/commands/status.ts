@@ -42,11 +42,11 @@ export const status: CommandHandler = async (call) => {
     { config, askAny: call.own['ask'] === true, stateHome: stateHome(), who, emit, redactor },
     io,
   )
-  const only = await onlyOf(found, opened)
+  const said = await askRun(found, opened)
   secretsInUrl(found.registration?.url ?? null).forEach(redactor.conceal)
-  if (json) io.out(toJson(cleanValue({ ...withoutSecrets(found), only }, (text) => oneLine(redactor.redact(text)))))
+  if (json) io.out(toJson(cleanValue({ ...withoutSecrets(found), ...said }, (text) => oneLine(redactor.redact(text)))))
   else
-    statusLines({ ...found, only, page: shownPage(found.page, io) }, colors, io.columns('out')).forEach((line) =>
+    statusLines({ ...found, ...said, page: shownPage(found.page, io) }, colors, io.columns('out')).forEach((line) =>
       io.out(redactor.redact(line)),
     )
   return found.leftover === null ? EXIT_CODES.ended : EXIT_CODES.failed
@@ -90,17 +90,17 @@ async function showSandbox(
   return EXIT_CODES.ended
 }
 
-/** What the run takes that has the bot, and where the rest goes; `null` where it takes everything, or cannot be asked. */
-async function onlyOf(
-  { running, botId }: Status,
-  { config, stateHome }: OpenCommand,
-): Promise<OutputOf<'status'>['only']> {
-  if (running === null) return null
+type Said = Pick<OutputOf<'status'>, 'only' | 'replayOnSave'>
+const NOTHING: Said = { only: null, replayOnSave: null }
+
+/** What the run that has the bot says of itself: nothing where there is none, or it cannot be asked. */
+async function askRun({ running, botId }: Status, { config, stateHome }: OpenCommand): Promise<Said> {
+  if (running === null) return NOTHING
   const folder = botFolder(stateHome(), config.apiHost, botId)
   const limit = { ms: ASK_MS, reason: 'the run does not answer' }
   const asked = withDeadline([], limit, async (signal) => (await reachRun(folder, signal)).call('status', {}, signal))
   // One without an inspector cannot be asked, which is no reason to show nothing.
-  return asked.then(({ only }) => only).catch(() => null)
+  return asked.then(({ only, replayOnSave }) => ({ only, replayOnSave })).catch(() => NOTHING)
 }
 
 /** In time, and not without a word when that takes a while. */

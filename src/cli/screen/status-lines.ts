@@ -12,13 +12,14 @@ import { wrapWords } from './text-width.ts'
 /** The place of a page; without its link where that would let in whoever reads it later. */
 type ShownPage = Pick<PagePlace, 'inspector' | 'tokenFile'> & { readonly link: string | null }
 
-type Only = OutputOf<'status'>['only']
+/** What the run that has the bot says of itself. */
+type Said = Pick<OutputOf<'status'>, 'only' | 'replayOnSave'>
 
-type ShownStatus = Omit<Status, 'page'> & { readonly page: ShownPage | null; readonly only?: Only }
+type ShownStatus = Omit<Status, 'page'> & Partial<Said> & { readonly page: ShownPage | null }
 
 /** A row each; what needs more lines goes on below its own beginning. */
 export function statusLines(found: ShownStatus, { dim }: Colors, columns: number, now: Date = new Date()): string[] {
-  const { botId, registration, owner, answers, leftover, running, page, only = null } = found
+  const { botId, registration, owner, answers, leftover, running, page, only = null, replayOnSave = null } = found
   const rows: Rows = [
     ['bot', botId],
     ['webhook', registration?.url == null ? 'none' : withoutCredentials(registration.url)],
@@ -29,6 +30,7 @@ export function statusLines(found: ShownStatus, { dim }: Colors, columns: number
     ['running', running === null ? 'no run on this machine' : running.user],
     ...pageRow(page),
     ...(only === null ? [] : [['only', ...sayOnly(only)] as const]),
+    ...onSaveRow(replayOnSave),
     ['leftover', ...sayLeftover(leftover, now)],
   ]
   return rowLines(rows, dim, columns)
@@ -50,6 +52,7 @@ export function sandboxStatusLines(
       ['bot', `${target} (${bot ?? 'not started'})`],
       ['api', api],
       ...pageRow(page),
+      ...onSaveRow(found.replayOnSave),
       ['record', [`${deliveries} deliveries`, `${delivered} delivered`, ...held, ...owed].join(', ')],
     ],
     dim,
@@ -61,6 +64,11 @@ export function sandboxStatusLines(
 function pageRow(page: ShownPage | null): Rows {
   if (page === null) return []
   return [['page', page.link ?? `${page.inspector}, token in ${page.tokenFile}`]]
+}
+
+function onSaveRow(replayed: Said['replayOnSave']): Rows {
+  if (replayed === null) return []
+  return [['on save', `${replayed.id === null ? 'the last delivery' : `delivery ${replayed.id}`} is replayed`]]
 }
 
 type Rows = readonly (readonly [string, ...string[]])[]
@@ -75,7 +83,7 @@ function rowLines(rows: Rows, dim: Colors['dim'], columns: number): string[] {
 /** Of the names of the rows, in columns. */
 const INDENT = 10
 
-const sayOnly = ({ filters, passesTo }: NonNullable<Only>): readonly [string, string] => [
+const sayOnly = ({ filters, passesTo }: NonNullable<Said['only']>): readonly [string, string] => [
   filters.join(', '),
   passesTo === null ? 'everything else is ignored, as nobody takes it' : `everything else goes on to ${passesTo}`,
 ]

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { colorsFor } from '../../../src/cli/output/colors.ts'
 import { statusLines } from '../../../src/cli/screen/status-lines.ts'
-import type { Status } from '../../../src/daemon/offline/status.ts'
 
 const registration = {
   url: 'https://user:password@bots.example.com/hook',
@@ -10,9 +9,9 @@ const registration = {
   status: 'active',
 }
 
-const lines = (found: Partial<Status>, columns: number): string => {
+const lines = (found: Partial<Parameters<typeof statusLines>[0]>, columns: number): string => {
   const nothing = { verified: true, answers: true, leftover: null, running: null, page: null }
-  const status: Status = { botId: 'b1', owner: { is: 'nobody' }, registration, ...nothing, ...found }
+  const status = { botId: 'b1', owner: { is: 'nobody' } as const, registration, ...nothing, ...found }
   return statusLines(status, colorsFor(false), columns, new Date('2026-01-02T15:00:00')).join('\n')
 }
 
@@ -33,6 +32,13 @@ describe('The status', () => {
       ].join('\n'),
     )
     expect(lines({}, Number.POSITIVE_INFINITY).split('\n')).toHaveLength(8)
+  })
+
+  it.each([
+    [null, 'the last delivery'],
+    ['d1', 'delivery d1'],
+  ])('says what is replayed on save: %j is %s', (id, what) => {
+    expect(lines({ replayOnSave: { id } }, 80)).toContain(`\non save   ${what} is replayed\n`)
   })
 
   it('says where the page of a run is, as the ready block does', () => {
