@@ -5,6 +5,7 @@ import type { SandboxOptions } from '../../src/sandbox/options.ts'
 import type { SandboxDelivery } from '../../src/sandbox/webhooks/deliver.ts'
 import { type RecordedRequest, type RecordingBot, startRecordingBot } from '../support/bot/recording-bot.js'
 import { type Cli, startCli } from '../support/cli/cli.ts'
+import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
 import { recordingBotForTest } from '../support/platform/sandboxes.ts'
 import { eventually } from '../support/wait.ts'
@@ -168,5 +169,18 @@ describe('dev-hook --only', () => {
       await expectRouted()
     }
     await eventually(() => JSON.stringify(world.platform.registration()) === JSON.stringify(before))
+  })
+
+  it('says how two of them run on one machine, and they do', async () => {
+    const { start } = await onlyWorld()
+    const state = { XDG_STATE_HOME: await folderForTest() }
+    const first = await start(['--take-over', '--only', 'text:mine'], state)
+    await first.notice('ready')
+    const refused = await (await start(['--only', 'text:yours'], state)).ended
+    expect(refused.code).toBe(7)
+    expect(refused.stdout).toContain('to have both on this machine, set XDG_STATE_HOME to another folder for this one')
+    const second = await start(['--only', 'text:yours'], { XDG_STATE_HOME: await folderForTest() })
+    await second.notice('ready')
+    await first.notice('registration', (notice) => notice.state === 'behind')
   })
 })

@@ -3,7 +3,7 @@
 // `daemon.ts` puts them in order. A phase registers the release of its part on the line after it was opened. What it needs of
 // those before it are its arguments; what an early part calls in a later one, it finds in `run.parts` when the time has come.
 import { findRoutes } from '../../bot/route-hint.ts'
-import { messageOf } from '../../core/errors.ts'
+import { asDevHookError, DevHookError, messageOf } from '../../core/errors.ts'
 import { createHookAddress, type HookAddress } from '../../core/hook-url.ts'
 import { warning } from '../../core/notices.ts'
 import type { Gateway } from '../../core/ports.ts'
@@ -64,11 +64,23 @@ export async function state(
     factories.openState(folder, { runId: address.runId, user: who }, emit, signal)
   const secretOf = async (snapshot: Snapshot): Promise<string | null> =>
     (await readSecret(account.client, snapshot, signal)) ?? config.secret
-  const opened = await steps.run('state', () =>
-    config.takeOver ? openHandedOver(open, folder, { who, secretOf, surroundings: config }, signal) : open(),
-  )
+  const opened = await steps
+    .run('state', () =>
+      config.takeOver ? openHandedOver(open, folder, { who, secretOf, surroundings: config }, signal) : open(),
+    )
+    .catch((error: unknown) => {
+      throw config.only === null ? error : sideBySide(asDevHookError(error))
+    })
   lifetime.add('state', opened.close)
   return opened
+}
+
+/** With `--only` several runs of a bot are meant: what keeps them apart on one machine is said. */
+function sideBySide(error: DevHookError): DevHookError {
+  if (!error.is('taken')) return error
+  const remedy =
+    'to have both on this machine, set XDG_STATE_HOME to another folder for this one; or end that dev-hook, or take the bot over with `--take-over`'
+  return new DevHookError('taken', error.message, { cause: error, remedy })
 }
 
 /** Creates pipeline and queue, holding, and queues what an earlier run acknowledged. */

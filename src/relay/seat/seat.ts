@@ -94,7 +94,8 @@ export async function openSeat(options: SeatOptions, signal: AbortSignal): Promi
   function admitted(welcome: Welcome): Welcomed {
     if (welcome.ok) return welcome
     const kind = welcome.why === 'taken' ? 'taken' : 'relayMissing'
-    const remedy = 'end the other run, or use credentials of your own'
+    const remedy =
+      'end the other run, or come under another name: with a credentials file of its own, or by `--relay nats://<name>@<host>`'
     throw new DevHookError(kind, welcome.message, welcome.why === 'taken' ? { remedy } : {})
   }
 
