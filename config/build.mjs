@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build as buildPage } from 'vite'
 import { bundle, ROOT } from './bundle.mjs'
+import { chunkGroups } from './chunks.mjs'
 import { writeInventory } from './inventory.mjs'
 
 /** What can be imported. */
@@ -24,7 +25,7 @@ const PAGE = join(DIST, 'inspector/page')
 export async function build() {
   const programs = Object.fromEntries([...EXPORTED, ...RUN].map((name) => [`${name}.js`, `src/${name}.ts`]))
   const [bundled, types, page] = await Promise.all([
-    bundle(programs, DIST),
+    bundle(programs, DIST, { groups: chunkGroups() }),
     writeTypes(),
     buildPage({ configFile: join(ROOT, 'config/page.config.ts') }),
   ])

@@ -5,5 +5,9 @@ export function bundleFolder(path: string, outside?: readonly (string | RegExp)[
 export function bundle(
   programs: Readonly<Record<string, string>>,
   folder: string,
-  options?: { readonly chunks?: string; readonly outside?: readonly (string | RegExp)[] },
+  options?: {
+    readonly chunks?: string
+    readonly outside?: readonly (string | RegExp)[]
+    readonly groups?: readonly object[]
+  },
 ): Promise<unknown>

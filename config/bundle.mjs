@@ -15,10 +15,10 @@ const withoutLinks = (source) => source.replace(/^.*\/node_modules\/(?=(?:@[^/]+
 
 /**
  * Bundles programs, by their files in a folder: `{ 'cli/main.js': 'src/cli/main.ts' }`. What they share goes into files of their own,
- * two folders below that of the package: `core/instance.ts` counts on it. Throws where anything is not found, or is dubious.
+ * two folders below that of the package: `core/instance.ts` counts on it; `groups` are rolldown's, for those that go together. Throws where anything is not found, or is dubious.
  * Returns rolldown's output.
  */
-export async function bundle(programs, folder, { chunks = 'chunks/[name].js', outside = [] } = {}) {
+export async function bundle(programs, folder, { chunks = 'chunks/[name].js', outside = [], groups = [] } = {}) {
   const problems = []
   const bundled = await rolldown({
     cwd: ROOT,
@@ -45,6 +45,7 @@ export async function bundle(programs, folder, { chunks = 'chunks/[name].js', ou
     entryFileNames: '[name]',
     // Without a hash: the names in a stack are those of the files, and a build takes the place of the one before.
     chunkFileNames: chunks,
+    codeSplitting: { groups },
   })
   await bundled.close()
   if (problems.length > 0) throw new Error(problems.join('\n'))

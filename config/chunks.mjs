@@ -1,0 +1,48 @@
+// Which sources go into one file of the package: those that a start loads together, as each file takes it half a millisecond.
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url))
+
+/** What runs as long as a run does, beside it, and has to stay small. */
+const CHILDREN = ['daemon/watchdog/child', 'tunnel/ngrok/child', 'config/modules/module-worker']
+/** What programs import. */
+const EXPORTED = ['index', 'kit/index', 'kit/vitest']
+/** What every command line needs. */
+const START = ['cli/run', 'cli/end-process']
+/** What nearly every command needs then. */
+const COMMAND = [...START, 'cli/open-command', 'cli/sandbox/find-record']
+
+/**
+ * The files, the first that wants a source has it: what `of` needs, as far as `within` needs it too. What is in none of them is shared
+ * out by who needs it.
+ */
+const FILES = [
+  // All that `--version` loads.
+  { name: 'instance', of: ['core/instance'] },
+  { name: 'base', of: CHILDREN, within: COMMAND },
+  { name: 'core', of: EXPORTED, within: START },
+  { name: 'start', of: START },
+  { name: 'command', of: COMMAND },
+]
+
+/** The groups of rolldown's code splitting. */
+export const chunkGroups = () =>
+  FILES.map(({ name, of, within }, at) => {
+    let wanted
+    return {
+      priority: FILES.length - at,
+      name: (id, graph) => {
+        wanted ??= [of, within ?? of].map((names) => needsOf(names, graph))
+        return wanted.every((needed) => needed.has(id)) ? name : null
+      },
+    }
+  })
+
+/** Some sources, and all that they import without being asked. */
+function needsOf(names, graph) {
+  const needed = new Set(names.map((name) => join(SRC, `${name}.ts`)))
+  // A set goes on with what is added to it meanwhile.
+  for (const id of needed) for (const imported of graph.getModuleInfo(id)?.importedIds ?? []) needed.add(imported)
+  return needed
+}
