@@ -50,6 +50,20 @@ describe('the journal', () => {
     expect(await next.undelivered()[0]?.load()).toEqual(first)
   })
 
+  it('has large deliveries among small ones, byte for byte', async () => {
+    const folder = await folderForTest()
+    const { journal } = await openTestJournal(folder)
+    const text = 'word '.repeat(80_000)
+    const bodies = ['{}', `{"text":"${text}"}`, '{"n":1}', `{"text":\n"${text}é"}`, text, '{"n":2}']
+    const given = bodies.map((body, i) => delivery(`d${i}`, { body: Buffer.from(body) }))
+    for (const each of [...given, delivery('bytes', { body: Buffer.alloc(400_000, 255) })])
+      journal.record(each, NO_LABEL, null)
+
+    const next = await reopened(folder, journal)
+    for (const each of given) expect(await next.find(each.id)?.load()).toEqual(each)
+    expect((await next.find('bytes')?.load())?.body.equals(Buffer.alloc(400_000, 255))).toBe(true)
+  })
+
   it('finds any delivery by its id, with the number of its last attempt and its fate', async () => {
     const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)

@@ -8,7 +8,13 @@ const DIGITS = 8
 const END_BYTES = OPENING.length + DIGITS + CLOSING.length
 
 /** Writes the end of a line, with its line feed: the CRC-32 of what stands before it, as the last member. */
-export const lineEnd = (members: Buffer): string => `${OPENING}${hexOf(crc32(members))}${CLOSING}\n`
+export const lineEnd = (members: readonly Buffer[]): string => `${OPENING}${hexOf(crcOf(members))}${CLOSING}\n`
+
+function crcOf(pieces: readonly Buffer[]): number {
+  let crc = 0
+  for (const piece of pieces) crc = crc32(piece, crc)
+  return crc
+}
 
 /** Where the members of a line end that ends at `end`, if its checksum is right; `null` if it is not. */
 export function membersEnd(bytes: Buffer, start: number, end: number): number | null {

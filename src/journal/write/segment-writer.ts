@@ -58,7 +58,11 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
     const ends = records.map((indexed) => addLine(buffer, indexed))
     // At a known position: what a failed write left behind is overwritten with the same bytes, not added to.
     const start = segment.bytes
-    await writeAt(target, buffer.bytes(), start)
+    let at = start
+    for (const bytes of buffer.bytes()) {
+      await writeAt(target, bytes, at)
+      at += bytes.length
+    }
     // What a large batch made of it is not kept for the small ones.
     buffer.clear()
     records.forEach((indexed, i) => {

@@ -89,7 +89,7 @@ const contentOf = (given: Delivery) => ({ headers: given.headers, body: given.bo
 /** Without its line feed, as readers see it; `unchecked` as the first version wrote it. */
 function encoded(line: LogLine, format: LineFormat): Buffer {
   const members = Buffer.concat(encodeMembers(line).map((part) => Buffer.from(part)))
-  return Buffer.concat([members, Buffer.from(format === 'checked' ? lineEnd(members).slice(0, -1) : '}')])
+  return Buffer.concat([members, Buffer.from(format === 'checked' ? lineEnd([members]).slice(0, -1) : '}')])
 }
 
 describe.each(['checked', 'unchecked'] as const)('A line of the log that is %s', (format) => {
