@@ -146,7 +146,7 @@ function createRequestHandlers(options: GatewayOptions, { announce, owed, isClos
           response.headersSent ? response.destroy() : answer(response, plainReply(502, messageOf(error))),
         )
     }
-    readWhole(request, keeps, deliver)
+    readWhole(request, keeps, deliver, Number(request.headers['content-length'] ?? 0))
   }
 
   const expects = (request: IncomingMessage, response: ServerResponse): void => {

@@ -23,10 +23,10 @@ function upTo(maxBytes: number): (bytes: number) => boolean {
 }
 
 /** Emits chunks as a socket does; an empty one too, which a stream of Node's own would swallow. */
-function play(pieces: readonly Buffer[], maxBytes: number): (Buffer | null)[] {
+function play(pieces: readonly Buffer[], maxBytes: number, announced = 0): (Buffer | null)[] {
   const stream = new EventEmitter()
   const bodies: (Buffer | null)[] = []
-  readWhole(stream, upTo(maxBytes), (body) => void bodies.push(body))
+  readWhole(stream, upTo(maxBytes), (body) => void bodies.push(body), announced)
   for (const piece of pieces) stream.emit('data', piece)
   expect(bodies).toEqual([])
   stream.emit('end')
@@ -42,6 +42,32 @@ describe('A stream that is read to its end', () => {
         expect(play(pieces, maxBytes)).toEqual([all.length <= maxBytes ? all : null])
       }),
     )
+  })
+
+  it('is whole however much was announced, and however much of it came', () => {
+    const long = fc.array(
+      fc.nat(300_000).map((bytes) => Buffer.alloc(bytes, bytes % 251)),
+      { maxLength: 8 },
+    )
+    fc.assert(
+      fc.property(long, fc.oneof(near, fc.nat(2_000_000)), (pieces, announced) => {
+        const all = Buffer.concat(pieces)
+        const said = announced > 2 ? announced : all.length + announced
+        const [body] = play(pieces, all.length, said)
+        expect(body?.equals(all)).toBe(true)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('takes no more memory than four times what has come, however much was announced', () => {
+    const before = process.memoryUsage().arrayBuffers
+    const streams = Array.from({ length: 20 }, () => new EventEmitter())
+    for (const stream of streams) {
+      readWhole(stream, upTo(Infinity), () => {}, 10_000_000)
+      stream.emit('data', Buffer.alloc(100_000))
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 * 400_000)
   })
 
   it('is not copied when it came in one piece', () => {
