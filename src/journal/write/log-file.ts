@@ -15,8 +15,16 @@ export type OpenFile = (path: string, flags: number, mode: number) => Promise<Lo
 /** Opens a file of the real disk. */
 export const openLogFile: OpenFile = (path, flags, mode) => open(path, flags, mode)
 
-/** Writes all bytes at a position; rejects when the disk takes no more of them. */
-export async function writeAt(file: LogFile, bytes: Buffer, position: number): Promise<void> {
+/** Writes pieces one behind the other, from a position on; rejects when the disk takes no more of them. */
+export async function writePieces(file: LogFile, pieces: readonly Buffer[], position: number): Promise<void> {
+  let at = position
+  for (const piece of pieces) {
+    await writeAt(file, piece, at)
+    at += piece.length
+  }
+}
+
+async function writeAt(file: LogFile, bytes: Buffer, position: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
     if (bytesWritten === 0) throw new Error('the disk accepted no more bytes')

@@ -9,7 +9,7 @@ import type { IndexedRecord } from '../index-by-delivery.ts'
 import type { Pruning } from '../prune.ts'
 import { createSegment, extentOf, growSegment, isFull, type Limits, type Segment, segmentName } from '../segments.ts'
 import { type ByteBuffer, createByteBuffer } from './byte-buffer.ts'
-import { type LogFile, type OpenFile, writeAt } from './log-file.ts'
+import { type LogFile, type OpenFile, writePieces } from './log-file.ts'
 import { createSegmentSync } from './segment-sync.ts'
 
 export interface SegmentWriter {
@@ -58,11 +58,7 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
     const ends = records.map((indexed) => addLine(buffer, indexed))
     // At a known position: what a failed write left behind is overwritten with the same bytes, not added to.
     const start = segment.bytes
-    let at = start
-    for (const bytes of buffer.bytes()) {
-      await writeAt(target, bytes, at)
-      at += bytes.length
-    }
+    await writePieces(target, buffer.bytes(), start)
     // What a large batch made of it is not kept for the small ones.
     buffer.clear()
     records.forEach((indexed, i) => {
