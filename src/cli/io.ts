@@ -9,14 +9,14 @@ import { type ColorLevel, colorLevel } from './output/color-level.ts'
 import { createFooter, type Footer } from './output/footer.ts'
 import { isSameTerminal, openOutlet } from './output/open-outlet.ts'
 import { PromptStream } from './output/prompt-stream.ts'
-import { createLines } from './output/write-buffer.ts'
+import { createLines, type LineToCome } from './output/write-buffer.ts'
 
 /** What a command sees of the outside. */
 export interface Io {
   /** A line of data on stdout. It is kept until somebody reads it. */
   out(line: string): void
   /** A line of a stream of JSON on stdout. While nobody reads it, lines are dropped; `dropped` is the one that says how many. */
-  live(line: string, dropped: (lines: number) => string): void
+  live(line: LineToCome, dropped: (lines: number) => string): void
   /** A line for people on stderr. While nobody reads it, lines are dropped, and the next one that is read says how many. */
   err(line: string): void
   /** For questions to the person at the terminal. */

@@ -6,6 +6,7 @@ import { after, monotonic } from '../core/async.ts'
 import type { Reply } from '../core/delivery.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import type { HookAddress } from '../core/hook-url.ts'
+import { headerOf } from '../core/http/raw-headers.ts'
 import { readWhole } from '../core/http/read-body.ts'
 import { createRefusalNotices } from '../core/http/refusal-notices.ts'
 import { MAX_BODY_BYTES, MAX_UNVERIFIED_BYTES } from '../core/limits.ts'
@@ -114,7 +115,9 @@ function createRequestHandlers(options: GatewayOptions, { announce, owed, isClos
   function turnsAway(request: IncomingMessage, response: ServerResponse): boolean {
     owed.add(request, response)
     const { path } = splitTarget(request.url ?? '')
-    if (path === address.path && equalInConstantTime(request.headers.authorization ?? '', expected)) return false
+    // Not `request.headers`, which Node makes an object of all of them for.
+    const given = headerOf(request.rawHeaders, 'authorization') ?? ''
+    if (path === address.path && equalInConstantTime(given, expected)) return false
     if (path === address.path) refuse(response, 'unauthorised')
     // Strangers try many a path; whoever knows ours means us.
     else if (isWholeUrl(path) && path.endsWith(address.path)) refuse(response, 'malformed')

@@ -22,8 +22,8 @@ const MAX_LOG_BYTES = 10 * 1024 * 1024
 /** How long the end of a run waits for the log, in ms: a disk may be full, or may not answer at all. */
 const CLOSE_MS = 500
 
-/** Starts the log in a folder; the file is opened by the first notice. */
-export function startLog(folder: string, files?: AppendedFiles): Log {
+/** Starts the log in a folder, of notices as `shown` makes them; the file is opened by the first one. */
+export function startLog(folder: string, shown: (notice: Notice) => Notice, files?: AppendedFiles): Log {
   const file = createRotatedFile(join(folder, 'dev-hook.log'), join(folder, 'dev-hook.1.log'), MAX_LOG_BYTES, files)
   const outlet = createOutlet((text) =>
     file.append(text).then(
@@ -33,7 +33,7 @@ export function startLog(folder: string, files?: AppendedFiles): Log {
   )
   return {
     write: (notice) => {
-      if (!RECORDED.has(notice.type)) outlet.write(`${lineOf(notice)}\n`, 1, dropped)
+      if (!RECORDED.has(notice.type)) outlet.write(`${lineOf(shown(notice))}\n`, 1, dropped)
     },
     close: async () => {
       const closing = outlet.drained().then(file.close)

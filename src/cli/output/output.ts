@@ -1,7 +1,7 @@
 // Who hears the notices of a command: the terminal or the JSON lines, and for a run the log file.
 import { stripVTControlCharacters } from 'node:util'
 import { createNotices, type Notice, type Notices } from '../../core/notices.ts'
-import { cleanNotice } from '../../core/text/clean-notice.ts'
+import { type Clean, cleanNotice } from '../../core/text/clean-notice.ts'
 import { REDACTED } from '../../core/text/redact.ts'
 import { type Io, wantsColor } from '../io.ts'
 import type { OpenCommand } from '../open-command.ts'
@@ -22,8 +22,7 @@ type Running = Pick<TerminalOptions, 'keys' | 'hasLine' | 'emulated' | 'pageLink
 /** Creates the notices of a command; each is printed in clean text, without secrets. */
 export function openNotices(command: Printed, io: Screen): Notices {
   const notices = createNotices()
-  const print = createPrinter(command, io)
-  notices.on((notice) => print(cleanNotice(notice, command.redactor.redact)))
+  notices.on(createPrinter(command, io, cleaner(command)))
   return notices
 }
 
@@ -34,12 +33,12 @@ export function startOutput(
   notices: Notices,
   folder: string,
 ): () => Promise<void> {
-  const print = createPrinter(command, io, command)
-  const log = startLog(folder)
+  const clean = cleaner(command)
+  const print = createPrinter(command, io, clean, command)
+  const log = startLog(folder, (notice) => withoutPasted(clean(notice)))
   const off = notices.on((notice) => {
-    const clean = cleanNotice(notice, command.redactor.redact)
-    print(clean)
-    log.write(withoutPasted(clean))
+    print(notice)
+    log.write(notice)
   })
   return async () => {
     off()
@@ -47,14 +46,21 @@ export function startOutput(
   }
 }
 
+const cleaner =
+  ({ redactor }: Pick<Printed, 'redactor'>): Clean =>
+  (notice) =>
+    cleanNotice(notice, redactor.redact)
+
+/** Creates what prints notices as they come: it cleans them itself, and for programs it does so once they leave. */
 function createPrinter(
   { config, json }: Printed,
   io: Screen,
+  clean: Clean,
   { keys = [], hasLine = false, emulated = false, pageLink = () => null }: Running = {},
 ): (notice: Notice) => void {
   const { quiet, verbose, restore } = config
   const color = wantsColor(config.color, io)
-  if (json) return collapseCrashes(inColors(color, createJsonLines(io)))
+  if (json) return collapseCrashes(inColors(color, createJsonLines(io, clean)))
   const print = createTerminal({
     write: io.err,
     color,
@@ -67,7 +73,7 @@ function createPrinter(
     emulated,
     pageLink,
   })
-  return collapseCrashes(inColors(color, print))
+  return collapseCrashes(inColors(color, (notice) => print(clean(notice))))
 }
 
 /** Takes the colours out of what a bot prints where there are none: it may have them whatever it is told. */

@@ -3,9 +3,12 @@ import { type Clock, MONOTONIC } from '../../core/async.ts'
 import type { Dropped } from './line-queue.ts'
 import type { Outlet } from './outlet.ts'
 
+/** A line, or what makes it once it leaves: those of a flood are then made one after the other, which takes half as long. */
+export type LineToCome = string | (() => string)
+
 export interface Lines {
   /** Writes a line a moment later; `dropped` as for the outlet. */
-  add(outlet: Outlet, line: string, dropped: Dropped | null): void
+  add(outlet: Outlet, line: LineToCome, dropped: Dropped | null): void
   /** Writes at once what waits. */
   flush(): void
 }
@@ -13,8 +16,13 @@ export interface Lines {
 interface Gathered {
   readonly outlet: Outlet
   readonly dropped: Dropped | null
-  text: string
-  lines: number
+  readonly lines: LineToCome[]
+}
+
+const textOf = (lines: readonly LineToCome[]): string => {
+  let text = ''
+  for (const line of lines) text += `${typeof line === 'string' ? line : line()}\n`
+  return text
 }
 
 /** In a flood of lines, how long they gather before they leave: nobody sees the difference. */
@@ -35,7 +43,7 @@ export function createLines(
     const leaving = waiting
     waiting = []
     left = now()
-    for (const { outlet, text, lines, dropped } of leaving) outlet.write(finish(outlet, text), lines, dropped)
+    for (const { outlet, lines, dropped } of leaving) outlet.write(finish(outlet, textOf(lines)), lines.length, dropped)
   }
 
   function schedule(): void {
@@ -49,10 +57,8 @@ export function createLines(
       if (waiting.length === 0) schedule()
       // Both may end on the same terminal, so the order between them counts.
       const last = waiting.at(-1)
-      if (last?.outlet === outlet && last.dropped === dropped) {
-        last.text += `${line}\n`
-        last.lines += 1
-      } else waiting.push({ outlet, dropped, text: `${line}\n`, lines: 1 })
+      if (last?.outlet === outlet && last.dropped === dropped) last.lines.push(line)
+      else waiting.push({ outlet, dropped, lines: [line] })
     },
   }
 }

@@ -13,21 +13,24 @@ const PLAIN: ReadonlySet<Notice['type']> = new Set([
   'starting',
 ])
 
+/** Makes a notice fit to be shown. */
+export type Clean = <Of extends Notice>(notice: Of) => Of
+
 /**
  * Cleans every text of a notice. Three are kept: the URL of manual mode and the tokens of the sandbox have to be pasted, and what a
  * bot prints has its colours.
  */
-export function cleanNotice(notice: Notice, redact: Redact): Notice {
+export function cleanNotice<Of extends Notice>(notice: Of, redact: Redact): Of {
   if (PLAIN.has(notice.type)) return notice
   if (notice.type === 'bot-output') return { ...notice, line: redact(notice.line) }
-  if (notice.type === 'registration' || notice.type === 'sandbox') return cleanValue(notice, oneLine) as Notice
+  if (notice.type === 'registration' || notice.type === 'sandbox') return cleanValue(notice, oneLine) as Of
   const clean = (text: string): string => oneLine(redact(text))
   // It comes with every delivery and needs no cleaning next to ever: one look at what came from outside spares one at each.
   if (notice.type === 'delivery') {
     const words = `${notice.event} ${notice.conversation} ${notice.text} ${notice.from}`
     if (clean(words) === words) return notice
   }
-  return cleanValue(notice, clean) as Notice
+  return cleanValue(notice, clean) as Of
 }
 
 /** The same value with every text in it cleaned. */

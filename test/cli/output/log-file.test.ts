@@ -9,6 +9,8 @@ import { folderForTest } from '../../support/folder.ts'
 
 const held = (id: string): Notice => ({ type: 'held', time: '2026-11-23T00:00:00.000Z', id, reason: 'bot restarting' })
 
+const asItIs = (notice: Notice): Notice => notice
+
 const linesIn = async (path: string): Promise<readonly Readonly<Record<string, unknown>>[]> =>
   (await readFile(path, 'utf8'))
     .trim()
@@ -20,7 +22,7 @@ const idsIn = async (path: string): Promise<unknown[]> => (await linesIn(path)).
 describe('The log', () => {
   it('holds what was announced, in order, also when the run ends at once', async () => {
     const path = await folderForTest()
-    const log = startLog(path)
+    const log = startLog(path, asItIs)
     log.write(held('a'))
     log.write(held('b'))
     await log.close()
@@ -33,7 +35,7 @@ describe('The log', () => {
   it('goes on where the run before left it', async () => {
     const path = await folderForTest()
     for (const id of ['a', 'b']) {
-      const log = startLog(path)
+      const log = startLog(path, asItIs)
       log.write(held(id))
       await log.close()
     }
@@ -42,7 +44,7 @@ describe('The log', () => {
 
   it('leaves deliveries and what was said in them to the journal', async () => {
     const path = await folderForTest()
-    const log = startLog(path)
+    const log = startLog(path, asItIs)
     const { time } = held('')
     log.write({ type: 'delivery', time, id: 'a', event: null, conversation: null, text: 'private', bytes: 1 })
     log.write({ type: 'attempt', time, id: 'a', n: 1, outcome: 'answered', status: 200, ms: 1 })
@@ -54,7 +56,7 @@ describe('The log', () => {
   it('that cannot be written costs the log, and nothing else', async () => {
     const path = join(await folderForTest(), 'taken')
     await writeFile(path, '')
-    const log = startLog(path)
+    const log = startLog(path, asItIs)
     log.write(held('a'))
     await log.close()
   })
@@ -100,7 +102,7 @@ describe('A log on a disk that fails', () => {
     (['open', 'append', 'close', 'rename'] as const).flatMap((call) => CODES.map((code) => [call, code] as const)),
   )('(%s: %s) loses lines, counts them, and goes on when the disk is well again', async (call, code) => {
     const { files, text } = disk(call, [code, code])
-    const log = startLog('/nowhere', files)
+    const log = startLog('/nowhere', asItIs, files)
     for (const id of ['a', 'b', 'c', 'd']) {
       log.write(held(id))
       await new Promise(setImmediate)
@@ -117,7 +119,7 @@ describe('A log on a disk that fails', () => {
 
   it('begins a new line after half a one', async () => {
     const { files, text } = disk('append', [5, 'ENOSPC'])
-    const log = startLog('/nowhere', files)
+    const log = startLog('/nowhere', asItIs, files)
     log.write(held('a'))
     await new Promise(setImmediate)
     log.write(held('b'))
@@ -130,7 +132,7 @@ describe('A log on a disk that fails', () => {
 
   it.each(['open', 'append', 'close'] as const)('is not waited for when it hangs (%s)', async (call) => {
     const { files } = disk(call, ['hangs', 'hangs'])
-    const log = startLog('/nowhere', files)
+    const log = startLog('/nowhere', asItIs, files)
     log.write(held('a'))
     const before = performance.now()
     await log.close()
@@ -139,7 +141,7 @@ describe('A log on a disk that fails', () => {
 
   it('holds a bounded part of what it cannot write', async () => {
     const { files, text, opened } = disk('append', ['hangs'])
-    const log = startLog('/nowhere', files)
+    const log = startLog('/nowhere', asItIs, files)
     const large = held('x'.repeat(1024))
     const before = process.memoryUsage().heapUsed
     for (let n = 0; n < 100_000; n += 1) log.write(large)

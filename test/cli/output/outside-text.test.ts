@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createCheckJson, createCheckLines } from '../../../src/cli/output/check-lines.ts'
 import { startOutput } from '../../../src/cli/output/output.ts'
 import { problemLines } from '../../../src/cli/output/problem-lines.ts'
+import type { LineToCome } from '../../../src/cli/output/write-buffer.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { createNotices, type NoticeBody, type NoticeType } from '../../../src/core/notices.ts'
 import { createRedactor } from '../../../src/core/text/redact.ts'
@@ -105,7 +106,7 @@ async function printed(bodies: readonly NoticeBody[], given: { readonly json?: b
   const lines: string[] = []
   const io = {
     out: (line: string) => void lines.push(line),
-    live: (line: string) => void lines.push(line),
+    live: (line: LineToCome) => void lines.push(typeof line === 'string' ? line : line()),
     err: (line: string) => void lines.push(line),
     env,
     outIsTerminal: true,

@@ -39,6 +39,22 @@ describe('Lines on their way out', () => {
     expect(writes).toEqual(['out 1 a\n', 'out 2 b\nc\n'])
   })
 
+  it('are made when they leave, in the order in which they were given', async () => {
+    const { writes, out, lines, pass } = start()
+    const made: string[] = []
+    const line = (text: string) => () => {
+      made.push(text)
+      return text
+    }
+    lines.add(out, line('a'), null)
+    lines.add(out, 'b', null)
+    lines.add(out, line('c'), null)
+    expect(made).toEqual([])
+    await pass(0)
+    expect(made).toEqual(['a', 'c'])
+    expect(writes).toEqual(['out 3 a\nb\nc\n'])
+  })
+
   it('leave at once when they are told to, and only once', async () => {
     const { writes, out, lines, pass } = start()
     lines.add(out, 'a', null)
