@@ -1,12 +1,13 @@
 // The command line's grammar: commands and their flags, made from the table of options.
-import { type Command, CommanderError } from 'commander'
+import { CommanderError } from 'commander'
 import { closestMatch } from 'leven'
 import type { Environment } from '../config/layers.ts'
-import { OPTION_KEYS, type Options, optionOf } from '../config/options.ts'
+import { OPTION_KEYS, type Options } from '../config/options.ts'
 import { DevHookError } from '../core/errors.ts'
 import type { CommandSpec } from './command.ts'
 import { COMMANDS } from './command-table.ts'
 import { dashesRemedy, type SplitLine } from './forgotten-dashes.ts'
+import { commandNamed } from './help.ts'
 import { parserOf } from './parser.ts'
 import { commandsWith, firstWordAt } from './split-words.ts'
 
@@ -20,7 +21,7 @@ export type ParsedCommandLine =
       readonly words: readonly string[]
       readonly command: readonly string[] | null
     }
-  | { readonly is: 'help'; readonly text: string }
+  | { readonly is: 'help'; readonly spec: CommandSpec }
 
 /** Parses argv (without node and script). Throws `usage`, with the nearest name for a misspelled one. */
 export function parse(argv: readonly string[], env: Environment = {}): ParsedCommandLine {
@@ -33,7 +34,8 @@ export function parse(argv: readonly string[], env: Environment = {}): ParsedCom
   const name = ours[named]
   if (name === undefined) return parseWith(DAEMON, ours, command)
   const words = ours.toSpliced(named, 1)
-  if (name === 'help') return help(words[0] === undefined ? DAEMON : find(words[0], { before: [], rest: words }, env))
+  if (name === 'help')
+    return { is: 'help', spec: words[0] === undefined ? DAEMON : find(words[0], { before: [], rest: words }, env) }
   const spec = find(name, { before: ours.slice(0, named), rest: ours.slice(named) }, env)
   const bots = firstWordAt(words)
   if (spec.takesCommand && spec.words === undefined && bots !== -1) throw withoutDashes(spec, words, bots, env)
@@ -45,8 +47,8 @@ export function parse(argv: readonly string[], env: Environment = {}): ParsedCom
 const DAEMON = COMMANDS[0]
 
 function find(name: string, split: SplitLine, env: Environment): CommandSpec {
-  const found = COMMANDS.find((spec) => spec.name === name || spec.aliases.includes(name))
-  if (found || name === 'help') return found ?? DAEMON
+  const found = commandNamed(name)
+  if (found !== null || name === 'help') return found ?? DAEMON
   const names = COMMANDS.flatMap((spec) => [spec.name, ...spec.aliases])
   // `node` is nearly as far from `dev` as from anything: a word of which half is wrong was not misspelled.
   const maxDistance = Math.min(3, Math.ceil(name.length / 2))
@@ -65,26 +67,13 @@ function withoutDashes(spec: CommandSpec, words: readonly string[], at: number, 
   return new DevHookError('usage', `unknown argument \`${words[at]}\``, { remedy: dashesRemedy(split, env) })
 }
 
-function help(spec: CommandSpec): ParsedCommandLine {
-  const written: string[] = []
-  withHelp(spec)
-    .configureOutput({ writeOut: (text) => written.push(text) })
-    .outputHelp()
-  // What most people look for stands before the flags, of which there are some sixty lines.
-  const first = spec === DAEMON ? `${commandList()}\n\n${examples(spec)}` : examples(spec)
-  return { is: 'help', text: written.join('').replace(FIRST_GROUP, `\n\n${first}\n\n`) }
-}
-
-/** What stands between the description and the first heading. */
-const FIRST_GROUP = /\n\n(?=[A-Z]\w*:\n)/
-
 function parseWith(spec: CommandSpec, words: readonly string[], command: readonly string[] | null): ParsedCommandLine {
-  const program = withHelp(spec)
+  const program = parserOf(spec)
   try {
     program.parse(words, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.code === 'commander.helpDisplayed') return help(spec)
+    if (error.code === 'commander.helpDisplayed') return { is: 'help', spec }
     const elsewhere = remedyElsewhere(error)
     const remedy = elsewhere ?? `see \`dev-hook ${spec === DAEMON ? '' : `${spec.name} `}--help\``
     const message = inOurWords(elsewhere === null ? error.message : withoutNearest(error.message))
@@ -121,32 +110,3 @@ const inOurWords = (message: string): string =>
     .replace(/^error: /, '')
     .replace(NEAREST, '; did you mean $1`$2`?')
     .replaceAll("'", '`')
-
-function withHelp(spec: CommandSpec): Command {
-  if (spec !== DAEMON) return parserOf(spec, `dev-hook ${spec.name}`)
-  return parserOf(spec, 'dev-hook').addHelpText('after', `\n${environment()}\n\n${KEYS}`)
-}
-
-const KEYS =
-  'While it runs: ↑ and ↓ choose a delivery, Enter shows it, r replays it, e edits it and replays that, o opens the page,\nb restarts the bot, p holds deliveries, t triggers again, q quits, ? lists the keys.'
-
-/** What has no flag, because a command line is no place for a secret. */
-function environment(): string {
-  const rows = OPTION_KEYS.filter((key) => optionOf(key).flag === false).map((key) => {
-    const { env = [], says } = optionOf(key)
-    return `  ${(env[0] ?? '').padEnd(18)} ${says}`
-  })
-  const rest = '  DEV_HOOK_<FLAG>    any flag above, in upper snake case; a config file may hold them too'
-  return ['Environment, or .env (secrets are read from nowhere else):', ...rows, rest].join('\n')
-}
-
-function commandList(): string {
-  const rows = COMMANDS.slice(1).map(({ name, description }) => `  ${name.padEnd(12)} ${beginningOf(description)}`)
-  return ['Commands (each has its own --help):', ...rows].join('\n')
-}
-
-/** A command has room for the first words of its description. */
-const beginningOf = (description: string): string => description.split(/[,.:;]/, 1)[0] ?? description
-
-const examples = ({ examples: rows }: CommandSpec): string =>
-  ['Examples:', ...rows.map(([line, says]) => `  ${line.padEnd(50)} ${says}`)].join('\n')

@@ -1,20 +1,20 @@
 // Where the words of a command line are among its flags, whose values are words too.
-import { Option } from 'commander'
 import { COMMANDS } from './command-table.ts'
-import { parserOf } from './parser.ts'
+import { type Flag, flagsOf, HELP_FLAG } from './flags.ts'
+import { commandNamed } from './help.ts'
 
 /**
  * The index of the first word that is neither a flag nor the value of one, or -1. Behind a flag that no command has it cannot
  * be known, which is -1 as well.
  */
 export function firstWordAt(words: readonly string[]): number {
-  let options: readonly Option[] | undefined
+  let options: readonly Flag[] | undefined
   let at = 0
   while (at < words.length) {
     const word = words[at] ?? ''
     if (!word.startsWith('-') || word === '-') return at
     const name = nameOf(word)
-    options ??= [...COMMANDS.flatMap((spec) => parserOf(spec, spec.name).options), new Option('-h, --help')]
+    options ??= [...COMMANDS.flatMap(flagsOf), HELP_FLAG]
     const meant = options.filter(({ long, short }) => name === long || name === short)
     if (meant.length === 0) return -1
     at += name === word && takesNext(meant, words[at + 1]) ? 2 : 1
@@ -24,21 +24,19 @@ export function firstWordAt(words: readonly string[]): number {
 
 /** The names of the commands that have a flag, as it is written: `--last`. */
 export const commandsWith = (flag: string): readonly string[] =>
-  COMMANDS.filter((spec) => {
-    const { options } = parserOf(spec, spec.name)
-    return options.some(({ long, short }) => [long, short].includes(nameOf(flag)))
-  }).map(({ name }) => name)
+  COMMANDS.filter((spec) => flagsOf(spec).some(({ long, short }) => [long, short].includes(nameOf(flag)))).map(
+    ({ name }) => name,
+  )
 
 /** Whether a word is the name of a command, or another name of one. */
-export const isCommand = (word: string): boolean =>
-  word === 'help' || COMMANDS.some(({ name, aliases }) => name === word || aliases.includes(word))
+export const isCommand = (word: string): boolean => word === 'help' || commandNamed(word) !== null
 
 /** The flag without its value: of `--port`, `--port=1`, `-p` and `-p1`. */
 const nameOf = (word: string): string => (word.startsWith('--') ? (word.split('=', 1)[0] ?? word) : word.slice(0, 2))
 
 /** Commands may differ in whether a flag needs a value: then one that could be a command is none. */
-function takesNext(meant: readonly Option[], next: string | undefined): boolean {
+function takesNext(meant: readonly Flag[], next: string | undefined): boolean {
   if (next === undefined) return false
-  if (meant.every(({ required }) => required)) return true
-  return meant.some(({ required, optional }) => required || optional) && !next.startsWith('-') && !isCommand(next)
+  if (meant.every(({ value }) => value === 'required')) return true
+  return meant.some(({ value }) => value !== 'none') && !next.startsWith('-') && !isCommand(next)
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/command-table.ts'
+import { helpOf } from '../../src/cli/help.ts'
 import { parse } from '../../src/cli/program.ts'
 import { envNames, flagName } from '../../src/config/option-names.ts'
 import { OPTION_KEYS, optionOf } from '../../src/config/options.ts'
@@ -109,12 +110,11 @@ describe('The command line', () => {
   })
 
   it('has a flag for every option that is no secret, and none for a secret', () => {
-    const help = parse(['--help'])
-    if (help.is !== 'help') throw new Error('no help')
+    const help = helpOf(COMMANDS[0], 80)
     for (const key of OPTION_KEYS) {
       const name = new RegExp(`--(no-)?${flagName(key)}\\b`)
-      if (optionOf(key).flag === false) expect(help.text).not.toMatch(name)
-      else expect(help.text).toMatch(name)
+      if (optionOf(key).flag === false) expect(help).not.toMatch(name)
+      else expect(help).toMatch(name)
       expect(envNames(key)[0]).toMatch(/^DEV_HOOK_[A-Z_]+$/)
     }
   })
@@ -122,7 +122,7 @@ describe('The command line', () => {
   it('teaches each command with a description and examples', () => {
     for (const { name } of COMMANDS) {
       const help = parse([name, '--help'])
-      expect(help.is === 'help' && help.text).toMatch(/Examples:\n {2}\S/)
+      expect(help.is === 'help' && helpOf(help.spec, 80)).toMatch(/Examples:\n {2}\S/)
     }
   })
 })

@@ -1,6 +1,6 @@
 // The command line as a shell has to know it: commands, their flags, and what each takes.
 import type { CommandSpec } from '../command.ts'
-import { parserOf } from '../parser.ts'
+import { flagsOf } from '../flags.ts'
 
 /** What comes after a flag, or as a word of a command. */
 export type Takes =
@@ -34,23 +34,22 @@ const HELP: FlagGrammar = { short: '-h', long: '--help', takes: { is: 'nothing' 
 
 /** The grammar of a command. */
 export function grammarOf(spec: CommandSpec): CommandGrammar {
-  const command = parserOf(spec, spec.name)
-  const flags = command.options.map((option): FlagGrammar => {
-    const placeholder = /<([^<>]+)>/.exec(option.flags)?.[1]
+  const flags = flagsOf(spec).map(({ shown, short, long, repeats, says }): FlagGrammar => {
+    const placeholder = /<([^<>]+)>/.exec(shown)?.[1]
     return {
-      short: option.short ?? null,
-      long: option.long ?? option.flags,
-      takes: takesOfFlag(spec, option.flags, placeholder),
-      repeats: option.parseArg !== undefined,
-      says: withoutDefault(option.description),
+      short,
+      long: long ?? shown,
+      takes: takesOfFlag(spec, shown, placeholder),
+      repeats,
+      says: withoutDefault(says),
     }
   })
-  const [word] = command.registeredArguments
+  const [word] = spec.words ?? []
   return {
     names: [spec.name, ...spec.aliases],
     says: spec.description,
     flags: [...flags, HELP],
-    word: word === undefined ? { is: 'nothing' } : takesOfWord(word.name()),
+    word: word === undefined ? { is: 'nothing' } : takesOfWord(word.replace(/[<>[\].]/g, '')),
     takesCommand: spec.takesCommand,
   }
 }
