@@ -8,10 +8,17 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url))
 const CHILDREN = ['daemon/watchdog/child', 'tunnel/ngrok/child', 'config/modules/module-worker']
 /** What programs import. */
 const EXPORTED = ['index', 'kit/index', 'kit/vitest']
-/** What every command line needs. */
+/** All that help needs. */
+const HELP = ['cli/help']
+/** What every other command line needs. */
 const START = ['cli/run', 'cli/end-process']
 /** What nearly every command needs then. */
 const COMMAND = [...START, 'cli/open-command', 'cli/sandbox/find-record']
+
+/** Lists what is recorded. */
+const LIST = ['cli/commands/events']
+/** A run at the terminal. */
+const RUN = ['cli/session/run-daemon', 'cli/commands/sandbox']
 
 /**
  * The files, the first that wants a source has it: what `of` needs, as far as `within` needs it too. What is in none of them is shared
@@ -21,9 +28,13 @@ const FILES = [
   // All that `--version` loads.
   { name: 'instance', of: ['core/instance'] },
   { name: 'base', of: CHILDREN, within: COMMAND },
+  { name: 'words', of: EXPORTED, within: HELP },
+  { name: 'help', of: HELP },
   { name: 'core', of: EXPORTED, within: START },
   { name: 'start', of: START },
   { name: 'command', of: COMMAND },
+  { name: 'record', of: LIST, within: RUN },
+  { name: 'list', of: LIST },
 ]
 
 /** The groups of rolldown's code splitting. */

@@ -1,6 +1,6 @@
 // The table of commands: name, flags, help, and which file does the work.
 import { OPTION_KEYS, type OptionKey, optionOf } from '../config/options.ts'
-import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../protocol/signature.ts'
+import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../protocol/signature-schemes.ts'
 import type { CommandSpec } from './command.ts'
 import { COMMON, DELIVERY_COMMANDS, recordKeys, SANDBOX_FLAGS } from './delivery-commands.ts'
 import { RELAY_COMMAND } from './relay-command.ts'

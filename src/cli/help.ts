@@ -22,8 +22,15 @@ const isHelpFlag = (word: string): boolean => word === HELP_FLAG.long || word ==
 export const commandNamed = (word: string): CommandSpec | null =>
   COMMANDS.find(({ name, aliases }) => name === word || aliases.includes(word)) ?? null
 
-/** The help of a command, in lines of at most so many columns where that is enough for its words. */
-export function helpOf(spec: CommandSpec, columns: number): string {
+/** How wide help is where no terminal says so. */
+const PAGE_COLUMNS = 80
+
+/** The help of a command, as wide as the terminal is to which it goes. */
+export function helpOf(spec: CommandSpec, { columns }: { readonly columns?: number }): string {
+  return helpIn(spec, columns || PAGE_COLUMNS)
+}
+
+function helpIn(spec: CommandSpec, columns: number): string {
   const name = spec === DAEMON ? 'dev-hook' : `dev-hook ${spec.name}`
   return [
     `Usage: ${name} ${spec.usage}`,

@@ -15,8 +15,15 @@ if (argv[0] === '--version' || argv[0] === '-V') {
   const { version } = await import('../core/instance.ts')
   process.stdout.write(`${version}\n`)
 } else {
-  const { run } = await import('./run.ts')
-  const { endProcess } = await import('./end-process.ts')
-  // Nothing keeps the loop alive after this by right; a native session or a stuck socket must not do it either.
-  await endProcess(await run(argv))
+  const { askedHelp, helpOf } = await import('./help.ts')
+  const asked = askedHelp(argv)
+  if (asked !== null) {
+    // Whoever has read enough closes the pipe.
+    process.stdout.on('error', () => undefined).write(`${helpOf(asked, process.stdout)}\n`)
+  } else {
+    const { run } = await import('./run.ts')
+    const { endProcess } = await import('./end-process.ts')
+    // Nothing keeps the loop alive after this by right; a native session or a stuck socket must not do it either.
+    await endProcess(await run(argv))
+  }
 }

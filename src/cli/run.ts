@@ -5,18 +5,15 @@ import { cleanValue } from '../core/text/clean-notice.ts'
 import { createRedactor } from '../core/text/redact.ts'
 import { oneLine, sanitizeLines } from '../core/text/sanitize.ts'
 import { toJson } from '../core/text/to-json.ts'
-import type { CommandSpec } from './command.ts'
 import { COMMANDS } from './command-table.ts'
 import { EXIT_CODES } from './exit.ts'
-import { askedHelp, helpOf } from './help.ts'
+import { helpOf } from './help.ts'
 import { asksForJson, createIo, type Io, wantsColor } from './io.ts'
 import { colorsFor } from './output/colors.ts'
 import { problemLines } from './output/problem-lines.ts'
+import { parse } from './program.ts'
 import { inSources } from './source-lines.ts'
 import { firstWordAt } from './split-words.ts'
-
-/** How wide help is where no terminal says so. */
-const PAGE_COLUMNS = 80
 
 /** Runs a command line; resolves to the exit code. Never rejects. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -33,15 +30,11 @@ async function runWith(argv: readonly string[], io: Io): Promise<number> {
     json = yes
   }
   try {
-    const help = (spec: CommandSpec): number => {
-      io.out(helpOf(spec, io.outIsTerminal ? io.columns('out') : PAGE_COLUMNS))
+    const parsed = parse(argv, io.env)
+    if (parsed.is === 'help') {
+      io.out(helpOf(parsed.spec, process.stdout))
       return EXIT_CODES.ended
     }
-    const asked = askedHelp(argv)
-    if (asked !== null) return help(asked)
-    const { parse } = await import('./program.ts')
-    const parsed = parse(argv, io.env)
-    if (parsed.is === 'help') return help(parsed.spec)
     const handler = await parsed.spec.load()
     return await handler({ ...parsed, io, writesJson })
   } catch (thrown) {

@@ -15,7 +15,6 @@ import {
   switchedEitherWay,
   text,
 } from './kinds.ts'
-import { findAgentAuthtoken } from './ngrok/ngrok-agent.ts'
 import { type GivenOf, type Option, option } from './option.ts'
 
 /** Every option there is, by its key. */
@@ -143,7 +142,10 @@ const OPTIONS = {
     group: 'Tunnel',
     env: ['NGROK_AUTHTOKEN'],
     asksForTunnel: true,
-    lookUp: { tunnel: 'ngrok', find: findAgentAuthtoken },
+    lookUp: {
+      tunnel: 'ngrok',
+      find: async (...where) => (await import('./ngrok/ngrok-agent.ts')).findAgentAuthtoken(...where),
+    },
     says: 'the ngrok authtoken',
     otherwise: "the ngrok agent's own config file",
   }),

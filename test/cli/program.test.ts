@@ -110,7 +110,7 @@ describe('The command line', () => {
   })
 
   it('has a flag for every option that is no secret, and none for a secret', () => {
-    const help = helpOf(COMMANDS[0], 80)
+    const help = helpOf(COMMANDS[0], {})
     for (const key of OPTION_KEYS) {
       const name = new RegExp(`--(no-)?${flagName(key)}\\b`)
       if (optionOf(key).flag === false) expect(help).not.toMatch(name)
@@ -122,7 +122,7 @@ describe('The command line', () => {
   it('teaches each command with a description and examples', () => {
     for (const { name } of COMMANDS) {
       const help = parse([name, '--help'])
-      expect(help.is === 'help' && helpOf(help.spec, 80)).toMatch(/Examples:\n {2}\S/)
+      expect(help.is === 'help' && helpOf(help.spec, {})).toMatch(/Examples:\n {2}\S/)
     }
   })
 })

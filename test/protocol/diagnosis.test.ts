@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nextTurn } from '../../src/core/async.ts'
 import { diagnose } from '../../src/protocol/diagnosis/diagnose.ts'
-import { SIGNATURE_EXAMPLE, sign } from '../../src/protocol/signature.ts'
+import { sign } from '../../src/protocol/signature.ts'
+import { SIGNATURE_EXAMPLE } from '../../src/protocol/signature-schemes.ts'
 
 const SECRET = 'zICWczLmAOEDvh1DiPGSHw=='
 const PAYLOAD = {

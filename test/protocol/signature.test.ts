@@ -1,13 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  checkSignature,
-  explainVerdict,
-  resign,
-  SIGNATURE_SCHEMES,
-  sign,
-  signatureHeaders,
-} from '../../src/protocol/signature.ts'
+import { checkSignature, explainVerdict, resign, sign, signatureHeaders } from '../../src/protocol/signature.ts'
+import { SIGNATURE_SCHEMES } from '../../src/protocol/signature-schemes.ts'
 
 const bytes = fc.uint8Array({ maxLength: 2_000 }).map((array) => Buffer.from(array))
 const secret = fc.string({ minLength: 1 })

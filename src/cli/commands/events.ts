@@ -1,18 +1,13 @@
 // `dev-hook events`: what the journal has recorded, listed, shown, followed, exported.
 import type { Config } from '../../config/load.ts'
-import { targetUrl } from '../../config/target.ts'
 import { withDeadline } from '../../core/async.ts'
 import type { Summary } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import { toJson } from '../../core/text/to-json.ts'
-import { type Exported, withoutSecrets } from '../../daemon/record/export/exported.ts'
-import { EXPORTS, isExport } from '../../daemon/record/export/exports.ts'
-import { forBot } from '../../daemon/traffic/replay-rules.ts'
 import { type DeliveryChange, followDeliveries } from '../../journal/follow.ts'
 import { type DeliveryDetail, type DeliveryFilter, readDeliveries, readDelivery } from '../../journal/reader.ts'
 import type { Call, CommandHandler } from '../command.ts'
-import { CONVERSATION_FORMS, conversationExport } from '../events/conversation-export.ts'
 import { eventDetail, eventDetailJson } from '../events/detail.ts'
 import { readFilter, textOf } from '../events/filter.ts'
 import { eventJson, eventRow } from '../events/row.ts'
@@ -47,7 +42,7 @@ export const events: CommandHandler = async (call) => {
   if (call.command !== null && own['as'] !== 'test') {
     throw usage('a command after `--` belongs to `dev-hook events export --as test`')
   }
-  const act = actionOf(action, id, call)
+  const act = await actionOf(action, id, call)
   const choice = readSandboxChoice(own['sandbox'])
   const { config, stateHome, json, colors, redactor } = await openCommand(call)
   const { folder, sandbox } = await findRecord({ config, stateHome, choice })
@@ -57,9 +52,12 @@ export const events: CommandHandler = async (call) => {
 }
 
 /** Chooses the part of the command; wrong words are refused before anything is read. */
-function actionOf(action: string | undefined, id: string | undefined, call: Call): (view: View) => Promise<void> {
+async function actionOf(
+  action: string | undefined,
+  id: string | undefined,
+  call: Call,
+): Promise<(view: View) => Promise<void>> {
   const { own } = call
-  const format = textOf(own, 'as')
   if (action !== 'export') {
     const misplaced = EXPORT_FLAGS.find(([name, isGiven]) => isGiven(own[name]))
     if (misplaced !== undefined) throw usage(`\`${misplaced[2]}\` belongs to \`dev-hook events export\``)
@@ -73,16 +71,10 @@ function actionOf(action: string | undefined, id: string | undefined, call: Call
   if (action !== 'show' && action !== 'export') throw usage(`\`${action}\` is neither show nor export`)
   const which = whichOf(action, id, own)
   if (action === 'show') return async (view) => show(view, await which(view))
-  const forms = new Set([...Object.keys(EXPORTS), ...CONVERSATION_FORMS])
-  if (format === null || !forms.has(format)) throw usage(`\`--as\` is one of ${[...forms].join(', ')}`)
-  const withSecrets = own['withSecrets'] === true
-  const talk = conversationExport(call, format)
-  return async (view) => {
-    const found = await which(view)
-    if (talk !== null && (await talk(view, found))) return
-    if (!isExport(format)) throw new DevHookError('deliveryUnknown', `no conversation ${found} is recorded`)
-    view.io.out(EXPORTS[format](await exported(view, found, withSecrets)))
-  }
+  // What a conversation is written with takes longer to load than a list to be read.
+  const { exportOf } = await import('../events/export.ts')
+  const write = exportOf(call, find)
+  return async (view) => write(view, await which(view))
 }
 
 const isSet = (value: unknown): boolean => value !== undefined
@@ -165,20 +157,7 @@ async function show(view: View, id: string): Promise<void> {
   io.out(json ? toJson(eventDetailJson(recorded, redact)) : eventDetail(recorded, colors, redact).join('\n'))
 }
 
-async function exported(view: View, id: string, withSecrets: boolean): Promise<Exported> {
-  const { summary, delivery } = await find(view, id)
-  const { io, redact } = view
-  const { target, secret, quiet } = view.config
-  const whole = { delivery: forBot(delivery, null, secret), label: summary.label, url: targetUrl(target) }
-  if (withSecrets) return whole
-  // An export is made to be passed on.
-  const clean = withoutSecrets(whole.delivery, redact, secret)
-  const stale = clean.stale ? ', and the signature is not right without them' : ''
-  if (clean.hidden && !quiet) io.err(`secrets are left out, or [redacted]${stale}; \`--with-secrets\` exports them too`)
-  return { ...whole, delivery: clean.delivery }
-}
-
-async function find({ folder }: View, id: string): Promise<DeliveryDetail> {
+async function find({ folder }: Pick<View, 'folder'>, id: string): Promise<DeliveryDetail> {
   const recorded = await readDelivery(folder, id)
   if (recorded !== null) return recorded
   throw new DevHookError('deliveryUnknown', `no delivery ${id} is recorded`)

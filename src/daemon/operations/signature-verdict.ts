@@ -3,7 +3,8 @@ import type { Delivery } from '../../core/delivery.ts'
 import { headerOf } from '../../core/http/raw-headers.ts'
 import type { OutputOf } from '../../inspector/operations/table.ts'
 import { diagnose } from '../../protocol/diagnosis/diagnose.ts'
-import { checkSignature, explainVerdict, SIGNATURE_SCHEMES } from '../../protocol/signature.ts'
+import { checkSignature, explainVerdict } from '../../protocol/signature.ts'
+import { SIGNATURE_SCHEMES } from '../../protocol/signature-schemes.ts'
 
 type Judged = OutputOf<'delivery'>['signature']
 

@@ -3,7 +3,8 @@ import { DevHookError } from '../../core/errors.ts'
 import type { Handlers, OutputOf } from '../../inspector/operations/table.ts'
 import type { DeliveryDetail } from '../../journal/reader.ts'
 import { diagnose, fits } from '../../protocol/diagnosis/diagnose.ts'
-import { SIGNATURE_HEADERS, SIGNATURE_SCHEMES, sign } from '../../protocol/signature.ts'
+import { sign } from '../../protocol/signature.ts'
+import { SIGNATURE_HEADERS, SIGNATURE_SCHEMES } from '../../protocol/signature-schemes.ts'
 import { signaturesOf } from './signature-verdict.ts'
 
 /** Creates the handler. `find` rejects with `deliveryUnknown`; `known` are the secrets of the run, which only ever check. */

@@ -6,7 +6,7 @@ import {
   type SignatureScheme,
   schemeOfValue,
   signatureForm,
-} from '../signature.ts'
+} from '../signature-schemes.ts'
 import type { Accident } from './accident.ts'
 
 /** What a header holds: a digest, perhaps in another form than the platform's, or nothing that can be made out. */

@@ -1,0 +1,56 @@
+// `dev-hook events export`: one delivery, or the conversation that is meant, in the form that was asked for.
+import type { Config } from '../../config/load.ts'
+import { targetUrl } from '../../config/target.ts'
+import { DevHookError } from '../../core/errors.ts'
+import type { Redact } from '../../core/text/redact.ts'
+import { type Exported, withoutSecrets } from '../../daemon/record/export/exported.ts'
+import { EXPORTS, isExport } from '../../daemon/record/export/exports.ts'
+import { forBot } from '../../daemon/traffic/replay-rules.ts'
+import type { DeliveryDetail } from '../../journal/reader.ts'
+import type { Call } from '../command.ts'
+import type { Io } from '../io.ts'
+import { CONVERSATION_FORMS, conversationExport } from './conversation-export.ts'
+import { textOf } from './filter.ts'
+
+/** What is exported from, and where it goes. */
+interface ExportView {
+  readonly folder: string
+  readonly config: Config
+  readonly io: Io
+  readonly redact: Redact
+}
+
+/** Finds a recorded delivery. Rejects with `deliveryUnknown`. */
+type Find = (view: ExportView, id: string) => Promise<DeliveryDetail>
+
+/** What writes a delivery or a conversation, by its id, as a command line asks for. Throws `usage`. */
+export function exportOf(call: Call, find: Find): (view: ExportView, id: string) => Promise<void> {
+  const format = textOf(call.own, 'as')
+  const forms = new Set([...Object.keys(EXPORTS), ...CONVERSATION_FORMS])
+  if (format === null || !forms.has(format)) {
+    const message = `\`--as\` is one of ${[...forms].join(', ')}`
+    throw new DevHookError('usage', message, { remedy: 'see `dev-hook events --help`' })
+  }
+  const withSecrets = call.own['withSecrets'] === true
+  const talk = conversationExport(call, format)
+  return async (view, id) => {
+    if (talk !== null && (await talk(view, id))) return
+    if (!isExport(format)) throw new DevHookError('deliveryUnknown', `no conversation ${id} is recorded`)
+    view.io.out(EXPORTS[format](exported(view, await find(view, id), withSecrets)))
+  }
+}
+
+function exported(
+  { io, redact, config }: ExportView,
+  { summary, delivery }: DeliveryDetail,
+  withSecrets: boolean,
+): Exported {
+  const { target, secret, quiet } = config
+  const whole = { delivery: forBot(delivery, null, secret), label: summary.label, url: targetUrl(target) }
+  if (withSecrets) return whole
+  // An export is made to be passed on.
+  const clean = withoutSecrets(whole.delivery, redact, secret)
+  const stale = clean.stale ? ', and the signature is not right without them' : ''
+  if (clean.hidden && !quiet) io.err(`secrets are left out, or [redacted]${stale}; \`--with-secrets\` exports them too`)
+  return { ...whole, delivery: clean.delivery }
+}
