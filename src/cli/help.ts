@@ -1,8 +1,8 @@
 // The help of each command, as text of a width: made from the table of commands, before anything else is loaded.
 import { OPTION_KEYS, optionOf } from '../config/options.ts'
 import type { CommandSpec } from './command.ts'
+import { type Flag, flagsOf, HELP_FLAG } from './command-flags.ts'
 import { COMMANDS } from './command-table.ts'
-import { type Flag, flagsOf, HELP_FLAG } from './flags.ts'
 import { wrapWords } from './screen/text-width.ts'
 
 const DAEMON = COMMANDS[0]

@@ -1,7 +1,7 @@
 // The parser of one command, made from its flags and words.
 import { Command, Option } from 'commander'
 import type { CommandSpec } from './command.ts'
-import { flagsOf, HELP_FLAG } from './flags.ts'
+import { flagsOf, HELP_FLAG } from './command-flags.ts'
 
 /** The parser of a command. It prints nothing: help is that of `help.ts`. */
 export function parserOf(spec: CommandSpec): Command {

@@ -1,6 +1,7 @@
 // Where the words of a command line are among its flags, whose values are words too.
+
+import { type Flag, flagsOf, HELP_FLAG } from './command-flags.ts'
 import { COMMANDS } from './command-table.ts'
-import { type Flag, flagsOf, HELP_FLAG } from './flags.ts'
 import { commandNamed } from './help.ts'
 
 /**
