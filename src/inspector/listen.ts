@@ -1,5 +1,5 @@
 // The port of the inspector: a fixed one that can be remembered, or the next that is free.
-import type { FastifyInstance } from 'fastify'
+import type { Server } from 'node:http'
 import { codeOf } from '../core/errors.ts'
 
 /** The first is the usual one. The gateway's own port, which Codespaces forwards, is left out. */
@@ -9,17 +9,17 @@ const USUAL: readonly number[] = [4747, 4749, 4750, 4751, 4752, 4753, 4754, 4755
 const TAKEN = new Set(['EADDRINUSE', 'EACCES'])
 
 /** Lets a server listen on 127.0.0.1: on the wished port if that is free, else on a usual one, else on any. Gives the port. */
-export async function listen(app: FastifyInstance, wished: number | null): Promise<number> {
+export async function listen(server: Server, wished: number | null): Promise<number> {
   for (const port of wished === null ? USUAL : [wished, ...USUAL]) {
-    if (await takes(app, port)) return boundPort(app)
+    if (await takes(server, port)) return boundPort(server)
   }
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  return boundPort(app)
+  await listenOn(server, 0)
+  return boundPort(server)
 }
 
-async function takes(app: FastifyInstance, port: number): Promise<boolean> {
+async function takes(server: Server, port: number): Promise<boolean> {
   try {
-    await app.listen({ host: '127.0.0.1', port })
+    await listenOn(server, port)
     return true
   } catch (error) {
     if (TAKEN.has(codeOf(error) ?? '')) return false
@@ -27,8 +27,18 @@ async function takes(app: FastifyInstance, port: number): Promise<boolean> {
   }
 }
 
-function boundPort(app: FastifyInstance): number {
-  const address = app.server.address()
+function listenOn(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: '127.0.0.1', port }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function boundPort(server: Server): number {
+  const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the inspector has no port')
   return address.port
 }

@@ -1,16 +1,14 @@
-// The inspector's HTTP server on loopback: the page, the operations and the stream, behind the checks that every request has to pass.
+// The inspector's HTTP server on loopback: it listens from the start, and loads what answers when somebody asks.
 
-import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
+import { createServer, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { after } from '../core/async.ts'
-import { asDevHookError, type DevHookError } from '../core/errors.ts'
-import { MAX_BODY_BYTES } from '../core/limits.ts'
-import { type Access, createAccess } from './access.ts'
+import { codeOf, messageOf } from '../core/errors.ts'
+import { createAccess } from './access.ts'
 import { pagePlace, removeAddress, writeAddress } from './address.ts'
 import { listen } from './listen.ts'
-import { STREAM_PATH } from './operations/locations.ts'
-import { addOperations, type RunHandlers } from './operations/routes.ts'
-import { createPageFiles, type PageFiles, page } from './page-files.ts'
-import { createStream, type Stream, type StreamSource } from './stream.ts'
+import type { RunHandlers } from './operations/routes.ts'
+import { createStream, type StreamSource } from './stream.ts'
 
 export interface InspectorOptions {
   /** What does the work of the operations. */
@@ -38,28 +36,29 @@ export interface Inspector {
   close(): Promise<void>
 }
 
-/** The longest request, in bytes: six times a body, because JSON may escape each byte of it, as in `\u0001`. */
-const MAX_REQUEST_BYTES = 6 * MAX_BODY_BYTES + 1024
-
 /** Opens the inspector on 127.0.0.1, then writes its address. Rejects with the system's error. */
 export async function openInspector(options: InspectorOptions): Promise<Inspector> {
-  const { handlers, events, folder, runId, finishWithinMs = 500 } = options
+  const { handlers, events, folder, runId, pageFolder, finishWithinMs = 500 } = options
   const access = createAccess()
   const stream = createStream({ source: events, runId })
   let port = 0
-  const app = createServer(access, () => port)
-  addStream(app, stream)
-  addOperations(app, handlers)
-  addPage(app, access, () => port, createPageFiles(options.pageFolder))
   let closing: Promise<void> | undefined
+  // Most runs are never asked, and a framework takes a seventh of the memory of an idle one.
+  const answer = lazily(async () => {
+    const { createApp } = await import('./app.ts')
+    return createApp({ handlers, access, stream, port: () => port, pageFolder })
+  })
+  const server = createServer(TIMES, (request, response) =>
+    closing === undefined ? answer(request, response) : refuse(response, 503, 'dev-hook is ending'),
+  )
+  server.on('clientError', refuseUnparsed)
 
   async function closeAll(): Promise<void> {
     await removeAddress(folder)
     stream.close()
-    const closed = app.close()
-    app.server.closeIdleConnections()
-    const cancel = after(finishWithinMs, () => app.server.closeAllConnections())
-    await closed.finally(cancel)
+    const cancel = after(finishWithinMs, () => server.closeAllConnections())
+    await new Promise<void>((resolve) => server.close(() => resolve()))
+    cancel()
   }
   const close = (): Promise<void> => {
     closing ??= closeAll()
@@ -67,7 +66,7 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
   }
 
   try {
-    port = await listen(app, options.port)
+    port = await listen(server, options.port)
     await writeAddress(folder, { runId, port, token: access.token })
     const { link, tokenFile } = pagePlace(folder, { port, token: access.token })
     return { port, link, tokenFile, close }
@@ -77,100 +76,40 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
   }
 }
 
-// Without these, Fastify loads its compilers of schemas, which takes a third as long as all the rest of it.
-const noSchema = (): never => {
-  throw new Error('no route has a schema')
-}
-const NO_SCHEMAS = { compilersFactory: { buildValidator: noSchema, buildSerializer: noSchema } }
+// A browser asks again within a minute.
+const TIMES = { requestTimeout: 30_000, keepAliveTimeout: 72_000 }
 
-function createServer(access: Access, port: () => number): FastifyInstance {
-  const app = fastify({
-    bodyLimit: MAX_REQUEST_BYTES,
-    requestTimeout: 30_000,
-    exposeHeadRoutes: false,
-    schemaController: NO_SCHEMAS,
-    frameworkErrors: (error, _request, reply) => void answerError(error, reply),
-  })
-  // JSON only: a form of another site can send plain text without being asked first.
-  app.removeContentTypeParser('text/plain')
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers(HEADERS)
-    const [path = ''] = request.url.split('?')
-    const refused = access.refuse({ method: request.method, path, headers: request.headers }, port())
-    if (refused !== null) return reply.code(refused.status).send(refusal(refused.message))
-  })
-  app.setErrorHandler((thrown: Error, _request, reply) => answerError(thrown, reply))
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send(refusal('not found')))
-  return app
+/** Makes a listener when the first request comes, which waits for it. */
+function lazily(make: () => Promise<RequestListener>): RequestListener {
+  let made: Promise<RequestListener> | null = null
+  return (request, response) => {
+    made ??= make()
+    made.then(
+      (listener) => listener(request, response),
+      (error: unknown) => {
+        // The next request tries again.
+        made = null
+        refuse(response, 500, messageOf(error))
+      },
+    )
+  }
 }
 
-/** For the page: nothing but what this server has, in no frame, and told to nobody. */
-const HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
+/** Answers what is no request, and ends its connection. */
+function refuseUnparsed(error: Error, connection: Duplex): void {
+  const code = codeOf(error) ?? ''
+  if (!connection.writable || code === 'ECONNRESET') return void connection.destroy()
+  const [status, message] = UNPARSED[code] ?? [400, 'this is no HTTP request']
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n`
+  connection.end(head + JSON.stringify({ error: { message } }))
 }
 
-function answerError(thrown: Error & { readonly statusCode?: number }, reply: FastifyReply): FastifyReply {
-  // Fastify's own, of a request that is not well-formed.
-  if (thrown.statusCode !== undefined) return reply.code(thrown.statusCode).send(refusal(thrown.message))
-  const error = asDevHookError(thrown)
-  return reply.code(error.is('usage') ? 400 : STATUS[error.category]).send({ error: describe(error) })
+const UNPARSED: Readonly<Record<string, readonly [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'the headers are too long'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not arrive in time'],
 }
 
-function addStream(app: FastifyInstance, stream: Stream): void {
-  app.get(STREAM_PATH, (request, reply) => {
-    const { 'last-event-id': lastId } = request.headers
-    reply.hijack()
-    for (const [name, value] of Object.entries(HEADERS)) reply.raw.setHeader(name, value)
-    if (stream.add(reply.raw, typeof lastId === 'string' ? lastId : null)) return
-    reply.raw.writeHead(503, { 'content-type': 'application/json', connection: 'close' })
-    reply.raw.end(JSON.stringify(refusal('too many clients listen already')))
-  })
-}
-
-function addPage(app: FastifyInstance, access: Access, port: () => number, files: PageFiles): void {
-  const send = (reply: FastifyReply, status: number, body: Buffer): FastifyReply =>
-    reply.code(status).type('text/html; charset=utf-8').send(body)
-
-  app.get('/*', async (request, reply) => {
-    const at = request.url.indexOf('?')
-    const path = at === -1 ? request.url : request.url.slice(0, at)
-    const token = at === -1 ? null : new URLSearchParams(request.url.slice(at)).get('token')
-    if (path === '/' && token !== null) {
-      if (!access.isLink(token)) return send(reply, 401, WRONG_LINK)
-      // Not a redirect: after a link on another site a browser would leave the cookie out of what follows.
-      return send(reply.header('set-cookie', access.cookie(port())), 200, ENTERED)
-    }
-    // Browsers ask for it on their own, also where an answer is no page: there is nothing to be said about it.
-    if (path === '/favicon.ico') return reply.code(204).send()
-    const file = await files.at(path)
-    if (file === null) return reply.callNotFound()
-    if (file.isHashed) reply.header('cache-control', 'public, max-age=31536000, immutable')
-    return reply.type(file.type).send(file.body)
-  })
-}
-
-const WRONG_LINK = page(
-  'dev-hook',
-  'This link is of another run: open the one that dev-hook has shown when it was ready.',
-)
-
-/** The token leaves the address, and the browser's history, at once. */
-const ENTERED = page('dev-hook', '<a href="/">dev-hook</a>', '<meta http-equiv="refresh" content="0;url=/">')
-
-const refusal = (message: string) => ({ error: { message } })
-
-const describe = ({ code, message, remedy }: DevHookError) => ({ code, message, remedy })
-
-const STATUS: Readonly<Record<DevHookError['category'], number>> = {
-  user: 409,
-  environment: 500,
-  remote: 502,
-  bug: 500,
+function refuse(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+  response.end(JSON.stringify({ error: { message } }))
 }
