@@ -36,7 +36,34 @@ async function talkForTest(
 /** The lines of the talk: without deliveries, what the bot prints, and the start. */
 const talkIn = (screen: readonly string[]): readonly string[] => screen.filter((line) => /›|presses|^ {6}/.test(line))
 
+const [UP, ESC] = ['\u001b[A', '\u001b']
+
 describe('At the prompt', () => {
+  it('`/events` chooses a delivery, which is shown and replayed, and comes back with what was typed since', async () => {
+    const talk = await talkForTest()
+    await talk.enter('/events', 'no delivery is recorded yet')
+    await talk.enter('hi there', 'bot › You said: hi there')
+    await talk.shows('"You said: hi there" 200')
+    talk.type(`/events${ENTER}`)
+    await talk.shows(/── deliveries 1–3 of 3 [\s\S]*Esc back/)
+    talk.type(UP)
+    talk.type(UP)
+    talk.type(ENTER)
+    await talk.shows(/lines ─[\s\S]*Enter print/)
+    talk.type(ESC)
+    await talk.shows('── deliveries 1–3 of 3')
+    talk.type('r')
+    await talk.shows('↻')
+    talk.type('q')
+    await talk.shows('contact · conversation Jenny')
+    await talk.enter('and on', 'bot › You said: and on')
+    expect((await talk.screen()).filter((line) => line !== '').at(-1)).toMatch(/^contact · conversation Jenny/)
+    talk.type(`/events${ENTER}`)
+    await talk.shows(/── deliveries 1–\d of \d /)
+    talk.type(CTRL_C)
+    expect(await talk.ended).toBe(0)
+  })
+
   it('a line is said, Enter alone does nothing, and what is written never runs into what is typed', async () => {
     const talk = await talkForTest()
     talk.type(`${ENTER}${ENTER}`)

@@ -17,6 +17,8 @@ export interface KeyFacts {
   readonly hasPage: boolean
   /** Whether the terminal can show a list that is redrawn. */
   readonly canDraw: boolean
+  /** Whether a prompt comes back once no delivery is chosen any more. */
+  readonly hasPrompt: boolean
 }
 
 export interface KeyContext {

@@ -162,12 +162,12 @@ const KEYS: readonly KeyBinding[] = [
   {
     keys: ['q'],
     shown: 'q',
-    hint: ({ is }) => (is === 'reading' ? null : 'quit'),
+    hint: ({ is, hasPrompt }) => (is === 'reading' || hasPrompt ? null : 'quit'),
     rank: 4,
     says: 'quit; the webhook is put back',
-    act: ({ state, dispatch, daemon }) => {
-      // Whoever reads something leaves it by this key in every other program.
-      if (state().is === 'reading') return dispatch({ type: 'left' })
+    act: ({ state, facts, dispatch, daemon }) => {
+      // Whoever reads something, or looks for it, leaves that by this key in every other program.
+      if (state().is === 'reading' || facts().hasPrompt) return dispatch({ type: 'left' })
       void daemon.stop()
     },
   },
@@ -178,7 +178,9 @@ export const keyHelp = (canDraw: boolean): readonly (readonly [shown: string, sa
   KEYS.flatMap(({ shown, says, draws }) => (shown !== '' && (canDraw || draws === undefined) ? [[shown, says]] : []))
 
 function help({ facts, say }: KeyContext): void {
-  const rows = keyHelp(facts().canDraw)
+  const { canDraw, hasPrompt } = facts()
+  // Where a prompt comes back, it leads there, as Esc does.
+  const rows = keyHelp(canDraw).filter(([shown]) => shown !== 'q' || !hasPrompt)
   const width = Math.max(...rows.map(([shown]) => shown.length))
   for (const [shown, says] of rows) say(`  ${shown.padEnd(width)}  ${says}`)
 }
@@ -196,6 +198,13 @@ export const keysNow = (facts: KeyFacts): readonly ShownKey[] =>
 
 /** The keys that there are in any run, which has started its bot itself or not. */
 export const keysOf = (isSupervised: boolean): readonly KeyHint[] =>
-  keysNow({ is: 'following', hasDeliveries: false, isPaused: false, isSupervised, hasPage: false, canDraw: false }).map(
-    ({ shown, hint }) => ({ key: shown, hint }),
-  )
+  keysNow({ ...NOTHING_YET, isSupervised }).map(({ shown, hint }) => ({ key: shown, hint }))
+
+const NOTHING_YET = {
+  is: 'following',
+  hasDeliveries: false,
+  isPaused: false,
+  hasPage: false,
+  canDraw: false,
+  hasPrompt: false,
+} as const

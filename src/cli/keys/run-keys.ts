@@ -1,6 +1,6 @@
 // The keys of a run at its terminal: they are listened to, and what they are about stands at the bottom.
-import { aborted, after, onAbort } from '../../core/async.ts'
-import type { Off } from '../../core/listeners.ts'
+import { aborted, after, ignoreAbort, onAbort, waitUntil } from '../../core/async.ts'
+import { createListeners, type Off } from '../../core/listeners.ts'
 import type { Notice, Notices } from '../../core/notices.ts'
 import type { Daemon } from '../../daemon/types.ts'
 import type { Handlers, RunOperation } from '../../inspector/operations/table.ts'
@@ -16,13 +16,14 @@ import { keyLine } from './key-line.ts'
 import { FOLLOWING, type KeyEvent, type KeyState, nextState, type ReadDelivery } from './key-state.ts'
 import { actOf, keysNow } from './key-table.ts'
 import { lineView, listedRows, listView, readRows, readView, rowsOf } from './key-view.ts'
-import { createPageOpener } from './open-page.ts'
+import type { PageOpener } from './open-page.ts'
 import { createPressedKeys } from './pressed-keys.ts'
 
 export interface RunKeysOptions {
   readonly daemon: Pick<Daemon, 'control' | 'stop' | 'pageLink' | 'operations' | 'ending'>
   readonly io: Io
   readonly notices: Notices
+  readonly page: PageOpener
   readonly colors: Colors
   /** Whether dev-hook itself has started the bot. */
   readonly isSupervised: boolean
@@ -30,10 +31,12 @@ export interface RunKeysOptions {
   readonly canDraw: boolean
   /** Whether the line of keys is there while nothing is chosen. */
   readonly hasLine: boolean
+  /** Whether they are there for one choice alone, and a prompt comes back after it. */
+  readonly hasPrompt?: boolean
 }
 
 export interface RunKeys {
-  /** Listens until the signal is aborted, and leaves the terminal as it was. */
+  /** Listens until the signal is aborted, or with `hasPrompt` until nothing is chosen any more; leaves the terminal as it was. */
   listen(signal: AbortSignal): Promise<void>
   /** Whether Ctrl-C is for an editor that has the terminal now. */
   ownsInterrupt(): boolean
@@ -65,7 +68,7 @@ const [PASTE_ON, PASTE_OFF] = ['\u001b[?2004h', '\u001b[?2004l']
 /** Creates the keys of a run that is about to start. */
 // One story: what is drawn, and when the terminal is whose, depends on one state.
 export function createRunKeys(options: RunKeysOptions): RunKeys {
-  const { daemon, io, notices, colors, isSupervised, canDraw, hasLine } = options
+  const { daemon, io, notices, page, colors, isSupervised, canDraw, hasLine, hasPrompt = false } = options
   const { footer } = io
   let state: KeyState = FOLLOWING
   let hasDeliveries = false
@@ -73,7 +76,7 @@ export function createRunKeys(options: RunKeysOptions): RunKeys {
   let willList: Off | null = null
   /** Laid out for the last picture, as it is for the next one most often. */
   let laidOut: LaidOut | null = null
-  const page = createPageOpener(io, io.err)
+  const left = createListeners<void>()
 
   const facts = (): KeyFacts => ({
     is: state.is,
@@ -82,6 +85,7 @@ export function createRunKeys(options: RunKeysOptions): RunKeys {
     isSupervised,
     hasPage: daemon.pageLink() !== null,
     canDraw,
+    hasPrompt,
   })
 
   function layOut(delivery: ReadDelivery): LaidOut {
@@ -135,6 +139,7 @@ export function createRunKeys(options: RunKeysOptions): RunKeys {
   /** What goes away goes at once: what is written next is for somebody else. */
   function dispatch(event: KeyEvent): void {
     state = nextState(state, event)
+    if (state.is === 'following') left.emit()
     if (state.is === 'editing' || state.is === 'ended') draw()
     else refresh()
   }
@@ -149,6 +154,14 @@ export function createRunKeys(options: RunKeysOptions): RunKeys {
       willList = null
       list(context).then(() => readAgain(context), complain)
     })
+  }
+
+  async function chooseOnce(context: KeyContext, signal: AbortSignal): Promise<void> {
+    await list(context, 'last')
+    await ignoreAbort(
+      waitUntil(() => (state.is === 'following' ? true : null), left.on, signal),
+      signal,
+    )
   }
 
   function hold(press: (key: string) => void): Off {
@@ -202,9 +215,19 @@ export function createRunKeys(options: RunKeysOptions): RunKeys {
         }
       },
     }
+    try {
+      await listenUntilDone(context, signal)
+      await done
+    } finally {
+      giveBack()
+    }
+  }
+
+  async function listenUntilDone(context: KeyContext, signal: AbortSignal): Promise<void> {
     // What was printed so far is above what is drawn.
     await io.flushed()
-    hasDeliveries = (await operations.deliveries({ q: null, limit: 1, cursor: null }, signal)).deliveries.length > 0
+    const { deliveries } = await context.operations.deliveries({ q: null, limit: 1, cursor: null }, signal)
+    hasDeliveries = deliveries.length > 0
     const offs: readonly Off[] = [
       notices.on((notice) => {
         if (ABOUT_DELIVERIES.has(notice.type)) {
@@ -216,11 +239,10 @@ export function createRunKeys(options: RunKeysOptions): RunKeys {
       footer.onResize(refresh),
     ]
     refresh()
-    await aborted(signal)
+    if (hasPrompt) await chooseOnce(context, signal)
+    else await aborted(signal)
     for (const off of offs) off()
     willList?.()
-    await done
-    giveBack()
   }
 
   return {
@@ -237,7 +259,6 @@ export function createRunKeys(options: RunKeysOptions): RunKeys {
         process.off('exit', hide)
         offEnding()
         end()
-        await page.close()
       }
     },
   }

@@ -12,6 +12,7 @@ import type { Daemon, SandboxPort } from '../../daemon/types.ts'
 import { exitCodeOf } from '../exit.ts'
 import { colorLevelOf, type Io, wantsColor } from '../io.ts'
 import { keysOf } from '../keys/key-table.ts'
+import { createPageOpener } from '../keys/open-page.ts'
 import { createRunKeys } from '../keys/run-keys.ts'
 import type { OpenCommand } from '../open-command.ts'
 import { colorVariables } from '../output/color-level.ts'
@@ -38,6 +39,8 @@ export interface DaemonRun extends Omit<OpenCommand, 'stateHome'> {
 
 /** What a conversation knows of the run. */
 export interface RunInSight extends Pick<Daemon, 'control'> {
+  /** Lets a person at the terminal choose among the recorded deliveries, until they leave the list or the signal is aborted. */
+  readonly choose: (signal: AbortSignal) => Promise<void>
   readonly notices: Notices
   /** What was announced of the bot last. */
   readonly bot: () => NoticeOf<'bot'> | null
@@ -50,6 +53,12 @@ function endWith(daemon: Daemon, io: Pick<Io, 'err'>): void {
   const cancel = after(SLOW_MS, () => io.err('stopping in order … (Ctrl-C again stops at once)'))
   void daemon.stop().finally(cancel)
 }
+
+/** What is said at an end without order; `isBack`: whether the webhook is as it was before the run. */
+const atOnce = (isBack: boolean): string =>
+  isBack
+    ? 'stopped at once; the webhook is as it was, and the watchdog ends the bot'
+    : 'stopped at once; the watchdog puts the webhook back (`dev-hook status` shows whether it has)'
 
 /** Whether somebody can press keys, whether a list can be drawn for them, and whether a line of keys is there all the time. */
 function drawingOf({ io, json, config, conversation }: DaemonRun) {
@@ -92,9 +101,13 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
   }
   const daemon = createDaemon(options, run.relay?.factories ?? FACTORIES)
   const colors = colorsFor(wantsColor(config.color, io))
-  const runKeys = hasKeys
-    ? createRunKeys({ daemon, io, notices, colors, isSupervised: command !== null, ...drawing })
-    : null
+  const page = createPageOpener(io, io.err)
+  const given = { daemon, io, notices, page, colors, isSupervised: command !== null }
+  let runKeys = hasKeys ? createRunKeys({ ...given, ...drawing }) : null
+  const choose = (signal: AbortSignal): Promise<void> => {
+    runKeys = createRunKeys({ ...given, canDraw: true, hasLine: false, hasPrompt: true })
+    return runKeys.listen(signal)
+  }
   let isBack = false
   let bot: NoticeOf<'bot'> | null = null
   notices.on((notice) => {
@@ -103,12 +116,7 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
   })
   const offSignals = onEndSignals(
     () => endWith(daemon, io),
-    () =>
-      io.err(
-        isBack
-          ? 'stopped at once; the webhook is as it was, and the watchdog ends the bot'
-          : 'stopped at once; the watchdog puts the webhook back (`dev-hook status` shows whether it has)',
-      ),
+    () => io.err(atOnce(isBack)),
     (signal) => signal === 'SIGINT' && runKeys?.ownsInterrupt() === true,
   )
   const offManager = onPackageManagerGone(io.env, () => {
@@ -120,7 +128,7 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     const end = new AbortController()
     const talk = run.conversation
     const talking = talk
-      ? talk({ notices, bot: () => bot, control: daemon.control }, end.signal).then(daemon.stop, (error) =>
+      ? talk({ notices, bot: () => bot, control: daemon.control, choose }, end.signal).then(daemon.stop, (error) =>
           daemon.fail(asDevHookError(error)),
         )
       : (runKeys?.listen(end.signal) ?? aborted(end.signal))
@@ -134,6 +142,7 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     if (failure === null && !asDevHookError(error).is('interrupted')) throw error
     return exitCodeOf(failure, restored)
   } finally {
+    await page.close()
     await endOutput()
     offSignals()
     offManager()

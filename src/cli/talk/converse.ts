@@ -26,6 +26,8 @@ export interface ConverseOptions extends FromOutside, Pick<Hearing, 'bot' | 'tim
   readonly io: Io
   readonly json: boolean
   readonly notices: Notices
+  /** Lets a person choose among the recorded deliveries; the prompt is not there meanwhile. */
+  readonly choose: (signal: AbortSignal) => Promise<void>
 }
 
 /** A talk that has begun. */
@@ -68,7 +70,7 @@ async function sayAll({ say, context, ...hearing }: Talk, signal: AbortSignal): 
 }
 
 /** A script goes on when the bot has answered. */
-async function sayLines({ enter, ...hearing }: Talk, signal: AbortSignal): Promise<void> {
+async function sayLines({ enter, io, ...hearing }: Talk, signal: AbortSignal): Promise<void> {
   const lines = createInterface({ input: process.stdin, signal })
   let hasSpoken = false
   let isOver = false
@@ -78,8 +80,9 @@ async function sayLines({ enter, ...hearing }: Talk, signal: AbortSignal): Promi
     hasSpoken = true
     const act = async (): Promise<Message | null> => {
       const outcome = await enter(line)
+      if (outcome === 'choose') io.err(NOT_HERE)
       isOver = outcome === 'quit'
-      return outcome === 'quit' ? null : outcome.posted
+      return typeof outcome === 'string' ? null : outcome.posted
     }
     await hearAnswer(hearing, act, signal)
     if (isOver) return
@@ -88,8 +91,10 @@ async function sayLines({ enter, ...hearing }: Talk, signal: AbortSignal): Promi
   if (!hasSpoken) await aborted(signal)
 }
 
+const NOT_HERE = 'there is no terminal to choose a delivery at: `dev-hook events` lists them'
+
 /** A person goes on when they like. */
-async function talkAtTerminal({ enter, context, io, bot, notices }: Talk, signal: AbortSignal): Promise<void> {
+async function talkAtTerminal({ enter, context, io, bot, notices, choose }: Talk, signal: AbortSignal): Promise<void> {
   const { sandbox, people, colors } = context
   // What was printed so far is above it.
   await io.flushed()
@@ -100,16 +105,19 @@ async function talkAtTerminal({ enter, context, io, bot, notices }: Talk, signal
   })
   /** What was entered is done one after the other. */
   let done: Promise<void> = Promise.resolve()
+  const act = async (line: string): Promise<void> => {
+    const outcome = await enter(line)
+    if (outcome === 'quit') end()
+    if (outcome === 'choose') {
+      const giveBack = prompt.lend()
+      await choose(signal).finally(giveBack)
+    }
+    prompt.refresh()
+  }
   const onLine = (line: string): void => {
     done = done
-      .then(() => enter(line))
-      .then(
-        (outcome) => {
-          if (outcome === 'quit') end()
-          prompt.refresh()
-        },
-        (error: unknown) => complaintLines(error, colors, io.columns('err')).forEach(io.err),
-      )
+      .then(() => act(line))
+      .catch((error: unknown) => complaintLines(error, colors, io.columns('err')).forEach(io.err))
   }
   const prompt = openPrompt({
     io,

@@ -23,6 +23,8 @@ export interface PromptOptions {
 export interface Prompt {
   /** Draws it anew, where what it shows has changed. */
   refresh(): void
+  /** Takes it away while somebody else has the terminal, until the returned function is called. What was typed stays. */
+  lend(): Off
   /** Takes it away, and gives the terminal back as it was. Idempotent. */
   close(): void
 }
@@ -96,16 +98,23 @@ export function openPrompt({ io, colors, look, onLine, onEnd, complete }: Prompt
     refresh()
   }
 
-  const offs: Off[] = [
-    listenToRawKeys({ onKey, onSuspend: hide, onContinue: show, onEnd }, io),
-    footer.onResize(refresh),
-    editor.close,
-  ]
+  const listen = (): Off => listenToRawKeys({ onKey, onSuspend: hide, onContinue: show, onEnd }, io)
+  let offKeys = listen()
+  const offs: Off[] = [() => offKeys(), footer.onResize(refresh), editor.close]
   // Ended at once, by a second signal or an error, it leaves nothing behind either.
   process.once('exit', hide)
   show()
   return {
     refresh,
+    lend: () => {
+      offKeys()
+      hide()
+      return () => {
+        if (offs.length === 0) return
+        offKeys = listen()
+        show()
+      }
+    },
     close: () => {
       if (offs.length === 0) return
       for (const off of offs.splice(0)) off()

@@ -8,8 +8,8 @@ import { callLine } from './call-lines.ts'
 import { describeForms, fillIn, formMessage, sendForm } from './fill-forms.ts'
 import type { TalkContext } from './talk-context.ts'
 
-/** What a line that was entered came to: the message that was posted, if any, or the wish to end. */
-export type Entered = { readonly posted: Message | null } | 'quit'
+/** What a line that was entered came to: the message that was posted, if any, or the wish to end, or to choose a delivery. */
+export type Entered = { readonly posted: Message | null } | 'quit' | 'choose'
 
 /** One word that begins with a slash. */
 export interface SlashCommand {
@@ -110,6 +110,12 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     words: '[n | id]',
     says: 'the last message as it is, the n-th last one, or the delivery with this id',
     run: showRaw,
+  },
+  {
+    name: 'events',
+    words: '',
+    says: 'choose a delivery with ↑ and ↓: look at it, replay it, edit it; Esc comes back',
+    run: () => 'choose',
   },
   {
     name: 'restart',

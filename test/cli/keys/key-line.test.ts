@@ -13,6 +13,7 @@ const ALL: KeyFacts = {
   isSupervised: true,
   hasPage: true,
   canDraw: true,
+  hasPrompt: false,
 }
 const line = (facts: Partial<KeyFacts> = {}, columns = 100, status = ''): string =>
   keyLine(keysNow({ ...ALL, ...facts }), { columns, status }, PLAIN)
@@ -27,6 +28,7 @@ describe('The line of keys', () => {
     expect(line({ is: 'reading' }, 120)).toBe(
       ' ↑↓ scroll  Enter print  ←→ other  Esc back  r replay  e edit  o page  b restart  p pause  ? help',
     )
+    expect(line({ is: 'choosing', hasPrompt: true }, 120)).not.toContain('quit')
     expect(line({}, 100, '⏸ paused')).toMatch(/^ ⏸ paused {2}↑↓ choose/)
   })
 
@@ -45,6 +47,7 @@ describe('The line of keys', () => {
       isSupervised: fc.boolean(),
       hasPage: fc.boolean(),
       canDraw: fc.boolean(),
+      hasPrompt: fc.boolean(),
     })
     fc.assert(
       fc.property(
