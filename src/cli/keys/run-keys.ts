@@ -59,6 +59,7 @@ const ABOUT_DELIVERIES: ReadonlySet<Notice['type']> = new Set([
   'replay',
   'attempt',
   'acknowledged',
+  'passed',
   'rejected',
 ])
 

@@ -1,4 +1,4 @@
-// The run that a coding agent talks to, found anew for each call: it may have been started again, or another one since.
+// The run that a command asks: found anew for each question, as it may have been started again, or another one since.
 import { poll } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { every } from '../../core/pace.ts'
@@ -6,8 +6,8 @@ import { readAddress } from '../../inspector/address.ts'
 import { createInspectorClient, type InspectorClient } from '../../inspector/client.ts'
 import { readLock } from '../../lock/lock.ts'
 import type { PreparedCommand } from '../open-command.ts'
-import { findRecord } from '../sandbox/find-record.ts'
-import type { SandboxChoice } from '../sandbox/running-sandboxes.ts'
+import { findRecord } from './find-record.ts'
+import type { SandboxChoice } from './running-sandboxes.ts'
 
 /** How long a run that has only just begun is waited for, in ms. */
 const PATIENCE_MS = 5_000
