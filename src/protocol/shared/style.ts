@@ -10,7 +10,7 @@ export const STYLE = `
   --line: #e2e1dc;
   --line-strong: #c9c8c1;
   --ink: #1d1c1a;
-  --soft: #63615a;
+  --ink-soft: #63615a;
   --accent: #2f4fb5;
   --accent-tint: #e6ebfa;
   --good: #1b7244;
@@ -27,7 +27,7 @@ export const STYLE = `
     --line: #2c2f36;
     --line-strong: #434751;
     --ink: #e9e8e4;
-    --soft: #a3a29b;
+    --ink-soft: #a3a29b;
     --accent: #9db1ff;
     --accent-tint: #262d4a;
     --good: #6fd39d;
@@ -46,7 +46,7 @@ body {
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
   overflow-wrap: anywhere;
 }
-header, footer { color: var(--soft); font-size: 13px; }
+header, footer { color: var(--ink-soft); font-size: 13px; }
 header { padding-bottom: 16px; border-bottom: 1px solid var(--line); }
 footer { margin-top: 24px; padding-top: 12px; border-top: 1px solid var(--line); }
 h1 { color: var(--ink); font-size: 22px; line-height: 1.25; margin-bottom: 6px; }
@@ -55,7 +55,7 @@ header dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px
 header dt { font-weight: 600; }
 ol, ul { padding: 0; list-style: none; }
 .chat { display: flex; flex-direction: column; gap: 10px; margin-top: 16px; }
-.day { align-self: center; padding: 2px 12px; color: var(--soft); font-size: 12px; }
+.day { align-self: center; padding: 2px 12px; color: var(--ink-soft); font-size: 12px; }
 .bubble {
   align-self: flex-start;
   max-width: 86%;
@@ -68,15 +68,15 @@ ol, ul { padding: 0; list-style: none; }
 }
 .by-bot, .by-agent { align-self: flex-end; border-radius: 14px 14px 4px; background: var(--accent-tint); }
 .by-agent { background: var(--good-tint); }
-.bubble.system { align-self: center; background: none; color: var(--soft); font-size: 13px; text-align: center; }
+.bubble.system { align-self: center; background: none; color: var(--ink-soft); font-size: 13px; text-align: center; }
 .bubble.unseen { border: 1.5px dashed var(--line-strong); background: none; }
-.head { font-size: 12px; color: var(--soft); }
+.head { font-size: 12px; color: var(--ink-soft); }
 .head b { color: var(--ink); }
 .tag { padding: 0 6px; border: 1px solid var(--line-strong); border-radius: 9px; font-size: 11px; }
 time { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .words { white-space: pre-wrap; }
 .why { color: var(--warn); font-size: 13px; }
-blockquote { margin: 2px 0 4px; padding-inline-start: 8px; border-inline-start: 2px solid var(--line-strong); color: var(--soft); }
+blockquote { margin: 2px 0 4px; padding-inline-start: 8px; border-inline-start: 2px solid var(--line-strong); color: var(--ink-soft); }
 .file {
   display: grid;
   gap: 2px;
@@ -87,7 +87,7 @@ blockquote { margin: 2px 0 4px; padding-inline-start: 8px; border-inline-start: 
   border: 1px solid var(--line-strong);
   border-radius: 8px;
   background: var(--paper);
-  color: var(--soft);
+  color: var(--ink-soft);
   font-size: 12px;
   text-align: center;
 }
@@ -97,10 +97,10 @@ blockquote { margin: 2px 0 4px; padding-inline-start: 8px; border-inline-start: 
 .button { padding: 2px 11px; border: 1px solid var(--accent); border-radius: 6px; color: var(--accent); background: var(--surface); }
 .button.reply { border-radius: 14px; }
 .button.pressed { background: var(--accent); color: var(--surface); }
-.address { color: var(--soft); font-size: 12px; }
+.address { color: var(--ink-soft); font-size: 12px; }
 .fields { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 2fr); gap: 2px 10px; }
-.fields dt { color: var(--soft); }
-details { margin-top: 5px; color: var(--soft); font-size: 12px; text-align: start; }
+.fields dt { color: var(--ink-soft); }
+details { margin-top: 5px; color: var(--ink-soft); font-size: 12px; text-align: start; }
 summary { cursor: pointer; width: fit-content; border-radius: 4px; }
 summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .good { color: var(--good); }
