@@ -27,8 +27,12 @@ export async function bundle(programs, folder, { chunks = 'chunks/[name].js', ou
     external: [...OUTSIDE, ...outside],
     // What Node 20 understands.
     transform: { target: 'es2023' },
-    // A package is where its link is, not where that leads to.
-    resolve: { symlinks: false },
+    resolve: {
+      // A package is where its link is, not where that leads to.
+      symlinks: false,
+      // Whatever else is imported from it is not found then, and the build says so.
+      alias: { undici$: join(ROOT, 'config/undici.mjs') },
+    },
     checks: { pluginTimings: false },
     preserveEntrySignatures: 'strict',
     onLog: (level, { message }) => {

@@ -1,6 +1,6 @@
 // The probe: one GET with a fresh challenge, to learn whether a public URL reaches a dev-hook.
 import { randomBytes } from 'node:crypto'
-import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
+import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import { onAbort, withDeadline } from '../core/async.ts'
 import { messageOf } from '../core/errors.ts'
 import { type HookAddress, hookUrl } from '../core/hook-url.ts'
@@ -100,7 +100,9 @@ async function ask(
 ): Promise<ProbeResult> {
   const challenge = randomBytes(16).toString('hex')
   const { target, headers: own } = addressed(url, challenge)
-  const answer = await request(target, { dispatcher, headers: { ...own, ...asked }, signal })
+  const { origin, pathname, search } = target
+  const headers = { ...own, ...asked }
+  const answer = await dispatcher.request({ origin, path: pathname + search, method: 'GET', headers, signal })
   const body = await readUpTo(answer.body, MAX_ANSWER_BYTES)
   if (answer.statusCode === 200 && body?.toString() === challenge) {
     const who = headerOf(answer.headers[WHO_HEADER])
