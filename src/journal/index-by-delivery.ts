@@ -28,7 +28,7 @@ export interface DeliveryIndex {
   readonly entries: ReadonlyMap<string, IndexEntry>
   /** Those that are acknowledged and not delivered, in no order. */
   readonly undelivered: ReadonlySet<IndexEntry>
-  /** What is left of those that were pruned, by the id of the delivery. */
+  /** What is left of those that were pruned, by the id of the delivery, in the order in which it was written last. */
   readonly pruned: ReadonlyMap<string, PrunedDelivery>
   /** Adds a record; returns the entry of its delivery, `null` when that is unknown or forgotten. */
   add(record: IndexedRecord): IndexEntry | null
@@ -57,6 +57,8 @@ export function createDeliveryIndex(): DeliveryIndex {
 
   function addPruned(delivery: PrunedDelivery): null {
     const { id, key } = delivery.record
+    // Behind all others, where it stands in the log now.
+    pruned.delete(id)
     pruned.set(id, delivery)
     // One that is not pruned came later.
     const known = keys.get(key)
@@ -97,7 +99,10 @@ export function createDeliveryIndex(): DeliveryIndex {
     },
     byKey: (key) => keys.get(key) ?? null,
     forgetBefore: (segment) => {
-      for (const delivery of pruned.values()) if (isBefore(delivery, segment)) forgetPruned(delivery)
+      for (const delivery of pruned.values()) {
+        if (!isBefore(delivery, segment)) break
+        forgetPruned(delivery)
+      }
       for (const entry of entries.values()) {
         if (!isBefore(entry.delivery, segment)) return
         forget(entry)

@@ -47,7 +47,7 @@ export function createPruning(options: PruningOptions): Pruning {
     const count = countExpired(options)
     const first = segments[count]
     if (first === undefined || (count === 0 && !isLeftUnwritten)) return NOTHING
-    const left = keysToCarry(index, first.name, seq, now())
+    const left = keysToCarry(index, { before: first.name, seq, now: now(), hasUnwritten: isLeftUnwritten })
     const expired = segments.slice(0, count)
     return {
       left,

@@ -5,15 +5,24 @@ import { answerTo, type DeliveryIndex, type IndexEntry, isBefore, type PrunedDel
 /** How long a delivery is recognised when it comes again. */
 export const KEY_KEPT_MS = 24 * 60 * 60_000
 
-/** How many keys of pruned deliveries are kept: some 20 MB of memory. */
-const MAX_KEYS = 50_000
+/** How many keys of pruned deliveries are kept. All are written again once for each of the some ten segments that come after them. */
+const MAX_KEYS = 20_000
 
-/**
- * Lists what is to be left once every segment before this one is gone, the newest last. It is written with the record of this
- * number before they go; what could not be written is listed again.
- */
-export function keysToCarry(index: DeliveryIndex, before: string, seq: number, now: number): readonly PrunedDelivery[] {
-  const due = [...index.pruned.values()].filter((one) => one.content === null || isBefore(one, before))
+/** Which segments go, and what is known when they do. */
+export interface Going {
+  /** The first segment that stays. */
+  readonly before: string
+  /** The number of the record with which what is left is written. */
+  readonly seq: number
+  readonly now: number
+  /** Whether what was left the last time could not be written. */
+  readonly hasUnwritten: boolean
+}
+
+/** Lists what is to be left of the segments that go, the newest last. It is written before they go; what could not be is listed again. */
+export function keysToCarry(index: DeliveryIndex, going: Going): readonly PrunedDelivery[] {
+  const { before, seq, now } = going
+  const due = duePruned(index, going)
   const records: KeyRecord[] = due.map(({ record }) => ({ ...record, seq }))
   for (const entry of index.entries.values()) {
     if (!isBefore(entry.delivery, before)) break
@@ -25,6 +34,16 @@ export function keysToCarry(index: DeliveryIndex, before: string, seq: number, n
   )
   const room = MAX_KEYS - (index.pruned.size - due.length)
   return wanted.slice(Math.max(0, wanted.length - room)).map((record) => ({ record, content: null }))
+}
+
+/** Those that would go, which come first, and those that are not written yet. */
+function duePruned({ pruned }: DeliveryIndex, { before, hasUnwritten }: Going): PrunedDelivery[] {
+  const due: PrunedDelivery[] = []
+  for (const one of pruned.values()) {
+    if (isBefore(one, before) || one.content === null) due.push(one)
+    else if (!hasUnwritten) break
+  }
+  return due
 }
 
 /** The status that the platform was answered; `null` when that is unknown. */
