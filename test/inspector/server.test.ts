@@ -65,6 +65,12 @@ describe('The inspector', () => {
     expect(JSON.parse(answer.body.toString())).toEqual(STATUS)
   })
 
+  it('answers its first requests, however many come at once', async () => {
+    const { send } = await replaysForTest()
+    const answers = await Promise.all(Array.from({ length: 8 }, () => send('GET /api/status')))
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200))
+  })
+
   it('replays, and gives the attempt back', async () => {
     const asked: unknown[] = []
     const { client, post } = await replaysForTest(async ({ id, body }) => {
