@@ -27,7 +27,7 @@ export interface WrittenSetup {
 }
 
 const LOCAL = '127.0.0.1'
-const HOST_NAME = /^[a-z0-9.-]{1,253}$/i
+const HOST_NAME = /^[a-z0-9.-]+$/i
 
 /**
  * Writes them; whoever has a file there already keeps their key, and a certificate that is there stays. Throws `usage` for a name that

@@ -11,6 +11,7 @@ import { type ConnectionState, openConnection } from './connection.ts'
 import { createDeliveryList, type DeliveryList } from './delivery-list.ts'
 import { afterQuiet, later } from './later.ts'
 import { type Marks, openMarks } from './marks.ts'
+import { soon } from './soon.ts'
 
 export type RunStatus = OutputOf<'status'>
 
@@ -77,7 +78,7 @@ export function openModel(window: Window): Model {
     output.load()
     loadStatus()
   }
-  const loadStatusSoon = afterQuiet(loadStatus, 150)
+  const loadStatusSoon = soon(loadStatus, 150, later)
   const say = (said: Announcement): void => {
     message.set(said)
     clearMessage()
