@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { Agent, request } from 'undici'
+import { Agent } from 'undici'
 import { sign } from '../../src/protocol/signature.ts'
 import { openSandbox } from '../../src/sandbox/sandbox.ts'
 import { count, median, round, table } from './numbers.mjs'
@@ -142,9 +142,11 @@ async function readyNotice(child) {
 }
 
 async function post(agent, url, headers, body) {
-  const answer = await request(url, {
+  const { origin, pathname, search } = new URL(url)
+  const answer = await agent.request({
+    origin,
+    path: pathname + search,
     method: 'POST',
-    dispatcher: agent,
     headers: { 'content-type': 'application/json', ...headers },
     body,
   })
