@@ -13,6 +13,13 @@ const OUTSIDE = ['@ngrok/ngrok', 'vitest']
 /** Where a source is seen from its map, however the packages of this project are installed. */
 const withoutLinks = (source) => source.replace(/^.*\/node_modules\/(?=(?:@[^/]+\/)?[^/]+\/)/, '../../node_modules/')
 
+/** Gives the sources what they use of undici. Whatever else they import from it is not found, and the build says so. */
+const USED_OF_UNDICI = {
+  name: 'used-of-undici',
+  resolveId: (name, importer) =>
+    name === 'undici' && importer?.startsWith(join(ROOT, 'src')) ? join(ROOT, 'config/undici.mjs') : null,
+}
+
 /**
  * Bundles programs, by their files in a folder: `{ 'cli/main.js': 'src/cli/main.ts' }`. What they share goes into files of their own,
  * two folders below that of the package: `core/instance.ts` counts on it; `groups` are rolldown's, for those that go together. Throws where anything is not found, or is dubious.
@@ -27,12 +34,9 @@ export async function bundle(programs, folder, { chunks = 'chunks/[name].js', ou
     external: [...OUTSIDE, ...outside],
     // What Node 20 understands.
     transform: { target: 'es2023' },
-    resolve: {
-      // A package is where its link is, not where that leads to.
-      symlinks: false,
-      // Whatever else is imported from it is not found then, and the build says so.
-      alias: { undici$: join(ROOT, 'config/undici.mjs') },
-    },
+    // A package is where its link is, not where that leads to.
+    resolve: { symlinks: false },
+    plugins: [USED_OF_UNDICI],
     checks: { pluginTimings: false },
     preserveEntrySignatures: 'strict',
     onLog: (level, { message }) => {
