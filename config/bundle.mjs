@@ -1,14 +1,20 @@
 // How sources become programs: rolldown's options, the same for the package, the benchmarks and the processes of the tests.
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import { minify } from 'rolldown/utils'
+import { slimMap } from './source-maps.mjs'
 
 /** The folder of the project. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** What is not bundled: the SDK is native, and Vitest is that of whoever tests with it. */
 const OUTSIDE = ['@ngrok/ngrok', 'vitest']
+
+/** Without white space, and nothing else. */
+const PACKED = { compress: false, mangle: false, codegen: { removeWhitespace: true } }
 
 /** Where a source is seen from its map, however the packages of this project are installed. */
 const withoutLinks = (source) => source.replace(/^.*\/node_modules\/(?=(?:@[^/]+\/)?[^/]+\/)/, '../../node_modules/')
@@ -56,8 +62,23 @@ export async function bundle(programs, folder, { chunks = 'chunks/[name].js', ou
     codeSplitting: { groups },
   })
   await bundled.close()
+  await Promise.all(output.filter(({ map }) => map).map((chunk) => makeSmaller(join(folder, chunk.fileName), chunk)))
   if (problems.length > 0) throw new Error(problems.join('\n'))
   return output
+}
+
+/**
+ * Writes the map of a file again as small as it is useful; and jiti packed as it came, with Babel in it: in lines of its own, which
+ * the bundler gives it, it is half as large again and no easier to read.
+ */
+async function makeSmaller(path, { fileName, code, map, moduleIds }) {
+  const isJiti = moduleIds.every((id) => id.includes('/node_modules/jiti/'))
+  if (isJiti) {
+    const packed = await minify(fileName, code, PACKED)
+    await writeFile(path, `${packed.code}\n//# sourceMappingURL=${basename(path)}.map\n`)
+  }
+  const smaller = isJiti ? { ...map, names: [], mappings: '' } : slimMap(map)
+  await writeFile(`${path}.map`, JSON.stringify(smaller))
 }
 
 /**

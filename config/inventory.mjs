@@ -16,7 +16,7 @@ const LICENSES = 'third-party-licenses.txt'
 export async function writeInventory(modules) {
   const packages = await packagesOf(modules)
   const bill = await billOfMaterials(packages)
-  await writeFile(join(ROOT, 'dist', BILL), `${JSON.stringify(bill, null, 2)}\n`)
+  await writeFile(join(ROOT, 'dist', BILL), `${JSON.stringify(bill)}\n`)
   await writeFile(join(ROOT, 'dist', LICENSES), await licenses(packages))
   return [BILL, LICENSES]
 }

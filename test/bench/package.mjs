@@ -6,24 +6,28 @@ import { join } from 'node:path'
 import { execPath, platform } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { startRegistry } from './registry.mjs'
 
 const execute = promisify(execFile)
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 
+/** By the names of their packages, and of what those run. */
+const TOOLS = [
+  { name: 'dev-hook', bin: 'dev-hook' },
+  { name: 'smee-client', bin: 'smee' },
+  { name: 'localtunnel', bin: 'lt' },
+]
+
 /** Measured in turn within each round, so that a slow moment of the machine or the network hits all of them. */
 export async function benchPackage({ rounds = 3, helps = 15 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'dev-hook-bench-'))
+  const registry = await startRegistry(await pack(folder))
   try {
-    const tools = [
-      { name: 'dev-hook', spec: await pack(folder), bin: 'dev-hook' },
-      { name: 'smee-client', spec: 'smee-client', bin: 'smee' },
-      { name: 'localtunnel', spec: 'localtunnel', bin: 'lt' },
-    ]
     const results = []
-    for (const tool of tools)
-      results.push({ name: tool.name, ...(await install(tool, folder)), coldMs: [], helpMs: [] })
+    for (const tool of TOOLS)
+      results.push({ name: tool.name, ...(await install(tool, folder, registry)), coldMs: [], helpMs: [] })
     for (let round = 0; round < rounds; round++) {
-      for (const [i, tool] of tools.entries()) results[i].coldMs.push(await coldNpx(tool, folder))
+      for (const [i, tool] of TOOLS.entries()) results[i].coldMs.push(await coldNpx(tool, folder, registry))
     }
     for (let turn = 0; turn < helps; turn++) {
       for (const result of results) result.helpMs.push(await time(execPath, [result.main, '--help'], folder))
@@ -37,6 +41,7 @@ export async function benchPackage({ rounds = 3, helps = 15 } = {}) {
       helpMs: Math.round(median(helpMs)),
     }))
   } finally {
+    await registry.close()
     await rm(folder, { recursive: true, force: true })
   }
 }
@@ -53,15 +58,19 @@ export function printPackage(results) {
   return all.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(24) : cell.padStart(11))).join('')).join('\n')
 }
 
+/** What the registry is to serve. */
 async function pack(folder) {
   const { stdout } = await npm(['pack', '--json', '--pack-destination', folder], PROJECT)
-  return join(folder, JSON.parse(stdout)[0].filename)
+  const [packed] = JSON.parse(stdout)
+  const manifest = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8'))
+  const upstream = (await npm(['config', 'get', 'registry'], PROJECT)).stdout.trim()
+  return { path: join(folder, packed.filename), packed, manifest, upstream }
 }
 
-async function install({ name, spec, bin }, folder) {
+async function install({ name, bin }, folder, { url }) {
   const prefix = join(folder, name)
   await mkdir(prefix)
-  await npm(['install', '--prefix', prefix, spec], prefix)
+  await npm(['install', '--prefix', prefix, '--registry', url, name], prefix)
   const modules = join(prefix, 'node_modules')
   const lock = JSON.parse(await readFile(join(modules, '.package-lock.json'), 'utf8'))
   const manifest = JSON.parse(await readFile(join(modules, name, 'package.json'), 'utf8'))
@@ -75,10 +84,10 @@ async function install({ name, spec, bin }, folder) {
 }
 
 /** As on a machine that has never seen it: nothing in npm's cache, an empty folder. */
-async function coldNpx({ spec, bin }, folder) {
+async function coldNpx({ name, bin }, folder, { url }) {
   const cache = await mkdtemp(join(folder, 'cache-'))
   const cwd = await mkdtemp(join(folder, 'empty-'))
-  const words = ['--yes', '--cache', cache, '--package', spec, bin, '--version']
+  const words = ['--yes', '--cache', cache, '--registry', url, '--package', name, bin, '--version']
   const ms = await time('npx', words, cwd)
   await rm(cache, { recursive: true, force: true })
   return ms

@@ -115,9 +115,26 @@ describe('The package', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(40_000)
   })
 
+  it('is small enough to be had within a second or two: the maps have no more than what a stack names', async () => {
+    const sizeOf = async (path: string): Promise<number> =>
+      (await stat(join(packed.consumer, 'node_modules/dev-hook', path))).size
+    const total = async (paths: readonly string[]): Promise<number> =>
+      (await Promise.all(paths.map(sizeOf))).reduce((sum, size) => sum + size, 0)
+    const paths = packed.files.map(({ path }) => path)
+    expect(await total(paths)).toBeLessThan(10_500_000)
+    expect(await total(paths.filter((path) => path.endsWith('.map')))).toBeLessThan(1_900_000)
+  })
+
   it('brings what is native, and nothing else, as a package of its own, in the version that was tested', async () => {
     const { dependencies }: Manifest = JSON.parse(await read('package.json'))
     expect(dependencies).toEqual({ '@ngrok/ngrok': lock.packages['node_modules/@ngrok/ngrok']?.version })
+  })
+
+  it('lets no installation ask for what it does not bring, and the managers that keep packages apart find Vitest', async () => {
+    const manifest = JSON.parse(await read('package.json'))
+    // npm reads all about an optional peer, and about its own peers, before it leaves them out: some twenty requests for Vitest.
+    expect(manifest).not.toHaveProperty('peerDependencies')
+    expect(manifest.peerDependenciesMeta).toEqual({ vitest: { optional: true } })
   })
 
   it('lists every package that is in it or comes with it, in the version of the lock, with its licence', async () => {
