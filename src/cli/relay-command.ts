@@ -28,6 +28,7 @@ export const RELAY_COMMAND: CommandSpec = {
       flags: '--host <name>',
       says: 'of `init`: the name by which other machines reach the broker (default: this machine alone)',
     },
+    { flags: '--new', says: 'of `assign`: the developer may be one who has never come yet' },
     { flags: '--out <folder>', says: 'of `init`: where the files go, or are already (default: relay)' },
   ],
   examples: [

@@ -15,6 +15,8 @@ export interface Delivery {
   /** As received, without dev-hook's own credentials. */
   readonly headers: RawHeaders
   readonly body: Buffer
+  /** Of a replay: an id of its own, by which it goes on to the bot once, though the bot has had the delivery. */
+  readonly again?: string
 }
 
 /** What a delivery says about itself, read from its body; `null` where it does not say. */
@@ -53,7 +55,9 @@ export type Attempt = {
   readonly replay?: true | undefined
 } & (
   | { readonly outcome: 'answered'; readonly reply: Reply }
-  | { readonly outcome: 'refused' | 'timed-out'; readonly reason: string }
+  /** `alone`: this one is refused, another may be taken. The journal does not keep that. */
+  | { readonly outcome: 'refused'; readonly reason: string; readonly alone?: boolean }
+  | { readonly outcome: 'timed-out'; readonly reason: string }
   /** `unsendable`: nothing was sent, and nothing ever can be: it is no HTTP request. The journal does not keep that. */
   | { readonly outcome: 'interrupted'; readonly reason: string; readonly unsendable?: boolean }
   /** `sent`: some of it may have been, as with `interrupted`. The journal does not keep that. */

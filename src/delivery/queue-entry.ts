@@ -17,7 +17,7 @@ export interface QueueEntry<Item> extends Ticket, Waiter<QueueEntry<Item>>, Inde
   /** Whether the first byte of its attempt has been written. */
   written: boolean
   cancelled: string | null
-  /** Ends the wait of its lane for its answer; `null` when the lane does not wait for that. */
+  /** Ends the wait of its lane, for its answer or for its next attempt; `null` when the lane waits for neither. */
   stopLaneWait: (() => void) | null
 }
 

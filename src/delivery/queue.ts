@@ -117,13 +117,15 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
     return undefined
   }
 
-  function wait(entry: QueueEntry<Item>): void {
+  /** `own`: why it is held, where it is held alone. */
+  function wait(entry: QueueEntry<Item>, own: string | null = null): void {
     entry.phase = 'waiting'
     entry.waitingSince = now()
     waiting += 1
     waitingBytes += entry.item.delivery.body.length
-    const reason = holdReason ?? (lanes.isSerial(entry.laneName) ? BEHIND : null)
-    lanes.add(entry, holdReason !== null)
+    const held = holdReason ?? own
+    const reason = held ?? (lanes.isSerial(entry.laneName) ? BEHIND : null)
+    lanes.add(entry, held !== null)
     if (reason !== null) reportHeld(entry, reason)
     slots.wanted()
   }
@@ -164,7 +166,7 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
       if (next === null) break
       const { waiter: entry, serial } = next
       leave(entry)
-      if (serial) entry.stopLaneWait = after(laneAnswerMs, () => unanswered(entry))
+      if (serial) entry.stopLaneWait = after(laneAnswerMs, () => passAndPump(entry))
       start(entry)
       if (!entry.held) continue
       entry.held = false
@@ -180,7 +182,7 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
     lanes.passed(entry)
   }
 
-  function unanswered(entry: QueueEntry<Item>): void {
+  function passAndPump(entry: QueueEntry<Item>): void {
     pass(entry)
     pump()
   }
@@ -197,10 +199,16 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
     if (sent.items.length === 0) idle.emit()
   }
 
-  function refused(entry: QueueEntry<Item>, attempt: Attempt): void {
+  function refused(entry: QueueEntry<Item>, attempt: Extract<Attempt, { readonly outcome: 'refused' }>): void {
     on.refused(entry.item)
-    const then = afterRefusal(attempt, entry.cancelled)
+    const then = afterRefusal(attempt, entry.attempts, entry.cancelled)
     if (then.next === 'end') return finish(entry, then.attempt)
+    if (then.next === 'again') {
+      wait(entry, then.reason)
+      lanes.block(entry)
+      entry.stopLaneWait = after(then.afterMs, () => passAndPump(entry))
+      return
+    }
     if (holdReason === null) hold(then.hold)
     wait(entry)
     on.unreachable()
@@ -220,6 +228,7 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
     }
     lanes.remove(entry)
     leave(entry)
+    if (entry.stopLaneWait !== null) passAndPump(entry)
     if (entry.held) on.dropped(entry.item, now() - entry.waitingSince)
     finish(entry, { startedAt: Date.now(), ms: 0, outcome: 'cancelled', reason, sent: false })
   }
@@ -234,6 +243,8 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
 
   async function closeAll(): Promise<void> {
     const reason = 'dev-hook is ending'
+    // What is behind one that is cancelled is not sent in its place.
+    holdReason ??= reason
     for (const entry of lanes.waiters()) cancel(entry, reason)
     for (const entry of sent.items) cancel(entry, reason)
     await untilIdle()

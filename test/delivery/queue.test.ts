@@ -60,11 +60,15 @@ const submit = (queue: Queue<TestItem>, ...ids: string[]) =>
 
 const sentIds = (): string[] => bot.sent.map(({ delivery }) => delivery.id)
 
-const end = async (id: string, outcome: 'answered' | 'refused' | 'interrupted' = 'answered'): Promise<void> => {
+const end = async (
+  id: string,
+  outcome: 'answered' | 'refused' | 'interrupted' = 'answered',
+  fields: { readonly alone?: boolean } = {},
+): Promise<void> => {
   bot
     .open()
     .find(({ delivery }) => delivery.id === id)
-    ?.end(outcome)
+    ?.end(outcome, fields)
   await settled()
 }
 
@@ -171,6 +175,55 @@ describe('The queue', () => {
     expect(sentIds().slice(3)).toEqual(['a1', 'a2', 'a3', 'a4'])
     expect(told.slice(0, 3)).toEqual(['a2 attempt 1 refused', 'a2 held: bot not reachable', 'unreachable'])
     expect(told).toContain('a1 attempt 2 answered')
+  })
+
+  it.each(['a', '-'])('one that is refused alone keeps nothing waiting but what is behind it in %s', async (lane) => {
+    const queue = aQueue()
+    submit(queue, `${lane}1`)
+    await end(`${lane}1`, 'refused', { alone: true })
+    submit(queue, 'a2', 'b1')
+    expect(queue.holding).toBe(false)
+    expect(sentIds()).toEqual(lane === 'a' ? ['a1', 'b1'] : ['-1', 'a2', 'b1'])
+    expect(told).toEqual([
+      `${lane}1 attempt 1 refused`,
+      `${lane}1 held: it broke`,
+      ...(lane === 'a' ? ['a2 held: behind its conversation'] : []),
+    ])
+    await clock.pass(1_000)
+    await end(`${lane}1`)
+    expect(sentIds().slice(2)).toEqual(lane === 'a' ? ['a1', 'a2'] : ['b1', '-1'])
+    for (const id of ['a2', 'b1']) await end(id)
+    expect([queue.waiting, clock.timers()]).toEqual([0, 0])
+  })
+
+  it('one that was refused alone is tried ever more slowly, up to every 15 s', async () => {
+    const queue = aQueue()
+    submit(queue, 'a1')
+    for (let n = 0; n < 20; n += 1) {
+      const before = bot.sent.length
+      await end('a1', 'refused', { alone: true })
+      await clock.pass(Math.min(15_000, 1_000 * 2 ** n))
+      expect(bot.sent.length - before).toBe(1)
+    }
+    const [before, last] = bot.sent.slice(-2)
+    expect((last?.at ?? 0) - (before?.at ?? 0)).toBeGreaterThanOrEqual(7_500)
+    await end('a1')
+  })
+
+  it('what is behind one that was refused alone goes when that is cancelled, but not at the end', async () => {
+    const queue = aQueue()
+    const [first] = submit(queue, 'a1')
+    submit(queue, 'a2')
+    await end('a2')
+    await end('a1', 'refused', { alone: true })
+    submit(queue, 'a3')
+    first?.cancel('as told')
+    expect(sentIds()).toEqual(['a1', 'a2', 'a3'])
+    await end('a3', 'refused', { alone: true })
+    submit(queue, 'a4')
+    await queue.close()
+    expect(sentIds()).toEqual(['a1', 'a2', 'a3'])
+    expect(clock.timers()).toBe(0)
   })
 
   it('a refusal during a hold keeps the reason of the hold', async () => {

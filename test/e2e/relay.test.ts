@@ -9,7 +9,7 @@ import { freePort } from '../support/free-port.ts'
 import { recordingBotForTest, sandboxForTest } from '../support/platform/sandboxes.ts'
 import { runServer } from '../support/relay/nats-server.ts'
 import { teamForTest } from '../support/relay/team.ts'
-import { eventually } from '../support/wait.ts'
+import { eventually, expectEventually } from '../support/wait.ts'
 
 /** What the contact said: the platform tells the bot of its own messages, too. */
 const textsOf = (log: readonly { readonly text: string }[]): readonly string[] =>
@@ -60,6 +60,8 @@ describe('dev-hook relay and dev-hook --relay', () => {
     const jenny = await team.platform.contact({ name: 'Jenny' })
     expect((await jenny.say('hi')).text).toBe('anna: hi')
     const [{ conversation } = { conversation: '' }] = await anna.log()
+    const misspelt = await (await team.run('bert', ['relay', 'assign', conversation, 'brt'])).ended
+    expect(misspelt).toMatchObject({ code: 1, stderr: expect.stringContaining('did you mean `bert`?') })
     const assign = await (await team.run('bert', ['relay', 'assign', conversation, 'bert'])).ended
     expect(assign).toMatchObject({ code: 0, stdout: `${conversation} is bert's, it was anna's\n` })
     expect((await jenny.say('again')).text).toBe('bert: again')
@@ -101,6 +103,27 @@ describe('dev-hook relay and dev-hook --relay', () => {
     expect((await jenny.say('still there?')).text).toBe('anna: still there?')
     const replay = await (await team.run('anna', ['replay', '--last', '--json'])).ended
     expect(replay.code).toBe(0)
+  })
+
+  it('replay at the relay to the bot of the developer whose conversation it is, now or once they are there', async () => {
+    const team = await teamForTest()
+    const relay = await team.relay()
+    const anna = await team.developer('anna')
+    const jenny = await team.platform.contact({ name: 'Jenny' })
+    await jenny.say('hi')
+    const { id } = await relay.notice('delivery', ({ text }) => text === 'hi')
+    const timesHad = async (): Promise<number> =>
+      (await anna.log()).filter(({ text, isRight }) => text === 'hi' && isRight).length
+    const replay = async (): Promise<unknown> =>
+      JSON.parse((await (await team.atRelay(['replay', id, '--json'])).ended).stdout)
+    expect(await replay()).toMatchObject({ outcome: 'answered', status: 200 })
+    expect(await timesHad()).toBe(2)
+    anna.cli.kill('SIGINT')
+    await anna.cli.ended
+    expect(await replay()).toMatchObject({ outcome: 'answered', status: 200 })
+    expect(await timesHad()).toBe(2)
+    await team.developer('anna')
+    await expectEventually(timesHad).toBe(3)
   })
 
   it('keep deliveries in the journal of the relay while the broker is away, and let them go in order', async () => {

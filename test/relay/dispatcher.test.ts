@@ -264,6 +264,17 @@ describe('What is held for developers', () => {
     await eventually(() => broker.kept().length === 0)
   })
 
+  it('leaves the conversations of others alone where the broker does not take it', async () => {
+    const { broker, here, dispatcher } = await withHeld(0, async () => ({ taken: true, reply: reply(200, '') }))
+    await broker.assignments.change('c1', null, 'anna')
+    await broker.assignments.change('c2', null, 'bert')
+    broker.held.append = async () => Promise.reject(new Error('no storage left'))
+    here.add('bert')
+    const refused = await dispatcher.forward(aMessage('c1')).done
+    expect(refused).toMatchObject({ outcome: 'refused', alone: true, reason: 'it could not be held: no storage left' })
+    expect((await dispatcher.forward(aMessage('c2')).done).outcome).toBe('answered')
+  })
+
   it('is in order, too, when one that was sent before comes back after the next one came in', async () => {
     const answers: ((answer: Answer) => void)[] = []
     const { broker, here, dispatcher } = await withHeld(0, () => new Promise((resolve) => void answers.push(resolve)))

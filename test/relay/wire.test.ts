@@ -196,10 +196,32 @@ describe('What is held of a conversation', () => {
     for (const text of ['1', '2']) await send(aMessage('c1', text))
     const { broker } = await developerAt(url, 'carla', { only: ['text:nothing'] })
     for (const to of ['anna', 'bert', 'anna', 'bert', 'anna'])
-      await askRelay({ broker, bot: BOT }, { is: 'assign', conversation: 'c1', to })
+      await askRelay({ broker, bot: BOT }, { is: 'assign', conversation: 'c1', to, isNew: true })
     expect(hub.status().developers).toMatchObject([{ held: 0 }, { name: 'anna', held: 2 }, { name: 'bert', held: 0 }])
     const anna = await developerAt(url, 'anna')
     await expectEventually(anna.texts).toEqual(['1', '2'])
+  })
+})
+
+describe('Somebody a conversation is given to', () => {
+  it('has come before, in this relay’s time or an earlier one’s, or is said to be new', async () => {
+    const { url } = await natsServer()
+    const first = await hubAt(url)
+    const bert = await developerAt(url, 'bert')
+    await bert.seat.leave()
+    await first.hub.close()
+    await hubAt(url)
+    const { broker } = await developerAt(url, 'anna')
+    const assign = (to: string, isNew = false): Promise<unknown> =>
+      askRelay({ broker, bot: BOT }, { is: 'assign', conversation: 'c1', to, isNew })
+    expect(await assign('brt')).toEqual({
+      ok: false,
+      message: 'nobody has ever come to this relay as `brt`',
+      known: ['anna', 'bert'],
+    })
+    expect(await assign('bert')).toMatchObject({ ok: true, before: null })
+    expect(await assign('carla', true)).toMatchObject({ ok: true, before: 'bert' })
+    expect(await assign('carla')).toMatchObject({ ok: true, before: 'carla' })
   })
 })
 

@@ -49,7 +49,12 @@ async function init(call: Call): Promise<number> {
 
 async function assign(call: Call): Promise<number> {
   const opened = await openCommand(call)
-  const assigned = await assignConversation(opened, textFlag(call.own['nats']), call.words.slice(1))
+  const assigned = await assignConversation(
+    opened,
+    textFlag(call.own['nats']),
+    call.words.slice(1),
+    call.own['new'] === true,
+  )
   const { conversation, to, before } = assigned
   if (opened.json) call.io.out(toJson(cleanValue({ ...assigned }, oneLine)))
   else

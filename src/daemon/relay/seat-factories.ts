@@ -1,5 +1,6 @@
 // The parts of a developer's run at a relay: those of any run, but that its deliveries come from the relay in place of a tunnel.
 import type { Config } from '../../config/load.ts'
+import type { Delivery } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Gateway, Registration, Tunnel, TunnelState } from '../../core/ports.ts'
 import type { Client } from '../../platform/api/client.ts'
@@ -34,9 +35,13 @@ function serve(
     verified: () => void,
   ) => ReturnType<Parameters<Seat['serve']>[0]>,
 ): Gateway {
-  seat.serve((delivery, since) => accept(delivery, since, () => undefined))
+  seat.serve((delivery, since) => accept(ofItsOwn(delivery), since, () => undefined))
   return { port: 0, url: '', close: seat.close }
 }
+
+/** What was replayed at the relay is a delivery of its own here: the record has the first one under its id. */
+const ofItsOwn = (delivery: Delivery): Delivery =>
+  delivery.again === undefined ? delivery : { ...delivery, id: delivery.again, receivedAt: Date.now() }
 
 /** The way to the relay, as a run sees a tunnel. Its URL is the one that the run began with. */
 function asTunnel(seat: Seat): Tunnel {

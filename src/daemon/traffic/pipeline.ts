@@ -113,7 +113,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return replies.text(status, detail)
     }
     verified?.()
-    const { label, key } = identify(delivery, options.botId)
+    const { label, key: own } = identify(delivery, options.botId)
+    const key = delivery.again ?? own
     const first = key === null ? null : deduplicator.firstOf(key)
     const shared = isMadeHere ? null : others
     const passed = first === null ? shared?.take({ delivery, label, key, since }) : null

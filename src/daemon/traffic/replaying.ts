@@ -4,6 +4,7 @@ import type { Attempt, Delivery, RawHeaders } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Emit } from '../../core/notices.ts'
 import type { Journal, Replayed, Ticket } from '../../core/ports.ts'
+import { createId } from '../../gateway/intake.ts'
 import { type Replayable, replayedBy, settleReplay } from './replay-rules.ts'
 
 /** A recorded delivery on its way to the bot again. */
@@ -66,7 +67,8 @@ export function createReplaying(options: ReplayingOptions): Replaying {
   async function attemptOf(item: Omit<ReplayItem, 'kind' | 'done'>, signal?: AbortSignal): Promise<Attempt> {
     let off = (): void => undefined
     const attempt = await new Promise<Attempt>((done) => {
-      const ticket = submit({ kind: 'replay', ...item, done })
+      const delivery: Delivery = { ...item.delivery, again: createId(Date.now()) }
+      const ticket = submit({ kind: 'replay', ...item, delivery, done })
       if (ticket === null) throw new DevHookError('replayRefused', 'too many deliveries are waiting for the bot')
       off = onAbort(signal, () => {
         if (ticket.phase === 'waiting') ticket.cancel('taken back')

@@ -95,6 +95,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   function route(item: Item, lane: Lane): Promise<void> | void {
+    assignments.goesOn(lane.conversation)
     const owner = knownOwner(lane.conversation, item.payload)
     if (owner !== null) return routeTo(item, lane, owner)
     return guarded(item, async () => routeTo(item, lane, await findOwner(lane.conversation, item.payload)))
@@ -180,7 +181,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       await step()
     } catch (error) {
       if (error instanceof NotKeepable) item.failed(error.message)
-      else item.refused(`it could not be held: ${messageOf(error)}`)
+      else if (!online) item.refused(AWAY)
+      else item.refusedAlone(`it could not be held: ${messageOf(error)}`)
     }
   }
 

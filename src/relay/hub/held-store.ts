@@ -76,7 +76,7 @@ export function createHeldStore(manager: JetStreamManager, names: BotNames, maxM
         )
       await ensure(owner)
       try {
-        await publish(owner, names.held(owner, conversation), packed, delivery.id)
+        await publish(owner, names.held(owner, conversation), packed, delivery.again ?? delivery.id)
       } catch (cause) {
         if (cause instanceof JetStreamApiError && FULL.has(cause.code))
           throw new NotKeepable(`what is held for ${owner} has reached its limit of 512 MiB`, { cause })

@@ -25,6 +25,7 @@ import { createDevelopers, type Developers } from './developers.ts'
 import { createDispatcher, type Dispatcher, type Routed } from './dispatcher.ts'
 import { createHeldStore } from './held-store.ts'
 import type { Passage } from './item.ts'
+import { openKnownDevelopers } from './known-developers.ts'
 import type { Live } from './recipients.ts'
 import { openRelayLock } from './relay-lock.ts'
 
@@ -103,6 +104,7 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
     lost: (by) => events.emit({ type: 'lost', error: null, by }),
   })
   const assignments = await openAssignments(client, names)
+  const everCome = await openKnownDevelopers(client, names)
   const held = createHeldStore(manager, names, broker.maxMessageBytes)
   const secretOf = (developer: string): string => createHmac('sha256', key).update(developer).digest('hex')
   let url = ''
@@ -164,7 +166,10 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
       // Another one may have come meanwhile.
       return hear(developer, said)
     }
-    if (is === 'here') developers.here(developer, { session: theirs, who: said.who, only })
+    if (is === 'here') {
+      developers.here(developer, { session: theirs, who: said.who, only })
+      everCome.add(developer)
+    }
     return welcome(developer)
   }
 
@@ -175,8 +180,11 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
       case 'status':
         return status()
       case 'assign': {
-        const { conversation, to } = question
+        const { conversation, to, isNew } = question
         if (!isDeveloperName(to)) return { ok: false, message: `\`${to}\` is no developer` }
+        const names = new Set([...everCome.names(), ...developers.names()])
+        if (!isNew && !names.has(to))
+          return { ok: false, message: `nobody has ever come to this relay as \`${to}\``, known: [...names].sort() }
         const before = await dispatcher.assign(tokenOf(conversation), to)
         if (developers.state(to).is === 'gone') developers.known(to)
         return { ok: true, before, ...dispatcher.count(to) }

@@ -24,8 +24,10 @@ export interface Item extends Passage {
   /** Says that something of it is about to leave. */
   readonly leaves: () => void
   readonly answered: (reply: Reply) => void
-  /** Nothing of it is anywhere: it may be tried again. */
+  /** Nothing can be brought anywhere now: it may be tried again. */
   readonly refused: (reason: string) => void
+  /** This one could not be brought anywhere now: it may be tried again, and others meanwhile. */
+  readonly refusedAlone: (reason: string) => void
   /** It is nowhere, and trying again would not help. */
   readonly failed: (reason: string) => void
 }
@@ -68,6 +70,7 @@ export function createItem(delivery: Delivery, written: () => void): Item {
     },
     answered: (reply) => settle({ outcome: 'answered', reply }),
     refused: (reason) => settle({ outcome: 'refused', reason }),
+    refusedAlone: (reason) => settle({ outcome: 'refused', reason, alone: true }),
     failed: (reason) => settle({ outcome: 'interrupted', reason, unsendable: true }),
   }
 }

@@ -44,12 +44,13 @@ export interface SentDelivery {
   readonly session: string
 }
 
-const factsOf = ({ id, receivedAt, method, search, headers }: Delivery): Json => ({
+const factsOf = ({ id, receivedAt, method, search, headers, again }: Delivery): Json => ({
   id,
   receivedAt,
   method,
   search,
   headers,
+  ...(again !== undefined && { again }),
 })
 
 /** A delivery as a message, as it is kept. */
@@ -82,7 +83,8 @@ function deliveryIn(facts: Json, body: Buffer): Delivery {
   const [search, receivedAt] = [valueIn(facts, 'search'), valueIn(facts, 'receivedAt')]
   if (id === null || method === null || typeof search !== 'string' || typeof receivedAt !== 'number')
     throw new Error('the message is no delivery')
-  return { id, receivedAt, method, search, headers: headersIn(facts), body }
+  const again = textIn(facts, 'again')
+  return { id, receivedAt, method, search, headers: headersIn(facts), body, ...(again !== null && { again }) }
 }
 
 function headersIn(facts: Json): RawHeaders {

@@ -53,6 +53,8 @@ export interface BotNames {
   readonly control: string
   /** Where the relay of this session says that it is alive. */
   alive(session: string): string
+  /** The bucket of the names of those who have ever come. */
+  readonly developers: string
   /** The bucket that says whose a conversation is. */
   readonly assignments: string
   /** The bucket that says which relay has the bot. */
@@ -70,6 +72,7 @@ export function namesOf(bot: string): BotNames {
     presence: (developer) => `${prefix}.presence.${developer}`,
     control: `${prefix}.control`,
     alive: (session) => `${prefix}.alive.${session}`,
+    developers: `DH_${token}_developers`,
     assignments: `DH_${token}_assignments`,
     lock: `DH_${token}_relay`,
   }

@@ -28,7 +28,8 @@ export type Welcome =
   /** `taken`: another run has the name. `starting`: the relay is not ready yet. */
   | { readonly ok: false; readonly why: 'taken' | 'starting' | 'usage'; readonly message: string }
 
-const listIn = (from: Json, key: string): readonly string[] | null => {
+/** The texts of a list; `null` where there is none. */
+export const listIn = (from: Json, key: string): readonly string[] | null => {
   const value = valueIn(from, key)
   return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : null
 }
@@ -57,7 +58,8 @@ export function readWelcome(text: string): Welcome {
 export type Asked =
   | { readonly is: 'ping' }
   | { readonly is: 'status' }
-  | { readonly is: 'assign'; readonly conversation: string; readonly to: string }
+  /** `isNew`: to somebody who may never have come yet. */
+  | { readonly is: 'assign'; readonly conversation: string; readonly to: string; readonly isNew: boolean }
 
 /** Reads what is asked; `null` for anything else. */
 export function readAsked(text: string): Asked | null {
@@ -65,7 +67,8 @@ export function readAsked(text: string): Asked | null {
   const is = textIn(json, 'is')
   if (is === 'ping' || is === 'status') return { is }
   const [conversation, to] = [textIn(json, 'conversation'), textIn(json, 'to')]
-  return is === 'assign' && conversation !== null && to !== null ? { is, conversation, to } : null
+  if (is !== 'assign' || conversation === null || to === null) return null
+  return { is, conversation, to, isNew: valueIn(json, 'isNew') === true }
 }
 
 /** A developer, as the relay sees them. */

@@ -11,7 +11,7 @@ export interface Sent {
   /** Set once the queue cancelled it. */
   cancelled: string | null
   ended: boolean
-  end(outcome: Outcome): void
+  end(outcome: Outcome, fields?: { readonly alone?: boolean }): void
 }
 
 export interface FakeBot {
@@ -34,18 +34,20 @@ export function createFakeBot(now: () => number, onSend: (sent: Sent) => void = 
         resolve = resolveDone
       })
       const startedAt = now()
-      const settle = (outcome: Outcome, fields: { readonly reason?: string; readonly sent?: true } = {}): void =>
-        resolve(anAttempt(outcome, { startedAt, ms: now() - startedAt, ...fields }))
+      const settle = (
+        outcome: Outcome,
+        fields: { readonly reason?: string; readonly sent?: true; readonly alone?: boolean } = {},
+      ): void => resolve(anAttempt(outcome, { startedAt, ms: now() - startedAt, ...fields }))
       const one: Sent = {
         delivery,
         headers,
         at: startedAt,
         cancelled: null,
         ended: false,
-        end: (outcome) => {
+        end: (outcome, fields) => {
           if (one.ended) return
           one.ended = true
-          settle(outcome)
+          settle(outcome, fields)
         },
       }
       sent.push(one)

@@ -65,6 +65,7 @@ export function memoryBroker(): MemoryBroker {
     assignments: {
       of: (conversation) => owners.get(conversation) ?? null,
       owners: () => new Set(owners.values()),
+      goesOn: () => undefined,
       change: async (conversation, from, to) => {
         await reach()
         if ((owners.get(conversation) ?? null) === from) owners.set(conversation, to)

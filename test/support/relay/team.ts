@@ -39,6 +39,8 @@ export interface Team {
   secondRelay(): Promise<Cli>
   /** Starts a developer, with the same state and log each time; resolves once they are ready. */
   developer(name: string, given?: MemberGiven): Promise<TeamMember>
+  /** Runs a command on the machine of the relay to its end. */
+  atRelay(args: readonly string[]): ReturnType<typeof startCli>
   /** Runs a command of a developer to its end. */
   run(name: string, args: readonly string[]): ReturnType<typeof startCli>
 }
@@ -51,11 +53,11 @@ export async function teamForTest(): Promise<Team> {
   const address = (name: string): string => broker.url.replace('//', `//${name}@`)
   const stateOf = (name: string): Readonly<Record<string, string>> => ({ XDG_STATE_HOME: join(state, name) })
   const ports = new Map<string, number>()
-  const startRelay = (name: string, args: readonly string[]): Promise<Cli> => {
-    const { api: APIHOST, token: TOKEN, refreshToken: REFRESH_TOKEN, email: EMAIL } = platform
-    const words = ['relay', '--json', '--take-over', '--tunnel', 'loopback', '--nats', broker.url, ...args]
-    return startCli({ args: words, env: { APIHOST, TOKEN, REFRESH_TOKEN, EMAIL, ...stateOf(name) } })
-  }
+  const { api: APIHOST, token: TOKEN, refreshToken: REFRESH_TOKEN, email: EMAIL } = platform
+  const runAtRelay = (name: string, args: readonly string[]): Promise<Cli> =>
+    startCli({ args, env: { APIHOST, TOKEN, REFRESH_TOKEN, EMAIL, ...stateOf(name) } })
+  const startRelay = (name: string, args: readonly string[]): Promise<Cli> =>
+    runAtRelay(name, ['relay', '--json', '--take-over', '--tunnel', 'loopback', '--nats', broker.url, ...args])
   return {
     broker,
     platform,
@@ -78,6 +80,7 @@ export async function teamForTest(): Promise<Team> {
       await cli.notice('ready')
       return { cli, log: async () => linesOf(await readFile(log, 'utf8').catch(() => '')) }
     },
+    atRelay: (args) => runAtRelay('relay', args),
     run: (name, args) => startCli({ args, env: { ...stateOf(name), DEV_HOOK_RELAY: address(name) } }),
   }
 }

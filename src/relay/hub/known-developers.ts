@@ -1,0 +1,27 @@
+// Who has ever come to the relay of a bot: their names, kept on the broker, so that one that was misspelt is told from one who is away.
+import type { JetStreamClient } from '@nats-io/jetstream'
+import { Kvm } from '@nats-io/kv'
+import type { BotNames } from '../wire/subjects.ts'
+
+export interface KnownDevelopers {
+  /** Remembers somebody who has come. */
+  add(developer: string): void
+  names(): ReadonlySet<string>
+}
+
+/** Opens the names of those who have come to a bot, all of them read. */
+export async function openKnownDevelopers(client: JetStreamClient, names: BotNames): Promise<KnownDevelopers> {
+  const bucket = await new Kvm(client).create(names.developers, { history: 1 })
+  const known = new Set<string>()
+  for await (const key of await bucket.keys()) known.add(key)
+
+  return {
+    add: (developer) => {
+      if (known.has(developer)) return
+      known.add(developer)
+      // Where it cannot be written, the name is known until the end of this relay.
+      bucket.put(developer, '').catch(() => undefined)
+    },
+    names: () => known,
+  }
+}
