@@ -111,7 +111,7 @@ describe('A stranger', () => {
     const run = await inspectedRun()
     await run.say('a secret of mine')
     const stranger = await openPage(browser, run.origin)
-    await stranger.getByRole('alert').filter({ hasText: 'Open the link that dev-hook printed' }).first().waitFor()
+    await stranger.getByRole('alert').filter({ hasText: 'open the link that dev-hook shows' }).first().waitFor()
     const answer = await stranger.goto(`${run.origin}/?token=wrong`)
     expect(answer?.status()).toBe(401)
     expect(await answer?.text()).toContain('This link is of another run')

@@ -45,7 +45,8 @@ export function openConnection(later: (run: () => void, ms: number) => Off): Run
     })
     source.addEventListener('message', ({ data }) => receive(String(data)))
     source.addEventListener('error', () => {
-      if (state.current().is !== 'ended') state.set({ is: 'lost' })
+      // Whoever was refused, or told of the end, is asked again without a word, until something else is known.
+      if (!isExplained()) state.set({ is: 'lost' })
       // The browser tries again by itself, unless the answer was no stream.
       if (source?.readyState === EventSource.CLOSED) void explain()
     })
@@ -59,13 +60,23 @@ export function openConnection(later: (run: () => void, ms: number) => Off): Run
     else notices.emit(notice)
   }
 
+  function isExplained(): boolean {
+    const { is } = state.current()
+    return is === 'ended' || is === 'refused'
+  }
+
+  function refused(message: string): void {
+    const now = state.current()
+    if (now.is !== 'refused' || now.message !== message) state.set({ is: 'refused', message })
+  }
+
   async function explain(): Promise<void> {
     const error: unknown = await ask('status', {}).then(
       () => null,
       (thrown: unknown) => thrown,
     )
-    if (error instanceof RequestError && (error.status === 401 || error.status === 403))
-      state.set({ is: 'refused', message: error.message })
+    if (error instanceof RequestError && (error.status === 401 || error.status === 403)) refused(error.message)
+    else if (state.current().is === 'refused') state.set({ is: 'lost' })
     isAnew = true
     cancel = later(open, AGAIN_MS)
   }

@@ -14,8 +14,7 @@ export function ConnectionBanner() {
   if (state.is === 'refused')
     return (
       <p class="banner bad" role="alert">
-        <b>Not let in.</b> {state.message}. Open the link that dev-hook printed when it was ready, or press <kbd>o</kbd>{' '}
-        in its terminal.
+        <b>Not let in:</b> {state.message}. The key <kbd>o</kbd> in its terminal opens it, too.
       </p>
     )
   if (state.is === 'ended')
