@@ -36,8 +36,8 @@ export interface GatewayOptions extends GatewayHandlers {
 // Longer than any tunnel keeps an idle connection: whoever closes it must not be us, while a delivery is on its way in it.
 const KEEP_ALIVE_MS = 72_000
 
-// How soon a request that has not arrived in time is cut, after that.
-const CHECKED_EVERY_MS = 1_000
+// How soon a request that has not arrived in time is cut, after that: an idle run shall not be woken for it all the time.
+const CHECKED_EVERY_MS = 10_000
 
 const UNVERIFIED = { maxRequests: 64, maxBytesTogether: MAX_UNVERIFIED_BYTES }
 

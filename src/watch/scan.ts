@@ -75,6 +75,7 @@ async function scanFolder(tree: Tree, path: string, dirty: Dirty): Promise<reado
   const isAnother = identityOf(stats) !== folder.identity
   // Before it is read: what changes in between is reported.
   if (isAnother) watchFolder(tree, folder, identityOf(stats))
+  tree.disks.found(path, stats.dev)
   const names = isAnother || dirty.all ? await namesIn(tree, folder) : dirty.names
   if (folder.names === null && names.has(GITIGNORE)) await tree.onRules(path)
   return Promise.all([...names].map((name) => check(tree, folder, name)))

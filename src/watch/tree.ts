@@ -2,6 +2,7 @@
 import { basename, dirname, join, sep } from 'node:path'
 import type { Clock } from '../core/async.ts'
 import type { Off } from '../core/listeners.ts'
+import type { Disks } from './disks.ts'
 import { type FileState, isSameContent } from './file-state.ts'
 import type { Ignored } from './ignored.ts'
 
@@ -51,6 +52,7 @@ export interface TreeOptions {
   readonly onChange: (change: Change) => void
   /** Called with what keeps a folder from being watched. */
   readonly onError: (error: unknown, folder: string) => void
+  readonly disks: Disks
   /** Called when something has to be checked. */
   readonly onDirty: () => void
   /** Whether a file that has gone may still come back as it was, so that it is not reported yet. */
@@ -89,7 +91,7 @@ const MAX_MISSING_MS = 10_000
 /** A file that is shorter than it was is still being written, unless it is as short after this. */
 const SHORTER_MS = 20
 
-/** Creates a tree in which nothing has been found yet, and has its bases checked. */
+/** Creates a tree in which nothing has been found yet. */
 export function createTree(options: TreeOptions): Tree {
   const tree: Tree = {
     ...options,
@@ -104,7 +106,6 @@ export function createTree(options: TreeOptions): Tree {
     isWatching: true,
   }
   for (const [path, names] of options.bases) tree.folders.set(path, createFolder(path, path, names))
-  markUnreported(tree)
   return tree
 }
 
@@ -113,7 +114,7 @@ function createFolder(path: string, nameFolder: string, names: ReadonlySet<strin
 }
 
 /** Has one name in a folder checked. */
-function markName(tree: Tree, path: string, name: string): void {
+export function markName(tree: Tree, path: string, name: string): void {
   const dirty = tree.dirty.get(path) ?? { names: new Set(), all: false }
   tree.dirty.set(path, dirty)
   dirty.names.add(name)
@@ -130,12 +131,6 @@ export function markAll(tree: Tree, path: string): void {
 /** Has a path checked in the folder that it is in. */
 function markPath(tree: Tree, path: string): void {
   markName(tree, dirname(path), basename(path))
-}
-
-/** Has everything checked that the system does not report: what is above the watched folders, and links. */
-export function markUnreported(tree: Tree): void {
-  for (const [path, names] of tree.bases) for (const name of names) markName(tree, path, name)
-  for (const path of tree.links) markPath(tree, path)
 }
 
 /** A folder was found at a path. Nothing when it is the one that is watched there already. */
@@ -162,7 +157,9 @@ export function watchFolder(tree: Tree, folder: WatchedFolder, identity: string)
   tree.pathOf.set(identity, path)
   if (!tree.isWatching) return
   const onEvent = (name: string | null): void => {
-    if (name !== null && name !== basename(path)) return markName(tree, path, name)
+    // In the folder above the project much may happen that nobody asked for.
+    const isWanted = name === null || folder.names?.has(name) !== false
+    if (name !== null && name !== basename(path)) return isWanted ? markName(tree, path, name) : undefined
     // It may have been moved or removed, and what is at its path now may be another one under the same number.
     unwatchFolder(tree, folder)
     markAll(tree, path)
@@ -274,7 +271,8 @@ function report(tree: Tree, folder: WatchedFolder, name: string, kind: Change['k
   tree.onChange({ path: join(folder.path, name), kind, folder: folder.nameFolder, at })
 }
 
-function later(tree: Tree, ms: number, callback: () => void): void {
+/** Calls back once after `ms`, unless the tree is closed before. */
+export function later(tree: Tree, ms: number, callback: () => void): void {
   const off = tree.clock.after(ms, () => {
     tree.timers.delete(off)
     callback()

@@ -5,6 +5,7 @@ import { type Clock, MONOTONIC } from '../core/async.ts'
 import { codeOf, messageOf } from '../core/errors.ts'
 import type { Warn } from '../core/notices.ts'
 import { createDebounce, type DebounceTimes } from './debounce.ts'
+import { createDisks, isReportedWhole } from './disks.ts'
 import { GITIGNORE } from './git-rules.ts'
 import { type IgnoreRules, readIgnored } from './ignored.ts'
 import { createLeadsOut } from './links.ts'
@@ -40,6 +41,8 @@ export interface WatcherOptions {
   readonly times?: Partial<DebounceTimes>
   readonly clock?: Clock
   readonly watch?: TreeOptions['watch']
+  /** Whether the system reports whatever is saved on the disk of a folder. Never rejects. */
+  readonly isReported?: (folder: string) => Promise<boolean>
 }
 
 export interface Watcher {
@@ -94,11 +97,10 @@ export function startWatcher(options: WatcherOptions): Watcher {
     const bases = basesOf([...listed, ...also, ...outside])
     const onError = createErrorHandler(options.warn, () => scanner?.startPolling())
     const watch = options.watch ?? watchWithSystem
+    const disks = createDisks(options.isReported ?? isReportedWhole)
     const leadsOut = createLeadsOut(root, listed, options.warn)
-    scanner = createScanner(
-      { bases, isIgnored, leadsOut, onRules: readRules, watch, onChange, onError, mayReturn, clock },
-      end.signal,
-    )
+    const calls = { onRules: readRules, onChange, onError, mayReturn }
+    scanner = createScanner({ bases, isIgnored, leadsOut, watch, disks, ...calls, clock }, end.signal)
     if (options.isPolling === true) scanner.startPolling()
     await scanner.idle()
     const checks = scanner.checkUnreported()

@@ -155,7 +155,7 @@ describe('Noticing saves', () => {
       const { watcher, save, reported, forget } = await watchForTest(root, { ...options, clock })
       await promisify(execFile)('sh', ['-ec', script], { cwd: root })
       // For what is checked now and then, and not reported by the system.
-      await clock.skip(1_300)
+      await clock.skip(11_000)
       await watcher.settled()
       for (let round = 0; round < 2; round += 1) {
         forget()
@@ -328,9 +328,32 @@ describe('Noticing saves', () => {
     expect(reported()).toEqual(['dist/lib/deep.js'])
   })
 
-  it('where the system reports nothing, as on some mounts, saves are noticed all the same', async () => {
-    const { save, reported } = await watchForTest(await projectForTest(), { watch: () => () => {} })
+  it.each([
+    ['where the system may report nothing, as on some mounts, saves are noticed within a second or two', false, 1_500],
+    ['what is saved on a disk of this machine, and not reported all the same, is noticed later', true, 11_000],
+  ])('%s', async (_, isLocal, ms) => {
+    const clock = createForwardClock()
+    const isReported = async () => isLocal
+    const options = { watch: () => () => {}, isReported, clock }
+    const { save, reported } = await watchForTest(await projectForTest(), options)
     await save('src/deep/b.js')
+    await clock.skip(ms)
     await eventually(() => reported().includes('src/deep/b.js'))
+  })
+
+  it('where the system reports every save, and nothing is saved, nobody looks more often than every ten seconds', async () => {
+    const clock = createForwardClock()
+    const waits: number[] = []
+    const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
+      waits.push(ms)
+      return clock.sleep(ms, signal)
+    }
+    const root = await projectForTest()
+    const { settle } = await watchForTest(root, { isReported: async () => true, clock: { ...clock, sleep } })
+    await settle()
+    await clock.skip(10_000)
+    await settle()
+    await clock.skip(10_000)
+    expect(waits.filter((ms) => ms === 10_000).length).toBeGreaterThan(1)
   })
 })
