@@ -5,9 +5,10 @@ import type { Options } from './config/options.ts'
 import { findStateHome } from './config/state-home.ts'
 import { secretsOf } from './config/values.ts'
 import { version, whoAmI } from './core/instance.ts'
-import { createNotices, type Listener, type Totals, warning } from './core/notices.ts'
+import { createNotices, type Listener, type Totals, type Warn, warning } from './core/notices.ts'
 import { createRedactor } from './core/text/redact.ts'
 import { createDaemon } from './daemon/daemon.ts'
+import { withFreePort } from './daemon/start/free-port.ts'
 import type { Stopped } from './daemon/types.ts'
 
 export type { Options } from './config/options.ts'
@@ -51,12 +52,13 @@ export async function startDevHook(options: StartOptions = {}): Promise<DevHook>
   const sourceOf = (key: string): string => `options.${key}`
   const platform = process.platform
   const reload = () => loadConfig(given, { cwd: given.cwd ?? process.cwd(), env, platform, sourceOf })
-  const config = await reload()
   const notices = createNotices()
   if (onNotice) notices.on(onNotice)
+  const warn: Warn = (kind, message) => notices.emit(warning(kind, message))
+  const config = await withFreePort(await reload(), command ?? null, warn)
   const state = stateFolder === undefined ? findStateHome(env, platform) : { folder: stateFolder, ignored: null }
-  if (state.ignored !== null) notices.emit(warning('stateHomeIgnored', state.ignored))
-  for (const oddity of config.oddities) notices.emit(warning('dotEnvOdd', oddity))
+  if (state.ignored !== null) warn('stateHomeIgnored', state.ignored)
+  for (const oddity of config.oddities) warn('dotEnvOdd', oddity)
   const daemon = createDaemon({
     config,
     command: command ?? null,

@@ -8,6 +8,7 @@ import { createNotices, type Notices, warning } from '../../core/notices.ts'
 import type { RelayRole } from '../../core/relay/relay-notices.ts'
 import { createDaemon } from '../../daemon/daemon.ts'
 import { FACTORIES, type Factories } from '../../daemon/factories.ts'
+import { withFreePort } from '../../daemon/start/free-port.ts'
 import type { Daemon, SandboxPort } from '../../daemon/types.ts'
 import { exitCodeOf } from '../exit.ts'
 import { colorLevelOf, type Io, wantsColor } from '../io.ts'
@@ -69,7 +70,7 @@ function drawingOf({ io, json, config, conversation }: DaemonRun) {
 
 /** Runs it to its end; resolves to the exit code. */
 export async function runDaemon(run: DaemonRun): Promise<number> {
-  const { config, command, io, botEnv, stateHome, who, redactor } = run
+  const { command, io, botEnv, stateHome, who, redactor } = run
   const notices = createNotices()
   const { hasKeys, ...drawing } = drawingOf(run)
   const keys = hasKeys ? keysOf(command !== null) : []
@@ -81,7 +82,7 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     notices,
     join(stateHome, 'log'),
   )
-  const ask = io.interactive && !config.yes ? createAsk(io) : null
+  const config = await withFreePort(run.config, command, (kind, message) => notices.emit(warning(kind, message)))
   const options = {
     config,
     command,
@@ -93,7 +94,7 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     botEnv: { ...colorVariables(config.color, colorLevelOf(config.color, io)), ...botEnv },
     emulated: run.emulated ?? false,
     ...(run.sandbox !== undefined && { sandbox: run.sandbox }),
-    ask,
+    ask: io.interactive && !config.yes ? createAsk(io) : null,
     reload: run.load,
     notices,
     redactor,
