@@ -13,6 +13,14 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** What is not bundled: the SDK is native, and Vitest is that of whoever tests with it. */
 const OUTSIDE = ['@ngrok/ngrok', 'vitest']
 
+/** Leaves HTTP/2 out of undici, as undici itself does where Node has none: nothing here asks for it, and every start would load it. */
+const WITHOUT_HTTP2 = {
+  name: 'without-http2',
+  resolveId: (name, importer) => (name === 'node:http2' && /[\\/]undici[\\/]/.test(importer) ? HTTP2 : null),
+  load: (id) => (id === HTTP2 ? 'export const constants = {}' : null),
+}
+const HTTP2 = '\0http2'
+
 /** Without white space, and nothing else. */
 const PACKED = { compress: false, mangle: false, codegen: { removeWhitespace: true } }
 
@@ -42,7 +50,7 @@ export async function bundle(programs, folder, { chunks = 'chunks/[name].js', ou
     transform: { target: 'es2023' },
     // A package is where its link is, not where that leads to.
     resolve: { symlinks: false },
-    plugins: [USED_OF_UNDICI],
+    plugins: [USED_OF_UNDICI, WITHOUT_HTTP2],
     checks: { pluginTimings: false },
     preserveEntrySignatures: 'strict',
     onLog: (level, { message }) => {
@@ -72,7 +80,7 @@ export async function bundle(programs, folder, { chunks = 'chunks/[name].js', ou
  * the bundler gives it, it is half as large again and no easier to read.
  */
 async function makeSmaller(path, { fileName, code, map, moduleIds }) {
-  const isJiti = moduleIds.every((id) => id.includes('/node_modules/jiti/'))
+  const isJiti = moduleIds.every((id) => /[\\/]node_modules[\\/]jiti[\\/]/.test(id))
   if (isJiti) {
     const packed = await minify(fileName, code, PACKED)
     await writeFile(path, `${packed.code}\n//# sourceMappingURL=${basename(path)}.map\n`)

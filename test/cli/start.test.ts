@@ -2,11 +2,14 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { MAIN } from '../support/built.ts'
+import { builtFile, MAIN } from '../support/built.ts'
 import { folderForTest } from '../support/folder.ts'
+import { freePort } from '../support/free-port.ts'
+
+const BOT = builtFile('config/examples/echo-bot.js')
 
 interface Loaded {
   readonly files: number
@@ -15,14 +18,26 @@ interface Loaded {
   readonly sources: string
 }
 
+/** What the process of a command line has loaded: the bot and the watchdog write reports of their own beside its. */
+async function loadedUrls(coverage: string): Promise<readonly string[]> {
+  const reports = await Promise.all(
+    (await readdir(coverage)).map(async (name) => JSON.parse(await readFile(join(coverage, name), 'utf8'))),
+  )
+  const all: readonly string[][] = reports.map(({ result }) => result.map(({ url }: { readonly url: string }) => url))
+  return all.find((urls) => urls.includes(pathToFileURL(MAIN).href)) ?? []
+}
+
 /** What a command line loads of the package, as the coverage of V8 has it. */
 async function loadedBy(...args: readonly string[]): Promise<Loaded> {
   const folder = await folderForTest()
-  const env = { ...process.env, NODE_V8_COVERAGE: join(folder, 'coverage'), XDG_STATE_HOME: folder, BOT_ID: 'b1' }
-  await promisify(execFile)(process.execPath, [MAIN, ...args], { cwd: folder, env })
-  const [report = ''] = await readdir(env.NODE_V8_COVERAGE)
-  const { result } = JSON.parse(await readFile(join(env.NODE_V8_COVERAGE, report), 'utf8'))
-  const urls: string[] = result.map(({ url }: { readonly url: string }) => url)
+  const own = {
+    NODE_V8_COVERAGE: join(folder, 'coverage'),
+    XDG_STATE_HOME: folder,
+    BOT_ID: 'b1',
+    PORT: String(await freePort()),
+  }
+  await promisify(execFile)(process.execPath, [MAIN, ...args], { cwd: folder, env: { ...process.env, ...own } })
+  const urls = await loadedUrls(own.NODE_V8_COVERAGE)
   const paths = urls.filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url))
   const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size))
   // What only gives another file a second name has no map.
@@ -58,5 +73,20 @@ describe('a start', () => {
     expect(kib).toBeLessThanOrEqual(500)
     expect(sources).toContain('src/journal/reader.ts')
     expect(sources).not.toMatch(/node_modules\/undici|src\/cli\/events\/export\.ts|src\/protocol\/shared/)
+  })
+
+  it('loads nothing that sends a request for a status without a run', async () => {
+    const { files, kib, sources } = await loadedBy('status', '--consents')
+    expect(files).toBeLessThanOrEqual(25)
+    expect(kib).toBeLessThanOrEqual(720)
+    expect(sources).not.toContain('node_modules/undici')
+  })
+
+  it('loads a conversation with a bot in few files, without what only some runs need', async () => {
+    const { files, kib, sources } = await loadedBy('sandbox', '--say', 'hi', '--', process.execPath, BOT)
+    expect(files).toBeLessThanOrEqual(36)
+    expect(kib).toBeLessThanOrEqual(1_850)
+    expect(sources).toContain('src/daemon/daemon.ts')
+    expect(sources).not.toMatch(/node_modules\/(fastify|jiti|yaml)\/|src\/cli\/session\/sandbox-play\.ts/)
   })
 })

@@ -14,7 +14,6 @@ import { reportBot } from '../session/report-bot.ts'
 import { runDaemon } from '../session/run-daemon.ts'
 import { createSandboxAnnouncer } from '../session/sandbox-announcer.ts'
 import { sandboxOptions } from '../session/sandbox-options.ts'
-import { playScripts, readScripts } from '../session/sandbox-play.ts'
 import { openSandboxState } from '../session/sandbox-state.ts'
 import { converse } from '../talk/converse.ts'
 
@@ -26,7 +25,9 @@ export const sandbox: CommandHandler = async (call) => {
   call.writesJson(json)
   const say = readSay(own['say'])
   const timeoutMs = readTimeout(own['timeout'])
-  const scripts = await readScripts(own, opened.config.cwd)
+  // Only what is said again needs what reads and compares it.
+  const play = own['play'] === undefined ? null : await import('../session/sandbox-play.ts')
+  const scripts = (await play?.readScripts(own, opened.config.cwd)) ?? null
   // Nothing of a sandbox outlives it, so its state is not kept where that of real bots is.
   const state = await openSandboxState(opened.config.cwd)
   try {
@@ -57,9 +58,9 @@ export const sandbox: CommandHandler = async (call) => {
         const { notices, bot } = run
         reportBot(platform, notices, bot())
         announcer.begin(notices, command !== null)
-        if (scripts !== null) {
+        if (play !== null && scripts !== null) {
           const limit = own['timeout'] === undefined ? null : timeoutMs
-          return playScripts(
+          return play.playScripts(
             { ...opened, sandbox: platform, scripts, timeoutMs: limit, io, json, notices, bot },
             signal,
           )
