@@ -1,0 +1,60 @@
+// Help, which is made without the parser of flags, next to what that parser itself would print.
+import { describe, expect, it } from 'vitest'
+import type { CommandSpec } from '../../src/cli/command.ts'
+import { flagsOf, HELP_FLAG } from '../../src/cli/command-flags.ts'
+import { COMMANDS } from '../../src/cli/command-table.ts'
+import { askedHelp, helpOf } from '../../src/cli/help.ts'
+import { parserOf } from '../../src/cli/parser.ts'
+import { parse } from '../../src/cli/program.ts'
+
+const [DAEMON] = COMMANDS
+
+/** The help of commander, of the options and words that the parser of a command really takes. */
+function printedByParser(spec: CommandSpec, columns: number): string {
+  const parser = parserOf(spec)
+    .name(spec === DAEMON ? 'dev-hook' : `dev-hook ${spec.name}`)
+    .description(spec.description)
+    .usage(spec.usage)
+    .helpOption(HELP_FLAG.shown, HELP_FLAG.says)
+    .configureHelp({ helpWidth: columns })
+  const known = new Map(flagsOf(spec).map((flag) => [flag.shown, flag]))
+  for (const option of parser.options) {
+    const { says, group } = known.get(option.flags) ?? { says: 'a flag that help does not know', group: 'Unknown:' }
+    option.description = says
+    option.helpGroup(group)
+  }
+  return parser.helpInformation()
+}
+
+const paragraphs = (text: string): readonly string[] => text.trimEnd().split('\n\n')
+
+/** What help says besides, and the parser does not know. */
+const OWN = /^(?:Commands \(|Examples:|Environment, |While it runs: )/
+
+describe.each(COMMANDS.map((spec) => [spec.name, spec] as const))('The help of %s', (name, spec) => {
+  it.each([40, 60, 80, 120, 200])(
+    'has all that the parser would print, as it would print it, in %d columns',
+    (columns) => {
+      const own = paragraphs(helpOf(spec, { columns })).filter((paragraph) => !OWN.test(paragraph))
+      expect(own).toEqual(paragraphs(printedByParser(spec, columns)))
+    },
+  )
+
+  it('names every word that the parser takes', () => {
+    const taken = parserOf(spec).registeredArguments.flatMap((argument) => argument.name().split('|'))
+    // `words` is what the parser calls whatever follows the first: usage has a form for each.
+    for (const word of taken.filter((each) => each !== 'words')) expect(spec.usage).toContain(word)
+  })
+
+  it.each([
+    ['NAME', '--help'],
+    ['NAME', '-h'],
+    ['help', 'NAME'],
+  ])('is what `%s %s` asks for, with the parser and without it', (...pattern) => {
+    for (const called of [name, ...spec.aliases]) {
+      const argv = pattern.map((word) => word.replace('NAME', called))
+      expect(askedHelp(argv)).toBe(spec)
+      expect(parse(argv)).toEqual({ is: 'help', spec })
+    }
+  })
+})
