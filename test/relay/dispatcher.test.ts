@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { neverAborted, nextTurn } from '../../src/core/async.ts'
 import type { Delivery } from '../../src/core/delivery.ts'
-import { createDispatcher, type Dispatcher } from '../../src/relay/hub/dispatcher.ts'
+import type { Dispatcher } from '../../src/relay/hub/dispatcher.ts'
 import type { Live } from '../../src/relay/hub/recipients.ts'
 import type { Answer } from '../../src/relay/wire/envelope.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
-import { memoryBroker } from '../support/relay/memory-broker.ts'
+import { dispatcherAt, memoryBroker } from '../support/relay/memory-broker.ts'
 import { aMessage, reply } from '../support/relay/relay-world.ts'
 import { eventually } from '../support/wait.ts'
 
@@ -65,18 +65,10 @@ function relay() {
     return { answer, abort }
   }
 
-  const dispatcher: Dispatcher = createDispatcher({
-    held: broker.held,
-    assignments: broker.assignments,
-    synced: async () => undefined,
-    routed: () => undefined,
-    recipients: {
-      isHere: (owner) => here.has(owner),
-      isGone: () => false,
-      choose: (payload) => (JSON.stringify(payload).includes('"c1"') ? 'bert' : 'anna'),
-      fallback: '_',
-      send,
-    },
+  const dispatcher = dispatcherAt(broker, {
+    isHere: (owner) => here.has(owner),
+    choose: (payload) => (JSON.stringify(payload).includes('"c1"') ? 'bert' : 'anna'),
+    send,
   })
   const abortAll = (name: string): void => {
     for (const abort of lives.get(name) ?? []) abort('gone')
@@ -170,25 +162,14 @@ describe('A dispatcher', () => {
     const clock = createFakeClock()
     const broker = memoryBroker()
     let answer: (given: Answer) => void = () => undefined
-    const dispatcher = createDispatcher({
-      held: broker.held,
-      assignments: broker.assignments,
-      synced: async () => undefined,
-      routed: () => undefined,
-      clock,
-      recipients: {
-        isHere: () => broker.kept().length === 0,
-        isGone: () => false,
-        choose: () => 'anna',
-        fallback: '_',
-        send: () => {
-          const given = new Promise<Answer>((resolve) => {
-            answer = resolve
-          })
-          return { answer: given, abort: (why) => answer({ taken: false, why }) }
-        },
-      },
-    })
+    const send = (): Live => {
+      const given = new Promise<Answer>((resolve) => {
+        answer = resolve
+      })
+      return { answer: given, abort: (why) => answer({ taken: false, why }) }
+    }
+    const isHere = (): boolean => broker.kept().length === 0
+    const dispatcher = dispatcherAt(broker, { isHere, choose: () => 'anna', send }, clock)
     const { done } = dispatcher.forward(aMessage('c1'))
     await nextTurn()
     await nextTurn()
@@ -206,18 +187,10 @@ describe('What is held for developers', () => {
     const here = new Set<string>()
     for (let n = 0; n < perDeveloper; n += 1)
       for (const name of NAMES) await broker.held.append(name, `${name}-${n}`, aMessage(`${name}-${n}`))
-    const dispatcher = createDispatcher({
-      held: broker.held,
-      assignments: broker.assignments,
-      synced: async () => undefined,
-      routed: () => undefined,
-      recipients: {
-        isHere: (owner) => here.has(owner),
-        isGone: () => false,
-        choose: () => null,
-        fallback: '_',
-        send: (owner, delivery) => ({ answer: send(owner, delivery), abort: () => undefined }),
-      },
+    const dispatcher = dispatcherAt(broker, {
+      isHere: (owner) => here.has(owner),
+      choose: () => null,
+      send: (owner, delivery) => ({ answer: send(owner, delivery), abort: () => undefined }),
     })
     await dispatcher.refresh(neverAborted())
     return { broker, here, dispatcher }

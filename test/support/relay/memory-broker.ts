@@ -1,8 +1,10 @@
 // A broker in memory: what is held, and whose conversations are, with answers that come a little later.
-import { nextTurn } from '../../../src/core/async.ts'
+import { type Clock, MONOTONIC, nextTurn } from '../../../src/core/async.ts'
 import type { Delivery } from '../../../src/core/delivery.ts'
 import type { Assignments } from '../../../src/relay/hub/assignments.ts'
+import { createDispatcher, type Dispatcher } from '../../../src/relay/hub/dispatcher.ts'
 import type { HeldStore } from '../../../src/relay/hub/held-store.ts'
+import type { Recipients } from '../../../src/relay/hub/recipients.ts'
 
 interface Kept {
   readonly seq: number
@@ -75,3 +77,18 @@ export function memoryBroker(): MemoryBroker {
     },
   }
 }
+
+/** A dispatcher at a broker whose developers are never gone for good, and where what nobody wants waits. */
+export const dispatcherAt = (
+  { held, assignments }: MemoryBroker,
+  recipients: Pick<Recipients, 'isHere' | 'choose' | 'send'>,
+  clock: Clock = MONOTONIC,
+): Dispatcher =>
+  createDispatcher({
+    held,
+    assignments,
+    synced: async () => undefined,
+    routed: () => undefined,
+    clock,
+    recipients: { isGone: () => false, fallback: '_', ...recipients },
+  })

@@ -1,25 +1,21 @@
 // Deliveries of others, from the pipeline through real sockets to whoever had the webhook before.
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { loadConfig } from '../../../../src/config/load.ts'
 import type { Options } from '../../../../src/config/options.ts'
-import type { Attempt, Delivery, Reply } from '../../../../src/core/delivery.ts'
+import type { Attempt, Delivery } from '../../../../src/core/delivery.ts'
 import { headerOf, headerPairs } from '../../../../src/core/http/raw-headers.ts'
-import type { NoticeBody } from '../../../../src/core/notices.ts'
 import { type FormerReceiver, formerReceiver } from '../../../../src/daemon/traffic/others/former-receiver.ts'
 import { createOthers } from '../../../../src/daemon/traffic/others/others.ts'
 import { createReplies } from '../../../../src/daemon/traffic/replies.ts'
-import { createTraffic } from '../../../../src/daemon/traffic/traffic.ts'
 import { checkSignature, sign } from '../../../../src/protocol/signature.ts'
 import { anAttempt } from '../../../support/attempts.ts'
 import { openRawBot } from '../../../support/bot/raw-bot.ts'
-import { startRecordingBot } from '../../../support/bot/recording-bot.js'
 import { createFakeJournal } from '../../../support/daemon/fakes.ts'
+import { SECRET, type TrafficWithBot, trafficWithBot } from '../../../support/daemon/traffic-with-bot.ts'
 import { aDelivery } from '../../../support/deliveries.ts'
 import { createFakeClock } from '../../../support/fake-clock.ts'
-import { folderForTest } from '../../../support/folder.ts'
 import { freePort } from '../../../support/free-port.ts'
+import { recordingBotForTest } from '../../../support/platform/sandboxes.ts'
 
-const SECRET = 'the secret of the webhook'
 const CONFIG = { secret: null, apiHost: 'http://127.0.0.1:1' }
 
 const bodyOf = (conversation: string, text: string, id = `${conversation} ${text}`): Buffer =>
@@ -43,53 +39,15 @@ const registrationAt = (url: string | null, secret: string | null = SECRET) => (
   former: () => (url === null ? null : { url, events: null, status: null, secret }),
 })
 
-async function setUp(former: () => FormerReceiver | null, given: Options = {}) {
-  const bot = await startRecordingBot()
-  onTestFinished(() => bot.close())
-  const cwd = await folderForTest()
-  const notices: NoticeBody[] = []
-  const options = { forwardTo: bot.url, only: ['text:mine'], ...given }
-  const config = await loadConfig(options, { cwd, env: {}, platform: process.platform, sourceOf: (key) => key })
-  const journal = createFakeJournal()
-  const traffic = createTraffic({
-    config,
-    emulated: false,
-    journal,
-    emit: (notice) => void notices.push(notice),
-    botId: 'b1',
-    who: 'me@here',
-    secret: () => SECRET,
-    rereadSecret: async () => null,
-    botSecret: () => null,
-    formerUrl: () => null,
-    former,
-    challenged: () => undefined,
-    handedOver: () => undefined,
-    handedDown: async () => false,
-    joined: () => null,
-    runId: 'run',
-    arrived: () => undefined,
-    refused: () => undefined,
-    botRoutes: async () => [],
-  })
-  onTestFinished(async () => {
-    await traffic.pipeline.end()
-    await traffic.close()
-  })
-  traffic.queue.release()
-  const arrive = (delivery: Delivery): Promise<Reply> => traffic.pipeline.accept(delivery, performance.now())
-  return { bot, notices, journal, traffic, arrive }
-}
-
-const receiverForTest = async () => {
-  const receiver = await startRecordingBot()
-  onTestFinished(() => receiver.close())
-  return receiver
+async function setUp(former: () => FormerReceiver | null, given: Options = {}): Promise<TrafficWithBot> {
+  const opened = await trafficWithBot('', { only: ['text:mine'], ...given }, { former })
+  opened.traffic.queue.release()
+  return opened
 }
 
 describe('With --only', () => {
   it('takes what matches, and passes the rest on byte for byte, with the answer back', async () => {
-    const receiver = await receiverForTest()
+    const receiver = await recordingBotForTest()
     receiver.answerWith({ status: 201, headers: { 'X-Answer': 'theirs' }, body: '{"messages":[]}' })
     const url = `${receiver.url.replace('://', '://us%40er:p%3Aw@')}/hook?key=1`
     const { bot, arrive, journal, notices } = await setUp(() => formerReceiver(registrationAt(url), CONFIG))
@@ -127,7 +85,7 @@ describe('With --only', () => {
   })
 
   it('takes a conversation that has matched once from then on, after what of it is still under way to the others', async () => {
-    const receiver = await receiverForTest()
+    const receiver = await recordingBotForTest()
     let isAnswered = false
     receiver.answerWith({ delayMs: 100 })
     const { bot, arrive } = await setUp(() => formerReceiver(registrationAt(receiver.url), CONFIG))
@@ -155,7 +113,7 @@ describe('With --only', () => {
   })
 
   it('passes a redelivery on again, also once its conversation has become mine, and never what was mine', async () => {
-    const receiver = await receiverForTest()
+    const receiver = await recordingBotForTest()
     const { bot, arrive, notices } = await setUp(() => formerReceiver(registrationAt(receiver.url), CONFIG))
     receiver.answerWith({ status: 503 })
     const hello = bodyOf('a', 'hello')
@@ -220,7 +178,7 @@ describe('With --only', () => {
   })
 
   it('signs with the secret of before what was signed rightly, and nothing else', async () => {
-    const receiver = await receiverForTest()
+    const receiver = await recordingBotForTest()
     const { arrive } = await setUp(() => formerReceiver(registrationAt(receiver.url, 'the one before'), CONFIG), {
       signature: 'warn',
     })
@@ -244,7 +202,7 @@ describe('With --only', () => {
   })
 
   it('refuses what has come through here before, so that it goes round no circle', async () => {
-    const receiver = await receiverForTest()
+    const receiver = await recordingBotForTest()
     const hook = `${receiver.url}/dev-hook/${'0'.repeat(32)}`
     const { arrive, notices } = await setUp(() => formerReceiver(registrationAt(hook), CONFIG))
     await arrive(signed(bodyOf('a', '1'), { headers: ['x-dev-hook-via', 'first'] }))
@@ -257,7 +215,7 @@ describe('With --only', () => {
   })
 
   it('keeps for this bot what was made here, and challenges for dev-hook', async () => {
-    const receiver = await receiverForTest()
+    const receiver = await recordingBotForTest()
     const { bot, traffic, arrive } = await setUp(() => formerReceiver(registrationAt(receiver.url), CONFIG))
     const made = signed(bodyOf('a', 'hello'))
     expect((await traffic.pipeline.accept(made, performance.now(), undefined, true)).status).toBe(200)
@@ -268,7 +226,7 @@ describe('With --only', () => {
   })
 
   it('tells the platform at the end to come again with what the receiver has not answered', async () => {
-    const receiver = await receiverForTest()
+    const receiver = await recordingBotForTest()
     receiver.answerWith('hang')
     const { traffic, arrive } = await setUp(() => formerReceiver(registrationAt(receiver.url), CONFIG))
     const answer = arrive(signed(bodyOf('a', 'hello')))
