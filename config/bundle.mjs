@@ -13,13 +13,20 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** What is not bundled: the SDK is native, and Vitest is that of whoever tests with it. */
 const OUTSIDE = ['@ngrok/ngrok', 'vitest']
 
-/** Leaves HTTP/2 out of undici, as undici itself does where Node has none: nothing here asks for it, and every start would load it. */
-const WITHOUT_HTTP2 = {
-  name: 'without-http2',
-  resolveId: (name, importer) => (name === 'node:http2' && /[\\/]undici[\\/]/.test(importer) ? HTTP2 : null),
-  load: (id) => (id === HTTP2 ? 'export const constants = {}' : null),
+/**
+ * What packages ask Node for and nothing here uses, though every start would load it: HTTP/2, which undici lacks where Node was built
+ * without it, and what starts the programs that commander takes for commands. Each with the module that stands in its place.
+ */
+const UNUSED = [
+  { of: /[\\/]undici[\\/]/, name: 'node:http2', text: 'export const constants = {}' },
+  { of: /[\\/]commander[\\/]/, name: 'node:child_process', text: 'export {}' },
+]
+const WITHOUT_UNUSED = {
+  name: 'without-unused',
+  resolveId: (name, importer) =>
+    UNUSED.some((one) => one.name === name && one.of.test(importer)) ? `\0${name}` : null,
+  load: (id) => UNUSED.find(({ name }) => id === `\0${name}`)?.text ?? null,
 }
-const HTTP2 = '\0http2'
 
 /** Without white space, and nothing else. */
 const PACKED = { compress: false, mangle: false, codegen: { removeWhitespace: true } }
@@ -50,7 +57,7 @@ export async function bundle(programs, folder, { chunks = 'chunks/[name].js', ou
     transform: { target: 'es2023' },
     // A package is where its link is, not where that leads to.
     resolve: { symlinks: false },
-    plugins: [USED_OF_UNDICI, WITHOUT_HTTP2],
+    plugins: [USED_OF_UNDICI, WITHOUT_UNUSED],
     checks: { pluginTimings: false },
     preserveEntrySignatures: 'strict',
     onLog: (level, { message }) => {

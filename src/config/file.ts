@@ -6,7 +6,7 @@ import { codeOf, messageOf } from '../core/errors.ts'
 import { readSource } from '../core/read-source.ts'
 import { decodeText } from '../core/text/decode.ts'
 import { parseJson } from '../core/text/parse-json.ts'
-import { type LoadedModule, loadModule } from './modules/load-module.ts'
+import type { LoadedModule } from './modules/load-module.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -102,6 +102,8 @@ async function read(path: string, print: Print): Promise<LoadedModule> {
   if (!stats.isFile() && !stats.isDirectory()) throw new Error('it is not a regular file')
   // Says that it is a folder, as for any other file.
   await readSource(path)
+  // Most configs are JSON, and need no thread of their own.
+  const { loadModule } = await import('./modules/load-module.ts')
   const loaded = await loadModule(path, print)
   if (loaded.value === undefined) throw new Error('it has no default export: write `export default { … }`')
   return loaded

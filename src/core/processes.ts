@@ -1,5 +1,4 @@
 // What the system shows of a process: whether it exists, its state, group, parent, name, age, environment.
-import { execFile } from 'node:child_process'
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { codeOf } from './errors.ts'
@@ -130,6 +129,8 @@ async function fromPs(pid: number): Promise<ProcessInfo | null> {
     // The same output whoever asks, and wherever.
     const env = { LC_ALL: 'C', TZ: 'UTC' }
     const columns = 'stat=,ppid=,pgid=,lstart=,comm='
+    // Only here: with it Node loads its sockets, which a list of deliveries has no use for.
+    const { execFile } = await import('node:child_process')
     const { stdout } = await promisify(execFile)('/bin/ps', ['-o', columns, '-p', String(pid)], { env })
     const [head, state = '', parent, group, mark] = PS_HEAD.exec(stdout) ?? []
     if (head === undefined || mark === undefined) return null

@@ -46,13 +46,21 @@ export interface Position {
 export const BEGINNING: Position = { segment: '', offset: 0 }
 
 /** Lists what is recorded in a bot's folder, newest last; empty when there is no journal. Rejects as the signal is aborted. */
-export async function readDeliveries(
+export const readDeliveries = (folder: string, filter?: DeliveryFilter, signal?: AbortSignal): Promise<Summary[]> =>
+  mapDeliveries(folder, (summary) => summary, filter, signal)
+
+/**
+ * Makes something of each delivery that is recorded in a bot's folder, called for the newest first, and lists it newest last. Of a
+ * delivery nothing is kept besides, which is half the memory of a list of ten thousand. Rejects as the signal is aborted.
+ */
+export async function mapDeliveries<Row>(
   folder: string,
+  rowOf: (summary: Summary) => Row,
   { where = () => true, content = null, last = Infinity }: DeliveryFilter = {},
   signal?: AbortSignal,
-): Promise<Summary[]> {
+): Promise<Row[]> {
   const events = eventsFolder(folder)
-  const found: Summary[] = []
+  const found: Row[] = []
   if (last <= 0) return found
   // Ten thousand rows need no ten thousand extents of what is not shown.
   for await (const entries of readNewestFirst(events, content === null ? () => null : extentOf)) {
@@ -61,7 +69,7 @@ export async function readDeliveries(
       const summary = summarize(entry)
       if (!where(summary)) continue
       if (content !== null && !(await fitsContent(events, entry, content))) continue
-      found.push(summary)
+      found.push(rowOf(summary))
       if (found.length >= last) return found.reverse()
     }
   }

@@ -6,7 +6,13 @@ import { DevHookError } from '../../core/errors.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import { toJson } from '../../core/text/to-json.ts'
 import { type DeliveryChange, followDeliveries } from '../../journal/follow.ts'
-import { type DeliveryDetail, type DeliveryFilter, readDeliveries, readDelivery } from '../../journal/reader.ts'
+import {
+  type DeliveryDetail,
+  type DeliveryFilter,
+  mapDeliveries,
+  readDeliveries,
+  readDelivery,
+} from '../../journal/reader.ts'
 import type { Call, CommandHandler } from '../command.ts'
 import { eventDetail, eventDetailJson } from '../events/detail.ts'
 import { readFilter, textOf } from '../events/filter.ts'
@@ -120,8 +126,8 @@ const usage = (message: string): DevHookError =>
 
 async function list(view: View, filter: DeliveryFilter): Promise<void> {
   const { folder, io } = view
-  const rows = await readDeliveries(folder, filter)
-  if (rows.length > 0) return io.out(rows.map(printerFor(view)).join('\n'))
+  const rows = await mapDeliveries(folder, printerFor(view), filter)
+  if (rows.length > 0) return io.out(rows.join('\n'))
   if (!view.json) io.err('no recorded delivery matches')
 }
 

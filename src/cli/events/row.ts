@@ -4,13 +4,13 @@ import type { Summary } from '../../core/delivery.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import type { Redact } from '../../core/text/redact.ts'
 
-import { deliveryRow } from '../../daemon/record/delivery-json.ts'
+import { deliveryRow, redactLabel } from '../../daemon/record/delivery-json.ts'
 import type { OutputOf } from '../../inspector/operations/table.ts'
 
 import type { Colors } from '../output/colors.ts'
 
-import { eventWords, LEAST_WORDS, shortId, statusWord } from '../screen/event-words.ts'
-import { widthOf } from '../screen/text-width.ts'
+import { eventWords, LEAST_WORDS, type Spoken, shortId, statusWord } from '../screen/event-words.ts'
+import { columnsLeft } from '../screen/text-width.ts'
 
 /** How a row is made for people. */
 export interface RowStyle {
@@ -25,40 +25,53 @@ export interface RowStyle {
 export type DeliveryRow = OutputOf<'deliveries'>['deliveries'][number]
 
 /** `12:04:31 3fa9c2 message.create.contact.chat Jenny "hi there" 200 45ms`; older ones with their day. */
-export const eventRow = (summary: Summary, style: RowStyle): string =>
-  deliveryLine(deliveryRow(summary, style.redact), style)
+export function eventRow(summary: Summary, { redact, ...style }: RowStyle): string {
+  const { event, text, from, own } = summary.label
+  // What a line does not show need not be cleaned.
+  const shown = redactLabel({ event, text, from, own, platformId: null, conversation: null }, redact)
+  return lineOf(summary.receivedAt, summary, shown, style)
+}
 
 /** The same of a row that somebody else has made. */
-export function deliveryLine(
-  row: DeliveryRow,
-  { colors, columns, now = new Date() }: Omit<RowStyle, 'redact'>,
-): string {
-  const { id, time, attempts, replays, editOf } = row
+export const deliveryLine = (row: DeliveryRow, style: Omit<RowStyle, 'redact'>): string =>
+  lineOf(Date.parse(row.time), row, row, style)
+
+/** What a line shows of what became of a delivery. */
+type Recorded = Pick<DeliveryRow, 'id' | 'attempts' | 'replays' | 'editOf'> & Fate
+
+/** `at` is when it came, in ms since the epoch; `said` is clean text. */
+function lineOf(at: number, row: Recorded, said: Spoken, style: Omit<RowStyle, 'redact'>): string {
+  const { colors, columns, now = new Date() } = style
+  const head = `${colors.dim(localTime(at, now))} ${shortId(row.id)}`
+  const result = fate(row, colors)
+  const again = notesOf(row, colors)
+  const room = columnsLeft(columnsLeft(columns, head), result) - 2
+  const isNoted = columnsLeft(room, again) >= LEAST_WORDS
+  const words = eventWords(said, colors, isNoted ? columnsLeft(room, again) : room)
+  return [head, words, isNoted ? `${result}${again}` : result].filter((part) => part !== '').join(' ')
+}
+
+function notesOf({ attempts, replays, editOf }: Recorded, { dim }: Colors): string {
+  if (editOf === null && attempts <= 1 && replays === 0) return ''
   const notes = [
     ...(editOf === null ? [] : [`edited copy of ${shortId(editOf)}`]),
     ...(attempts > 1 ? [`${attempts} attempts`] : []),
     ...(replays > 0 && editOf === null ? ['replayed'] : []),
   ]
-  const again = notes.length === 0 ? '' : colors.dim(` (${notes.join(', ')})`)
-  const head = `${colors.dim(localTime(Date.parse(time), now))} ${shortId(id)}`
-  const result = fate(row, colors)
-  const room = columns - widthOf(head) - widthOf(result) - 2
-  const end = room - widthOf(again) < LEAST_WORDS ? result : `${result}${again}`
-  const words = eventWords(row, colors, room - widthOf(end) + widthOf(result))
-  return [head, words, end].filter((part) => part !== '').join(' ')
+  return dim(` (${notes.join(', ')})`)
 }
 
 /** The local time of day; with its date unless it is today's. */
 export function localTime(at: number, now: Date): string {
   const date = new Date(at)
-  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':')
+  const clock = `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}:${twoDigits(date.getSeconds())}`
   if (now.getTime() - at < DAY_MS && date.getDate() === now.getDate()) return clock
   return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())} ${clock}`
 }
 
 const DAY_MS = 24 * 60 * 60_000
 
-const twoDigits = (number: number): string => String(number).padStart(2, '0')
+const twoDigits = (number: number): string => (number < 10 ? `0${number}` : String(number))
 
 type Fate = Pick<DeliveryRow, 'settled' | 'outcome' | 'status' | 'ms' | 'ownStatus'>
 

@@ -2,7 +2,7 @@
 import type { Label } from '../../core/delivery.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
 import type { Colors } from '../output/colors.ts'
-import { cutToWidth, widthOf } from './text-width.ts'
+import { columnsLeft, cutToWidth, widthOf } from './text-width.ts'
 
 /** How many characters of an id are shown. */
 export const SHORT_ID = 6
@@ -22,7 +22,8 @@ export const LEAST_WORDS = 20
 /** The longest text, in columns, where no terminal sets a limit. */
 const LONGEST = 200
 
-type Spoken = Pick<Label, 'event' | 'text' | 'from'> & { readonly own?: boolean | undefined }
+/** What words are made of. */
+export type Spoken = Pick<Label, 'event' | 'text' | 'from'> & { readonly own?: boolean | undefined }
 
 /**
  * `message.create.contact.chat Jenny "hi there"`, in at most so many columns. Where there are few, the event loses its usual
@@ -32,9 +33,10 @@ export function eventWords(label: Spoken, colors: Colors, columns = Number.POSIT
   const name = sanitize(label.event ?? '(no event)', 80)
   const by = label.own ? 'this bot' : sanitize(label.from ?? '', 40)
   const text = label.text === null ? null : sanitize(label.text, LONGEST)
-  const wanted = Math.min(widthOf(spoken(by, text, Number.POSITIVE_INFINITY)), ENOUGH)
+  const all = spoken(by, text, Number.POSITIVE_INFINITY)
+  const wanted = columns === Number.POSITIVE_INFINITY ? 0 : Math.min(widthOf(all), ENOUGH)
   const [usual, rest] = nameFor(name, wanted === 0 ? columns : columns - wanted - 1, wanted > 0)
-  const said = spoken(by, text, columns - widthOf(usual + rest) - (rest === '' ? 0 : 1))
+  const said = spoken(by, text, columnsLeft(columns, usual + rest) - (rest === '' ? 0 : 1))
   const event = `${colors.dim(usual)}${label.own ? colors.dim(rest) : colors.bold(rest)}`
   return [rest === '' ? '' : event, label.own ? colors.dim(said) : said].filter((part) => part !== '').join(' ')
 }
@@ -43,7 +45,7 @@ export function eventWords(label: Spoken, colors: Colors, columns = Number.POSIT
 function nameFor(name: string, columns: number, mayBeLeftOut: boolean): readonly [usual: string, rest: string] {
   const usual = name.startsWith(USUAL) ? USUAL : ''
   const rest = name.slice(usual.length)
-  if (widthOf(name) <= columns) return [usual, rest]
+  if (columnsLeft(columns, name) >= 0) return [usual, rest]
   if (widthOf(rest) > columns && usual !== '' && mayBeLeftOut) return ['', '']
   return ['', cutToWidth(rest, columns)]
 }
@@ -51,8 +53,8 @@ function nameFor(name: string, columns: number, mayBeLeftOut: boolean): readonly
 /** Who said it, and the text in quotes, in at most so many columns. */
 function spoken(by: string, text: string | null, columns: number): string {
   if (text === null) return cutToWidth(by, columns)
-  const who = by === '' ? '' : `${cutToWidth(by, Math.max(Math.floor(columns / 2), columns - widthOf(text) - 3))} `
-  const left = columns - widthOf(who) - 2
+  const who = by === '' ? '' : `${cutToWidth(by, Math.max(Math.floor(columns / 2), columnsLeft(columns, text) - 3))} `
+  const left = columnsLeft(columns, who) - 2
   return left < 1 ? cutToWidth(by, columns) : `${who}"${cutToWidth(text, left)}"`
 }
 

@@ -22,12 +22,16 @@ export function widthOf(text: string): number {
   return width
 }
 
+/** How many of so many columns a text leaves. Where there is no limit it is not measured: lists of ten thousand go into pipes. */
+export const columnsLeft = (columns: number, text: string): number =>
+  columns === Number.POSITIVE_INFINITY ? columns : columns - widthOf(text)
+
 /** What people see as one character has two columns at most, however many code points it is made of. */
 const columnsOf = (character: string): number => Math.min(2, widthWithoutColors(character))
 
 /** A text without colours, cut to so many columns between two characters; `…` stands for what is missing. */
 export function cutToWidth(text: string, columns: number): string {
-  if (text.length <= columns && PLAIN.test(text)) return text
+  if (columns === Number.POSITIVE_INFINITY || (text.length <= columns && PLAIN.test(text))) return text
   let width = 0
   /** Where the text ends if `…` has to follow. */
   let end = 0
