@@ -67,6 +67,9 @@ export async function bundle(programs, folder, { chunks = 'chunks/[name].js', ou
   const { output } = await bundled.write({
     dir: folder,
     format: 'esm',
+    // A single other character, even in a comment, and V8 keeps each character of the source in two bytes.
+    charset: 'ascii',
+    comments: { jsdoc: false },
     sourcemap: true,
     // What is published can be read as it is, and a release names the commit of its sources.
     sourcemapExcludeSources: true,
