@@ -97,7 +97,8 @@ function remedyElsewhere({ code, message }: CommanderError): string | null {
   const commands = flag === undefined ? [] : commandsWith(flag)
   if (flag === undefined || commands.length === 0) return null
   const lines = commands.map((name) => `\`dev-hook ${name === DAEMON.name ? '' : `${name} `}${flag}\``)
-  return `it is a flag of ${lines.length > 3 ? `${lines.slice(0, 3).join(', ')} and others` : lines.join(' and ')}`
+  const shown = lines.length > 3 ? [...lines.slice(0, 3), 'others'] : lines
+  return `it is a flag of ${[shown.slice(0, -1).join(', '), shown.at(-1)].filter(Boolean).join(' and ')}`
 }
 
 const NEAREST = /\n\(Did you mean ((?:one of )?)([^?\n]*)\?\)$/
@@ -108,5 +109,6 @@ const withoutNearest = (message: string): string => message.replace(NEAREST, '')
 const inOurWords = (message: string): string =>
   message
     .replace(/^error: /, '')
+    .replace(/^option '(.+)' argument missing$/, "option '$1' needs a value")
     .replace(NEAREST, '; did you mean $1`$2`?')
     .replaceAll("'", '`')

@@ -1,10 +1,11 @@
 // One command line from start to exit code.
-import { asDevHookError, type DevHookError } from '../core/errors.ts'
+import { asDevHookError, DevHookError, ERRORS } from '../core/errors.ts'
 import { errorNotice } from '../core/notices.ts'
 import { cleanValue } from '../core/text/clean-notice.ts'
 import { createRedactor } from '../core/text/redact.ts'
 import { oneLine, sanitizeLines } from '../core/text/sanitize.ts'
 import { toJson } from '../core/text/to-json.ts'
+import type { CommandSpec } from './command.ts'
 import { COMMANDS } from './command-table.ts'
 import { EXIT_CODES } from './exit.ts'
 import { helpOf } from './help.ts'
@@ -26,6 +27,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
 async function runWith(argv: readonly string[], io: Io): Promise<number> {
   let json: boolean | null = null
+  let spec: CommandSpec | null = null
   const writesJson = (yes: boolean): void => {
     json = yes
   }
@@ -35,14 +37,30 @@ async function runWith(argv: readonly string[], io: Io): Promise<number> {
       io.out(helpOf(parsed.spec, process.stdout))
       return EXIT_CODES.ended
     }
+    spec = parsed.spec
     const handler = await parsed.spec.load()
     return await handler({ ...parsed, io, writesJson })
   } catch (thrown) {
-    const error = asDevHookError(thrown)
+    const error = ofCommand(await problemOf(thrown, io), spec)
     if (json ?? (!isProtocol(argv) && asksForJson(argv, io))) io.out(errorJson(error))
     printError(error, io, argv.includes('--verbose'))
     return EXIT_CODES[error.failure]
   }
+}
+
+/** What was thrown, as a fault of our own only where it is none of the state folder's. */
+async function problemOf(thrown: unknown, { env }: Io): Promise<DevHookError> {
+  const error = asDevHookError(thrown)
+  if (error.category !== 'bug') return error
+  const { stateProblem } = await import('../config/state-home.ts')
+  return stateProblem(thrown, env, process.platform) ?? error
+}
+
+/** A mistake in a command line, whose own remedy is the help of everything, with that of the command. */
+function ofCommand(error: DevHookError, spec: CommandSpec | null): DevHookError {
+  if (spec === null || spec === COMMANDS[0] || !error.is('usage') || error.remedy !== ERRORS.usage.remedy) return error
+  const remedy = `see \`dev-hook ${spec.name} --help\``
+  return new DevHookError('usage', error.lines, { remedy, cause: error.cause })
 }
 
 /** Whether a command is named whose stdout is for a protocol. */

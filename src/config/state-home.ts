@@ -1,7 +1,7 @@
 // Where dev-hook keeps its state: the user's state folder, by the convention of each system.
 import { homedir, userInfo } from 'node:os'
 import { posix, win32 } from 'node:path'
-import { DevHookError, messageOf } from '../core/errors.ts'
+import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import type { Environment } from './layers.ts'
 
 export interface StateHome {
@@ -23,6 +23,15 @@ export function findStateHome(env: Environment, platform: NodeJS.Platform, home 
   const folder = join(systemFolder(env, platform, home), 'dev-hook', ...(platform === 'win32' ? ['state'] : []))
   const ignored = named ? `XDG_STATE_HOME is not an absolute path (${named}), so state is kept in ${folder}` : null
   return { folder, ignored }
+}
+
+/** What was thrown as `stateUnreadable` where it is about something in the state folder that belongs to another user; else `null`. */
+export function stateProblem(thrown: unknown, env: Environment, platform: NodeJS.Platform): DevHookError | null {
+  const code = codeOf(thrown)
+  if ((code !== 'EACCES' && code !== 'EPERM') || !(thrown instanceof Error) || !('path' in thrown)) return null
+  const { folder } = findStateHome(env, platform)
+  if (!String(thrown.path).startsWith(folder)) return null
+  return new DevHookError('stateUnreadable', `${String(thrown.path)} cannot be read: ${code}`, { cause: thrown })
 }
 
 function systemFolder(env: Environment, platform: NodeJS.Platform, home: typeof homeFolder): string {

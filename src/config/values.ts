@@ -39,7 +39,7 @@ const isComplete = (draft: OptionDraft): draft is OptionValues => OPTION_KEYS.ev
 
 function shown(raw: unknown): string {
   if (Array.isArray(raw)) return raw.map(shown).join(',')
-  return typeof raw === 'string' ? raw : JSON.stringify(raw)
+  return typeof raw === 'string' && raw !== '' ? raw : JSON.stringify(raw)
 }
 
 /** Whether an option holds a secret: it has no flag, does not stand in a config file, and is never printed. */

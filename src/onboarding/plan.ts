@@ -111,13 +111,11 @@ function configFile({ config, configFile: existing, installed }: Project, answer
   if (existing !== null && existing.name !== CONFIG) return null
   const values = valuesFor(config, answers)
   if (existing === null) {
-    const all = {
-      // Only what is installed here has the schema where an editor finds it.
-      ...(installed && { $schema: SCHEMA }),
-      ...(config.sources.port === undefined && { port: answers.port }),
-      ...values,
-    }
-    return Object.keys(all).length === 0 ? null : { name: CONFIG, before: null, after: asJson(all), private: false }
+    // What holds anyway is not written: the usual port named is a port that two bots cannot share.
+    if (Object.keys(values).length === 0) return null
+    // Only what is installed here has the schema where an editor finds it.
+    const all = { ...(installed && { $schema: SCHEMA }), ...values }
+    return { name: CONFIG, before: null, after: asJson(all), private: false }
   }
   const before: Json = JSON.parse(existing.text)
   const after = withValues(before, config.profile, values)

@@ -380,13 +380,8 @@ describe('dev-hook init without questions', () => {
     const cwd = await folderForTest()
     const first = await initAlone(cwd, {}, '--yes')
     expect(first.code).toBe(0)
-    expect((await readdir(cwd)).toSorted()).toEqual([
-      '.env',
-      '.gitignore',
-      'bot.js',
-      'dev-hook.config.json',
-      'package.json',
-    ])
+    // No config: the bot is on the usual port, which is not to be named.
+    expect((await readdir(cwd)).toSorted()).toEqual(['.env', '.gitignore', 'bot.js', 'package.json'])
     expect(first.stderr).toContain('still missing (the sandbox does not need it): TOKEN')
     const before = await contents(cwd)
     const second = await initAlone(cwd, {}, '--yes')

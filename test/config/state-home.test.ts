@@ -1,7 +1,7 @@
 // One place for the state of a user, whatever the environment says of it.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findStateHome } from '../../src/config/state-home.ts'
+import { findStateHome, stateProblem } from '../../src/config/state-home.ts'
 
 const home = () => '/home/ann'
 const find = (env: Readonly<Record<string, string | undefined>>, platform: NodeJS.Platform = 'linux') =>
@@ -45,5 +45,25 @@ describe('The state folder', () => {
     }
     expect(() => findStateHome({}, 'linux', nobody)).toThrow('ENOENT')
     expect(findStateHome({ XDG_STATE_HOME: '/state' }, 'linux', nobody).folder).toBe('/state/dev-hook')
+  })
+})
+
+describe('A file of the state folder that cannot be read', () => {
+  const thrown = (code: string, path: string): Error => Object.assign(new Error(`${code}: ${path}`), { code, path })
+  const problemOf = (error: Error) => stateProblem(error, { XDG_STATE_HOME: '/state' }, 'linux')
+
+  it('is a problem of its owner, whatever reads it', () => {
+    expect(problemOf(thrown('EACCES', '/state/dev-hook/api/b1/lock'))).toMatchObject({
+      code: 'DEVHOOK_STATE_UNREADABLE',
+      message: '/state/dev-hook/api/b1/lock cannot be read: EACCES',
+    })
+  })
+
+  it.each([
+    ['another file is meant', thrown('EACCES', '/etc/shadow')],
+    ['it is another error', thrown('EISDIR', '/state/dev-hook/api/b1/lock')],
+    ['no file is named', new Error('EACCES')],
+  ])('is not the problem where %s', (_, error) => {
+    expect(problemOf(error)).toBeNull()
   })
 })

@@ -25,7 +25,10 @@ describe('a command line that is wrong', () => {
     ['a misspelled flag of a command', ['status', '--jsno'], /unknown option `--jsno`; did you mean `--json`\?/],
     ['a command of the bot without `--`', ['node', 'bot.js'], /unknown command `node`[^?]*dev-hook -- node/s],
     ['nothing after `--`', ['--'], /no command follows `--`/],
-    ['a flag without its value', ['--port'], /`-p, --port <port>` argument missing/],
+    ['a flag without its value', ['--port'], /`-p, --port <port>` needs a value/],
+    ['an action that the command does not have', ['relay', 'foo'], /neither init.*`dev-hook relay --help`/s],
+    ['a bad value for a command', ['sandbox', '--port', '99999'], /is not a port.*`dev-hook sandbox --help`/s],
+    ['no value at all', ['--watch', ''], /watch "" \(from --watch\) is empty/],
     ['a folder that is not there', ['--cwd', '/no/such/folder'], /there is no folder \/no\/such\/folder/],
     ['a config file that is not there', ['--config', 'no.json'], /config no\.json \(from --config\) does not exist/],
   ] as const)('(%s) ends with 2, and says what was meant', async (_, args, says) => {

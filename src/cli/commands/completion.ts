@@ -27,11 +27,11 @@ export const completionOf =
     if (own['list'] !== undefined) return list(call, own['list'])
     const write = SHELLS.get(shell)
     if (write === undefined) {
+      const remedy = 'see `dev-hook completion --help`'
+      if (shell === '') throw new DevHookError('usage', 'name the shell: bash, zsh or fish', { remedy })
       const nearest = closestMatch(shell, [...SHELLS.keys()], { maxDistance: 2 })
       const hint = nearest === undefined ? 'choose bash, zsh or fish' : `did you mean \`${nearest}\`?`
-      throw new DevHookError('usage', `\`${shell}\` is not a supported shell; ${hint}`, {
-        remedy: 'see `dev-hook completion --help`',
-      })
+      throw new DevHookError('usage', `\`${shell}\` is not a supported shell; ${hint}`, { remedy })
     }
     io.out(write(commands.map(grammarOf)).trimEnd())
     return EXIT_CODES.ended
