@@ -3,8 +3,9 @@ import type { Delivery, Reply } from '../core/delivery.ts'
 import { DevHookError } from '../core/errors.ts'
 import type { RecordedDelivery, Seen } from '../core/ports.ts'
 import type { Content } from './format/line-codec.ts'
-import { answerTo, type IndexEntry, type IndexedRecord, type PrunedDelivery } from './index-by-delivery.ts'
-import { KEY_KEPT_MS } from './pruned-keys.ts'
+import type { KeyRecord } from './format/record-format.ts'
+import { answerTo, type IndexEntry, type IndexedRecord } from './index/entry.ts'
+import { KEY_KEPT_MS } from './prune/pruned-keys.ts'
 
 /** Reads headers and body of a record; `null` when there are none, or they are gone or damaged. */
 export type ReadContent = (from: IndexedRecord['content']) => Promise<Content | null>
@@ -24,11 +25,11 @@ async function load({ delivery: { record, content: from } }: IndexEntry, read: R
 }
 
 /** What became of a delivery that comes again; `null` when it came more than a day ago. */
-export function seenDelivery(of: IndexEntry | PrunedDelivery, now: number, read: ReadContent): Seen | null {
-  const { id, receivedAt } = 'record' in of ? of.record : of.delivery.record
+export function seenDelivery(of: IndexEntry | KeyRecord, now: number, read: ReadContent): Seen | null {
+  const { id, receivedAt } = 'delivery' in of ? of.delivery.record : of
   if (now - receivedAt > KEY_KEPT_MS) return null
-  if (!('record' in of)) return { id, settled: of.settled, answer: () => replyOf(of, read) }
-  const { settled, status } = of.record
+  if ('delivery' in of) return { id, settled: of.settled, answer: () => replyOf(of, read) }
+  const { settled, status } = of
   return { id, settled, answer: async () => (status === null ? null : statusOnly(status)) }
 }
 

@@ -3,15 +3,16 @@ import { DevHookError } from '../core/errors.ts'
 import type { Journal } from '../core/ports.ts'
 import { recordedDelivery, seenDelivery } from './answers.ts'
 import { type Content, replyContent } from './format/line-codec.ts'
-import { attemptRecord, deliveryRecord, type LogRecord, settlementRecord } from './format/record-format.ts'
-import { type IndexEntry, settleAnswer } from './index-by-delivery.ts'
+import { attemptRecord, deliveryRecord, settlementRecord, writeRecord } from './format/record-format.ts'
+import { type RunRecord, settleAnswer } from './index/run-index.ts'
 import { loadLog } from './load.ts'
-import { createPruning } from './prune.ts'
+import { createPruning } from './prune/prune.ts'
 import { createRecorded, type Recorded } from './recorded.ts'
 import { eventsFolder, type Limits, readContent } from './segments.ts'
 import { type OpenFile, openLogFile } from './write/log-file.ts'
 import { createSegmentWriter } from './write/segment-writer.ts'
 import type { OnTrouble } from './write/trouble.ts'
+import type { WaitingRecord } from './write/write-queue.ts'
 import { createWriter, type WriterOptions } from './write/writer.ts'
 
 export interface JournalOptions extends Pick<WriterOptions, 'queueBytes' | 'lingerMs' | 'retryMs'> {
@@ -34,21 +35,21 @@ const LIMITS: Limits = { deliveries: 10_000, ms: 7 * DAY_MS, bytes: 512 * 1024 *
 export async function openJournal(folder: string, options: JournalOptions): Promise<RunJournal> {
   const { onTrouble, limits = LIMITS, now = Date.now, openFile = openLogFile } = options
   const events = eventsFolder(folder)
-  const { index, segments, nextSeq } = await loadLog(events, limits, now(), onTrouble)
-  const pruning = createPruning({ events, segments, index, limits, now })
-  const segmentWriter = createSegmentWriter({ events, segments, limits, now, openFile, pruning })
+  const { index, keys, segments, nextSeq } = await loadLog(folder, limits, now(), onTrouble)
+  const pruning = createPruning({ folder, segments, index, keys, limits, now, openFile })
+  const segmentWriter = createSegmentWriter({ events, segments, limits, now, openFile, prune: pruning.prune })
   const writer = createWriter({ ...options, segmentWriter })
   const read = (from: Parameters<typeof readContent>[1]): Promise<Content | null> => readContent(events, from)
   let seq = nextSeq
 
   await pruning.start()
 
-  function add(record: LogRecord, content: Content | null): boolean {
-    const indexed = { record, content }
+  function add(record: RunRecord, content: Content | null): boolean {
+    const waiting: WaitingRecord = { record, json: writeRecord(record), content, row: null }
     // A settlement is small, and what was promised to the platform hangs on it.
-    if (!writer.push(indexed, record.t !== 'settled')) return false
+    if (!writer.push(waiting, record.t !== 'settled')) return false
     seq += 1
-    index.add(indexed)
+    waiting.row = index.add(record, waiting.json, content)
     return true
   }
 
@@ -61,34 +62,29 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
       if (index.entries.has(id)) add(attemptRecord(seq, id, n, attempt), replyContent(attempt))
     },
     settle: (id, settled, ownStatus) => {
-      const entry = index.entries.get(id)
-      if (entry === undefined) return
+      const progress = index.progress(id)
+      if (progress === null) return
       // Most often the attempt has settled it, and a line for each delivery is spared.
-      if (entry.settled === settled && ownStatus === undefined) settleAnswer(entry)
-      else {
-        const first = entry.answer === null ? (ownStatus ?? null) : null
-        add(settlementRecord(seq, id, settled, now(), first), null)
-      }
+      if (progress.settled === settled && ownStatus === undefined) settleAnswer(progress)
+      else add(settlementRecord(seq, id, settled, now(), progress.isAnswerKnown ? null : (ownStatus ?? null)), null)
     },
     synced: (id) => {
-      if (index.entries.has(id) || index.pruned.has(id)) return writer.synced()
+      if (index.entries.has(id) || keys.has(id)) return writer.synced()
       return Promise.reject(new DevHookError('stateUnwritable', `delivery ${id} is not in the journal`))
     },
-    undelivered: () => [...index.undelivered].sort(byArrival).map((entry) => recordedDelivery(entry, read)),
+    undelivered: () => index.undelivered().map((entry) => recordedDelivery(entry, read)),
     find: (id) => {
       const entry = index.entries.get(id)
       return entry === undefined ? null : recordedDelivery(entry, read)
     },
     seen: (key) => {
-      const latest = index.byKey(key)
+      const latest = index.byKey(key) ?? keys.find(key)
       return latest === null ? null : seenDelivery(latest, now(), read)
     },
     ...createRecorded(index.entries, events, read),
-    close: () => {
+    close: async () => {
       pruning.stop()
-      return writer.close()
+      await writer.close()
     },
   }
 }
-
-const byArrival = (a: IndexEntry, b: IndexEntry): number => a.delivery.record.seq - b.delivery.record.seq

@@ -1,13 +1,16 @@
 // Reading the whole log at the start of a run: its index, its segments, and the number of its next record.
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { makePrivateFolder } from '../core/files.ts'
-import { createDeliveryIndex, type DeliveryIndex, settleAnswer } from './index-by-delivery.ts'
+import { type KeyRecord, writeRecord } from './format/record-format.ts'
+import { createRunIndex, type RunIndex } from './index/run-index.ts'
 import { type OnRecord, type ParsedSegment, parseSegment } from './parser.ts'
-import { removeLeftovers } from './prune.ts'
+import { keyFileOf, keysFolder, loadKeyFiles } from './prune/key-files.ts'
+import { removeLeftovers } from './prune/prune.ts'
+import type { PrunedKeys } from './prune/pruned-keys.ts'
 import { cutTail, setDamageAside, setSegmentAside, tornTail } from './repair.ts'
 import {
   createSegment,
-  extentOf,
+  eventsFolder,
   firstSeqOf,
   growSegment,
   type Limits,
@@ -17,42 +20,51 @@ import {
 import type { OnTrouble } from './write/trouble.ts'
 
 export interface LoadedLog {
-  readonly index: DeliveryIndex
+  readonly index: RunIndex
+  /** What is left of deliveries that were pruned. */
+  readonly keys: PrunedKeys
   /** Oldest first. */
   readonly segments: Segment[]
   readonly nextSeq: number
 }
 
-/** Reads the log in a folder, and repairs it: only the holder of the lock may do that. Rejects with `stateUnwritable`. */
-export async function loadLog(events: string, limits: Limits, now: number, onTrouble: OnTrouble): Promise<LoadedLog> {
+/** Reads the log in the folder of a bot, and repairs it: only the holder of the lock may do that. Rejects with `stateUnwritable`. */
+export async function loadLog(folder: string, limits: Limits, now: number, onTrouble: OnTrouble): Promise<LoadedLog> {
+  const events = eventsFolder(folder)
   try {
     await makePrivateFolder(events)
     await removeLeftovers(events, limits, now)
-    return await loadSegments(events, onTrouble)
+    const keys = await loadKeyFiles(keysFolder(folder), onTrouble)
+    return { ...(await loadSegments(events, keys, onTrouble)), keys }
   } catch (cause) {
     const message = `the journal cannot be opened in ${events}: ${messageOf(cause)}`
     throw new DevHookError('stateUnwritable', message, { cause })
   }
 }
 
-async function loadSegments(events: string, onTrouble: OnTrouble): Promise<LoadedLog> {
-  const index = createDeliveryIndex()
+async function loadSegments(events: string, keys: PrunedKeys, onTrouble: OnTrouble): Promise<Omit<LoadedLog, 'keys'>> {
+  const index = createRunIndex()
   const segments: Segment[] = []
   const names = await listSegments(events)
   let nextSeq = Math.max(1, ...names.map(firstSeqOf))
   for (const name of names) {
     const segment = createSegment(name)
     segments.push(segment)
+    const carried: KeyRecord[] = []
     const parsed = await parseOrSetAside(events, name, onTrouble, (record, offset, length) => {
-      index.add({ record, content: extentOf(record, name, offset, length) })
+      if (record.t === 'key') carried.push(record)
+      else index.add(record, writeRecord(record), { segment: name, offset, length })
       growSegment(segment, record, length)
       nextSeq = Math.max(nextSeq, record.seq + 1)
     })
+    // Earlier versions left them among the deliveries.
+    if (carried.length > 0) keys.put(keyFileOf(name), [...keys.of(keyFileOf(name)), ...carried])
+    keys.written(keyFileOf(name))
     const moved = await repair(events, name, name === names.at(-1), parsed, onTrouble)
     // Seldom enough that reading everything again is the simplest way to know where every line is now.
-    if (moved) return loadSegments(events, onTrouble)
+    if (moved) return loadSegments(events, keys, onTrouble)
   }
-  for (const entry of index.entries.values()) settleAnswer(entry)
+  index.settleAnswers()
   return { index, segments, nextSeq }
 }
 

@@ -1,7 +1,8 @@
 // Reading the log from its end, one segment at a time: whoever wants the newest deliveries waits for no older ones.
 
 import type { LogRecord } from './format/record-format.ts'
-import { createDeliveryIndex, type IndexEntry, type IndexedRecord } from './index-by-delivery.ts'
+import { createDeliveryIndex, isOfDelivery } from './index/by-delivery.ts'
+import type { IndexEntry, IndexedRecord } from './index/entry.ts'
 import { parseSegment } from './parser.ts'
 import { readable } from './readable.ts'
 import { type Extent, listSegments } from './segments.ts'
@@ -39,9 +40,6 @@ export async function* readNewestFirst(
     yield [...entries.values()].reverse()
   }
 }
-
-/** An attempt, or what became of a delivery. */
-const isOfDelivery = ({ t }: LogRecord): boolean => t === 'attempt' || t === 'settled'
 
 function append(records: Map<string, IndexedRecord[]>, id: string, ...more: readonly IndexedRecord[]): void {
   const known = records.get(id)

@@ -3,7 +3,7 @@
 import type { Summary } from '../core/delivery.ts'
 import { recordedDelivery } from './answers.ts'
 import { findById } from './find-by-id.ts'
-import type { IndexEntry } from './index-by-delivery.ts'
+import type { Entries } from './index/entry.ts'
 import { type DeliveryDetail, readAttempt } from './reader.ts'
 import { summarize } from './summary.ts'
 
@@ -20,18 +20,21 @@ export interface Recorded {
 
 /** Looks into an index whose records are in a folder of segments. */
 export function createRecorded(
-  entries: ReadonlyMap<string, IndexEntry>,
+  entries: Entries,
   events: string,
   read: Parameters<typeof recordedDelivery>[1],
 ): Recorded {
   return {
     summaries: function* summaries() {
       // The index may change while somebody looks through it.
-      for (const entry of [...entries.values()].reverse()) yield summarize(entry)
+      for (const id of [...entries.keys()].reverse()) {
+        const entry = entries.get(id)
+        if (entry !== undefined) yield summarize(entry)
+      }
     },
     detail: async (given) => {
-      const entry = entries.get(given) ?? findById([...entries.values()], ({ delivery }) => delivery.record.id, given)
-      if (entry === null) return null
+      const entry = entries.get(given) ?? entries.get(findById([...entries.keys()], (id) => id, given) ?? '')
+      if (entry === undefined) return null
       const attempts = await Promise.all(entry.attempts.map((attempt) => readAttempt(events, attempt)))
       return { summary: summarize(entry), delivery: await recordedDelivery(entry, read).load(), attempts }
     },

@@ -1,7 +1,7 @@
 // One row of a list of deliveries: everything that the log has of a delivery but its bytes.
 import type { Summary } from '../core/delivery.ts'
 import type { AttemptRecord } from './format/record-format.ts'
-import { type IndexEntry, lastAnswered } from './index-by-delivery.ts'
+import { type IndexEntry, lastAnswered } from './index/entry.ts'
 
 /** The row of an entry, as it is now. */
 export function summarize(entry: IndexEntry): Summary {

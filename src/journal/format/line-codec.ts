@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Attempt, RawHeaders } from '../../core/delivery.ts'
 import { valueIn } from '../../core/json.ts'
 import { membersEnd } from './checksum.ts'
-import { isLogRecord, type LogRecord, pickLogRecord, REPLY_KEPT, writeRecord } from './record-format.ts'
+import { isLogRecord, type LogRecord, pickLogRecord, REPLY_KEPT } from './record-format.ts'
 
 /** Headers and body: of a delivery, or of the bot's reply. */
 export interface Content {
@@ -29,12 +29,11 @@ const HEADERS = ',"headers":['
 const VERBATIM = ',"enc":"json","body":'
 
 /**
- * Writes the members of a line in parts; what ends it stands in `checksum.ts`. The record comes first, so that a list need not read
+ * Writes the members of a line in parts, those of its record as `writeRecord` has written them; what ends it stands in `checksum.ts`. The record comes first, so that a list need not read
  * the rest. A body that looks like a JSON object stands there as it came: people can read it, and no time is spent on quoting
  * and unquoting it.
  */
-export function encodeMembers({ record, content }: LogLine): readonly (string | Buffer)[] {
-  const members = writeRecord(record)
+export function encodeMembers(members: string, content: Content | null): readonly (string | Buffer)[] {
   if (content === null) return [members]
   const { headers, body } = content
   const before = `${members},"headers":${JSON.stringify(headers)}`

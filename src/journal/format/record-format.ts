@@ -89,6 +89,7 @@ const RECEIVED = oneOf('delivered', 'acknowledged', 'interrupted')
 /** What is left of a delivery that was pruned, so that it is recognised when it comes again. */
 const KEY = objectOf({
   t: oneOf('key'),
+  /** The number of the first record of its segment. */
   seq: count,
   /** Of the delivery. */
   id: anyText,
@@ -164,15 +165,12 @@ export function settlementRecord(
   return { t: 'settled', seq, id, settled, at, told }
 }
 
-/** Makes what is left of a delivery; `null` when it was not received, or has no key. */
+/** Makes what is left of a delivery in the segment that begins with record `seq`; `null` when it was not received. */
 export function keyRecord(
   seq: number,
-  { id, key, receivedAt }: DeliveryRecord,
-  settled: Settled | null,
-  status: number | null,
+  { settled, ...left }: Omit<KeyRecord, 't' | 'seq' | 'settled'> & { readonly settled: Settled | null },
 ): KeyRecord | null {
-  if (key === null || !RECEIVED.is(settled)) return null
-  return { t: 'key', seq, id, key, receivedAt, settled, status }
+  return RECEIVED.is(settled) ? { t: 'key', seq, ...left, settled } : null
 }
 
 /** A record as JSON without its closing brace. */
@@ -181,6 +179,13 @@ export function writeRecord(record: LogRecord): string {
   if (record.t === 'settled') return SETTLEMENT.writeOpen(record)
   if (record.t === 'key') return KEY.writeOpen(record)
   return record.outcome === 'answered' ? ANSWERED.writeOpen(record) : UNANSWERED.writeOpen(record)
+}
+
+/** Reads back what `writeRecord` has made. */
+export function readRecord(json: string): LogRecord {
+  const value: unknown = JSON.parse(`${json}}`)
+  if (isLogRecord(value)) return value
+  throw new Error('what was written as a record is none')
 }
 
 const KINDS: readonly FieldKind<LogRecord>[] = [DELIVERY, ANSWERED, UNANSWERED, SETTLEMENT, KEY]

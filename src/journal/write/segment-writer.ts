@@ -3,18 +3,16 @@ import { constants } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf } from '../../core/errors.ts'
 import { makePrivateFolder } from '../../core/files.ts'
-import { lineEnd } from '../format/checksum.ts'
-import { encodeMembers } from '../format/line-codec.ts'
-import type { IndexedRecord } from '../index-by-delivery.ts'
-import type { Pruning } from '../prune.ts'
-import { createSegment, extentOf, growSegment, isFull, type Limits, type Segment, segmentName } from '../segments.ts'
-import { type ByteBuffer, createByteBuffer } from './byte-buffer.ts'
+import { createSegment, growSegment, isFull, type Limits, type Segment, segmentName } from '../segments.ts'
+import { addLine } from './add-line.ts'
+import { createByteBuffer } from './byte-buffer.ts'
 import { type LogFile, type OpenFile, writePieces } from './log-file.ts'
 import { createSegmentSync } from './segment-sync.ts'
+import type { WaitingRecord } from './write-queue.ts'
 
 export interface SegmentWriter {
   /** Adds records behind the last one; when it rejects, none of them counts, and they may be given again. */
-  write(records: readonly IndexedRecord[]): Promise<void>
+  write(records: readonly WaitingRecord[]): Promise<void>
   /** Makes durable what was written. Rejects when the disk refuses, or when somebody removed the files. */
   sync(): Promise<void>
   close(): Promise<void>
@@ -27,44 +25,44 @@ interface SegmentWriterOptions {
   readonly limits: Limits
   readonly now: () => number
   readonly openFile: OpenFile
-  readonly pruning: Pick<Pruning, 'due'>
+  /** Removes what is beyond the limits. Never rejects. */
+  readonly prune: () => Promise<void>
 }
 
 /** Creates the writer of a log's end; nothing is opened before the first record comes. */
 export function createSegmentWriter(options: SegmentWriterOptions): SegmentWriter {
-  const { events, segments, limits, now, openFile, pruning } = options
+  const { events, segments, limits, now, openFile, prune } = options
   const reopen = (segment: Segment): Promise<LogFile | null> => openAgain(openFile, events, segment)
   const buffer = createByteBuffer()
   const durability = createSegmentSync({ events, segments, open: reopen, openLast })
   /** The last segment, while it is open. */
   let file: LogFile | null = null
 
-  async function write(records: readonly IndexedRecord[]): Promise<void> {
+  async function write(records: readonly WaitingRecord[]): Promise<void> {
     const [first] = records
     if (first === undefined) return
     const { target, segment } = await current(first.record.seq)
-    const { left, prune } = pruning.due(first.record.seq)
     try {
-      await append(target, segment, [...left, ...records])
+      await append(target, segment, records)
     } finally {
       // Also when the disk refused: it may be full.
       await prune()
     }
   }
 
-  async function append(target: LogFile, segment: Segment, records: readonly IndexedRecord[]): Promise<void> {
+  async function append(target: LogFile, segment: Segment, records: readonly WaitingRecord[]): Promise<void> {
     durability.written(segment)
     buffer.clear()
-    const ends = records.map((indexed) => addLine(buffer, indexed))
+    const ends = records.map(({ json, content }) => addLine(buffer, json, content))
     // At a known position: what a failed write left behind is overwritten with the same bytes, not added to.
     const start = segment.bytes
     await writePieces(target, buffer.bytes(), start)
     // What a large batch made of it is not kept for the small ones.
     buffer.clear()
-    records.forEach((indexed, i) => {
+    records.forEach(({ record, row }, i) => {
       const length = start + (ends[i] ?? 0) - segment.bytes - 1
-      indexed.content = extentOf(indexed.record, segment.name, segment.bytes, length)
-      growSegment(segment, indexed.record, length)
+      if (row !== null) row.content = { segment: segment.name, offset: segment.bytes, length }
+      growSegment(segment, record, length)
     })
   }
 
@@ -119,16 +117,6 @@ async function openAgain(openFile: OpenFile, events: string, { name, bytes }: Se
   await opened.close()
   return null
 }
-
-/** Adds the line of a record; where the line ends in the buffer. */
-function addLine(buffer: ByteBuffer, indexed: IndexedRecord): number {
-  const begin = buffer.length
-  for (const part of encodeMembers({ record: indexed.record, content: inMemory(indexed) })) buffer.add(part)
-  buffer.add(lineEnd(buffer.bytes(begin)))
-  return buffer.length
-}
-
-const inMemory = ({ content }: IndexedRecord) => (content !== null && 'body' in content ? content : null)
 
 function nullIfMissing(error: unknown): null {
   if (codeOf(error) === 'ENOENT') return null

@@ -1,9 +1,21 @@
 // The records that wait to be written: in order, bounded in bytes, taken in batches.
-import type { IndexedRecord } from '../index-by-delivery.ts'
+import type { Content } from '../format/line-codec.ts'
+import type { LogRecord } from '../format/record-format.ts'
+import type { IndexRow } from '../index/stored-entries.ts'
+
+/** A record that waits to be written. */
+export interface WaitingRecord {
+  readonly record: LogRecord
+  /** As `writeRecord` writes it. */
+  readonly json: string
+  readonly content: Content | null
+  /** Where the index has it, which is told where it is once it is written. */
+  row: IndexRow | null
+}
 
 /** Records that are written at once. */
 interface Batch {
-  readonly records: readonly IndexedRecord[]
+  readonly records: readonly WaitingRecord[]
   readonly bytes: number
 }
 
@@ -15,8 +27,8 @@ export interface WriteQueue {
   /** How many have been removed, since the beginning. */
   readonly removed: number
   /** Whether one more would be beyond the bound. */
-  isFullFor(record: IndexedRecord): boolean
-  push(record: IndexedRecord): void
+  isFullFor(record: WaitingRecord): boolean
+  push(record: WaitingRecord): void
   /** The oldest records that are written at once, of the `most` oldest; at least one. They stay until they are removed. */
   batch(most: number): Batch
   /** Removes the records of the first batch. */
@@ -27,12 +39,11 @@ export interface WriteQueue {
 export const BATCH_BYTES = 256 * 1024
 const RECORD_BYTES = 512
 
-const bytesOf = ({ content }: IndexedRecord): number =>
-  RECORD_BYTES + (content !== null && 'body' in content ? content.body.length : 0)
+const bytesOf = ({ content }: WaitingRecord): number => RECORD_BYTES + (content?.body.length ?? 0)
 
 /** Creates an empty queue for so many bytes. */
 export function createWriteQueue(mostBytes: number): WriteQueue {
-  const records: IndexedRecord[] = []
+  const records: WaitingRecord[] = []
   let bytes = 0
   let removed = 0
   return {
@@ -61,7 +72,6 @@ export function createWriteQueue(mostBytes: number): WriteQueue {
       }
       return { records: records.slice(0, count), bytes: size }
     },
-    // Subtracts the bytes that the batch was counted with: once a record is written its content is no longer in memory, and counts less.
     remove: (batch) => {
       records.splice(0, batch.records.length)
       bytes -= batch.bytes

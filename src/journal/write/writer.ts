@@ -1,15 +1,14 @@
 // The one writer of the log: takes records without waiting, writes them in batches, and syncs once for all who wait.
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { MAX_UNWRITTEN_BYTES } from '../../core/limits.ts'
-import type { IndexedRecord } from '../index-by-delivery.ts'
 import { createSchedule } from './schedule.ts'
 import type { SegmentWriter } from './segment-writer.ts'
 import { createTrouble, type OnTrouble } from './trouble.ts'
-import { BATCH_BYTES, createWriteQueue, type WriteQueue } from './write-queue.ts'
+import { BATCH_BYTES, createWriteQueue, type WaitingRecord, type WriteQueue } from './write-queue.ts'
 
 export interface Writer {
   /** Takes a record; `false` when too much waits and this one may be dropped, or after the end. Never waits. */
-  push(record: IndexedRecord, droppable: boolean): boolean
+  push(record: WaitingRecord, droppable: boolean): boolean
   /** Resolves once everything taken so far is on disk, synced; rejects with `stateUnwritable` when the disk refuses. */
   synced(): Promise<void>
   /** Writes what waits, and closes. Idempotent; never rejects. */
@@ -36,7 +35,7 @@ export function createWriter(options: WriterOptions): Writer {
   const schedule = createSchedule(drain, ended)
   let closing: Promise<void> | null = null
 
-  function push(record: IndexedRecord, droppable: boolean): boolean {
+  function push(record: WaitingRecord, droppable: boolean): boolean {
     if (closing !== null) return false
     if (droppable && queue.isFullFor(record)) {
       trouble.lost('the disk does not keep up; new deliveries are not recorded')

@@ -15,6 +15,7 @@ import {
   deliveryRecord,
   REPLY_KEPT,
   settlementRecord,
+  writeRecord,
 } from '../../../src/journal/format/record-format.ts'
 import { anyDamage, damaged } from '../../support/journal/damages.ts'
 import { answered, delivery, NO_LABEL } from '../../support/journal/journal.ts'
@@ -88,7 +89,7 @@ const contentOf = (given: Delivery) => ({ headers: given.headers, body: given.bo
 
 /** Without its line feed, as readers see it; `unchecked` as the first version wrote it. */
 function encoded(line: LogLine, format: LineFormat): Buffer {
-  const members = Buffer.concat(encodeMembers(line).map((part) => Buffer.from(part)))
+  const members = Buffer.concat(encodeMembers(writeRecord(line.record), line.content).map((part) => Buffer.from(part)))
   return Buffer.concat([members, Buffer.from(format === 'checked' ? lineEnd([members]).slice(0, -1) : '}')])
 }
 

@@ -7,9 +7,14 @@ import { createListeners } from '../../../src/core/listeners.ts'
 import type { Queue, QueueItem, Ticket } from '../../../src/core/ports.ts'
 import type { QueueEvents } from '../../../src/delivery/queue.ts'
 import { type ReadContent, recordedDelivery, seenDelivery } from '../../../src/journal/answers.ts'
-import { replyContent } from '../../../src/journal/format/line-codec.ts'
-import { attemptRecord, deliveryRecord, settlementRecord } from '../../../src/journal/format/record-format.ts'
-import { createDeliveryIndex } from '../../../src/journal/index-by-delivery.ts'
+import { type Content, replyContent } from '../../../src/journal/format/line-codec.ts'
+import {
+  attemptRecord,
+  deliveryRecord,
+  settlementRecord,
+  writeRecord,
+} from '../../../src/journal/format/record-format.ts'
+import { createRunIndex, type RunRecord } from '../../../src/journal/index/run-index.ts'
 import type { RunJournal } from '../../../src/journal/journal.ts'
 import { createRecorded } from '../../../src/journal/recorded.ts'
 import { anAttempt } from '../attempts.ts'
@@ -152,7 +157,8 @@ export interface FakeJournal extends RunJournal {
 
 /** Creates an empty journal, which adds up what it is given as the real one does. */
 export function createFakeJournal(now: () => number = Date.now): FakeJournal {
-  const index = createDeliveryIndex()
+  const index = createRunIndex()
+  const add = (record: RunRecord, content: Content | null) => index.add(record, writeRecord(record), content)
   let seq = 0
   let closed = false
 
@@ -165,16 +171,16 @@ export function createFakeJournal(now: () => number = Date.now): FakeJournal {
       journal.records.push({ delivery, label, key })
       if (closed) return false
       const { headers, body } = delivery
-      index.add({ record: deliveryRecord(seq++, delivery, label, key, editOf), content: { headers, body } })
+      add(deliveryRecord(seq++, delivery, label, key, editOf), { headers, body })
       return true
     },
     recordAttempt: (id, n, attempt) => {
-      if (!closed) index.add({ record: attemptRecord(seq++, id, n, attempt), content: replyContent(attempt) })
+      if (!closed) add(attemptRecord(seq++, id, n, attempt), replyContent(attempt))
     },
     settle: (id, settled, ownStatus) => {
       journal.settled.set(id, settled)
       const record = settlementRecord(seq++, id, settled, now(), ownStatus ?? null)
-      if (!closed) index.add({ record, content: null })
+      if (!closed) add(record, null)
     },
     synced: async (id) => {
       journal.syncs += 1

@@ -1,0 +1,154 @@
+// Pruning: which of the oldest segments are beyond the limits, and removing them, now and every hour.
+import { lstat, readdir, rm, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { repeat } from '../../core/async.ts'
+import { codeOf } from '../../core/errors.ts'
+import type { Off } from '../../core/listeners.ts'
+import type { RunIndex } from '../index/run-index.ts'
+import { eventsFolder, type Limits, type Segment, segmentBytes } from '../segments.ts'
+import type { OpenFile } from '../write/log-file.ts'
+import { keyFileOf, keysFolder, removeKeyFile, writeKeyFile } from './key-files.ts'
+import { keysOf } from './keys-of.ts'
+import type { PrunedKeys } from './pruned-keys.ts'
+
+interface PruningOptions {
+  /** Of the bot. */
+  readonly folder: string
+  /** Oldest first; what is removed is taken out. */
+  readonly segments: Segment[]
+  readonly index: RunIndex
+  readonly keys: PrunedKeys
+  readonly limits: Limits
+  readonly now: () => number
+  readonly openFile: OpenFile
+}
+
+export interface Pruning {
+  /** Removes what is beyond the limits, one after the other. Never rejects: what the disk refuses is tried again the next time. */
+  prune(): Promise<void>
+  /** Prunes now and every hour. */
+  start(): Promise<void>
+  stop(): void
+}
+
+const HOUR_MS = 60 * 60_000
+
+/** Creates the pruning of a log; nothing is removed before it is started. */
+export function createPruning(options: PruningOptions): Pruning {
+  const { segments } = options
+  let stop: Off = () => undefined
+  let pruning: Promise<void> = Promise.resolve()
+
+  async function pruneNow(): Promise<void> {
+    await writeKeysLeft(options)
+    for (const segment of segments.slice(0, countExpired(options))) {
+      await leaveKeys(options, segment)
+      if (!(await removeOldest(options, segment))) break
+    }
+    await removeExpiredKeys(options)
+  }
+
+  function prune(): Promise<void> {
+    pruning = pruning.then(pruneNow)
+    return pruning
+  }
+
+  return {
+    prune,
+    start: () => {
+      stop = repeat(HOUR_MS, () => void prune())
+      return prune()
+    },
+    stop: () => stop(),
+  }
+}
+
+/**
+ * How many of the oldest segments are beyond the limits. Whole segments go, so up to a tenth more deliveries, and a seventh
+ * more time, is kept; the size leaves room for the segment that is being written. Never goes: the last segment, and
+ * one with a delivery that the next run still delivers, whatever the limits say.
+ */
+function countExpired({ segments, index, limits, now }: PruningOptions): number {
+  const needed = firstDeliverable(index, now())
+  const room = limits.bytes - segmentBytes(limits)
+  let deliveries = segments.reduce((sum, segment) => sum + segment.deliveries, 0)
+  let bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0)
+  let count = 0
+  for (const segment of segments.slice(0, -1)) {
+    deliveries -= segment.deliveries
+    const tooOld = now() - (segment.newest ?? 0) > limits.ms
+    if (deliveries < limits.deliveries && bytes <= room && !tooOld) break
+    if (needed !== null && segment.name >= needed) break
+    bytes -= segment.bytes
+    count += 1
+  }
+  return count
+}
+
+/** How long the next run may still deliver what was acknowledged and not delivered. */
+const DELIVERABLE_MS = 10 * 60_000
+
+/** The segment of the oldest delivery that was acknowledged lately and is not delivered. */
+function firstDeliverable(index: RunIndex, now: number): string | null {
+  for (const { delivery } of index.undelivered()) {
+    const { record, content } = delivery
+    if (now - record.receivedAt <= DELIVERABLE_MS && content !== null && 'segment' in content) return content.segment
+  }
+  return null
+}
+
+/** Keeps the keys of the oldest segment, on the disk if that takes them: it may be full, which is why the segment goes. */
+async function leaveKeys(options: PruningOptions, segment: Segment): Promise<void> {
+  const { segments, index, keys, now } = options
+  const file = keyFileOf(segment.name)
+  const records = await keysOf(index, segment.name, segments[1]?.name ?? '', now())
+  keys.put(file, [...keys.of(file), ...records])
+  await writeKeys(options, file)
+}
+
+/** Writes what is left of segments where the disk refused it before. */
+async function writeKeysLeft(options: PruningOptions): Promise<void> {
+  for (const file of options.keys.unwritten()) await writeKeys(options, file)
+}
+
+async function writeKeys({ folder, keys, openFile }: PruningOptions, file: string): Promise<void> {
+  try {
+    await writeKeyFile(join(keysFolder(folder), file), keys.json(file), openFile)
+    keys.written(file)
+  } catch {
+    // In memory they are as good, and written as soon as the disk takes them; that it does not is said of the log itself.
+  }
+}
+
+/** Removes the oldest segment; false where that cannot be done now. Oldest first, so that a reader never sees a gap. */
+async function removeOldest({ folder, segments, index }: PruningOptions, segment: Segment): Promise<boolean> {
+  try {
+    await unlink(join(eventsFolder(folder), segment.name))
+  } catch (error) {
+    // Windows keeps a file that a reader has open: it goes next time.
+    if (codeOf(error) !== 'ENOENT') return false
+  }
+  if (segments[0] === segment) segments.shift()
+  index.forgetBefore(segments[0]?.name ?? '')
+  return true
+}
+
+async function removeExpiredKeys({ folder, keys, now }: PruningOptions): Promise<void> {
+  for (const file of keys.forgetExpired(now())) await removeKeyFile(join(keysFolder(folder), file))
+}
+
+const LEFTOVER = /\.(damaged-\d+|tmp)$/
+
+/** Removes what earlier runs set aside, or left half written, once it is as old as a delivery may be. */
+export async function removeLeftovers(events: string, limits: Limits, now: number): Promise<void> {
+  for (const name of await readdir(events)) {
+    if (!LEFTOVER.test(name)) continue
+    const path = join(events, name)
+    // One that is gone, or may not be removed, is in nobody's way.
+    await removeIfOlder(path, now - limits.ms).catch(() => undefined)
+  }
+}
+
+async function removeIfOlder(path: string, than: number): Promise<void> {
+  if ((await lstat(path)).mtimeMs < than) await rm(path, { recursive: true, force: true })
+}

@@ -1,0 +1,93 @@
+// What is left of deliveries that are pruned: their keys, so that one that comes again is recognised for a day.
+import { type KeyRecord, readRecord, writeRecord } from '../format/record-format.ts'
+import { createRecordStore, type RecordNumber } from '../index/record-store.ts'
+
+/** How long a delivery is recognised when it comes again. */
+export const KEY_KEPT_MS = 24 * 60 * 60_000
+
+/** How many keys are kept at least, of those that are no older than that: all of a segment go at once. */
+const MAX_KEYS = 20_000
+
+export interface PrunedKeys {
+  /** What is left of the latest delivery with this key; `null` when that is nothing. */
+  find(key: string): KeyRecord | null
+  /** Whether something is left of the delivery with this id. */
+  has(id: string): boolean
+  /** What is left of the deliveries of a segment. */
+  of(segment: string): KeyRecord[]
+  /** The same as `writeRecord` writes it. */
+  json(segment: string): string[]
+  /** Takes this for what is left of a segment, the oldest first; it is not on the disk yet. */
+  put(segment: string, records: readonly KeyRecord[]): void
+  /** Says that what is left of a segment is on the disk. */
+  written(segment: string): void
+  /** Of which segments what is left is not on the disk. */
+  unwritten(): string[]
+  /** Forgets the segments of which nothing is to be left any more; returns them. */
+  forgetExpired(now: number): string[]
+}
+
+/** What is left of a segment: records that follow each other in the store, up to the next part. */
+interface Part {
+  readonly segment: string
+  readonly begin: RecordNumber
+  readonly count: number
+  /** When the last of its deliveries came. */
+  readonly newest: number
+  isWritten: boolean
+}
+
+/** Creates it with nothing in it. */
+export function createPrunedKeys(): PrunedKeys {
+  const store = createRecordStore<null>()
+  /** Oldest first. */
+  let parts: Part[] = []
+
+  function recordAt(number: RecordNumber): KeyRecord {
+    const record = readRecord(store.json(number))
+    if (record.t !== 'key') throw new Error('the record of a key is none')
+    return record
+  }
+
+  function numbersOf(segment: string): RecordNumber[] {
+    const part = parts.find((one) => one.segment === segment)
+    return part === undefined ? [] : Array.from({ length: part.count }, (_, i) => part.begin + i)
+  }
+
+  function put(segment: string, records: readonly KeyRecord[]): void {
+    const begin = store.end
+    for (const record of records) store.add({ id: record.id, key: record.key, json: writeRecord(record) }, null)
+    const newest = records.reduce((latest, { receivedAt }) => Math.max(latest, receivedAt), 0)
+    parts = parts.filter((part) => part.segment !== segment)
+    if (records.length > 0) parts.push({ segment, begin, count: records.length, newest, isWritten: false })
+  }
+
+  function forgetExpired(now: number): string[] {
+    const expired: string[] = []
+    let left = parts.reduce((sum, { count }) => sum + count, 0)
+    for (const { segment, count, newest } of parts) {
+      if (left - count < MAX_KEYS && now - newest <= KEY_KEPT_MS) break
+      left -= count
+      expired.push(segment)
+    }
+    parts = parts.slice(expired.length)
+    store.forgetBefore(parts[0]?.begin ?? store.end)
+    return expired
+  }
+
+  return {
+    find: (key) => {
+      const number = store.findKey(key)
+      return number === 0 ? null : recordAt(number)
+    },
+    has: (id) => store.findId(id) !== 0,
+    of: (segment) => numbersOf(segment).map(recordAt),
+    json: (segment) => numbersOf(segment).map(store.json),
+    put,
+    written: (segment) => {
+      for (const part of parts) if (part.segment === segment) part.isWritten = true
+    },
+    unwritten: () => parts.filter(({ isWritten }) => !isWritten).map(({ segment }) => segment),
+    forgetExpired,
+  }
+}
