@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, realpath, rm, stat } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DevHookError, messageOf } from '../../core/errors.ts'
 import { writePrivateFile } from '../../core/files.ts'
 import { textIn } from '../../core/json.ts'
 import { hasProcess } from '../../core/processes.ts'
@@ -21,15 +22,22 @@ const prefix = (machine: string): string => `dev-hook-sandbox-${machine.replace(
 
 /**
  * Creates the state folder of a run that was started in a folder, in which other commands look for it; and deletes those of this
- * machine's runs that were killed.
+ * machine's runs that were killed. Rejects with `stateUnwritable`.
  */
 export async function openSandboxState(
   cwd: string,
   parent: string = tmpdir(),
   machine: string = hostname(),
 ): Promise<SandboxState> {
-  const folder = await mkdtemp(join(parent, `${prefix(machine)}${process.pid}-`))
-  await writePrivateFile(join(folder, NOTE), JSON.stringify({ cwd: await realpath(cwd) }))
+  const folder = await mkdtemp(join(parent, `${prefix(machine)}${process.pid}-`)).catch((cause: unknown) => {
+    throw unwritable(parent, cause)
+  })
+  try {
+    await writePrivateFile(join(folder, NOTE), JSON.stringify({ cwd: await realpath(cwd) }))
+  } catch (cause) {
+    await rm(folder, { recursive: true, force: true })
+    throw unwritable(parent, cause)
+  }
   const cleaning = deleteAbandoned(parent, prefix(machine))
   return {
     folder,
@@ -39,6 +47,12 @@ export async function openSandboxState(
     },
   }
 }
+
+const unwritable = (parent: string, cause: unknown): DevHookError =>
+  new DevHookError('stateUnwritable', `the sandbox cannot keep its files in ${parent}: ${messageOf(cause)}`, {
+    cause,
+    remedy: 'free disk space there, or point TMPDIR to a folder that can be written',
+  })
 
 /** The state folder of a sandbox whose process lives. */
 export interface LivingState {

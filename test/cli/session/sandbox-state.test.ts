@@ -35,6 +35,18 @@ describe('The state folder of a sandbox', () => {
     expect(await leftAfterRun(parent, [name])).toEqual([])
   })
 
+  it('is said not to be one where its place is not there, or takes nothing', async () => {
+    const parent = await folderForTest()
+    await expect(openSandboxState(parent, join(parent, 'none'))).rejects.toMatchObject({
+      code: 'DEVHOOK_STATE_UNWRITABLE',
+      message: expect.stringContaining(`the sandbox cannot keep its files in ${join(parent, 'none')}: ENOENT`),
+    })
+    await expect(openSandboxState(join(parent, 'none'), parent)).rejects.toMatchObject({
+      code: 'DEVHOOK_STATE_UNWRITABLE',
+    })
+    expect(await readdir(parent)).toEqual([])
+  })
+
   it('leaves alone what may be in use, and what is something else', async () => {
     const parent = await folderForTest()
     const pid = await deadPid()
