@@ -5,8 +5,8 @@ import { wrapAnsi } from 'fast-wrap-ansi'
 
 let segmenter: Intl.Segmenter | undefined
 
-/** Its characters as people see them. Made when it is needed: that takes as long as the start of a small command. */
-function charactersOf(text: string): Intl.Segments {
+/** The characters of a text as people see them. What finds them is made with the first text: that takes as long as a small command. */
+export function charactersOf(text: string): Intl.Segments {
   segmenter ??= new Intl.Segmenter()
   return segmenter.segment(text)
 }

@@ -1,6 +1,7 @@
 // One line that a person types: readline edits it and remembers the earlier ones; what is seen of it is drawn elsewhere.
 import { createInterface, type Key } from 'node:readline'
 import { PassThrough, Writable } from 'node:stream'
+import { charactersOf } from '../screen/text-width.ts'
 
 export interface LineEditor {
   /** What stands in the line; a line break, as what was pasted may have, is `LINE_BREAK`. */
@@ -64,13 +65,11 @@ const CONTROLS = /\p{Cc}+/gu
 
 const codePoints = (text: string): number => Array.from(text).length
 
-const segmenter = new Intl.Segmenter()
-
 /** The character, as people see it, that a key passes or deletes; empty for any other key, and where there is none. */
 function characterAt({ line, cursor }: { readonly line: string; readonly cursor: number }, key?: string): string {
   if (key === 'left' || key === 'backspace') {
-    return cursor === 0 ? '' : line.slice(segmenter.segment(line).containing(cursor - 1)?.index, cursor)
+    return cursor === 0 ? '' : line.slice(charactersOf(line).containing(cursor - 1)?.index, cursor)
   }
   if (key !== 'right' && key !== 'delete') return ''
-  return segmenter.segment(line.slice(cursor)).containing(0)?.segment ?? ''
+  return charactersOf(line.slice(cursor)).containing(0)?.segment ?? ''
 }

@@ -1,7 +1,7 @@
 // The prompt as rows of the terminal: who speaks, what stands in the line, and the status below it.
 import type { Colors } from '../output/colors.ts'
 import type { FooterView } from '../output/footer.ts'
-import { cutToWidth, widthOf } from '../screen/text-width.ts'
+import { charactersOf, cutToWidth, widthOf } from '../screen/text-width.ts'
 import { LINE_BREAK } from './line-editor.ts'
 
 export interface PromptView {
@@ -26,7 +26,6 @@ const MOST_ROWS = 8
 /** A terminal narrower than this shows nothing that could be read. */
 const LEAST_COLUMNS = 8
 
-const segmenter = new Intl.Segmenter()
 const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Surrogate}]/gu
 
 /** Lays the prompt out; each row is narrower than the terminal, so that none is broken. */
@@ -63,7 +62,7 @@ function breakUp(text: string, cursor: number, indent: number, width: number): B
     row = ''
     column = 0
   }
-  for (const { segment, index } of segmenter.segment(text)) {
+  for (const { segment, index } of charactersOf(text)) {
     const shown = segment === LINE_BREAK ? '⏎' : segment.replace(UNPRINTABLE, '·')
     const needs = widest(shown)
     if (column + needs > width) feed()
