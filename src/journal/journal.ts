@@ -3,8 +3,9 @@ import { DevHookError } from '../core/errors.ts'
 import type { Journal } from '../core/ports.ts'
 import { recordedDelivery, seenDelivery } from './answers.ts'
 import { type Content, replyContent } from './format/line-codec.ts'
-import { attemptRecord, deliveryRecord, settlementRecord, writeRecord } from './format/record-format.ts'
-import { type RunRecord, settleAnswer } from './index/run-index.ts'
+import { attemptRecord, deliveryRecord, settlementRecord } from './format/record-format.ts'
+import { settleAnswer } from './index/run-index.ts'
+import type { RunRecord } from './index/stored-entries.ts'
 import { loadLog } from './load.ts'
 import { createPruning } from './prune/prune.ts'
 import { createRecorded, type Recorded } from './recorded.ts'
@@ -37,7 +38,15 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
   const events = eventsFolder(folder)
   const { index, keys, segments, nextSeq } = await loadLog(folder, limits, now(), onTrouble)
   const pruning = createPruning({ folder, segments, index, keys, limits, now, openFile })
-  const segmentWriter = createSegmentWriter({ events, segments, limits, now, openFile, prune: pruning.prune })
+  const segmentWriter = createSegmentWriter({
+    events,
+    segments,
+    limits,
+    now,
+    openFile,
+    written: ({ row }, json, at) => row && index.written(row, json, at),
+    prune: pruning.prune,
+  })
   const writer = createWriter({ ...options, segmentWriter })
   const read = (from: Parameters<typeof readContent>[1]): Promise<Content | null> => readContent(events, from)
   let seq = nextSeq
@@ -45,11 +54,11 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
   await pruning.start()
 
   function add(record: RunRecord, content: Content | null): boolean {
-    const waiting: WaitingRecord = { record, json: writeRecord(record), content, row: null }
+    const waiting: WaitingRecord = { record, content, row: null }
     // A settlement is small, and what was promised to the platform hangs on it.
     if (!writer.push(waiting, record.t !== 'settled')) return false
     seq += 1
-    waiting.row = index.add(record, waiting.json, content)
+    waiting.row = index.add(record, content)
     return true
   }
 

@@ -3,6 +3,7 @@ import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { makePrivateFolder } from '../core/files.ts'
 import { type KeyRecord, writeRecord } from './format/record-format.ts'
 import { createRunIndex, type RunIndex } from './index/run-index.ts'
+import type { RunRecord } from './index/stored-entries.ts'
 import { type OnRecord, type ParsedSegment, parseSegment } from './parser.ts'
 import { keyFileOf, keysFolder, loadKeyFiles } from './prune/key-files.ts'
 import { removeLeftovers } from './prune/prune.ts'
@@ -10,6 +11,7 @@ import type { PrunedKeys } from './prune/pruned-keys.ts'
 import { cutTail, setDamageAside, setSegmentAside, tornTail } from './repair.ts'
 import {
   createSegment,
+  type Extent,
   eventsFolder,
   firstSeqOf,
   growSegment,
@@ -53,7 +55,7 @@ async function loadSegments(events: string, keys: PrunedKeys, onTrouble: OnTroub
     const carried: KeyRecord[] = []
     const parsed = await parseOrSetAside(events, name, onTrouble, (record, offset, length) => {
       if (record.t === 'key') carried.push(record)
-      else index.add(record, writeRecord(record), { segment: name, offset, length })
+      else addWritten(index, record, { segment: name, offset, length })
       growSegment(segment, record, length)
       nextSeq = Math.max(nextSeq, record.seq + 1)
     })
@@ -66,6 +68,11 @@ async function loadSegments(events: string, keys: PrunedKeys, onTrouble: OnTroub
   }
   index.settleAnswers()
   return { index, segments, nextSeq }
+}
+
+function addWritten(index: RunIndex, record: RunRecord, at: Extent): void {
+  const row = index.add(record, null)
+  if (row !== null) index.written(row, writeRecord(record), at)
 }
 
 /** Repairs what was found in a segment; `true` when its lines are elsewhere since. */

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { Settled } from '../../src/core/delivery.ts'
 import { attemptRecord, deliveryRecord, settlementRecord, writeRecord } from '../../src/journal/format/record-format.ts'
 import { createDeliveryIndex } from '../../src/journal/index/by-delivery.ts'
-import { createRunIndex, type RunRecord } from '../../src/journal/index/run-index.ts'
-import { segmentName } from '../../src/journal/segments.ts'
+import { createRunIndex, type RunIndex } from '../../src/journal/index/run-index.ts'
+import type { RunRecord } from '../../src/journal/index/stored-entries.ts'
+import { type Extent, segmentName } from '../../src/journal/segments.ts'
 import { anAttempt } from '../support/attempts.ts'
 import { answered, delivery, NO_LABEL } from '../support/journal/journal.ts'
 
@@ -15,6 +16,8 @@ type Step =
   | { readonly is: 'delivery'; readonly key: string | null; readonly text: string }
   | { readonly is: 'attempt'; readonly of: number; readonly status: number | null }
   | { readonly is: 'settled'; readonly of: number; readonly settled: Settled; readonly told: number | null }
+  /** Everything before is written. */
+  | { readonly is: 'write' }
   | { readonly is: 'forget'; readonly share: number }
 
 const status = fc.constantFrom(200, 201, 500)
@@ -40,13 +43,14 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
       told: fc.option(status),
     }),
   },
+  { weight: 2, arbitrary: fc.constant({ is: 'write' as const }) },
   {
     weight: 1,
     arbitrary: fc.record({ is: fc.constant('forget' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
   },
 )
 
-function recordOf(step: Exclude<Step, { is: 'forget' }>, seq: number, ids: readonly string[]): RunRecord {
+function recordOf(step: Exclude<Step, { is: 'forget' | 'write' }>, seq: number, ids: readonly string[]): RunRecord {
   if (step.is === 'delivery')
     return deliveryRecord(seq, delivery(`d${seq}é`, { receivedAt: seq }), { ...NO_LABEL, text: step.text }, step.key)
   const id = ids.at(-1 - step.of) ?? 'unknown'
@@ -62,6 +66,11 @@ function recordOf(step: Exclude<Step, { is: 'forget' }>, seq: number, ids: reado
 /** Ten records to a segment. */
 const segmentOf = (seq: number): string => segmentName(seq - (seq % 10))
 
+function addWritten(index: RunIndex, record: RunRecord, at: Extent): void {
+  const row = index.add(record, null)
+  if (row !== null) index.written(row, writeRecord(record), at)
+}
+
 describe('The index of a run', () => {
   it('tells the same of every delivery as the index of a reader, and knows the latest of each key', () => {
     fc.assert(
@@ -69,19 +78,27 @@ describe('The index of a run', () => {
         const ours = createRunIndex()
         const theirs = createDeliveryIndex()
         const ids: string[] = []
+        let write: (() => void)[] = []
         for (const [i, step] of steps.entries()) {
           const seq = i + 1
-          if (step.is === 'forget') {
+          if (step.is === 'write') {
+            for (const one of write) one()
+            write = []
+          } else if (step.is === 'forget') {
             const segment = segmentOf(Math.floor(step.share * seq))
             ours.forgetBefore(segment)
             theirs.forgetBefore(segment)
-            continue
+          } else {
+            const record = recordOf(step, seq, ids)
+            const indexed: { record: RunRecord; content: Extent | null } = { record, content: null }
+            theirs.add(indexed)
+            const row = ours.add(record, null)
+            write.push(() => {
+              indexed.content = { segment: segmentOf(seq), offset: seq, length: 1 }
+              if (row !== null) ours.written(row, writeRecord(record), indexed.content)
+            })
+            if (record.t === 'delivery') ids.push(record.id)
           }
-          const record = recordOf(step, seq, ids)
-          const content = { segment: segmentOf(seq), offset: seq, length: 1 }
-          ours.add(record, writeRecord(record), content)
-          theirs.add({ record, content })
-          if (record.t === 'delivery') ids.push(record.id)
         }
         const expected = [...theirs.entries.values()]
         expect([...ours.entries.values()]).toEqual(expected)
@@ -102,7 +119,7 @@ describe('The index of a run', () => {
     const index = createRunIndex()
     for (let seq = 1; seq <= 9_000; seq += 1) {
       const record = deliveryRecord(seq, delivery(`d${seq}`), NO_LABEL, `key ${seq}`)
-      index.add(record, writeRecord(record), { segment: segmentOf(seq), offset: 0, length: 1 })
+      addWritten(index, record, { segment: segmentOf(seq), offset: 0, length: 1 })
       if (seq % 500 === 0) index.forgetBefore(segmentOf(seq - 3_000))
     }
     const kept = Array.from({ length: 9_000 }, (_, i) => i + 1).filter((seq) => index.entries.has(`d${seq}`))

@@ -1,14 +1,18 @@
 // The index that a run keeps of its log: each record as text outside the heap, and beside it what is asked for with every delivery.
 import type { Settled } from '../../core/delivery.ts'
 import type { Content } from '../format/line-codec.ts'
-import type { DeliveryRecord, KeyRecord, LogRecord } from '../format/record-format.ts'
+import type { DeliveryRecord, LogRecord } from '../format/record-format.ts'
 import type { Extent } from '../segments.ts'
 import { type Entries, type IndexEntry, settledAfter } from './entry.ts'
 import { createRecordStore, type RecordNumber } from './record-store.ts'
-import { createStoredEntries, type DeliveryProgress, deliveryNumbers, type IndexRow, NONE } from './stored-entries.ts'
-
-/** A record of a delivery that is in the log. */
-export type RunRecord = Exclude<LogRecord, KeyRecord>
+import {
+  createStoredEntries,
+  type DeliveryProgress,
+  deliveryNumbers,
+  type IndexRow,
+  NONE,
+  type RunRecord,
+} from './stored-entries.ts'
 
 /** A delivery that may come again. */
 export interface Recognised {
@@ -22,8 +26,10 @@ export interface Recognised {
 
 export interface RunIndex {
   readonly entries: Entries
-  /** Adds a record, which is written as `json`; `null` when its delivery is unknown or forgotten, or has one already. */
-  add(record: RunRecord, json: string, content: Content | Extent | null): IndexRow | null
+  /** Adds a record that is not written yet; `null` when its delivery is unknown or forgotten, or has one already. */
+  add(record: RunRecord, content: Content | null): IndexRow | null
+  /** Says where a record was written, and as what. */
+  written(row: IndexRow, json: string, at: Extent): void
   /** What has become of the delivery with this id; `null` when it is unknown. */
   progress(id: string): DeliveryProgress | null
   /** The latest delivery with this key. */
@@ -38,6 +44,9 @@ export interface RunIndex {
   forgetBefore(segment: string): void
 }
 
+/** What a record is found by that follows another one. */
+const BY_NOTHING = { id: null, key: null }
+
 /** Creates an empty index. */
 export function createRunIndex(): RunIndex {
   const store = createRecordStore<IndexRow>()
@@ -46,35 +55,27 @@ export function createRunIndex(): RunIndex {
 
   const progressOf = (id: string): DeliveryProgress | null => store.value(store.findId(id))?.progress ?? null
 
-  function addDelivery(
-    { id, key, receivedAt }: DeliveryRecord,
-    json: string,
-    content: IndexRow['content'],
-  ): IndexRow | null {
+  function addDelivery(record: DeliveryRecord, content: Content | null): IndexRow | null {
+    const { id, receivedAt } = record
     if (store.findId(id) !== NONE) return null
-    const number = store.end
-    const known = { settled: null, answered: null, told: null, isAnswerKnown: false }
-    const progress = { number, receivedAt, last: number, ...known }
-    const row = { content, next: NONE, progress }
-    store.add({ id, key, json }, row)
+    const progress = { receivedAt, last: null, settled: null, answered: null, told: null, isAnswerKnown: false }
+    const row = { number: store.end, record, content, next: null, progress }
+    store.add(record, row)
     return row
   }
 
-  function addLater(
-    record: Exclude<RunRecord, DeliveryRecord>,
-    json: string,
-    content: IndexRow['content'],
-  ): IndexRow | null {
-    const progress = progressOf(record.id)
-    if (progress === null) return null
-    const row = { content, next: NONE, progress: null }
-    const number = store.add({ id: null, key: null, json }, row)
-    const before = store.value(progress.last)
-    if (before !== null) before.next = number
-    progress.last = number
+  function addLater(record: Exclude<RunRecord, DeliveryRecord>, content: Content | null): IndexRow | null {
+    const first = store.value(store.findId(record.id))
+    if (first === null || first.progress === null) return null
+    const { number, progress } = first
+    const row = { number: store.end, record, content, next: null, progress: null }
+    store.add(BY_NOTHING, row)
+    const before = progress.last ?? first
+    before.next = row
+    progress.last = row
     advance(progress, record)
-    if (progress.settled === 'acknowledged') owed.add(progress.number)
-    else if (owed.size > 0) owed.delete(progress.number)
+    if (progress.settled === 'acknowledged') owed.add(number)
+    else if (owed.size > 0) owed.delete(number)
     return row
   }
 
@@ -101,8 +102,12 @@ export function createRunIndex(): RunIndex {
 
   return {
     entries,
-    add: (record, json, content) =>
-      record.t === 'delivery' ? addDelivery(record, json, content) : addLater(record, json, content),
+    add: (record, content) => (record.t === 'delivery' ? addDelivery(record, content) : addLater(record, content)),
+    written: (row, json, at) => {
+      store.write(row.number, json)
+      row.record = null
+      row.content = at
+    },
     progress: progressOf,
     byKey: (key) => entries.at(store.findKey(key)),
     settleAnswers: () => {

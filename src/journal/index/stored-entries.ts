@@ -1,27 +1,32 @@
 // The deliveries in the store of a run, each put together from its records when it is asked for.
 import type { Settled } from '../../core/delivery.ts'
 import type { Content } from '../format/line-codec.ts'
-import { type LogRecord, readRecord } from '../format/record-format.ts'
+import { type KeyRecord, type LogRecord, readRecord } from '../format/record-format.ts'
 import type { Extent } from '../segments.ts'
 import { addToEntry, createIndexEntry, type Entries, type IndexEntry, isDelivery } from './entry.ts'
 import type { RecordNumber, RecordStore } from './record-store.ts'
 
+/** A record of a delivery that is in the log. */
+export type RunRecord = Exclude<LogRecord, KeyRecord>
+
 /** A record in the index. */
 export interface IndexRow {
+  readonly number: RecordNumber
+  /** The record itself until it is written; then the store has its text. */
+  record: RunRecord | null
   /** Headers and body until they are written; then where the record is. */
   content: Content | Extent | null
-  /** The record that follows of the same delivery; 0 for none. */
-  next: RecordNumber
+  /** The record that follows of the same delivery. */
+  next: IndexRow | null
   /** `null` for a record that follows the one of its delivery. */
   readonly progress: DeliveryProgress | null
 }
 
 /** What has become of a delivery by now. */
 export interface DeliveryProgress {
-  readonly number: RecordNumber
   readonly receivedAt: number
-  /** Its latest record. */
-  last: RecordNumber
+  /** Its latest record; `null` for the first. */
+  last: IndexRow | null
   settled: Settled | null
   /** The status of the first attempt that the bot answered. */
   answered: number | null
@@ -40,19 +45,16 @@ export interface StoredEntries extends Entries {
 
 /** Looks into a store, as it is at the time. */
 export function createStoredEntries(store: RecordStore<IndexRow>): StoredEntries {
-  const recordAt = (number: RecordNumber): LogRecord => readRecord(store.json(number))
+  const recordOf = ({ record, number }: IndexRow): LogRecord => record ?? readRecord(store.json(number))
 
   function at(number: RecordNumber): IndexEntry | null {
     const row = store.value(number)
     if (row === null || row.progress === null) return null
-    const delivery = { record: recordAt(number), content: row.content }
+    const delivery = { record: recordOf(row), content: row.content }
     if (!isDelivery(delivery)) return null
     const entry = createIndexEntry(delivery)
-    let later = row.next
-    for (let next = store.value(later); next !== null; next = store.value(later)) {
-      addToEntry(entry, { record: recordAt(later), content: next.content })
-      later = next.next
-    }
+    for (let later = row.next; later !== null; later = later.next)
+      addToEntry(entry, { record: recordOf(later), content: later.content })
     return entry
   }
 

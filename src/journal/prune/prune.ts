@@ -112,8 +112,10 @@ async function writeKeysLeft(options: PruningOptions): Promise<void> {
 }
 
 async function writeKeys({ folder, keys, openFile }: PruningOptions, file: string): Promise<void> {
+  const records = keys.json(file)
+  if (records.length === 0) return
   try {
-    await writeKeyFile(join(keysFolder(folder), file), keys.json(file), openFile)
+    await writeKeyFile(join(keysFolder(folder), file), records, openFile)
     keys.written(file)
   } catch {
     // In memory they are as good, and written as soon as the disk takes them; that it does not is said of the log itself.

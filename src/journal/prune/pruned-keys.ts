@@ -56,7 +56,7 @@ export function createPrunedKeys(): PrunedKeys {
 
   function put(segment: string, records: readonly KeyRecord[]): void {
     const begin = store.end
-    for (const record of records) store.add({ id: record.id, key: record.key, json: writeRecord(record) }, null)
+    for (const record of records) store.write(store.add(record, null), writeRecord(record))
     const newest = records.reduce((latest, { receivedAt }) => Math.max(latest, receivedAt), 0)
     parts = parts.filter((part) => part.segment !== segment)
     if (records.length > 0) parts.push({ segment, begin, count: records.length, newest, isWritten: false })

@@ -3,9 +3,10 @@ import { constants } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf } from '../../core/errors.ts'
 import { makePrivateFolder } from '../../core/files.ts'
-import { createSegment, growSegment, isFull, type Limits, type Segment, segmentName } from '../segments.ts'
+import { writeRecord } from '../format/record-format.ts'
+import { createSegment, type Extent, growSegment, isFull, type Limits, type Segment, segmentName } from '../segments.ts'
 import { addLine } from './add-line.ts'
-import { createByteBuffer } from './byte-buffer.ts'
+import { type ByteBuffer, createByteBuffer } from './byte-buffer.ts'
 import { type LogFile, type OpenFile, writePieces } from './log-file.ts'
 import { createSegmentSync } from './segment-sync.ts'
 import type { WaitingRecord } from './write-queue.ts'
@@ -25,13 +26,15 @@ interface SegmentWriterOptions {
   readonly limits: Limits
   readonly now: () => number
   readonly openFile: OpenFile
+  /** Called for each record that was written, as what and where. */
+  readonly written: (record: WaitingRecord, json: string, at: Extent) => void
   /** Removes what is beyond the limits. Never rejects. */
   readonly prune: () => Promise<void>
 }
 
 /** Creates the writer of a log's end; nothing is opened before the first record comes. */
 export function createSegmentWriter(options: SegmentWriterOptions): SegmentWriter {
-  const { events, segments, limits, now, openFile, prune } = options
+  const { events, segments, limits, now, openFile, written, prune } = options
   const reopen = (segment: Segment): Promise<LogFile | null> => openAgain(openFile, events, segment)
   const buffer = createByteBuffer()
   const durability = createSegmentSync({ events, segments, open: reopen, openLast })
@@ -53,17 +56,17 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
   async function append(target: LogFile, segment: Segment, records: readonly WaitingRecord[]): Promise<void> {
     durability.written(segment)
     buffer.clear()
-    const ends = records.map(({ json, content }) => addLine(buffer, json, content))
+    const lines = records.map((waiting) => encode(buffer, waiting))
     // At a known position: what a failed write left behind is overwritten with the same bytes, not added to.
     const start = segment.bytes
     await writePieces(target, buffer.bytes(), start)
     // What a large batch made of it is not kept for the small ones.
     buffer.clear()
-    records.forEach(({ record, row }, i) => {
-      const length = start + (ends[i] ?? 0) - segment.bytes - 1
-      if (row !== null) row.content = { segment: segment.name, offset: segment.bytes, length }
-      growSegment(segment, record, length)
-    })
+    for (const { waiting, json, end } of lines) {
+      const length = start + end - segment.bytes - 1
+      written(waiting, json, { segment: segment.name, offset: segment.bytes, length })
+      growSegment(segment, waiting.record, length)
+    }
   }
 
   async function current(seq: number): Promise<{ target: LogFile; segment: Segment }> {
@@ -108,6 +111,12 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
   }
 
   return { write: (records) => orReopen(() => write(records)), sync: () => orReopen(durability.sync), close }
+}
+
+/** Adds the line of a record; `end` is where it ends in the buffer. */
+function encode(buffer: ByteBuffer, waiting: WaitingRecord) {
+  const json = writeRecord(waiting.record)
+  return { waiting, json, end: addLine(buffer, json, waiting.content) }
 }
 
 /** Opens a segment again; `null` when the file is gone, or shorter than it was: somebody emptied the folder. */

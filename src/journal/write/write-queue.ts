@@ -6,10 +6,8 @@ import type { IndexRow } from '../index/stored-entries.ts'
 /** A record that waits to be written. */
 export interface WaitingRecord {
   readonly record: LogRecord
-  /** As `writeRecord` writes it. */
-  readonly json: string
   readonly content: Content | null
-  /** Where the index has it, which is told where it is once it is written. */
+  /** Where the index has it; `null` where that does not know its delivery. */
   row: IndexRow | null
 }
 

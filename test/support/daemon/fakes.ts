@@ -8,13 +8,9 @@ import type { Queue, QueueItem, Ticket } from '../../../src/core/ports.ts'
 import type { QueueEvents } from '../../../src/delivery/queue.ts'
 import { type ReadContent, recordedDelivery, seenDelivery } from '../../../src/journal/answers.ts'
 import { type Content, replyContent } from '../../../src/journal/format/line-codec.ts'
-import {
-  attemptRecord,
-  deliveryRecord,
-  settlementRecord,
-  writeRecord,
-} from '../../../src/journal/format/record-format.ts'
-import { createRunIndex, type RunRecord } from '../../../src/journal/index/run-index.ts'
+import { attemptRecord, deliveryRecord, settlementRecord } from '../../../src/journal/format/record-format.ts'
+import { createRunIndex } from '../../../src/journal/index/run-index.ts'
+import type { RunRecord } from '../../../src/journal/index/stored-entries.ts'
 import type { RunJournal } from '../../../src/journal/journal.ts'
 import { createRecorded } from '../../../src/journal/recorded.ts'
 import { anAttempt } from '../attempts.ts'
@@ -158,7 +154,7 @@ export interface FakeJournal extends RunJournal {
 /** Creates an empty journal, which adds up what it is given as the real one does. */
 export function createFakeJournal(now: () => number = Date.now): FakeJournal {
   const index = createRunIndex()
-  const add = (record: RunRecord, content: Content | null) => index.add(record, writeRecord(record), content)
+  const add = (record: RunRecord, content: Content | null) => index.add(record, content)
   let seq = 0
   let closed = false
 
