@@ -44,6 +44,12 @@ type Phase = 'watching' | 'behind' | 'failing' | 'superseded' | 'stopped'
 const ASKED_AGAIN =
   'no action needed, unless it stays so: dev-hook asks the platform again each time it looks at the webhook'
 
+const OUT_OF_REACH = warning(
+  'superseded',
+  'the public URL has changed, and the dev-hook in front of this one passes on to the one before: nothing comes here any more',
+  'start again, in front of it',
+)
+
 const isFinal = (phase: Phase): boolean => phase === 'superseded' || phase === 'stopped'
 
 /** Starts to check the registration. Whatever goes wrong is announced; the checks end with the run, not before. */
@@ -84,7 +90,7 @@ export function startRegistrationMonitor(options: MonitorOptions, signal: AbortS
     const found = await registration.check(signal)
     if (found === 'superseded') return superseded(options)
     await registration.checkNeighbour(signal)
-    if (found === 'behind') return found
+    if (found === 'behind') return behind(state.url, claimed.url)
     const isAbandoned = found === 'abandoned'
     if (isAbandoned || phase === 'behind') emit({ type: 'registration', state: 'ahead', kind: registration.kind })
     wanted = { ...wanted, url: state.url }
@@ -102,6 +108,7 @@ export function startRegistrationMonitor(options: MonitorOptions, signal: AbortS
   }
 
   const verifyAgain = createVerifier(options)
+  const behind = createReachAnnouncer(emit)
   const announce = createTunnelAnnouncer(emit)
   const onTunnel = (state: TunnelState): void => {
     announce(state)
@@ -145,6 +152,16 @@ function createVerifier({ registration, emit }: Pick<MonitorOptions, 'registrati
     if (isVerified) emit({ type: 'registration', state: 'verified', kind: registration.kind })
     // Once, however long it lasts.
     else if (was) emit(warning('notVerified', 'the platform shows the webhook as not verified', ASKED_AGAIN))
+  }
+}
+
+/** Announces each URL but the claimed one behind a dev-hook that has joined this run: that one passes on to what was claimed. */
+function createReachAnnouncer(emit: Emit): (url: string, claimed: string) => Phase {
+  let announced: string | null = null
+  return (url, claimed) => {
+    if (url !== claimed && url !== announced) emit(OUT_OF_REACH)
+    announced = url
+    return 'behind'
   }
 }
 

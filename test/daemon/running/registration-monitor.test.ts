@@ -120,6 +120,19 @@ describe('The monitor of the registration', () => {
     expect(notices).toEqual([])
   })
 
+  it('says once for each change that nothing comes any more when its URL changes behind another dev-hook', async () => {
+    const behind = async () => 'behind' as const
+    checks = Array.from({ length: 6 }, () => behind)
+    start()
+    await pass(MINUTE)
+    expect(notices).toEqual([])
+    await become({ state: 'online', url: OTHER })
+    await pass(3 * MINUTE)
+    const said = notices.flatMap((notice) => ('message' in notice ? [notice.message] : []))
+    expect(said).toEqual([expect.stringContaining('passes on to the one before: nothing comes here any more')])
+    expect(claims).toEqual([])
+  })
+
   it('has a URL verified again that the platform shows as not verified', async () => {
     checks = [async () => 'unverified']
     verifications = [true]
