@@ -60,7 +60,7 @@ async function loadSegments(events: string, keys: PrunedKeys, onTrouble: OnTroub
       nextSeq = Math.max(nextSeq, record.seq + 1)
     })
     // Earlier versions left them among the deliveries.
-    if (carried.length > 0) keys.put(keyFileOf(name), [...keys.of(keyFileOf(name)), ...carried])
+    if (carried.length > 0) keys.add(keyFileOf(name), carried)
     keys.written(keyFileOf(name))
     const moved = await repair(events, name, name === names.at(-1), parsed, onTrouble)
     // Seldom enough that reading everything again is the simplest way to know where every line is now.

@@ -2,8 +2,10 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Journal } from '../../src/core/ports.ts'
+import { lineEnd } from '../../src/journal/format/checksum.ts'
+import { keyRecord, writeRecord } from '../../src/journal/format/record-format.ts'
 import { readDeliveries } from '../../src/journal/reader.ts'
-import type { Limits } from '../../src/journal/segments.ts'
+import { type Limits, segmentName } from '../../src/journal/segments.ts'
 import { type OpenFile, openLogFile } from '../../src/journal/write/log-file.ts'
 import { folderForTest } from '../support/folder.ts'
 import { answered, delivery, NO_LABEL, openTestJournal } from '../support/journal/journal.ts'
@@ -220,6 +222,23 @@ describe('A delivery that was pruned', () => {
     expect(next.seen('k')?.id).toBe('third')
     await pushOut(next, START, 'more')
     expect(next.seen('k')?.id).toBe('third')
+  })
+
+  it('is recognised as well when an earlier version left its key among the deliveries', async () => {
+    const folder = await folderForTest()
+    await mkdir(join(folder, 'events'))
+    const record = keyRecord(1, { id: 'old', key: 'k', receivedAt: START, settled: 'delivered', status: 202 })
+    if (record === null) throw new Error('no record')
+    const members = Buffer.from(writeRecord(record))
+    await writeFile(join(folder, 'events', segmentName(1)), Buffer.concat([members, Buffer.from(lineEnd([members]))]))
+    for (const run of ['first', 'second']) {
+      const { journal } = await openTestJournal(folder, { now: () => START, limits: LIMITS })
+      expect(journal.seen('k')).toMatchObject({ id: 'old', settled: 'delivered' })
+      expect(await answerTo(journal, 'k')).toBe(202)
+      await pushOut(journal, START, run)
+      expect(journal.seen('k')?.id).toBe('old')
+      await journal.close()
+    }
   })
 
   it('makes room on a disk that is full, and is recognised by the next run once there is room again', async () => {

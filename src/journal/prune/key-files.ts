@@ -52,7 +52,7 @@ export async function loadKeyFiles(folder: string, onTrouble: OnTrouble): Promis
     } catch (error) {
       onTrouble('stateDamaged', `what was received before is not recognised any more: ${messageOf(error)}`)
     }
-    keys.put(name, records)
+    keys.add(name, records)
     keys.written(name)
   }
   return keys

@@ -101,8 +101,12 @@ function firstDeliverable(index: RunIndex, now: number): string | null {
 async function leaveKeys(options: PruningOptions, segment: Segment): Promise<void> {
   const { segments, index, keys, now } = options
   const file = keyFileOf(segment.name)
-  const records = await keysOf(index, segment.name, segments[1]?.name ?? '', now())
-  keys.put(file, [...keys.of(file), ...records])
+  // Those that are there already were left when the segment could not be removed.
+  for await (const records of keysOf(index, segment.name, segments[1]?.name ?? '', now()))
+    keys.add(
+      file,
+      records.filter(({ id }) => !keys.has(id)),
+    )
   await writeKeys(options, file)
 }
 

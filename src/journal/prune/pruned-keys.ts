@@ -13,12 +13,10 @@ export interface PrunedKeys {
   find(key: string): KeyRecord | null
   /** Whether something is left of the delivery with this id. */
   has(id: string): boolean
-  /** What is left of the deliveries of a segment. */
-  of(segment: string): KeyRecord[]
-  /** The same as `writeRecord` writes it. */
+  /** What is left of the deliveries of a segment, as `writeRecord` writes it. */
   json(segment: string): string[]
-  /** Takes this for what is left of a segment, the oldest first; it is not on the disk yet. */
-  put(segment: string, records: readonly KeyRecord[]): void
+  /** Adds to what is left of a segment; it is not on the disk yet. */
+  add(segment: string, records: readonly KeyRecord[]): void
   /** Says that what is left of a segment is on the disk. */
   written(segment: string): void
   /** Of which segments what is left is not on the disk. */
@@ -31,9 +29,9 @@ export interface PrunedKeys {
 interface Part {
   readonly segment: string
   readonly begin: RecordNumber
-  readonly count: number
+  count: number
   /** When the last of its deliveries came. */
-  readonly newest: number
+  newest: number
   isWritten: boolean
 }
 
@@ -54,12 +52,28 @@ export function createPrunedKeys(): PrunedKeys {
     return part === undefined ? [] : Array.from({ length: part.count }, (_, i) => part.begin + i)
   }
 
-  function put(segment: string, records: readonly KeyRecord[]): void {
-    const begin = store.end
-    for (const record of records) store.write(store.add(record, null), writeRecord(record))
-    const newest = records.reduce((latest, { receivedAt }) => Math.max(latest, receivedAt), 0)
-    parts = parts.filter((part) => part.segment !== segment)
-    if (records.length > 0) parts.push({ segment, begin, count: records.length, newest, isWritten: false })
+  /** The part of a segment at the end of the store, where it can grow: what it has elsewhere is moved there. */
+  function partAtEnd(segment: string): Part {
+    const last = parts.at(-1)
+    if (last?.segment === segment) return last
+    const records = numbersOf(segment).map(recordAt)
+    const part = { segment, begin: store.end, count: 0, newest: 0, isWritten: false }
+    parts = [...parts.filter((one) => one.segment !== segment), part]
+    grow(part, records)
+    return part
+  }
+
+  function grow(part: Part, records: readonly KeyRecord[]): void {
+    for (const record of records) {
+      store.write(store.add(record, null), writeRecord(record))
+      part.newest = Math.max(part.newest, record.receivedAt)
+    }
+    part.count += records.length
+    part.isWritten = false
+  }
+
+  function add(segment: string, records: readonly KeyRecord[]): void {
+    if (records.length > 0) grow(partAtEnd(segment), records)
   }
 
   function forgetExpired(now: number): string[] {
@@ -81,9 +95,8 @@ export function createPrunedKeys(): PrunedKeys {
       return number === 0 ? null : recordAt(number)
     },
     has: (id) => store.findId(id) !== 0,
-    of: (segment) => numbersOf(segment).map(recordAt),
     json: (segment) => numbersOf(segment).map(store.json),
-    put,
+    add,
     written: (segment) => {
       for (const part of parts) if (part.segment === segment) part.isWritten = true
     },
