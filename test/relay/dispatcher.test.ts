@@ -155,6 +155,15 @@ describe('A dispatcher', () => {
     )
   }, 60_000)
 
+  it('says of each delivery that its conversation goes on, sent or held, so that its developer is not forgotten', async () => {
+    const { broker, dispatcher, comes } = relay()
+    await dispatcher.forward(aMessage('c0')).done
+    comes('anna')
+    await dispatcher.forward(aMessage('c0')).done
+    await dispatcher.forward(aMessage(null)).done
+    expect(broker.goingOn).toEqual(['c0', 'c0'])
+  })
+
   it.each([
     [17_999, '200 late'],
     [18_000, '200 received\n'],

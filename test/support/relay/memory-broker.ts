@@ -19,11 +19,14 @@ export interface MemoryBroker {
   /** While it is away, everything rejects. */
   setAway(away: boolean): void
   readonly kept: () => readonly Kept[]
+  /** The conversations that were said to go on, in order. */
+  readonly goingOn: readonly string[]
 }
 
 /** Creates an empty one. */
 export function memoryBroker(): MemoryBroker {
   const kept: Kept[] = []
+  const goingOn: string[] = []
   const owners = new Map<string, string>()
   let seq = 0
   let away = false
@@ -35,6 +38,7 @@ export function memoryBroker(): MemoryBroker {
 
   return {
     kept: () => kept,
+    goingOn,
     setAway: (now) => {
       away = now
     },
@@ -67,7 +71,7 @@ export function memoryBroker(): MemoryBroker {
     assignments: {
       of: (conversation) => owners.get(conversation) ?? null,
       owners: () => new Set(owners.values()),
-      goesOn: () => undefined,
+      goesOn: (conversation) => void goingOn.push(conversation),
       change: async (conversation, from, to) => {
         await reach()
         if ((owners.get(conversation) ?? null) === from) owners.set(conversation, to)
