@@ -19,7 +19,7 @@ export interface HubLink {
   factories(hub: Hub): Factories
 }
 
-/** How soon a delivery that the broker refused is tried again, in ms. */
+/** How soon what found the broker away is tried again, in ms, should the broker have come back unnoticed. */
 const AGAIN_MS = 1_000
 /** The developer's bot has 18 s, and what it does not answer must be kept before the platform gives up at 20 s. */
 const PATIENCE_MS = 19_000
