@@ -57,21 +57,22 @@ function isEscaped(bytes: Buffer, at: number, open: number): boolean {
   return (at - first) % 2 === 1
 }
 
-/** Whether bytes have no backslash and no control character, as JSON wants it in a string; the last few count as they are read. */
+/** Whether bytes have no backslash and no control character, as JSON wants it in a string. */
 function isPlain(bytes: Buffer, from: number, to: number): boolean {
+  // Searched by the system, in no time; control characters are too many for that.
+  if (bytes.subarray(from, to).includes(BACKSLASH)) return false
   let at = from
-  for (; at < to && (bytes.byteOffset + at) % 4 !== 0; at += 1) if (!isPlainByte(bytes[at] ?? 0)) return false
+  let found = 0
+  for (; at < to && (bytes.byteOffset + at) % 4 !== 0; at += 1) found |= control(REST | (bytes[at] ?? 0))
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, Math.max(0, to - at) >> 2)
-  // Four bytes at a time, by their index: one by one takes three times as long, and an iterator ten times.
-  for (let i = 0; i < words.length; i += 1) {
-    const word = words[i] ?? 0
-    if ((below(word, 0x20202020) | below(word ^ 0x5c5c5c5c, 0x01010101)) !== 0) return false
-  }
-  for (at += 4 * words.length; at < to; at += 1) if (!isPlainByte(bytes[at] ?? 0)) return false
-  return true
+  // Four bytes at a time, by their index, and without a look at each result: one by one takes five times as long.
+  for (let i = 0; i < words.length; i += 1) found |= control(words[i] ?? 0)
+  for (at += 4 * words.length; at < to; at += 1) found |= control(REST | (bytes[at] ?? 0))
+  return (found & 0x80808080) === 0
 }
 
-const isPlainByte = (byte: number): boolean => byte >= 0x20 && byte !== BACKSLASH
+/** What makes a word of one byte: spaces, which are none of those that are looked for. */
+const REST = 0x20202000
 
-/** Not 0 if one of the four bytes of a word is below the one at its place in another, whose bytes are all the same and 0x80 at most. */
-const below = (word: number, than: number): number => (word - than) & ~word & 0x80808080
+/** Has the highest bit of a byte set if that byte of the word is below 0x20; others of its bits mean nothing. */
+const control = (word: number): number => (word - 0x20202020) & ~word
