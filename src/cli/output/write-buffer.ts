@@ -27,6 +27,8 @@ const textOf = (lines: readonly LineToCome[]): string => {
 
 /** In a flood of lines, how long they gather before they leave: nobody sees the difference. */
 const GATHER_MS = 10
+/** How many gather: on a busy machine a bot prints more in one turn of the event loop than an outlet may hold. */
+const MOST_GATHERED = 1_000
 
 /**
  * Creates a buffer for lines. In a flood many of them leave together, else those of one turn of the event loop: one write
@@ -37,11 +39,13 @@ export function createLines(
   finish: (outlet: Outlet, text: string) => string = (_outlet, text) => text,
 ): Lines {
   let waiting: Gathered[] = []
+  let gathered = 0
   let left = Number.NEGATIVE_INFINITY
 
   function flush(): void {
     const leaving = waiting
     waiting = []
+    gathered = 0
     left = now()
     for (const { outlet, lines, dropped } of leaving) outlet.write(finish(outlet, textOf(lines)), lines.length, dropped)
   }
@@ -59,6 +63,8 @@ export function createLines(
       const last = waiting.at(-1)
       if (last?.outlet === outlet && last.dropped === dropped) last.lines.push(line)
       else waiting.push({ outlet, dropped, lines: [line] })
+      gathered += 1
+      if (gathered >= MOST_GATHERED) flush()
     },
   }
 }

@@ -39,6 +39,14 @@ describe('Lines on their way out', () => {
     expect(writes).toEqual(['out 1 a\n', 'out 2 b\nc\n'])
   })
 
+  it('leave a thousand at a time where more come in one turn of the event loop', async () => {
+    const { writes, out, err, lines, pass } = start()
+    for (let n = 0; n < 2_500; n += 1) lines.add(n % 1_000 === 0 ? err : out, 'a', null)
+    expect(writes.map((text) => text.slice(0, 8))).toEqual(['err 1 a\n', 'out 999 ', 'err 1 a\n', 'out 999 '])
+    await pass(10)
+    expect(writes.slice(4).map((text) => text.slice(0, 8))).toEqual(['err 1 a\n', 'out 499 '])
+  })
+
   it('are made when they leave, in the order in which they were given', async () => {
     const { writes, out, lines, pass } = start()
     const made: string[] = []
