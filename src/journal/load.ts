@@ -59,8 +59,8 @@ async function loadSegments(events: string, keys: PrunedKeys, onTrouble: OnTroub
       growSegment(segment, record, length)
       nextSeq = Math.max(nextSeq, record.seq + 1)
     })
-    // Earlier versions left them among the deliveries.
-    if (carried.length > 0) keys.add(keyFileOf(name), carried)
+    // Earlier versions left them among the deliveries, where they are on the disk.
+    keys.add(keyFileOf(name), carried)
     keys.written(keyFileOf(name))
     const moved = await repair(events, name, name === names.at(-1), parsed, onTrouble)
     // Seldom enough that reading everything again is the simplest way to know where every line is now.

@@ -41,6 +41,15 @@ describe('What is left of deliveries that were pruned', () => {
     )
   })
 
+  it('is there once, though a segment that could not be removed leaves it again', () => {
+    const keys = createPrunedKeys()
+    for (let time = 0; time < 2; time += 1) keys.add('s1', [left(1), left(2)])
+    expect(keys.json('s1')).toEqual([left(1), left(2)].map(writeRecord))
+    keys.written('s1')
+    keys.add('s1', [left(1)])
+    expect(keys.unwritten()).toEqual([])
+  })
+
   it('gives the latest of a key', () => {
     const keys = createPrunedKeys()
     keys.add('s1', [left(1, 'k')])

@@ -1,5 +1,5 @@
 // Records as text outside the heap, the oldest of which go first, found again by an id or a key.
-// What is kept for hours would else be copied, and looked through, by every garbage collection: a seventh of all that is done for a delivery.
+// What is kept for hours would else be copied, and looked through, by the garbage collections, which took twice as long.
 import { createHashChains } from './hash-chains.ts'
 
 /** Which record it is: 1 for the first, and one more for each that follows. */
@@ -18,7 +18,7 @@ export interface RecordStore<T> {
   readonly end: RecordNumber
   /** Adds a record, and what is known of it besides. */
   add(by: FoundBy, value: T): RecordNumber
-  /** Gives a record its text, and moves what it is found by there: many one after the other take a third of the time. */
+  /** Gives a record its text, and moves there what it is found by, which is on the heap until then. */
   write(number: RecordNumber, json: string): void
   /** What was added as `id`; empty for `null`. */
   id(number: RecordNumber): string

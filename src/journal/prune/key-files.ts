@@ -46,6 +46,7 @@ export async function loadKeyFiles(folder: string, onTrouble: OnTrouble): Promis
   for (const name of await listSegments(folder)) {
     const records: KeyRecord[] = []
     try {
+      // A damaged line, as a crash leaves one, is one delivery that is not recognised; its segment may be there still, and writes it again.
       await parseSegment(folder, name, 0, (record) => {
         if (record.t === 'key') records.push(record)
       })

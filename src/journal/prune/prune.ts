@@ -101,12 +101,7 @@ function firstDeliverable(index: RunIndex, now: number): string | null {
 async function leaveKeys(options: PruningOptions, segment: Segment): Promise<void> {
   const { segments, index, keys, now } = options
   const file = keyFileOf(segment.name)
-  // Those that are there already were left when the segment could not be removed.
-  for await (const records of keysOf(index, segment.name, segments[1]?.name ?? '', now()))
-    keys.add(
-      file,
-      records.filter(({ id }) => !keys.has(id)),
-    )
+  for await (const records of keysOf(index, segment.name, segments[1]?.name ?? '', now())) keys.add(file, records)
   await writeKeys(options, file)
 }
 

@@ -15,7 +15,7 @@ export interface PrunedKeys {
   has(id: string): boolean
   /** What is left of the deliveries of a segment, as `writeRecord` writes it. */
   json(segment: string): string[]
-  /** Adds to what is left of a segment; it is not on the disk yet. */
+  /** Adds what is not there already to what is left of a segment; it is not on the disk yet. */
   add(segment: string, records: readonly KeyRecord[]): void
   /** Says that what is left of a segment is on the disk. */
   written(segment: string): void
@@ -40,6 +40,8 @@ export function createPrunedKeys(): PrunedKeys {
   const store = createRecordStore<null>()
   /** Oldest first. */
   let parts: Part[] = []
+
+  const has = (id: string): boolean => store.findId(id) !== 0
 
   function recordAt(number: RecordNumber): KeyRecord {
     const record = readRecord(store.json(number))
@@ -73,7 +75,9 @@ export function createPrunedKeys(): PrunedKeys {
   }
 
   function add(segment: string, records: readonly KeyRecord[]): void {
-    if (records.length > 0) grow(partAtEnd(segment), records)
+    // A segment that could not be removed leaves the same again.
+    const unknown = records.filter(({ id }) => !has(id))
+    if (unknown.length > 0) grow(partAtEnd(segment), unknown)
   }
 
   function forgetExpired(now: number): string[] {
@@ -94,7 +98,7 @@ export function createPrunedKeys(): PrunedKeys {
       const number = store.findKey(key)
       return number === 0 ? null : recordAt(number)
     },
-    has: (id) => store.findId(id) !== 0,
+    has,
     json: (segment) => numbersOf(segment).map(store.json),
     add,
     written: (segment) => {
