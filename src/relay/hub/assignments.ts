@@ -1,6 +1,7 @@
 // Whose a conversation is: kept on the broker, and changed by comparing with what was there.
 import type { JetStreamClient } from '@nats-io/jetstream'
-import { type KV, type KvEntry, Kvm } from '@nats-io/kv'
+import type { KV, KvEntry } from '@nats-io/kv'
+import { openBucket } from '../broker/bucket.ts'
 import type { BotNames } from '../wire/subjects.ts'
 
 export interface Assignments {
@@ -41,7 +42,7 @@ export async function openAssignments(
   names: BotNames,
   now: () => number = Date.now,
 ): Promise<Assignments> {
-  const open = (): Promise<KV> => new Kvm(client).create(names.assignments, { history: 1, ttl: FORGOTTEN_MS })
+  const open = (): Promise<KV> => openBucket(client, names.assignments, { ttl: FORGOTTEN_MS })
   let bucket = await open()
   let known = await readAll(bucket)
   const renewing = new Set<string>()
@@ -75,10 +76,12 @@ export async function openAssignments(
 
   async function write(conversation: string, to: string): Promise<void> {
     const before = knownOf(conversation)
+    // The broker counts from when it has written it, which is later: what is known here is never forgotten after it is there.
+    const writtenAt = now()
     const revision = await (before === undefined
       ? bucket.create(conversation, to)
       : bucket.update(conversation, to, before.revision))
-    note(conversation, { owner: to, revision, writtenAt: now() })
+    note(conversation, { owner: to, revision, writtenAt })
   }
 
   async function change(conversation: string, from: string | null, to: string): Promise<string> {

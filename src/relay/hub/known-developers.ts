@@ -1,6 +1,6 @@
 // Who has ever come to the relay of a bot: their names, kept on the broker, so that one that was misspelt is told from one who is away.
 import type { JetStreamClient } from '@nats-io/jetstream'
-import { Kvm } from '@nats-io/kv'
+import { openBucket } from '../broker/bucket.ts'
 import type { BotNames } from '../wire/subjects.ts'
 
 export interface KnownDevelopers {
@@ -11,7 +11,7 @@ export interface KnownDevelopers {
 
 /** Opens the names of those who have come to a bot, all of them read. */
 export async function openKnownDevelopers(client: JetStreamClient, names: BotNames): Promise<KnownDevelopers> {
-  const bucket = await new Kvm(client).create(names.developers, { history: 1 })
+  const bucket = await openBucket(client, names.developers)
   const known = new Set<string>()
   for await (const key of await bucket.keys()) known.add(key)
 

@@ -1,8 +1,9 @@
 // Which relay has a bot: an entry on the broker that its holder renews, and that another one may take once it is dead.
 import type { JetStreamClient } from '@nats-io/jetstream'
-import { type KV, type KvEntry, Kvm } from '@nats-io/kv'
+import type { KV, KvEntry } from '@nats-io/kv'
 import { repeat } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
+import { openBucket } from '../broker/bucket.ts'
 import type { BotNames } from '../wire/subjects.ts'
 
 export interface RelayLock {
@@ -31,7 +32,7 @@ const KEY = 'holder'
 /** Takes the bot. Rejects with `taken`, naming the relay that has it. */
 export async function openRelayLock(request: LockRequest): Promise<RelayLock> {
   const { client, names, who, session, isAlive, lost } = request
-  const open = (): Promise<KV> => new Kvm(client).create(names.lock, { history: 1 })
+  const open = (): Promise<KV> => openBucket(client, names.lock)
   let bucket = await open()
   const mine = `${who} ${session}`
   const held = await bucket.get(KEY)

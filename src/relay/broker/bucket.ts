@@ -1,0 +1,23 @@
+// Opens a bucket of keys and values on the broker, which is made where there is none.
+import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream'
+import { type KV, Kvm } from '@nats-io/kv'
+
+export interface BucketOptions {
+  /** How long a value is kept that is not written again, in ms; without it for ever. */
+  readonly ttl?: number
+}
+
+/** How often it is tried where others make the same bucket. */
+const MAX_TRIES = 5
+
+/** Opens a bucket that keeps the last value of each key. Rejects when the broker cannot be asked. */
+export async function openBucket(client: JetStreamClient, name: string, options: BucketOptions = {}): Promise<KV> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await new Kvm(client).create(name, { history: 1, ...options })
+    } catch (error) {
+      // nats-server answers "subjects overlap with an existing stream" while somebody else makes the very same one.
+      if (!(error instanceof JetStreamApiError) || tries === MAX_TRIES) throw error
+    }
+  }
+}
