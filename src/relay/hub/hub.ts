@@ -79,6 +79,8 @@ export interface Hub {
 
 /** How long a request waits for its answer at most, in ms; the dispatcher ends it before. */
 const REQUEST_MS = 19_500
+/** How long the start waits for the broker to have heard what is listened to, in ms. */
+const SUBSCRIBED_MS = 5_000
 /** How long the end waits for the broker to hear that the bot is free, in ms: a broker that is away cannot. */
 const RELEASE_MS = 1_000
 /** How often a broker that has come back is asked what it holds, until it says it. */
@@ -250,6 +252,11 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
     if (state.is === 'refused') events.emit({ type: 'lost', error: state.error, by: null })
     else events.emit({ type: 'broker', state: 'away', reason: state.reason })
   })
+  // Whoever comes from now on is heard: the broker has the subscriptions. One that went away meanwhile gets them when it is back.
+  await raceTimeout(
+    connection.flush().catch(() => undefined),
+    SUBSCRIBED_MS,
+  )
   let closing: Promise<void> | undefined
 
   return {
