@@ -10,13 +10,37 @@ const STICKY = 0o1000
 
 /** Creates a folder that only its owner may enter. One that is there is narrowed; rejects when that is not allowed. */
 export async function makePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 })
+  await makeFolders(path)
   if (process.platform === 'win32') return
   const { mode } = await stat(path)
   // One in which everybody keeps things of their own, such as /tmp, is not ours to close, and lets nobody move ours.
   if ((mode & OTHERS) === 0 || (mode & STICKY) !== 0) return
   await chmod(path, 0o700).catch((cause: unknown) => {
     throw new Error(`${path} is open to other users, and cannot be closed: ${messageOf(cause)}`, { cause })
+  })
+}
+
+/** Creates a folder, and those around it. Node's own never ends where nothing can be created, as in `/proc`: it tries again for ever. */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await makeOne(path)
+  } catch (error) {
+    const parent = dirname(path)
+    if (codeOf(error) !== 'ENOENT' || parent === path) throw error
+    await makeFolders(parent)
+    await makeOne(path)
+  }
+}
+
+/** Creates a folder in one that is there. */
+async function makeOne(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o700 }).catch(async (error: unknown) => {
+    // Some systems say that the root is busy, or a drive forbidden, rather than that it is there.
+    const isThere = await stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
+    if (!isThere) throw error
   })
 }
 

@@ -26,6 +26,24 @@ describe.skipIf(process.platform === 'win32')('A private folder', () => {
   })
 })
 
+describe('A folder that is made with those around it', () => {
+  it('is there for everybody who makes it in the same instant', async () => {
+    const paths = Array.from({ length: 20 }, (_, i) => join(folder, 'a', 'b', 'c', String(i % 4)))
+    await Promise.all(paths.map(makePrivateFolder))
+    expect(await readdir(join(folder, 'a', 'b', 'c'))).toEqual(['0', '1', '2', '3'])
+  })
+
+  it.skipIf(process.platform !== 'linux')('is refused at once where the system lets nobody make one', async () => {
+    await expect(makePrivateFolder('/proc/dev-hook/state')).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  it('is refused where a file is in its place, or above it', async () => {
+    await writePrivateFile(join(folder, 'file'), '')
+    await expect(makePrivateFolder(join(folder, 'file'))).rejects.toMatchObject({ code: 'EEXIST' })
+    await expect(makePrivateFolder(join(folder, 'file', 'a'))).rejects.toThrow()
+  })
+})
+
 describe('A private file', () => {
   it('is replaced whole, and for its owner only', async () => {
     const path = join(folder, 'a', 'file.json')
