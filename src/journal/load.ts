@@ -6,9 +6,8 @@ import { createRunIndex, type RunIndex } from './index/run-index.ts'
 import type { RunRecord } from './index/stored-entries.ts'
 import { type OnRecord, type ParsedSegment, parseSegment } from './parser.ts'
 import { keyFileOf, keysFolder, loadKeyFiles } from './prune/key-files.ts'
-import { removeLeftovers } from './prune/prune.ts'
 import type { PrunedKeys } from './prune/pruned-keys.ts'
-import { cutTail, setDamageAside, setSegmentAside, tornTail } from './repair.ts'
+import { removeLeftovers, repairSegment, setSegmentAside } from './repair.ts'
 import {
   createSegment,
   type Extent,
@@ -36,7 +35,7 @@ export async function loadLog(folder: string, limits: Limits, now: number, onTro
   try {
     await makePrivateFolder(events)
     await removeLeftovers(events, limits, now)
-    const keys = await loadKeyFiles(keysFolder(folder), onTrouble)
+    const keys = await loadKeyFiles(keysFolder(folder), limits, now, onTrouble)
     return { ...(await loadSegments(events, keys, onTrouble)), keys }
   } catch (cause) {
     const message = `the journal cannot be opened in ${events}: ${messageOf(cause)}`
@@ -62,7 +61,7 @@ async function loadSegments(events: string, keys: PrunedKeys, onTrouble: OnTroub
     // Earlier versions left them among the deliveries, where they are on the disk.
     keys.add(keyFileOf(name), carried)
     keys.written(keyFileOf(name))
-    const moved = await repair(events, name, name === names.at(-1), parsed, onTrouble)
+    const moved = parsed === null || (await repairSegment(events, name, name === names.at(-1), parsed, onTrouble))
     // Seldom enough that reading everything again is the simplest way to know where every line is now.
     if (moved) return loadSegments(events, keys, onTrouble)
   }
@@ -73,26 +72,6 @@ async function loadSegments(events: string, keys: PrunedKeys, onTrouble: OnTroub
 function addWritten(index: RunIndex, record: RunRecord, at: Extent): void {
   const row = index.add(record, null)
   if (row !== null) index.written(row, writeRecord(record), at)
-}
-
-/** Repairs what was found in a segment; `true` when its lines are elsewhere since. */
-async function repair(
-  events: string,
-  name: string,
-  isLast: boolean,
-  parsed: ParsedSegment | null,
-  onTrouble: OnTrouble,
-): Promise<boolean> {
-  if (parsed === null) return true
-  if (parsed.damaged.length === 0) return false
-  const torn = isLast ? tornTail(parsed) : null
-  if (torn !== null) {
-    await cutTail(events, name, torn)
-    return false
-  }
-  const aside = await setDamageAside(events, name)
-  onTrouble('stateDamaged', `part of the journal cannot be read and was set aside: ${aside}`)
-  return true
 }
 
 // Errors of this one file; any other could befall a healthy one.

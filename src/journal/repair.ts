@@ -1,8 +1,29 @@
 // Putting right what a crash or the disk did to a segment, before anything is added to the log.
-import { readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises'
+import { lstat, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writePrivateFile } from '../core/files.ts'
 import { intactSpans, type ParsedSegment, type Span } from './parser.ts'
+import type { Limits } from './segments.ts'
+import type { OnTrouble } from './write/trouble.ts'
+
+/** Repairs what was found in a segment; `true` when its lines are elsewhere since. `isLast`: a crash may have cut it off. */
+export async function repairSegment(
+  folder: string,
+  name: string,
+  isLast: boolean,
+  parsed: ParsedSegment,
+  onTrouble: OnTrouble,
+): Promise<boolean> {
+  if (parsed.damaged.length === 0) return false
+  const torn = isLast ? tornTail(parsed) : null
+  if (torn !== null) {
+    await cutTail(folder, name, torn)
+    return false
+  }
+  const aside = await setDamageAside(folder, name)
+  onTrouble('stateDamaged', `part of the journal cannot be read and was set aside: ${aside}`)
+  return true
+}
 
 /** Where a torn last line begins, when that is all that is wrong with a segment; `null` when there is other damage. */
 export function tornTail({ damaged, complete }: ParsedSegment): number | null {
@@ -48,4 +69,20 @@ function between(spans: readonly Span[], length: number): Span[] {
   const ends = [0, ...spans.map(({ end }) => end)]
   const starts = [...spans.map(({ start }) => start), length]
   return ends.map((start, i) => ({ start, end: starts[i] ?? length })).filter(({ start, end }) => start < end)
+}
+
+const LEFTOVER = /\.(damaged-\d+|tmp)$/
+
+/** Removes what earlier runs set aside, or left half written, once it is as old as a delivery may be. */
+export async function removeLeftovers(events: string, limits: Limits, now: number): Promise<void> {
+  for (const name of await readdir(events)) {
+    if (!LEFTOVER.test(name)) continue
+    const path = join(events, name)
+    // One that is gone, or may not be removed, is in nobody's way.
+    await removeIfOlder(path, now - limits.ms).catch(() => undefined)
+  }
+}
+
+async function removeIfOlder(path: string, than: number): Promise<void> {
+  if ((await lstat(path)).mtimeMs < than) await rm(path, { recursive: true, force: true })
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Journal } from '../../src/core/ports.ts'
@@ -239,6 +239,29 @@ describe('A delivery that was pruned', () => {
       expect(journal.seen('k')?.id).toBe('old')
       await journal.close()
     }
+  })
+
+  it('is recognised but for a line of its file that was damaged, which is set aside and said once', async () => {
+    const folder = await folderForTest()
+    const first = await openTestJournal(folder, { now: () => START, limits: LIMITS })
+    // All in one segment: that is as long as the run records nothing of a later time.
+    for (const id of range(1, 3)) {
+      first.journal.record(delivery(id, { receivedAt: START }), NO_LABEL, id)
+      first.journal.recordAttempt(id, 1, answered(200))
+    }
+    await first.journal.synced('d3')
+    await pushOut(first.journal, START, 'later')
+    await first.journal.close()
+    const file = join(folder, 'keys', (await readdir(join(folder, 'keys')))[0] ?? '')
+    const text = await readFile(file, 'utf8')
+    await writeFile(file, text.replace('"id":"d2"', '"id":"dX"'))
+    const second = await openTestJournal(folder, { now: () => START, limits: LIMITS })
+    expect(second.troubles).toMatchObject([{ kind: 'stateDamaged', message: expect.stringContaining('damaged-1') }])
+    expect(range(1, 3).map((id) => second.journal.seen(id)?.id)).toEqual(['d1', undefined, 'd3'])
+    await second.journal.close()
+    const third = await openTestJournal(folder, { now: () => START, limits: LIMITS })
+    expect(third.troubles).toEqual([])
+    expect(third.journal.seen('d3')?.id).toBe('d3')
   })
 
   it('makes room on a disk that is full, and is recognised by the next run once there is room again', async () => {

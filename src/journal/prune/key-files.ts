@@ -7,7 +7,8 @@ import { messageOf } from '../../core/errors.ts'
 import { makePrivateFolder } from '../../core/files.ts'
 import type { KeyRecord } from '../format/record-format.ts'
 import { parseSegment } from '../parser.ts'
-import { firstSeqOf, listSegments, segmentName } from '../segments.ts'
+import { removeLeftovers, repairSegment } from '../repair.ts'
+import { firstSeqOf, type Limits, listSegments, segmentName } from '../segments.ts'
 import { addLine } from '../write/add-line.ts'
 import { createByteBuffer } from '../write/byte-buffer.ts'
 import { type OpenFile, writePieces } from '../write/log-file.ts'
@@ -39,17 +40,27 @@ export async function writeKeyFile(path: string, records: readonly string[], ope
   }
 }
 
-/** Reads all files of a folder, which is made if it is not there; says which one cannot be read. Rejects when the folder itself cannot. */
-export async function loadKeyFiles(folder: string, onTrouble: OnTrouble): Promise<PrunedKeys> {
+/**
+ * Reads all files of a folder, which is made if it is not there, and repairs them; says what cannot be read. Rejects when the folder
+ * itself cannot.
+ */
+export async function loadKeyFiles(
+  folder: string,
+  limits: Limits,
+  now: number,
+  onTrouble: OnTrouble,
+): Promise<PrunedKeys> {
   await makePrivateFolder(folder)
+  await removeLeftovers(folder, limits, now)
   const keys = createPrunedKeys()
   for (const name of await listSegments(folder)) {
     const records: KeyRecord[] = []
     try {
-      // A damaged line, as a crash leaves one, is one delivery that is not recognised; its segment may be there still, and writes it again.
-      await parseSegment(folder, name, 0, (record) => {
+      const parsed = await parseSegment(folder, name, 0, (record) => {
         if (record.t === 'key') records.push(record)
       })
+      // Where a crash has cut one off, its segment is there still, and writes it again.
+      if (parsed !== null) await repairSegment(folder, name, true, parsed, onTrouble)
     } catch (error) {
       onTrouble('stateDamaged', `what was received before is not recognised any more: ${messageOf(error)}`)
     }

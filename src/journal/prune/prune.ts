@@ -1,5 +1,5 @@
 // Pruning: which of the oldest segments are beyond the limits, and removing them, now and every hour.
-import { lstat, readdir, rm, unlink } from 'node:fs/promises'
+import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { repeat } from '../../core/async.ts'
 import { codeOf } from '../../core/errors.ts'
@@ -136,20 +136,4 @@ async function removeOldest({ folder, segments, index }: PruningOptions, segment
 
 async function removeExpiredKeys({ folder, keys, now }: PruningOptions): Promise<void> {
   for (const file of keys.forgetExpired(now())) await removeKeyFile(join(keysFolder(folder), file))
-}
-
-const LEFTOVER = /\.(damaged-\d+|tmp)$/
-
-/** Removes what earlier runs set aside, or left half written, once it is as old as a delivery may be. */
-export async function removeLeftovers(events: string, limits: Limits, now: number): Promise<void> {
-  for (const name of await readdir(events)) {
-    if (!LEFTOVER.test(name)) continue
-    const path = join(events, name)
-    // One that is gone, or may not be removed, is in nobody's way.
-    await removeIfOlder(path, now - limits.ms).catch(() => undefined)
-  }
-}
-
-async function removeIfOlder(path: string, than: number): Promise<void> {
-  if ((await lstat(path)).mtimeMs < than) await rm(path, { recursive: true, force: true })
 }
