@@ -29,7 +29,7 @@ export async function* followDeliveries(
   const index = createDeliveryIndex()
   const add = (record: LogRecord, segment: string, offset: number, length: number): IndexEntry | null =>
     index.add({ record, content: extentOf(record, segment, offset, length) })
-  const hasContent = once((entry) => fitsContent(events, entry, content))
+  const hasContent = once(({ delivery }) => fitsContent(events, delivery.content, content))
   const watched = watchFolder(events, signal)
   try {
     let position = await readFrom(events, BEGINNING, { record: add })

@@ -1,14 +1,14 @@
 // Reading the log from its end, one segment at a time: whoever wants the newest deliveries waits for no older ones.
 
-import type { LogRecord } from './format/record-format.ts'
-import { createDeliveryIndex, isOfDelivery } from './index/by-delivery.ts'
-import type { IndexEntry, IndexedRecord } from './index/entry.ts'
-import { parseSegment } from './parser.ts'
+import type { DeliveryRecord, LogRecord } from './format/record-format.ts'
+import { isOfDelivery } from './index/by-delivery.ts'
+import { addToListed, type ListedDelivery, listDelivery } from './index/listed.ts'
+import { createChunks, parseSegment } from './parser.ts'
 import { readable } from './readable.ts'
 import { type Extent, listSegments } from './segments.ts'
 
-/** Says where headers and body of a record are found again; `null` where nobody looks for them. */
-type ContentOf = (record: LogRecord, segment: string, offset: number, length: number) => Extent | null
+/** Says where headers and body of a delivery are found again; `null` where nobody looks for them. */
+type ContentOf = (record: DeliveryRecord, segment: string, offset: number, length: number) => Extent | null
 
 /**
  * Yields the deliveries of each segment as they are now, the newest first in both; none for a segment without any. What is written
@@ -18,30 +18,35 @@ type ContentOf = (record: LogRecord, segment: string, offset: number, length: nu
 export async function* readNewestFirst(
   events: string,
   contentOf: ContentOf,
-): AsyncGenerator<readonly IndexEntry[], void, undefined> {
+): AsyncGenerator<readonly ListedDelivery[], void, undefined> {
   const names = await readable(listSegments(events))
+  const chunks = createChunks()
   /** What newer segments say of deliveries that older ones have, by their id, in order. */
-  let later: ReadonlyMap<string, readonly IndexedRecord[]> = new Map()
+  let later: ReadonlyMap<string, readonly LogRecord[]> = new Map()
   for (const name of names.reverse()) {
-    const { entries, add } = createDeliveryIndex()
-    const ofOthers = new Map<string, IndexedRecord[]>()
-    const parsed = await readable(
-      parseSegment(events, name, 0, (record, offset, length) => {
-        const indexed = { record, content: contentOf(record, name, offset, length) }
-        if (add(indexed) === null && isOfDelivery(record)) append(ofOthers, record.id, indexed)
-      }),
-    )
-    if (parsed === null) return
+    const listed = new Map<string, ListedDelivery>()
+    const ofOthers = new Map<string, LogRecord[]>()
+    const add = (record: LogRecord, offset: number, length: number): void => {
+      if (record.t === 'delivery') {
+        if (!listed.has(record.id)) listed.set(record.id, listDelivery(record, contentOf(record, name, offset, length)))
+      } else if (isOfDelivery(record)) {
+        const known = listed.get(record.id)
+        if (known === undefined) append(ofOthers, record.id, record)
+        else addToListed(known, record)
+      }
+    }
+    if ((await readable(parseSegment(events, name, 0, add, chunks))) === null) return
     for (const [id, records] of later) {
-      if (entries.has(id)) records.forEach(add)
-      else append(ofOthers, id, ...records)
+      const known = listed.get(id)
+      if (known === undefined) append(ofOthers, id, ...records)
+      else for (const record of records) addToListed(known, record)
     }
     later = ofOthers
-    yield [...entries.values()].reverse()
+    yield [...listed.values()].reverse()
   }
 }
 
-function append(records: Map<string, IndexedRecord[]>, id: string, ...more: readonly IndexedRecord[]): void {
+function append(records: Map<string, LogRecord[]>, id: string, ...more: readonly LogRecord[]): void {
   const known = records.get(id)
   if (known === undefined) records.set(id, [...more])
   else known.push(...more)

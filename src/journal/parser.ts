@@ -27,12 +27,22 @@ const LINE_FEED = 0x0a
 // Large enough to be quick, small enough that neither memory nor the event loop notices.
 const CHUNK_BYTES = 1024 * 1024
 
-/** Parses a segment from the byte `from` on; `null` when it is gone, because the writer may prune at any time. */
+/** What the bytes of a segment are read into, one part while the other is parsed. */
+type Chunks = readonly [Buffer, Buffer]
+
+/** Allocates them. The system clears memory that it gives out: whoever reads many segments reads them into the same. */
+export const createChunks = (): Chunks => [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)]
+
+/**
+ * Parses a segment from the byte `from` on; `null` when it is gone, because the writer may prune at any time. `chunks` may be those of
+ * a segment that was parsed before.
+ */
 export async function parseSegment(
   events: string,
   name: string,
   from: number,
   onRecord: OnRecord,
+  chunks: Chunks = createChunks(),
 ): Promise<ParsedSegment | null> {
   const file = await openSegment(events, name)
   if (file === null) return null
@@ -51,7 +61,7 @@ export async function parseSegment(
       base += complete
       return bytes.subarray(complete)
     }
-    for await (const chunk of readChunks(file, from)) {
+    for await (const chunk of readChunks(file, from, chunks)) {
       const lineEnd = chunk.indexOf(LINE_FEED) + 1
       begun.push(Buffer.from(lineEnd === 0 ? chunk : chunk.subarray(0, lineEnd)))
       if (lineEnd === 0) continue
@@ -67,8 +77,7 @@ export async function parseSegment(
 }
 
 /** Reads the bytes from a position on. A chunk is good until the next one: while it is parsed, the one after it is read. */
-async function* readChunks(file: FileHandle, from: number): AsyncGenerator<Buffer, void, undefined> {
-  const buffers = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)] as const
+async function* readChunks(file: FileHandle, from: number, buffers: Chunks): AsyncGenerator<Buffer, void, undefined> {
   let position = from
   const read = (buffer: Buffer) => file.read(buffer, 0, CHUNK_BYTES, position)
   let reading = read(buffers[0])

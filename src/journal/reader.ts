@@ -64,13 +64,12 @@ export async function mapDeliveries<Row>(
   const found: Row[] = []
   if (last <= 0) return found
   // Ten thousand rows need no ten thousand extents of what is not shown.
-  for await (const entries of readNewestFirst(events, content === null ? () => null : extentOf)) {
-    for (const entry of entries) {
+  for await (const deliveries of readNewestFirst(events, content === null ? () => null : extentOf)) {
+    for (const { row, content: at } of deliveries) {
       signal?.throwIfAborted()
-      const summary = summarize(entry)
-      if (!where(summary)) continue
-      if (content !== null && !(await fitsContent(events, entry, content))) continue
-      found.push(rowOf(summary))
+      if (!where(row)) continue
+      if (content !== null && !(await fitsContent(events, at, content))) continue
+      found.push(rowOf(row))
       if (found.length >= last) return found.reverse()
     }
   }
@@ -80,11 +79,11 @@ export async function mapDeliveries<Row>(
 /** Whether what was received fits; what cannot be read back does not. */
 export async function fitsContent(
   events: string,
-  { delivery }: IndexEntry,
+  at: IndexedRecord['content'],
   fits: DeliveryFilter['content'],
 ): Promise<boolean> {
   if (fits === null || fits === undefined) return true
-  const content = await readable(readContent(events, delivery.content))
+  const content = await readable(readContent(events, at))
   return content !== null && fits(content)
 }
 
