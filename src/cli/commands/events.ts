@@ -126,7 +126,7 @@ const usage = (message: string): DevHookError =>
 
 async function list(view: View, filter: DeliveryFilter): Promise<void> {
   const { folder, io } = view
-  const rows = await mapDeliveries(folder, printerFor(view), filter)
+  const rows = await mapDeliveries(folder, printerFor(view, new Date()), filter)
   if (rows.length > 0) return io.out(rows.join('\n'))
   if (!view.json) io.err('no recorded delivery matches')
 }
@@ -152,9 +152,10 @@ function isNews({ what, summary }: DeliveryChange): boolean {
   return settled === 'acknowledged' || settled === 'rejected' || (settled === 'returned' && outcome !== 'answered')
 }
 
-function printerFor({ json, colors, redact, io }: View): (summary: Summary) => string {
+/** `now` is for a list that is made at once. */
+function printerFor({ json, colors, redact, io }: View, now?: Date): (summary: Summary) => string {
   return (summary) =>
-    json ? toJson(eventJson(summary, redact)) : eventRow(summary, { colors, redact, columns: io.columns('out') })
+    json ? toJson(eventJson(summary, redact)) : eventRow(summary, { colors, redact, columns: io.columns('out'), now })
 }
 
 async function show(view: View, id: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { Summary } from '../../core/delivery.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import type { Redact } from '../../core/text/redact.ts'
 
-import { deliveryRow, redactLabel } from '../../daemon/record/delivery-json.ts'
+import { deliveryRow } from '../../daemon/record/delivery-json.ts'
 import type { OutputOf } from '../../inspector/operations/table.ts'
 
 import type { Colors } from '../output/colors.ts'
@@ -18,7 +18,7 @@ export interface RowStyle {
   readonly redact: Redact
   /** How many columns it may take. */
   readonly columns: number
-  readonly now?: Date
+  readonly now?: Date | undefined
 }
 
 /** A delivery as a row of a list, in clean text without secrets. */
@@ -27,9 +27,9 @@ export type DeliveryRow = OutputOf<'deliveries'>['deliveries'][number]
 /** `12:04:31 3fa9c2 message.create.contact.chat Jenny "hi there" 200 45ms`; older ones with their day. */
 export function eventRow(summary: Summary, { redact, ...style }: RowStyle): string {
   const { event, text, from, own } = summary.label
-  // What a line does not show need not be cleaned.
-  const shown = redactLabel({ event, text, from, own, platformId: null, conversation: null }, redact)
-  return lineOf(summary.receivedAt, summary, shown, style)
+  // The line cleans what it shows.
+  const said = { event: event && redact(event), text: text && redact(text), from: from && redact(from), own }
+  return lineOf(summary.receivedAt, summary, said, style)
 }
 
 /** The same of a row that somebody else has made. */
@@ -48,7 +48,8 @@ function lineOf(at: number, row: Recorded, said: Spoken, style: Omit<RowStyle, '
   const room = columnsLeft(columnsLeft(columns, head), result) - 2
   const isNoted = columnsLeft(room, again) >= LEAST_WORDS
   const words = eventWords(said, colors, isNoted ? columnsLeft(room, again) : room)
-  return [head, words, isNoted ? `${result}${again}` : result].filter((part) => part !== '').join(' ')
+  const end = isNoted ? `${result}${again}` : result
+  return (words === '' ? [head, end] : [head, words, end]).join(' ')
 }
 
 function notesOf({ attempts, replays, editOf }: Recorded, { dim }: Colors): string {

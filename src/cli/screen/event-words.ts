@@ -33,12 +33,13 @@ export function eventWords(label: Spoken, colors: Colors, columns = Number.POSIT
   const name = sanitize(label.event ?? '(no event)', 80)
   const by = label.own ? 'this bot' : sanitize(label.from ?? '', 40)
   const text = label.text === null ? null : sanitize(label.text, LONGEST)
-  const all = spoken(by, text, Number.POSITIVE_INFINITY)
-  const wanted = columns === Number.POSITIVE_INFINITY ? 0 : Math.min(widthOf(all), ENOUGH)
+  const wanted = columns === Number.POSITIVE_INFINITY ? 0 : Math.min(widthOf(spoken(by, text)), ENOUGH)
   const [usual, rest] = nameFor(name, wanted === 0 ? columns : columns - wanted - 1, wanted > 0)
   const said = spoken(by, text, columnsLeft(columns, usual + rest) - (rest === '' ? 0 : 1))
   const event = `${colors.dim(usual)}${label.own ? colors.dim(rest) : colors.bold(rest)}`
-  return [rest === '' ? '' : event, label.own ? colors.dim(said) : said].filter((part) => part !== '').join(' ')
+  const words = label.own ? colors.dim(said) : said
+  if (rest === '') return words
+  return words === '' ? event : `${event} ${words}`
 }
 
 /** The usual part of the name of an event and the rest of it, as far as there are columns for them. */
@@ -51,7 +52,7 @@ function nameFor(name: string, columns: number, mayBeLeftOut: boolean): readonly
 }
 
 /** Who said it, and the text in quotes, in at most so many columns. */
-function spoken(by: string, text: string | null, columns: number): string {
+function spoken(by: string, text: string | null, columns = Number.POSITIVE_INFINITY): string {
   if (text === null) return cutToWidth(by, columns)
   const who = by === '' ? '' : `${cutToWidth(by, Math.max(Math.floor(columns / 2), columnsLeft(columns, text) - 3))} `
   const left = columnsLeft(columns, who) - 2
