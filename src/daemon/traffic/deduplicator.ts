@@ -26,8 +26,8 @@ export interface Deduplicator {
   /** The first delivery of a key, of this run or an earlier one; `null` when there is none that was received or is under way. */
   firstOf(key: string): Tracked | null
   remember(first: Tracked): void
-  /** Forgets a delivery, so that the next one with its key is forwarded again. */
-  forget(first: Tracked): void
+  /** Nothing more will happen to a delivery in this run. */
+  closed(first: Tracked): void
   /** What a later delivery is answered, within `withinMs`: what the first one gets. Never rejects. */
   answer(first: Tracked, withinMs: number): Promise<Reply>
 }
@@ -77,7 +77,12 @@ export function createDeduplicator(options: DeduplicatorOptions): Deduplicator {
       return { id, key, receivedAt: now(), recorded: true, state, reply: null, waiters: null }
     },
     remember: memory.remember,
-    forget: memory.forget,
+    closed: (first) => {
+      const { state, recorded } = first
+      // One that is returned comes again, and is meant for the bot then. One that the bot has answered is recognised by its record:
+      // thousands of them in memory slow down every garbage collection.
+      if (state === 'returned' || (state === 'answered' && recorded)) memory.forget(first)
+    },
     answer: async (first, withinMs) => {
       const { id, key, state, reply } = first
       if (state === 'answered') return reply ?? (key === null ? replies.received : recordedAnswer(id, key))

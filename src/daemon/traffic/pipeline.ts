@@ -175,8 +175,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   function close(item: PlatformItem): void {
     item.cancelDeadline?.()
     open.remove(item)
-    // The platform will send it again, and then it is meant for the bot.
-    if (item.tracked.state === 'returned') deduplicator.forget(item.tracked)
+    deduplicator.closed(item.tracked)
   }
 
   function tell(item: PlatformItem, { tell: told }: Transition, reply: Reply | undefined, why: string): void {
@@ -184,7 +183,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       case 'nothing':
         return
       case 'reply':
-        // What the journal knows is not kept here as well: thousands of replies in memory slow down every garbage collection.
+        // What the journal knows is not kept here as well.
         if (reply !== undefined && !item.tracked.recorded) item.tracked.reply = reply
         return answer(item, reply ?? replies.received)
       case 'received':
