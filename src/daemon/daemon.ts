@@ -4,6 +4,7 @@
 //
 //   preflight       token, command and tunnel credentials; creates the API client
 //   state           lock and journal; with --take-over, another run on this machine gives them up first
+//   watchdog        its process begins, and has no orders yet
 //   traffic         pipeline and queue, which holds; what an earlier run acknowledged is queued
 //   gateway         the loopback server
 //   watcher         saves count from here on
@@ -11,7 +12,7 @@
 //   tunnel          registration                       inspector            side by side: one that fails cancels the others
 //   opens, answers  is found; may it be claimed?       for other commands
 //   └───────────────┴──────────────────────────────────┴─────────────────┘
-//   watchdog        from here on an end without a word is put right
+//   arm             from here on the watchdog puts an end without a word right
 //   bot             is started, not waited for
 //   claim           snapshot, then the platform points here
 //   verify          the platform has sent its challenge, and shows it
@@ -169,6 +170,7 @@ async function runPhases(run: Run): Promise<NoticeBody> {
   const account = await local.preflight(run)
   const state = await local.state(run, account)
   parts.state = state
+  const watchdog = forBot.watchdog(run)
   const traffic = await local.traffic(run, account, state)
   parts.traffic = traffic
   parts.operations = createOperations(run, account, state)
@@ -184,7 +186,7 @@ async function runPhases(run: Run): Promise<NoticeBody> {
   parts.registration = registration
   parts.inspector = inspector
   const way = { traffic, tunnel, registration }
-  const watchdog = await forBot.watchdog(run, account)
+  await forBot.arm(run, account, watchdog)
   parts.watchdog = watchdog
   const { bot, link } = forBot.bot(run, account, way, watchdog, saves)
   parts.bot = bot

@@ -10,7 +10,7 @@ import { openTunnel } from './start/open-tunnel.ts'
 import { checkBeforehand } from './start/preflight.ts'
 import { startBot } from './start/start-bot.ts'
 import { createTraffic } from './traffic/traffic.ts'
-import { armWatchdog } from './watchdog/watchdog.ts'
+import { startWatchdog } from './watchdog/watchdog.ts'
 
 /** The real factories. */
 export const FACTORIES = {
@@ -27,7 +27,7 @@ export const FACTORIES = {
     const { openInspector } = await import('../inspector/server.ts')
     return openInspector(options)
   },
-  armWatchdog,
+  startWatchdog,
   startBot,
   startMonitor: startRegistrationMonitor,
 }

@@ -12,13 +12,14 @@ import { eventually } from '../support/wait.ts'
 const ACQUIRES: Readonly<Record<Phase, readonly StopName[]>> = {
   preflight: ['client'],
   state: ['state'],
+  watchdog: ['watchdog'],
   traffic: ['answers', 'traffic'],
   gateway: ['gateway'],
   watcher: ['watcher'],
   tunnel: ['tunnel'],
   registration: ['registration'],
   inspector: ['inspector'],
-  watchdog: ['watchdog'],
+  arm: [],
   bot: ['bot'],
   claim: [],
   verify: [],
@@ -357,7 +358,7 @@ describe('The end of a run', () => {
     const stopping = run.daemon.stop()
     await clock.pass(releasedWithinMs('registration'))
     expect(await stopping).toMatchObject({ restored: 'failed', failure: null })
-    expect(run.calls.filter((call) => call.startsWith('watchdog'))).toEqual(['watchdog.entrust'])
+    expect(run.calls.filter((call) => call.startsWith('watchdog'))).toEqual(['watchdog.arm token', 'watchdog.entrust'])
     expect(run.of('warning').map(({ code }) => code)).toContain('DEVHOOK_RESTORE_GOES_ON')
   })
 })

@@ -22,13 +22,13 @@ describe('A fresh token', () => {
       during: { gateway: () => run.given.createApiClient?.onTokens?.(fresh) },
     })
     await run.daemon.start()
-    expect(run.given.armWatchdog?.orders).toMatchObject(fresh)
+    expect(run.calls).toContain('watchdog.arm fresh token')
     await run.daemon.stop()
   })
 
   it('reaches a watchdog that is armed already', async () => {
     const run = await startedRun()
-    expect(run.given.armWatchdog?.orders).toMatchObject({ token: 'token' })
+    expect(run.calls).toContain('watchdog.arm token')
     run.given.createApiClient?.onTokens?.(fresh)
     expect(run.calls).toContain('watchdog.tokens fresh token')
     await run.daemon.stop()
@@ -61,7 +61,7 @@ describe('A save', () => {
   })
 
   it('of other events before the claim is what is claimed', async () => {
-    const run: FakeRun = await createFakeRun({ during: { watchdog: () => wanting(run, ['message.create']) } })
+    const run: FakeRun = await createFakeRun({ during: { arm: () => wanting(run, ['message.create']) } })
     await run.daemon.start()
     expect(claims(run)).toEqual([`registration.claim ${PUBLIC_URL} message.create`])
     await run.daemon.stop()

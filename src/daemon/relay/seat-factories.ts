@@ -23,7 +23,10 @@ export function seatFactories(seat: Seat, folder: string): Factories {
     openTunnel: async () => asTunnel(seat),
     openRegistration: async () => asRegistration(seat),
     // Nothing of the platform's is changed here: it has the bot alone to end.
-    armWatchdog: ({ orders, ...rest }) => FACTORIES.armWatchdog({ ...rest, orders: { ...orders, restore: false } }),
+    startWatchdog: (options) => {
+      const started = FACTORIES.startWatchdog(options)
+      return { ...started, arm: (orders) => started.arm({ ...orders, restore: false }) }
+    },
   }
 }
 

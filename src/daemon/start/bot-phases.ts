@@ -60,21 +60,25 @@ export function watcher({ options, factories, lifetime, emit, parts }: Run): Sav
   }
 }
 
+/** Starts the watchdog, whose process begins while other parts are opened. It has no orders yet. */
+export function watchdog({ options, factories, lifetime, restoration, emit }: Run): Watchdog {
+  lifetime.signal.throwIfAborted()
+  const started = factories.startWatchdog({ env: options.env, emit })
+  lifetime.add('watchdog', async () => {
+    if (restoration.result() !== 'failed') return started.dismiss()
+    emit(warning('restoreGoesOn', 'the watchdog keeps trying in the background for another minute'))
+    started.entrust()
+  })
+  return started
+}
+
 /** Arms the watchdog, before there is anything that it would have to put back or to end. */
-export async function watchdog(run: Run, { folder, address, tokens }: Account): Promise<Watchdog> {
-  const { options, factories, lifetime, restoration, emit } = run
-  const { config, env, who, emulated } = options
+export async function arm(run: Run, { folder, address, tokens }: Account, guard: Watchdog): Promise<void> {
+  const { config, who, emulated } = run.options
   const { email, apiHost, proxies } = config
   const restore = config.restore && emulated !== true
-  const orders = { folder, runId: address.runId, user: who, apiHost, email, proxies, restore, ...tokens() }
-  lifetime.signal.throwIfAborted()
-  const armed = await factories.armWatchdog({ orders, env, emit })
-  lifetime.add('watchdog', async () => {
-    if (restoration.result() !== 'failed') return armed.dismiss()
-    emit(warning('restoreGoesOn', 'the watchdog keeps trying in the background for another minute'))
-    armed.entrust()
-  })
-  return armed
+  run.lifetime.signal.throwIfAborted()
+  await guard.arm({ folder, runId: address.runId, user: who, apiHost, email, proxies, restore, ...tokens() })
 }
 
 /** Both ends of the way from the platform to the bot. */

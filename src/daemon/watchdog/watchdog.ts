@@ -11,6 +11,8 @@ import type { WatchdogMessage, WatchdogOrders } from './messages.ts'
 import { startWatchdogProcess, type WatchdogProcess } from './watchdog-process.ts'
 
 export interface Watchdog {
+  /** Gives it its orders. Until then it does nothing when the daemon dies. Rejects when its process could not be started. */
+  arm(orders: WatchdogOrders): Promise<void>
   /** The tokens were refreshed: those it was armed with may be refused by then. */
   tokens(tokens: TokenPair): void
   /** The bot's process, which is to be ended with the daemon; `null` when there is none. */
@@ -24,7 +26,6 @@ export interface Watchdog {
 }
 
 export interface WatchdogOptions {
-  readonly orders: WatchdogOrders
   readonly env: Readonly<Record<string, string | undefined>>
   readonly emit: Emit
   /** The file that is run. */
@@ -42,14 +43,14 @@ const ASK_MS = 10_000
 const PACE = sinceBeginning(exponential(500, 60_000))
 
 /**
- * Starts a watchdog, and another one whenever its process dies or no longer answers during the run. Its orders, the token among them, go through
- * the pipe: they are neither in argv nor on disk. Rejects when the first process cannot be started.
+ * Starts a watchdog, and, once it is armed, another one whenever its process dies or no longer answers during the run. Its orders, the
+ * token among them, go through the pipe: they are neither in argv nor on disk.
  */
-export async function armWatchdog(options: WatchdogOptions): Promise<Watchdog> {
-  const { orders, env, emit, childPath = CHILD, askMs = ASK_MS, clock = MONOTONIC } = options
+export function startWatchdog(options: WatchdogOptions): Watchdog {
+  const { env, emit, childPath = CHILD, askMs = ASK_MS, clock = MONOTONIC } = options
   const over = new AbortController()
-  // The newest message of each type, in the order in which another process needs them.
-  const known = new Map<WatchdogMessage['type'], WatchdogMessage>([['arm', { type: 'arm', orders }]])
+  // The newest message of each type, in the order in which another process needs them: the orders are the first.
+  const known = new Map<WatchdogMessage['type'], WatchdogMessage>()
   let child: WatchdogProcess | null = null
   let isFailing = false
 
@@ -59,7 +60,13 @@ export async function armWatchdog(options: WatchdogOptions): Promise<Watchdog> {
     child = started
     return started
   }
-  const first = await start()
+  const first = start()
+  // Whoever arms it hears of it.
+  const firstGone = first.then(
+    ({ gone }) => gone,
+    () => undefined,
+  )
+  let lives: Promise<void> = firstGone
 
   const send = (message: WatchdogMessage): void => {
     known.set(message.type, message)
@@ -73,7 +80,7 @@ export async function armWatchdog(options: WatchdogOptions): Promise<Watchdog> {
   /** One process, from its start to its death. */
   async function live(n: number): Promise<void> {
     try {
-      const { gone, end: dismiss } = n === 0 ? first : await start()
+      const { gone, end: dismiss } = await (n === 0 ? first : start())
       isFailing = false
       if (n > 0 && over.signal.aborted) dismiss({ type: 'dismiss' })
       await gone
@@ -86,16 +93,21 @@ export async function armWatchdog(options: WatchdogOptions): Promise<Watchdog> {
     }
   }
   const isOver = (): boolean => over.signal.aborted
-  const lives = ignoreAbort(poll(live, isOver, { pace: PACE, signal: over.signal, clock }), over.signal)
 
   return {
+    arm: async (orders) => {
+      await first
+      send({ type: 'arm', orders })
+      lives = ignoreAbort(poll(live, isOver, { pace: PACE, signal: over.signal, clock }), over.signal)
+    },
     tokens: (tokens) => send({ type: 'tokens', tokens }),
     bot: (pid) => send({ type: 'bot', pid }),
     snapshot: (snapshot) => send({ type: 'snapshot', text: encodeSnapshot(snapshot) }),
     entrust: () => end(),
-    dismiss: () => {
+    dismiss: async () => {
+      await first.catch(() => undefined)
       end({ type: 'dismiss' })
-      return lives
+      await lives
     },
   }
 }

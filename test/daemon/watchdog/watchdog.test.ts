@@ -11,7 +11,7 @@ import { NO_PROXIES } from '../../../src/core/http/proxy.ts'
 import { createRedactor } from '../../../src/core/text/redact.ts'
 import { createApiClient } from '../../../src/daemon/account/api-client.ts'
 import type { WatchdogOrders } from '../../../src/daemon/watchdog/messages.ts'
-import { armWatchdog } from '../../../src/daemon/watchdog/watchdog.ts'
+import { startWatchdog, type Watchdog, type WatchdogOptions } from '../../../src/daemon/watchdog/watchdog.ts'
 import { openLock } from '../../../src/lock/lock.ts'
 import { openRegistration } from '../../../src/platform/webhook/registration.ts'
 import { readSnapshot, type Snapshot, writeSnapshot } from '../../../src/platform/webhook/snapshot.ts'
@@ -42,6 +42,13 @@ interface Scene {
   now(): unknown
   /** The snapshot on disk. */
   snapshot(): Promise<Snapshot>
+}
+
+/** The watchdog of a daemon, with its orders. */
+async function armed({ orders, env }: Scene, options: Partial<WatchdogOptions> = {}): Promise<Watchdog> {
+  const watchdog = startWatchdog({ env, emit, childPath: CHILD, ...options })
+  await watchdog.arm(orders)
+  return watchdog
 }
 
 /** A claim that somebody has to take back. */
@@ -302,7 +309,7 @@ describe('A watchdog that is stopped', () => {
 describe('The watchdog of a daemon that ends in order', () => {
   it('goes when it is dismissed, and has done nothing', async () => {
     const scene = await claimed()
-    const watchdog = await armWatchdog({ orders: scene.orders, env: scene.env, emit, childPath: CHILD })
+    const watchdog = await armed(scene)
     const calls = scene.platform.calls.length
     await Promise.all([watchdog.dismiss(), watchdog.dismiss()])
     expect(await scene.watchdogs()).toEqual([])
@@ -310,9 +317,33 @@ describe('The watchdog of a daemon that ends in order', () => {
     expect(scene.platform.calls).toHaveLength(calls)
   })
 
+  it('goes when it is dismissed before it has any orders', async () => {
+    const scene = await claimed()
+    const watchdog = startWatchdog({ env: scene.env, emit, childPath: CHILD })
+    await watchdog.dismiss()
+    expect(await scene.watchdogs()).toEqual([])
+    expect(scene.now()).toEqual(scene.claimed)
+  })
+
+  it('does nothing without orders when the daemon dies', async () => {
+    const scene = await claimed()
+    const watchdog = startWatchdog({ env: scene.env, emit, childPath: CHILD })
+    await eventually(async () => (await scene.watchdogs()).length === 1)
+    watchdog.entrust()
+    await eventually(async () => (await scene.watchdogs()).length === 0)
+    expect(scene.now()).toEqual(scene.claimed)
+  })
+
+  it('says when it is armed that it could not be started', async () => {
+    const scene = await claimed()
+    const watchdog = startWatchdog({ env: scene.env, emit, childPath: `${CHILD}\0` })
+    await expect(watchdog.arm(scene.orders)).rejects.toThrow()
+    await watchdog.dismiss()
+  })
+
   it('has no secret where other processes can read it', async () => {
     const scene = await claimed()
-    const watchdog = await armWatchdog({ orders: scene.orders, env: scene.env, emit, childPath: CHILD })
+    const watchdog = await armed(scene)
     for (const { pid, command } of await scene.watchdogs()) {
       const environment = await readFile(`/proc/${pid}/environ`, 'utf8')
       expect(command + environment).not.toContain(scene.orders.token)
@@ -322,7 +353,7 @@ describe('The watchdog of a daemon that ends in order', () => {
 
   it('is not missed when it has been killed', async () => {
     const scene = await claimed()
-    const watchdog = await armWatchdog({ orders: scene.orders, env: scene.env, emit, childPath: CHILD })
+    const watchdog = await armed(scene)
     for (const { pid } of await scene.watchdogs()) process.kill(pid, 'SIGKILL')
     watchdog.bot(7)
     watchdog.tokens({ token: 'new', refreshToken: null })
@@ -337,7 +368,7 @@ describe('The watchdog of a daemon that ends in order', () => {
     await writeFile(childPath, `import { appendFileSync } from 'node:fs'\nappendFileSync(${JSON.stringify(log)}, '.')`)
     const lives = async (): Promise<number> => (await readFile(log, 'utf8').catch(() => '')).length
     const clock = createFakeClock()
-    const watchdog = await armWatchdog({ orders: scene.orders, env: scene.env, emit, childPath, clock })
+    const watchdog = await armed(scene, { childPath, clock })
     for (let n = 1; n < 4; n += 1) {
       // Nothing but time starts the next one.
       await eventually(() => clock.timers() === 1)

@@ -240,10 +240,14 @@ function createFakeFactories(
       await begin('inspector')
       return { port: 1, link: 'http://127.0.0.1:1/?token=x', tokenFile: '/x', close: () => release('inspector') }
     },
-    armWatchdog: async (options) => {
-      given.armWatchdog = options
-      await begin('watchdog')
+    startWatchdog: (options) => {
+      given.startWatchdog = options
+      begin('watchdog')
       return {
+        arm: async ({ token }) => {
+          await begin('arm')
+          call('watchdog.arm', token)
+        },
         tokens: ({ token }) => call('watchdog.tokens', token),
         bot: (pid) => call('watchdog.bot', pid),
         snapshot: ({ urls }) => call('watchdog.snapshot', ...urls),
