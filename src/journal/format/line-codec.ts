@@ -4,7 +4,6 @@ import type { Attempt, RawHeaders } from '../../core/delivery.ts'
 import { valueIn } from '../../core/json.ts'
 import { membersEnd } from './checksum.ts'
 import { isLogRecord, type LogRecord, pickLogRecord, REPLY_KEPT } from './record-format.ts'
-import { usualRecord } from './usual-record.ts'
 
 /** Headers and body: of a delivery, or of the bot's reply. */
 export interface Content {
@@ -71,8 +70,6 @@ export function decodeRecord(bytes: Buffer, start: number, end: number, format: 
   const members = endOfMembers(bytes, start, end, format)
   if (members === null) return null
   let line = bytes.toString('utf8', start, Math.min(members, start + USUAL_RECORD))
-  const usual = usualRecord(line)
-  if (usual !== null) return usual
   let recordEnd = line.indexOf(HEADERS)
   if (recordEnd === -1) {
     line = bytes.toString('utf8', start, members)
