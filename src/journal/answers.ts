@@ -12,9 +12,16 @@ export type ReadContent = (from: IndexedRecord['content']) => Promise<Content | 
 
 /** A delivery as the corridor knows it. */
 export function recordedDelivery(entry: IndexEntry, read: ReadContent): RecordedDelivery {
-  const { delivery, settled, attempts } = entry
+  const { delivery, summary, attempts } = entry
   const { id, receivedAt, label } = delivery.record
-  return { id, receivedAt, label, settled, attempts: attempts.at(-1)?.record.n ?? 0, load: () => load(entry, read) }
+  return {
+    id,
+    receivedAt,
+    label,
+    settled: summary.settled,
+    attempts: attempts.at(-1)?.record.n ?? 0,
+    load: () => load(entry, read),
+  }
 }
 
 async function load({ delivery: { record, content: from } }: IndexEntry, read: ReadContent): Promise<Delivery> {
@@ -28,7 +35,7 @@ async function load({ delivery: { record, content: from } }: IndexEntry, read: R
 export function seenDelivery(of: IndexEntry | KeyRecord, now: number, read: ReadContent): Seen | null {
   const { id, receivedAt } = 'delivery' in of ? of.delivery.record : of
   if (now - receivedAt > KEY_KEPT_MS) return null
-  if ('delivery' in of) return { id, settled: of.settled, answer: () => replyOf(of, read) }
+  if ('delivery' in of) return { id, settled: of.summary.settled, answer: () => replyOf(of, read) }
   const { settled, status } = of
   return { id, settled, answer: async () => (status === null ? null : statusOnly(status)) }
 }

@@ -8,7 +8,6 @@ import { createDeliveryIndex } from './index/by-delivery.ts'
 import type { IndexEntry } from './index/entry.ts'
 import { BEGINNING, type DeliveryFilter, fitsContent, readFrom } from './reader.ts'
 import { eventsFolder, extentOf, listSegments } from './segments.ts'
-import { summarize } from './summary.ts'
 
 /** A record was added for a delivery; `summary` is what is known of that with the record. */
 export interface DeliveryChange {
@@ -36,7 +35,7 @@ export async function* followDeliveries(
     const recorded: Summary[] = []
     for (const entry of [...index.entries.values()].reverse()) {
       if (recorded.length >= last || signal.aborted) break
-      const summary = summarize(entry)
+      const summary = summaryOf(entry)
       if (where(summary) && (await hasContent(entry))) recorded.push(summary)
     }
     for (const summary of recorded.reverse()) yield { what: 'delivery', summary }
@@ -45,7 +44,7 @@ export async function* followDeliveries(
       position = await readFrom(events, position, {
         record: (record, ...at) => {
           const entry = add(record, ...at)
-          if (entry !== null) changes.push({ what: record.t, summary: summarize(entry), entry })
+          if (entry !== null) changes.push({ what: record.t, summary: summaryOf(entry), entry })
         },
       })
       for (const { what, summary, entry } of changes)
@@ -57,6 +56,9 @@ export async function* followDeliveries(
     watched.close()
   }
 }
+
+/** The row of a delivery as it is now: that of the index changes with each record. */
+const summaryOf = ({ summary }: IndexEntry): Summary => ({ ...summary })
 
 /** Asks the same once of each delivery, whose content does not change. */
 function once(ask: (entry: IndexEntry) => Promise<boolean>): (entry: IndexEntry) => Promise<boolean> {

@@ -2,13 +2,19 @@
 
 import type { DeliveryRecord, LogRecord } from './format/record-format.ts'
 import { isOfDelivery } from './index/by-delivery.ts'
-import { addToListed, type ListedDelivery, listDelivery } from './index/listed.ts'
+import { addToSummary, createSummary, type Summarized } from './index/summary.ts'
 import { createChunks, parseSegment } from './parser.ts'
 import { readable } from './readable.ts'
 import { type Extent, listSegments } from './segments.ts'
 
 /** Says where headers and body of a delivery are found again; `null` where nobody looks for them. */
 type ContentOf = (record: DeliveryRecord, segment: string, offset: number, length: number) => Extent | null
+
+/** A delivery of a list. */
+export interface ListedDelivery extends Summarized {
+  /** Where headers and body are found again; `null` where nobody looks for them. */
+  readonly content: Extent | null
+}
 
 /**
  * Yields the deliveries of each segment as they are now, the newest first in both; none for a segment without any. What is written
@@ -28,18 +34,20 @@ export async function* readNewestFirst(
     const ofOthers = new Map<string, LogRecord[]>()
     const add = (record: LogRecord, offset: number, length: number): void => {
       if (record.t === 'delivery') {
-        if (!listed.has(record.id)) listed.set(record.id, listDelivery(record, contentOf(record, name, offset, length)))
+        if (!listed.has(record.id)) {
+          listed.set(record.id, { ...createSummary(record), content: contentOf(record, name, offset, length) })
+        }
       } else if (isOfDelivery(record)) {
         const known = listed.get(record.id)
         if (known === undefined) append(ofOthers, record.id, record)
-        else addToListed(known, record)
+        else addToSummary(known, record)
       }
     }
     if ((await readable(parseSegment(events, name, 0, add, chunks))) === null) return
     for (const [id, records] of later) {
       const known = listed.get(id)
       if (known === undefined) append(ofOthers, id, ...records)
-      else for (const record of records) addToListed(known, record)
+      else for (const record of records) addToSummary(known, record)
     }
     later = ofOthers
     yield [...listed.values()].reverse()

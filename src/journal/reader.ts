@@ -12,7 +12,6 @@ import { parseSegment } from './parser.ts'
 import { readable } from './readable.ts'
 import { tornTail } from './repair.ts'
 import { eventsFolder, extentOf, listSegments, readContent } from './segments.ts'
-import { summarize } from './summary.ts'
 
 /** Which of the recorded deliveries are listed. */
 export interface DeliveryFilter {
@@ -65,11 +64,11 @@ export async function mapDeliveries<Row>(
   if (last <= 0) return found
   // Ten thousand rows need no ten thousand extents of what is not shown.
   for await (const deliveries of readNewestFirst(events, content === null ? () => null : extentOf)) {
-    for (const { row, content: at } of deliveries) {
+    for (const { summary, content: at } of deliveries) {
       signal?.throwIfAborted()
-      if (!where(row)) continue
+      if (!where(summary)) continue
       if (content !== null && !(await fitsContent(events, at, content))) continue
-      found.push(rowOf(row))
+      found.push(rowOf(summary))
       if (found.length >= last) return found.reverse()
     }
   }
@@ -107,7 +106,7 @@ export async function readDetails(folder: string, where: (summary: Summary) => b
   const { index } = await readIndex(events)
   const details: DeliveryDetail[] = []
   for (const entry of index.entries.values()) {
-    if (where(summarize(entry))) details.push(await detailOf(events, entry))
+    if (where(entry.summary)) details.push(await detailOf(events, entry))
   }
   return details
 }
@@ -117,7 +116,7 @@ async function detailOf(events: string, entry: IndexEntry): Promise<DeliveryDeta
   const content = await readable(readContent(events, entry.delivery.content))
   if (content === null) throw new DevHookError('stateDamaged', `delivery ${id} cannot be read back`)
   const attempts = await Promise.all(entry.attempts.map((attempt) => readAttempt(events, attempt)))
-  return { summary: summarize(entry), delivery: { id, receivedAt, method, search, ...content }, attempts }
+  return { summary: entry.summary, delivery: { id, receivedAt, method, search, ...content }, attempts }
 }
 
 /** Who is called with what a log holds. */

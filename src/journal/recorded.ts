@@ -5,7 +5,6 @@ import { recordedDelivery } from './answers.ts'
 import { findById } from './find-by-id.ts'
 import type { Entries } from './index/entry.ts'
 import { type DeliveryDetail, readAttempt } from './reader.ts'
-import { summarize } from './summary.ts'
 
 /** What a run has recorded, and those before it. */
 export interface Recorded {
@@ -29,14 +28,14 @@ export function createRecorded(
       // The index may change while somebody looks through it.
       for (const id of [...entries.keys()].reverse()) {
         const entry = entries.get(id)
-        if (entry !== undefined) yield summarize(entry)
+        if (entry !== undefined) yield entry.summary
       }
     },
     detail: async (given) => {
       const entry = entries.get(given) ?? entries.get(findById([...entries.keys()], (id) => id, given) ?? '')
       if (entry === undefined) return null
       const attempts = await Promise.all(entry.attempts.map((attempt) => readAttempt(events, attempt)))
-      return { summary: summarize(entry), delivery: await recordedDelivery(entry, read).load(), attempts }
+      return { summary: entry.summary, delivery: await recordedDelivery(entry, read).load(), attempts }
     },
   }
 }

@@ -6,10 +6,10 @@ import { describe, expect, it } from 'vitest'
 import type { Settled, Summary } from '../../src/core/delivery.ts'
 import type { Journal } from '../../src/core/ports.ts'
 import { createDeliveryIndex } from '../../src/journal/index/by-delivery.ts'
+import type { IndexEntry } from '../../src/journal/index/entry.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import { BEGINNING, type DeliveryFilter, readDeliveries, readFrom } from '../../src/journal/reader.ts'
 import { eventsFolder } from '../../src/journal/segments.ts'
-import { summarize } from '../../src/journal/summary.ts'
 import { anAttempt } from '../support/attempts.ts'
 import { folderForTest } from '../support/folder.ts'
 import { anyDamage, damaged } from '../support/journal/damages.ts'
@@ -64,7 +64,31 @@ async function perform(journal: Journal, steps: readonly Step[]): Promise<void> 
 async function readWhole(folder: string): Promise<Summary[]> {
   const index = createDeliveryIndex()
   await readFrom(eventsFolder(folder), BEGINNING, { record: (record) => void index.add({ record, content: null }) })
-  return [...index.entries.values()].map(summarize)
+  return [...index.entries.values()].map(rowOf)
+}
+
+/** The row of a delivery, from all of its attempts and from how the platform was answered. */
+function rowOf({ delivery: { record }, attempts, summary: { settled }, answer }: IndexEntry): Summary {
+  const { id, receivedAt, method, search, label, bytes } = record
+  const made = attempts.map((attempt) => attempt.record)
+  const statuses = made.map((attempt) => (attempt.outcome === 'answered' ? attempt.status : null))
+  return {
+    id,
+    receivedAt,
+    method,
+    search,
+    label,
+    bytes,
+    settled,
+    attempts: made.length,
+    replays: made.filter(({ replay }) => replay).length,
+    editOf: null,
+    outcome: made.at(-1)?.outcome ?? null,
+    status: statuses.at(-1) ?? null,
+    answered: statuses.findLast((status) => status !== null) ?? null,
+    ms: made.at(-1)?.ms ?? null,
+    ownStatus: typeof answer === 'number' ? answer : null,
+  }
 }
 
 async function damageOne(folder: string, pick: number, damage: Parameters<typeof damaged>[1]): Promise<void> {

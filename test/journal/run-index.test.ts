@@ -105,9 +105,9 @@ describe('The index of a run', () => {
         expect([...ours.entries.keys()]).toEqual([...theirs.entries.keys()])
         for (const id of [...ids, 'unknown', '']) {
           expect(ours.entries.get(id)).toEqual(theirs.entries.get(id))
-          expect(ours.progress(id)?.settled).toBe(theirs.entries.get(id)?.settled)
+          expect(ours.progress(id)?.settled).toBe(theirs.entries.get(id)?.summary.settled)
         }
-        expect(ours.undelivered()).toEqual(expected.filter(({ settled }) => settled === 'acknowledged'))
+        expect(ours.undelivered()).toEqual(expected.filter(({ summary }) => summary.settled === 'acknowledged'))
         const keys = new Map(expected.map((entry) => [entry.delivery.record.key, entry] as const))
         for (const [key, entry] of keys) if (key !== null) expect(ours.byKey(key)).toEqual(entry)
       }),

@@ -1,8 +1,8 @@
 // A delivery as its records tell it: which they are, and how each changes what is known of it.
-import type { Settled } from '../../core/delivery.ts'
 import type { Content } from '../format/line-codec.ts'
 import type { AttemptRecord, DeliveryRecord, LogRecord } from '../format/record-format.ts'
 import type { Extent } from '../segments.ts'
+import { addToSummary, createSummary, type Summarized } from './summary.ts'
 
 /** A record, and where its headers and body are: in memory until they are written, then in a segment. */
 export interface IndexedRecord<Of extends LogRecord = LogRecord> {
@@ -11,10 +11,9 @@ export interface IndexedRecord<Of extends LogRecord = LogRecord> {
 }
 
 /** A delivery with its attempts, and what became of it. */
-export interface IndexEntry {
+export interface IndexEntry extends Summarized {
   readonly delivery: IndexedRecord<DeliveryRecord>
   attempts: readonly IndexedRecord<AttemptRecord>[]
-  settled: Settled | null
   /** What the platform was answered first: a status of dev-hook's own, or the bot's reply. */
   answer: IndexedRecord<AttemptRecord> | number | null
 }
@@ -29,9 +28,9 @@ export interface Entries {
 
 /** Creates the entry of a delivery of which nothing else is known. */
 export const createIndexEntry = (delivery: IndexedRecord<DeliveryRecord>): IndexEntry => ({
+  ...createSummary(delivery.record),
   delivery,
   attempts: [],
-  settled: null,
   answer: null,
 })
 
@@ -42,26 +41,10 @@ const isAttempt = (indexed: IndexedRecord): indexed is IndexedRecord<AttemptReco
 /** Adds what a later record says of the delivery. */
 export function addToEntry(entry: IndexEntry, indexed: IndexedRecord): void {
   const { record } = indexed
-  entry.settled = settledAfter(entry.settled, record)
+  addToSummary(entry, record)
   if (isAttempt(indexed)) entry.attempts = [...entry.attempts, indexed]
   else if (record.t === 'settled') entry.answer ??= record.told ?? firstAnswered(entry)
 }
-
-/**
- * What has become of a delivery after one more of its records. An attempt settles its delivery by itself. A settlement follows in the
- * next line where that is not all: when the platform was answered in dev-hook's own name, or was given back a delivery that the bot
- * had answered.
- */
-export function settledAfter(settled: Settled | null, record: LogRecord): Settled | null {
-  if (record.t === 'settled') return record.settled
-  if (record.t !== 'attempt' || (settled !== null && settled !== 'acknowledged')) return settled
-  if (record.outcome === 'answered') return 'delivered'
-  return record.outcome === 'interrupted' ? 'interrupted' : settled
-}
-
-/** The latest attempt that the bot answered; `null` when it answered none. */
-export const lastAnswered = (entry: IndexEntry): IndexedRecord<AttemptRecord> | null =>
-  entry.attempts.findLast(({ record }) => record.outcome === 'answered') ?? null
 
 const firstAnswered = (entry: IndexEntry): IndexedRecord<AttemptRecord> | null =>
   entry.attempts.find(({ record }) => record.outcome === 'answered') ?? null

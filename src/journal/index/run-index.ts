@@ -3,7 +3,7 @@ import type { Settled } from '../../core/delivery.ts'
 import type { Content } from '../format/line-codec.ts'
 import type { DeliveryRecord, LogRecord } from '../format/record-format.ts'
 import type { Extent } from '../segments.ts'
-import { type Entries, type IndexEntry, settledAfter } from './entry.ts'
+import type { Entries, IndexEntry } from './entry.ts'
 import { createRecordStore, type RecordNumber } from './record-store.ts'
 import {
   createStoredEntries,
@@ -13,6 +13,7 @@ import {
   NONE,
   type RunRecord,
 } from './stored-entries.ts'
+import { settledAfter } from './summary.ts'
 
 /** A delivery that may come again. */
 export interface Recognised {

@@ -187,7 +187,7 @@ export function createFakeJournal(now: () => number = Date.now): FakeJournal {
     },
     undelivered: () =>
       [...index.entries.values()]
-        .filter(({ settled }) => settled === 'acknowledged')
+        .filter(({ summary }) => summary.settled === 'acknowledged')
         .map((entry) => recordedDelivery(entry, inMemory)),
     find: (id) => {
       const entry = index.entries.get(id)
