@@ -262,9 +262,8 @@ describe('The deliveries of a run that is killed', () => {
     const came = await bot.came()
     expect(came.slice(0, acknowledged.length).sort()).toEqual(acknowledged.map(({ id }) => id).sort())
     expect(repeated(came)).toEqual([])
-    const others = traffic.sent.filter((one) => !acknowledged.includes(one))
-    const order = [...arrived(acknowledged, cli.notices), ...arrived(others, next.notices)]
-    expect(disordered(order, came)).toEqual([])
+    // The others come while nothing is held: they go to the bot at once, on several connections, and a busy bot chooses among those.
+    expect(disordered(arrived(acknowledged, cli.notices), came)).toEqual([])
     await expectNothingLeft(scene.world, scene, scene.before)
   })
 
