@@ -1,8 +1,8 @@
-// The row of a delivery in a list, brought up to date with each of its records, of which it keeps nothing else.
+// The summary of a delivery, for lists: brought up to date with each of its records, of which it keeps nothing else.
 import type { Settled, Summary } from '../../core/delivery.ts'
 import type { DeliveryRecord, LogRecord } from '../format/record-format.ts'
 
-/** What a list has of a delivery, as far as its records have been added. */
+/** A delivery with its summary, as far as its records have been added. */
 export interface Summarized {
   readonly summary: { -readonly [Field in keyof Summary]: Summary[Field] }
   /** Whether the platform was answered: in dev-hook's own name, or by the bot. */
