@@ -45,7 +45,7 @@ async function beginningOfFile(path: string): Promise<string> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0)
     return buffer.toString('utf8', 0, bytesRead)
   } catch {
-    // A word of the command that is no file, or one that cannot be read: then there is no hint in it.
+    // A word of the command that is not a file, or one that cannot be read: then there is no hint in it.
     return ''
   }
 }

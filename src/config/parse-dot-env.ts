@@ -38,7 +38,7 @@ export function parseDotEnv(text: string): ParsedDotEnv {
   return { variables, problems: firstFew(problems.flat()) }
 }
 
-/** What is no file of variables at all has as many problems as lines. */
+/** A file of another kind has as many problems as lines. */
 const MAX_NAMED = 5
 
 const firstFew = (problems: readonly string[]): readonly string[] =>

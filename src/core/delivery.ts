@@ -58,7 +58,7 @@ export type Attempt = {
   /** `alone`: this one is refused, another may be taken. The journal does not keep that. */
   | { readonly outcome: 'refused'; readonly reason: string; readonly alone?: boolean }
   | { readonly outcome: 'timed-out'; readonly reason: string }
-  /** `unsendable`: nothing was sent, and nothing ever can be: it is no HTTP request. The journal does not keep that. */
+  /** `unsendable`: nothing was sent, and nothing ever can be: it is not a valid HTTP request. The journal does not keep that. */
   | { readonly outcome: 'interrupted'; readonly reason: string; readonly unsendable?: boolean }
   /** `sent`: some of it may have been, as with `interrupted`. The journal does not keep that. */
   | { readonly outcome: 'cancelled'; readonly reason: string; readonly sent?: boolean }

@@ -80,7 +80,7 @@ export interface LetGoRequest {
   readonly surroundings: Surroundings
 }
 
-/** Asks another dev-hook to let go of its bot. Throws `taken` when it refuses; one that does not answer is no error. */
+/** Asks another dev-hook to let go of its bot. Throws `taken` when it refuses; one that does not answer is not an error. */
 export async function askToLetGo({ url, who, secret, surroundings }: LetGoRequest, signal: AbortSignal): Promise<void> {
   const content = encodeWho(who)
   const proof = secret === null ? null : createProof(secret, { what: 'hand-over', runId: runIdOf(url) ?? '', content })

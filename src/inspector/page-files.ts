@@ -58,7 +58,7 @@ export function createPageFiles(folder: string = BUILT): PageFiles {
   }
 }
 
-/** The paths of all files, `/assets/index.js`; none when the page was not built. Sources of the page are no files of it. */
+/** The paths of all files, `/assets/index.js`; none when the page was not built. Sources of the page are not files of it. */
 async function listFiles(folder: string): Promise<ReadonlySet<string>> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true })

@@ -95,7 +95,7 @@ function lazily(make: () => Promise<RequestListener>): RequestListener {
   }
 }
 
-/** Answers what is no request, and ends its connection. */
+/** Answers what is not a request, and ends its connection. */
 function refuseUnparsed(error: Error, connection: Duplex): void {
   const code = codeOf(error) ?? ''
   if (!connection.writable || code === 'ECONNRESET') return void connection.destroy()

@@ -16,7 +16,7 @@ export async function emitEvent(kit: Kit, event: string, fields: Fields): Promis
   const templates = await readTemplates()
   const template = templates.templates.find(({ events }) => events.includes(event))
   if (template === undefined) {
-    throw new DevHookError('usage', `there is no event ${JSON.stringify(event)}`, {
+    throw new DevHookError('usage', `unknown event ${JSON.stringify(event)}`, {
       remedy: 'name a documented one, as `message.create.contact.chat` or `conversation.update`',
     })
   }

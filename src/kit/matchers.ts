@@ -111,7 +111,7 @@ export const matchers = {
     const message = 'replies' in answer ? (await answer.replies(1))[0] : answer
     const ms = message?.ms ?? null
     const limitMs = toMs(limit, 'the limit')
-    const took = ms === null ? 'is no answer' : `was answered after ${formatDuration(ms)}`
+    const took = ms === null ? 'is not an answer' : `was answered after ${formatDuration(ms)}`
     return {
       pass: ms !== null && ms <= limitMs,
       message: () => `"${message?.text ?? ''}" ${took}, and the limit is ${formatDuration(limitMs)}`,

@@ -49,7 +49,7 @@ const OF_COMMAND = ['cwd', 'env', 'readyWithin'] as const
 /** Reads the options. Throws `usage` for one that is unknown or wrong, and for those that contradict each other. */
 export function readOptions(options: SandboxOptions): KitConfig {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(KNOWN, name))
-  if (unknown !== undefined) throw wrong(`there is no option \`${unknown}\``, `use ${Object.keys(KNOWN).join(', ')}`)
+  if (unknown !== undefined) throw wrong(`unknown option \`${unknown}\``, `use ${Object.keys(KNOWN).join(', ')}`)
   const { forwardTo = null, command = null } = options
   if (forwardTo !== null && command !== null) {
     throw wrong(

@@ -35,7 +35,7 @@ function ofObject(fixture: Fixture): Script {
   if (typeof fixture === 'object' && fixture !== null && fixture.version === 1 && Array.isArray(fixture.steps)) {
     return scriptOfFixture(fixture)
   }
-  throw new DevHookError('fixtureInvalid', 'what is to be played is no fixture of version 1', {
+  throw new DevHookError('fixtureInvalid', 'what is to be played is not a fixture of version 1', {
     remedy: 'give what `record()` returns, or the path of a file or folder',
   })
 }

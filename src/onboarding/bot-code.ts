@@ -74,7 +74,7 @@ function nameOf(code: string, key: string): string | null {
 
 /** The source without comments. A URL has `//` in it too, but never after white space. */
 function withoutComments(source: string): string {
-  // One that does not end is no comment: `/*` stands in globs, too.
+  // One that does not end is not a comment: `/*` stands in globs, too.
   const pieces = source.split('*/')
   const kept = pieces.map((piece, n) => {
     const start = piece.indexOf('/*')

@@ -29,7 +29,7 @@ export interface WatcherOptions {
   readonly own?: readonly string[]
   /** Whether saves are noticed by polling, where the system reports none. */
   readonly isPolling?: boolean
-  /** Folders that are not watched, absolute: what we write ourselves is no save. */
+  /** Folders that are not watched, absolute: what we write ourselves is not a save. */
   readonly excluded?: readonly string[]
   /** Called with each change as soon as it is found; its paths are relative to the root. */
   readonly onChange?: (change: Change) => void
@@ -78,7 +78,7 @@ export function startWatcher(options: WatcherOptions): Watcher {
     options.onChange?.({ ...change, path, folder: relative(root, change.folder) })
   }
 
-  /** What git ignores may have changed: what is ignored from now on, or was until now, is no save. */
+  /** What git ignores may have changed: what is ignored from now on, or was until now, is not a save. */
   async function readRules(folder?: string): Promise<void> {
     if (rules === null) return
     const wasIgnored = rules.frozen()

@@ -141,7 +141,10 @@ describe('A sandbox without a command for the bot', () => {
     [['--arrival', 'late'], /arrival "late" \(from --arrival\) .*assigned, joined/],
     [['--scope', 'king'], /scope "king" \(from --scope\) .*guest, agent, bot/],
     [['--api-port', 'x'], /api-port "x" \(from --api-port\) is not a port/],
-    [['--chaos', 'dorp=1'], /chaos "dorp=1" \(from --chaos\): `dorp` is no kind of chaos[\s\S]*there are delay=200ms/],
+    [
+      ['--chaos', 'dorp=1'],
+      /chaos "dorp=1" \(from --chaos\): `dorp` is not a kind of chaos[\s\S]*there are delay=200ms/,
+    ],
     [['--seed', '1.5'], /seed "1.5" \(from --seed\) is not a whole number/],
   ])('refuses %j', async (args, message) => {
     const { code, stderr } = await (await startCli({ args: ['sandbox', ...args] })).ended

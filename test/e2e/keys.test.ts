@@ -167,7 +167,7 @@ describe.runIf(process.platform === 'linux')('The keys of a run', () => {
   })
 
   it.each([
-    ['without an editor', '/no/such/editor', 'there is no editor `/no/such/editor`, so nothing was sent'],
+    ['without an editor', '/no/such/editor', 'the editor `/no/such/editor` was not found, so nothing was sent'],
     ['with one that changes nothing', 'true', 'nothing was changed, so nothing was sent'],
     ['with one that fails', 'false', 'the editor (false) ended with 1, so nothing was sent'],
   ])('send nothing %s, and say why', async (_, editor, says) => {

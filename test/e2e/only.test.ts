@@ -110,7 +110,7 @@ describe('dev-hook --only', () => {
     const before = world.platform.registration()
     const cli = await start(['--take-over', ...args], env)
     const { message } = await cli.notice('error')
-    expect(message).toContain(what.includes('secret') ? 'secret of the webhook' : 'column 10: there is no key `conv`')
+    expect(message).toContain(what.includes('secret') ? 'secret of the webhook' : 'column 10: unknown key `conv`')
     expect((await cli.ended).code).toBe(2)
     expect(world.platform.registration()).toEqual(before)
   })

@@ -30,7 +30,7 @@ describe('The page', () => {
     await expectEventually(() => rows(page).count()).toBe(1)
     expect(new URL(page.url()).searchParams.get('q')).toBe('refund from:jenny')
     await page.keyboard.type(' sttus:5xx')
-    await sees(page, 'column 19: there is no key `sttus`')
+    await sees(page, 'column 19: unknown key `sttus`')
     for (let left = ' sttus:5xx'.length; left > 0; left -= 1) await page.keyboard.press('Backspace')
     await expectEventually(() => rows(page).count()).toBe(1)
     await page.keyboard.press('Escape')

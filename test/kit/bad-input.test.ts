@@ -18,7 +18,7 @@ describe('Options of a sandbox', () => {
   it.each([
     ['a bot twice', { forwardTo: 3000, command: ['node', 'bot.js'] }, 'contradict each other'],
     ['an environment without a command', { env: {} }, '`env` says nothing without `command`'],
-    ['no such option', { forwardto: 3000 }, 'there is no option `forwardto`'],
+    ['no such option', { forwardto: 3000 }, 'unknown option `forwardto`'],
     ['a command without a program', { command: [] }, '`command` names no program'],
     ['a path without a slash', { path: 'hook' }, 'path "hook" is not a path'],
     ['an empty secret', { secret: '' }, '`secret` is empty'],

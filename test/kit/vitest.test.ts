@@ -40,7 +40,7 @@ describe('Matchers', () => {
     await expect(expect(jenny).not.toSee('Welcome')).rejects.toThrow(/^Jenny has seen "Welcome"/)
     await expect(expect(jenny).toBeSilent()).rejects.toThrow(/^Jenny was to get no reply, and the bot said "Welcome!"/)
     await expect(expect(jenny).toHaveAnsweredWithin(-1)).rejects.toThrow('is not a duration')
-    await expect(expect(jenny.messages[0]).toHaveAnsweredWithin('1s')).rejects.toThrow('"hi" is no answer')
+    await expect(expect(jenny.messages[0]).toHaveAnsweredWithin('1s')).rejects.toThrow('"hi" is not an answer')
     await expect(expect({}).toSeeBackchannel('x')).rejects.toMatchObject({ code: 'DEVHOOK_USAGE' })
   })
 })

@@ -20,9 +20,9 @@ describe('The way to a developer', () => {
   it.each([
     ['', 'the message is cut off'],
     ['no answer of a dev-hook', 'the message is cut off'],
-    ['\0\0\0\u0002{}', 'the message is no answer'],
-    ['\0\0\0\u0011{"status":"many"}', 'the message is no answer'],
-    ['\0\0\0\u001a{"status":99,"headers":[]}', 'the message is no answer'],
+    ['\0\0\0\u0002{}', 'the message is not an answer'],
+    ['\0\0\0\u0011{"status":"many"}', 'the message is not an answer'],
+    ['\0\0\0\u001a{"status":99,"headers":[]}', 'the message is not an answer'],
   ])('takes an answer that is none, such as %j, for a delivery that was not taken', async (said, why) => {
     const developers = withAnna(async () => Buffer.from(said, 'latin1'))
     expect(await developers.send('anna', aMessage('c1')).answer).toEqual({ taken: false, why })

@@ -83,7 +83,7 @@ async function fileOf(given: string, { config, stateHome }: OpenCommand, scratch
     await readScripts({ play: given }, config.cwd)
     return path
   }
-  // Nothing has been recorded anywhere: it is no conversation then.
+  // Nothing has been recorded anywhere: it is not a conversation then.
   const folder = await findRecord({ config, stateHome, choice: 'by rule' }).then(
     (record) => record.folder,
     () => null,

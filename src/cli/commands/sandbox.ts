@@ -89,7 +89,7 @@ async function openDisposable(config: Config, options: SandboxOptions): Promise<
   return Object.assign(opened, { [Symbol.asyncDispose]: opened.close })
 }
 
-/** The same config, for a script: nobody saves meanwhile, and the file that the answer goes to is no save either. */
+/** The same config, for a script: nobody saves meanwhile, and the file that the answer goes to is not a save either. */
 const withoutWatch = (config: Config): Config =>
   config.sources.watch === undefined ? { ...config, watch: false } : config
 

@@ -27,7 +27,7 @@ export async function editBody(body: Buffer, io: Outside, ending?: AbortSignal):
   const laidOut = layOut(text)
   const before = endLine(laidOut ?? text)
   const saved = await edited(before, laidOut === null ? 'txt' : 'json', io, ending)
-  // Some editors begin what they save with a byte order mark, which is no part of the body.
+  // Some editors begin what they save with a byte order mark, which is not part of the body.
   const after = endLine(text.startsWith(MARK) || !saved.startsWith(MARK) ? saved : saved.slice(MARK.length))
   if (after === before) return null
   if (after.trim() === '') throw new DevHookError('editFailed', 'the body was emptied', { remedy: 'nothing was sent' })
@@ -114,8 +114,8 @@ async function runEditor(
       child.once('close', (status, signal) => resolve(status ?? signal))
     })
     if (code === NOT_FOUND)
-      throw new DevHookError('editFailed', `there is no editor \`${sanitize(editor)}\`, so nothing was sent`, {
-        remedy: 'set VISUAL or EDITOR to one that there is, such as `EDITOR=nano`',
+      throw new DevHookError('editFailed', `the editor \`${sanitize(editor)}\` was not found, so nothing was sent`, {
+        remedy: 'set VISUAL or EDITOR to one that is installed, such as `EDITOR=nano`',
       })
     if (code !== 0)
       throw new DevHookError('editFailed', `the editor (${editor}) ended with ${code}, so nothing was sent`)

@@ -59,7 +59,7 @@ export function openPrompter({ prompt }: Pick<Io, 'prompt'>): Prompter {
       const answer = await ask((signal) =>
         clack.password({ message, validate: validated(check, '', signal), clearOnError: true, signal, ...write }),
       )
-      // Nothing typed is no text at all.
+      // Nothing was typed: that is no text at all.
       return (answer ?? '').trim()
     },
     text: async (message, fallback, check) => {

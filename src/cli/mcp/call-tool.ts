@@ -74,7 +74,7 @@ function read<N extends OperationName>(name: N, given: Json): GivenTo<N> {
 function readTunnel({ tunnel = false, ...more }: Json): boolean {
   const [unknown] = Object.keys(more)
   if (typeof tunnel === 'boolean' && unknown === undefined) return tunnel
-  const problem = unknown === undefined ? '`tunnel` is not true or false' : `there is no field \`${unknown}\``
+  const problem = unknown === undefined ? '`tunnel` is not true or false' : `unknown field \`${unknown}\``
   throw new DevHookError('usage', `doctor: ${problem}`, { remedy: 'see the input schema of the tool' })
 }
 

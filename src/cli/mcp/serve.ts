@@ -42,7 +42,7 @@ export async function serve(
   }
 }
 
-/** Resolves once a transport has closed: its client has ended, does not read any more, or sends what is no message. */
+/** Resolves once a transport has closed: its client has ended, does not read any more, or sends what is not a message. */
 function closedBy(transport: StdioServerTransport): Promise<void> {
   const close = transport.close.bind(transport)
   // Its own listener for that is taken by the server.

@@ -9,7 +9,7 @@ type Phase = { readonly is: 'shown' } | { readonly is: 'held'; readonly lines: N
 
 /** How long the output of a bot that has crashed before is held back after its next start, in ms. */
 const HELD_MS = 1_000
-/** How many lines are held back: what prints more is no bare stack. */
+/** How many lines are held back: what prints more is not a bare stack. */
 const MAX_HELD = 100
 
 /** Creates a listener that passes notices on to `print`: a crash like the one before without its output, and as `repeated`. */

@@ -176,7 +176,7 @@ const timeOfDay = (time: string): string => new Date(time).toTimeString().slice(
 /** True for a bot that somebody else runs, and has not started yet. One of ours says by itself when it is ready. */
 const isAbsent = (bot: NoticeOf<'bot'> | null): boolean => bot !== null && bot.pid === null && bot.state !== 'ready'
 
-/** How a program ended: a code is no count. */
+/** How a program ended: a code is not a count. */
 const exitWords = (code: number | string | null): string =>
   typeof code === 'number' ? `exit code ${code}` : (code ?? 'no code')
 

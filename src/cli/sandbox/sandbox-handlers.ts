@@ -111,7 +111,7 @@ function splitValue(given: string, { name, fields }: OpenForm): readonly [key: s
   const key = at === -1 ? given : given.slice(0, at)
   if (at !== -1 && fields.some((field) => field.key === key)) return [key, given.slice(at + 1)]
   const keys = fields.map((field) => oneLine(field.key)).join(', ')
-  throw new DevHookError('noButton', `\`${oneLine(key)}\` is no field of ${oneLine(name)}: its fields are ${keys}`, {
+  throw new DevHookError('noButton', `\`${oneLine(key)}\` is not a field of ${oneLine(name)}: its fields are ${keys}`, {
     remedy: 'give each value as `field=value`',
   })
 }

@@ -1,4 +1,4 @@
-// What is wrong with something that a person asked for at the terminal: they can ask again, so that it is no error of the run.
+// What is wrong with something that a person asked for at the terminal: they can ask again, so that it is not an error of the run.
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import type { Colors } from '../output/colors.ts'

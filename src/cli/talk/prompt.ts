@@ -29,7 +29,7 @@ export interface Prompt {
   close(): void
 }
 
-// What is pasted comes between two marks then, so that its line breaks are no Enter.
+// What is pasted comes between two marks then, so that its line breaks are not Enter.
 const [PASTE_ON, PASTE_OFF] = ['\u001b[?2004h', '\u001b[?2004l']
 const CLEAR = '\u001b[2J\u001b[H'
 

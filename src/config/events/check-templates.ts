@@ -50,7 +50,7 @@ function checkTemplate(name: string, template: Json): TemplateProblem[] {
   return [
     ...(NAME.test(name)
       ? []
-      : [{ at, message: `\`${name}\` is no name: lower-case letters, digits, dots and dashes` }]),
+      : [{ at, message: `\`${name}\` is not a name: lower-case letters, digits, dots and dashes` }]),
     ...Object.keys(template)
       .filter((key) => !FIELDS.has(key))
       .map((key) => problem(key, `\`${key}\` is not one of ${[...FIELDS].join(', ')}`)),
@@ -132,13 +132,13 @@ const taken = (at: JsonPlace, name: string): TemplateProblem => ({
 
 function checkValue(value: unknown, at: JsonPlace, parts: EventTemplates['parts']): TemplateProblem[] {
   if (typeof value === 'string')
-    return unknownPlaceholders(value).map((name) => ({ at, message: `{{${name}}} is no placeholder` }))
+    return unknownPlaceholders(value).map((name) => ({ at, message: `{{${name}}} is not a placeholder` }))
   if (Array.isArray(value)) return value.flatMap((item, index) => checkValue(item, [...at, index], parts))
   if (!isRecord(value)) return []
   return Object.entries(value).flatMap(([key, entry]) => {
     if (key !== SPREAD) return checkValue(entry, [...at, key], parts)
     const known = typeof entry === 'string' && Object.hasOwn(parts, entry)
-    return known ? [] : [{ at: [...at, key], message: `there is no part ${JSON.stringify(entry)}` }]
+    return known ? [] : [{ at: [...at, key], message: `unknown part ${JSON.stringify(entry)}` }]
   })
 }
 

@@ -3,7 +3,7 @@
 /** No config is nested more deeply; a value that contains itself is. */
 const MAX_DEPTH = 20
 
-/** The value without what only a module can hold: a URL or a date becomes its text, a function a word that is no valid value. */
+/** The value without what only a module can hold: a URL or a date becomes its text, a function a word that no option takes. */
 export function toPlain(value: unknown, depth = 0): unknown {
   if (depth > MAX_DEPTH) throw new Error('its default export contains itself, or is nested too deeply')
   if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`

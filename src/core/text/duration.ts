@@ -3,7 +3,7 @@
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/
 
-/** `15s`, `200ms`, `2m`, `1.5h` → milliseconds; `null` when it is no duration. */
+/** `15s`, `200ms`, `2m`, `1.5h` → milliseconds; `null` when it is not a duration. */
 export function parseDuration(text: string): number | null {
   const [, amount, unit] = DURATION.exec(text.trim()) ?? []
   const scale = unit === undefined ? undefined : UNITS[unit]

@@ -5,7 +5,7 @@ const MAX_DEPTH = 500
 const MAX_GROWTH = 8
 const FREE_GROWTH = 64 * 1024
 
-/** One member or item a line, indented by two; `null` for what is no JSON, or has no layout that could be read. */
+/** One member or item a line, indented by two; `null` for what is not JSON, or has no layout that could be read. */
 export function layOut(text: string): string | null {
   // Before it is parsed: what is nested by millions takes more memory than it has bytes.
   if (isDeep(text) || !isJson(text)) return null
@@ -28,7 +28,7 @@ export function layOut(text: string): string | null {
   return out.join('')
 }
 
-/** Without any white space between its parts; `null` for what is no JSON. */
+/** Without any white space between its parts; `null` for what is not JSON. */
 export const pack = (text: string): string | null => (isJson(text) ? [...tokensOf(text)].join('') : null)
 
 function isJson(text: string): boolean {

@@ -30,7 +30,7 @@ export function jsonMistake(text: string): JsonMistake | null {
 /** What may come next: a value, a value or the end of an empty list, a name or the end of an empty object, and so on. */
 type Next = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end'
 
-/** Where a text that is no JSON stops being it. */
+/** Where a text that is not JSON stops being it. */
 export function firstMistake(text: string): JsonMistake {
   const open: ('{' | '[')[] = []
   let next: Next | null = 'value'

@@ -107,7 +107,7 @@ function bytesOf(body: string): Buffer {
   throw new DevHookError('usage', `\`body\` is longer than ${MAX_BODY_BYTES} bytes`)
 }
 
-/** Refuses another body that is no JSON where the recorded one is. Throws `usage` with line and column. */
+/** Refuses another body that is not JSON where the recorded one is. Throws `usage` with line and column. */
 function checkEdited(body: string, { body: recorded }: Delivery): void {
   const mistake = jsonMistake(body)
   if (mistake === null || jsonMistake(recorded.toString('utf8')) !== null) return

@@ -3,7 +3,7 @@
 // Nothing tells who wrote a file. But what a start writes comes after each start, and never without one. So a file that was written
 // after several starts in a row is held back: the bot is started for it once it has been left alone, each time after a longer wait. No
 // save is ever forgotten, then, and no bot is restarted for ever. If the file is written again before that all the same, it was not
-// the start that did it. What is no code, and comes after each start at the same time, is the bot's own, and no longer restarts it.
+// the start that did it. What is not code, and comes after each start at the same time, is the bot's own, and no longer restarts it.
 
 import type { Change } from '../../watch/tree.ts'
 import {

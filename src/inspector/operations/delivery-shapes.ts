@@ -61,7 +61,7 @@ export const VERIFIED = object({
 /** A line that the bot has printed. */
 export const OUTPUT_LINE = object({ time, stream: choice('stdout', 'stderr'), line: text() })
 
-/** Where a text is no JSON: both count from 1. */
+/** Where a text is not JSON: both count from 1. */
 export const JSON_MISTAKE = object({ line: COUNT, column: COUNT, message: text() })
 
 /** What is replayed after each restart of the bot: this delivery, or for `null` the last one that somebody else has caused. */

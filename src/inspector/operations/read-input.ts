@@ -15,7 +15,7 @@ export function readInput<N extends OperationName>(name: N, given: unknown): Inp
   if (!isRecord(given)) throw refuse(name, 'the input is not a JSON object')
   const fields = Object.entries(OPERATIONS[name].input)
   const unknown = Object.keys(given).find((key) => !fields.some(([field]) => field === key))
-  if (unknown !== undefined) throw refuse(name, `there is no field \`${unknown.slice(0, 100)}\``)
+  if (unknown !== undefined) throw refuse(name, `unknown field \`${unknown.slice(0, 100)}\``)
   try {
     const read = fields.map(([field, { shape, required }]) => {
       const value = given[field]

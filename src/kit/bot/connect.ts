@@ -25,7 +25,7 @@ export async function openAddress(target: BotTarget, path: string): Promise<BotA
   if (typeof target === 'string' || target instanceof URL)
     return { url: urlOf(target, path), close: async () => undefined }
   if (typeof target === 'object' && typeof target?.listen === 'function') return serve(target, path)
-  throw new DevHookError('usage', `${typeof target} is no bot`, { remedy: REMEDY })
+  throw new DevHookError('usage', `\`forwardTo\` is of type ${typeof target}`, { remedy: REMEDY })
 }
 
 async function urlOfPort(port: number, path: string): Promise<string> {

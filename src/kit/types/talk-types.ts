@@ -103,7 +103,7 @@ export interface Message {
   /** The texts of everything that can be pressed, of its items too. */
   readonly buttons: readonly string[]
   readonly meta: Fields
-  /** Milliseconds from what it answers, by the platform's time; `null` for what is no answer of the bot's. */
+  /** Milliseconds from what it answers, by the platform's time; `null` for what is not an answer of the bot's. */
   readonly ms: number | null
   /** The document of the platform. */
   readonly document: StoredDocument

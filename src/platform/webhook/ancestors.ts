@@ -41,7 +41,7 @@ export function decodeAncestors(text: string): readonly Ancestor[] | null {
     const value = parseExact(text)
     return isAncestors(value) ? value : null
   } catch {
-    // Not JSON: whoever sent it is no dev-hook as this one knows them.
+    // Not JSON: whoever sent it is not a dev-hook of a kind that this one knows.
     return null
   }
 }

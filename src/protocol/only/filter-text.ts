@@ -16,7 +16,7 @@ export interface OnlyTerm extends Place {
 export const ONLY_FORM =
   'conversation:<id>, contact:<id, name, e-mail or telephone>, event:<pattern> or text:<words>, and commas between several; quotes around a value that has a comma in it'
 
-/** More is no filter that a person writes, and each delivery is compared with all of it. */
+/** More is not a filter that a person writes, and each delivery is compared with all of it. */
 const MAX_TERMS = 200
 const MAX_LENGTH = 10_000
 
@@ -54,7 +54,7 @@ function readTerm(text: string, at: number): OnlyTerm | FilterProblem {
   const [whole, name = ''] = match
   const key = ONLY_KEYS.find((known) => known === name.toLowerCase())
   if (key === undefined)
-    return problem(start, start + name.length, `there is no key \`${name}\``, `one of ${ONLY_KEYS.join(', ')}`)
+    return problem(start, start + name.length, `unknown key \`${name}\``, `one of ${ONLY_KEYS.join(', ')}`)
   const read = readValue(text, start + whole.length)
   if ('message' in read) return read
   if (read.value === '') return problem(read.end, read.end, `nothing stands behind \`${key}:\``, 'a value')

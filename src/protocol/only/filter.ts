@@ -5,7 +5,7 @@ import type { FilterProblem } from '../query/terms.ts'
 import { type OnlyTerm, readOnlyTerms } from './filter-text.ts'
 import { subjectOf } from './subject.ts'
 
-/** Whether a delivery is wanted, by its payload; `null` for a body that is no JSON object, which never is. */
+/** Whether a delivery is wanted, by its payload; `null` for a body that is not a JSON object, which never is. */
 export type OnlyFilter = (payload: Json | null) => boolean
 
 /** Reads a filter, or says what is wrong with it. */
@@ -15,7 +15,7 @@ export function readOnly(text: string): OnlyFilter | FilterProblem {
   const odd = terms.find(({ key, value }) => key === 'event' && !isEventPattern(value))
   if (odd === undefined) return filterOf(terms)
   const { start, end, value } = odd
-  return { start, end, message: `\`${value}\` is no event`, allowed: 'an event, or a pattern such as `message.*`' }
+  return { start, end, message: `\`${value}\` is not an event`, allowed: 'an event, or a pattern such as `message.*`' }
 }
 
 /** What any of several filters wants. */

@@ -19,7 +19,7 @@ const NAMES = ['name', 'displayName', 'fullName', 'email', 'telephone', 'phone',
 /** `User Jenny Jones created a chat message` */
 const SUMMARY = /^(?:User|Contact) (.{1,100}?) (?:created|updated|deleted) /
 
-/** Reads what a payload is about; a body that is no JSON object is about nothing. */
+/** Reads what a payload is about; a body that is not a JSON object is about nothing. */
 export function subjectOf(payload: Json | null): Subject {
   const data = valueIn(payload, 'data')
   const message = valueIn(data, 'message')

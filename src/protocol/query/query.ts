@@ -39,7 +39,7 @@ function readTest({ key: name, values, isNegated, start, end }: Term, now: numbe
   if (key === undefined) {
     const at = start + (isNegated ? 1 : 0)
     const allowed = `${[...FILTER_KEYS.keys()].join(', ')}; put words with a colon in quotes`
-    return { start: at, end: Math.min(end, at + name.length), message: `there is no key \`${name}\``, allowed }
+    return { start: at, end: Math.min(end, at + name.length), message: `unknown key \`${name}\``, allowed }
   }
   if (key.of === 'body') return { of: 'body', test: not(isNegated, anyOf(values.map(({ text }) => key.test(text)))) }
   const tests: RowTest[] = []

@@ -22,7 +22,7 @@ export interface Term extends Place {
 
 /** What is wrong with a filter, and where. */
 export interface FilterProblem extends Place {
-  /** A sentence without its end: ``there is no key `evnt` ``. */
+  /** A sentence without its end: ``unknown key `evnt` ``. */
   readonly message: string
   /** What may stand there. */
   readonly allowed: string

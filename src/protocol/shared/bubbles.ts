@@ -28,7 +28,7 @@ export function bubble(shown: SharedMessage | SharedEvent, shorten: Shortener): 
   ]
   return html`<li class="${kinds.join(' ')}"><p class="head"><b><bdi>${shorten(name, 80)}</bdi></b>${tags.map((tag) => html` <span class="tag">${tag}</span>`)} ${clock(at)}</p>
 ${quotePart(document, shorten)}${saidPart(shown, shorten)}${resultsPart(document, shorten)}${cardsPart(document, shorten)}${
-  // What the contact has pressed is no offer.
+  // What the contact has pressed is not an offer.
   by === 'contact' ? null : buttonsPart(actionsIn(document), shorten)
 }${why === null ? null : html`<p class="why">${why}</p>`}${deliveriesPart(deliveries, shorten)}</li>
 `

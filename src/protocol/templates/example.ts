@@ -26,7 +26,7 @@ export function exampleOf(
   const { api, time } = context
   const actor = actorOf(template.by, context)
   const blank = valuesOf(event, actor, context, occurrence)
-  // What a person gives is no template: braces in it stand for themselves.
+  // What a person gives is not a template: braces in it stand for themselves.
   const values = { ...blank, text: text ?? fillText(template.text ?? '', blank) }
   const part = (name: string): Json => ({
     ...fillObject(parts[name] ?? {}, values, part),

@@ -34,7 +34,7 @@ const PLACEHOLDER = /\{\{([^{}]*)\}\}/g
 
 const isPlaceholder = (name: string): name is Placeholder => PLACEHOLDERS.some((known) => known === name)
 
-/** The names in double braces that are no placeholders. */
+/** The names in double braces that are not placeholders. */
 export const unknownPlaceholders = (text: string): readonly string[] =>
   [...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name).filter((name) => !isPlaceholder(name))
 

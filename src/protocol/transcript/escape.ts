@@ -23,7 +23,7 @@ export function escapeText(text: string, special = ''): string {
 export const escapeLine = (text: string, special = ''): string =>
   withEnd(escapeText(text, special).replace(/^\s/u, byNumber))
 
-/** A line whose last character is no white space, which editors take away. */
+/** A line whose last character is not white space, which editors take away. */
 export const withEnd = (written: string): string => written.replace(/\s$/u, byNumber)
 
 /** A text in quotes. */

@@ -22,7 +22,7 @@ export interface BrokerAddress {
 }
 
 /**
- * Reads where the broker is. Throws `usage` for what is no address of one, and `brokerUnsafe` for one on another machine that is
+ * Reads where the broker is. Throws `usage` for what is not the address of one, and `brokerUnsafe` for one on another machine that is
  * to be reached without credentials.
  */
 export async function readAddress(url: string | null, file: string | null): Promise<BrokerAddress> {

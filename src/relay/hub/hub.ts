@@ -183,7 +183,7 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
         return status()
       case 'assign': {
         const { conversation, to, isNew } = question
-        if (!isDeveloperName(to)) return { ok: false, message: `\`${to}\` is no developer` }
+        if (!isDeveloperName(to)) return { ok: false, message: `\`${to}\` is not the name of a developer` }
         const names = new Set([...everCome.names(), ...developers.names()])
         if (!isNew && !names.has(to))
           return { ok: false, message: `nobody has ever come to this relay as \`${to}\``, known: [...names].sort() }

@@ -72,7 +72,7 @@ export const packPing = (session: string): Buffer => pack({ ping: session }, Buf
 /** The session that a message asks for; `null` for one that is no such question. Throws on a message that is none of ours. */
 export const pingIn = (message: Uint8Array): string | null => textIn(unpack(message).facts, 'ping')
 
-/** What a developer is sent. Throws on a message that is no delivery. */
+/** What a developer is sent. Throws on a message that is not a delivery. */
 export function unpackSent(message: Uint8Array): SentDelivery {
   const { facts, body } = unpack(message)
   return { delivery: deliveryIn(facts, body), session: textIn(facts, 'session') ?? '' }
@@ -82,7 +82,7 @@ function deliveryIn(facts: Json, body: Buffer): Delivery {
   const [id, method] = [textIn(facts, 'id'), textIn(facts, 'method')]
   const [search, receivedAt] = [valueIn(facts, 'search'), valueIn(facts, 'receivedAt')]
   if (id === null || method === null || typeof search !== 'string' || typeof receivedAt !== 'number')
-    throw new Error('the message is no delivery')
+    throw new Error('the message is not a delivery')
   const again = textIn(facts, 'again')
   return { id, receivedAt, method, search, headers: headersIn(facts), body, ...(again !== null && { again }) }
 }
@@ -108,7 +108,7 @@ export function unpackAnswer(message: Uint8Array): Answer {
   const why = textIn(facts, 'why')
   if (why !== null) return { taken: false, why }
   const status = valueIn(facts, 'status')
-  if (!isFinal(status)) throw new Error('the message is no answer')
+  if (!isFinal(status)) throw new Error('the message is not an answer')
   return { taken: true, reply: { status, headers: headersIn(facts), body } }
 }
 

@@ -118,7 +118,7 @@ const ownerIn = (claims: Json): Caller => ({
   scopes: (asText(claims['scope']) ?? '').split(' '),
 })
 
-/** Whose a token of the platform's is, by its own claims, which nobody here can check; `null` for what is no access token. */
+/** Whose a token of the platform's is, by its own claims, which nobody here can check; `null` for what is not an access token. */
 export function claimedOwner(token: string): Partial<Caller> | null {
   const claims = decode(token.split('.')[1] ?? '')
   const user = asText(claims?.['_id'])

@@ -24,12 +24,12 @@ export type ChaosConfig = { readonly [W in ChaosWord]?: number }
 const isWord = (word: string): word is ChaosWord => Object.hasOwn(CHAOS_WORDS, word)
 const MAX_MS = 24 * 3_600_000
 
-/** Reads `duplicate=0.1,delay=200ms`. Throws `usage` for what is no word, no value, or there twice. */
+/** Reads `duplicate=0.1,delay=200ms`. Throws `usage` for an unknown word, a wrong value, or a word that is there twice. */
 export function parseChaos(text: string): ChaosConfig {
   const read = new Map<ChaosWord, number>()
   for (const part of text.split(',')) {
     const [word = '', value = '', ...more] = part.split('=').map((piece) => piece.trim())
-    if (!isWord(word)) throw wrong(`\`${word}\` is no kind of chaos`)
+    if (!isWord(word)) throw wrong(`\`${word}\` is not a kind of chaos`)
     if (value === '' || more.length > 0) throw wrong(`\`${part.trim()}\` is not ${exampleOf(word)}`)
     if (read.has(word)) throw wrong(`\`${word}\` is there twice`)
     read.set(word, readValue(word, value))
@@ -37,12 +37,12 @@ export function parseChaos(text: string): ChaosConfig {
   return Object.fromEntries(read)
 }
 
-/** Reads chaos from an object, whose durations are milliseconds or text. Throws `usage` for what is no word, or no value. */
+/** Reads chaos from an object, whose durations are milliseconds or text. Throws `usage` for an unknown word or a wrong value. */
 export function readChaos(given: Readonly<Record<string, unknown>>): ChaosConfig {
   const entries = Object.entries(given).filter(([, value]) => value !== undefined)
   return Object.fromEntries(
     entries.map(([word, value]) => {
-      if (!isWord(word)) throw wrong(`\`${word}\` is no kind of chaos`)
+      if (!isWord(word)) throw wrong(`\`${word}\` is not a kind of chaos`)
       return [word, readValue(word, value)]
     }),
   )

@@ -84,7 +84,7 @@ export function createSelfTalk(
           state.quiet()
           return wait(conversation, [...state.kept, tell], state.limit)
         case 'probing':
-          // Posted before, with a delay: it is no answer.
+          // Posted before, with a delay: it is not an answer.
           if (postedAt < state.since) return tell()
           cancelTimers(state)
           states.set(conversation, { is: 'stopped' })

@@ -90,7 +90,7 @@ export function createVoice(stage: Stage, { caller, name, conversation, sees }: 
     const since = last?.call === undefined ? -1 : stage.calls.lastIndexOf(last.call)
     const calls = stage.calls.slice(since + 1).filter(({ by }) => by === null || by === seeded.bot.id)
     const refreshed = calls.findLastIndex(({ path, status }) => path === '/v2/auth/token' && status === 201)
-    // A token that had expired, and was replaced: that is no failure of the bot's.
+    // A token that had expired, and was replaced: that is not a failure of the bot's.
     return calls.filter(({ status }, at) => (status === null || status >= 400) && !(status === 401 && at < refreshed))
   }
 

@@ -7,7 +7,7 @@ export interface Activity {
   begin(): Off
   /** Something is still to come by itself, soon. Returns the function that says that it has; calling it twice does nothing. */
   hold(): Off
-  /** Something has happened that is no call. */
+  /** Something has happened that is not a call. */
   touch(): void
   /** Calls the listener whenever something has happened. Returns the function that removes it. */
   on(listener: () => void): Off

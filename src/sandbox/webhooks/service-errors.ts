@@ -17,7 +17,7 @@ export interface ServiceErrors {
   clear(): void
 }
 
-/** Creates it; `tell` is called once for each time that a service begins to fail. A bot's own webhook is no service. */
+/** Creates it; `tell` is called once for each time that a service begins to fail. A bot's own webhook is not a service. */
 export function createServiceErrors(
   store: Pick<Store, 'services'>,
   tell: (service: Document, message: string) => void,

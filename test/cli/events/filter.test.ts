@@ -85,7 +85,7 @@ describe('The filters of recorded deliveries', () => {
     expect(problemOf({ last: '0' })).toContain('`0` (from --last) is not')
     expect(problemOf({ last: 'abc' })).toContain('`abc` (from --last) is not')
     expect(problemOf({ event: 'a..b' })).toContain('a..b')
-    expect(problemOf({ query: 'hi evnt:a' })).toContain('the filter has a mistake in column 4: there is no key `evnt`')
+    expect(problemOf({ query: 'hi evnt:a' })).toContain('the filter has a mistake in column 4: unknown key `evnt`')
     expect(problemOf({ outcome: 'lost' })).toContain('`lost` (from --outcome) is not')
   })
 })

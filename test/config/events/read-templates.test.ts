@@ -68,10 +68,10 @@ describe('The event templates', () => {
     [
       'an unknown placeholder',
       template('').replace('agent.id', 'agent.age'),
-      /a\.json:8: \{\{agent\.age\}\} is no placeholder$/,
+      /a\.json:8: \{\{agent\.age\}\} is not a placeholder$/,
     ],
-    ['an unknown part', template('').replace('"id"', '"..."'), /a\.json:8: there is no part "\{\{agent\.id\}\}"$/],
-    ['a name of its own', template('').replace('"user.login":', '"User":'), /a\.json:3: .*`User` is no name: /],
+    ['an unknown part', template('').replace('"id"', '"..."'), /a\.json:8: unknown part "\{\{agent\.id\}\}"$/],
+    ['a name of its own', template('').replace('"user.login":', '"User":'), /a\.json:3: .*`User` is not a name: /],
     ['something else beside', '{\n  "template": {}\n}', /a\.json:2: `template` is not one of templates, parts$/],
     ['a list', '[]', /a\.json:1: it is not an object with `templates`$/],
     [

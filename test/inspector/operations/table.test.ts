@@ -64,7 +64,7 @@ describe.each(OPERATION_NAMES)('The operation %s', (name) => {
     expect((await send(whole)).status).toBe(200)
     expect(await refused({ ...whole, more: '1' })).toEqual([
       400,
-      { code: 'DEVHOOK_USAGE', message: `${name}: there is no field \`more\``, remedy: expect.any(String) },
+      { code: 'DEVHOOK_USAGE', message: `${name}: unknown field \`more\``, remedy: expect.any(String) },
     ])
     for (const [field, { required }] of Object.entries(OPERATIONS[name].input)) {
       const { [field]: _left, ...rest } = whole
@@ -110,8 +110,8 @@ describe('An input', () => {
     ['deliveries', { limit: 1.5 }, '`limit` is not a whole number from 1 to 1000'],
     ['deliveries', { q: 'x'.repeat(2_001) }, '`q` is longer than 2000 characters'],
     ['export', { id: 'x', as: 'pdf' }, '`as` is not one of curl, http, fixture, transcript, test, html'],
-    ['status', JSON.parse('{"__proto__": 1}'), 'there is no field `__proto__`'],
-    ['status', { constructor: 1 }, 'there is no field `constructor`'],
+    ['status', JSON.parse('{"__proto__": 1}'), 'unknown field `__proto__`'],
+    ['status', { constructor: 1 }, 'unknown field `constructor`'],
   ] as const)('of %s is refused when it is %o', (name, given, message) => {
     expect(() => readInput(name, given)).toThrow(`${name}: ${message}`)
   })

@@ -92,13 +92,13 @@ describe('The filter of --only', () => {
     ['event:a, ,text:b', 10, 'nothing stands here'],
     ['jenny', 1, '`jenny` has no key in front of it'],
     ['text:hi,there', 9, '`there` has no key in front of it'],
-    ['text:hi, conv:a', 10, 'there is no key `conv`'],
+    ['text:hi, conv:a', 10, 'unknown key `conv`'],
     ['contact:', 9, 'nothing stands behind `contact:`'],
     ['contact:" "', 12, 'nothing stands behind `contact:`'],
     ['text:say "hi"', 10, 'a quote stands inside a value'],
     ['text:"hi', 6, 'a quote is not closed'],
     ['text:"hi" there', 11, '`t` follows a quoted value'],
-    ['event:message.**', 1, '`message.**` is no event'],
+    ['event:message.**', 1, '`message.**` is not an event'],
   ])('says what is wrong with `%s`, and where', (text, column, message) => {
     const problem = readOnly(text)
     if (!('message' in problem)) throw new Error('it was accepted')

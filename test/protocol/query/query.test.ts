@@ -75,8 +75,8 @@ describe('A filter', () => {
   })
 
   it.each([
-    ['evnt:a', 'column 1: there is no key `evnt`', 'event, conv,'],
-    ['hi -http://x', 'column 5: there is no key `http`', 'in quotes'],
+    ['evnt:a', 'column 1: unknown key `evnt`', 'event, conv,'],
+    ['hi -http://x', 'column 5: unknown key `http`', 'in quotes'],
     ['event:a..b', 'column 7: `a..b` means nothing to `event`', 'message.*'],
     ['outcome:failed,lost', 'column 16: `lost` means nothing to `outcome`', 'undelivered'],
     ['status:6xx', 'column 8: `6xx` means nothing to `status`', '5xx'],

@@ -15,9 +15,9 @@ describe('The words of chaos', () => {
   })
 
   it.each([
-    ['', '`` is no kind of chaos'],
-    ['dorp=0.1', '`dorp` is no kind of chaos'],
-    ['toString=1', '`toString` is no kind of chaos'],
+    ['', '`` is not a kind of chaos'],
+    ['dorp=0.1', '`dorp` is not a kind of chaos'],
+    ['toString=1', '`toString` is not a kind of chaos'],
     ['drop', '`drop` is not drop=0.1'],
     ['drop=', '`drop=` is not drop=0.1'],
     ['drop=0.1=2', '`drop=0.1=2` is not drop=0.1'],
@@ -27,7 +27,7 @@ describe('The words of chaos', () => {
     ['delay=0.5', '"0.5" of `delay` is not a duration up to 24h such as delay=200ms'],
     ['delay=25h', '"25h" of `delay` is not a duration up to 24h such as delay=200ms'],
     ['drop=0.1,drop=0.2', '`drop` is there twice'],
-    ['drop=0.1,', '`` is no kind of chaos'],
+    ['drop=0.1,', '`` is not a kind of chaos'],
   ])('refuse %j, and name all that there are', (text, message) => {
     expect(() => parseChaos(text)).toThrow(
       expect.objectContaining({
@@ -46,7 +46,7 @@ describe('The words of chaos', () => {
     })
     expect(() => readChaos({ drop: '0.1x' })).toThrow(/is not a probability/)
     expect(() => readChaos({ delay: Number.NaN })).toThrow(/is not a duration/)
-    expect(() => readChaos({ dealy: 20 })).toThrow('`dealy` is no kind of chaos')
+    expect(() => readChaos({ dealy: 20 })).toThrow('`dealy` is not a kind of chaos')
   })
 
   it('are written as they are read', () => {

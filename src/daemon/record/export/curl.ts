@@ -56,7 +56,7 @@ function quoted(text: string): string {
   if (/^[\w.:/@%+,-]+$/.test(text)) return text
   const bytes = Buffer.from(text, 'latin1')
   if (isUtf8(bytes) && isPlain(bytes.toString('utf8'))) return inQuotes(bytes.toString('utf8'))
-  // What no terminal should get, and what is no text, is made of its numbers; `!` would be looked up in the history.
+  // What no terminal should get, and what is not text, is made of its numbers; `!` would be looked up in the history.
   const format = text.replace(/^-|[^ #-$&(-[\]-~]/gu, (character) =>
     character === '%' ? '%%' : `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`,
   )

@@ -83,7 +83,7 @@ function wordsOf({ attempt }: AttemptDetail, redact: Redact | null): Pick<Shared
   const clean = (text: string): string => (redact === null ? text : hideSecrets(text, redact))
   if (attempt.outcome !== 'answered') return { reason: clean(attempt.reason), answer: null }
   const { body } = attempt.reply
-  if (!isUtf8(body)) return { reason: null, answer: `(${body.length} bytes that are no text)` }
+  if (!isUtf8(body)) return { reason: null, answer: `(${body.length} bytes that are not text)` }
   return { reason: null, answer: answerIn(clean(body.toString('utf8'))) }
 }
 

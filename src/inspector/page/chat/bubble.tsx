@@ -72,7 +72,7 @@ function Shown({
         </dl>
       )}
       <Carousel message={message} press={press} />
-      {/* What the contact has pressed is no offer. */}
+      {/* What the contact has pressed is not an offer. */}
       {message.by === 'contact' ? null : <Buttons actions={actionsIn(message.document)} press={press} />}
     </>
   )

@@ -47,7 +47,7 @@ export function openConnection(later: (run: () => void, ms: number) => Off): Run
     source.addEventListener('error', () => {
       // Whoever was refused, or told of the end, is asked again without a word, until something else is known.
       if (!isExplained()) state.set({ is: 'lost' })
-      // The browser tries again by itself, unless the answer was no stream.
+      // The browser tries again by itself, unless the answer was not a stream.
       if (source?.readyState === EventSource.CLOSED) void explain()
     })
   }

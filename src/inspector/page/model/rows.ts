@@ -77,7 +77,7 @@ export function changedBy(notice: Notice, rowWith: (id: string) => Row | undefin
   if (!('id' in notice) || notice.id === undefined) return null
   const row = rowWith(notice.id)
   if (row !== undefined) return moved(row, notice)
-  // The same delivery again is no row of its own.
+  // The same delivery again is not a row of its own.
   if (notice.type === 'delivery' && (notice.redelivery === undefined || notice.whose === 'passed')) {
     const row = begun(notice, null)
     return notice.whose === 'ignored' ? { ...row, settled: 'ignored', ownStatus: 200, isOpen: false } : row

@@ -1,6 +1,6 @@
 // The text of a body as the run hands it over, and its bytes.
 
-/** A body: as text, or as base64 where it is no UTF-8. */
+/** A body: as text, or as base64 where it is not UTF-8. */
 export interface EncodedBody {
   readonly encoding: 'utf8' | 'base64'
   readonly body: string

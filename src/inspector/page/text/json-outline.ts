@@ -13,7 +13,7 @@ export interface OutlineLine {
 
 const LINE = /^(?<indent> *)(?:(?<key>"(?:[^"\\]|\\.)*"): )?/s
 
-/** The lines of a JSON text, whose values stay as they were written; `null` for what is no JSON. */
+/** The lines of a JSON text, whose values stay as they were written; `null` for what is not JSON. */
 export function outline(text: string): readonly OutlineLine[] | null {
   const laidOut = layOut(text)
   if (laidOut === null) return null
