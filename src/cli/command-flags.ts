@@ -22,6 +22,8 @@ const USUAL_GROUP = 'Options:'
 
 export const HELP_FLAG: Flag = flag('-h, --help', 'show this help', USUAL_GROUP)
 
+export const VERSION_FLAG: Flag = flag('-V, --version', 'show the version', USUAL_GROUP)
+
 /** The flags of a command but `--help`, its own first. */
 export const flagsOf = ({ own = [], options }: CommandSpec): readonly Flag[] => [
   ...own.map(({ flags, says, repeats }) => flag(flags, says, USUAL_GROUP, repeats)),

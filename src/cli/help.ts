@@ -1,9 +1,10 @@
 // The help of each command, as text of a width: made from the table of commands, before anything else is loaded.
+import { envNames } from '../config/option-names.ts'
 import { OPTION_KEYS, optionOf } from '../config/options.ts'
 import type { CommandSpec } from './command.ts'
-import { type Flag, flagsOf, HELP_FLAG } from './command-flags.ts'
+import { type Flag, flagsOf, HELP_FLAG, VERSION_FLAG } from './command-flags.ts'
 import { COMMANDS } from './command-table.ts'
-import { wrapWords } from './screen/text-width.ts'
+import { columnFor, pairLines, wrappedText } from './screen/two-columns.ts'
 
 const DAEMON = COMMANDS[0]
 
@@ -32,59 +33,69 @@ export function helpOf(spec: CommandSpec, { columns }: { readonly columns?: numb
 
 function helpIn(spec: CommandSpec, columns: number): string {
   const name = spec === DAEMON ? 'dev-hook' : `dev-hook ${spec.name}`
+  const isDaemon = spec === DAEMON
   return [
-    `Usage: ${name} ${spec.usage}`,
-    wrapped(spec.description, columns).join('\n'),
+    wrappedText(`Usage: ${name} ${spec.usage}`, columns, '  '),
+    wrappedText(spec.description, columns),
     // What most people look for stands before the flags, of which there are some sixty lines.
-    ...(spec === DAEMON ? [commandList()] : []),
-    examples(spec),
-    ...flagGroups([...flagsOf(spec), HELP_FLAG], columns),
-    ...(spec === DAEMON ? [environment(), KEYS] : []),
-  ].join('\n\n')
+    ...(isDaemon ? [commandList(columns)] : []),
+    section('Examples:', spec.examples, columns, SHARE_OF_EXAMPLES),
+    ...flagGroups([...flagsOf(spec), VERSION_FLAG, HELP_FLAG], columns),
+    ...(isDaemon ? [environment(columns), wrappedText(KEYS, columns)] : []),
+  ]
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')
+}
+
+/** As much of the width as flags may take, and as whole command lines may. */
+const SHARE_OF_FLAGS = 0.45
+const SHARE_OF_EXAMPLES = 0.55
+
+type Pairs = readonly (readonly [string, string])[]
+
+/** A heading, and pairs below it, which share their column with nothing else. */
+function section(heading: string, pairs: Pairs, columns: number, share = SHARE_OF_FLAGS): readonly string[] {
+  const column = columnFor(
+    pairs.map(([name]) => name),
+    columns,
+    share,
+  )
+  return [...wrappedText(heading, columns), ...pairs.flatMap((pair) => pairLines(pair, column, columns))]
 }
 
 /** The flags in the groups in which they come first. */
-function flagGroups(flags: readonly Flag[], columns: number): readonly string[] {
-  const width = Math.max(...flags.map(({ shown }) => shown.length))
+function flagGroups(flags: readonly Flag[], columns: number): readonly (readonly string[])[] {
+  const column = columnFor(
+    flags.map(({ shown }) => shown),
+    columns,
+    SHARE_OF_FLAGS,
+  )
   const groups = new Map<string, string[]>()
   for (const { shown, says, group } of flags) {
-    const rows = groups.get(group) ?? []
-    groups.set(group, rows)
-    const [line = '', ...more] = wrapped(says, columns - width - INDENT.length - GAP.length)
-    rows.push(`${INDENT}${shown.padEnd(width)}${GAP}${line}`, ...more.map((rest) => ' '.repeat(width + 4) + rest))
+    const lines = groups.get(group) ?? [group]
+    groups.set(group, lines)
+    lines.push(...pairLines([shown, says], column, columns))
   }
-  return [...groups].map(([heading, rows]) => [heading, ...rows].join('\n'))
+  return [...groups.values()]
 }
-
-const INDENT = '  '
-const GAP = '  '
-
-/** Where there is less room than that, a terminal breaks lines better than we do. */
-const LEAST_COLUMNS = 40
-
-const wrapped = (text: string, columns: number): readonly string[] =>
-  columns < LEAST_COLUMNS ? [text] : wrapWords(text, columns)
 
 const KEYS =
-  'While it runs: ↑ and ↓ choose a delivery, Enter shows it, r replays it, e edits it and replays that, o opens the page,\nb restarts the bot, p holds deliveries, t triggers again, q quits, ? lists the keys.'
+  'While it runs: ↑ and ↓ choose a delivery, Enter shows it, r replays it, e edits it and replays that, o opens the page, b restarts the bot, p holds deliveries, t triggers again, q quits, ? lists the keys.'
 
 /** What has no flag, because a command line is no place for a secret. */
-function environment(): string {
+function environment(columns: number): readonly string[] {
   const rows = OPTION_KEYS.filter((key) => optionOf(key).flag === false).map((key) => {
-    const { env = [], says } = optionOf(key)
-    return `  ${(env[0] ?? '').padEnd(18)} ${says}`
+    const [own = '', known = own] = envNames(key)
+    return [known, optionOf(key).says.replaceAll('`', '')] as const
   })
-  const rest = '  DEV_HOOK_<FLAG>    any flag above, in upper snake case; a config file may hold them too'
-  return ['Environment, or .env (secrets are read from nowhere else):', ...rows, rest].join('\n')
+  const rest = ['DEV_HOOK_<FLAG>', 'any flag above, in upper snake case; a config file may hold them too'] as const
+  return section('Environment, or .env (secrets are read from nowhere else):', [...rows, rest], columns)
 }
 
-function commandList(): string {
-  const rows = COMMANDS.slice(1).map(({ name, description }) => `  ${name.padEnd(12)} ${beginningOf(description)}`)
-  return ['Commands (each has its own --help):', ...rows].join('\n')
+function commandList(columns: number): readonly string[] {
+  const rows = COMMANDS.slice(1).map(({ name, description }) => [name, beginningOf(description)] as const)
+  return section('Commands (each has its own --help):', rows, columns)
 }
 
 /** A command has room for the first words of its description. */
 const beginningOf = (description: string): string => description.split(/[,.:;]/, 1)[0] ?? description
-
-const examples = ({ examples: rows }: CommandSpec): string =>
-  ['Examples:', ...rows.map(([line, says]) => `  ${line.padEnd(50)} ${says}`)].join('\n')

@@ -1,7 +1,7 @@
 // The parser of one command, made from its flags and words.
 import { Command, Option } from 'commander'
 import type { CommandSpec } from './command.ts'
-import { flagsOf, HELP_FLAG } from './command-flags.ts'
+import { flagsOf, HELP_FLAG, VERSION_FLAG } from './command-flags.ts'
 
 /** The parser of a command. It prints nothing: help is that of `help.ts`. */
 export function parserOf(spec: CommandSpec): Command {
@@ -15,7 +15,7 @@ export function parserOf(spec: CommandSpec): Command {
     const option = new Option(shown)
     program.addOption(repeats ? option.argParser(collect) : option)
   }
-  return program
+  return program.version('', VERSION_FLAG.shown)
 }
 
 const collect = (value: string, earlier: unknown): string[] => [

@@ -22,6 +22,7 @@ export type ParsedCommandLine =
       readonly command: readonly string[] | null
     }
   | { readonly is: 'help'; readonly spec: CommandSpec }
+  | { readonly is: 'version' }
 
 /** Parses argv (without node and script). Throws `usage`, with the nearest name for a misspelled one. */
 export function parse(argv: readonly string[], env: Environment = {}): ParsedCommandLine {
@@ -34,8 +35,7 @@ export function parse(argv: readonly string[], env: Environment = {}): ParsedCom
   const name = ours[named]
   if (name === undefined) return parseWith(DAEMON, ours, command)
   const words = ours.toSpliced(named, 1)
-  if (name === 'help')
-    return { is: 'help', spec: words[0] === undefined ? DAEMON : find(words[0], { before: [], rest: words }, env) }
+  if (name === 'help') return { is: 'help', spec: helpWith(words[firstWordAt(words)]) }
   const spec = find(name, { before: ours.slice(0, named), rest: ours.slice(named) }, env)
   const bots = firstWordAt(words)
   if (spec.takesCommand && spec.words === undefined && bots !== -1) throw withoutDashes(spec, words, bots, env)
@@ -48,16 +48,27 @@ const DAEMON = COMMANDS[0]
 
 function find(name: string, split: SplitLine, env: Environment): CommandSpec {
   const found = commandNamed(name)
-  if (found !== null || name === 'help') return found ?? DAEMON
+  if (found !== null) return found
+  const remedy = `${dashesRemedy(split, env)}; otherwise see \`dev-hook --help\``
+  throw unknownCommand(name, { remedy })
+}
+
+/** The command that `help` is asked about. Nobody starts a bot there. */
+function helpWith(name: string | undefined): CommandSpec {
+  if (name === undefined || name === 'help') return DAEMON
+  const found = commandNamed(name)
+  if (found === null) throw unknownCommand(name, {})
+  return found
+}
+
+/** The nearest name, or else the remedy given. */
+function unknownCommand(name: string, otherwise: { readonly remedy?: string }): DevHookError {
   const names = COMMANDS.flatMap((spec) => [spec.name, ...spec.aliases])
   // `node` is nearly as far from `dev` as from anything: a word of which half is wrong was not misspelled.
   const maxDistance = Math.min(3, Math.ceil(name.length / 2))
   const nearest = /[./]/.test(name) ? undefined : closestMatch(name, names, { maxDistance })
-  if (nearest !== undefined)
-    throw new DevHookError('usage', `unknown command \`${name}\`; did you mean \`${nearest}\`?`)
-  throw new DevHookError('usage', `unknown command \`${name}\``, {
-    remedy: `${dashesRemedy(split, env)}; otherwise see \`dev-hook --help\``,
-  })
+  if (nearest === undefined) return new DevHookError('usage', `unknown command \`${name}\``, otherwise)
+  return new DevHookError('usage', `unknown command \`${name}\`; did you mean \`${nearest}\`?`)
 }
 
 /** Of words that no flag takes: the command that starts the bot, in the wrong place. */
@@ -74,6 +85,7 @@ function parseWith(spec: CommandSpec, words: readonly string[], command: readonl
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.code === 'commander.helpDisplayed') return { is: 'help', spec }
+    if (error.code === 'commander.version') return { is: 'version' }
     const elsewhere = remedyElsewhere(error)
     const remedy = elsewhere ?? `see \`dev-hook ${spec === DAEMON ? '' : `${spec.name} `}--help\``
     const message = inOurWords(elsewhere === null ? error.message : withoutNearest(error.message))

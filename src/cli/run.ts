@@ -1,5 +1,6 @@
 // One command line from start to exit code.
 import { asDevHookError, DevHookError, ERRORS } from '../core/errors.ts'
+import { version } from '../core/instance.ts'
 import { errorNotice } from '../core/notices.ts'
 import { cleanValue } from '../core/text/clean-notice.ts'
 import { createRedactor } from '../core/text/redact.ts'
@@ -35,6 +36,10 @@ async function runWith(argv: readonly string[], io: Io): Promise<number> {
     const parsed = parse(argv, io.env)
     if (parsed.is === 'help') {
       io.out(helpOf(parsed.spec, process.stdout))
+      return EXIT_CODES.ended
+    }
+    if (parsed.is === 'version') {
+      io.out(version)
       return EXIT_CODES.ended
     }
     spec = parsed.spec

@@ -1,6 +1,6 @@
 // Where the words of a command line are among its flags, whose values are words too.
 
-import { type Flag, flagsOf, HELP_FLAG } from './command-flags.ts'
+import { type Flag, flagsOf, HELP_FLAG, VERSION_FLAG } from './command-flags.ts'
 import { COMMANDS } from './command-table.ts'
 import { commandNamed } from './help.ts'
 
@@ -15,7 +15,7 @@ export function firstWordAt(words: readonly string[]): number {
     const word = words[at] ?? ''
     if (!word.startsWith('-') || word === '-') return at
     const name = nameOf(word)
-    options ??= [...COMMANDS.flatMap(flagsOf), HELP_FLAG]
+    options ??= [...COMMANDS.flatMap(flagsOf), VERSION_FLAG, HELP_FLAG]
     const meant = options.filter(({ long, short }) => name === long || name === short)
     if (meant.length === 0) return -1
     at += name === word && takesNext(meant, words[at + 1]) ? 2 : 1

@@ -1,7 +1,7 @@
 // Help, which is made without the parser of flags, next to what that parser itself would print.
 import { describe, expect, it } from 'vitest'
 import type { CommandSpec } from '../../src/cli/command.ts'
-import { flagsOf, HELP_FLAG } from '../../src/cli/command-flags.ts'
+import { flagsOf, HELP_FLAG, VERSION_FLAG } from '../../src/cli/command-flags.ts'
 import { COMMANDS } from '../../src/cli/command-table.ts'
 import { askedHelp, helpOf } from '../../src/cli/help.ts'
 import { parserOf } from '../../src/cli/parser.ts'
@@ -17,7 +17,7 @@ function printedByParser(spec: CommandSpec, columns: number): string {
     .usage(spec.usage)
     .helpOption(HELP_FLAG.shown, HELP_FLAG.says)
     .configureHelp({ helpWidth: columns })
-  const known = new Map(flagsOf(spec).map((flag) => [flag.shown, flag]))
+  const known = new Map([...flagsOf(spec), VERSION_FLAG].map((flag) => [flag.shown, flag]))
   for (const option of parser.options) {
     const { says, group } = known.get(option.flags) ?? { says: 'a flag that help does not know', group: 'Unknown:' }
     option.description = says
@@ -26,19 +26,32 @@ function printedByParser(spec: CommandSpec, columns: number): string {
   return parser.helpInformation()
 }
 
-const paragraphs = (text: string): readonly string[] => text.trimEnd().split('\n\n')
+/** The words of each part, however they are laid out. */
+const paragraphs = (text: string): readonly string[] =>
+  text
+    .trimEnd()
+    .split('\n\n')
+    .map((paragraph) => paragraph.replace(/\s+/g, ' '))
 
 /** What help says besides, and the parser does not know. */
 const OWN = /^(?:Commands \(|Examples:|Environment, |While it runs: )/
 
 describe.each(COMMANDS.map((spec) => [spec.name, spec] as const))('The help of %s', (name, spec) => {
   it.each([40, 60, 80, 120, 200])(
-    'has all that the parser would print, as it would print it, in %d columns',
+    'has all that the parser would print, in the same order, in %d columns',
     (columns) => {
       const own = paragraphs(helpOf(spec, { columns })).filter((paragraph) => !OWN.test(paragraph))
       expect(own).toEqual(paragraphs(printedByParser(spec, columns)))
     },
   )
+
+  it.each([40, 60, 80, 120])('has no line of more than %d columns that could be broken', (columns) => {
+    const names = [...flagsOf(spec).map(({ shown }) => shown), ...spec.examples.map(([line]) => line)]
+    const wide = helpOf(spec, { columns })
+      .split('\n')
+      .filter((line) => line.length > columns && line.trim().includes(' '))
+    expect(wide.filter((line) => !names.includes(line.trim()))).toEqual([])
+  })
 
   it('names every word that the parser takes', () => {
     const taken = parserOf(spec).registeredArguments.flatMap((argument) => argument.name().split('|'))
@@ -56,5 +69,17 @@ describe.each(COMMANDS.map((spec) => [spec.name, spec] as const))('The help of %
       expect(askedHelp(argv)).toBe(spec)
       expect(parse(argv)).toEqual({ is: 'help', spec })
     }
+  })
+})
+
+describe('The help of a run', () => {
+  it('names each variable that has no flag', () => {
+    const [, text = ''] = helpOf(DAEMON, { columns: 120 }).split('Environment, ')
+    const names = text
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => /^ {2}(\S*)/.exec(line)?.[1])
+    expect(names).toContain('DEV_HOOK_BOT_AUTH')
+    expect(names).not.toContain('')
   })
 })

@@ -36,6 +36,18 @@ describe('The command line', () => {
     expect(runOf('--no-restore', '--no-watch').options).toEqual({ restore: false, watch: false })
   })
 
+  it('is asked for its version with any command, and for help with none that there is not', () => {
+    for (const argv of [
+      ['--json', '--version'],
+      ['sandbox', '-V'],
+    ])
+      expect(parse(argv)).toEqual({ is: 'version' })
+    expect(problemOf('--verson').message).toContain('`--version`')
+    expect(parse(['help', '--no-color', 'events'])).toMatchObject({ is: 'help', spec: { name: 'events' } })
+    expect(problemOf('help', 'evnts').message).toContain('did you mean `events`?')
+    expect(problemOf('help', 'nothing-like-it').remedy).toBe('see `dev-hook --help`')
+  })
+
   it('collects a repeated list', () => {
     expect(runOf('-e', 'a.*,b', '--events', 'c').options).toEqual({ events: ['a.*,b', 'c'] })
   })

@@ -31,6 +31,13 @@ export interface CommandGrammar {
 }
 
 const HELP: FlagGrammar = { short: '-h', long: '--help', takes: { is: 'nothing' }, repeats: false, says: 'help' }
+const VERSION: FlagGrammar = {
+  short: '-V',
+  long: '--version',
+  takes: { is: 'nothing' },
+  repeats: false,
+  says: 'the version',
+}
 
 /** The grammar of a command. */
 export function grammarOf(spec: CommandSpec): CommandGrammar {
@@ -48,7 +55,7 @@ export function grammarOf(spec: CommandSpec): CommandGrammar {
   return {
     names: [spec.name, ...spec.aliases],
     says: spec.description,
-    flags: [...flags, HELP],
+    flags: [...flags, HELP, VERSION],
     word: word === undefined ? { is: 'nothing' } : takesOfWord(word.replace(/[<>[\].]/g, '')),
     takesCommand: spec.takesCommand,
   }
