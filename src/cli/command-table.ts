@@ -38,12 +38,12 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     own: [
       {
         flags: '--say <text>',
-        says: 'send this as a contact, print the answer on stdout and exit (without it, you talk at a prompt: `/help` there says how); several times: one after the other',
+        says: 'send this as a contact, print the answer on stdout and exit; may be given several times (without it, you talk at a prompt, where `/help` lists what you can do)',
         repeats: true,
       },
       {
         flags: '--play <file|folder>',
-        says: 'say what people said in a recorded conversation (a transcript, a fixture or a file of `events export --as html`; of a folder, each), compare what the bot does, and exit with 1 if that differs',
+        says: 'say again what people said in a recorded conversation (a transcript, a fixture, a file of `events export --as html`, or a folder of them), compare what the bot does, and exit with 1 if that differs',
       },
       {
         flags: '--timeout <time>',
@@ -51,7 +51,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       },
       {
         flags: '--arrival <how>',
-        says: 'how the bot comes into a conversation: assigned with /assign, joined from the start, or absent (default: assigned)',
+        says: 'how the bot enters a conversation: assigned with /assign, joined from the start, or absent (default: assigned)',
       },
       {
         flags: '--scope <scope>',
@@ -60,20 +60,23 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       { flags: '--api-port <port>', says: 'the port of the emulated API (default: any free one)' },
       {
         flags: '--chaos <words>',
-        says: 'what goes wrong by chance: delay, drop, duplicate, reorder (deliveries), error, slow, expire (calls of the API); a probability from 0 to 1 or a time, as duplicate=0.1,delay=200ms',
+        says: 'what goes wrong by chance: delay, drop, duplicate, reorder (deliveries), error, slow, expire (calls of the API); each with a probability from 0 to 1 or a time, as in duplicate=0.1,delay=200ms',
       },
       {
         flags: '--seed <number>',
-        says: 'lets the same things go wrong as in the run that named it (default: a new one)',
+        says: 'make the same things go wrong as in the run that printed it (default: a new one)',
       },
     ],
     examples: [
       ['dev-hook sandbox -- node bot.js', 'talk to the bot at a prompt'],
-      ['dev-hook sandbox --say hi -- node bot.js', 'one message, its answer on stdout, then end'],
+      ['dev-hook sandbox --say hi -- node bot.js', 'one message, its answer on stdout, then exit'],
       ['dev-hook sandbox --say hi --say bye -- node bot.js', 'two, each after the answer to the one before'],
       ['echo hi | dev-hook sandbox -- node bot.js', 'the same from a script'],
       ['dev-hook sandbox --play talks -- node bot.js', 'every recorded conversation of a folder again'],
-      ['dev-hook sandbox --chaos duplicate=0.3,drop=0.1 -- node bot.js', 'deliveries twice, or only at the second try'],
+      [
+        'dev-hook sandbox --chaos duplicate=0.3,drop=0.1 -- node bot.js',
+        'some deliveries come twice, some only at the second try',
+      ],
     ],
     load: async () => (await import('./commands/sandbox.ts')).sandbox,
   },
@@ -88,9 +91,9 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     own: [
       {
         flags: '--as <name>',
-        says: 'as this contact or agent, by the name or its beginning (default: the first contact)',
+        says: 'speak as this contact or agent, by name or the beginning of it (default: the first contact)',
       },
-      { flags: '--press <button>', says: 'press this button in place of a text, by what stands on it or its payload' },
+      { flags: '--press <button>', says: 'press this button instead of saying something, by its text or its payload' },
       { flags: '--conversation <id>', says: 'in this conversation (default: the latest of whoever speaks)' },
       { flags: '--timeout <time>', says: 'how long to wait for the answer (default: 20s)' },
       {
@@ -157,7 +160,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     options: [...platformKeys, 'relay', 'natsCreds'],
     own: [
       { flags: '--ask', says: 'also send a challenge to a webhook that is not dev-hook’s' },
-      { flags: '--consents', says: 'list the remembered yeses to take the webhook of somebody else' },
+      { flags: '--consents', says: 'list the remembered consents to take the webhook of somebody else' },
       { flags: '--forget', says: 'forget them: the next run asks again (with `--bot`, only that of one bot)' },
       ...SANDBOX_FLAGS,
     ],
@@ -184,7 +187,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     name: 'bisect',
     aliases: [],
     description:
-      'Find the commit at which the bot began to answer a recorded conversation otherwise: plays it at commits of the main line, in a scratch folder.',
+      'Find the commit at which the bot began to answer a recorded conversation differently: plays it at commits of the main line, in a scratch folder.',
     usage: '<transcript|fixture|conversation> [--good <rev>] [--bad <rev>] [options] -- command…',
     takesCommand: true,
     words: ['[transcript|fixture|conversation]'],
@@ -196,10 +199,10 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       },
       { flags: '--bad <rev>', says: 'a commit at which it does not (default: HEAD)' },
       { flags: '--timeout <time>', says: 'how long to wait for each answer (default: 5s, after the first)' },
-      { flags: '--arrival <how>', says: 'how the bot comes into a conversation, as for `sandbox`' },
+      { flags: '--arrival <how>', says: 'how the bot enters a conversation, as for `sandbox`' },
     ],
     examples: [
-      ['dev-hook bisect talk.txt -- node bot.js', 'since when is it not as it was written down?'],
+      ['dev-hook bisect talk.txt -- node bot.js', 'since when does the bot no longer answer as written down?'],
       ['dev-hook bisect talk.txt --good v1.2.0 -- npm start', 'from a version that was right'],
       ['dev-hook bisect 5c1a9 -- node bot.js', 'a conversation that was recorded, by the beginning of its id'],
     ],
@@ -238,15 +241,15 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     own: [
       {
         flags: '--allow-write',
-        says: 'also tools that change something: say, press, replay, trigger and others; without it, only those that read',
+        says: 'also offer tools that change something: say, press, replay, trigger and others; without it, only those that read',
       },
       ...SANDBOX_FLAGS,
     ],
     examples: [
-      ['dev-hook mcp', 'only what reads: started by the client, not by hand'],
+      ['dev-hook mcp', 'read-only tools; a client starts this, not a person'],
       ['dev-hook mcp --allow-write', 'the agent may talk to the bot too'],
-      ['dev-hook mcp --cwd bots/echo', 'of the bot in another folder than that of the client'],
-      ['dev-hook mcp --sandbox --allow-write', 'never of a run against the platform: the bot in a sandbox alone'],
+      ['dev-hook mcp --cwd bots/echo', 'for the bot in a folder other than that of the client'],
+      ['dev-hook mcp --sandbox --allow-write', 'only ever a sandbox, never a run against the platform'],
     ],
     load: async () => (await import('./commands/mcp.ts')).mcp,
   },
@@ -258,9 +261,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     takesCommand: false,
     options: COMMON,
     words: ['[bash|zsh|fish]'],
-    own: [
-      { flags: '--list <ids|profiles|events>', says: 'print these, one a line, as the scripts do to complete them' },
-    ],
+    own: [{ flags: '--list <ids|profiles|events>', says: 'print these, one a line, as the completion scripts do' }],
     examples: [
       ['eval "$(dev-hook completion bash)"', 'in ~/.bashrc'],
       ['source <(dev-hook completion zsh)', 'in ~/.zshrc, after compinit'],

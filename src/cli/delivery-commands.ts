@@ -1,4 +1,4 @@
-// The rows of the commands that are about single deliveries: what was recorded, again, and made.
+// The rows of the commands that are about deliveries: listing, replaying and triggering them.
 import type { OptionKey } from '../config/options.ts'
 import { OUTCOME_NAMES } from '../protocol/query/outcomes.ts'
 import { TIMES } from '../protocol/query/point-in-time.ts'
@@ -14,15 +14,15 @@ export const recordKeys: readonly OptionKey[] = [
   ...COMMON,
 ]
 
-/** The flags by which a command is about a sandbox that runs, or about none. */
+/** The flags that choose a running sandbox, or none. */
 export const SANDBOX_FLAGS: NonNullable<CommandSpec['own']> = [
   {
     flags: '--sandbox [pid]',
-    says: 'of a sandbox that is running: the one that was started in this folder, or the only one; or that of a process',
+    says: 'use a running sandbox: the one that was started in this folder, or the only one; or that of a process',
   },
   {
     flags: '--no-sandbox',
-    says: 'never of a sandbox (without either: of a run that is alive, else of a sandbox in this folder)',
+    says: 'never use a sandbox (without either flag: a live run first, else a sandbox of this folder)',
   },
 ]
 
@@ -40,7 +40,7 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
       { flags: '--follow', says: 'show the latest, then each new one, until Ctrl-C' },
       {
         flags: '-q, --query <filter>',
-        says: `only what a filter finds: ${FILTER_FORM}; a comma is or, a - in front is not, quotes hold words together`,
+        says: `only what a filter finds: ${FILTER_FORM}; a comma means or, a - in front means not, quotes hold words together`,
       },
       { flags: '--event <patterns>', says: 'only these events, as in a subscription' },
       { flags: '--conversation <id>', says: 'only deliveries of this conversation' },
@@ -53,18 +53,18 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
       { flags: '--until <time>', says: 'only before this time' },
       {
         flags: '--last [n]',
-        says: 'only the newest, or the newest n; of `show` and `export`: the newest instead of an id',
+        says: 'only the newest, or the newest n; for `show` and `export`: the newest instead of an id',
       },
       {
         flags: '--as <curl|http|fixture|transcript|test|html>',
-        says: 'the format to export: a delivery as a request; a conversation as a fixture, as a transcript, as a test of the bot that the command after `--` starts, or as an HTML file to pass on, which is read anywhere and can be played',
+        says: 'the export format: a delivery as a request; a conversation as a fixture, a transcript, a test of the bot that the command after `--` starts, or an HTML file to pass on, which opens anywhere and can be played',
       },
       {
         flags: '--no-redact',
-        says: 'export a conversation with the names, addresses and ids that are in it, in place of stand-ins',
+        says: 'export a conversation with its real names, addresses and ids instead of stand-ins',
       },
       { flags: '--runner <vitest|node>', choices: ['vitest', 'node'], says: 'what runs the test (default: vitest)' },
-      { flags: '--with-secrets', says: 'export the secrets in headers, query and body too, in place of `[redacted]`' },
+      { flags: '--with-secrets', says: 'export the secrets in headers, query and body too, instead of `[redacted]`' },
       ...SANDBOX_FLAGS,
     ],
     examples: [
@@ -89,7 +89,7 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
     name: 'replay',
     aliases: [],
     description:
-      'Forward recorded deliveries to the bot again, in the order of their ids or oldest first; through the running dev-hook if there is one.',
+      'Forward recorded deliveries to the bot again, in the order in which their ids are given or oldest first; through the running dev-hook if there is one.',
     usage: '[id…] [options]',
     takesCommand: false,
     words: ['[id...]'],
@@ -127,11 +127,14 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
       },
       { flags: '--file <file|->', says: 'an event of your own in place of a template; - reads standard input' },
       { flags: '--conversation <id>', says: 'in this recorded conversation (default: one that is made up)' },
-      { flags: '--count <n>', says: 'so many of them, each with ids of its own (default: 1)' },
-      { flags: '--rate <n/s>', says: 'so many a second, or 30/m (default: each once the one before is answered)' },
+      { flags: '--count <n>', says: 'how many to send, each with ids of its own (default: 1)' },
+      {
+        flags: '--rate <n/s>',
+        says: 'how many a second, or a minute as in 30/m (default: each once the one before is answered)',
+      },
       {
         flags: '--delivery-id <id|none|own>',
-        says: 'the id of the delivery, to send it twice; none: without; own: that of the file (default: a new one)',
+        says: 'the id of the delivery, to send it twice; none: without an id; own: the one in the file (default: a new one)',
       },
       {
         flags: '--to <url>',

@@ -18,18 +18,18 @@ export const RELAY_COMMAND: CommandSpec = {
     },
     {
       flags: '--default <who>',
-      says: 'who gets what nobody wants: the name of a developer, the URL of a shared bot, which gets it as it came, or hold, until somebody comes who wants it (default: hold)',
+      says: 'who gets what no developer wants: the name of a developer, the URL of a shared bot, which gets it as it came, or hold, until somebody comes who wants it (default: hold)',
     },
     {
       flags: '--grace <time>',
-      says: 'how long what is theirs waits for a developer who has vanished, before it goes to the default (default: 1m)',
+      says: 'how long deliveries wait for a developer who has vanished before they go to the default (default: 1m)',
     },
     {
       flags: '--host <name>',
-      says: 'of `init`: the name by which other machines reach the broker (default: this machine alone)',
+      says: 'for `init`: the name by which other machines reach the broker (default: this machine alone)',
     },
-    { flags: '--new', says: 'of `assign`: the developer may be one who has never come yet' },
-    { flags: '--out <folder>', says: 'of `init`: where the files go, or are already (default: relay)' },
+    { flags: '--new', says: 'for `assign`: the developer may be one who has never joined' },
+    { flags: '--out <folder>', says: 'for `init`: where the files go, or already are (default: relay)' },
   ],
   examples: [
     [

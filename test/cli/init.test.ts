@@ -286,7 +286,7 @@ describe('dev-hook init at a terminal', () => {
     terminal.type(ENTER)
     await terminal.shows('access token')
     terminal.type(token + ENTER)
-    await terminal.shows('It is not checked')
+    await terminal.shows('It was not checked')
     await terminal.shows('The ngrok authtoken (Enter')
     terminal.type(CTRL_C)
     expect(await terminal.ended).toBe(1)

@@ -294,7 +294,7 @@ describe('dev-hook doctor', () => {
     expect(stdout).toMatch(/\n✗ ngrok .*\n {16}→ put it into NGROK_AUTHTOKEN/)
     expect(stdout).toMatch(/\n– tunnel .*not checked: ngrok comes first\n/)
     expect(stdout).toMatch(/\n– challenge .*not tried: the bot is not up\n/)
-    expect(stderr).toMatch(/1 of 21 not well, 3 not tried, 2 worth a look/)
+    expect(stderr).toMatch(/1 of 21 failed, 3 not tried, 2 worth a look/)
     expect(code).toBe(2)
   })
 })

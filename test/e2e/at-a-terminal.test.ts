@@ -54,7 +54,7 @@ describe.runIf(process.platform === 'linux')('at a terminal', () => {
 
     const second = await start(world.env, { home: first.home })
     await second.shows(
-      /on your yes of \d{4}-\d\d-\d\d: https:\/\/bots\.example\.com\/hook gets no events until you quit/,
+      /as you agreed on \d{4}-\d\d-\d\d: https:\/\/bots\.example\.com\/hook gets no events until you quit/,
     )
     await second.shows('Ready in')
     expect(second.shown()).not.toContain('[y/N]')
@@ -70,7 +70,7 @@ describe.runIf(process.platform === 'linux')('at a terminal', () => {
     await forget.shows(`forgotten: ${remembered}`)
     await forget.ended
     const none = await start(world.env, { home: first.home, args: ['status', '--consents'] })
-    await none.shows('no yes is remembered')
+    await none.shows('no consent is remembered')
     await none.ended
   })
 

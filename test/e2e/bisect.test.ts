@@ -115,7 +115,7 @@ describe('dev-hook bisect', () => {
 
     const { code, stdout, stderr } = await bisected(cwd, '--good', ids[0] ?? '', '--bad', 'main')
     expect(stdout).toContain(
-      `${ids[17]?.slice(0, 7)} Commit 17 is the first commit at which the bot answers otherwise\n`,
+      `${ids[17]?.slice(0, 7)} Commit 17 is the first commit at which the bot answers differently\n`,
     )
     expect(stdout).toContain('      Jenny: hi\n    - Bot: Hello there\n    + Bot: Hi there\n')
     expect(stderr).toContain('Commit 0: as recorded\n')
@@ -172,7 +172,7 @@ describe('dev-hook bisect', () => {
     expect(await refused(cwd, '--bad', good)).toContain('(--bad) the bot does what was recorded')
     expect(await refused(cwd, '--good', bad)).toContain('--good and --bad are the same commit')
     await commit({ 'other.txt': '' }, 'Bad as well')
-    expect(await refused(cwd, '--good', bad)).toContain('(--good) the bot answers otherwise already')
+    expect(await refused(cwd, '--good', bad)).toContain('(--good) the bot answers differently already')
     expect(await git('worktree', 'list')).not.toContain('\n')
   })
 

@@ -34,7 +34,7 @@ describe('dev-hook sandbox --play', () => {
     const { code, stdout, stderr } = await played({ 'a.txt': OTHER }, '--play', 'talks/a.txt')
     expect(stdout).toBe(
       [
-        '✗ talks/a.txt: 1 of 1 step otherwise than recorded',
+        '✗ talks/a.txt: 1 of 1 step different from what was recorded',
         '  step 1, the answer to `Jenny: hi`',
         '      Jenny: hi',
         '    - Bot: Hello!',

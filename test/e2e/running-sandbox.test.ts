@@ -86,7 +86,7 @@ describe('A sandbox that runs', () => {
       /Jenny "hi there" 200 .*\n.*"You said: hi there" 200/,
     )
     expect((await run(other, ['events', '--last', '1'])).stderr).toMatch(
-      /^· of the sandbox that runs in .*bot \(process \d+\)\n$/,
+      /^· from the sandbox that runs in .*bot \(process \d+\)\n$/,
     )
     expect(await run(here, ['replay', '--last'])).toMatchObject({ code: 0, stdout: expect.stringContaining(' 200 ') })
     expect((await run(here, ['status'])).stdout).toMatch(/^sandbox {3}process \d+, in .*bot\nbot .*\(ready\)\n/)
@@ -150,7 +150,7 @@ describe('dev-hook trigger', () => {
     const cli = await sandbox(await folder('bot'))
     const elsewhere = await run(await folder('other'), ['trigger', 'chat', 'from beside'])
     expect(elsewhere.stdout).toMatch(/ message\.create\.contact\.chat Jenny "from beside" 200 \d/)
-    expect(elsewhere).toMatchObject({ code: 0, stderr: expect.stringContaining('of the sandbox that runs in') })
+    expect(elsewhere).toMatchObject({ code: 0, stderr: expect.stringContaining('from the sandbox that runs in') })
     const { conversation } = await cli.notice('delivery', ({ text }) => text === 'from beside')
     expect(await cli.notice('message', ({ text }) => text === 'You said: from beside')).toMatchObject({ conversation })
     const never = await run(await folder('bot'), ['trigger', 'chat', '--no-sandbox'])

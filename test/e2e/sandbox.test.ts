@@ -103,7 +103,7 @@ describe('dev-hook sandbox', () => {
     const cli = await inSandbox([process.execPath, ECHO_BOT])
     for (const line of ['hi', '/asign', 'bye']) cli.type(line)
     const { code, stdout, stderr } = await cli.ended
-    expect(stderr).toContain('error: there is no `/asign`; did you mean `/assign`? [DEVHOOK_USAGE]')
+    expect(stderr).toContain('error: unknown command `/asign`; did you mean `/assign`? [DEVHOOK_USAGE]')
     expect(stderr).toContain('`//asign` says it')
     expect({ code, stdout }).toEqual({ code: 2, stdout: 'You said: hi\n' })
   })

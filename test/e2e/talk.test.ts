@@ -142,7 +142,7 @@ describe('At the prompt', () => {
 
   it('helps with what is unknown, and says what begins with a slash', async () => {
     const talk = await talkForTest()
-    await talk.enter('/asign', 'there is no `/asign`; did you mean `/assign`?')
+    await talk.enter('/asign', 'unknown command `/asign`; did you mean `/assign`?')
     await talk.shows('→ `/help` lists what there is, and `//asign` says it')
     await talk.enter('/help', '/quit')
     await talk.enter('//start', 'bot › You said: /start')

@@ -1,4 +1,4 @@
-// The bisection of a conversation: plays it at commits of the main line until the first one is found that answers otherwise.
+// The bisection of a conversation: plays it at commits of the main line until the first one is found that answers differently.
 import { copyFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DevHookError } from '../../core/errors.ts'
@@ -80,7 +80,7 @@ async function expectBad({ outcome, reason, commit }: PlayedCommit): Promise<voi
     outcome === 'good'
       ? `at ${short} (--bad) the bot does what was recorded, so there is nothing to find`
       : `at ${short} (--bad) the bot cannot be played: ${reason}`
-  throw new DevHookError('usage', message, { remedy: 'give as `--bad` a commit at which it answers otherwise' })
+  throw new DevHookError('usage', message, { remedy: 'give as `--bad` a commit at which it answers differently' })
 }
 
 /** What is searched: `line`, oldest first, comes after `before`. */
@@ -95,7 +95,7 @@ async function expectGood(before: PlayedCommit, line: readonly string[]): Promis
   const short = commit.id.slice(0, 7)
   const message =
     outcome === 'bad'
-      ? `at ${short} (--good) the bot answers otherwise already`
+      ? `at ${short} (--good) the bot answers differently already`
       : `at ${short} (--good) the bot cannot be played: ${reason}`
   throw new DevHookError('usage', message, { remedy: 'give as `--good` a commit at which it does what was recorded' })
 }

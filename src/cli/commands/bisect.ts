@@ -1,4 +1,5 @@
 // `dev-hook bisect`: at which commit the bot began to answer a conversation otherwise.
+
 import { stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { flagName } from '../../config/option-names.ts'
@@ -16,6 +17,7 @@ import { type OpenCommand, openCommand } from '../open-command.ts'
 import type { Colors } from '../output/colors.ts'
 import { createProgress } from '../output/progress.ts'
 import { transcriptDiff } from '../output/transcript-diff.ts'
+import { textOf } from '../own-flags.ts'
 import { findRecord } from '../sandbox/find-record.ts'
 import { readScripts } from '../session/sandbox-play.ts'
 import { untilEndSignal } from '../session/signals.ts'
@@ -23,8 +25,10 @@ import { untilEndSignal } from '../session/signals.ts'
 export const bisect: CommandHandler = async (call) => {
   const { io, own, words, command } = call
   const [given] = words
-  if (given === undefined) throw usage('`dev-hook bisect` takes a transcript, a fixture, or the id of a conversation')
-  if (command === null) throw usage('`dev-hook bisect` takes the command that starts the bot, after `--`')
+  if (given === undefined)
+    throw new DevHookError('usage', '`dev-hook bisect` takes a transcript, a fixture, or the id of a conversation')
+  if (command === null)
+    throw new DevHookError('usage', '`dev-hook bisect` takes the command that starts the bot, after `--`')
   const opened = await openCommand(call)
   const { config, json, colors, redactor } = opened
   const { redact } = redactor
@@ -39,8 +43,8 @@ export const bisect: CommandHandler = async (call) => {
           git,
           scratch: scratch.folder,
           cwd: config.cwd,
-          good: textOf(own['good']),
-          bad: textOf(own['bad']) ?? 'HEAD',
+          good: textOf(own, 'good'),
+          bad: textOf(own, 'bad') ?? 'HEAD',
           file,
           command,
           flags: flagsOf(opened, own),
@@ -67,11 +71,6 @@ export const bisect: CommandHandler = async (call) => {
 const cutShort = (): DevHookError =>
   new DevHookError('interrupted', 'the bisection was cut short', { remedy: 'nothing is left of it; start it again' })
 
-const usage = (message: string): DevHookError =>
-  new DevHookError('usage', message, { remedy: 'see `dev-hook bisect --help`' })
-
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
-
 /** The file with the conversation: the one that is named, which has to be readable, or one that is made of what was recorded. */
 async function fileOf(given: string, { config, stateHome }: OpenCommand, scratch: string): Promise<string> {
   const path = resolve(config.cwd, given)
@@ -92,7 +91,7 @@ async function fileOf(given: string, { config, stateHome }: OpenCommand, scratch
   const ids = new Set(recorded.flatMap(({ label }) => label.conversation ?? []))
   const conversation = findById([...ids], (id) => id, given)
   if (folder === null || conversation === null) {
-    throw usage(`\`${given}\` is neither a file nor a conversation that was recorded`)
+    throw new DevHookError('usage', `\`${given}\` is neither a file nor a conversation that was recorded`)
   }
   // It does not leave this machine, and goes at the end.
   const { fixture } = await exportConversation({ folder, conversation, redact: null, withPeople: true })
@@ -107,13 +106,13 @@ function flagsOf({ config }: OpenCommand, own: Readonly<Record<string, unknown>>
     config.sources[key]?.startsWith('--') === true ? [`--${flagName(key)}`, String(config[key])] : [],
   )
   const more = (['arrival', 'timeout'] as const).flatMap((flag) => {
-    const value = textOf(own[flag])
+    const value = textOf(own, flag)
     return value === null ? [] : [`--${flag}`, value]
   })
   return [...options, ...more]
 }
 
-const SIGNS = { good: 'as recorded', bad: 'otherwise', skip: 'skipped' } as const
+const SIGNS = { good: 'as recorded', bad: 'differs', skip: 'skipped' } as const
 
 function stepLine({ commit, outcome, reason }: PlayedCommit, colors: Colors, redact: (text: string) => string): string {
   const mark = { good: colors.green('✓'), bad: colors.red('✗'), skip: colors.yellow('–') }[outcome]
@@ -154,11 +153,11 @@ function foundLines({ first, suspects, before, after, ...counts }: Bisected, col
   const found =
     first === null
       ? [
-          'the bot began to answer otherwise at one of these commits; those between could not be played:',
+          'the bot began to answer differently at one of these commits; those in between could not be played:',
           ...suspects.map((commit) => `  ${named(commit)}`),
         ]
       : [
-          `${colors.bold(named(first.commit))} is the first commit at which the bot answers otherwise`,
+          `${colors.bold(named(first.commit))} is the first commit at which the bot answers differently`,
           `  ${first.commit.author}, ${first.commit.date}`,
           ...(first.commit.isMerge
             ? [

@@ -27,11 +27,10 @@ export const completionOf =
     if (own['list'] !== undefined) return list(call, own['list'])
     const write = SHELLS.get(shell)
     if (write === undefined) {
-      const remedy = 'see `dev-hook completion --help`'
-      if (shell === '') throw new DevHookError('usage', 'name the shell: bash, zsh or fish', { remedy })
+      if (shell === '') throw new DevHookError('usage', 'name the shell: bash, zsh or fish')
       const nearest = closestMatch(shell, [...SHELLS.keys()], { maxDistance: 2 })
       const hint = nearest === undefined ? 'choose bash, zsh or fish' : `did you mean \`${nearest}\`?`
-      throw new DevHookError('usage', `\`${shell}\` is not a supported shell; ${hint}`, { remedy })
+      throw new DevHookError('usage', `\`${shell}\` is not a supported shell; ${hint}`)
     }
     io.out(write(commands.map(grammarOf)).trimEnd())
     return EXIT_CODES.ended

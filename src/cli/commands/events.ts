@@ -15,13 +15,14 @@ import {
 } from '../../journal/reader.ts'
 import type { Call, CommandHandler } from '../command.ts'
 import { eventDetail, eventDetailJson } from '../events/detail.ts'
-import { readFilter, textOf } from '../events/filter.ts'
+import { readFilter } from '../events/filter.ts'
 import { eventJson, eventRow } from '../events/row.ts'
 import { withWholeConversation } from '../events/whole-conversation.ts'
 import { EXIT_CODES } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { openCommand } from '../open-command.ts'
 import type { Colors } from '../output/colors.ts'
+import { textOf } from '../own-flags.ts'
 import { findRecord } from '../sandbox/find-record.ts'
 import { type RunningSandbox, readSandboxChoice, watchLife } from '../sandbox/running-sandboxes.ts'
 import { saySandbox } from '../sandbox/say-sandbox.ts'
@@ -46,7 +47,7 @@ export const events: CommandHandler = async (call) => {
   const { words, own, io } = call
   const [action, id] = words
   if (call.command !== null && own['as'] !== 'test') {
-    throw usage('a command after `--` belongs to `dev-hook events export --as test`')
+    throw new DevHookError('usage', 'a command after `--` belongs to `dev-hook events export --as test`')
   }
   const act = await actionOf(action, id, call)
   const choice = readSandboxChoice(own['sandbox'])
@@ -66,7 +67,8 @@ async function actionOf(
   const { own } = call
   if (action !== 'export') {
     const misplaced = EXPORT_FLAGS.find(([name, isGiven]) => isGiven(own[name]))
-    if (misplaced !== undefined) throw usage(`\`${misplaced[2]}\` belongs to \`dev-hook events export\``)
+    if (misplaced !== undefined)
+      throw new DevHookError('usage', `\`${misplaced[2]}\` belongs to \`dev-hook events export\``)
   }
   if (action === undefined) {
     const filter = filterOf(own)
@@ -74,7 +76,8 @@ async function actionOf(
       ? async (view) => follow(view, await filter(view))
       : async (view) => list(view, await filter(view))
   }
-  if (action !== 'show' && action !== 'export') throw usage(`\`${action}\` is neither show nor export`)
+  if (action !== 'show' && action !== 'export')
+    throw new DevHookError('usage', `\`${action}\` is neither show nor export`)
   const which = whichOf(action, id, own)
   if (action === 'show') return async (view) => show(view, await which(view))
   // What a conversation is written with takes longer to load than a list to be read.
@@ -108,21 +111,19 @@ function whichOf(action: string, id: string | undefined, own: Call['own']): (vie
   const { last } = readFilter(own)
   const filter = filterOf(own)
   if (last === undefined && id === undefined)
-    throw usage(`\`dev-hook events ${action}\` takes the id of a delivery, or \`--last\``)
+    throw new DevHookError('usage', `\`dev-hook events ${action}\` takes the id of a delivery, or \`--last\``)
   if (id !== undefined) {
     if (last === undefined) return async () => id
-    throw usage(`\`dev-hook events ${action}\` takes an id or \`--last\`, not both`)
+    throw new DevHookError('usage', `\`dev-hook events ${action}\` takes an id or \`--last\`, not both`)
   }
-  if (last !== 1) throw usage(`\`dev-hook events ${action} --last\` takes no number: it is for one delivery`)
+  if (last !== 1)
+    throw new DevHookError('usage', `\`dev-hook events ${action} --last\` takes no number: it is for one delivery`)
   return async (view) => {
     const [newest] = await readDeliveries(view.folder, await filter(view))
     if (newest !== undefined) return newest.id
     throw new DevHookError('deliveryUnknown', 'no recorded delivery matches')
   }
 }
-
-const usage = (message: string): DevHookError =>
-  new DevHookError('usage', message, { remedy: 'see `dev-hook events --help`' })
 
 async function list(view: View, filter: DeliveryFilter): Promise<void> {
   const { folder, io } = view

@@ -78,7 +78,7 @@ async function alone(call: Call, project: Project, outside: Outside, json: boole
   const reporter = createPlainReporter(call.io, json || config.quiet)
   const found = await tryFound(project, new AbortController().signal)
   if (found.is === 'bad') throw found.error
-  if (found.is === 'unknown') reporter.report('warn', `the token is not checked: ${sanitize(found.error.message)}`)
+  if (found.is === 'unknown') reporter.report('warn', `the token was not checked: ${sanitize(found.error.message)}`)
   await checkAuthtoken(project, outside, reporter)
   const tried = found.is === 'good' ? found.tried : null
   const missing = missingIn(project, tried).map(({ name, says }) => `${name}: ${says}`)
@@ -110,7 +110,7 @@ async function checkAuthtoken(project: Project, outside: Outside, reporter: Repo
   const trial = await tryAuthtoken(ngrokAuthtoken.value, { config, ...outside }, signal)
   if (trial.is === 'refused') throw trial.error
   if (trial.is === 'unknown')
-    reporter.report('warn', `the ngrok authtoken is not checked: ${sanitize(trial.error.message)}`)
+    reporter.report('warn', `the ngrok authtoken was not checked: ${sanitize(trial.error.message)}`)
 }
 
 function foundIn(project: Project): string {

@@ -7,8 +7,8 @@ import { toJson } from '../../core/text/to-json.ts'
 import type { Call, CommandHandler } from '../command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import { openCommand } from '../open-command.ts'
+import { textOf } from '../own-flags.ts'
 import { assignConversation } from '../relay/ask-relay.ts'
-import { textFlag } from '../relay/relay-flags.ts'
 import { showRelay } from '../relay/show-relay.ts'
 import { setupLines } from '../screen/relay-lines.ts'
 
@@ -24,7 +24,7 @@ export const relay: CommandHandler = async (call) => {
     case 'init':
       return init(call)
     case 'status':
-      return showRelay(await openCommand(call), call.io, textFlag(call.own['nats']))
+      return showRelay(await openCommand(call), call.io, textOf(call.own, 'nats'))
     case 'assign':
       return assign(call)
     default:
@@ -40,8 +40,8 @@ async function init(call: Call): Promise<number> {
   if (developers.length === 0) {
     throw new DevHookError('usage', 'name the developers', { remedy: '`dev-hook relay init anna bert`' })
   }
-  const folder = resolve(config.cwd, textFlag(own['out']) ?? 'relay')
-  const written = await writeSetup({ folder, developers, host: textFlag(own['host']), port: NATS_PORT })
+  const folder = resolve(config.cwd, textOf(own, 'out') ?? 'relay')
+  const written = await writeSetup({ folder, developers, host: textOf(own, 'host'), port: NATS_PORT })
   if (json) io.out(toJson(cleanValue({ ...written }, oneLine)))
   else setupLines(written).forEach((text) => io.out(oneLine(text)))
   return EXIT_CODES.ended
@@ -51,7 +51,7 @@ async function assign(call: Call): Promise<number> {
   const opened = await openCommand(call)
   const assigned = await assignConversation(
     opened,
-    textFlag(call.own['nats']),
+    textOf(call.own, 'nats'),
     call.words.slice(1),
     call.own['new'] === true,
   )

@@ -3,11 +3,11 @@ import { DevHookError } from '../../core/errors.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
 import type { OutputOf } from '../../inspector/operations/table.ts'
 import type { Call, CommandHandler } from '../command.ts'
-import { textOf } from '../events/filter.ts'
 import { EXIT_CODES } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { openCommand } from '../open-command.ts'
 import type { Colors } from '../output/colors.ts'
+import { textOf } from '../own-flags.ts'
 import { awaitSandbox } from '../sandbox/await-sandbox.ts'
 import { reachRun } from '../sandbox/find-run.ts'
 import { readSandboxChoice } from '../sandbox/running-sandboxes.ts'
@@ -23,7 +23,7 @@ export const say: CommandHandler = async (call) => {
   const { io, own } = call
   const act = readAct(call)
   const choice = readSandboxChoice(own['sandbox'])
-  if (choice === 'never') throw usage('only a sandbox can be spoken to')
+  if (choice === 'never') throw new DevHookError('usage', 'only a sandbox can be spoken to')
   const given = {
     as: textOf(own, 'as') ?? undefined,
     conversation: textOf(own, 'conversation') ?? undefined,
@@ -46,15 +46,13 @@ export const say: CommandHandler = async (call) => {
 function readAct({ words, own }: Pick<Call, 'words' | 'own'>): { readonly text: string } | { readonly button: string } {
   const [text, ...more] = words
   const button = textOf(own, 'press')
-  if (more.length > 0) throw usage('the text is one word, or stands in quotes')
-  if (text !== undefined && button !== null) throw usage('say something, or press something: not both')
+  if (more.length > 0) throw new DevHookError('usage', 'put the text in quotes: it has to be one argument')
+  if (text !== undefined && button !== null)
+    throw new DevHookError('usage', 'say something, or press something: not both')
   if (button !== null) return { button }
-  if (text === undefined || text.trim() === '') throw usage('there is nothing to say')
+  if (text === undefined || text.trim() === '') throw new DevHookError('usage', 'there is nothing to say')
   return { text }
 }
-
-const usage = (message: string): DevHookError =>
-  new DevHookError('usage', message, { remedy: 'see `dev-hook say --help`' })
 
 /** What a contact sees is the answer; what an agent sees has who said it, and why the contact does not see it. */
 function print({ message, answer }: Said, io: Io, colors: Colors): void {

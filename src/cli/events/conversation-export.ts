@@ -41,9 +41,10 @@ type WriteConversation = (view: ExportView, id: string) => Promise<boolean>
 /** The export of a conversation that a command line asks for; `null` when it is one of a delivery. Throws `usage`. */
 export function conversationExport({ own, command }: Call, form: string): WriteConversation | null {
   const runner = runnerOf(own['runner'])
-  if (form !== 'test' && runner !== null) throw usage('`--runner` belongs to `--as test`')
+  if (form !== 'test' && runner !== null) throw new DevHookError('usage', '`--runner` belongs to `--as test`')
   if (!isConversationForm(form)) {
-    if (own['redact'] === false) throw usage(`\`--no-redact\` belongs to \`--as ${CONVERSATION_FORMS.join('|')}\``)
+    if (own['redact'] === false)
+      throw new DevHookError('usage', `\`--no-redact\` belongs to \`--as ${CONVERSATION_FORMS.join('|')}\``)
     return null
   }
   const withPeople = own['redact'] === false
@@ -65,11 +66,8 @@ function runnerOf(given: unknown): Runner | null {
   if (given === undefined) return null
   const runner = RUNNERS.find((name) => name === given)
   if (runner !== undefined) return runner
-  throw usage(`${JSON.stringify(given)} (from --runner) is not one of ${RUNNERS.join(', ')}`)
+  throw new DevHookError('usage', `${JSON.stringify(given)} (from --runner) is not one of ${RUNNERS.join(', ')}`)
 }
-
-const usage = (message: string): DevHookError =>
-  new DevHookError('usage', message, { remedy: 'see `dev-hook events --help`' })
 
 interface Exported extends Pick<ExportedConversation, 'unasked' | 'replaced'> {
   readonly text: string

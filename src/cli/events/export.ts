@@ -9,8 +9,8 @@ import { forBot } from '../../daemon/traffic/replay-rules.ts'
 import type { DeliveryDetail } from '../../journal/reader.ts'
 import type { Call } from '../command.ts'
 import type { Io } from '../io.ts'
+import { textOf } from '../own-flags.ts'
 import { CONVERSATION_FORMS, conversationExport } from './conversation-export.ts'
-import { textOf } from './filter.ts'
 
 /** What is exported from, and where it goes. */
 interface ExportView {
@@ -28,8 +28,7 @@ export function exportOf(call: Call, find: Find): (view: ExportView, id: string)
   const format = textOf(call.own, 'as')
   const forms = new Set([...Object.keys(EXPORTS), ...CONVERSATION_FORMS])
   if (format === null || !forms.has(format)) {
-    const message = `\`--as\` is one of ${[...forms].join(', ')}`
-    throw new DevHookError('usage', message, { remedy: 'see `dev-hook events --help`' })
+    throw new DevHookError('usage', `\`--as\` is one of ${[...forms].join(', ')}`)
   }
   const withSecrets = call.own['withSecrets'] === true
   const talk = conversationExport(call, format)

@@ -8,9 +8,7 @@ import { isBefore, isConversation, isEvent, isSince, type RowTest } from '../../
 import { hasOutcome, OUTCOME_NAMES } from '../../protocol/query/outcomes.ts'
 import { readTime, TIMES } from '../../protocol/query/point-in-time.ts'
 import { allOf, anyOf, type DeliveryQuery, problemWords, readQuery } from '../../protocol/query/query.ts'
-
-/** The values of a command's own flags. */
-export type Own = Readonly<Record<string, unknown>>
+import { countOf, type Own, textOf } from '../own-flags.ts'
 
 /** Reads the filters of a command line: those of the flags, and what `--query` says. Throws `usage` for a value that means nothing. */
 export function readFilter(own: Own, now: number = Date.now()): DeliveryFilter {
@@ -30,7 +28,7 @@ function queryOf(own: Own, now: number): DeliveryQuery | null {
   const query = readQuery(text, now)
   if ('fits' in query) return query
   throw new DevHookError('usage', `the filter has a mistake in ${problemWords(query)}`, {
-    remedy: `there may stand: ${query.allowed}`,
+    remedy: `allowed here: ${query.allowed}`,
   })
 }
 
@@ -53,36 +51,16 @@ function testsOf(own: Own, flag: string, read: (value: string) => RowTest | null
   if (text === null) return []
   const tests = text.split(',').map((part) => {
     const test = read(part.trim())
-    if (test === null) throw usage(`\`${part.trim()}\` (from --${flag}) is not ${expected}`)
+    if (test === null) throw new DevHookError('usage', `\`${part.trim()}\` (from --${flag}) is not ${expected}`)
     return test
   })
   return [anyOf(tests)]
 }
 
-/** The text of a flag; `null` when it was not given. */
-export function textOf(own: Own, flag: string): string | null {
-  const value = own[flag]
-  return typeof value === 'string' ? value : null
-}
-
-/** The number of a flag, 1 when it was given without; `null` when it was not given. */
-export function countOf(own: Own, flag: string): number | null {
-  if (own[flag] === true) return 1
-  const text = textOf(own, flag)
-  if (text === null) return null
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new DevHookError('usage', `\`${text}\` (from --${flag}) is not a number of deliveries`, {
-      remedy: 'give a whole number from 1 on',
-    })
-  return Number(text)
-}
-
 function timeOf(own: Own, flag: string, now: number): number | null {
   const text = textOf(own, flag)
   const time = text === null ? null : readTime(text, now)
-  if (text !== null && time === null) throw usage(`\`${text}\` (from --${flag}) is not a time: give ${TIMES}`)
+  if (text !== null && time === null)
+    throw new DevHookError('usage', `\`${text}\` (from --${flag}) is not a time: give ${TIMES}`)
   return time
 }
-
-const usage = (message: string): DevHookError =>
-  new DevHookError('usage', message, { remedy: 'see `dev-hook events --help`' })

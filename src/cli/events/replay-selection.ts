@@ -6,7 +6,7 @@ import { findById } from '../../journal/find-by-id.ts'
 import { isConversation } from '../../protocol/query/keys.ts'
 import { isFailed } from '../../protocol/query/outcomes.ts'
 import { allOf } from '../../protocol/query/query.ts'
-import { countOf, type Own, textOf } from './filter.ts'
+import { countOf, type Own, textOf } from '../own-flags.ts'
 
 /** What the command line asks for: some ids, or every delivery that fits. */
 export type Selection =
@@ -19,9 +19,11 @@ export function readSelection(ids: readonly string[], own: Own): Selection {
   const conversation = textOf(own, 'conversation')
   const failed = own['failed'] === true
   const filtered = last !== null || conversation !== null || failed
-  if (ids.length > 0 && filtered) throw usage('give ids, or `--last`, `--failed` and `--conversation`, not both')
+  if (ids.length > 0 && filtered)
+    throw new DevHookError('usage', 'give ids, or `--last`, `--failed` and `--conversation`, not both')
   if (ids.length > 0) return { by: 'id', ids }
-  if (!filtered) throw usage('say which deliveries: their ids, `--last`, `--failed` or `--conversation`')
+  if (!filtered)
+    throw new DevHookError('usage', 'say which deliveries: their ids, `--last`, `--failed` or `--conversation`')
   return {
     by: 'filter',
     last,
@@ -48,6 +50,3 @@ function withId(recorded: readonly Summary[], given: string): Summary {
   if (found === null) throw new DevHookError('deliveryUnknown', `no delivery ${given} is recorded`)
   return found
 }
-
-const usage = (message: string): DevHookError =>
-  new DevHookError('usage', message, { remedy: 'see `dev-hook replay --help`' })

@@ -106,7 +106,7 @@ async function askToken(project: Project, prompter: Prompter, signal: AbortSigna
     return { token: null, tried: found.tried }
   }
   if (found.is === 'unknown') {
-    prompter.report('warn', `${source} is not checked: ${sanitize(found.error.message)}`)
+    prompter.report('warn', `${source} was not checked: ${sanitize(found.error.message)}`)
     return { token: null, tried: null }
   }
   if (found.is === 'bad') prompter.report('warn', `${source} cannot be used: ${sanitize(found.error.message)}`)
@@ -137,7 +137,7 @@ async function askNewToken(project: Project, prompter: Prompter, keeps: boolean)
   const token = await prompter.secret(`The bot's access token (${skip})`, check)
   if (token === '') return { token: null, tried: null }
   tellShadow(project, 'token', prompter)
-  if (unchecked !== null) prompter.report('warn', `It is not checked: ${String(unchecked)}`)
+  if (unchecked !== null) prompter.report('warn', `It was not checked: ${String(unchecked)}`)
   if (tried !== null) prompter.report('success', nameOf(tried))
   return { token, tried }
 }
@@ -194,7 +194,7 @@ async function askAuthtoken(
 
 function reportTrial(prompter: Prompter, trial: AuthtokenTrial, what: string): void {
   if (trial.is === 'good') prompter.report('success', `${what}: ${trial.tried.url} reaches this machine`)
-  else if (trial.is === 'unknown') prompter.report('warn', `${what} is not checked: ${sanitize(trial.error.message)}`)
+  else if (trial.is === 'unknown') prompter.report('warn', `${what} was not checked: ${sanitize(trial.error.message)}`)
   else prompter.report('warn', `${what} cannot be used: ${sanitize(trial.error.message)}`)
 }
 

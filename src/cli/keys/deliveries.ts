@@ -26,7 +26,7 @@ export async function list(context: KeyContext, open?: 'first' | 'last'): Promis
 }
 
 const NONE_YET =
-  'no delivery is recorded yet: say something to the bot, or try `dev-hook trigger chat "hi"` beside this'
+  'no delivery is recorded yet: say something to the bot, or try `dev-hook trigger chat "hi"` in another terminal'
 
 /** Moves the choice, or what is seen of a delivery; begins to choose where nothing is chosen. */
 export async function move(context: KeyContext, by: Move | ((page: number) => number)): Promise<void> {

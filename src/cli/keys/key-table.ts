@@ -69,7 +69,7 @@ const KEYS: readonly KeyBinding[] = [
     shown: 'Enter',
     hint: ({ is }) => (is === 'reading' ? 'print' : is === 'choosing' ? 'details' : null),
     rank: 1,
-    says: 'show the chosen delivery; once more: print it, to keep or copy it',
+    says: 'show the chosen delivery; again: print it, to keep or copy it',
     draws: true,
     act: enter,
   },
@@ -113,7 +113,7 @@ const KEYS: readonly KeyBinding[] = [
     shown: 'e',
     hint: ifDeliveries('edit'),
     rank: 5,
-    says: 'edit it in VISUAL or EDITOR, and replay that, signed again',
+    says: 'edit it in VISUAL or EDITOR, and replay the edited copy, signed again',
     act: edit,
   },
   {
@@ -132,7 +132,7 @@ const KEYS: readonly KeyBinding[] = [
     says: 'restart the bot',
     act: async ({ operations, ending, say }) => {
       const { restarting } = await operations.restart({}, ending)
-      if (!restarting) say('dev-hook has not started the bot, so it cannot restart it: see `dev-hook -- <command>`')
+      if (!restarting) say('dev-hook did not start the bot, so it cannot restart it: see `dev-hook -- <command>`')
     },
   },
   {
@@ -152,10 +152,10 @@ const KEYS: readonly KeyBinding[] = [
     shown: 't',
     hint: silent,
     rank: 10,
-    says: 'trigger once more what `dev-hook trigger` has made last',
+    says: 'trigger the last event of `dev-hook trigger` once more',
     act: ({ daemon, say }) => {
       if (!daemon.control.triggerAgain())
-        say('nothing was triggered in this run yet: try `dev-hook trigger chat "hi"` beside it')
+        say('nothing was triggered in this run yet: try `dev-hook trigger chat "hi"` in another terminal')
     },
   },
   { keys: ['?'], shown: '?', hint: () => 'help', rank: 2, says: 'this help', act: (context) => help(context) },

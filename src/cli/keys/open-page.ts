@@ -29,7 +29,7 @@ export function createPageOpener(
       const file = join(folder, 'page.html')
       await writePrivateFile(file, redirectTo(link))
       const isOpened = await started(command, file, env)
-      say(isOpened ? `the page opens in your browser; else: ${link}` : `the page: ${link}`)
+      say(isOpened ? `the page opens in your browser; if it does not: ${link}` : `the page: ${link}`)
     },
     close: async () => {
       for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })

@@ -69,7 +69,7 @@ export function summary(findings: readonly Finding[]): string {
     findings.filter((finding) => kindOf(finding) === kind).length
   const [wrong, open, worth] = [count('failed'), count('open'), count('warning')]
   return [
-    wrong === 0 ? 'All well' : `${wrong} of ${findings.length} not well`,
+    wrong === 0 ? 'All well' : `${wrong} of ${findings.length} failed`,
     ...(open === 0 ? [] : [`${open} not tried`]),
     ...(worth === 0 ? [] : [`${worth} worth a look`]),
   ].join(', ')

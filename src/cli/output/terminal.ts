@@ -214,8 +214,8 @@ function tunnelLine({ state, url, forwarded }: NoticeOf<'tunnel'>, isRelays: boo
 }
 
 function consentLine({ url, since }: NoticeOf<'consent'>, restore: boolean): string {
-  const yes = since === null ? 'your earlier yes' : `your yes of ${since.slice(0, 10)}`
-  return `on ${yes}: ${sanitize(url)} gets no events until ${restore ? 'you quit' : '`dev-hook restore`'}`
+  const agreed = since === null ? 'as you agreed earlier' : `as you agreed on ${since.slice(0, 10)}`
+  return `${agreed}: ${sanitize(url)} gets no events until ${restore ? 'you quit' : '`dev-hook restore`'}`
 }
 
 function registrationLines(notice: NoticeOf<'registration'>): string[] {

@@ -13,7 +13,7 @@ export interface DefaultReceiver {
   close(): Promise<void>
 }
 
-/** Opens what gets what nobody wants; nothing is connected before the first delivery. */
+/** Opens the receiver of what no developer wants; nothing is connected before the first delivery. */
 export function openDefault(choice: DefaultChoice, { proxies }: Pick<Config, 'proxies'>): DefaultReceiver {
   const nothing = async (): Promise<void> => undefined
   if (choice.to === 'hold') return { fallback: choice, name: 'hold', close: nothing }

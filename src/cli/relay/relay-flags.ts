@@ -1,10 +1,10 @@
-// The flags of `dev-hook relay`: where the broker is, who gets what nobody wants, and how long somebody is waited for.
+// The flags of `dev-hook relay`: where the broker is, who gets what no developer wants, and how long somebody is waited for.
 import { duration } from '../../config/kinds.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { mayPassOn } from '../../daemon/traffic/others/former-receiver.ts'
 import { isDeveloperName } from '../../relay/wire/subjects.ts'
 
-/** Who gets what nobody wants. */
+/** Who gets what no developer wants. */
 export type DefaultChoice =
   | { readonly to: 'hold' }
   | { readonly to: 'developer'; readonly name: string }
@@ -29,6 +29,3 @@ export function readGrace(given: unknown): number {
   if ('value' in parsed) return parsed.value
   throw new DevHookError('usage', `grace ${String(given)} (from --grace) ${parsed.problem}`)
 }
-
-/** Reads a flag that holds one text; `null` where it is not given. */
-export const textFlag = (given: unknown): string | null => (typeof given === 'string' ? given : null)

@@ -11,16 +11,17 @@ import { MAX_MESSAGE_BYTES } from '../../relay/wire/envelope.ts'
 import { RELAY_NAME } from '../../relay/wire/subjects.ts'
 import type { Call } from '../command.ts'
 import type { OpenCommand } from '../open-command.ts'
+import { textOf } from '../own-flags.ts'
 import { runDaemon } from '../session/run-daemon.ts'
 import { openDefault } from './default-receiver.ts'
-import { readDefault, readGrace, textFlag } from './relay-flags.ts'
+import { readDefault, readGrace } from './relay-flags.ts'
 
 /** Runs a relay to its end; resolves to the exit code. */
 export async function runRelay(opened: OpenCommand, { own, io }: Call): Promise<number> {
   const { config, who, json } = opened
   const rest = openDefault(readDefault(own['default']), config)
   const graceMs = readGrace(own['grace'])
-  const address = await readAddress(textFlag(own['nats']), config.natsCreds)
+  const address = await readAddress(textOf(own, 'nats'), config.natsCreds)
   const { botId: bot } = identityOf(config)
   const stateHome = opened.stateHome()
   const key = await readRelayKey(botFolder(stateHome, config.apiHost, bot))

@@ -18,5 +18,5 @@ export async function awaitSandbox(choice: SandboxChoice, cwd: string, signal: A
   )
   if (found === null) throw noSandbox()
   if (found.folder !== null) return found.folder
-  throw new DevHookError('runUnreachable', `the sandbox of process ${found.pid} does not become ready`)
+  throw new DevHookError('runUnreachable', `the sandbox of process ${found.pid} did not become ready in time`)
 }

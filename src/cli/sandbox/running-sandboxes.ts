@@ -56,7 +56,7 @@ export async function chooseSandbox(
   if (typeof choice === 'number') {
     const chosen = running.find(({ pid }) => pid === choice)
     if (chosen !== undefined) return chosen
-    throw new DevHookError('usage', [`no sandbox has the process ${choice}`, ...listed(running)], { remedy: REMEDY })
+    throw new DevHookError('usage', [`no sandbox runs as process ${choice}`, ...listed(running)], { remedy: REMEDY })
   }
   const here = await sandboxesIn(running, cwd)
   const [only, ...others] = here.length > 0 ? here : running

@@ -14,5 +14,5 @@ export function saySandbox(
   }: { readonly config: Pick<Config, 'quiet'>; readonly json: boolean; readonly io: Pick<Io, 'err'> },
 ): void {
   if (sandbox === null || json || config.quiet) return
-  io.err(`· of the sandbox that runs in ${oneLine(sandbox.cwd)} (process ${sandbox.pid})`)
+  io.err(`· from the sandbox that runs in ${oneLine(sandbox.cwd)} (process ${sandbox.pid})`)
 }

@@ -1,4 +1,4 @@
-// The remembered yeses, as lines for a person.
+// The remembered consents, as lines for a person.
 import { sanitize } from '../../core/text/sanitize.ts'
 import type { BotConsent } from '../../daemon/offline/consents.ts'
 import { localTime } from '../events/row.ts'
@@ -13,7 +13,8 @@ export function consentLines(
     now = new Date(),
   }: { readonly forgotten: boolean; readonly columns: number; readonly now?: Date },
 ): readonly string[] {
-  if (consents.length === 0) return ['no yes is remembered: a run asks before it takes the webhook of somebody else']
+  if (consents.length === 0)
+    return ['no consent is remembered: a run asks before it takes the webhook of somebody else']
   const lines = consents.map(({ bot, api, url, since }) => {
     const when = since === null ? '' : `, since ${localTime(Date.parse(since), now)}`
     return `${forgotten ? 'forgotten: ' : ''}bot ${bot} at ${api} may take ${url}${when}`

@@ -96,7 +96,7 @@ function rowsOf(
 /** Who gets the deliveries of a relay. */
 function developersRow({ broker, fallback }: Extract<RelayRole, { readonly is: 'relay' }>): Row {
   const rest = fallback === 'hold' ? 'is held' : `goes to ${fallback}`
-  return { name: 'to', value: `developers at ${sanitize(broker)}`, more: sanitize(`; what nobody wants ${rest}`) }
+  return { name: 'to', value: `developers at ${sanitize(broker)}`, more: sanitize(`; what no developer wants ${rest}`) }
 }
 
 function webhookRow({ kind, before, relay, passesTo }: Ready, restore: boolean): Row {

@@ -27,7 +27,7 @@ function routedWords({ to, how, id }: NoticeOf<'routed'>, colors: Colors): strin
 
 const WORDS: Readonly<Record<NoticeOf<'developer'>['state'], string>> = {
   here: 'is there',
-  vanished: 'is not heard of any more',
+  vanished: 'has vanished',
   gone: 'has gone',
 }
 
@@ -43,7 +43,7 @@ export function setupLines({ config, relay, developers }: WrittenSetup): readonl
     `broker   nats-server -c ${config}`,
     `relay    dev-hook relay --nats-creds ${relay}`,
     ...developers.map(({ name, file, isNew }) => `${name.padEnd(8)} ${isNew ? '' : '(as before) '}${file}`),
-    'Each developer gets their file, and nobody else’s, on a way that you trust: dev-hook --nats-creds <file> -- node bot.js',
+    'Give each developer their own file, in a way that you trust; they start: dev-hook --nats-creds <file> -- node bot.js',
   ]
 }
 
@@ -54,7 +54,7 @@ export function relayStatusLines(status: RelayStatus, colors: Colors): readonly 
   const width = Math.max(4, ...developers.map(({ name }) => name.length))
   return [
     `${colors.bold(sanitize(bot))} at ${sanitize(relay)}, ${url === '' ? 'starting' : sanitize(url)}`,
-    `what nobody wants: ${rest}${unclaimed === 0 ? '' : `, ${unclaimed} wait`}`,
+    `what no developer wants: ${rest}${unclaimed === 0 ? '' : `, ${unclaimed} wait`}`,
     ...(developers.length === 0 ? ['nobody is there'] : []),
     ...developers.map((each) => `  ${sanitize(each.name).padEnd(width)}  ${stateWords(each, colors)}`),
   ]

@@ -1,4 +1,4 @@
-// Recorded conversations that are said again to the bot, and what it does otherwise than it did.
+// Recorded conversations that are said again to the bot, and how what it does now differs.
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { withDeadline } from '../../core/async.ts'
@@ -115,7 +115,8 @@ export async function playScripts(run: PlayRun, signal: AbortSignal): Promise<vo
     off()
   }
   const of = scripts.length === 1 ? 'the conversation' : `${different} of ${scripts.length} conversations`
-  if (different > 0) throw new DevHookError('playedOtherwise', `the bot does not do in ${of} what it did when recorded`)
+  if (different > 0)
+    throw new DevHookError('playedOtherwise', `in ${of} the bot does something other than what was recorded`)
   if (!json && scripts.length > 1) io.out(`all ${scripts.length} conversations are as they were recorded`)
 }
 
@@ -167,7 +168,7 @@ function report({ io, json, colors, redactor }: PlayRun, { file, script }: Named
   }
   const name = oneLine(file)
   if (differences.length === 0) return io.out(`${colors.green('✓')} ${name}: ${stepsOf(steps)} as recorded`)
-  io.out(`${colors.red('✗')} ${name}: ${differences.length} of ${stepsOf(steps)} otherwise than recorded`)
+  io.out(`${colors.red('✗')} ${name}: ${differences.length} of ${stepsOf(steps)} different from what was recorded`)
   for (const { step, what, received } of differences) {
     io.out(`  step ${step}, ${redact(what)}${received === '' ? ': the bot does nothing' : ''}`)
   }

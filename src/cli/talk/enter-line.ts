@@ -47,7 +47,7 @@ async function enterWord(context: TalkContext, line: string): Promise<Entered> {
   const names = SLASH_COMMANDS.map(({ name }) => name)
   const nearest = closestMatch(word.toLowerCase(), names, { maxDistance: 2 })
   const hint = nearest === undefined ? '' : `; did you mean \`/${nearest}\`?`
-  throw new DevHookError('usage', `there is no \`/${word}\`${hint}`, {
+  throw new DevHookError('usage', `unknown command \`/${word}\`${hint}`, {
     remedy: `\`/help\` lists what there is, and \`/${line}\` says it`,
   })
 }

@@ -61,8 +61,8 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   { name: 'join', words: '', says: 'open the conversation, as an agent', run: byAgent('join') },
   { name: 'accept', words: '', says: 'answer the contact from now on, as an agent', run: byAgent('accept') },
   { name: 'leave', words: '', says: 'leave the conversation, as an agent', run: byAgent('leave') },
-  { name: 'notify', words: '', says: 'let the conversation wait for somebody', run: byAgent('notify') },
-  { name: 'set', words: '<key> [value]', says: 'remember something of the conversation', run: byAgent('set') },
+  { name: 'notify', words: '', says: 'ask the team to take the conversation', run: byAgent('notify') },
+  { name: 'set', words: '<key> [value]', says: 'set a value of the conversation', run: byAgent('set') },
   {
     name: 'note',
     words: '<text>',
@@ -122,7 +122,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     words: '',
     says: 'restart the bot',
     run: ({ control, print }) => {
-      if (!control.restartBot()) print('dev-hook has not started the bot, and cannot restart it')
+      if (!control.restartBot()) print('dev-hook did not start the bot, so it cannot restart it')
       return NOTHING
     },
   },
@@ -138,7 +138,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
       return NOTHING
     },
   },
-  { name: 'reset', words: '', says: 'forget everything, and begin anew with Jenny', run: startOver },
+  { name: 'reset', words: '', says: 'forget everything, and start over with Jenny', run: startOver },
   { name: 'help', words: '', says: 'this list', run: showHelp },
   { name: 'quit', words: '', says: 'end the sandbox, as Ctrl-D and Ctrl-C do', run: () => 'quit' },
 ]
@@ -146,7 +146,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 /** The text that has to follow a word. Throws `usage` without one. */
 function needed(rest: string, usage: string): string {
   if (rest !== '') return rest
-  throw new DevHookError('usage', `\`${usage}\` needs what stands behind it`)
+  throw new DevHookError('usage', `usage: \`${usage}\``)
 }
 
 /** What makes a new name that of an agent: `/as agent Alex`. */

@@ -1,4 +1,4 @@
-// The remembered yes of a bot: which webhook of somebody else's a person has let dev-hook point here.
+// The remembered consent for a bot: which webhook of somebody else's a person has let dev-hook point here.
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writePrivateFile } from '../../core/files.ts'

@@ -1,8 +1,8 @@
-// The remembered yeses of all bots on this machine: listed, and forgotten.
+// The remembered consents of all bots on this machine: listed, and forgotten.
 import { type Consent, forgetConsent, readConsent } from '../account/consent.ts'
 import { listBots } from './find-bot.ts'
 
-/** The remembered yes of one bot. */
+/** The remembered consent of one bot. */
 export interface BotConsent extends Consent {
   readonly bot: string
   /** The platform's API, as a URL. */

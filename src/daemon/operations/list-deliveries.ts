@@ -45,7 +45,7 @@ function queryOf(text: string, now: number): DeliveryQuery {
   const query = readQuery(text, now)
   if ('fits' in query) return query
   throw new DevHookError('usage', `the filter has a mistake in ${problemWords(query)}`, {
-    remedy: `there may stand: ${query.allowed}`,
+    remedy: `allowed here: ${query.allowed}`,
   })
 }
 

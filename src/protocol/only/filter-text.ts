@@ -57,7 +57,7 @@ function readTerm(text: string, at: number): OnlyTerm | FilterProblem {
     return problem(start, start + name.length, `unknown key \`${name}\``, `one of ${ONLY_KEYS.join(', ')}`)
   const read = readValue(text, start + whole.length)
   if ('message' in read) return read
-  if (read.value === '') return problem(read.end, read.end, `nothing stands behind \`${key}:\``, 'a value')
+  if (read.value === '') return problem(read.end, read.end, `nothing follows \`${key}:\``, 'a value')
   return { key, value: read.value, start, end: read.end }
 }
 

@@ -98,7 +98,7 @@ function readValue(text: string, start: number, bare: RegExp): TermValue | Filte
 const nothingAfter = (what: string, at: number): FilterProblem => ({
   start: at,
   end: at,
-  message: `nothing stands behind \`${what}\``,
+  message: `nothing follows \`${what}\``,
   allowed: 'a value, or words in quotes',
 })
 

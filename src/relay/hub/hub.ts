@@ -29,7 +29,7 @@ import { openKnownDevelopers } from './known-developers.ts'
 import type { Live } from './recipients.ts'
 import { openRelayLock } from './relay-lock.ts'
 
-/** Who gets what nobody wants. */
+/** Who gets what no developer wants. */
 export type Fallback =
   | { readonly to: 'hold' }
   | { readonly to: 'developer'; readonly name: string }

@@ -18,7 +18,7 @@ export interface Recipients {
   isGone(owner: string): boolean
   /** Whose the delivery is by their filters; `null` when nobody wants it. */
   choose(payload: Json | null): string | null
-  /** Who gets what nobody wants: a developer, `URL_OWNER` or `NOBODY`. */
+  /** Who gets what no developer wants: a developer, `URL_OWNER` or `NOBODY`. */
   readonly fallback: string
   send(owner: string, delivery: Delivery): Live
 }

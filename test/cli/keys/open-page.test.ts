@@ -27,7 +27,7 @@ describe.runIf(process.platform === 'linux')('The page in a browser', () => {
     )
     await chmod(opener, 0o700)
     const { lines, close } = await said({ DISPLAY: ':0', PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}` })
-    expect(lines).toEqual([`the page opens in your browser; else: ${LINK}`])
+    expect(lines).toEqual([`the page opens in your browser; if it does not: ${LINK}`])
     let given = ''
     await eventually(async () => {
       given = await readFile(seen, 'utf8').catch(() => '')

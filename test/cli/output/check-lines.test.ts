@@ -21,9 +21,7 @@ describe('What a doctor found', () => {
       (text) => text,
     )('challenge', open)
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ name: 'challenge', ok: null, remedy: null })
-    expect(summary([open, WRONG, passed('well'), warned('a', 'b')])).toBe(
-      '1 of 4 not well, 1 not tried, 1 worth a look',
-    )
+    expect(summary([open, WRONG, passed('well'), warned('a', 'b')])).toBe('1 of 4 failed, 1 not tried, 1 worth a look')
   })
 
   it('is broken between words, each part below its beginning', () => {

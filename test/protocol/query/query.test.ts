@@ -82,7 +82,7 @@ describe('A filter', () => {
     ['status:6xx', 'column 8: `6xx` means nothing to `status`', '5xx'],
     ['since:tomorrow', 'column 7: `tomorrow` means nothing to `since`', 'ago'],
     ['is:odd', 'column 4: `odd` means nothing to `is`', 'own'],
-    ['body:', 'column 6: nothing stands behind `body:`', 'quotes'],
+    ['body:', 'column 6: nothing follows `body:`', 'quotes'],
   ])('that is wrong says where, and what is allowed: %s', (text, words, allowed) => {
     expect(problemWords(problemOf(text))).toBe(words)
     expect(problemOf(text).allowed).toContain(allowed)

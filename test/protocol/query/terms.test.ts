@@ -52,10 +52,10 @@ describe('The terms of a filter', () => {
   })
 
   it.each([
-    ['event:', 6, 'nothing stands behind `event:`'],
-    ['event:a,', 8, 'nothing stands behind `event:a,`'],
-    ['a - b', 3, 'nothing stands behind `-`'],
-    ['-', 1, 'nothing stands behind `-`'],
+    ['event:', 6, 'nothing follows `event:`'],
+    ['event:a,', 8, 'nothing follows `event:a,`'],
+    ['a - b', 3, 'nothing follows `-`'],
+    ['-', 1, 'nothing follows `-`'],
     ['say "hi', 4, 'a quote is not closed'],
     ['"a"b', 3, '`b` follows a quoted text'],
     ['text:"a"b', 8, '`b` follows a quoted text'],
