@@ -9,7 +9,7 @@ const CHILDREN = ['daemon/watchdog/child', 'tunnel/ngrok/child', 'config/modules
 /** What programs import. */
 const EXPORTED = ['index', 'kit/index', 'kit/vitest']
 /** All that help needs. */
-const HELP = ['cli/help']
+const HELP = ['cli/command-line/help']
 /** What every other command line needs. */
 const START = ['cli/run', 'cli/end-process']
 /** What nearly every command needs then. */
@@ -42,7 +42,7 @@ const FILES = [
   { name: 'record', of: LIST, within: RUN },
   { name: 'list', of: LIST },
   // Loaded by whoever sends the first request.
-  { name: 'undici', of: ['../config/undici.mjs'] },
+  { name: 'undici', of: ['./undici.mjs'] },
   { name: 'shared', of: KIT, within: RUN },
   { name: 'state', of: STATUS, within: RUN },
   { name: 'again', of: ['cli/commands/replay'], within: RUN },

@@ -15,7 +15,7 @@ if (argv[0] === '--version' || argv[0] === '-V') {
   const { version } = await import('../core/instance.ts')
   process.stdout.write(`${version}\n`)
 } else {
-  const { askedHelp, helpOf } = await import('./help.ts')
+  const { askedHelp, helpOf } = await import('./command-line/help.ts')
   const asked = askedHelp(argv)
   if (asked !== null) {
     // Whoever has read enough closes the pipe.

@@ -16,7 +16,7 @@ import { openNgrokEdge } from '../support/tunnel/ngrok-edge/edge.ts'
 import { count, median, table } from './numbers.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
-const BOT = fileURLToPath(new URL('../../test/support/bot/programs/logging-bot.js', import.meta.url))
+const BOT = fileURLToPath(new URL('../support/bot/programs/logging-bot.js', import.meta.url))
 const PER_SECOND = 20
 const SAVE_EVERY_MS = 10_000
 const DROP_EVERY_MS = 30_000

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { COMMANDS } from '../../src/cli/command-table.ts'
+import { COMMANDS } from '../../src/cli/command-line/command-table.ts'
 import { grammarOf } from '../../src/cli/completion/grammar.ts'
 import { botFolder } from '../../src/daemon/account/bot-identity.ts'
 import { type CliEnd, startCli } from '../support/cli/cli.ts'

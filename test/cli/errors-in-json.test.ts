@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { COMMANDS } from '../../src/cli/command-table.ts'
+import { COMMANDS } from '../../src/cli/command-line/command-table.ts'
 import { ERRORS } from '../../src/core/errors.ts'
 import { startCli } from '../support/cli/cli.ts'
 import { folderForTest } from '../support/folder.ts'

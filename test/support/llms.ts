@@ -1,7 +1,7 @@
 // The manual for language models (https://llmstxt.org), made from the tables in the code and from what coding agents are told.
 import { readFileSync } from 'node:fs'
-import type { CommandSpec } from '../../src/cli/command.ts'
-import { COMMANDS } from '../../src/cli/command-table.ts'
+import type { CommandSpec } from '../../src/cli/command-line/command.ts'
+import { COMMANDS } from '../../src/cli/command-line/command-table.ts'
 import { EXIT_CODES, EXIT_MEANINGS } from '../../src/cli/exit.ts'
 import { defaultOf, envNames } from '../../src/config/option-names.ts'
 import { OPTION_KEYS, type OptionKey, optionOf } from '../../src/config/options.ts'

@@ -1,5 +1,5 @@
 // `dev-hook`: the daemon against the real platform.
-import type { CommandHandler } from '../command.ts'
+import type { CommandHandler } from '../command-line/command.ts'
 import { openCommand } from '../open-command.ts'
 import { runDaemon } from '../session/run-daemon.ts'
 

@@ -13,7 +13,8 @@ import {
   readDeliveries,
   readDelivery,
 } from '../../journal/reader.ts'
-import type { Call, CommandHandler } from '../command.ts'
+import type { Call, CommandHandler } from '../command-line/command.ts'
+import { textOf } from '../command-line/own-flags.ts'
 import { eventDetail, eventDetailJson } from '../events/detail.ts'
 import { readFilter } from '../events/filter.ts'
 import { eventJson, eventRow } from '../events/row.ts'
@@ -22,7 +23,6 @@ import { EXIT_CODES } from '../exit.ts'
 import type { Io } from '../io.ts'
 import { openCommand } from '../open-command.ts'
 import type { Colors } from '../output/colors.ts'
-import { textOf } from '../own-flags.ts'
 import { findRecord } from '../sandbox/find-record.ts'
 import { type RunningSandbox, readSandboxChoice, watchLife } from '../sandbox/running-sandboxes.ts'
 import { saySandbox } from '../sandbox/say-sandbox.ts'

@@ -12,7 +12,7 @@ import { agentFiles, type PlannedFile, planFiles, type SetupAnswers } from '../.
 import { starterCommand } from '../../onboarding/starter.ts'
 import { tryAuthtoken } from '../../onboarding/try-authtoken.ts'
 import { writeAll } from '../../onboarding/write-all.ts'
-import type { Call, CommandHandler } from '../command.ts'
+import type { Call, CommandHandler } from '../command-line/command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import { interview, type Outside } from '../init/interview.ts'
 import { preview } from '../init/preview.ts'

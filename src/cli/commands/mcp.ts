@@ -1,6 +1,6 @@
 // `dev-hook mcp`: the running dev-hook as tools for a coding agent.
 import { oneLine } from '../../core/text/sanitize.ts'
-import type { CommandHandler } from '../command.ts'
+import type { CommandHandler } from '../command-line/command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import { examineFor } from '../mcp/examine.ts'
 import { serve } from '../mcp/serve.ts'

@@ -11,7 +11,7 @@ import { type OpenReplays, openReplays } from '../../daemon/offline/replay-clien
 import { redactLabel } from '../../daemon/record/delivery-json.ts'
 import { readDeliveries, readDelivery } from '../../journal/reader.ts'
 import { identify } from '../../protocol/payload.ts'
-import type { CommandHandler } from '../command.ts'
+import type { CommandHandler } from '../command-line/command.ts'
 import { editBody } from '../events/edit-body.ts'
 import { readSelection, select } from '../events/replay-selection.ts'
 import type { RowStyle } from '../events/row.ts'

@@ -1,7 +1,7 @@
 // `dev-hook restore`: puts back what a run left behind.
 import { DevHookError } from '../../core/errors.ts'
 import { restoreLeftover } from '../../daemon/offline/restore-leftover.ts'
-import type { CommandHandler } from '../command.ts'
+import type { CommandHandler } from '../command-line/command.ts'
 import { EXIT_CODES } from '../exit.ts'
 import { openCommand } from '../open-command.ts'
 import { openNotices } from '../output/output.ts'

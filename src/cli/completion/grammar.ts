@@ -1,6 +1,6 @@
 // The command line as a shell has to know it: commands, their flags, and what each takes.
-import type { CommandSpec } from '../command.ts'
-import { flagsOf } from '../command-flags.ts'
+import type { CommandSpec } from '../command-line/command.ts'
+import { flagsOf } from '../command-line/command-flags.ts'
 
 /** What comes after a flag, or as a word of a command. */
 export type Takes =

@@ -18,7 +18,7 @@ import { readDeliveries, readDetails } from '../../journal/reader.ts'
 import { inspectProject } from '../../onboarding/inspect-project.ts'
 import { STAND_IN_KINDS } from '../../protocol/personal-data/stand-ins.ts'
 import { writeShared } from '../../protocol/shared/write-shared.ts'
-import type { Call } from '../command.ts'
+import type { Call } from '../command-line/command.ts'
 import type { Io } from '../io.ts'
 
 /** The forms of a conversation. */

@@ -7,9 +7,9 @@ import { type Exported, withoutSecrets } from '../../daemon/record/export/export
 import { EXPORTS, isExport } from '../../daemon/record/export/exports.ts'
 import { forBot } from '../../daemon/traffic/replay-rules.ts'
 import type { DeliveryDetail } from '../../journal/reader.ts'
-import type { Call } from '../command.ts'
+import type { Call } from '../command-line/command.ts'
+import { textOf } from '../command-line/own-flags.ts'
 import type { Io } from '../io.ts'
-import { textOf } from '../own-flags.ts'
 import { CONVERSATION_FORMS, conversationExport } from './conversation-export.ts'
 
 /** What is exported from, and where it goes. */

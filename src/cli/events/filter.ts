@@ -8,7 +8,7 @@ import { isBefore, isConversation, isEvent, isSince, type RowTest } from '../../
 import { hasOutcome, OUTCOME_NAMES } from '../../protocol/query/outcomes.ts'
 import { readTime, TIMES } from '../../protocol/query/point-in-time.ts'
 import { allOf, anyOf, type DeliveryQuery, problemWords, readQuery } from '../../protocol/query/query.ts'
-import { countOf, type Own, textOf } from '../own-flags.ts'
+import { countOf, type Own, textOf } from '../command-line/own-flags.ts'
 
 /** Reads the filters of a command line: those of the flags, and what `--query` says. Throws `usage` for a value that means nothing. */
 export function readFilter(own: Own, now: number = Date.now()): DeliveryFilter {

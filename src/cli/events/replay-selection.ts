@@ -6,7 +6,7 @@ import { findById } from '../../journal/find-by-id.ts'
 import { isConversation } from '../../protocol/query/keys.ts'
 import { isFailed } from '../../protocol/query/outcomes.ts'
 import { allOf } from '../../protocol/query/query.ts'
-import { countOf, type Own, textOf } from '../own-flags.ts'
+import { countOf, type Own, textOf } from '../command-line/own-flags.ts'
 
 /** What the command line asks for: some ids, or every delivery that fits. */
 export type Selection =

@@ -2,7 +2,7 @@
 
 import type { Summary } from '../../core/delivery.ts'
 import { findById } from '../../journal/find-by-id.ts'
-import { type Own, textOf } from '../own-flags.ts'
+import { type Own, textOf } from '../command-line/own-flags.ts'
 
 /** The same flags with the whole id of the conversation, if it is recorded. Throws `usage` when it may be several. */
 export function withWholeConversation(own: Own, recorded: readonly Summary[]): Own {

@@ -2,7 +2,7 @@
 import { CHECKS } from '../../doctor/doctor.ts'
 import { examine } from '../../doctor/examine.ts'
 import { createFacts } from '../../doctor/facts.ts'
-import type { Call } from '../command.ts'
+import type { Call } from '../command-line/command.ts'
 import { prepareCommand } from '../open-command.ts'
 import { checkAsData } from '../output/check-lines.ts'
 

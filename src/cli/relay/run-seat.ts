@@ -7,7 +7,7 @@ import { seatFactories } from '../../daemon/relay/seat-factories.ts'
 import { nameAt, readAddress } from '../../relay/broker/address.ts'
 import { openBroker } from '../../relay/broker/broker.ts'
 import { openSeat } from '../../relay/seat/seat.ts'
-import type { Call } from '../command.ts'
+import type { Call } from '../command-line/command.ts'
 import type { OpenCommand } from '../open-command.ts'
 import { runDaemon } from '../session/run-daemon.ts'
 

@@ -3,7 +3,7 @@ import { parseTarget, targetUrl } from '../../config/target.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import { isLoopback } from '../../core/http/loopback.ts'
-import { countOf, type Own, textOf } from '../own-flags.ts'
+import { countOf, type Own, textOf } from '../command-line/own-flags.ts'
 import { readSandboxChoice, type SandboxChoice } from '../sandbox/running-sandboxes.ts'
 
 /** What it asks for; `null` for what it leaves open. */

@@ -1,6 +1,6 @@
 // What a command is: its row in the table of commands, and how its handler is called.
-import type { OptionKey, Options } from '../config/options.ts'
-import type { Io } from './io.ts'
+import type { OptionKey, Options } from '../../config/options.ts'
+import type { Io } from '../io.ts'
 
 /** What a command is given. */
 export interface Call {

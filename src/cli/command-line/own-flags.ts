@@ -1,5 +1,5 @@
 // Reading the values that a command's own flags were given.
-import { DevHookError } from '../core/errors.ts'
+import { DevHookError } from '../../core/errors.ts'
 
 /** The values of a command's own flags. */
 export type Own = Readonly<Record<string, unknown>>

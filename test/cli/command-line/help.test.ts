@@ -1,11 +1,11 @@
 // Help, which is made without the parser of flags, next to what that parser itself would print.
 import { describe, expect, it } from 'vitest'
-import type { CommandSpec } from '../../src/cli/command.ts'
-import { flagsOf, HELP_FLAG, VERSION_FLAG } from '../../src/cli/command-flags.ts'
-import { COMMANDS } from '../../src/cli/command-table.ts'
-import { askedHelp, helpOf } from '../../src/cli/help.ts'
-import { parserOf } from '../../src/cli/parser.ts'
-import { parse } from '../../src/cli/program.ts'
+import type { CommandSpec } from '../../../src/cli/command-line/command.ts'
+import { flagsOf, HELP_FLAG, VERSION_FLAG } from '../../../src/cli/command-line/command-flags.ts'
+import { COMMANDS } from '../../../src/cli/command-line/command-table.ts'
+import { askedHelp, helpOf } from '../../../src/cli/command-line/help.ts'
+import { parserOf } from '../../../src/cli/command-line/parser.ts'
+import { parse } from '../../../src/cli/command-line/program.ts'
 
 const [DAEMON] = COMMANDS
 

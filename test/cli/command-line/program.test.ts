@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { COMMANDS } from '../../src/cli/command-table.ts'
-import { helpOf } from '../../src/cli/help.ts'
-import { parse } from '../../src/cli/program.ts'
-import { envNames, flagName } from '../../src/config/option-names.ts'
-import { OPTION_KEYS, optionOf } from '../../src/config/options.ts'
+import { COMMANDS } from '../../../src/cli/command-line/command-table.ts'
+import { helpOf } from '../../../src/cli/command-line/help.ts'
+import { parse } from '../../../src/cli/command-line/program.ts'
+import { envNames, flagName } from '../../../src/config/option-names.ts'
+import { OPTION_KEYS, optionOf } from '../../../src/config/options.ts'
 
 const runOf = (...argv: string[]) => {
   const parsed = parse(argv)

@@ -1,5 +1,5 @@
 // The row of the command that holds a bot for a team.
-import { OPTION_KEYS, optionOf } from '../config/options.ts'
+import { OPTION_KEYS, optionOf } from '../../config/options.ts'
 import type { CommandSpec } from './command.ts'
 
 export const RELAY_COMMAND: CommandSpec = {
@@ -46,5 +46,5 @@ export const RELAY_COMMAND: CommandSpec = {
     ['dev-hook relay status', 'who is there, and what waits'],
     ['dev-hook relay assign 5c1a9e0000000000000000c1 bert', 'this conversation is bert’s from now on'],
   ],
-  load: async () => (await import('./commands/relay.ts')).relay,
+  load: async () => (await import('../commands/relay.ts')).relay,
 }

@@ -1,6 +1,6 @@
 // The flags of a command, made from the table of options and its own: what its parser takes, its help shows and the shells complete.
-import { defaultOf, flagName } from '../config/option-names.ts'
-import { type OptionKey, optionOf } from '../config/options.ts'
+import { defaultOf, flagName } from '../../config/option-names.ts'
+import { type OptionKey, optionOf } from '../../config/options.ts'
 import type { CommandSpec } from './command.ts'
 
 export interface Flag {

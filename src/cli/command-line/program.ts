@@ -1,9 +1,9 @@
 // The command line's grammar: commands and their flags, made from the table of options.
 import { CommanderError } from 'commander'
 import { closestMatch } from 'leven'
-import type { Environment } from '../config/layers.ts'
-import { OPTION_KEYS, type Options } from '../config/options.ts'
-import { DevHookError } from '../core/errors.ts'
+import type { Environment } from '../../config/layers.ts'
+import { OPTION_KEYS, type Options } from '../../config/options.ts'
+import { DevHookError } from '../../core/errors.ts'
 import type { CommandSpec } from './command.ts'
 import { COMMANDS } from './command-table.ts'
 import { dashesRemedy, type SplitLine } from './forgotten-dashes.ts'

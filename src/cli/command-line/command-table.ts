@@ -1,6 +1,6 @@
 // The table of commands: name, flags, help, and which file does the work.
-import { OPTION_KEYS, type OptionKey, optionOf } from '../config/options.ts'
-import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../protocol/signature-schemes.ts'
+import { OPTION_KEYS, type OptionKey, optionOf } from '../../config/options.ts'
+import { SIGNATURE_EXAMPLE, SIGNATURE_HEADERS } from '../../protocol/signature-schemes.ts'
 import type { CommandSpec } from './command.ts'
 import { COMMON, DELIVERY_COMMANDS, recordKeys, SANDBOX_FLAGS } from './delivery-commands.ts'
 import { RELAY_COMMAND } from './relay-command.ts'
@@ -24,7 +24,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       ['dev-hook --port 4002 --events "message.*"', 'another port, other events'],
       ['dev-hook sandbox -- node bot.js', 'the same with no account and no network'],
     ],
-    load: async () => (await import('./commands/dev.ts')).dev,
+    load: async () => (await import('../commands/dev.ts')).dev,
   },
   {
     name: 'sandbox',
@@ -78,7 +78,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
         'some deliveries come twice, some only at the second try',
       ],
     ],
-    load: async () => (await import('./commands/sandbox.ts')).sandbox,
+    load: async () => (await import('../commands/sandbox.ts')).sandbox,
   },
   {
     name: 'say',
@@ -107,7 +107,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       ['dev-hook say "I take over" --as alex', 'as an agent'],
       ['dev-hook say hi --json', 'one message a line'],
     ],
-    load: async () => (await import('./commands/say.ts')).say,
+    load: async () => (await import('../commands/say.ts')).say,
   },
   {
     name: 'init',
@@ -128,7 +128,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       ['dev-hook init --yes', 'ask nothing: use what is found, and defaults for the rest'],
       ['dev-hook init --yes --agents', 'the same, with AGENTS.md and a skill for coding agents'],
     ],
-    load: async () => (await import('./commands/init.ts')).init,
+    load: async () => (await import('../commands/init.ts')).init,
   },
   {
     name: 'doctor',
@@ -148,7 +148,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       ['dev-hook doctor --json', 'one check a line; exit code 0 only if all is well'],
       ['dev-hook doctor --dump-bot > bot.json', 'to report a record that dev-hook does not understand'],
     ],
-    load: async () => (await import('./commands/doctor.ts')).doctor,
+    load: async () => (await import('../commands/doctor.ts')).doctor,
   },
   {
     name: 'status',
@@ -169,7 +169,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       ['dev-hook status --json', 'for scripts; exit code 1 if something was left behind'],
       ['dev-hook status --consents', 'which production webhooks a run takes without asking'],
     ],
-    load: async () => (await import('./commands/status.ts')).status,
+    load: async () => (await import('../commands/status.ts')).status,
   },
   {
     name: 'restore',
@@ -179,7 +179,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     takesCommand: false,
     options: platformKeys,
     examples: [['dev-hook restore', 'exit code 0 when the webhook is as it was, or nothing was left']],
-    load: async () => (await import('./commands/restore.ts')).restore,
+    load: async () => (await import('../commands/restore.ts')).restore,
   },
   ...DELIVERY_COMMANDS,
   RELAY_COMMAND,
@@ -206,7 +206,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       ['dev-hook bisect talk.txt --good v1.2.0 -- npm start', 'from a version that was right'],
       ['dev-hook bisect 5c1a9 -- node bot.js', 'a conversation that was recorded, by the beginning of its id'],
     ],
-    load: async () => (await import('./commands/bisect.ts')).bisect,
+    load: async () => (await import('../commands/bisect.ts')).bisect,
   },
   {
     name: 'verify',
@@ -227,7 +227,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       [`… | dev-hook verify --body - --header ${SIGNATURE_EXAMPLE}`, 'the body from another program'],
       ['SECRET=… dev-hook verify --body event.json …', 'with a secret other than the one in .env'],
     ],
-    load: async () => (await import('./commands/verify.ts')).verify,
+    load: async () => (await import('../commands/verify.ts')).verify,
   },
   {
     name: 'mcp',
@@ -251,7 +251,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       ['dev-hook mcp --cwd bots/echo', 'for the bot in a folder other than that of the client'],
       ['dev-hook mcp --sandbox --allow-write', 'only ever a sandbox, never a run against the platform'],
     ],
-    load: async () => (await import('./commands/mcp.ts')).mcp,
+    load: async () => (await import('../commands/mcp.ts')).mcp,
   },
   {
     name: 'completion',
@@ -267,6 +267,6 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
       ['source <(dev-hook completion zsh)', 'in ~/.zshrc, after compinit'],
       ['dev-hook completion fish | source', 'in ~/.config/fish/config.fish'],
     ],
-    load: async () => (await import('./commands/completion.ts')).completionOf(COMMANDS),
+    load: async () => (await import('../commands/completion.ts')).completionOf(COMMANDS),
   },
 ]

@@ -1,10 +1,10 @@
 // The help of each command, as text of a width: made from the table of commands, before anything else is loaded.
-import { envNames } from '../config/option-names.ts'
-import { OPTION_KEYS, optionOf } from '../config/options.ts'
+import { envNames } from '../../config/option-names.ts'
+import { OPTION_KEYS, optionOf } from '../../config/options.ts'
+import { columnFor, pairLines, wrappedText } from '../screen/two-columns.ts'
 import type { CommandSpec } from './command.ts'
 import { type Flag, flagsOf, HELP_FLAG, VERSION_FLAG } from './command-flags.ts'
 import { COMMANDS } from './command-table.ts'
-import { columnFor, pairLines, wrappedText } from './screen/two-columns.ts'
 
 const DAEMON = COMMANDS[0]
 

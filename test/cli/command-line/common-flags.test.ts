@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { COMMANDS } from '../../src/cli/command-table.ts'
-import { parse } from '../../src/cli/program.ts'
+import { COMMANDS } from '../../../src/cli/command-line/command-table.ts'
+import { parse } from '../../../src/cli/command-line/program.ts'
 
 const WORDS: Readonly<Record<string, readonly string[]>> = { completion: ['bash'] }
 const FLAGS = [

@@ -1,8 +1,8 @@
 // The rows of the commands that are about deliveries: listing, replaying and triggering them.
-import type { OptionKey } from '../config/options.ts'
-import { OUTCOME_NAMES } from '../protocol/query/outcomes.ts'
-import { TIMES } from '../protocol/query/point-in-time.ts'
-import { FILTER_FORM } from '../protocol/query/query.ts'
+import type { OptionKey } from '../../config/options.ts'
+import { OUTCOME_NAMES } from '../../protocol/query/outcomes.ts'
+import { TIMES } from '../../protocol/query/point-in-time.ts'
+import { FILTER_FORM } from '../../protocol/query/query.ts'
 import type { CommandSpec } from './command.ts'
 
 /** What every command takes. */
@@ -83,7 +83,7 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
       ['dev-hook events export 5c1a9 --as html > talk.html', 'the same with its deliveries, to read in any browser'],
       ['dev-hook events export 5c1a9 --as test -- node bot.js', 'a conversation as a test, by the beginning of its id'],
     ],
-    load: async () => (await import('./commands/events.ts')).events,
+    load: async () => (await import('../commands/events.ts')).events,
   },
   {
     name: 'replay',
@@ -107,7 +107,7 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
       ['dev-hook replay --last --edit', 'with another body'],
       ['dev-hook replay --failed', 'exit code 0 when the bot has accepted them all'],
     ],
-    load: async () => (await import('./commands/replay.ts')).replay,
+    load: async () => (await import('../commands/replay.ts')).replay,
   },
   {
     name: 'trigger',
@@ -152,6 +152,6 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
       ['dev-hook trigger --file event.json', 'an event of your own'],
       ['dev-hook trigger chat hi --to 3000', 'straight to the bot on that port, without a dev-hook'],
     ],
-    load: async () => (await import('./commands/trigger.ts')).trigger,
+    load: async () => (await import('../commands/trigger.ts')).trigger,
   },
 ]

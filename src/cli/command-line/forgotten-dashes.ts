@@ -1,7 +1,7 @@
 // What to say of a bot's command that does not stand after `--`.
-import type { Environment } from '../config/layers.ts'
-import { flagName } from '../config/option-names.ts'
-import { OPTION_KEYS, optionOf } from '../config/options.ts'
+import type { Environment } from '../../config/layers.ts'
+import { flagName } from '../../config/option-names.ts'
+import { OPTION_KEYS, optionOf } from '../../config/options.ts'
 
 /** A command line up to a word that dev-hook does not know, and from there on. */
 export interface SplitLine {
