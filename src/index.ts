@@ -8,7 +8,7 @@ import { version, whoAmI } from './core/instance.ts'
 import { createNotices, type Listener, type Totals, type Warn, warning } from './core/notices.ts'
 import { createRedactor } from './core/text/redact.ts'
 import { createDaemon } from './daemon/daemon.ts'
-import { withFreePort } from './daemon/start/free-port.ts'
+import { reserveBotPort } from './daemon/start/bot-port.ts'
 import type { Stopped } from './daemon/types.ts'
 
 export type { Options } from './config/options.ts'
@@ -55,7 +55,7 @@ export async function startDevHook(options: StartOptions = {}): Promise<DevHook>
   const notices = createNotices()
   if (onNotice) notices.on(onNotice)
   const warn: Warn = (kind, message) => notices.emit(warning(kind, message))
-  const config = await withFreePort(await reload(), command ?? null, warn)
+  const { config, release } = await reserveBotPort(await reload(), command ?? null, warn)
   const state = stateFolder === undefined ? findStateHome(env, platform) : { folder: stateFolder, ignored: null }
   if (state.ignored !== null) warn('stateHomeIgnored', state.ignored)
   for (const oddity of config.oddities) warn('dotEnvOdd', oddity)
@@ -72,6 +72,7 @@ export async function startDevHook(options: StartOptions = {}): Promise<DevHook>
     notices,
     redactor: createRedactor(secretsOf(config)),
   })
+  void daemon.ended.then(release)
   await daemon.start()
   return {
     get url() {

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { aborted, after } from '../../core/async.ts'
 import { asDevHookError } from '../../core/errors.ts'
 import { version } from '../../core/instance.ts'
-import { createNotices, type Notices, warning } from '../../core/notices.ts'
+import { createNotices, type Notices, type Warn, warning } from '../../core/notices.ts'
 import type { RelayRole } from '../../core/relay/relay-notices.ts'
 import { createDaemon } from '../../daemon/daemon.ts'
 import { FACTORIES, type Factories } from '../../daemon/factories.ts'
-import { withFreePort } from '../../daemon/start/free-port.ts'
+import { reserveBotPort } from '../../daemon/start/bot-port.ts'
 import type { Daemon, SandboxPort } from '../../daemon/types.ts'
 import { exitCodeOf } from '../exit.ts'
 import { colorLevelOf, type Io, wantsColor } from '../io.ts'
@@ -76,13 +76,10 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
   const keys = hasKeys ? keysOf(command !== null) : []
   // A link in a file would let in whoever reads it later.
   const pageLink = (): string | null => (io.errIsTerminal ? daemon.pageLink() : null)
-  const endOutput = startOutput(
-    { ...run, keys, hasLine: drawing.hasLine, pageLink },
-    io,
-    notices,
-    join(stateHome, 'log'),
-  )
-  const config = await withFreePort(run.config, command, (kind, message) => notices.emit(warning(kind, message)))
+  const shown = { ...run, keys, hasLine: drawing.hasLine, pageLink }
+  const endOutput = startOutput(shown, io, notices, join(stateHome, 'log'))
+  const warn: Warn = (kind, message) => notices.emit(warning(kind, message))
+  const { config, release } = await reserveBotPort(run.config, command, warn)
   const options = {
     config,
     command,
@@ -121,17 +118,16 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     (signal) => signal === 'SIGINT' && runKeys?.ownsInterrupt() === true,
   )
   const offManager = onPackageManagerGone(io.env, () => {
-    notices.emit(warning('orphaned', 'the package manager that started dev-hook is gone'))
+    warn('orphaned', 'the package manager that started dev-hook is gone')
     endWith(daemon, io)
   })
   try {
     await daemon.start()
     const end = new AbortController()
-    const talk = run.conversation
-    const talking = talk
-      ? talk({ notices, bot: () => bot, control: daemon.control, choose }, end.signal).then(daemon.stop, (error) =>
-          daemon.fail(asDevHookError(error)),
-        )
+    const talking = run.conversation
+      ? run
+          .conversation({ notices, bot: () => bot, control: daemon.control, choose }, end.signal)
+          .then(daemon.stop, (error) => daemon.fail(asDevHookError(error)))
       : (runKeys?.listen(end.signal) ?? aborted(end.signal))
     const { failure, restored } = await Promise.race([daemon.ended, talking.then(() => daemon.ended)])
     end.abort()
@@ -143,6 +139,7 @@ export async function runDaemon(run: DaemonRun): Promise<number> {
     if (failure === null && !asDevHookError(error).is('interrupted')) throw error
     return exitCodeOf(failure, restored)
   } finally {
+    release()
     await page.close()
     await endOutput()
     offSignals()
