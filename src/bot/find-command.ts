@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { posix, win32 } from 'node:path'
 import { DevHookError } from '../core/errors.ts'
+import { isFolder } from '../core/files/exists.ts'
 
 /** Where a command is looked for. */
 export interface CommandPlace {
@@ -55,11 +56,4 @@ async function isRunnable(file: string): Promise<boolean> {
     // Missing, or not ours to run: either way the next candidate is tried.
     return false
   }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
 }

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { codeOf } from '../core/errors.ts'
-import { type ReadSource, readSource } from '../core/read-source.ts'
+import { type ReadSource, readSource } from '../core/files/read-source.ts'
 import { decodeText } from '../core/text/decode.ts'
 import { type Environment, environmentLayer, type Layer } from './layers.ts'
 import { envNames } from './option-names.ts'

@@ -1,8 +1,9 @@
 // The layers of a config file: those of the chosen profile, then what all profiles share.
-import { access, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { closestMatch } from 'leven'
 import { messageOf } from '../core/errors.ts'
+import { exists } from '../core/files/exists.ts'
 import { type ConfigFile, type Print, readConfigFile } from './file.ts'
 import { FILE_KEYS, type Found, fileLayer, type Layer } from './layers.ts'
 import { isOptionKey } from './options.ts'
@@ -60,12 +61,6 @@ async function assertThere(cwd: string, { raw, source }: Found): Promise<void> {
   const hint = nearest === undefined ? '' : `; did you mean ${join(dirname(String(raw)), nearest)}?`
   throw new Error(`config ${String(raw)} (from ${source}) does not exist${hint}`)
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
 
 function ownValues({ name, profiles }: ConfigFile, profile: string): ConfigFile['values'] {
   const own = profiles[profile]

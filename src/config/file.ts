@@ -1,9 +1,10 @@
 // The config file: finding it, and reading it whatever it is written in, with what it extends.
 
-import { access, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { codeOf, messageOf } from '../core/errors.ts'
-import { readSource } from '../core/read-source.ts'
+import { exists } from '../core/files/exists.ts'
+import { readSource } from '../core/files/read-source.ts'
 import { decodeText } from '../core/text/decode.ts'
 import { parseJson } from '../core/text/parse-json.ts'
 import type { LoadedModule } from './modules/load-module.ts'
@@ -131,11 +132,4 @@ const kindOf = (value: unknown): string => {
   if (value === '[function]') return 'a function'
   if (Array.isArray(value)) return 'a list'
   return value === null ? 'null' : `a ${typeof value}`
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -1,8 +1,9 @@
 // Merging all layers into one complete, frozen config; every problem is reported at once, with the source of its value.
-import { readdir, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { closestMatch } from 'leven'
 import { DevHookError, messageOf } from '../core/errors.ts'
+import { exists, isFolder } from '../core/files/exists.ts'
 import type { Proxies } from '../core/http/proxy.ts'
 import { dotEnvLayers, readDotEnv, SHARED } from './dot-env.ts'
 import type { Print } from './file.ts'
@@ -129,11 +130,7 @@ async function watchedPaths(
   problems: string[],
 ): Promise<Config['watch']> {
   if (watch === null || watch === false) return watch
-  const isThere = (path: string): Promise<boolean> =>
-    stat(resolve(cwd, path)).then(
-      () => true,
-      () => false,
-    )
+  const isThere = (path: string): Promise<boolean> => exists(resolve(cwd, path))
   if ((await Promise.all(watch.map(isThere))).includes(true)) return watch
   // A name that has a comma in it.
   if (await isThere(watch.join(','))) return [watch.join(',')]
@@ -143,9 +140,3 @@ async function watchedPaths(
   problems.push(`watch ${watch.join(',')} (from ${sources.watch}) is neither a file nor a folder${hint}`)
   return watch
 }
-
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )

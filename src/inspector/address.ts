@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../core/errors.ts'
-import { writePrivateFile } from '../core/files.ts'
+import { writePrivateFile } from '../core/files/private-file.ts'
 import { isRecord, type Json } from '../core/json.ts'
 import { createAccess } from './access.ts'
 

@@ -1,6 +1,6 @@
 // Reading the whole log at the start of a run: its index, its segments, and the number of its next record.
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
-import { makePrivateFolder } from '../core/files.ts'
+import { makePrivateFolder } from '../core/files/private-file.ts'
 import { type KeyRecord, writeRecord } from './format/record-format.ts'
 import { createRunIndex, type RunIndex } from './index/run-index.ts'
 import type { RunRecord } from './index/stored-entries.ts'

@@ -1,7 +1,7 @@
 // Putting right what a crash or the disk did to a segment, before anything is added to the log.
 import { lstat, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writePrivateFile } from '../core/files.ts'
+import { writePrivateFile } from '../core/files/private-file.ts'
 import { intactSpans, type ParsedSegment, type Span } from './parser.ts'
 import type { Limits } from './segments.ts'
 import type { OnTrouble } from './write/trouble.ts'

@@ -6,7 +6,7 @@ import { hostname, uptime } from 'node:os'
 import { join } from 'node:path'
 import { poll, repeat } from '../core/async.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
-import { makePrivateFolder, writePrivateFile } from '../core/files.ts'
+import { makePrivateFolder, writePrivateFile } from '../core/files/private-file.ts'
 import { every } from '../core/pace.ts'
 
 import { isAlive, processMark } from './liveness.ts'

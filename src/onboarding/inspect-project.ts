@@ -1,5 +1,5 @@
 // What the files of a project show: the bot that is in it, and everything that is set up already.
-import { access, readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dotEnvOf, SHARED } from '../config/dot-env.ts'
 import { CONFIG_NAMES } from '../config/file.ts'
@@ -7,6 +7,7 @@ import type { Environment } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
 import { parseDotEnv } from '../config/parse-dot-env.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
+import { exists } from '../core/files/exists.ts'
 import { textIn } from '../core/json.ts'
 
 import { type BotCode, type CredentialKey, readBotCode } from './bot-code.ts'
@@ -189,11 +190,7 @@ function named(manifest: Manifest | null): string[] {
 
 async function installedVersion(cwd: string, name: string): Promise<string | null> {
   const path = join(cwd, 'node_modules', name, 'package.json')
-  const found = await access(path).then(
-    () => true,
-    () => false,
-  )
-  return found ? textIn(JSON.parse(await readFile(path, 'utf8')), 'version') : null
+  return (await exists(path)) ? textIn(JSON.parse(await readFile(path, 'utf8')), 'version') : null
 }
 
 async function readText(cwd: string, name: string): Promise<string | null> {

@@ -1,7 +1,7 @@
 // The package manager of a project, and the commands that it is told.
-import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Environment } from '../config/layers.ts'
+import { exists } from '../core/files/exists.ts'
 import type { Manifest } from './manifest.ts'
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun'
@@ -23,11 +23,7 @@ export async function findPackageManager(
   env: Environment,
 ): Promise<PackageManager> {
   for (const [file, manager] of LOCK_FILES) {
-    const isThere = await access(join(cwd, file)).then(
-      () => true,
-      () => false,
-    )
-    if (isThere) return manager
+    if (await exists(join(cwd, file))) return manager
   }
   const named = [manifest?.packageManager?.split('@')[0], env['npm_config_user_agent']?.split('/')[0]]
   return named.find((name): name is PackageManager => name !== undefined && isManager(name)) ?? 'npm'

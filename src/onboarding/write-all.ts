@@ -2,7 +2,7 @@
 import { mkdir, realpath, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
-import { type PreparedFile, prepareFile } from '../core/files.ts'
+import { type PreparedFile, prepareFile } from '../core/files/private-file.ts'
 import type { PlannedFile } from './plan.ts'
 import { readProjectText } from './read-text.ts'
 

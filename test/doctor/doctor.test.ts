@@ -282,8 +282,14 @@ describe('dev-hook doctor', () => {
     const through = expect.stringContaining('through the proxy http://127.0.0.1')
     expect(proxied.check('network')).toMatchObject({ ...WARNED, message: through })
     expect(proxied.output).not.toContain('hunter22')
-    const unreadable = await diagnose({ env: { NODE_EXTRA_CA_CERTS: '/nowhere.pem', APIHOST: 'http://127.0.0.1:1' } })
-    expect(unreadable.check('network')).toMatchObject(BAD)
+  })
+
+  it.each([
+    ['a file that is not there', '/nowhere.pem'],
+    ['a folder', process.cwd()],
+  ])('tells of certificates that cannot be read: %s', async (_what, path) => {
+    const { check } = await diagnose({ env: { NODE_EXTRA_CA_CERTS: path, APIHOST: 'http://127.0.0.1:1' } })
+    expect(check('network')).toMatchObject({ ...BAD, message: expect.stringContaining(path) })
   })
 
   it('prints lines for a person, a remedy below each that needs one, and a last line that counts', async () => {

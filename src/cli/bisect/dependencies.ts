@@ -1,11 +1,12 @@
 // The packages of a bot at a commit: installed anew where its lock file is another one, and kept for the next commit that has it.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, stat } from 'node:fs/promises'
+import { mkdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SECRET_NAMES } from '../../config/dot-env.ts'
 import { onAbort } from '../../core/async.ts'
 import { withoutVariables } from '../../core/child-environment.ts'
+import { exists } from '../../core/files/exists.ts'
 import { isRecord } from '../../core/json.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 
@@ -49,7 +50,7 @@ export function keepDependencies(options: {
       const needed = await neededIn(folder, tree)
       if (needed === null) return null
       const modules = join(needed.folder, 'node_modules')
-      if (await isThere(join(store, needed.key))) await rename(join(store, needed.key), modules)
+      if (await exists(join(store, needed.key))) await rename(join(store, needed.key), modules)
       else {
         onInstall(needed.command)
         const problem = await install(needed, env, signal)
@@ -64,7 +65,7 @@ export function keepDependencies(options: {
       installed = null
       await mkdir(store, { recursive: true })
       // A package manager that found nothing to install has made no folder.
-      if (await isThere(join(at, 'node_modules'))) await rename(join(at, 'node_modules'), join(store, key))
+      if (await exists(join(at, 'node_modules'))) await rename(join(at, 'node_modules'), join(store, key))
     },
   }
 }
@@ -97,12 +98,6 @@ const keyOf = (name: string, content: string): string =>
   createHash('sha256').update(`${name}\n${content}`).digest('hex').slice(0, 32)
 
 const read = (path: string): Promise<string | null> => readFile(path, 'utf8').catch(() => null)
-
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )
 
 /** The end of what is kept of the output, in characters. */
 const TAIL = 4_000

@@ -1,9 +1,10 @@
 // `dev-hook bisect`: at which commit the bot began to answer a conversation otherwise.
 
-import { stat, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { flagName } from '../../config/option-names.ts'
 import { DevHookError } from '../../core/errors.ts'
+import { isFile } from '../../core/files/exists.ts'
 import { toJson } from '../../core/text/to-json.ts'
 import { exportConversation } from '../../daemon/record/export/conversation.ts'
 import { findById } from '../../journal/find-by-id.ts'
@@ -74,11 +75,7 @@ const cutShort = (): DevHookError =>
 /** The file with the conversation: the one that is named, which has to be readable, or one that is made of what was recorded. */
 async function fileOf(given: string, { config, stateHome }: OpenCommand, scratch: string): Promise<string> {
   const path = resolve(config.cwd, given)
-  const isFile = await stat(path).then(
-    (stats) => stats.isFile(),
-    () => false,
-  )
-  if (isFile) {
+  if (await isFile(path)) {
     await readScripts({ play: given }, config.cwd)
     return path
   }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writePrivateFile } from '../../core/files.ts'
+import { writePrivateFile } from '../../core/files/private-file.ts'
 import type { Io } from '../io.ts'
 
 export interface PageOpener {

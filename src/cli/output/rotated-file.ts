@@ -1,7 +1,7 @@
 // A file that text is appended to, and that is set aside when it has become large.
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { makePrivateFolder } from '../../core/files.ts'
+import { makePrivateFolder } from '../../core/files/private-file.ts'
 
 /** An open file, appended to. */
 export interface AppendedFile {

@@ -2,10 +2,10 @@
 //
 // The rule: a run of this bot that is alive wins; else the sandbox that was started in the working folder; else what was recorded of
 // this bot; else the only sandbox there is. `--sandbox` asks for a sandbox whatever else runs, `--no-sandbox` for none.
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../../config/load.ts'
 import { DevHookError } from '../../core/errors.ts'
+import { exists } from '../../core/files/exists.ts'
 import { findRecordedBot, type RecordConfig } from '../../daemon/offline/find-bot.ts'
 import { readLock } from '../../lock/lock.ts'
 import { readSnapshot } from '../../platform/webhook/snapshot.ts'
@@ -41,7 +41,7 @@ export async function findRecord(request: RecordRequest): Promise<FoundRecord> {
   if (typeof real === 'string' && (await readLock(real)) !== null) return { folder: real, sandbox: null }
   const here = await sandboxesIn(running, config.cwd)
   if (here.length > 0) return required(await chooseSandbox(here, 'any', config.cwd))
-  if (typeof real === 'string' && existsSync(join(real, 'events'))) return { folder: real, sandbox: null }
+  if (typeof real === 'string' && (await exists(join(real, 'events')))) return { folder: real, sandbox: null }
   const chosen = await chooseSandbox(running, 'any', config.cwd)
   if (chosen !== null) return required(chosen)
   if (typeof real === 'string') return { folder: real, sandbox: null }

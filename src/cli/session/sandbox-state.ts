@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, realpath, rm, stat } from 'node:fs/promises
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DevHookError, messageOf } from '../../core/errors.ts'
-import { writePrivateFile } from '../../core/files.ts'
+import { writePrivateFile } from '../../core/files/private-file.ts'
 import { textIn } from '../../core/json.ts'
 import { hasProcess } from '../../core/processes.ts'
 

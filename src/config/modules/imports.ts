@@ -1,8 +1,9 @@
 // Which files a module imports, found in its text: what it imports has to be watched too, even while it cannot be run.
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createRequire, isBuiltin } from 'node:module'
 import { dirname, extname, isAbsolute, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isFile } from '../../core/files/exists.ts'
 
 /** A bound: nobody's config is made of more files. */
 const MAX_FILES = 200
@@ -66,11 +67,7 @@ function candidates(path: string): string[] {
 
 async function firstFile(paths: readonly string[]): Promise<string | null> {
   for (const path of paths) {
-    const isFile = await stat(path).then(
-      (found) => found.isFile(),
-      () => false,
-    )
-    if (isFile) return path
+    if (await isFile(path)) return path
   }
   return null
 }

@@ -2,7 +2,7 @@
 import { basename, dirname } from 'node:path'
 import { type Clock, MONOTONIC, retry } from '../../core/async.ts'
 import { asDevHookError, DevHookError, messageOf } from '../../core/errors.ts'
-import { makePrivateFolder } from '../../core/files.ts'
+import { makePrivateFolder } from '../../core/files/private-file.ts'
 import { every } from '../../core/pace.ts'
 
 import { type Holder, type Lock, type LockInfo, openLock, readLock } from '../../lock/lock.ts'

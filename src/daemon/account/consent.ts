@@ -1,7 +1,7 @@
 // The remembered consent for a bot: which webhook of somebody else's a person has let dev-hook point here.
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writePrivateFile } from '../../core/files.ts'
+import { writePrivateFile } from '../../core/files/private-file.ts'
 import { isRecord, textIn } from '../../core/json.ts'
 
 /** A yes to one URL, which holds for the next runs too. */

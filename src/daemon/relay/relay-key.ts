@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { codeOf, DevHookError, messageOf } from '../../core/errors.ts'
-import { makePrivateFolder, writePrivateFile } from '../../core/files.ts'
+import { makePrivateFolder, writePrivateFile } from '../../core/files/private-file.ts'
 
 const KEY_BYTES = 32
 

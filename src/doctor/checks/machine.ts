@@ -1,5 +1,5 @@
 // Checks of the machine: Node, this package, and what stands between here and the network.
-import { access } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import { proxyFor } from '../../core/http/proxy.ts'
@@ -52,7 +52,7 @@ export async function checkNetwork(facts: Facts): Promise<Finding> {
 }
 
 const isReadable = (path: string): Promise<boolean> =>
-  access(path).then(
+  readFile(path).then(
     () => true,
     () => false,
   )

@@ -2,7 +2,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, DevHookError, messageOf } from '../../core/errors.ts'
-import { makePrivateFolder, writePrivateFile } from '../../core/files.ts'
+import { makePrivateFolder, writePrivateFile } from '../../core/files/private-file.ts'
 import { readLock } from '../../lock/lock.ts'
 import { readSnapshot, restoreCommand } from '../../platform/webhook/snapshot.ts'
 import type { Facts } from '../facts.ts'

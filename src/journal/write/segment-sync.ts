@@ -1,5 +1,5 @@
 // What a power failure would still take of the log, and making it durable.
-import { syncFolder } from '../../core/files.ts'
+import { syncFolder } from '../../core/files/private-file.ts'
 import type { Segment } from '../segments.ts'
 import { type LogFile, rewrite } from './log-file.ts'
 

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf } from '../../core/errors.ts'
-import { makePrivateFolder } from '../../core/files.ts'
+import { makePrivateFolder } from '../../core/files/private-file.ts'
 import { writeRecord } from '../format/record-format.ts'
 import { createSegment, type Extent, growSegment, isFull, type Limits, type Segment, segmentName } from '../segments.ts'
 import { addLine } from './add-line.ts'

@@ -3,7 +3,7 @@
 import { readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, DevHookError, messageOf } from '../../core/errors.ts'
-import { makePrivateFolder, writePrivateFile } from '../../core/files.ts'
+import { makePrivateFolder, writePrivateFile } from '../../core/files/private-file.ts'
 import { runIdOf } from '../../core/hook-url.ts'
 import { type Json, textIn } from '../../core/json.ts'
 

@@ -1,10 +1,10 @@
 // Reading a file in which people keep options, whatever kind of file it is: a secret manager may serve it through a named pipe.
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { poll } from './async.ts'
-import { codeOf } from './errors.ts'
-import { every } from './pace.ts'
-import { formatSize } from './text/size.ts'
+import { poll } from '../async.ts'
+import { codeOf } from '../errors.ts'
+import { every } from '../pace.ts'
+import { formatSize } from '../text/size.ts'
 
 export interface ReadSource {
   /** How long a pipe is waited for into which nobody has written yet, in ms. Default: 5 s. */

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { makePrivateFolder, writePrivateFile } from '../../src/core/files.ts'
+import { makePrivateFolder, writePrivateFile } from '../../../src/core/files/private-file.ts'
 
 let folder: string
 beforeEach(async () => {

@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { retry } from './async.ts'
-import { codeOf, messageOf } from './errors.ts'
+import { retry } from '../async.ts'
+import { codeOf, messageOf } from '../errors.ts'
+import { isFolder } from './exists.ts'
 
 const OTHERS = 0o077
 const STICKY = 0o1000
@@ -36,11 +37,7 @@ async function makeFolders(path: string): Promise<void> {
 async function makeOne(path: string): Promise<void> {
   await mkdir(path, { mode: 0o700 }).catch(async (error: unknown) => {
     // Some systems say that the root is busy, or a drive forbidden, rather than that it is there.
-    const isThere = await stat(path).then(
-      (found) => found.isDirectory(),
-      () => false,
-    )
-    if (!isThere) throw error
+    if (!(await isFolder(path))) throw error
   })
 }
 

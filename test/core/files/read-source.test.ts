@@ -4,9 +4,9 @@ import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { loadConfig } from '../../src/config/load.ts'
-import { readSource } from '../../src/core/read-source.ts'
-import { folderForTest } from '../support/folder.ts'
+import { loadConfig } from '../../../src/config/load.ts'
+import { readSource } from '../../../src/core/files/read-source.ts'
+import { folderForTest } from '../../support/folder.ts'
 
 const run = promisify(execFile)
 const textOf = async (...given: Parameters<typeof readSource>): Promise<string> =>
