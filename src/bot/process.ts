@@ -1,6 +1,7 @@
 // One run of the bot's command: started in a process group of its own, read line by line, ended with all it started.
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { normalizeSpawnCommand } from 'tinyexec'
 import { raceTimeout } from '../core/async.ts'
 import { codeOf } from '../core/errors.ts'
@@ -61,7 +62,7 @@ export function startProcess(options: ProcessOptions): BotProcess {
 
   let exit: Exit | null = null
   let ending: Promise<void> | undefined
-  const drained = readOutput(started, onLine)
+  const drained = readOutput(started, options.cwd, onLine)
   const exitedItself = exitOf(started)
   const exited = exitedItself.then(async (how) => {
     await raceTimeout(drained, DRAIN_MS)
@@ -118,6 +119,10 @@ function spawnCommand({ command: [program, ...args], cwd, env }: ProcessOptions)
   }
 }
 
+/** What kept a command from starting. Of a folder that is gone the system says that the program is. */
+const inWords = (error: Error, cwd: string): string =>
+  codeOf(error) === 'ENOENT' && !existsSync(cwd) ? `there is no folder ${cwd} any more` : error.message
+
 function neverStarted(error: Error, onLine: (stream: Stream, line: string) => void): BotProcess {
   const exit: Exit = { code: codeOf(error) ?? error.name }
   onLine('stderr', error.message)
@@ -131,7 +136,11 @@ function neverStarted(error: Error, onLine: (stream: Stream, line: string) => vo
 }
 
 /** Passes on what the child prints; resolves when both streams are closed. */
-async function readOutput(child: ChildProcess, onLine: (stream: Stream, line: string) => void): Promise<void> {
+async function readOutput(
+  child: ChildProcess,
+  cwd: string,
+  onLine: (stream: Stream, line: string) => void,
+): Promise<void> {
   const closed: Promise<void>[] = []
   for (const name of ['stdout', 'stderr'] as const) {
     const stream = child[name]
@@ -143,7 +152,7 @@ async function readOutput(child: ChildProcess, onLine: (stream: Stream, line: st
   }
   // Nothing is written there: how it breaks is of no interest.
   child.stdin?.on('error', () => undefined)
-  child.once('error', (error) => onLine('stderr', error.message))
+  child.once('error', (error) => onLine('stderr', inWords(error, cwd)))
   await Promise.all(closed)
 }
 

@@ -4,6 +4,7 @@ import { switched } from '../config/kinds.ts'
 import { type Environment, environmentLayer } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
 import { MONOTONIC, raceTimeout } from '../core/async.ts'
+import { DevHookError } from '../core/errors.ts'
 import type { Off } from '../core/listeners.ts'
 import { type ColorLevel, colorLevel } from './output/color-level.ts'
 import { createFooter, type Footer } from './output/footer.ts'
@@ -39,6 +40,7 @@ export interface Io {
   /** How many columns the terminal has that a stream is now; infinitely many where it is none. */
   columns(stream: 'out' | 'err'): number
   readonly env: Environment
+  /** The working folder. Throws `usage` when it is gone. */
   readonly cwd: string
   readonly platform: NodeJS.Platform
 }
@@ -79,8 +81,20 @@ export function createIo(): Io {
     errIsTerminal: stderr.isTTY === true,
     columns: (stream) => columnsOf(stream === 'out' ? stdout : stderr),
     env: process.env,
-    cwd: process.cwd(),
+    get cwd() {
+      return workingFolder()
+    },
     platform,
+  }
+}
+
+/** A shell goes on in a folder that is deleted, or made again. */
+function workingFolder(): string {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    const remedy = 'go to another one, or, where it was made again, into it once more: cd "$PWD"'
+    throw new DevHookError('usage', 'the current folder is not there any more', { remedy, cause })
   }
 }
 

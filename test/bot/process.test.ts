@@ -1,9 +1,11 @@
 // What starting, hearing and ending a command promises.
 
+import { rm } from 'node:fs/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type BotProcess, type Command, startProcess } from '../../src/bot/process.ts'
 import { commandOf, environmentOf, PROGRAMS } from '../support/bot/programs.ts'
 import { type Prints, recordPrints } from '../support/bot/record.ts'
+import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
 import { isAlive } from '../support/processes.ts'
 import { eventually } from '../support/wait.ts'
@@ -47,6 +49,15 @@ describe('A bot process', () => {
     expect(await process.exited).toEqual({ code: 3 })
     expect(process.exit()).toEqual({ code: 3 })
     expect(process.lastLines()).toEqual(Array.from({ length: 20 }, (_, i) => `line ${i + 6}`))
+  })
+
+  it('a folder that is gone is named, and not the program that was to be started in it', async () => {
+    const folder = await folderForTest()
+    await rm(folder, { recursive: true })
+    const { command, killAfterMs } = { command: commandOf('listens'), killAfterMs: 1_000 }
+    const process = startProcess({ command, cwd: folder, env: environmentOf(1), killAfterMs, output: () => undefined })
+    expect(await process.exited).toEqual({ code: 'ENOENT' })
+    expect(process.lastLines()).toEqual([`there is no folder ${folder} any more`])
   })
 
   it('a bot that ends when asked is not killed', async () => {

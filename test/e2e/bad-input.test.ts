@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -19,6 +19,21 @@ const tokenWith = (claims: object): string => `${encode({ alg: 'HS256', typ: 'JW
 const GOOD = tokenWith({ _id: '5b430ef410b7cb0cc2580183', grant_type: 'access_token', scope: 'guest agent bot' })
 
 describe('a command line that is wrong', () => {
+  // Windows keeps a folder for as long as somebody is in it.
+  it.runIf(process.platform !== 'win32')('(in a folder that is gone) ends with 2, and says so', async () => {
+    const folder = join(await folderForTest(), 'gone')
+    await mkdir(folder)
+    const line = `rmdir "$PWD" && exec "$0" "$@"`
+    const { code, stdout, stderr } = await runCli({
+      args: ['status', '--json'],
+      cwd: folder,
+      under: ['sh', '-c', line],
+    })
+    expect(code).toBe(2)
+    expect(stderr).toContain('the current folder is not there any more')
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'error', code: 'DEVHOOK_USAGE' })
+  })
+
   it.each([
     ['a misspelled flag', ['--prot', '4002'], /unknown option `--prot`; did you mean `--port`\?/],
     ['a misspelled command', ['stauts'], /unknown command `stauts`; did you mean `status`\?/],

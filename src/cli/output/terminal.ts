@@ -4,6 +4,7 @@ import { type Clock, MONOTONIC } from '../../core/async.ts'
 import { ERRORS } from '../../core/errors.ts'
 import type { Notice } from '../../core/notices.ts'
 import { formatDuration } from '../../core/text/duration.ts'
+import { exitWords } from '../../core/text/exit-words.ts'
 import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import { toJson } from '../../core/text/to-json.ts'
 import { crashCause } from '../screen/crash-cause.ts'
@@ -175,10 +176,6 @@ const timeOfDay = (time: string): string => new Date(time).toTimeString().slice(
 
 /** True for a bot that somebody else runs, and has not started yet. One of ours says by itself when it is ready. */
 const isAbsent = (bot: NoticeOf<'bot'> | null): boolean => bot !== null && bot.pid === null && bot.state !== 'ready'
-
-/** How a program ended: a code is not a count. */
-const exitWords = (code: number | string | null): string =>
-  typeof code === 'number' ? `exit code ${code}` : (code ?? 'no code')
 
 function crashWords({ code, lines = [], waits, repeated }: NoticeOf<'bot'>, keys: readonly KeyHint[]): string {
   const restart = keys.some(({ key }) => key === 'b') ? ' (b restarts it now)' : ''

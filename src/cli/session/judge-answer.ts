@@ -1,7 +1,9 @@
 // When the bot's answer to a contact is complete, and why there is none.
+
 import { isSuccess } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { formatDuration } from '../../core/text/duration.ts'
+import { exitWords } from '../../core/text/exit-words.ts'
 import type { NoticeOf } from '../screen/delivery-lines.ts'
 
 /** What is known since a contact has said something. */
@@ -59,11 +61,9 @@ function said({ unseen }: Heard): string {
 /** Why nobody will answer: there is no bot, or not any more. */
 function whyGone({ bot, ms }: Heard): DevHookError | null {
   if (bot === null) return null
-  const code = bot.code ?? 'no code'
-  if (bot.state === 'crashed')
-    return new DevHookError('botCrashed', `the bot crashed (exit code ${code}) before it had answered`)
-  if (bot.state === 'stopped')
-    return new DevHookError('botCrashed', `the bot ended (exit code ${code}) before it had answered`)
+  const how = exitWords(bot.code)
+  if (bot.state === 'crashed') return new DevHookError('botCrashed', `the bot crashed (${how}) before it had answered`)
+  if (bot.state === 'stopped') return new DevHookError('botCrashed', `the bot ended (${how}) before it had answered`)
   if (bot.pid !== null || bot.state === 'ready' || ms < ABSENT_MS) return null
   return new DevHookError('botNotListening', `nothing listens on port ${bot.port}, so nobody can answer`, {
     remedy: 'start the bot first, let dev-hook start it (`-- node bot.js`), or name its port with `--port`',

@@ -1,5 +1,7 @@
 // Telling the sandbox of a bot that has gone, so that nobody there waits for its answer.
+
 import type { Notices } from '../../core/notices.ts'
+import { exitWords } from '../../core/text/exit-words.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { NoticeOf } from '../screen/delivery-lines.ts'
 
@@ -16,6 +18,6 @@ export function reportBot(
 }
 
 function whyGone({ state, code }: NoticeOf<'bot'>): string | null {
-  if (state === 'crashed') return `the bot has crashed (exit code ${code ?? 'none'})`
-  return state === 'stopped' ? `the bot has ended (exit code ${code ?? 'none'})` : null
+  if (state === 'crashed') return `the bot has crashed (${exitWords(code)})`
+  return state === 'stopped' ? `the bot has ended (${exitWords(code)})` : null
 }

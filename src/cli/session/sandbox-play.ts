@@ -6,6 +6,7 @@ import { DevHookError, messageOf } from '../../core/errors.ts'
 import { readSource } from '../../core/files/read-source.ts'
 import type { Notices } from '../../core/notices.ts'
 import { decodeText } from '../../core/text/decode.ts'
+import { exitWords } from '../../core/text/exit-words.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import { toJson } from '../../core/text/to-json.ts'
 import { readScript } from '../../protocol/script/read.ts'
@@ -122,10 +123,7 @@ export async function playScripts(run: PlayRun, signal: AbortSignal): Promise<vo
 
 function gone({ state, code }: NoticeOf<'bot'>): DevHookError {
   const what = state === 'crashed' ? 'crashed' : 'ended'
-  return new DevHookError(
-    'botCrashed',
-    `the bot ${what} (exit code ${code ?? 'no code'}) before the conversation was over`,
-  )
+  return new DevHookError('botCrashed', `the bot ${what} (${exitWords(code)}) before the conversation was over`)
 }
 
 /** Whether there never was a bot: nobody has started one, or it has not listened. */

@@ -47,6 +47,10 @@ describe('The answer to a contact', () => {
       'BOT_CRASHED: the bot crashed (exit code 1) before it had answered',
     ],
     [
+      { bot: { ...READY, state: 'crashed', code: 'SIGKILL' } },
+      'BOT_CRASHED: the bot crashed (SIGKILL) before it had answered',
+    ],
+    [
       { bot: { ...READY, state: 'stopped', code: 0 } },
       'BOT_CRASHED: the bot ended (exit code 0) before it had answered',
     ],
