@@ -6,9 +6,11 @@ const MAX_LISTED = 10
 
 /**
  * The only one whose id is given, begins with what is given, or else ends with it, as ids are cut short on the screen; `null`
- * when there is none. Throws `usage` when there are several.
+ * when there is none. Throws `usage` when there are several, and for an empty one, with which every id begins.
  */
 export function findById<Item>(items: readonly Item[], idOf: (item: Item) => string, given: string): Item | null {
+  if (given === '')
+    throw new DevHookError('usage', 'the id is empty', { remedy: 'give the beginning or the end of one' })
   const exact = items.find((item) => idOf(item) === given)
   if (exact !== undefined) return exact
   const beginning = items.filter((item) => idOf(item).startsWith(given))

@@ -15,7 +15,7 @@ import type { Hint } from './chat/hints.ts'
 import type { WaitOptions } from './chat/waits.ts'
 import type { DataCollection } from './data.ts'
 import type { ResourceName } from './store.ts'
-import type { SandboxDelivery } from './webhooks/deliver.ts'
+import type { DeliveryContent, SandboxDelivery } from './webhooks/deliver.ts'
 import type { HookFields } from './webhooks/locations.ts'
 import type { WebhookAnswer } from './webhooks/outgoing.ts'
 
@@ -101,6 +101,8 @@ export interface Sandbox {
   currentToken(): string
   /** Says why nobody is there who could answer, so that nobody waits for it; `null` when somebody is there again. */
   reportBot(gone: string | null): void
+  /** Tells what the bot has answered to a delivery, where somebody stands between who may answer in its place. */
+  reportAnswer(told: DeliveryContent, status: number): void
   /** Calls of the API, the last 10,000, oldest first. */
   readonly calls: readonly ApiCall[]
   /** Deliveries to webhooks, the last 10,000, oldest first. */

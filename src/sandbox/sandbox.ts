@@ -203,6 +203,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
       restore = checkpoint(store)
     },
     currentToken: () => tokens.latest(bot.id) ?? account.token,
+    reportAnswer: webhooks.reportAnswer,
     reportBot: (sentence) => {
       gone = sentence
       activity.touch()

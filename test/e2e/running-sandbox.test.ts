@@ -57,6 +57,16 @@ describe('dev-hook say', () => {
     expect(await run(here, ['say', 'I am here', '--as', 'alex'])).toMatchObject({ code: 0, stdout: '' })
   })
 
+  it('says what the bot itself has answered, and not what the platform was told in its place', async () => {
+    const { folder, sandbox, run } = await placeForTest()
+    const here = await folder('bot')
+    const bot = "require('http').createServer((_, res) => res.writeHead(500).end()).listen(process.env.PORT)"
+    await sandbox(here, [process.execPath, '-e', bot])
+    const { code, stderr } = await run(here, ['say', 'hi there', '--timeout', '2s'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('the bot answered the delivery with 500, and posted nothing')
+  })
+
   it('says at once that a bot has crashed, and that no sandbox runs when it was killed', async () => {
     const { folder, sandbox, run } = await placeForTest()
     const here = await folder('bot')
@@ -98,6 +108,17 @@ describe('A sandbox that runs', () => {
       code: 2,
       stderr: expect.stringContaining('nothing has been recorded yet'),
     })
+  })
+
+  it('has its bot where an exported request goes, unless the command line says where that is', async () => {
+    const { folder, sandbox, run } = await placeForTest()
+    const here = await folder('bot')
+    const { target } = await (await sandbox(here)).notice('ready')
+    await run(here, ['say', 'hi there'])
+    const exported = async (...args: string[]): Promise<string> =>
+      (await run(here, ['events', 'export', '--last', '--as', 'http', ...args])).stdout
+    expect(await exported()).toContain(`POST ${target}\n`)
+    expect(await exported('--forward-to', '7777/hook')).toContain('POST http://localhost:7777/hook\n')
   })
 
   it('is followed to its end', async () => {

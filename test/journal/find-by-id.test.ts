@@ -29,4 +29,8 @@ describe('An id', () => {
     expect(problemOf(many, 'y').lines).toHaveLength(11)
     expect(problemOf(many, 'y').lines[0]).toBe('several ids end with `y`, the newest of 30:')
   })
+
+  it('takes no empty one, with which every id begins, were it the only one', () => {
+    expect(() => find(['a1'], '')).toThrow('the id is empty')
+  })
 })

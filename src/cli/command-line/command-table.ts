@@ -38,6 +38,7 @@ export const COMMANDS: readonly [CommandSpec, ...CommandSpec[]] = [
     own: [
       {
         flags: '--say <text>',
+        mayBeEmpty: true,
         says: 'send this as a contact, print the answer on stdout and exit; may be given several times (without it, you talk at a prompt, where `/help` lists what you can do)',
         repeats: true,
       },

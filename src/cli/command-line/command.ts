@@ -27,6 +27,8 @@ interface OwnFlag {
   readonly choices?: readonly string[]
   /** It may be given several times: its value is then a list, in the order given. */
   readonly repeats?: true
+  /** An empty value means something, or is for the command to explain; any other flag of its own takes none. */
+  readonly mayBeEmpty?: true
 }
 
 export interface CommandSpec {

@@ -40,6 +40,7 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
       { flags: '--follow', says: 'show the latest, then each new one, until Ctrl-C' },
       {
         flags: '-q, --query <filter>',
+        mayBeEmpty: true,
         says: `only what a filter finds: ${FILTER_FORM}; a comma means or, a - in front means not, quotes hold words together`,
       },
       { flags: '--event <patterns>', says: 'only these events, as in a subscription' },
@@ -134,6 +135,7 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
       },
       {
         flags: '--delivery-id <id|none|own>',
+        mayBeEmpty: true,
         says: 'the id of the delivery, to send it twice; none: without an id; own: the one in the file (default: a new one)',
       },
       {

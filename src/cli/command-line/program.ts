@@ -1,5 +1,5 @@
 // The command line's grammar: commands and their flags, made from the table of options.
-import { CommanderError } from 'commander'
+import { CommanderError, Option } from 'commander'
 import { closestMatch } from 'leven'
 import type { Environment } from '../../config/layers.ts'
 import { OPTION_KEYS, type Options } from '../../config/options.ts'
@@ -86,12 +86,14 @@ function parseWith(spec: CommandSpec, words: readonly string[], command: readonl
     if (!(error instanceof CommanderError)) throw error
     if (error.code === 'commander.helpDisplayed') return { is: 'help', spec }
     if (error.code === 'commander.version') return { is: 'version' }
+    if (error.code === 'commander.excessArguments') throw oneWordMore(spec, program.args[spec.words?.length ?? 0] ?? '')
     const elsewhere = remedyElsewhere(error)
     const remedy = elsewhere ?? `see \`dev-hook ${spec === DAEMON ? '' : `${spec.name} `}--help\``
     const message = inOurWords(elsewhere === null ? error.message : withoutNearest(error.message))
     throw new DevHookError('usage', message, { remedy, cause: error })
   }
   const given = Object.entries(program.opts()).filter(([key]) => program.getOptionValueSource(key) === 'cli')
+  refuseEmpty(spec, given)
   const isTable = (key: string): boolean => OPTION_KEYS.some((known) => known === key)
   return {
     is: 'run',
@@ -101,6 +103,29 @@ function parseWith(spec: CommandSpec, words: readonly string[], command: readonl
     words: program.args,
     command,
   }
+}
+
+/**
+ * A variable of a script that is not set leaves an empty value, which begins every id and every name: it would mean all of them. Those of
+ * the table of options say by themselves what they take.
+ */
+function refuseEmpty(
+  { name, own = [] }: CommandSpec,
+  given: readonly (readonly [key: string, value: unknown])[],
+): void {
+  for (const { flags, mayBeEmpty } of own) {
+    const option = new Option(flags)
+    if (mayBeEmpty === true || !given.some(([key, value]) => key === option.attributeName() && value === '')) continue
+    throw new DevHookError('usage', `\`${option.long}\` is empty`, { remedy: `see \`dev-hook ${name} --help\`` })
+  }
+}
+
+/** A word more than the command takes. Where it takes some, quotes may be missing. */
+function oneWordMore({ name, words = [] }: CommandSpec, word: string): DevHookError {
+  const quotes = words.length > 0 ? 'put quotes around what has spaces, or ' : ''
+  return new DevHookError('usage', `unknown argument \`${word}\``, {
+    remedy: `${quotes}see \`dev-hook ${name} --help\``,
+  })
 }
 
 /** Where an unknown flag belongs; `null` when no command has it. */

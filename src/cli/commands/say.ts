@@ -44,9 +44,8 @@ export const say: CommandHandler = async (call) => {
 
 /** What is said, or what is pressed. */
 function readAct({ words, own }: Pick<Call, 'words' | 'own'>): { readonly text: string } | { readonly button: string } {
-  const [text, ...more] = words
+  const [text] = words
   const button = textOf(own, 'press')
-  if (more.length > 0) throw new DevHookError('usage', 'put the text in quotes: it has to be one argument')
   if (text !== undefined && button !== null)
     throw new DevHookError('usage', 'say something, or press something: not both')
   if (button !== null) return { button }

@@ -10,6 +10,7 @@ import type { DeliveryDetail } from '../../journal/reader.ts'
 import type { Call } from '../command-line/command.ts'
 import { textOf } from '../command-line/own-flags.ts'
 import type { Io } from '../io.ts'
+import { runningTarget } from '../sandbox/find-run.ts'
 import { CONVERSATION_FORMS, conversationExport } from './conversation-export.ts'
 
 /** What is exported from, and where it goes. */
@@ -35,17 +36,25 @@ export function exportOf(call: Call, find: Find): (view: ExportView, id: string)
   return async (view, id) => {
     if (talk !== null && (await talk(view, id))) return
     if (!isExport(format)) throw new DevHookError('deliveryUnknown', `no conversation ${id} is recorded`)
-    view.io.out(EXPORTS[format](exported(view, await find(view, id), withSecrets)))
+    const recorded = await find(view, id)
+    view.io.out(EXPORTS[format](exported(view, recorded, await urlFor(call, view), withSecrets)))
   }
+}
+
+/** Where the bot is: as this command line says, else where the run has it of which the record is, which may have found its port taken. */
+async function urlFor({ options }: Call, { folder, config }: ExportView): Promise<string> {
+  const isGiven = options.port !== undefined || options.path !== undefined || options.forwardTo !== undefined
+  return (isGiven ? null : await runningTarget(folder)) ?? targetUrl(config.target)
 }
 
 function exported(
   { io, redact, config }: ExportView,
   { summary, delivery }: DeliveryDetail,
+  url: string,
   withSecrets: boolean,
 ): Exported {
-  const { target, secret, quiet } = config
-  const whole = { delivery: forBot(delivery, null, secret), label: summary.label, url: targetUrl(target) }
+  const { secret, quiet } = config
+  const whole = { delivery: forBot(delivery, null, secret), label: summary.label, url }
   if (withSecrets) return whole
   // An export is made to be passed on.
   const clean = withoutSecrets(whole.delivery, redact, secret)

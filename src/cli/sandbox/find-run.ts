@@ -1,5 +1,5 @@
 // The run that a command asks: found anew for each question, as it may have been started again, or another one since.
-import { poll } from '../../core/async.ts'
+import { poll, withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { every } from '../../core/pace.ts'
 import { readAddress } from '../../inspector/address.ts'
@@ -36,6 +36,16 @@ export async function reachRun(folder: string, signal: AbortSignal): Promise<Ins
   if (found.is === 'starting')
     throw new DevHookError('runUnreachable', `${found.user} has this bot and does not answer`)
   throw new DevHookError('runUnreachable', 'no dev-hook is running for this bot', { remedy: START })
+}
+
+/** Where the bot is that the run holds which lives in a state folder; `null` where none does, or it cannot be asked at once. */
+export async function runningTarget(folder: string): Promise<string | null> {
+  const found = await look(folder)
+  if (found.is !== 'running') return null
+  const limit = { ms: PATIENCE_MS, reason: 'the run does not answer' }
+  return withDeadline([], limit, async (signal) => (await found.client.call('status', {}, signal)).target).catch(
+    () => null,
+  )
 }
 
 /** Throws `runUnreachable` in place of the error that no bot is known. */

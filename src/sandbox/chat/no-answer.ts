@@ -94,14 +94,16 @@ function failedCallReasons(calls: readonly ApiCall[]): readonly string[] {
 }
 
 /** What became of a delivery that brought no reply, or too few. */
-function explain({ origin, attempts, state }: SandboxDelivery, got: number): string {
+function explain({ origin, attempts, state, botStatus }: SandboxDelivery, got: number): string {
+  const nothing = `posted nothing${got > 0 ? ' more' : ''}`
+  if (botStatus !== null) return `the bot answered the delivery with ${botStatus}, and ${nothing}`
   const attempt = attempts.at(-1)
   if (state === 'dropped') return `the delivery to ${origin} was dropped, too many are under way`
   if (attempt === undefined) return `${origin} has not answered the delivery yet`
   const next = state === 'given-up' ? 'given up' : 'to be tried again'
   if (attempt.status === null) return `the delivery to ${origin} failed: ${attempt.error} (${next})`
   if (isSuccess(attempt.status)) {
-    return `${origin} answered ${attempt.status}, but the bot posted nothing${got > 0 ? ' more' : ''}`
+    return `${origin} answered ${attempt.status}, but the bot ${nothing}`
   }
   return `the delivery to ${origin} failed with status ${attempt.status} (${next})`
 }

@@ -59,6 +59,8 @@ export interface SandboxDelivery {
   /** How often the webhook was sent it, what is under way included. */
   readonly sent: number
   readonly state: 'pending' | 'delivered' | 'given-up' | 'dropped'
+  /** What the bot answered, as whoever stands between says, who may answer in its place; `null` while nobody has said so. */
+  readonly botStatus: number | null
 }
 
 /** A delivery while it changes. */
@@ -68,7 +70,15 @@ interface OpenDelivery extends SandboxDelivery {
   readonly text: string | null
   sent: number
   state: SandboxDelivery['state']
+  botStatus: number | null
   forget(): void
+}
+
+/** What a delivery tells of, as far as whoever has had it knows. */
+export interface DeliveryContent {
+  readonly event: string | null
+  readonly conversation: string | null
+  readonly text: string | null
 }
 
 export interface Webhooks {
@@ -78,6 +88,8 @@ export interface Webhooks {
   of(message: string): readonly SandboxDelivery[]
   /** The last 10,000, oldest first. */
   readonly deliveries: readonly SandboxDelivery[]
+  /** Remembers what the bot has answered to the latest delivery that tells this. */
+  reportAnswer(told: DeliveryContent, status: number): void
   /** Makes no more attempts; what is under way ends with `Outgoing`. */
   stop(): void
   /** Forgets every delivery, and makes no more attempts at them. */
@@ -199,6 +211,12 @@ export function startWebhooks(options: WebhooksOptions): Webhooks {
           chaos.delivery(payload, index),
         ),
       ),
+    reportAnswer: ({ event, conversation, text }, status) => {
+      const tellsIt = (one: OpenDelivery): boolean =>
+        one.event === event && one.conversation === conversation && one.text === text
+      const delivery = deliveries.findLast(tellsIt)
+      if (delivery !== undefined) delivery.botStatus = status
+    },
     stop: () => stopping.abort(),
     clear: () => {
       stopping.abort()
@@ -230,6 +248,7 @@ function newDelivery(
     attempts: [],
     sent: 0,
     state,
+    botStatus: null,
     payload: () => (kept === null ? null : JSON.parse(kept.toString())),
     forget: () => {
       kept = null

@@ -48,6 +48,16 @@ describe('The command line', () => {
     expect(problemOf('help', 'nothing-like-it').remedy).toBe('see `dev-hook --help`')
   })
 
+  it('refuses an empty value, which a script gives whose variable is not set, and a word too many', () => {
+    expect(problemOf('replay', '--conversation', '').message).toBe('`--conversation` is empty')
+    expect(problemOf('events', '--since=').message).toBe('`--since` is empty')
+    expect(runOf('events', '-q', '').own).toEqual({ query: '' })
+    expect(problemOf('say', 'hi', 'there')).toMatchObject({
+      message: 'unknown argument `there`',
+      remedy: 'put quotes around what has spaces, or see `dev-hook say --help`',
+    })
+  })
+
   it('collects a repeated list', () => {
     expect(runOf('-e', 'a.*,b', '--events', 'c').options).toEqual({ events: ['a.*,b', 'c'] })
   })
