@@ -59,6 +59,7 @@ export async function startDevHook(options: StartOptions = {}): Promise<DevHook>
   const state = stateFolder === undefined ? findStateHome(env, platform) : { folder: stateFolder, ignored: null }
   if (state.ignored !== null) warn('stateHomeIgnored', state.ignored)
   for (const oddity of config.oddities) warn('dotEnvOdd', oddity)
+  for (const unread of config.unreadConfigs) warn('configIgnored', unread)
   const daemon = createDaemon({
     config,
     command: command ?? null,

@@ -64,7 +64,7 @@ export function prepareCommand({ options, io }: Pick<Call, 'options' | 'io'>): P
 /** What is odd before there is anything that announces it, as lines on stderr. */
 function warn(
   { err, columns }: Pick<Io, 'err' | 'columns'>,
-  kind: 'stateHomeIgnored' | 'dotEnvOdd',
+  kind: 'stateHomeIgnored' | 'dotEnvOdd' | 'configIgnored',
   message: string,
 ): void {
   const { code, remedy } = ERRORS[kind]
@@ -76,6 +76,7 @@ export async function openCommand(call: Pick<Call, 'options' | 'io' | 'writesJso
   const prepared = prepareCommand(call)
   const config = await prepared.load()
   for (const oddity of config.oddities) warn(call.io, 'dotEnvOdd', oddity)
+  for (const unread of config.unreadConfigs) warn(call.io, 'configIgnored', unread)
   const colors = colorsFor(wantsColor(config.color, call.io, 'out'))
   const json = wantsJson(config, call.io)
   call.writesJson(json)

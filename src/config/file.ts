@@ -29,27 +29,25 @@ const PACKAGE = 'package.json'
 /** Where a config is looked for, the first one found wins. */
 export const CONFIG_FILES: readonly string[] = [...CONFIG_NAMES, PACKAGE]
 
-/** How many files may extend each other: more is a circle. */
-const MAX_DEPTH = 10
-
 /** Gets each line that a config module prints. */
 export type Print = (line: string) => void
 
 /** Reads the named file, or the first one found in `cwd`; `null` when there is none. Throws what is wrong with it. */
 export async function readConfigFile(cwd: string, named: string | null, print: Print): Promise<ConfigFile | null> {
-  if (named !== null) return load(cwd, resolve(cwd, named), 0, print)
+  if (named !== null) return load(cwd, resolve(cwd, named), [], print)
   for (const name of CONFIG_NAMES) {
     const path = join(cwd, name)
-    if (await exists(path)) return load(cwd, path, 0, print)
+    if (await exists(path)) return load(cwd, path, [], print)
   }
   return readPackage(cwd, print)
 }
 
-async function load(cwd: string, path: string, depth: number, print: Print): Promise<ConfigFile> {
+/** `above`: the files that extend this one, absolute, the first one first. */
+async function load(cwd: string, path: string, above: readonly string[], print: Print): Promise<ConfigFile> {
   const name = relative(cwd, path) || path
   try {
     const { value, files } = await read(path, print)
-    return await withExtended(cwd, path, { name, files, ...split(asRecord(value)) }, depth, print)
+    return await withExtended(cwd, path, { name, files, ...split(asRecord(value, 'it')) }, above, print)
   } catch (error) {
     throw new Error(`${name} cannot be read: ${messageOf(error)}`, { cause: error })
   }
@@ -60,15 +58,17 @@ async function withExtended(
   cwd: string,
   path: string,
   file: ConfigFile & Extending,
-  depth: number,
+  above: readonly string[],
   print: Print,
 ): Promise<ConfigFile> {
   const { extends: bases, name, values, profiles } = file
-  if (bases.length > 0 && depth >= MAX_DEPTH) throw new Error('it extends itself')
   let below: Pick<ConfigFile, 'values' | 'profiles'> = { values: {}, profiles: {} }
   const files = [...file.files]
   for (const base of bases) {
-    const extended = await load(cwd, resolve(dirname(path), base), depth + 1, print)
+    const next = resolve(dirname(path), base)
+    if (next === path) throw new Error('it extends itself')
+    if (above.includes(next)) throw new Error(`it extends ${relative(cwd, next)}, which extends it`)
+    const extended = await load(cwd, next, [...above, path], print)
     below = merged(below, extended)
     files.push(...extended.files)
   }
@@ -87,8 +87,12 @@ interface Extending {
 
 function split(all: Values): Extending & Pick<ConfigFile, 'values' | 'profiles'> {
   const { extends: bases = [], profiles = {}, ...values } = all
-  const list = Array.isArray(bases) ? bases.map(String) : [String(bases)]
-  const each = Object.entries(asRecord(profiles)).map(([name, own]) => [name, asRecord(own)] as const)
+  const list: readonly unknown[] = Array.isArray(bases) ? bases : [bases]
+  if (!list.every((base) => typeof base === 'string'))
+    throw new Error('`extends` is neither a file nor a list of files')
+  const each = Object.entries(asRecord(profiles, '`profiles`')).map(
+    ([name, own]) => [name, asRecord(own, `the profile ${name}`)] as const,
+  )
   return { extends: list, values, profiles: Object.fromEntries(each) }
 }
 
@@ -113,18 +117,24 @@ async function read(path: string, print: Print): Promise<LoadedModule> {
 async function readPackage(cwd: string, print: Print): Promise<ConfigFile | null> {
   const path = join(cwd, PACKAGE)
   try {
-    const values = asRecord(parseJson(decodeText(await readSource(path)).text))['dev-hook']
+    const values = asRecord(parseJson(decodeText(await readSource(path)).text), 'it')['dev-hook']
     if (values === undefined) return null
-    return await withExtended(cwd, path, { name: PACKAGE, files: [path], ...split(asRecord(values)) }, 0, print)
+    return await withExtended(
+      cwd,
+      path,
+      { name: PACKAGE, files: [path], ...split(asRecord(values, '`dev-hook`')) },
+      [],
+      print,
+    )
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw new Error(`${PACKAGE} cannot be read: ${messageOf(error)}`, { cause: error })
   }
 }
 
-function asRecord(value: unknown): Values {
+function asRecord(value: unknown, what: string): Values {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Error(`it is not an object, but ${kindOf(value)}`)
+    throw new Error(`${what} is not an object, but ${kindOf(value)}`)
   return value as Values
 }
 

@@ -43,7 +43,16 @@ const kind = <T>(
 const fromText =
   <T>(read: (text: string) => Parsed<T>) =>
   (raw: unknown): Parsed<T> =>
-    typeof raw === 'string' || typeof raw === 'number' ? read(String(raw).trim()) : { problem: 'is not text' }
+    isText(raw) ? read(String(raw).trim()) : { problem: 'is neither text nor a number' }
+
+/** Numbers are taken for text: nobody puts quotes around a port. */
+const isText = (raw: unknown): raw is string | number => typeof raw === 'string' || typeof raw === 'number'
+
+/** Of the items of a list. */
+const notText = (items: readonly unknown[]): { readonly problem: string } | null => {
+  const wrong = items.find((item) => !isText(item))
+  return wrong === undefined ? null : { problem: `contains ${JSON.stringify(wrong)}, which is not text` }
+}
 
 const nonEmpty = (text: string): Parsed<string> => (text === '' ? { problem: 'is empty' } : { value: text })
 
@@ -143,9 +152,10 @@ function list(
   items: Readonly<Record<string, unknown>>,
 ): Kind<readonly string[]> {
   const read = (raw: unknown): Parsed<readonly string[]> => {
-    const given = (Array.isArray(raw) ? raw : [raw])
-      .flatMap((part) => String(part).split(','))
-      .map((part) => part.trim())
+    const items: readonly unknown[] = Array.isArray(raw) ? raw : [raw]
+    const wrong = notText(items)
+    if (wrong !== null) return wrong
+    const given = items.flatMap((part) => String(part).split(',')).map((part) => part.trim())
     const values = given.filter((value) => value !== '')
     if (values.length === 0) return { problem: 'is empty' }
     const problem = values.map(item).find((found) => found !== null)
@@ -168,7 +178,10 @@ export const filters: Kind<readonly string[]> = {
     'filter',
     { type: 'array', items: { type: 'string' }, minItems: 1 },
     (raw) => {
-      const given = (Array.isArray(raw) ? raw : [raw]).map((part) => String(part).trim())
+      const items: readonly unknown[] = Array.isArray(raw) ? raw : [raw]
+      const wrong = notText(items)
+      if (wrong !== null) return wrong
+      const given = items.map((part) => String(part).trim())
       const problems = given.flatMap((filter) => {
         const read = readOnly(filter)
         if (!('message' in read)) return []

@@ -14,6 +14,7 @@ import { lookUpLayer } from './look-up.ts'
 import { OPTION_KEYS, type OptionKey, type Options, type OptionValues, optionOf } from './options.ts'
 import { readProxies } from './proxies.ts'
 import { type ForwardTarget, parseTarget } from './target.ts'
+import { unreadFiles } from './unread-files.ts'
 import { readValues, type Sources } from './values.ts'
 
 /** The complete config: every option of the table (`null` where nothing is given), and what follows from them. */
@@ -31,6 +32,8 @@ export interface Config extends OptionValues {
   readonly sources: Sources
   /** What is odd about its sources, and keeps nothing from running: a line of `.env` that is not read. */
   readonly oddities: readonly string[]
+  /** Files that look like a config file and are not read, each with why. */
+  readonly unreadConfigs: readonly string[]
   /** Files of other tools in which a value may be that is missing here, and why they cannot be read. */
   readonly unreadable: readonly string[]
 }
@@ -69,6 +72,7 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
   const forwarded = forwardedInPlaceOfTunnel(values, sources, context.env)
   if (problems.length > 0) throw new DevHookError('usage', problems)
   const proxies = readProxies(context.env)
+  const unreadConfigs = named === null ? await unreadFiles(cwd, files) : []
   return Object.freeze({
     ...values,
     watch,
@@ -81,6 +85,7 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
     target,
     proxies,
     oddities,
+    unreadConfigs,
     unreadable,
   })
 }

@@ -27,7 +27,7 @@ function readInto<K extends OptionKey>(draft: OptionDraft, key: K, found: Found 
   const { kind, fallback } = OPTION_TABLE[key]
   draft[key] = fallback
   if (found === null) return
-  const parsed = kind.read(found.raw)
+  const parsed = found.raw === null ? IS_NULL : kind.read(found.raw)
   if ('value' in parsed) draft[key] = parsed.value
   else
     problems.push(
@@ -35,10 +35,13 @@ function readInto<K extends OptionKey>(draft: OptionDraft, key: K, found: Found 
     )
 }
 
+/** JSON has no other word for "nothing", and leaving it out says that. */
+const IS_NULL = { problem: 'says nothing: leave it out' }
+
 const isComplete = (draft: OptionDraft): draft is OptionValues => OPTION_KEYS.every((key) => draft[key] !== undefined)
 
 function shown(raw: unknown): string {
-  if (Array.isArray(raw)) return raw.map(shown).join(',')
+  if (Array.isArray(raw) && raw.length > 0 && raw.every((item) => typeof item === 'string')) return raw.join(',')
   return typeof raw === 'string' && raw !== '' ? raw : JSON.stringify(raw)
 }
 

@@ -111,6 +111,7 @@ export const ERRORS = {
   stateRecovered: entry('DEVHOOK_STATE_RECOVERED', 'environment', 'failed', 'the state folder can be written again', 'no action needed'),
   stateHomeIgnored: entry('DEVHOOK_STATE_HOME_IGNORED', 'user', 'failed', 'XDG_STATE_HOME is not an absolute path, so it is ignored', 'give XDG_STATE_HOME an absolute path, with `~` and variables expanded'),
   dotEnvOdd: entry('DEVHOOK_DOT_ENV_ODD', 'user', 'usage', 'part of `.env` is not read, or not as it looks', 'write NAME=value on a line of its own, `#` before a comment, and save the file as UTF-8'),
+  configIgnored: entry('DEVHOOK_CONFIG_IGNORED', 'user', 'usage', 'a file that looks like a config file is not read', 'call it dev-hook.config.json, .js or .ts, keep one of them, or name it with `--config`'),
   stateDamaged: entry('DEVHOOK_STATE_DAMAGED', 'environment', 'failed', 'something in the state folder cannot be read back', 'no action needed: what is readable is kept, the rest is set aside next to it and may be deleted'),
   outputDropped: entry('DEVHOOK_OUTPUT_DROPPED', 'environment', 'failed', 'nobody read the output for a while, so some of it was dropped', 'read the output faster; `dev-hook events` lists the deliveries of the run'),
   portTaken: entry('DEVHOOK_PORT_TAKEN', 'user', 'failed', 'the gateway port is in use', 'choose another one with `--gateway-port`'),

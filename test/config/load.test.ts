@@ -212,7 +212,36 @@ describe('The config', () => {
 
   it('that extends itself is refused', async () => {
     await write('dev-hook.config.json', '{ "extends": "./dev-hook.config.json" }')
-    await expect(load()).rejects.toThrow('it extends itself')
+    await expect(load()).rejects.toThrow('dev-hook.config.json cannot be read: it extends itself')
+    await write('dev-hook.config.json', '{ "extends": ["./b.json"] }')
+    await write('b.json', '{ "extends": "./dev-hook.config.json" }')
+    await expect(load()).rejects.toThrow('b.json cannot be read: it extends dev-hook.config.json, which extends it')
+  })
+
+  it.each([
+    ['{ "events": null }', 'events null (from dev-hook.config.json) says nothing: leave it out'],
+    ['{ "events": [{}, "a.*"] }', 'events [{},"a.*"] (from dev-hook.config.json) contains {}, which is not text'],
+    ['{ "port": [3000] }', 'port [3000] (from dev-hook.config.json) is neither text nor a number'],
+    ['{ "extends": 5 }', '`extends` is neither a file nor a list of files'],
+    ['{ "profiles": [] }', '`profiles` is not an object, but a list'],
+    ['{ "profiles": { "echo": 5 } }', 'the profile echo is not an object, but a number'],
+  ])('names what is of the wrong type in %s', async (content, says) => {
+    await write('dev-hook.config.json', content)
+    await expect(load()).rejects.toThrow(says)
+  })
+
+  it('names what looks like one beside it, and is not read', async () => {
+    await write('dev-hook.config.json', '{ "extends": "./dev-hook.config.team.json" }')
+    await write('dev-hook.config.team.json', '{ "port": 7 }')
+    expect(await load()).toMatchObject({ port: 7, unreadConfigs: [] })
+    for (const name of ['dev-hook.config.mjs', '.dev-hookrc', 'devhook.config.yml', 'dev-hook.js'])
+      await write(name, 'export default {}')
+    expect((await load()).unreadConfigs).toEqual([
+      '.dev-hookrc is not read: it is not the name of a config file',
+      'dev-hook.config.json is not read: another config file is',
+      'devhook.config.yml is not read: it is not the name of a config file',
+    ])
+    expect((await load({ config: 'dev-hook.config.json' })).unreadConfigs).toEqual([])
   })
 
   it('never shows what the bot expects of the platform, right or wrong', async () => {

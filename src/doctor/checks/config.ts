@@ -10,10 +10,11 @@ import { type Finding, passed, warned } from '../finding.ts'
 export async function checkConfig(facts: Facts): Promise<Finding> {
   const config = await facts.config()
   const given = OPTION_KEYS.filter((key) => config.sources[key] !== undefined)
+  const { oddities, unreadConfigs } = config
+  const remedy = ERRORS[oddities.length > 0 ? 'dotEnvOdd' : 'configIgnored'].remedy
+  const odd = [...oddities, ...unreadConfigs]
   const found = (message: string): Finding =>
-    config.oddities.length === 0
-      ? passed(message)
-      : warned([message, ...config.oddities].join('\n'), ERRORS.dotEnvOdd.remedy)
+    odd.length === 0 ? passed(message) : warned([message, ...odd].join('\n'), remedy)
   if (given.length === 0) return found(`all defaults: ${whereNothingIs(config)}`)
   const values = given.map((key) => {
     const value = config[key]
