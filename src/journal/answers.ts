@@ -1,4 +1,4 @@
-// What the index gives back of a delivery: to load it, and to answer it again as it was answered.
+// A recorded delivery as the corridor uses it: loaded from disk, and answered as it was the first time.
 import type { Delivery, Reply } from '../core/delivery.ts'
 import { DevHookError } from '../core/errors.ts'
 import type { RecordedDelivery, Seen } from '../core/ports.ts'
@@ -10,7 +10,7 @@ import { KEY_KEPT_MS } from './prune/pruned-keys.ts'
 /** Reads headers and body of a record; `null` when there are none, or they are gone or damaged. */
 export type ReadContent = (from: IndexedRecord['content']) => Promise<Content | null>
 
-/** A delivery as the corridor knows it. */
+/** The delivery of an index entry. Only `load` reads from disk. */
 export function recordedDelivery(entry: IndexEntry, read: ReadContent): RecordedDelivery {
   const { delivery, summary, attempts } = entry
   const { id, receivedAt, label } = delivery.record
@@ -31,7 +31,7 @@ async function load({ delivery: { record, content: from } }: IndexEntry, read: R
   return { id, receivedAt, method, search, ...content }
 }
 
-/** What became of a delivery that comes again; `null` when it came more than a day ago. */
+/** What is known of the first delivery when it comes again; `null` when the first came more than a day ago. */
 export function seenDelivery(of: IndexEntry | KeyRecord, now: number, read: ReadContent): Seen | null {
   const { id, receivedAt } = 'delivery' in of ? of.delivery.record : of
   if (now - receivedAt > KEY_KEPT_MS) return null
@@ -40,7 +40,7 @@ export function seenDelivery(of: IndexEntry | KeyRecord, now: number, read: Read
   return { id, settled, answer: async () => (status === null ? null : statusOnly(status)) }
 }
 
-/** What the platform was answered; without headers and body where those were not the bot's, or are not kept whole. */
+/** The answer that the platform was given; only its status if dev-hook gave it, or if the bot's body is not recorded in full. */
 async function replyOf(entry: IndexEntry, read: ReadContent): Promise<Reply | null> {
   const answer = answerTo(entry)
   if (answer === null) return null

@@ -1,12 +1,12 @@
-// Finding a delivery by its id, or by a part of it that no other has.
+// Finding a delivery by its id, or by an unambiguous part of it.
 import { DevHookError } from '../core/errors.ts'
 
-/** How many of the candidates are named. */
+/** How many candidates an error names. */
 const MAX_LISTED = 10
 
 /**
- * The only one whose id is given, begins with what is given, or else ends with it, as ids are cut short on the screen; `null`
- * when there is none. Throws `usage` when there are several, and for an empty one, with which every id begins.
+ * Finds the item whose id equals `given`, or else begins with it, or else ends with it, because ids are shortened on the screen;
+ * `null` when there is none. Throws `usage` when several match, and for an empty id, with which every id begins.
  */
 export function findById<Item>(items: readonly Item[], idOf: (item: Item) => string, given: string): Item | null {
   if (given === '')

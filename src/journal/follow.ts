@@ -1,4 +1,4 @@
-// Following the log while the daemon writes it: every change, as it is written.
+// Follows the log while a run writes it: every change, as soon as it is on disk.
 import { type FSWatcher, watch } from 'node:fs'
 import { ignoreAbort, nextCall, withDeadline } from '../core/async.ts'
 import type { Summary } from '../core/delivery.ts'
@@ -9,16 +9,19 @@ import type { IndexEntry } from './index/entry.ts'
 import { BEGINNING, type DeliveryFilter, fitsContent, readFrom } from './reader.ts'
 import { eventsFolder, extentOf, listSegments } from './segments.ts'
 
-/** A record was added for a delivery; `summary` is what is known of that with the record. */
+/** A record that was added to the log, and the summary of its delivery with that record. */
 export interface DeliveryChange {
   readonly what: LogRecord['t']
   readonly summary: Summary
 }
 
-// Changes are announced by the system where it can; this is for where it cannot (network folders, too many watches).
+// For when the system reports no changes: on network file systems, or when it has no watch left.
 const POLL_MS = 500
 
-/** Yields the `last` deliveries recorded so far (none if not said), then every change, of those asked for, until the signal is aborted. */
+/**
+ * Yields the `last` deliveries recorded so far (default 0), then every change as it is written, until the signal is aborted; only of
+ * deliveries that match `where` and `content`.
+ */
 export async function* followDeliveries(
   folder: string,
   signal: AbortSignal,
@@ -28,7 +31,7 @@ export async function* followDeliveries(
   const index = createDeliveryIndex()
   const add = (record: LogRecord, segment: string, offset: number, length: number): IndexEntry | null =>
     index.add({ record, content: extentOf(record, segment, offset, length) })
-  const hasContent = once(({ delivery }) => fitsContent(events, delivery.content, content))
+  const hasContent = memoized(({ delivery }) => fitsContent(events, delivery.content, content))
   const watched = watchFolder(events, signal)
   try {
     let position = await readFrom(events, BEGINNING, { record: add })
@@ -57,11 +60,11 @@ export async function* followDeliveries(
   }
 }
 
-/** The row of a delivery as it is now: that of the index changes with each record. */
+/** A copy, because the index updates its own summary with each record. */
 const summaryOf = ({ summary }: IndexEntry): Summary => ({ ...summary })
 
-/** Asks the same once of each delivery, whose content does not change. */
-function once(ask: (entry: IndexEntry) => Promise<boolean>): (entry: IndexEntry) => Promise<boolean> {
+/** Remembers the answer for each delivery: its content never changes. */
+function memoized(ask: (entry: IndexEntry) => Promise<boolean>): (entry: IndexEntry) => Promise<boolean> {
   const answers = new WeakMap<IndexEntry, Promise<boolean>>()
   return (entry) => {
     const answer = answers.get(entry) ?? ask(entry)
@@ -71,7 +74,7 @@ function once(ask: (entry: IndexEntry) => Promise<boolean>): (entry: IndexEntry)
 }
 
 interface WatchedFolder {
-  /** Resolves when the folder changed since the last time, when it is time to look anyway, or when the signal is aborted. */
+  /** Resolves when the folder has changed since the last call, after half a second, or when the signal is aborted. */
   change(): Promise<void>
   close(): void
 }
@@ -93,14 +96,14 @@ function watchFolder(folder: string, signal: AbortSignal): WatchedFolder {
       watcher = watch(folder, () => listeners.emit()).on('error', stop)
       return true
     } catch {
-      // Not there yet, or nothing left to watch with: polling finds the changes.
+      // The folder does not exist yet, or the system has no watch left: polling finds the changes.
       return false
     }
   }
 
   return {
     change: async () => {
-      // What changed just before the watch began is found by looking once more.
+      // Look once more for what changed just before the watch began.
       if (watcher === null && start()) return
       if (!changed) {
         await withDeadline([signal], { ms: POLL_MS, reason: 'time to look anyway' }, (ending) =>

@@ -1,4 +1,4 @@
-// The record of a bot's deliveries and attempts on disk, as the corridor uses it.
+// The journal of a run: records deliveries, attempts and settlements on disk, and finds them again.
 import { DevHookError } from '../core/errors.ts'
 import type { Journal } from '../core/ports.ts'
 import { recordedDelivery, seenDelivery } from './answers.ts'
@@ -23,7 +23,7 @@ export interface JournalOptions extends Pick<WriterOptions, 'queueBytes' | 'ling
   readonly openFile?: OpenFile
 }
 
-/** The journal of a run, and what is in it. */
+/** The journal of a run, with read access to everything that is recorded. */
 export interface RunJournal extends Journal, Recorded {}
 
 const DAY_MS = 24 * 60 * 60_000
@@ -55,7 +55,7 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
 
   function add(record: RunRecord, content: Content | null): boolean {
     const waiting: WaitingRecord = { record, content, row: null }
-    // A settlement is small, and what was promised to the platform hangs on it.
+    // A settlement is never dropped: it is small, and what the platform was promised depends on it.
     if (!writer.push(waiting, record.t !== 'settled')) return false
     seq += 1
     waiting.row = index.add(record, content)
@@ -73,7 +73,7 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
     settle: (id, settled, ownStatus) => {
       const progress = index.progress(id)
       if (progress === null) return
-      // Most often the attempt has settled it, and a line for each delivery is spared.
+      // Usually the attempt has settled it already, which saves a line for each delivery.
       if (progress.settled === settled && ownStatus === undefined) settleAnswer(progress)
       else add(settlementRecord(seq, id, settled, now(), progress.isAnswerKnown ? null : (ownStatus ?? null)), null)
     },

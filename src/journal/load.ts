@@ -1,4 +1,4 @@
-// Reading the whole log at the start of a run: its index, its segments, and the number of its next record.
+// Loads the log when a run starts: its index, its segments, and the sequence number of the next record.
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { makePrivateFolder } from '../core/files/private-file.ts'
 import { type KeyRecord, writeRecord } from './format/record-format.ts'
@@ -22,14 +22,14 @@ import type { OnTrouble } from './write/trouble.ts'
 
 export interface LoadedLog {
   readonly index: RunIndex
-  /** What is left of deliveries that were pruned. */
+  /** The keys of pruned deliveries, by which they are still recognised when they come again. */
   readonly keys: PrunedKeys
   /** Oldest first. */
   readonly segments: Segment[]
   readonly nextSeq: number
 }
 
-/** Reads the log in the folder of a bot, and repairs it: only the holder of the lock may do that. Rejects with `stateUnwritable`. */
+/** Reads and repairs the log in a bot's folder, whose lock the caller holds. Rejects with `stateUnwritable`. */
 export async function loadLog(folder: string, limits: Limits, now: number, onTrouble: OnTrouble): Promise<LoadedLog> {
   const events = eventsFolder(folder)
   try {
@@ -58,11 +58,11 @@ async function loadSegments(events: string, keys: PrunedKeys, onTrouble: OnTroub
       growSegment(segment, record, length)
       nextSeq = Math.max(nextSeq, record.seq + 1)
     })
-    // Earlier versions left them among the deliveries, where they are on the disk.
+    // Earlier versions wrote keys into the segments, so that these are on disk already.
     keys.add(keyFileOf(name), carried)
     keys.written(keyFileOf(name))
     const moved = parsed === null || (await repairSegment(events, name, name === names.at(-1), parsed, onTrouble))
-    // Seldom enough that reading everything again is the simplest way to know where every line is now.
+    // Rare enough that reading everything again is the simplest way to learn where each line is now.
     if (moved) return loadSegments(events, keys, onTrouble)
   }
   index.settleAnswers()
@@ -74,10 +74,10 @@ function addWritten(index: RunIndex, record: RunRecord, at: Extent): void {
   if (row !== null) index.written(row, writeRecord(record), at)
 }
 
-// Errors of this one file; any other could befall a healthy one.
+// Errors that are about this one file; any other (such as too many open files) could hit a healthy one as well.
 const UNREADABLE = new Set(['EIO', 'EISDIR', 'EACCES', 'EPERM'])
 
-/** `null` when the segment is not there any more. */
+/** Parses a segment, and sets it aside if it cannot be read; `null` when it is no longer there. */
 async function parseOrSetAside(
   events: string,
   name: string,

@@ -1,7 +1,7 @@
-// What the disk refuses to a reader of the log, as an error that a person can act on.
+// How a read error of the log becomes an error that a person can act on.
 import { DevHookError, messageOf } from '../core/errors.ts'
 
-/** Waits for what is read. Rejects with `stateDamaged` when that fails. */
+/** Awaits a read of the log. Rejects with `stateDamaged` when it fails. */
 export async function readable<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading

@@ -1,4 +1,4 @@
-// What is recorded, as the run that records it sees it: its index in memory, and the bytes on disk.
+// What a run can look up in its own journal: summaries in memory, whole deliveries on disk.
 
 import type { Summary } from '../core/delivery.ts'
 import { recordedDelivery } from './answers.ts'
@@ -6,18 +6,18 @@ import { findById } from './find-by-id.ts'
 import type { Entries } from './index/entry.ts'
 import { type DeliveryDetail, readAttempt } from './reader.ts'
 
-/** What a run has recorded, and those before it. */
+/** Read access to everything that this run and earlier ones have recorded. */
 export interface Recorded {
-  /** Newest first, each made when it is asked for. */
+  /** The summaries of all deliveries, newest first, each made when it is reached. */
   summaries(): Iterable<Summary>
   /**
-   * One delivery whole, by its id, or the beginning or the end of it; `null` when there is none. Rejects with `usage` when several
-   * are meant, with `stateDamaged` when it cannot be read back.
+   * Reads a whole delivery, by its id or the beginning or end of it; `null` when none matches. Rejects with `usage` when several
+   * match, with `stateDamaged` when it cannot be read back.
    */
   detail(given: string): Promise<DeliveryDetail | null>
 }
 
-/** Looks into an index whose records are in a folder of segments. */
+/** Creates the look-up in an index whose records are in a folder of segments. */
 export function createRecorded(
   entries: Entries,
   events: string,
@@ -25,7 +25,7 @@ export function createRecorded(
 ): Recorded {
   return {
     summaries: function* summaries() {
-      // The index may change while somebody looks through it.
+      // A copy, because the index may change while somebody iterates.
       for (const id of [...entries.keys()].reverse()) {
         const entry = entries.get(id)
         if (entry !== undefined) yield entry.summary

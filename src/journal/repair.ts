@@ -1,4 +1,4 @@
-// Putting right what a crash or the disk did to a segment, before anything is added to the log.
+// Repairs what a crash or the disk has done to a segment, before anything is appended to the log.
 import { lstat, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writePrivateFile } from '../core/files/private-file.ts'
@@ -6,7 +6,7 @@ import { intactSpans, type ParsedSegment, type Span } from './parser.ts'
 import type { Limits } from './segments.ts'
 import type { OnTrouble } from './write/trouble.ts'
 
-/** Repairs what was found in a segment; `true` when its lines are elsewhere since. `isLast`: a crash may have cut it off. */
+/** Repairs the damage found in a segment; `true` when its lines have moved. Only the last one (`isLast`) can end in a torn line. */
 export async function repairSegment(
   folder: string,
   name: string,
@@ -25,28 +25,28 @@ export async function repairSegment(
   return true
 }
 
-/** Where a torn last line begins, when that is all that is wrong with a segment; `null` when there is other damage. */
+/** Where the torn last line of a segment begins; `null` when there is none, or when there is other damage as well. */
 export function tornTail({ damaged, complete }: ParsedSegment): number | null {
   const [first, ...more] = damaged
   return first !== undefined && more.length === 0 && first.start === complete ? complete : null
 }
 
-/** Cuts a torn last line off: nobody was promised that it is on disk. */
+/** Cuts off a torn last line, of which nobody was promised that it is on disk. */
 export const cutTail = (events: string, name: string, at: number): Promise<void> => truncate(join(events, name), at)
 
-/** Keeps the intact lines of a segment, and sets the rest aside; returns the path of that. */
+/** Moves what is damaged in a segment to a file beside it, and returns the path of that file. The intact lines stay. */
 export async function setDamageAside(events: string, name: string): Promise<string> {
   const path = join(events, name)
   const bytes = await readFile(path)
   const intact = intactSpans(name, bytes)
   const aside = await freePath(events, name)
   await writeFile(aside, cutOut(bytes, between(intact, bytes.length)), { flag: 'wx', mode: 0o600 })
-  // Every intact line was checked to be UTF-8, so this gives back its very bytes.
+  // Intact lines are valid UTF-8, so that writing them as text preserves their bytes.
   await writePrivateFile(path, cutOut(bytes, intact).toString('utf8'))
   return aside
 }
 
-/** Sets a whole segment aside that cannot even be read; returns its new path. */
+/** Sets aside a segment that cannot be read at all; returns its new path. */
 export async function setSegmentAside(events: string, name: string): Promise<string> {
   const aside = await freePath(events, name)
   await rename(join(events, name), aside)
@@ -64,7 +64,7 @@ async function freePath(events: string, name: string): Promise<string> {
 const cutOut = (bytes: Buffer, spans: readonly Span[]): Buffer =>
   Buffer.concat(spans.map(({ start, end }) => bytes.subarray(start, end)))
 
-/** What lies between some spans, in a file of this length. */
+/** The gaps between the spans of a file, which is `length` bytes long. */
 function between(spans: readonly Span[], length: number): Span[] {
   const ends = [0, ...spans.map(({ end }) => end)]
   const starts = [...spans.map(({ start }) => start), length]
@@ -73,12 +73,12 @@ function between(spans: readonly Span[], length: number): Span[] {
 
 const LEFTOVER = /\.(damaged-\d+|tmp)$/
 
-/** Removes what earlier runs set aside, or left half written, once it is as old as a delivery may be. */
+/** Removes what earlier runs set aside or left half written, once it is older than any delivery that is kept. */
 export async function removeLeftovers(events: string, limits: Limits, now: number): Promise<void> {
   for (const name of await readdir(events)) {
     if (!LEFTOVER.test(name)) continue
     const path = join(events, name)
-    // One that is gone, or may not be removed, is in nobody's way.
+    // A file that is gone already, or cannot be removed, does no harm.
     await removeIfOlder(path, now - limits.ms).catch(() => undefined)
   }
 }

@@ -3,6 +3,7 @@ import { type Clock, MONOTONIC, nextCall, orAfter } from '../../core/async.ts'
 import { isSuccess, type Reply, type Settled } from '../../core/delivery.ts'
 import { createListeners, type Listeners } from '../../core/listeners.ts'
 import type { Journal } from '../../core/ports.ts'
+import { KEY_KEPT_MS } from '../../journal/prune/pruned-keys.ts'
 import type { DeliveryState } from './delivery-state.ts'
 import type { Replies } from './replies.ts'
 
@@ -93,8 +94,6 @@ export function createDeduplicator(options: DeduplicatorOptions): Deduplicator {
   }
 }
 
-const KEEP_MS = 24 * 60 * 60 * 1000
-
 /** Remembers the newest keys for a day: at least `limit` of them, at most twice as many. */
 function createMemory(limit = 5_000, now: () => number) {
   // Two generations, of which the older one goes as a whole. To find the oldest key of one Map, everything that was deleted
@@ -105,7 +104,7 @@ function createMemory(limit = 5_000, now: () => number) {
   return {
     find: (key: string): Tracked | undefined => {
       const found = young.get(key) ?? old.get(key)
-      return found !== undefined && now() - found.receivedAt < KEEP_MS ? found : undefined
+      return found !== undefined && now() - found.receivedAt < KEY_KEPT_MS ? found : undefined
     },
     remember: (first: Tracked): void => {
       if (first.key === null) return

@@ -1,8 +1,8 @@
-// The beginning of a text, as a string of its own.
+// Truncates text without keeping the rest of it in memory.
 
 /**
- * Cuts a text to so many UTF-16 code units, or one fewer where that would part a character. What it returns holds on to nothing of the
- * rest: V8 keeps a whole string in memory for as long as there is a slice of it.
+ * Truncates a text to `longest` UTF-16 code units, or to one fewer if that would split a surrogate pair. Returns a copy, because V8
+ * keeps a whole string in memory for as long as a slice of it is in use.
  */
 export function beginningOf(text: string, longest: number): string {
   if (text.length <= longest) return text

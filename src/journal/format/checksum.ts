@@ -1,4 +1,4 @@
-// The checksum that ends a line of the log, so that a damaged one is never taken for what was received.
+// The checksum at the end of each line of the log, so that damage is never taken for what was received.
 import { crc32 } from 'node:zlib'
 
 const OPENING = ',"crc":"'
@@ -7,7 +7,7 @@ const DIGITS = 8
 /** How many bytes the end of a line takes, without its line feed. */
 const END_BYTES = OPENING.length + DIGITS + CLOSING.length
 
-/** Writes the end of a line, with its line feed: the CRC-32 of what stands before it, as the last member. */
+/** The end of a line, with its line feed: the CRC-32 of the `members` before it, as the last member of the object. */
 export const lineEnd = (members: readonly Buffer[]): string => `${OPENING}${hexOf(crcOf(members))}${CLOSING}\n`
 
 function crcOf(pieces: readonly Buffer[]): number {
@@ -16,7 +16,7 @@ function crcOf(pieces: readonly Buffer[]): number {
   return crc
 }
 
-/** Where the members of a line end that ends at `end`, if its checksum is right; `null` if it is not. */
+/** Where the members of the line from `start` to `end` end and its checksum begins; `null` when the checksum is wrong. */
 export function membersEnd(bytes: Buffer, start: number, end: number): number | null {
   const at = end - END_BYTES
   if (at <= start || !standsAt(bytes, at, OPENING) || !standsAt(bytes, end - CLOSING.length, CLOSING)) return null
@@ -25,7 +25,7 @@ export function membersEnd(bytes: Buffer, start: number, end: number): number | 
 
 const hexOf = (value: number): string => value.toString(16).padStart(DIGITS, '0')
 
-// Byte by byte: each line is read like this, and to make strings of them takes as long as the checksum itself.
+// Byte by byte, because every line is read like this: making strings would take as long as the checksum itself.
 
 function standsAt(bytes: Buffer, at: number, expected: string): boolean {
   for (let i = 0; i < expected.length; i += 1) if (bytes[at + i] !== expected.charCodeAt(i)) return false

@@ -1,14 +1,14 @@
-// The kinds of value that the fields of a record may hold: how each is written as JSON, and recognised when it is read back.
+// The kinds of value that a field of a record can hold: how each is written as JSON, and recognised when read back.
 import { isRecord } from '../../core/json.ts'
 
 export interface FieldKind<T> {
   /** The value as JSON text. */
   write(value: T): string
-  /** Tells a value of this kind, as it is written, from any other that JSON may bring. */
+  /** Whether a parsed JSON value is of this kind, exactly as `write` writes it. */
   is(value: unknown): value is T
-  /** A value of this kind out of one that has more, or in another order; else what `is` does not accept. */
+  /** Extracts a value of this kind from one with more members, or in another order; if there is none, returns what `is` rejects. */
   pick(value: unknown): unknown
-  /** Whether the records of earlier versions lack the field: it is then not written while it is `undefined`. */
+  /** Whether records of earlier versions lack the field. `undefined` is then not written. */
   readonly isAddedLater: boolean
 }
 
@@ -31,7 +31,7 @@ const isStatus = (value: unknown): value is number => isCount(value) && value <=
 const isTime = (value: unknown): value is number => isNumber(value) && Math.abs(value) <= LATEST
 const LATEST = 8.64e15
 
-// Most text needs no escape, and to see that takes less time than `JSON.stringify`.
+// Most text needs no escaping, and checking that is faster than `JSON.stringify`.
 const ESCAPED = /[^ !#-[\]-~]/
 const quote = (value: string): string => (ESCAPED.test(value) ? JSON.stringify(value) : `"${value}"`)
 
@@ -41,19 +41,19 @@ export const anyText: FieldKind<string> = kindOf(isText, quote)
 /** Any number that JSON can hold. */
 export const number: FieldKind<number> = kindOf(isNumber, String)
 
-/** True, of a field that is absent otherwise. */
+/** `true`, in a field that is otherwise absent. */
 export const yes: FieldKind<true> = kindOf((value): value is true => value === true, String)
 
-/** How many, or how many-th: an integer from 0. */
+/** A count or a position: an integer, 0 or more. */
 export const count: FieldKind<number> = kindOf(isCount, String)
 
-/** The status of an HTTP answer: three digits, whatever a bot means by them. */
+/** The status of an HTTP answer: up to three digits, because bots send more than HTTP defines. */
 export const httpStatus: FieldKind<number> = kindOf(isStatus, String)
 
-/** Milliseconds since the epoch, of a time that `Date` can show. */
+/** Milliseconds since the epoch, within the range of `Date`. */
 export const time: FieldKind<number> = kindOf(isTime, String)
 
-/** One of some words. */
+/** One of the given words. */
 export function oneOf<const Word extends string>(...words: readonly Word[]): FieldKind<Word> {
   const known: readonly unknown[] = words
   return kindOf(
@@ -62,7 +62,7 @@ export function oneOf<const Word extends string>(...words: readonly Word[]): Fie
   )
 }
 
-/** A kind, or `null`. */
+/** A value of the given kind, or `null`. */
 export function orNull<T>({ write, is }: FieldKind<T>): FieldKind<T | null> {
   return kindOf(
     (value): value is T | null => value === null || is(value),
@@ -70,7 +70,7 @@ export function orNull<T>({ write, is }: FieldKind<T>): FieldKind<T | null> {
   )
 }
 
-/** A kind for a field that earlier versions did not write: `undefined` where the record lacks it. Never the first of an object. */
+/** A field that earlier versions did not write: `undefined` where the record lacks it. It cannot be the first of an object. */
 export function addedLater<T>({ write, is, pick }: FieldKind<T>): FieldKind<T | undefined> {
   return {
     write: (value) => (value === undefined ? '' : write(value)),
@@ -80,7 +80,7 @@ export function addedLater<T>({ write, is, pick }: FieldKind<T>): FieldKind<T | 
   }
 }
 
-/** A kind of object. */
+/** The kind of an object whose fields have a fixed order. */
 export interface ObjectKind<T> extends FieldKind<T> {
   /** The value as JSON text without its closing brace, so that more members can follow. */
   writeOpen(value: T): string
@@ -99,13 +99,13 @@ export function objectOf<Of extends Kinds>(kinds: Of): ObjectKind<ValuesOf<Of>> 
     for (const { name, prefix, isAddedLater, write: writeValue } of fields) {
       const value = values[name]
       if (value === undefined && isAddedLater) continue
-      // Most fields of an attempt are numbers: a call for each would cost a third of the whole.
+      // Most fields of an attempt are numbers: calling `write` for each would take a third of the total time.
       json += prefix + (typeof value === 'number' ? value : writeValue(value))
     }
     return json
   }
 
-  // Follows the members in their order, because a look-up of each field by its name takes half as long again.
+  // Walks the members in order: looking up each field by name takes half as long again.
   function is(value: unknown): value is ValuesOf<Of> {
     if (!isRecord(value)) return false
     let i = 0

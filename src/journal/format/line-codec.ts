@@ -17,21 +17,21 @@ export interface LogLine {
   readonly content: Content | null
 }
 
-/** What is kept of the bot's reply; `null` when there was none. */
+/** The part of the bot's reply that is recorded; `null` when there was no reply. */
 export function replyContent(attempt: Attempt): Content | null {
   if (attempt.outcome !== 'answered') return null
   const { headers, body } = attempt.reply
   return { headers, body: body.subarray(0, REPLY_KEPT) }
 }
 
-// None of these can occur inside a JSON string, where every quote is escaped: where the record ends, and where the body begins.
+// These mark where the record ends and where the body begins. A JSON string cannot contain them, because its quotes are escaped.
 const HEADERS = ',"headers":['
 const VERBATIM = ',"enc":"json","body":'
 
 /**
- * Writes the members of a line in parts, those of its record as `writeRecord` has written them; what ends it stands in `checksum.ts`. The record comes first, so that a list need not read
- * the rest. A body that looks like a JSON object stands there as it came: people can read it, and no time is spent on quoting
- * and unquoting it.
+ * Encodes the members of a line, in parts. `members` are those of the record, as `writeRecord` writes them: they come first, so that
+ * a list need not read the rest. A body that looks like a JSON object is kept verbatim: people can read it, and no time is spent on
+ * quoting and unquoting it.
  */
 export function encodeMembers(members: string, content: Content | null): readonly (string | Buffer)[] {
   if (content === null) return [members]
@@ -46,17 +46,17 @@ const OPENING_BRACE = 0x7b
 const CLOSING_BRACE = 0x7d
 const LINE_FEED = 0x0a
 
-/** Whether a body can stand in a line as it is. It need not be JSON: where the line ends tells where it ends. */
+/** Whether a body can be kept verbatim in a line. It need not be valid JSON, because the end of the line shows where it ends. */
 const looksLikeObject = (body: Buffer): boolean =>
   body[0] === OPENING_BRACE && body.at(-1) === CLOSING_BRACE && isPlain(body) && isUtf8(body)
 
-// A line feed would end the line. Zeros are what a power failure leaves, and must not be found in a good line.
+// A line feed would end the line. Zeros are what a power failure leaves behind, so that a good line must have none.
 const isPlain = (body: Buffer): boolean => !body.includes(LINE_FEED) && !body.includes(0)
 
-/** Lines of the first version end without a checksum: what is damaged in their bodies is not found. */
+/** Whether lines end with a checksum. Those of the first version do not, so that damage in their bodies goes unnoticed. */
 export type LineFormat = 'checked' | 'unchecked'
 
-/** Where the members of a line end that stands from `start` up to its line feed at `end`; `null` when it is damaged. */
+/** Where the members of the line from `start` to its line feed at `end` end; `null` when the line is damaged. */
 function endOfMembers(bytes: Buffer, start: number, end: number, format: LineFormat): number | null {
   if (format === 'checked') return membersEnd(bytes, start, end)
   return bytes[end - 1] === CLOSING_BRACE ? end - 1 : null
@@ -65,7 +65,7 @@ function endOfMembers(bytes: Buffer, start: number, end: number, format: LineFor
 // Longer than most records, shorter than most lines.
 const USUAL_RECORD = 512
 
-/** Reads the record of the line from `start` up to its line feed at `end`, and nothing behind it; `null` when it is damaged. */
+/** Reads only the record of the line from `start` to its line feed at `end`; `null` when the line is damaged. */
 export function decodeRecord(bytes: Buffer, start: number, end: number, format: LineFormat): LogRecord | null {
   const members = endOfMembers(bytes, start, end, format)
   if (members === null) return null
@@ -77,7 +77,7 @@ export function decodeRecord(bytes: Buffer, start: number, end: number, format: 
   }
   const record = parse(`${recordEnd === -1 ? line : line.slice(0, recordEnd)}}`)
   if (isLogRecord(record)) return record
-  // In another order, because somebody edited it.
+  // Its members may be in another order, because somebody edited it.
   return recordEnd === -1 ? pickLogRecord(record) : pickLogRecord(parse(`${bytes.toString('utf8', start, members)}}`))
 }
 

@@ -1,4 +1,4 @@
-// The records of the log: one table of fields, from which their types, their writing and their reading are made.
+// The records of the log: one table of fields, from which types, encoding and decoding are derived.
 import type { Attempt, Delivery, Label, Settled } from '../../core/delivery.ts'
 import { beginningOf } from './beginning.ts'
 import {
@@ -16,10 +16,10 @@ import {
   yes,
 } from './fields.ts'
 
-// A field is a row here, and a value where the record is made. The records of earlier versions lack one that is added now: its kind
-// is `addedLater(…)`, and whoever reads the record handles `undefined`.
+// A new field needs a row here, and a value where the record is made. Records of earlier versions lack it, so its kind is
+// `addedLater(…)`, and whoever reads it handles `undefined`.
 
-/** Of each the beginning: the body has it whole. */
+/** Each text is truncated: the body has it in full. */
 const LABEL = objectOf({
   event: orNull(anyText),
   platformId: orNull(anyText),
@@ -31,13 +31,13 @@ const LABEL = objectOf({
 
 const DELIVERY = objectOf({
   t: oneOf('delivery'),
-  /** The number of the record in the whole log. */
+  /** The sequence number of the record in the whole log. */
   seq: count,
   id: anyText,
   receivedAt: time,
   /** The length of the body. */
   bytes: count,
-  /** What the same delivery would be recognised by. */
+  /** By which the delivery is recognised when it comes again. */
   key: orNull(anyText),
   label: LABEL,
   method: anyText,
@@ -49,7 +49,7 @@ const DELIVERY = objectOf({
 const ATTEMPT = {
   t: oneOf('attempt'),
   seq: count,
-  /** Of the delivery. */
+  /** The id of its delivery. */
   id: anyText,
   n: count,
   startedAt: time,
@@ -75,28 +75,28 @@ const UNANSWERED = objectOf({
 const SETTLEMENT = objectOf({
   t: oneOf('settled'),
   seq: count,
-  /** Of the delivery. */
+  /** The id of its delivery. */
   id: anyText,
   settled: oneOf('delivered', 'acknowledged', 'interrupted', 'returned', 'rejected', 'passed', 'ignored'),
   at: time,
-  /** The status that dev-hook itself gave the platform; `null` when that was given the bot's answer, or none. */
+  /** The status that dev-hook itself gave the platform; `null` when the platform got the bot's answer, or none. */
   told: orNull(httpStatus),
 })
 
-/** Settled as received, by the bot or in dev-hook's own name. */
+/** The settlements of which the platform was told "received", by the bot or by dev-hook. */
 const RECEIVED = oneOf('delivered', 'acknowledged', 'interrupted')
 
-/** What is left of a delivery that was pruned, so that it is recognised when it comes again. */
+/** What is kept of a pruned delivery, so that it is recognised when it comes again. */
 const KEY = objectOf({
   t: oneOf('key'),
-  /** The number of the first record of its segment. */
+  /** The sequence number of the first record of its segment. */
   seq: count,
-  /** Of the delivery. */
+  /** The id of its delivery. */
   id: anyText,
   key: anyText,
   receivedAt: time,
   settled: RECEIVED,
-  /** What the platform was answered; `null` when that is unknown. */
+  /** The status that the platform was given; `null` when that is unknown. */
   status: orNull(httpStatus),
 })
 
@@ -165,7 +165,7 @@ export function settlementRecord(
   return { t: 'settled', seq, id, settled, at, told }
 }
 
-/** Makes what is left of a delivery in the segment that begins with record `seq`; `null` when it was not received. */
+/** Makes the key record of a delivery in the segment that begins with record `seq`; `null` when it was not received. */
 export function keyRecord(
   seq: number,
   { settled, ...left }: Omit<KeyRecord, 't' | 'seq' | 'settled'> & { readonly settled: Settled | null },
@@ -181,16 +181,16 @@ export function writeRecord(record: LogRecord): string {
   return record.outcome === 'answered' ? ANSWERED.writeOpen(record) : UNANSWERED.writeOpen(record)
 }
 
-/** Reads back what `writeRecord` has made. */
+/** Reads back what `writeRecord` wrote. */
 export function readRecord(json: string): LogRecord {
   const value: unknown = JSON.parse(`${json}}`)
   if (isLogRecord(value)) return value
-  throw new Error('what was written as a record is none')
+  throw new Error('what was written as a record is not one')
 }
 
 const KINDS: readonly FieldKind<LogRecord>[] = [DELIVERY, ANSWERED, UNANSWERED, SETTLEMENT, KEY]
 
-/** Tells a record of the log, as it is written, from any other value that JSON may bring. */
+/** Whether a parsed JSON value is a record of the log, exactly as it is written. */
 export const isLogRecord = (value: unknown): value is LogRecord =>
   DELIVERY.is(value) || ANSWERED.is(value) || SETTLEMENT.is(value) || UNANSWERED.is(value) || KEY.is(value)
 

@@ -1,10 +1,10 @@
-// The index that a reader makes of a log: the records of each delivery put together, in the order in which the deliveries came.
+// The index that a reader builds of a log: the records of each delivery, in the order in which the deliveries arrived.
 import type { LogRecord } from '../format/record-format.ts'
 import { addToEntry, createIndexEntry, type Entries, type IndexEntry, type IndexedRecord, isDelivery } from './entry.ts'
 
 export interface DeliveryIndex {
   readonly entries: Entries
-  /** Adds a record; returns the entry of its delivery, `null` when that is unknown or forgotten. */
+  /** Adds a record; returns the entry of its delivery, or `null` when that is unknown or forgotten. */
   add(record: IndexedRecord): IndexEntry | null
   /** Forgets the deliveries of every segment before this one. */
   forgetBefore(segment: string): void
@@ -41,5 +41,5 @@ export function createDeliveryIndex(): DeliveryIndex {
   }
 }
 
-/** Whether a record tells what became of a delivery that came before it. */
+/** Whether a record is about a delivery whose own record comes before it. */
 export const isOfDelivery = ({ t }: LogRecord): boolean => t === 'attempt' || t === 'settled'

@@ -1,4 +1,4 @@
-// A delivery as its records tell it: which they are, and how each changes what is known of it.
+// The index entry of a delivery: its records, and what they say together.
 import type { Content } from '../format/line-codec.ts'
 import type { AttemptRecord, DeliveryRecord, LogRecord } from '../format/record-format.ts'
 import type { Extent } from '../segments.ts'
@@ -10,11 +10,11 @@ export interface IndexedRecord<Of extends LogRecord = LogRecord> {
   readonly content: Content | Extent | null
 }
 
-/** A delivery with its attempts, and what became of it. */
+/** A delivery with its attempts, its summary and its answer. */
 export interface IndexEntry extends Summarized {
   readonly delivery: IndexedRecord<DeliveryRecord>
   attempts: readonly IndexedRecord<AttemptRecord>[]
-  /** What the platform was answered first: a status of dev-hook's own, or the bot's reply. */
+  /** The first answer to the platform: a status that dev-hook gave itself, or the bot's reply. */
   answer: IndexedRecord<AttemptRecord> | number | null
 }
 
@@ -26,7 +26,7 @@ export interface Entries {
   values(): Iterable<IndexEntry>
 }
 
-/** Creates the entry of a delivery of which nothing else is known. */
+/** Creates the entry of a delivery that has no further records yet. */
 export const createIndexEntry = (delivery: IndexedRecord<DeliveryRecord>): IndexEntry => ({
   ...createSummary(delivery.record),
   delivery,
@@ -38,7 +38,7 @@ export const isDelivery = (indexed: IndexedRecord): indexed is IndexedRecord<Del
   indexed.record.t === 'delivery'
 const isAttempt = (indexed: IndexedRecord): indexed is IndexedRecord<AttemptRecord> => indexed.record.t === 'attempt'
 
-/** Adds what a later record says of the delivery. */
+/** Updates an entry with a further record of its delivery. */
 export function addToEntry(entry: IndexEntry, indexed: IndexedRecord): void {
   const { record } = indexed
   addToSummary(entry, record)
@@ -49,6 +49,6 @@ export function addToEntry(entry: IndexEntry, indexed: IndexedRecord): void {
 const firstAnswered = (entry: IndexEntry): IndexedRecord<AttemptRecord> | null =>
   entry.attempts.find(({ record }) => record.outcome === 'answered') ?? null
 
-/** What the platform was answered, or would have been had the run not been killed before that; `null` while there is no answer. */
+/** The answer to the platform, also if the run was killed before it could give it; `null` while there is none. */
 export const answerTo = (entry: IndexEntry): IndexedRecord<AttemptRecord> | number | null =>
   entry.answer ?? firstAnswered(entry)

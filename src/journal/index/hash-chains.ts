@@ -1,13 +1,13 @@
-// Numbers found again by a text, of which only the hash is kept: a Map would keep the texts, on the heap.
+// A hash table from texts to numbers that stores only the hashes: a Map would keep the texts on the heap.
 
 export interface HashChains {
-  /** Adds a number, larger than all before it. */
+  /** Adds a number under a text. It must be larger than all before it. */
   add(number: number, text: string): void
-  /** The largest number, from `first` on, that was added with this text; 0 when there is none. `has` compares the text itself. */
+  /** The largest number, `first` or above, that was added under this text; 0 when there is none. `has` compares the text itself. */
   find(text: string, first: number, has: (number: number, text: string) => boolean): number
 }
 
-/** Creates chains for numbers of which so many are asked for, the last ones: a power of two. */
+/** Creates an empty table that can find the last `length` numbers; `length` is a power of two. */
 export function createHashChains(length: number): HashChains {
   // Twice as many, so that most chains have one link.
   const buckets = 2 * length
@@ -27,7 +27,7 @@ export function createHashChains(length: number): HashChains {
     },
     find: (text, first, has) => {
       const hash = hashOf(text)
-      // Numbers fall along a chain, so the first that is too small ends it.
+      // Numbers fall along a chain, so the first that is too small ends the search.
       for (let number = heads[hash & (buckets - 1)] ?? 0; number >= first; ) {
         const at = number & (length - 1)
         if (hashes[at] === hash && has(number, text)) return number
@@ -38,7 +38,7 @@ export function createHashChains(length: number): HashChains {
   }
 }
 
-/** FNV-1a over the code units of a text, in 32 bits, with its bits mixed at the end: only the lowest choose a bucket. */
+/** FNV-1a over the code units of a text, in 32 bits, mixed at the end because only the lowest bits choose a bucket. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)

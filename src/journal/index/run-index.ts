@@ -1,4 +1,4 @@
-// The index that a run keeps of its log: each record as text outside the heap, and beside it what is asked for with every delivery.
+// The index that a run keeps of its log: the records as text outside the heap, and in memory what is needed for every delivery.
 import type { Settled } from '../../core/delivery.ts'
 import type { Content } from '../format/line-codec.ts'
 import type { DeliveryRecord, LogRecord } from '../format/record-format.ts'
@@ -15,43 +15,47 @@ import {
 } from './stored-entries.ts'
 import { settledAfter } from './summary.ts'
 
-/** A delivery that may come again. */
-export interface Recognised {
+/** A delivery that can be recognised when it comes again, and what it was answered. */
+export interface KeyedDelivery {
   readonly id: string
   readonly key: string
   readonly receivedAt: number
   readonly settled: Settled | null
-  /** The status that the platform was answered; `null` when that is unknown. */
+  /** The status that the platform was given; `null` when that is unknown. */
   readonly status: number | null
 }
 
 export interface RunIndex {
   readonly entries: Entries
-  /** Adds a record that is not written yet; `null` when its delivery is unknown or forgotten, or has one already. */
+  /**
+   * Adds a record that is not on disk yet. Returns its row; `null` for a delivery that is in the index already, and for a record whose
+   * delivery is not.
+   */
   add(record: RunRecord, content: Content | null): IndexRow | null
-  /** Says where a record was written, and as what. */
+  /** Notes the JSON of a record and where it was written. */
   written(row: IndexRow, json: string, at: Extent): void
   /** What has become of the delivery with this id; `null` when it is unknown. */
   progress(id: string): DeliveryProgress | null
   /** The latest delivery with this key. */
   byKey(key: string): IndexEntry | null
-  /** Takes the first reply of the bot for what the platform was answered, where that is not known. */
+  /** For each delivery whose answer is not known, assumes that the platform was given the bot's first reply. */
   settleAnswers(): void
-  /** The deliveries in every segment before this one that are the latest of their key, oldest first. */
-  recognised(segment: string): Iterable<Recognised>
-  /** Those that are acknowledged and not delivered, oldest first. */
+  /** The latest delivery of each key, of those in the segments before this one, oldest first. */
+  keyedBefore(segment: string): Iterable<KeyedDelivery>
+  /** The deliveries that are acknowledged and not delivered, oldest first. */
   undelivered(): IndexEntry[]
   /** Forgets the records of every segment before this one. */
   forgetBefore(segment: string): void
 }
 
-/** What a record is found by that follows another one. */
-const BY_NOTHING = { id: null, key: null }
+/** Of a record that is found through its delivery. */
+const NO_KEYS = { id: null, key: null }
 
 /** Creates an empty index. */
 export function createRunIndex(): RunIndex {
   const store = createRecordStore<IndexRow>()
   const entries = createStoredEntries(store)
+  /** Acknowledged and not delivered. */
   const owed = new Set<RecordNumber>()
 
   const progressOf = (id: string): DeliveryProgress | null => store.value(store.findId(id))?.progress ?? null
@@ -70,7 +74,7 @@ export function createRunIndex(): RunIndex {
     if (first === null || first.progress === null) return null
     const { number, progress } = first
     const row = { number: store.end, record, content, next: null, progress: null }
-    store.add(BY_NOTHING, row)
+    store.add(NO_KEYS, row)
     const before = progress.last ?? first
     before.next = row
     progress.last = row
@@ -80,7 +84,7 @@ export function createRunIndex(): RunIndex {
     return row
   }
 
-  function* recognised(segment: string): Generator<Recognised, void, undefined> {
+  function* keyedBefore(segment: string): Generator<KeyedDelivery, void, undefined> {
     for (const number of deliveryNumbers(store)) {
       const row = store.value(number)
       if (row === null || row.progress === null) continue
@@ -114,7 +118,7 @@ export function createRunIndex(): RunIndex {
     settleAnswers: () => {
       for (const number of deliveryNumbers(store)) settleAnswer(store.value(number)?.progress ?? null)
     },
-    recognised,
+    keyedBefore,
     undelivered: () => [...owed].sort((a, b) => a - b).flatMap((number) => entries.at(number) ?? []),
     forgetBefore,
   }
@@ -128,11 +132,11 @@ function advance(progress: DeliveryProgress, record: LogRecord): void {
   progress.isAnswerKnown = record.told !== null || progress.answered !== null
 }
 
-/** Takes the first reply of the bot for what the platform was answered, unless that is known. */
+/** Assumes that the platform was given the bot's first reply, unless its answer is known. */
 export function settleAnswer(progress: DeliveryProgress | null): void {
   if (progress !== null && progress.answered !== null) progress.isAnswerKnown = true
 }
 
-/** Whether a record is written in a segment before this one. They are written in their order. */
+/** Whether a record is on disk in a segment before this one. Records are written in order. */
 const isBefore = ({ content }: IndexRow, segment: string): boolean =>
   content !== null && 'segment' in content && content.segment < segment

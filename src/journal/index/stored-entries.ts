@@ -1,4 +1,4 @@
-// The deliveries in the store of a run, each put together from its records when it is asked for.
+// The deliveries in a run's record store, each assembled from its records when it is asked for.
 import type { Settled } from '../../core/delivery.ts'
 import type { Content } from '../format/line-codec.ts'
 import { type KeyRecord, type LogRecord, readRecord } from '../format/record-format.ts'
@@ -6,44 +6,44 @@ import type { Extent } from '../segments.ts'
 import { addToEntry, createIndexEntry, type Entries, type IndexEntry, isDelivery } from './entry.ts'
 import type { RecordNumber, RecordStore } from './record-store.ts'
 
-/** A record of a delivery that is in the log. */
+/** Any record of a delivery whose own record is in the log, as it is for all but keys. */
 export type RunRecord = Exclude<LogRecord, KeyRecord>
 
-/** A record in the index. */
+/** A record in the index of a run. */
 export interface IndexRow {
   readonly number: RecordNumber
-  /** The record itself until it is written; then the store has its text. */
+  /** The record until it is written; then the store has its text. */
   record: RunRecord | null
   /** Headers and body until they are written; then where the record is. */
   content: Content | Extent | null
-  /** The record that follows of the same delivery. */
+  /** The next record of the same delivery. */
   next: IndexRow | null
-  /** `null` for a record that follows the one of its delivery. */
+  /** On the first record of a delivery; `null` on those that follow it. */
   readonly progress: DeliveryProgress | null
 }
 
-/** What has become of a delivery by now. */
+/** What has become of a delivery so far. */
 export interface DeliveryProgress {
   readonly receivedAt: number
-  /** Its latest record; `null` for the first. */
+  /** Its latest record; `null` as long as that is the first. */
   last: IndexRow | null
   settled: Settled | null
   /** The status of the first attempt that the bot answered. */
   answered: number | null
-  /** The status that the platform was answered in dev-hook's own name before that. */
+  /** The status that dev-hook itself gave the platform before that. */
   told: number | null
-  /** Whether it is known what the platform was answered. */
+  /** Whether it is known what answer the platform was given. */
   isAnswerKnown: boolean
 }
 
 export const NONE: RecordNumber = 0
 
 export interface StoredEntries extends Entries {
-  /** The delivery whose record has this number; `null` when that is none of a delivery. */
+  /** The delivery whose first record has this number; `null` when the number is of no such record. */
   at(number: RecordNumber): IndexEntry | null
 }
 
-/** Looks into a store, as it is at the time. */
+/** Creates a live view of the deliveries in a store. */
 export function createStoredEntries(store: RecordStore<IndexRow>): StoredEntries {
   const recordOf = ({ record, number }: IndexRow): LogRecord => record ?? readRecord(store.json(number))
 
@@ -78,7 +78,7 @@ export function createStoredEntries(store: RecordStore<IndexRow>): StoredEntries
   }
 }
 
-/** The numbers of the records of deliveries, oldest first. */
+/** The numbers of the first records of all deliveries, oldest first. */
 export function* deliveryNumbers(store: RecordStore<IndexRow>): Generator<RecordNumber, void, undefined> {
   for (let number = store.first; number < store.end; number += 1) {
     const row = store.value(number)

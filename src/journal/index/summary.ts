@@ -1,15 +1,15 @@
-// The summary of a delivery, for lists: brought up to date with each of its records, of which it keeps nothing else.
+// The summary of a delivery for lists, updated with each of its records.
 import type { Settled, Summary } from '../../core/delivery.ts'
 import type { DeliveryRecord, LogRecord } from '../format/record-format.ts'
 
-/** A delivery with its summary, as far as its records have been added. */
+/** The summary of a delivery, up to the last record that was added. */
 export interface Summarized {
   readonly summary: { -readonly [Field in keyof Summary]: Summary[Field] }
   /** Whether the platform was answered: in dev-hook's own name, or by the bot. */
   isAnswered: boolean
 }
 
-/** Creates the summary of a delivery of which nothing else is known. */
+/** Creates the summary of a delivery that has no further records yet. */
 export function createSummary(record: DeliveryRecord): Summarized {
   const { id, receivedAt, method, search, label, bytes, editOf = null } = record
   const summary = {
@@ -32,7 +32,7 @@ export function createSummary(record: DeliveryRecord): Summarized {
   return { summary, isAnswered: false }
 }
 
-/** Adds what a later record says of the delivery. */
+/** Updates a summary with a further record of its delivery. */
 export function addToSummary(delivery: Summarized, record: LogRecord): void {
   const { summary } = delivery
   summary.settled = settledAfter(summary.settled, record)
@@ -50,9 +50,8 @@ export function addToSummary(delivery: Summarized, record: LogRecord): void {
 }
 
 /**
- * What has become of a delivery after one more of its records. An attempt settles its delivery by itself. A settlement follows in the
- * next line where that is not all: when the platform was answered in dev-hook's own name, or was given back a delivery that the bot
- * had answered.
+ * How a delivery is settled after one more of its records. An attempt settles its delivery by itself. A settlement follows only if
+ * there is more to say: dev-hook answered the platform in its own name, or returned a delivery that the bot had answered.
  */
 export function settledAfter(settled: Settled | null, record: LogRecord): Settled | null {
   if (record.t === 'settled') return record.settled

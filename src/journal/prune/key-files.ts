@@ -1,4 +1,4 @@
-// The files of what is left of pruned segments: one for each, of the same name and in the same format, in a folder beside them.
+// The files with the keys of pruned segments: one for each segment, of the same name and format, in a folder of their own.
 import { constants } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,16 +15,16 @@ import { type OpenFile, writePieces } from '../write/log-file.ts'
 import type { OnTrouble } from '../write/trouble.ts'
 import { createPrunedKeys, type PrunedKeys } from './pruned-keys.ts'
 
-/** The folder of the files, inside the folder of the bot. */
+/** The folder of the key files, inside the folder of the bot. */
 export const keysFolder = (folder: string): string => join(folder, 'keys')
 
-/** The file of what is left of a segment. Its format is that of now, whatever that of the segment was. */
+/** The name of a segment's key file, which has the current format, whatever the segment has. */
 export const keyFileOf = (segment: string): string => segmentName(firstSeqOf(segment))
 
-/** How many lines are made at once: some tenths of a millisecond in which nothing else is done. */
+/** How many lines are made in one turn of the event loop, which takes a few tenths of a millisecond. */
 const LINES_AT_ONCE = 100
 
-/** Writes what is left of a segment, as `writeRecord` has written it; durable on return. Rejects when the disk refuses. */
+/** Writes the key file of a segment, durably; `records` are as `writeRecord` writes them. Rejects when the disk refuses. */
 export async function writeKeyFile(path: string, records: readonly string[], openFile: OpenFile): Promise<void> {
   const buffer = createByteBuffer()
   for (const [i, json] of records.entries()) {
@@ -41,8 +41,8 @@ export async function writeKeyFile(path: string, records: readonly string[], ope
 }
 
 /**
- * Reads all files of a folder, which is made if it is not there, and repairs them; says what cannot be read. Rejects when the folder
- * itself cannot.
+ * Reads and repairs all key files in a folder, which is created if it is missing; reports those that cannot be read. Rejects when the
+ * folder itself cannot be read.
  */
 export async function loadKeyFiles(
   folder: string,
@@ -59,7 +59,7 @@ export async function loadKeyFiles(
       const parsed = await parseSegment(folder, name, 0, (record) => {
         if (record.t === 'key') records.push(record)
       })
-      // Where a crash has cut one off, its segment is there still, and writes it again.
+      // If a crash cut it off, its segment is still there, and pruning that writes the file again.
       if (parsed !== null) await repairSegment(folder, name, true, parsed, onTrouble)
     } catch (error) {
       onTrouble('stateDamaged', `what was received before is not recognised any more: ${messageOf(error)}`)
@@ -70,5 +70,5 @@ export async function loadKeyFiles(
   return keys
 }
 
-/** Removes a file. One that cannot be removed is tried again at the next start, when it is as old. */
+/** Removes a key file. Never rejects: the next start tries again. */
 export const removeKeyFile = (path: string): Promise<void> => rm(path, { force: true }).catch(() => undefined)

@@ -1,4 +1,4 @@
-// Pruning: which of the oldest segments are beyond the limits, and removing them, now and every hour.
+// Pruning: removes the oldest segments as soon as the journal exceeds its limits.
 import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { repeat } from '../../core/async.ts'
@@ -12,9 +12,9 @@ import { keysOf } from './keys-of.ts'
 import type { PrunedKeys } from './pruned-keys.ts'
 
 interface PruningOptions {
-  /** Of the bot. */
+  /** The folder of the bot. */
   readonly folder: string
-  /** Oldest first; what is removed is taken out. */
+  /** Oldest first; what is pruned is removed from it. */
   readonly segments: Segment[]
   readonly index: RunIndex
   readonly keys: PrunedKeys
@@ -24,7 +24,7 @@ interface PruningOptions {
 }
 
 export interface Pruning {
-  /** Removes what is beyond the limits, one after the other. Never rejects: what the disk refuses is tried again the next time. */
+  /** Removes what exceeds the limits; one call after the other. Never rejects: what the disk refuses is tried again next time. */
   prune(): Promise<void>
   /** Prunes now and every hour. */
   start(): Promise<void>
@@ -40,9 +40,9 @@ export function createPruning(options: PruningOptions): Pruning {
   let pruning: Promise<void> = Promise.resolve()
 
   async function pruneNow(): Promise<void> {
-    await writeKeysLeft(options)
+    await writeUnwrittenKeys(options)
     for (const segment of segments.slice(0, countExpired(options))) {
-      await leaveKeys(options, segment)
+      await keepKeys(options, segment)
       if (!(await removeOldest(options, segment))) break
     }
     await removeExpiredKeys(options)
@@ -64,9 +64,9 @@ export function createPruning(options: PruningOptions): Pruning {
 }
 
 /**
- * How many of the oldest segments are beyond the limits. Whole segments go, so up to a tenth more deliveries, and a seventh
- * more time, is kept; the size leaves room for the segment that is being written. Never goes: the last segment, and
- * one with a delivery that the next run still delivers, whatever the limits say.
+ * How many of the oldest segments exceed the limits. Whole segments go, so up to a tenth more deliveries and a seventh more time are
+ * kept; the size leaves room for the segment that is being written. Two are kept whatever the limits say: the last segment, and one
+ * with a delivery that the next run will still deliver.
  */
 function countExpired({ segments, index, limits, now }: PruningOptions): number {
   const needed = firstDeliverable(index, now())
@@ -85,10 +85,10 @@ function countExpired({ segments, index, limits, now }: PruningOptions): number 
   return count
 }
 
-/** How long the next run may still deliver what was acknowledged and not delivered. */
-const DELIVERABLE_MS = 10 * 60_000
+/** How old an acknowledged delivery may be for the next run to deliver it, in ms: yesterday's messages surprise people. */
+export const DELIVERABLE_MS = 10 * 60_000
 
-/** The segment of the oldest delivery that was acknowledged lately and is not delivered. */
+/** The segment of the oldest delivery that the next run will still deliver; `null` when there is none. */
 function firstDeliverable(index: RunIndex, now: number): string | null {
   for (const { delivery } of index.undelivered()) {
     const { record, content } = delivery
@@ -97,16 +97,16 @@ function firstDeliverable(index: RunIndex, now: number): string | null {
   return null
 }
 
-/** Keeps the keys of the oldest segment, on the disk if that takes them: it may be full, which is why the segment goes. */
-async function leaveKeys(options: PruningOptions, segment: Segment): Promise<void> {
+/** Keeps the keys of the oldest segment, on disk if possible: the disk may be full, which is why the segment goes. */
+async function keepKeys(options: PruningOptions, segment: Segment): Promise<void> {
   const { segments, index, keys, now } = options
   const file = keyFileOf(segment.name)
   for await (const records of keysOf(index, segment.name, segments[1]?.name ?? '', now())) keys.add(file, records)
   await writeKeys(options, file)
 }
 
-/** Writes what is left of segments where the disk refused it before. */
-async function writeKeysLeft(options: PruningOptions): Promise<void> {
+/** Writes the keys that the disk refused before. */
+async function writeUnwrittenKeys(options: PruningOptions): Promise<void> {
   for (const file of options.keys.unwritten()) await writeKeys(options, file)
 }
 
@@ -117,16 +117,16 @@ async function writeKeys({ folder, keys, openFile }: PruningOptions, file: strin
     await writeKeyFile(join(keysFolder(folder), file), records, openFile)
     keys.written(file)
   } catch {
-    // In memory they are as good, and written as soon as the disk takes them; that it does not is said of the log itself.
+    // In memory they serve as well, and the next pruning tries again. That the disk refuses is reported by the writer of the log.
   }
 }
 
-/** Removes the oldest segment; false where that cannot be done now. Oldest first, so that a reader never sees a gap. */
+/** Removes the oldest segment; false if that is not possible now. Oldest first, so that a reader never sees a gap. */
 async function removeOldest({ folder, segments, index }: PruningOptions, segment: Segment): Promise<boolean> {
   try {
     await unlink(join(eventsFolder(folder), segment.name))
   } catch (error) {
-    // Windows keeps a file that a reader has open: it goes next time.
+    // Windows does not remove a file that a reader has open: the next pruning does.
     if (codeOf(error) !== 'ENOENT') return false
   }
   if (segments[0] === segment) segments.shift()

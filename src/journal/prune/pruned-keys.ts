@@ -1,41 +1,41 @@
-// What is left of deliveries that are pruned: their keys, so that one that comes again is recognised for a day.
+// The keys of pruned deliveries, by which they are recognised for a day when they come again.
 import { type KeyRecord, readRecord, writeRecord } from '../format/record-format.ts'
 import { createRecordStore, type RecordNumber } from '../index/record-store.ts'
 
-/** How long a delivery is recognised when it comes again. */
+/** How long a delivery is recognised when it comes again, in ms. */
 export const KEY_KEPT_MS = 24 * 60 * 60_000
 
-/** How many keys are kept at least, of those that are no older than that: all of a segment go at once. */
-const MAX_KEYS = 20_000
+/** How many of these keys are kept; a few more, because those of a segment are forgotten together. */
+const KEPT_KEYS = 20_000
 
 export interface PrunedKeys {
-  /** What is left of the latest delivery with this key; `null` when that is nothing. */
+  /** The record of the latest delivery with this key; `null` when there is none. */
   find(key: string): KeyRecord | null
-  /** Whether something is left of the delivery with this id. */
+  /** Whether there is a record of the delivery with this id. */
   has(id: string): boolean
-  /** What is left of the deliveries of a segment, as `writeRecord` writes it. */
+  /** The records of a segment, as `writeRecord` writes them. */
   json(segment: string): string[]
-  /** Adds what is not there already to what is left of a segment; it is not on the disk yet. */
+  /** Adds records to those of a segment, without those that are there already. They count as not on disk. */
   add(segment: string, records: readonly KeyRecord[]): void
-  /** Says that what is left of a segment is on the disk. */
+  /** Notes that the records of a segment are on disk. */
   written(segment: string): void
-  /** Of which segments what is left is not on the disk. */
+  /** The segments whose records are not on disk. */
   unwritten(): string[]
-  /** Forgets the segments of which nothing is to be left any more; returns them. */
+  /** Forgets the segments whose keys have expired, and returns their names. */
   forgetExpired(now: number): string[]
 }
 
-/** What is left of a segment: records that follow each other in the store, up to the next part. */
+/** The records of one segment, which follow one another in the store. */
 interface Part {
   readonly segment: string
   readonly begin: RecordNumber
   count: number
-  /** When the last of its deliveries came. */
+  /** When the last of its deliveries arrived. */
   newest: number
   isWritten: boolean
 }
 
-/** Creates it with nothing in it. */
+/** Creates an empty set of keys. */
 export function createPrunedKeys(): PrunedKeys {
   const store = createRecordStore<null>()
   /** Oldest first. */
@@ -45,7 +45,7 @@ export function createPrunedKeys(): PrunedKeys {
 
   function recordAt(number: RecordNumber): KeyRecord {
     const record = readRecord(store.json(number))
-    if (record.t !== 'key') throw new Error('the record of a key is none')
+    if (record.t !== 'key') throw new Error('the record is not that of a key')
     return record
   }
 
@@ -54,7 +54,7 @@ export function createPrunedKeys(): PrunedKeys {
     return part === undefined ? [] : Array.from({ length: part.count }, (_, i) => part.begin + i)
   }
 
-  /** The part of a segment at the end of the store, where it can grow: what it has elsewhere is moved there. */
+  /** The part of a segment, moved to the end of the store, where it can grow. */
   function partAtEnd(segment: string): Part {
     const last = parts.at(-1)
     if (last?.segment === segment) return last
@@ -75,7 +75,7 @@ export function createPrunedKeys(): PrunedKeys {
   }
 
   function add(segment: string, records: readonly KeyRecord[]): void {
-    // A segment that could not be removed leaves the same again.
+    // A segment that could not be removed is pruned again, with the same keys.
     const unknown = records.filter(({ id }) => !has(id))
     if (unknown.length > 0) grow(partAtEnd(segment), unknown)
   }
@@ -84,7 +84,7 @@ export function createPrunedKeys(): PrunedKeys {
     const expired: string[] = []
     let left = parts.reduce((sum, { count }) => sum + count, 0)
     for (const { segment, count, newest } of parts) {
-      if (left - count < MAX_KEYS && now - newest <= KEY_KEPT_MS) break
+      if (left - count < KEPT_KEYS && now - newest <= KEY_KEPT_MS) break
       left -= count
       expired.push(segment)
     }

@@ -1,26 +1,26 @@
-// Text and bytes on their way to the disk, one behind the other: the short ones in one buffer, the long ones as they are.
+// Text and bytes that are collected for one write: short parts copied into one buffer, long ones kept as they are.
 
 export interface ByteBuffer {
-  /** A long part is kept, not copied: it must stay as it is until the buffer is cleared. */
+  /** Appends a part. A long one is not copied, so that it must not change until the buffer is cleared. */
   add(part: string | Buffer): void
   /** How many bytes were added. */
   readonly length: number
-  /** Everything that was added from a byte on, piece by piece; good until the buffer is cleared. */
+  /** Everything from the byte `from` on, in pieces; valid until the buffer is cleared. */
   bytes(from?: number): readonly Buffer[]
   clear(): void
 }
 
-// Room for a usual batch. Used again and again, since the system maps a new one of this size page by page.
+// Room for a usual batch. Reused, because the system maps new memory of this size page by page.
 const USUAL_BYTES = 1024 * 1024
-// To copy so much takes longer than a write of its own, most of all into memory that is new.
+// Copying this much takes longer than a separate write, above all into new memory.
 const LONG = 256 * 1024
 
-/** Creates an empty buffer, which grows as it must. */
+/** Creates an empty buffer, which grows as needed. */
 export function createByteBuffer(): ByteBuffer {
   const usual = Buffer.allocUnsafeSlow(USUAL_BYTES)
   let buffer = usual
   let used = 0
-  /** What stands before the byte `begin` of the buffer. */
+  /** What precedes the byte `begin` of the buffer. */
   let pieces: Buffer[] = []
   let piecesBytes = 0
   let begin = 0
@@ -46,7 +46,7 @@ export function createByteBuffer(): ByteBuffer {
   return {
     add: (part) => {
       if (part.length >= LONG) return addLong(part)
-      // As UTF-8, no character takes more than three bytes for each of its code units.
+      // UTF-8 takes at most three bytes for a UTF-16 code unit.
       reserve(typeof part === 'string' ? 3 * part.length : part.length)
       used += typeof part === 'string' ? buffer.write(part, used) : part.copy(buffer, used)
     },

@@ -1,7 +1,7 @@
-// One file of the log as the writer needs it: at a known position, whole, and again after a sync that failed.
+// Writing to a file of the log: all of it, at a known position, and once more after a failed sync.
 import { open } from 'node:fs/promises'
 
-/** As much of a `FileHandle` as writing takes. */
+/** The part of a `FileHandle` that writing needs. */
 export interface LogFile {
   read(bytes: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>
   write(bytes: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesWritten: number }>
@@ -15,7 +15,7 @@ export type OpenFile = (path: string, flags: number, mode: number) => Promise<Lo
 /** Opens a file of the real disk. */
 export const openLogFile: OpenFile = (path, flags, mode) => open(path, flags, mode)
 
-/** Writes pieces one behind the other, from a position on; rejects when the disk takes no more of them. */
+/** Writes pieces one after the other, from a position on; rejects when the disk takes no more. */
 export async function writePieces(file: LogFile, pieces: readonly Buffer[], position: number): Promise<void> {
   let at = position
   for (const piece of pieces) {
@@ -35,8 +35,8 @@ async function writeAt(file: LogFile, bytes: Buffer, position: number): Promise<
 const REWRITE_BYTES = 256 * 1024
 
 /**
- * Writes the bytes from one position up to another again, as they are. Linux counts pages as written once their sync has failed, so
- * that the next sync reports success for what is not on the disk.
+ * Writes the bytes between two positions once more. When a sync fails, Linux marks its pages as clean, so that the next sync would
+ * report success for what is not on disk.
  */
 export async function rewrite(file: LogFile, from: number, to: number): Promise<void> {
   const buffer = Buffer.alloc(Math.min(REWRITE_BYTES, to - from))

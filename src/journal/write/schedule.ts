@@ -1,15 +1,15 @@
-// When work is done: at once, or after a pause in which more may come; never twice at a time.
+// When the log is written: at once, or after a delay in which more may come; never twice at a time.
 import { after } from '../../core/async.ts'
 import type { Off } from '../../core/listeners.ts'
 
 export interface WriteSchedule {
   /** Begins the work at once, unless it is under way. */
   begin(): void
-  /** Begins it within so many ms, unless it is under way, or begins before. */
+  /** Begins the work after `ms` at the latest, unless it is under way. */
   beginWithin(ms: number): void
-  /** Resolves once it is not under way. */
+  /** Resolves once no work is under way. */
   idle(): Promise<void>
-  /** Takes back a `beginWithin`. */
+  /** Undoes `beginWithin`. */
   cancel(): void
 }
 
@@ -20,7 +20,7 @@ type Phase =
 
 const IDLE: Phase = { is: 'idle' }
 
-/** Creates the schedule of some work, which never rejects. `ended` is called after it, and may begin it again. */
+/** Creates the schedule of `work`, which must not reject. `ended` is called after it, and may begin it again. */
 export function createSchedule(work: () => Promise<void>, ended: () => void): WriteSchedule {
   let phase: Phase = IDLE
 

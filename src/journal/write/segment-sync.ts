@@ -1,16 +1,16 @@
-// What a power failure would still take of the log, and making it durable.
+// Which parts of the log a power failure could still destroy, and how they are made durable.
 import { syncFolder } from '../../core/files/private-file.ts'
 import type { Segment } from '../segments.ts'
 import { type LogFile, rewrite } from './log-file.ts'
 
 export interface SegmentSync {
-  /** Something is written to this segment. */
+  /** Notes that this segment is written to. */
   written(segment: Segment): void
-  /** The folder has a file that it may not know after a power failure. */
+  /** Notes that the folder has a new file, which it may have lost after a power failure. */
   folderChanged(): void
-  /** A write or a sync was refused: what was written since the last sync is written again before it counts. */
+  /** Notes that a write or a sync failed: what was written since the last sync must be written again before it counts. */
   failed(): void
-  /** Makes all of it durable. Rejects when the disk refuses, or when somebody removed the last segment. */
+  /** Makes everything durable. Rejects when the disk refuses, or when somebody removed the last segment. */
   sync(): Promise<void>
 }
 
@@ -24,17 +24,17 @@ interface SegmentSyncOptions {
   readonly openLast: (segment: Segment) => Promise<LogFile | null>
 }
 
-/** Creates the record of what is not durable. Segments stay in it until somebody waits for them: most often nobody does. */
+/** Creates the list of what is not durable. Segments stay on it until somebody waits for a sync, which is rare. */
 export function createSegmentSync({ events, segments, open, openLast }: SegmentSyncOptions): SegmentSync {
   const due = new Set<Segment>()
-  /** How much of each is durable for certain. */
+  /** How many bytes of each segment are certain to be durable. */
   const durable = new WeakMap<Segment, number>()
   let isFolderDue = false
   let refused = false
 
   function written(segment: Segment): void {
     if (due.has(segment)) return
-    // What was pruned has nothing any more that could be lost.
+    // A pruned segment has nothing left to lose.
     for (const one of due) if (!segments.includes(one)) due.delete(one)
     due.add(segment)
   }
@@ -56,7 +56,7 @@ export function createSegmentSync({ events, segments, open, openLast }: SegmentS
     await syncFile(file, segment)
   }
 
-  /** Nothing for one that somebody removed. */
+  /** Does nothing for a segment that somebody removed. */
   async function syncClosed(segment: Segment): Promise<void> {
     const file = await open(segment)
     try {

@@ -1,4 +1,4 @@
-// The end of the log: which segment lines are written to, and at which byte.
+// The end of the log: which segment new lines go to, and at which byte.
 import { constants } from 'node:fs'
 import { join } from 'node:path'
 import { codeOf } from '../../core/errors.ts'
@@ -12,7 +12,7 @@ import { createSegmentSync } from './segment-sync.ts'
 import type { WaitingRecord } from './write-queue.ts'
 
 export interface SegmentWriter {
-  /** Adds records behind the last one; when it rejects, none of them counts, and they may be given again. */
+  /** Appends records. When it rejects, none of them counts, and they may be passed again. */
   write(records: readonly WaitingRecord[]): Promise<void>
   /** Makes durable what was written. Rejects when the disk refuses, or when somebody removed the files. */
   sync(): Promise<void>
@@ -21,14 +21,14 @@ export interface SegmentWriter {
 
 interface SegmentWriterOptions {
   readonly events: string
-  /** Known already, oldest first; new ones are added at the end. */
+  /** Oldest first; new ones are appended. */
   readonly segments: Segment[]
   readonly limits: Limits
   readonly now: () => number
   readonly openFile: OpenFile
-  /** Called for each record that was written, as what and where. */
+  /** Called for each record that was written, with its JSON and where that is. */
   readonly written: (record: WaitingRecord, json: string, at: Extent) => void
-  /** Removes what is beyond the limits. Never rejects. */
+  /** Removes what exceeds the limits. Never rejects. */
   readonly prune: () => Promise<void>
 }
 
@@ -48,7 +48,7 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
     try {
       await append(target, segment, records)
     } finally {
-      // Also when the disk refused: it may be full.
+      // Even when the disk refused: it may be full.
       await prune()
     }
   }
@@ -57,10 +57,10 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
     durability.written(segment)
     buffer.clear()
     const lines = records.map((waiting) => encode(buffer, waiting))
-    // At a known position: what a failed write left behind is overwritten with the same bytes, not added to.
+    // At a known position, so that the same bytes overwrite what a failed write left behind.
     const start = segment.bytes
     await writePieces(target, buffer.bytes(), start)
-    // What a large batch made of it is not kept for the small ones.
+    // The memory of a large batch is not kept for small ones.
     buffer.clear()
     for (const { waiting, json, end } of lines) {
       const length = start + end - segment.bytes - 1
@@ -98,7 +98,7 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
     await closing?.close()
   }
 
-  /** After a failure the file is opened anew: its disk may have been away. */
+  /** After a failure the file is opened again: its disk may have been unmounted meanwhile. */
   async function orReopen(work: () => Promise<void>): Promise<void> {
     try {
       await work()

@@ -1,19 +1,19 @@
-// What is reported when the record cannot be written: once when it begins, once when it is over.
+// Reports that the journal cannot be written: once when that begins, once when it is over.
 import type { ErrorName } from '../../core/errors.ts'
 
-/** Called with what is wrong with the record, and when it is well again. */
+/** Called when something is wrong with the journal, and when it works again. */
 export type OnTrouble = (kind: ErrorName, message: string) => void
 
 export interface Trouble {
-  /** Whether it was reported, and is not over. */
+  /** Whether trouble was reported that is not over. */
   readonly isOn: boolean
   begin(message: string): void
-  /** Counts a record that is lost, and begins with that. */
+  /** Counts a lost record; begins the trouble if there is none yet. */
   lost(message: string): void
   end(): void
 }
 
-/** Creates the report of a writer that is well. */
+/** Creates the reporter of a writer that has no trouble. */
 export function createTrouble(onTrouble: OnTrouble): Trouble {
   let isOn = false
   let lost = 0

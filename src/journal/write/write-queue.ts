@@ -7,11 +7,11 @@ import type { IndexRow } from '../index/stored-entries.ts'
 export interface WaitingRecord {
   readonly record: LogRecord
   readonly content: Content | null
-  /** Where the index has it; `null` where that does not know its delivery. */
+  /** Its row in the index; `null` if the index does not know its delivery. */
   row: IndexRow | null
 }
 
-/** Records that are written at once. */
+/** Records that are written together. */
 interface Batch {
   readonly records: readonly WaitingRecord[]
   readonly bytes: number
@@ -22,25 +22,25 @@ export interface WriteQueue {
   readonly length: number
   /** About how many bytes they take. */
   readonly bytes: number
-  /** How many have been removed, since the beginning. */
+  /** How many have been removed so far. */
   readonly removed: number
-  /** Whether one more would be beyond the bound. */
+  /** Whether this record would exceed the bound. */
   isFullFor(record: WaitingRecord): boolean
   push(record: WaitingRecord): void
-  /** The oldest records that are written at once, of the `most` oldest; at least one. They stay until they are removed. */
-  batch(most: number): Batch
+  /** The oldest records, as many as are written together: at least one, at most `max`. They stay until they are removed. */
+  batch(max: number): Batch
   /** Removes the records of the first batch. */
   remove(batch: Batch): void
 }
 
-// Encoding so much takes about a millisecond of the event loop.
+/** How much is encoded at a time, in bytes: this takes about a millisecond of the event loop. */
 export const BATCH_BYTES = 256 * 1024
 const RECORD_BYTES = 512
 
 const bytesOf = ({ content }: WaitingRecord): number => RECORD_BYTES + (content?.body.length ?? 0)
 
-/** Creates an empty queue for so many bytes. */
-export function createWriteQueue(mostBytes: number): WriteQueue {
+/** Creates an empty queue that holds up to `maxBytes`. */
+export function createWriteQueue(maxBytes: number): WriteQueue {
   const records: WaitingRecord[] = []
   let bytes = 0
   let removed = 0
@@ -54,17 +54,17 @@ export function createWriteQueue(mostBytes: number): WriteQueue {
     get removed() {
       return removed
     },
-    isFullFor: (record) => bytes + bytesOf(record) > mostBytes,
+    isFullFor: (record) => bytes + bytesOf(record) > maxBytes,
     push: (record) => {
       records.push(record)
       bytes += bytesOf(record)
     },
-    batch: (most) => {
+    batch: (max) => {
       let count = 0
       let size = 0
       for (const record of records) {
         const more = bytesOf(record)
-        if (count === most || (count > 0 && size + more > BATCH_BYTES)) break
+        if (count === max || (count > 0 && size + more > BATCH_BYTES)) break
         count += 1
         size += more
       }

@@ -1,4 +1,5 @@
 // The one writer of the log: takes records without waiting, writes them in batches, and syncs once for all who wait.
+import { nextTurn } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { MAX_UNWRITTEN_BYTES } from '../../core/limits.ts'
 import { createSchedule } from './schedule.ts'
@@ -7,7 +8,7 @@ import { createTrouble, type OnTrouble } from './trouble.ts'
 import { BATCH_BYTES, createWriteQueue, type WaitingRecord, type WriteQueue } from './write-queue.ts'
 
 export interface Writer {
-  /** Takes a record; `false` when too much waits and this one may be dropped, or after the end. Never waits. */
+  /** Takes a record; `false` when too much waits and this one may be dropped, or when the writer is closed. Never waits. */
   push(record: WaitingRecord, droppable: boolean): boolean
   /** Resolves once everything taken so far is on disk, synced; rejects with `stateUnwritable` when the disk refuses. */
   synced(): Promise<void>
@@ -18,9 +19,9 @@ export interface Writer {
 export interface WriterOptions {
   readonly segmentWriter: SegmentWriter
   readonly onTrouble: OnTrouble
-  /** All records together that may wait, in bytes. Default `MAX_UNWRITTEN_BYTES`. */
+  /** How much may wait to be written, in bytes. Default `MAX_UNWRITTEN_BYTES`. */
   readonly queueBytes?: number
-  /** How long a record may wait for others when nobody waits for it, in ms. Default 10. */
+  /** How long a record may wait for more to share its write, in ms, when nobody waits for it. Default 10. */
   readonly lingerMs?: number
   /** How long to wait after the disk refused, in ms. Default 1,000. */
   readonly retryMs?: number
@@ -56,7 +57,7 @@ export function createWriter(options: WriterOptions): Writer {
   const linger = (): void => schedule.beginWithin(trouble.isOn ? retryMs : lingerMs)
 
   function ended(): void {
-    // Whoever came while it was ending waits as little as anybody else.
+    // Somebody may have begun to wait after the last check of `drain`.
     if (waiters.length > 0) schedule.begin()
     else if (queue.length > 0 && closing === null) linger()
   }
@@ -66,7 +67,7 @@ export function createWriter(options: WriterOptions): Writer {
     try {
       do {
         // Whoever records or waits in this turn of the event loop shares the next write and its sync.
-        await turn()
+        await nextTurn()
         await writeAll(queue, segmentWriter)
         await syncWritten()
       } while (waiters.length > 0 || queue.bytes > BATCH_BYTES)
@@ -83,7 +84,7 @@ export function createWriter(options: WriterOptions): Writer {
     if (trouble.isOn && queue.bytes < queueBytes / 2) trouble.end()
   }
 
-  /** What waits in the queue stays there and is tried again; whoever waits for it is rejected now. */
+  /** What is queued stays queued and is tried again; whoever waits for it is rejected now. */
   function fail(error: unknown): void {
     const message = `the journal cannot be written: ${messageOf(error)}`
     trouble.begin(message)
@@ -146,8 +147,6 @@ function createWaiters() {
     },
   }
 }
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const unwritable = (message: string, cause?: unknown): DevHookError =>
   new DevHookError('stateUnwritable', message, { cause })
