@@ -7,14 +7,14 @@ import { startRegistrationMonitor } from './running/registration-monitor.ts'
 import { openRunRegistration } from './start/open-registration.ts'
 import { openState } from './start/open-state.ts'
 import { openTunnel } from './start/open-tunnel.ts'
-import { checkBeforehand } from './start/preflight.ts'
+import { checkPreflight } from './start/preflight.ts'
 import { startBot } from './start/start-bot.ts'
 import { createTraffic } from './traffic/traffic.ts'
 import { startWatchdog } from './watchdog/watchdog.ts'
 
 /** The real factories. */
 export const FACTORIES = {
-  checkBeforehand,
+  checkPreflight,
   createApiClient,
   openState,
   createTraffic,

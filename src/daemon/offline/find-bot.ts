@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../../config/load.ts'
 import { codeOf, DevHookError } from '../../core/errors.ts'
+import { exists } from '../../core/files/exists.ts'
 
 import { whoAmI } from '../../core/instance.ts'
 import { readLock } from '../../lock/lock.ts'
@@ -72,10 +73,10 @@ async function withRun(kept: readonly RecordedBot[]): Promise<readonly RecordedB
 
 /** Every bot that has a folder under `stateHome`, whatever is in it. `api` is the platform's API, as a URL. */
 export async function listBots(stateHome: string): Promise<readonly (RecordedBot & { readonly api: string })[]> {
-  const hosts = await namesIn(stateHome)
+  const hosts = await foldersIn(stateHome)
   const bots = await Promise.all(
     hosts.map(async (host) =>
-      (await namesIn(join(stateHome, host))).map((bot) => ({
+      (await foldersIn(join(stateHome, host))).map((bot) => ({
         bot,
         host,
         api: hostOf(host),
@@ -88,16 +89,17 @@ export async function listBots(stateHome: string): Promise<readonly (RecordedBot
 
 async function listRecorded(stateHome: string): Promise<readonly RecordedBot[]> {
   const all = await listBots(stateHome)
-  const recorded = await Promise.all(all.map(async ({ folder }) => (await namesIn(folder)).includes('events')))
-  return all.filter((_, i) => recorded[i])
+  const isRecorded = await Promise.all(all.map(({ folder }) => exists(join(folder, 'events'))))
+  return all.filter((_, i) => isRecorded[i])
 }
 
-/** What is in a folder; nothing when there is no such folder. */
-async function namesIn(folder: string): Promise<string[]> {
+/** The names of the folders in a folder; none when it is not there. */
+async function foldersIn(folder: string): Promise<string[]> {
   try {
-    return await readdir(folder)
+    const entries = await readdir(folder, { withFileTypes: true })
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return []
+    if (codeOf(error) === 'ENOENT') return []
     throw error
   }
 }

@@ -14,7 +14,7 @@ export function seatFactories(seat: Seat, folder: string): Factories {
   const { bot } = seat.welcome()
   return {
     ...FACTORIES,
-    checkBeforehand: async (checked) => {
+    checkPreflight: async (checked) => {
       await assertBotCommand(checked)
       return { botId: bot, token: checked.config.token ?? '', folder }
     },

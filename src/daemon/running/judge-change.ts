@@ -11,12 +11,12 @@ import {
   isEarly,
   isRegular,
   LATE_MS,
-  mostStarts,
+  maxStarts,
   type ProcessRun,
   QUICK_MS,
   type StartTimes,
   waitMs,
-} from './suspicion.ts'
+} from './change-timing.ts'
 
 /** What a change does: `save` is a person's, `unsure` may be the bot's own, and both restart it; `none` does not, or not yet. */
 export type Judgement = 'save' | 'unsure' | 'none'
@@ -107,7 +107,7 @@ function judgeFirst(run: ProcessRun, change: Change, known: Follower | null): De
     isOfStart: (known?.isOfStart ?? true) && isEarly(run, change.at),
     wasUp: (known?.wasUp ?? false) || run.readyAt !== null || run.followsExit,
   }
-  const isHeld = isHeldToo(run, change, heldRuns) || times.runs > mostStarts(run, change.at, isCode(change), times)
+  const isHeld = isHeldToo(run, change, heldRuns) || times.runs > maxStarts(run, change.at, isCode(change), times)
   const isSave = isCode(change) ? !isEarly(run, change.at) : afterMs > LATE_MS && run.readyAt !== null
   const follower: Follower = {
     path: change.path,

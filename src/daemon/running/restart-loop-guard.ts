@@ -2,8 +2,8 @@
 import type { Clock } from '../../core/async.ts'
 import type { Off } from '../../core/listeners.ts'
 import type { Change } from '../../watch/tree.ts'
+import type { ProcessRun } from './change-timing.ts'
 import { type Follower, type Judgement, judgeChange, keyOf, type Loop, type OwnTime } from './judge-change.ts'
-import type { ProcessRun } from './suspicion.ts'
 
 export interface LoopGuard {
   /** Tells the guard that the bot was started. */

@@ -36,7 +36,7 @@ export interface Account {
 /** Checks what can be checked before anything is opened. */
 export async function preflight({ options, factories, lifetime, steps, parts }: Run): Promise<Account> {
   const { config, redactor, stateHome } = options
-  const { botId, token, folder: own } = await steps.run('check', () => factories.checkBeforehand(options))
+  const { botId, token, folder: own } = await steps.run('check', () => factories.checkPreflight(options))
   let tokens: TokenPair = { token, refreshToken: config.refreshToken }
   const client = factories.createApiClient({
     config,

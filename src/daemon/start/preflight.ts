@@ -18,7 +18,7 @@ export interface RunIdentity extends Pick<Identity, 'botId' | 'token'> {
 }
 
 /** Returns who the bot is; throws the first thing that would keep the run from starting. */
-export async function checkBeforehand(
+export async function checkPreflight(
   checked: Checked,
   provider: TunnelProvider = providerFor(checked.config),
 ): Promise<RunIdentity> {

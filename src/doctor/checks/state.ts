@@ -1,8 +1,9 @@
 // Checks of the state folder: whether it can be written, and what dead runs have left in it.
-import { readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf, DevHookError, messageOf } from '../../core/errors.ts'
 import { makePrivateFolder, writePrivateFile } from '../../core/files/private-file.ts'
+import { listBots } from '../../daemon/offline/find-bot.ts'
 import { readLock } from '../../lock/lock.ts'
 import { readSnapshot, restoreCommand } from '../../platform/webhook/snapshot.ts'
 import type { Facts } from '../facts.ts'
@@ -25,9 +26,13 @@ export async function checkState(facts: Facts): Promise<Finding> {
 
 export async function checkLeftovers(facts: Facts): Promise<Finding> {
   const stateHome = facts.stateHome()
-  const folders = await botFolders(stateHome)
+  const bots = await listBots(stateHome).catch((cause: unknown) => {
+    throw new DevHookError('stateUnreadable', `${stateHome} cannot be read: ${codeOf(cause) ?? messageOf(cause)}`, {
+      cause,
+    })
+  })
   const seen = await Promise.all(
-    folders.map(async ({ host, bot, folder }) => ({ host, bot, ...(await inspectFolder(folder)) })),
+    bots.map(async ({ host, bot, folder }) => ({ host, bot, ...(await inspectFolder(folder)) })),
   )
   const left = seen.filter(({ owed, runs }) => owed !== null && !runs)
   const running = seen.filter(({ runs }) => runs).map(({ bot }) => bot)
@@ -54,27 +59,4 @@ async function inspectFolder(folder: string): Promise<{ readonly owed: Owed | nu
   const [{ snapshot, damaged }, holder] = await Promise.all([readSnapshot(folder), readLock(folder)])
   const owed = snapshot !== null ? { command: restoreCommand(snapshot) } : damaged === null ? null : { damaged }
   return { owed, runs: holder !== null }
-}
-
-/** One folder for each host, and in it one for each bot. */
-async function botFolders(home: string) {
-  const hosts = await foldersIn(home)
-  const nested = await Promise.all(
-    hosts.map(async (host) =>
-      (await foldersIn(join(home, host))).map((bot) => ({ host, bot, folder: join(home, host, bot) })),
-    ),
-  )
-  return nested.flat()
-}
-
-async function foldersIn(path: string): Promise<string[]> {
-  try {
-    const entries = await readdir(path, { withFileTypes: true })
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return []
-    throw new DevHookError('stateUnwritable', `${path} cannot be read: ${codeOf(error) ?? messageOf(error)}`, {
-      cause: error,
-    })
-  }
 }

@@ -9,7 +9,7 @@ import { createRedactor } from '../../../src/core/text/redact.ts'
 import { createDaemon } from '../../../src/daemon/daemon.ts'
 import { FACTORIES } from '../../../src/daemon/factories.ts'
 import { openTunnel } from '../../../src/daemon/start/open-tunnel.ts'
-import { checkBeforehand } from '../../../src/daemon/start/preflight.ts'
+import { checkPreflight } from '../../../src/daemon/start/preflight.ts'
 import type { TunnelProvider } from '../../../src/tunnel/provider.ts'
 import { folderForTest } from '../../support/folder.ts'
 import { type ChallengeServer, openChallengeServer } from '../../support/tunnel/tunnel-rig.ts'
@@ -73,7 +73,7 @@ describe('a run with a made-up tunnel provider', () => {
     }
     const daemon = createDaemon(options, {
       ...FACTORIES,
-      checkBeforehand: (given) => checkBeforehand(given, pigeonPost(null)),
+      checkPreflight: (given) => checkPreflight(given, pigeonPost(null)),
       createApiClient: open('client'),
       openState: open('state'),
       openGateway: open('gateway'),
@@ -85,7 +85,7 @@ describe('a run with a made-up tunnel provider', () => {
   })
 
   it('is reached through it', async () => {
-    await checkBeforehand({ config, command: null, env: {} }, pigeonPost('a courier'))
+    await checkPreflight({ config, command: null, env: {} }, pigeonPost('a courier'))
     const signal = new AbortController().signal
     const end = { port: gateway.port, url: gateway.url, close: gateway.close }
     const tunnel = await openTunnel({ config, env: {} }, end, createHookAddress(), signal, pigeonPost('a courier'))

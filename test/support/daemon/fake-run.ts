@@ -161,8 +161,8 @@ function createFakeFactories(
     },
   }
   return {
-    checkBeforehand: async (options) => {
-      given.checkBeforehand = options
+    checkPreflight: async (options) => {
+      given.checkPreflight = options
       await begin('preflight')
       return { botId: 'bot1', token: 'token', claims: { id: 'bot1', organization: null, scope: [], expiresAt: null } }
     },

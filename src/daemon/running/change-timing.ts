@@ -1,4 +1,4 @@
-// How far a change may be the bot's own: by when it comes, and how often it came after a start before.
+// The timing of a change: by when it comes, and how often it came after a start before, whether it may be the bot's own.
 
 /** One process of the bot, from its start to the next. */
 export interface ProcessRun {
@@ -66,7 +66,7 @@ export function isRegular({ earliestMs, latestMs, isOfStart, wasUp }: StartTimes
 }
 
 /** After how many starts in a row a change is held back; `times`: when it came after them. */
-export function mostStarts(run: ProcessRun, at: number, isCode: boolean, times: StartTimes): number {
+export function maxStarts(run: ProcessRun, at: number, isCode: boolean, times: StartTimes): number {
   const isLate = at - run.startedAt > LATE_MS
   if (!isLate && run.readyAt === null) return MAX_STARTS
   if (isCode && run.readyAt !== null) return isEarly(run, at) ? MAX_EARLY_STARTS : MAX_SAVED_STARTS
