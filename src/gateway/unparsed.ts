@@ -13,7 +13,7 @@ export interface Refusal {
 
 const MALFORMED = { reason: 'malformed', status: 400 } as const
 
-/** By the code of the error. The parser has some forty more, all of which mean that this is no HTTP. */
+/** By the code of the error. The parser has some forty more, all of which mean that this is not HTTP. */
 const KNOWN: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: { reason: 'too-large', status: 431, detail: 'the headers are too large' },
   ERR_HTTP_REQUEST_TIMEOUT: { reason: 'timed-out', status: 408, detail: 'the request did not arrive whole in time' },
@@ -69,6 +69,6 @@ function refusalOf(error: Error): Refusal | null {
   const code = codeOf(error) ?? ''
   if (code === LEFT || !(code.startsWith('HPE_') || code in KNOWN)) return null
   return (
-    KNOWN[code] ?? { ...MALFORMED, detail: `it is no HTTP request: ${error.message.replace(/^Parse Error: /, '')}` }
+    KNOWN[code] ?? { ...MALFORMED, detail: `it is not an HTTP request: ${error.message.replace(/^Parse Error: /, '')}` }
   )
 }

@@ -114,7 +114,7 @@ function addPage(app: FastifyInstance, access: Access, port: () => number, files
 
 const WRONG_LINK = page(
   'dev-hook',
-  'This link is of another run: open the one that dev-hook has shown when it was ready.',
+  'This link belongs to another run: open the one that dev-hook showed when it was ready.',
 )
 
 /** The token leaves the address, and the browser's history, at once. */

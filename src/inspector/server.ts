@@ -99,7 +99,7 @@ function lazily(make: () => Promise<RequestListener>): RequestListener {
 function refuseUnparsed(error: Error, connection: Duplex): void {
   const code = codeOf(error) ?? ''
   if (!connection.writable || code === 'ECONNRESET') return void connection.destroy()
-  const [status, message] = UNPARSED[code] ?? [400, 'this is no HTTP request']
+  const [status, message] = UNPARSED[code] ?? [400, 'this is not an HTTP request']
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n`
   connection.end(head + JSON.stringify({ error: { message } }))
 }

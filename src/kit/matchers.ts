@@ -29,7 +29,7 @@ const shown = (words: Words): string => (typeof words === 'string' ? JSON.string
 function kitIn(who: unknown, matcher: string): Kit {
   const kit = typeof who === 'object' && who !== null ? kitOf(who) : undefined
   if (kit !== undefined) return kit
-  throw new DevHookError('usage', `${matcher} is asked of something that is nobody of a sandbox`, {
+  throw new DevHookError('usage', `${matcher} needs somebody of a sandbox`, {
     remedy: 'give a contact, an agent or a conversation',
   })
 }

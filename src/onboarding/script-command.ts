@@ -8,7 +8,7 @@ export interface DirectCommand {
 
 type Scripts = Readonly<Record<string, string>>
 
-/** Reads a script; `null` for one that needs a shell, or starts something else than a JavaScript runtime with a file. */
+/** Reads a script; `null` for one that needs a shell, or starts something other than a JavaScript runtime with a file. */
 export function readScript(line: string, scripts: Scripts, depth = 0): DirectCommand | null {
   const words = wordsOf(line)
   if (words === null) return null

@@ -50,7 +50,7 @@ describe('An attempt that goes wrong', () => {
       'resets within the body of its answer',
       { onRequest: ({ socket }) => socket.write(PARTIAL, () => socket.resetAndDestroy()) },
     ],
-    ['answers something else than HTTP', { onRequest: ({ socket }) => socket.write('what?\r\n\r\n') }],
+    ['answers something other than HTTP', { onRequest: ({ socket }) => socket.write('what?\r\n\r\n') }],
   ])('a bot that %s interrupts, and the next attempt is its own', async (_, options) => {
     const bot = await aBot(options)
     const forwarder = aForwarder(bot.port)

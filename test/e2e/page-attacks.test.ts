@@ -114,7 +114,7 @@ describe('A stranger', () => {
     await stranger.getByRole('alert').filter({ hasText: 'open the link that dev-hook shows' }).first().waitFor()
     const answer = await stranger.goto(`${run.origin}/?token=wrong`)
     expect(answer?.status()).toBe(401)
-    expect(await answer?.text()).toContain('This link is of another run')
+    expect(await answer?.text()).toContain('This link belongs to another run')
     expect(await stranger.content()).not.toContain('secret')
   })
 })

@@ -154,7 +154,7 @@ describe('The page of a sandbox', () => {
     await expectEventually(() => rows(page).count()).toBe(1)
     expect(await violationsIn(page)).toEqual([])
     await page.keyboard.press('m')
-    await sees(page, 'No marked delivery fits')
+    await sees(page, 'No marked delivery matches')
     await page.getByRole('button', { name: 'Show all', exact: true }).click()
     await expectEventually(() => rows(page).count()).toBeGreaterThan(1)
   })

@@ -45,7 +45,7 @@ describe('The link of the page', () => {
     const { send } = await browserForTest()
     const answer = await send(`GET /?token=${createAccess().linkToken}`, { Authorization: null })
     expect([answer.status, headerOf(answer.headers, 'set-cookie')]).toEqual([401, undefined])
-    expect(answer.body.toString()).toContain('of another run')
+    expect(answer.body.toString()).toContain('belongs to another run')
   })
 })
 

@@ -216,7 +216,7 @@ describe('Somebody a conversation is given to', () => {
       askRelay({ broker, bot: BOT }, { is: 'assign', conversation: 'c1', to, isNew })
     expect(await assign('brt')).toEqual({
       ok: false,
-      message: 'nobody has ever come to this relay as `brt`',
+      message: 'nobody has ever joined this relay as `brt`',
       known: ['anna', 'bert'],
     })
     expect(await assign('bert')).toMatchObject({ ok: true, before: null })

@@ -8,7 +8,7 @@ import type { Off } from '../../src/core/listeners.ts'
 export interface FakeClock extends Clock {
   /** Lets time pass; what falls due on the way happens in its order, and all that follows from it. */
   pass(ms: number): Promise<void>
-  /** Lets as much time pass as a promise needs; its outcome. Rejects when it waits for something else than this clock. */
+  /** Lets as much time pass as a promise needs; its outcome. Rejects when it waits for something other than this clock. */
   until<T>(promise: Promise<T>): Promise<T>
   /** How many timers are set. */
   readonly timers: () => number
@@ -54,7 +54,7 @@ export function createFakeClock(startsAt = 1_000_000): FakeClock {
       promise.then(close, close)
       await settled()
       while (open && (await next(Number.POSITIVE_INFINITY))) await settled()
-      if (open) throw new Error('it waits for something else than the clock')
+      if (open) throw new Error('it waits for something other than the clock')
       return promise
     },
   }

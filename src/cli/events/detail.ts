@@ -62,7 +62,7 @@ function attemptLines(attempt: ShownDelivery['attempts'][number], style: DetailS
   const head = `${colors.bold(`attempt ${n}`)}  ${colors.dim(localTime(Date.parse(time), now))}${replay ? colors.cyan(' replay') : ''}`
   const took = colors.dim(formatDuration(ms))
   if (status === null) return ['', `${head}  ${colors.red(outcome)} ${took}  ${sanitize(reason, 1_000)}`]
-  const rest = cut === true ? [`    ${colors.dim('… (of a reply only the beginning is kept)')}`] : []
+  const rest = cut === true ? [`    ${colors.dim('… (only the beginning of the answer is kept)')}`] : []
   return ['', `${head}  ${outcome} ${statusWord(status, colors)} ${took}`, ...contentLines(attempt, style), ...rest]
 }
 

@@ -32,7 +32,7 @@ const DOCTOR: Tool = {
     'Checks everything that a run against the real platform needs: one finding each, with what to do where something is wrong.',
   inputSchema: {
     type: 'object',
-    properties: { tunnel: { type: 'boolean', description: 'whether the tunnel is opened too; without it: not' } },
+    properties: { tunnel: { type: 'boolean', description: 'whether the tunnel is opened too; default: no' } },
     required: [],
     additionalProperties: false,
   },

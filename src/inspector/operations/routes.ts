@@ -34,7 +34,7 @@ export function addOperations(app: FastifyInstance, { run, sandbox, version }: R
         return reply.code(405).header('allow', method).send({ error: { message } })
       }
       if (OPERATIONS[name].where === 'sandbox' && sandbox === null)
-        throw new DevHookError('onlyInSandbox', `${name} is for a sandbox, and this run has the platform itself`)
+        throw new DevHookError('onlyInSandbox', `${name} is for a sandbox, and this run is against the platform`)
       const given = method === 'GET' ? inputInQuery(name, new URLSearchParams(search)) : request.body
       return perform(handlers, name, given, abortedOnDisconnect(reply))
     },

@@ -6,16 +6,16 @@ import { choice, flag, integer, list, number, object, text } from './shape.ts'
 
 const TIMEOUT = integer(1, 600_000)
 
-const CONVERSATION_FIELD = optional(ID, 'the id of the conversation; without it: the latest of whoever acts')
-const AS_FIELD = optional(NAME, 'the name of the contact or agent who acts; without it: the first contact')
-const TIMEOUT_FIELD = optional(TIMEOUT, 'how long to wait for the answer of the bot, in ms; without it: not at all')
+const CONVERSATION_FIELD = optional(ID, 'the id of the conversation; default: the latest of whoever acts')
+const AS_FIELD = optional(NAME, 'the name of the contact or agent who acts; default: the first contact')
+const TIMEOUT_FIELD = optional(TIMEOUT, 'how long to wait for the answer of the bot, in ms; default: not at all')
 
 const ANSWER = object({ message: MESSAGE, answer: list(MESSAGE) })
 
 /** They are a part of the table. */
 export const SANDBOX_OPERATIONS = {
   people: operation({
-    says: 'Lists whom one can speak as: contacts and agents',
+    says: 'Lists the people that can be spoken as: contacts and agents',
     changes: false,
     where: 'sandbox',
     input: {},
@@ -46,13 +46,13 @@ export const SANDBOX_OPERATIONS = {
     output: ANSWER,
   }),
   fill: operation({
-    says: 'Fills in fields of a form that is open in a conversation, and sends it if that is wished',
+    says: 'Fills in fields of an open form in a conversation, and sends the form if asked to',
     changes: true,
     where: 'sandbox',
     input: {
       values: optional(list(text({ max: 10_000, empty: false }), 100), 'what is filled in, each as `field=value`'),
-      send: optional(flag, 'whether the form is sent then; without it: not'),
-      form: optional(NAME, 'the id or the name of the form; without it: the one that was opened last'),
+      send: optional(flag, 'whether the form is sent then; default: no'),
+      form: optional(NAME, 'the id or the name of the form; default: the one that was opened last'),
       as: AS_FIELD,
       conversation: CONVERSATION_FIELD,
     },
@@ -62,7 +62,7 @@ export const SANDBOX_OPERATIONS = {
     says: 'Lists the conversations, the one with the newest message first',
     changes: false,
     where: 'sandbox',
-    input: { limit: optional(integer(1, 1_000), 'how many at most; without it: 100') },
+    input: { limit: optional(integer(1, 1_000), 'how many at most; default: 100') },
     output: object({ conversations: list(CONVERSATION_ROW) }),
   }),
   conversation: operation({
@@ -71,7 +71,7 @@ export const SANDBOX_OPERATIONS = {
     where: 'sandbox',
     input: {
       id: CONVERSATION_FIELD,
-      limit: optional(integer(1, 10_000), 'how many of the newest messages; without it: 500'),
+      limit: optional(integer(1, 10_000), 'how many of the newest messages; default: 500'),
     },
     output: CONVERSATION,
   }),
@@ -81,9 +81,9 @@ export const SANDBOX_OPERATIONS = {
     where: 'sandbox',
     input: {
       act: required(choice('join', 'accept', 'assign', 'leave'), 'what is done'),
-      as: optional(NAME, 'the name of the agent; without it: the first agent'),
+      as: optional(NAME, 'the name of the agent; default: the first agent'),
       conversation: CONVERSATION_FIELD,
-      to: optional(NAME, 'whom it is assigned to: the name of an agent, or `bot`; without it: the bot'),
+      to: optional(NAME, 'whom it is assigned to: the name of an agent, or `bot`; default: the bot'),
     },
     output: object({ message: MESSAGE }),
   }),
@@ -91,27 +91,30 @@ export const SANDBOX_OPERATIONS = {
     says: 'Begins a conversation with a new contact',
     changes: true,
     where: 'sandbox',
-    input: { name: optional(NAME, 'the name of the contact; without it: one that nobody has') },
+    input: { name: optional(NAME, 'the name of the contact; default: one that nobody has') },
     output: object({ person: PERSON, conversation: CONVERSATION_ROW }),
   }),
   calls: operation({
-    says: 'Lists what the bot has asked the API, newest first, with bodies as long as those are kept',
+    says: 'Lists the calls of the API by the bot, newest first, with bodies as long as those are kept',
     changes: false,
     where: 'sandbox',
     input: {
-      conversation: optional(ID, 'the id of a conversation; without it: of all'),
+      conversation: optional(ID, 'the id of a conversation; default: of all'),
       since: SINCE_FIELD,
       until: UNTIL_FIELD,
-      limit: optional(integer(1, 1_000), 'how many at most; without it: 100'),
+      limit: optional(integer(1, 1_000), 'how many at most; default: 100'),
     },
     output: object({ calls: list(CALL) }),
   }),
   chaos: operation({
-    says: 'Lets things go wrong from now on, as `--chaos` does, or nothing any more',
+    says: 'Makes things go wrong from now on, as `--chaos` does, or stops that',
     changes: true,
     where: 'sandbox',
     input: {
-      chaos: optional(text({ max: 1_000 }), 'such as `delay=200ms,drop=0.1`; empty: nothing; without it: as it is'),
+      chaos: optional(
+        text({ max: 1_000 }),
+        'such as `delay=200ms,drop=0.1`; empty: nothing goes wrong; default: no change',
+      ),
     },
     output: object({ chaos: text(), seed: number }),
   }),

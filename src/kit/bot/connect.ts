@@ -58,7 +58,7 @@ async function serve(server: Server, path: string): Promise<BotAddress> {
   }
   const address = server.address()
   if (typeof address !== 'object' || address === null) {
-    throw new DevHookError('usage', 'the server of the bot listens on no port', { remedy: REMEDY })
+    throw new DevHookError('usage', 'the server of the bot does not listen on a port', { remedy: REMEDY })
   }
   const host = address.family === 'IPv6' && address.address !== '::' ? '[::1]' : '127.0.0.1'
   return {

@@ -52,6 +52,6 @@ function attemptRows(attempt: SharedAttempt, waitingSince: number | null, shorte
 function answerPart({ answer, isCut }: SharedAttempt, shorten: Shortener): Html | null {
   if (answer === null || answer === '') return null
   const packed = typeof answer === 'string' ? answer : toJson(answer)
-  const rest = isCut ? '\n\u2026 (of an answer only the beginning is kept)' : ''
+  const rest = isCut ? '\n\u2026 (only the beginning of the answer is kept)' : ''
   return html`<pre>${shorten.body(layOut(packed) ?? packed, LONGEST_ANSWER)}${rest}</pre>`
 }

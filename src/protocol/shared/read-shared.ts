@@ -11,7 +11,7 @@ export function readShared(text: string, source: string): Fixture {
   // A mail, or Git, may have given its lines other ends.
   const file = text.replace(/^[\ufeff\s]+/, '').replaceAll('\r\n', '\n')
   const mark = readChecksum(file)
-  if (mark === null) throw invalid(source, 'this is HTML, but no conversation that dev-hook has exported', ANOTHER)
+  if (mark === null) throw invalid(source, 'this is HTML, but not a conversation that dev-hook has exported', ANOTHER)
   if (mark.version !== SHARED_VERSION) {
     throw invalid(
       source,

@@ -81,7 +81,7 @@ export function setValue(event: Json, { path, value }: Assignment): SetResult {
   }
   try {
     const changed = set(event, 0)
-    return isRecord(changed) ? { value: changed, notes } : { problem: 'the event would be no object', exists: [] }
+    return isRecord(changed) ? { value: changed, notes } : { problem: 'the event would not be an object', exists: [] }
   } catch (error) {
     if (error instanceof Unsettable) return { problem: error.message, exists: error.exists }
     throw error

@@ -18,7 +18,7 @@ export function readSpeaker(reader: LineReader): Beginning {
   const name = isQuoted ? reader.quoted() : plainName(reader)
   const { isAgent, ...marks } = reader.take(' (') ? readMarks(reader) : NO_MARKS
   const isBot = !isQuoted && name === BOT
-  if (isBot && isAgent) throw reader.fail(`${BOT} is the bot, and no agent: write a person of that name in quotes`)
+  if (isBot && isAgent) throw reader.fail(`${BOT} is the bot, not an agent: write a person of that name in quotes`)
   return { by: isBot ? { is: 'bot' } : { is: isAgent ? 'agent' : 'contact', name }, ...marks }
 }
 

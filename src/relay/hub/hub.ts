@@ -186,7 +186,7 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
         if (!isDeveloperName(to)) return { ok: false, message: `\`${to}\` is not the name of a developer` }
         const names = new Set([...everCome.names(), ...developers.names()])
         if (!isNew && !names.has(to))
-          return { ok: false, message: `nobody has ever come to this relay as \`${to}\``, known: [...names].sort() }
+          return { ok: false, message: `nobody has ever joined this relay as \`${to}\``, known: [...names].sort() }
         const before = await dispatcher.assign(tokenOf(conversation), to)
         if (developers.state(to).is === 'gone') developers.known(to)
         return { ok: true, before, ...dispatcher.count(to) }

@@ -34,7 +34,7 @@ export function parsed(text: string): Json {
   } catch (error) {
     throw new Error(`the message is not JSON: ${messageOf(error)}`, { cause: error })
   }
-  throw new Error('the message is no JSON object')
+  throw new Error('the message is not a JSON object')
 }
 
 /** A delivery on its way to a developer. */
@@ -89,7 +89,7 @@ function deliveryIn(facts: Json, body: Buffer): Delivery {
 
 function headersIn(facts: Json): RawHeaders {
   const headers = valueIn(facts, 'headers')
-  if (!Array.isArray(headers) || headers.length % 2 !== 0) throw new Error('the headers of the message are none')
+  if (!Array.isArray(headers) || headers.length % 2 !== 0) throw new Error('the headers of the message are malformed')
   return headers.map(String)
 }
 

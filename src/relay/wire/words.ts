@@ -51,7 +51,7 @@ export function readWelcome(text: string): Welcome {
     return { ok: true, bot, secret, relay: textIn(json, 'relay') ?? 'a relay', url: textIn(json, 'url') ?? '' }
   if (why === 'taken' || why === 'starting' || why === 'usage')
     return { ok: false, why, message: textIn(json, 'message') ?? why }
-  throw new Error('the relay answered with something else than a welcome')
+  throw new Error('the relay answered with something other than a welcome')
 }
 
 /** What is asked of a relay. */
@@ -106,7 +106,7 @@ export function readStatus(json: Json): RelayStatus {
   const bot = textIn(json, 'bot')
   const developers = valueIn(json, 'developers')
   if (bot === null || !Array.isArray(developers))
-    throw new Error('the relay answered with something else than its status')
+    throw new Error('the relay answered with something other than its status')
   return {
     bot,
     relay: textIn(json, 'relay') ?? '',

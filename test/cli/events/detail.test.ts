@@ -78,7 +78,7 @@ describe('A delivery shown in full', () => {
 
   it('says that of a long reply only the beginning is kept', () => {
     expect(shown({ attempts: [{ ...ANSWERED, cut: true }] })).toMatch(
-      /\n {4}… \(of a reply only the beginning is kept\)$/,
+      /\n {4}… \(only the beginning of the answer is kept\)$/,
     )
   })
 

@@ -169,10 +169,10 @@ describe('A shared file', () => {
     [
       'any page',
       '<!doctype html>\n<html><body>Jenny: hi</body></html>',
-      /no conversation that dev-hook has exported/,
+      /not a conversation that dev-hook has exported/,
       /--as html/,
     ],
-    ['a picture', '<svg xmlns="http://www.w3.org/2000/svg"/>', /no conversation that dev-hook/, /--as html/],
+    ['a picture', '<svg xmlns="http://www.w3.org/2000/svg"/>', /not a conversation that dev-hook/, /--as html/],
     [
       'one of a later version',
       whole.replace('content="1 sha256', 'content="2 sha256'),

@@ -116,7 +116,7 @@ describe('A transcript that cannot be read', () => {
     ['Jenny: \\u{110000}', '1:8', '`\\u` is not an escape'],
     ['Jenny (vip): hi', '1:8', 'expected `agent`, a content type, or `unseen:` with the reason'],
     ['Bot (unseen: shy): hi', '1:14', '`unseen:` has one of role bot, backchannel'],
-    ['Bot (agent): hi', '1:12', 'Bot is the bot, and no agent'],
+    ['Bot (agent): hi', '1:12', 'Bot is the bot, not an agent'],
     ['Alex (agent', '1:12', 'expected `)` or `,`'],
     ['"Jenny: hi', '1:1', 'the quote is not closed'],
     ['Jenny {work}: hi', '1:1', 'a name like this is written in quotes'],

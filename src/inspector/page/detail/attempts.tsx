@@ -21,7 +21,7 @@ export function Attempts({ detail }: { readonly detail: Detail }) {
   const { attempts } = detail
   const [pair, setPair] = useState<readonly [number, number] | null>(null)
   const last = attempts.at(-1)
-  if (last === undefined) return <p class="soft">The bot has not had it.</p>
+  if (last === undefined) return <p class="soft">It has not reached the bot.</p>
   const [left, right] = pair === null ? [] : pair.map((n) => attempts.find((one) => one.n === n))
   return (
     <section aria-labelledby="attempts-title">
@@ -69,7 +69,7 @@ function OneAttempt({ detail, attempt, isLast }: OneAttemptProps) {
       {headers === undefined ? null : (
         <>
           <BodyView title="Answer" content={{ encoding, body }} />
-          {cut === true ? <p class="soft">Of an answer only the beginning is kept.</p> : null}
+          {cut === true ? <p class="soft">Only the beginning of the answer is kept.</p> : null}
           <details>
             <summary>
               Answer’s headers <span class="soft num">{headers.length}</span>

@@ -110,9 +110,9 @@ function Found({ found }: { readonly found: OutputOf<'verify'> | string }) {
     <>
       <SignatureVerdict signature={{ verdict, reasons }} />
       <p class="soft">
-        {certain ? '' : 'That is the likeliest, not certain. '}
+        {certain ? '' : 'That is likely, but not certain. '}
         {bytes} bytes, checked with {secret}
-        {verdict === 'right' ? '' : '; right would be '}
+        {verdict === 'right' ? '' : '; the right one is '}
         {verdict === 'right' ? null : <code>{expected}</code>}
       </p>
     </>

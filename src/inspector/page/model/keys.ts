@@ -34,8 +34,8 @@ export const KEYS: readonly Key[] = [
   { keys: ['k', 'ArrowUp'], shown: 'k ↑', says: 'previous delivery', run: (model) => move(model, -1) },
   { keys: ['Home'], shown: 'Home', says: 'newest delivery', run: (model) => move(model, 'first') },
   { keys: ['End'], shown: 'End', says: 'oldest delivery', run: (model) => move(model, 'last') },
-  { keys: ['PageDown'], shown: 'PgDn', says: 'ten further down', run: (model) => move(model, 10) },
-  { keys: ['PageUp'], shown: 'PgUp', says: 'ten further up', run: (model) => move(model, -10) },
+  { keys: ['PageDown'], shown: 'PgDn', says: 'ten rows down', run: (model) => move(model, 10) },
+  { keys: ['PageUp'], shown: 'PgUp', says: 'ten rows up', run: (model) => move(model, -10) },
   {
     keys: ['Enter'],
     shown: 'Enter',
@@ -71,7 +71,7 @@ export const KEYS: readonly Key[] = [
     says: 'compare with another',
     run: (model) => withChosen(model, () => toggleCompare(model)),
   },
-  { keys: ['m'], shown: 'm', says: 'mark, or no longer', run: (model) => withChosen(model, model.marks.toggle) },
+  { keys: ['m'], shown: 'm', says: 'mark, or remove the mark', run: (model) => withChosen(model, model.marks.toggle) },
   {
     keys: ['M'],
     shown: 'M',
@@ -85,7 +85,7 @@ export const KEYS: readonly Key[] = [
   {
     keys: ['p'],
     shown: 'p',
-    says: 'pause the list, or go on',
+    says: 'pause the list, or resume it',
     run: ({ list }) => (list.state.current().paused ? list.resume() : list.pause()),
   },
   ...VIEWS.map((view, at) => ({

@@ -23,7 +23,7 @@ export function EmptyList() {
     return (
       <div class="empty">
         <p class="empty-head">
-          {address.store.current().marked ? 'No marked delivery fits' : 'No delivery fits the filter'}
+          {address.store.current().marked ? 'No marked delivery matches' : 'No delivery matches the filter'}
         </p>
         <p>There are {total} without it.</p>
         <button type="button" class="button" onClick={() => address.go({ q: '', marked: false })}>

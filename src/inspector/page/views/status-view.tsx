@@ -36,7 +36,7 @@ export function StatusView() {
       <section class="card whole">
         <h2>What the bot prints</h2>
         {lines.length === 0 ? (
-          <p class="soft">Nothing yet. Of a bot that something else has started it is not known.</p>
+          <p class="soft">Nothing yet. It is known only of a bot that dev-hook has started.</p>
         ) : (
           <pre class="code" tabIndex={0}>
             {lines.slice(-200).map(({ stream, line }, n) => (
