@@ -200,8 +200,8 @@ export type NoticeBody =
     }
   | {
       readonly type: 'registration'
-      /** `behind`: another dev-hook, `who`, has the webhook, and passes on to this one; `ahead`: no other one has, any more. */
-      readonly state: 'claimed' | 'verified' | 'reclaimed' | 'superseded' | 'manual' | 'behind' | 'ahead'
+      /** `behind`: another dev-hook, `who`, has the webhook, and passes on to this one; `moved`: to its new URL; `ahead`: no other has it. */
+      readonly state: 'claimed' | 'verified' | 'reclaimed' | 'superseded' | 'manual' | 'behind' | 'moved' | 'ahead'
       readonly who?: string
       readonly kind: HookKind
       readonly url?: string

@@ -83,6 +83,8 @@ export interface Registration {
    * none of their business, or once the end has begun. Throws `stateUnwritable`.
    */
   takeHandedDown(snapshot: string, via: readonly string[]): Promise<boolean>
+  /** Tells whoever passes on to this run that it is reached at `url` from now on. Resolves to whether that is done. */
+  moved(url: string, signal: AbortSignal): Promise<boolean>
   /** Closes the gap where the dev-hook behind this run no longer answers, and what was before that one is known. */
   checkNeighbour(signal: AbortSignal): Promise<void>
   /**

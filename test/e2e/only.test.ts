@@ -171,6 +171,40 @@ describe('dev-hook --only', () => {
     await eventually(() => JSON.stringify(world.platform.registration()) === JSON.stringify(before))
   })
 
+  it('goes on behind another one when its tunnel comes back with another public URL', async () => {
+    const { world, receiver, bot, start } = await onlyWorld()
+    const before = world.platform.registration()
+    const first = await world.start({ args: ['--only', 'text:for-first'], command: null })
+    await first.notice('ready')
+    const port = await freePort()
+    const otherBot = await recordingBotForTest({ port })
+    const second = await start(['--only', 'text:for-second'], { PORT: String(port) })
+    await second.notice('ready')
+    await first.notice('registration', ({ state }) => state === 'behind')
+    let round = 0
+    const expectRouted = async (places: Readonly<Record<string, RecordingBot>>): Promise<void> => {
+      round += 1
+      for (const [words, at] of Object.entries(places)) {
+        const text = `${words} ${round}`
+        const contact = await world.platform.contact({ name: text })
+        contact.send(text)
+        await eventually(() => at.deliveries().some((request) => textOf(request) === text))
+      }
+    }
+    await expectRouted({ 'for-first': bot, 'for-second': otherBot, other: receiver })
+    await world.edge.faults.moveUrl()
+    world.edge.faults.drop('reset')
+    await first.notice('registration', ({ state }) => state === 'moved')
+    await expectRouted({ 'for-first': bot, 'for-second': otherBot, other: receiver })
+    second.kill('SIGINT')
+    expect((await second.ended).code).toBe(0)
+    await eventually(() => textIn(world.platform.registration(), 'status') === 'active')
+    await expectRouted({ 'for-first': bot, 'for-second': receiver })
+    first.kill('SIGINT')
+    expect((await first.ended).code).toBe(0)
+    await eventually(() => JSON.stringify(world.platform.registration()) === JSON.stringify(before))
+  })
+
   it('says how two of them run on one machine, and they do', async () => {
     const { start } = await onlyWorld()
     const state = { XDG_STATE_HOME: await folderForTest() }

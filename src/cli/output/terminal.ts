@@ -219,6 +219,7 @@ function registrationLines(notice: NoticeOf<'registration'>): string[] {
   const { state, url, events } = notice
   if (state === 'behind')
     return [`${sanitize(notice.who ?? 'another dev-hook')} joins: what it does not take for itself still comes here`]
+  if (state === 'moved') return ['the dev-hook in front of this one passes on to the new public URL']
   if (state === 'ahead') return ['the webhook points here again']
   if (state === 'reclaimed') {
     const why = events == null ? 'the public URL has changed' : `its events are now ${events.join(', ')}`

@@ -84,6 +84,7 @@ function asRegistration(seat: Seat): Registration {
     ancestry: () => null,
     checkNeighbour: async () => {},
     takeHandedDown: async () => false,
+    moved: async () => false,
     restore: async () => {
       await seat.leave()
       return 'nothing'

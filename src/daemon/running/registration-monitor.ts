@@ -46,13 +46,14 @@ const ASKED_AGAIN =
 
 const OUT_OF_REACH = warning(
   'superseded',
-  'the public URL has changed, and the dev-hook in front of this one passes on to the one before: nothing comes here any more',
-  'start again, in front of it',
+  'the public URL has changed, and the dev-hook in front of this one could not be told: nothing comes here any more',
+  'no action needed, unless it stays so: it is told again once a minute; else start again, in front of it',
 )
 
 const isFinal = (phase: Phase): boolean => phase === 'superseded' || phase === 'stopped'
 
 /** Starts to check the registration. Whatever goes wrong is announced; the checks end with the run, not before. */
+// One story: each check goes by what is claimed and wanted by then, and leaves both as they are from then on.
 export function startRegistrationMonitor(options: MonitorOptions, signal: AbortSignal): RegistrationMonitor {
   const { tunnel, registration, address, emit, everyMs = 60_000, retryMs = 2_000, clock = MONOTONIC } = options
   let { claimed } = options
@@ -90,7 +91,10 @@ export function startRegistrationMonitor(options: MonitorOptions, signal: AbortS
     const found = await registration.check(signal)
     if (found === 'superseded') return superseded(options)
     await registration.checkNeighbour(signal)
-    if (found === 'behind') return behind(state.url, claimed.url)
+    if (found === 'behind') {
+      claimed = { ...claimed, url: await tellInFront(state.url, claimed.url, signal) }
+      return 'behind'
+    }
     const isAbandoned = found === 'abandoned'
     if (isAbandoned || phase === 'behind') emit({ type: 'registration', state: 'ahead', kind: registration.kind })
     wanted = { ...wanted, url: state.url }
@@ -108,7 +112,7 @@ export function startRegistrationMonitor(options: MonitorOptions, signal: AbortS
   }
 
   const verifyAgain = createVerifier(options)
-  const behind = createReachAnnouncer(emit)
+  const tellInFront = createTeller(options)
   const announce = createTunnelAnnouncer(emit)
   const onTunnel = (state: TunnelState): void => {
     announce(state)
@@ -155,13 +159,19 @@ function createVerifier({ registration, emit }: Pick<MonitorOptions, 'registrati
   }
 }
 
-/** Announces each URL but the claimed one behind a dev-hook that has joined this run: that one passes on to what was claimed. */
-function createReachAnnouncer(emit: Emit): (url: string, claimed: string) => Phase {
+/**
+ * Tells the dev-hook that has joined this run the public URL to pass on to, where it is another one than it knows, and announces whether
+ * that is done: that it is not, once for each URL. Resolves with the URL that it knows from then on.
+ */
+function createTeller({ registration, address, emit }: Pick<MonitorOptions, 'registration' | 'address' | 'emit'>) {
   let announced: string | null = null
-  return (url, claimed) => {
-    if (url !== claimed && url !== announced) emit(OUT_OF_REACH)
+  return async (url: string, known: string, signal: AbortSignal): Promise<string> => {
+    if (url === known) return url
+    const isDone = await registration.moved(hookUrl(url, address), signal)
+    if (isDone) emit({ type: 'registration', state: 'moved', kind: registration.kind })
+    else if (url !== announced) emit(OUT_OF_REACH)
     announced = url
-    return 'behind'
+    return isDone ? url : known
   }
 }
 

@@ -1,14 +1,14 @@
 // Several dev-hooks one behind the other: what a run tells those in front of it, and how it closes a gap behind it.
 import { sleep, withDeadline } from '../../core/async.ts'
-import { runIdOf } from '../../core/hook-url.ts'
+import { type HookAddress, runIdOf } from '../../core/hook-url.ts'
 import { textIn } from '../../core/json.ts'
 import { type Emit, warning } from '../../core/notices.ts'
-import type { Owner, Registered, Registration } from '../../core/ports.ts'
+import type { Owner, Registration } from '../../core/ports.ts'
 import type { Client } from '../api/client.ts'
 import { type Ancestor, encodeAncestors, type Join, MAX_ANCESTOR_URLS, MAX_ANCESTORS } from './ancestors.ts'
-import { type HandDown, inherit, isPutBackAlready } from './hand-down.ts'
+import { type HandDown, handedTo, inherit, isPutBackAlready, movedTo, relocated } from './hand-down.ts'
 import { isActive, isMasked } from './hook.ts'
-import type { UrlFilter } from './location.ts'
+import type { Reading, UrlFilter } from './location.ts'
 import { isOfDevHook, type OwnerProbe } from './owner.ts'
 import { isOurs, type Snapshot, urlBefore } from './snapshot.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
@@ -18,13 +18,14 @@ export interface ChainOptions {
   readonly probe: OwnerProbe
   readonly handDown?: HandDown
   /** Of this run. */
-  readonly runId: string
+  readonly address: Pick<HookAddress, 'runId'>
   /** Whether a URL may be put back that another dev-hook names. */
   readonly mayPutBack?: (url: string) => boolean
   /** The webhook's secret, as far as it is known. */
   readonly secret: () => string | null
   readonly secretSeen: (secret: string | null) => void
   readonly client: Pick<Client, 'conceal'>
+  readonly read: (signal: AbortSignal) => Promise<Reading | null>
   readonly isMine: UrlFilter
   readonly isEnding: () => boolean
   /** How long after a dev-hook was seen not to answer it is asked once more, in ms. */
@@ -33,20 +34,10 @@ export interface ChainOptions {
 }
 
 /** One link of the chain: this run, with whoever stands in front of it and behind it. */
-export interface Chain {
-  /** What a run is told that joins this one, as text; `null` when it cannot be joined. */
-  ancestry(): string | null
-  /** What a reading of the registration means. */
-  check(registered: Registered | null, signal: AbortSignal): ReturnType<Registration['check']>
+export interface Chain
+  extends Pick<Registration, 'ancestry' | 'check' | 'takeHandedDown' | 'moved' | 'checkNeighbour'> {
   /** The URL that is registered, and in whose place this run's belongs: see `check`; `null` when there is none. */
   abandonedUrl(): string | null
-  /**
-   * Takes what another one says was before it: for its own "before", where that is the URL of the other one, else on to the one behind.
-   * `via` are the runs that it has come through. Resolves to whether somebody has it on disk. Throws `stateUnwritable`.
-   */
-  takeHandedDown(text: string, via: readonly string[]): Promise<boolean>
-  /** Looks whether the dev-hook behind this one still answers; if not, its own "before" is this run's from now on. Throws `stateUnwritable`. */
-  checkNeighbour(signal: AbortSignal): Promise<void>
 }
 
 /** Of a text that becomes a header, sealed. */
@@ -85,7 +76,8 @@ export function createChain(options: ChainOptions): Chain {
       joined = true
       return encodeAncestors(known, MAX_ANCESTRY)
     },
-    check: async (registered, signal) => {
+    check: async (signal) => {
+      const registered = (await options.read(signal))?.registered ?? null
       abandonedUrl = null
       const url = registered?.url ?? null
       if (options.isMine(url)) {
@@ -108,10 +100,13 @@ export function createChain(options: ChainOptions): Chain {
     takeHandedDown: async (text, via) => {
       const snapshot = store.snapshot()
       if (snapshot === null || isEnding()) return false
+      const next = relocated(snapshot, text)
+      if (next !== null) return follow({ snapshot, next, text, via }, options)
       const inherited = inherit(snapshot, text)
       if (inherited !== null) return take(snapshot, inherited)
       return isPutBackAlready(snapshot, text) || passBack(snapshot, text, via, options)
     },
+    moved: (url, signal) => tellMoved(url, options, signal),
     checkNeighbour: async (signal) => {
       const snapshot = store.snapshot()
       if (snapshot === null) return
@@ -158,7 +153,7 @@ async function passBack(
   snapshot: Snapshot,
   text: string,
   via: readonly string[],
-  { handDown, runId, secret }: ChainOptions,
+  { handDown, address: { runId }, secret }: ChainOptions,
 ): Promise<boolean> {
   const url = urlBefore(snapshot)
   const behind = url === null ? null : runIdOf(url)
@@ -170,6 +165,35 @@ async function passBack(
   const handed = { url, secret: proves, snapshot: text, via: [...via, runId] }
   const limit = { ms: PASS_BACK_MS, reason: 'the one behind does not answer' }
   return withDeadline([], limit, (signal) => handDown(handed, signal))
+}
+
+interface Told {
+  readonly snapshot: Snapshot
+  /** With the new URL, wherever it names the run that has moved. */
+  readonly next: Snapshot
+  readonly text: string
+  readonly via: readonly string[]
+}
+
+/** Takes the new URL of a run behind this one: the next one, or one that the next one is to be told of. */
+async function follow({ snapshot, next, text, via }: Told, options: ChainOptions): Promise<boolean> {
+  const { store, isEnding, mayPutBack = () => true } = options
+  const url = urlBefore(next)
+  if (url !== null && !mayPutBack(url)) return false
+  if (next !== snapshot) await store.save(next)
+  return isPutBackAlready(next, text) ? !isEnding() : passBack(next, text, via, options)
+}
+
+/** Tells those in front, whose URL is registered, that this run is reached at another one now; resolves to whether they pass on to it. */
+async function tellMoved(url: string, options: ChainOptions, signal: AbortSignal): Promise<boolean> {
+  const { store, read, handDown, secret } = options
+  const snapshot = store.snapshot()
+  const registered = (await read(signal))?.registered
+  if (snapshot === null || registered === undefined || handDown === undefined) return false
+  const known = { ...registered, secret: registered.secret ?? secret() }
+  const handed = handedTo(known, movedTo(snapshot, url))
+  // Whoever cannot be told now is told at the next check.
+  return handed === null ? false : handDown(handed, signal).catch(() => false)
 }
 
 /** Asks a dev-hook that owns the webhook, and answers, to let this run stand in front of it. */

@@ -18,6 +18,7 @@ export function createManualRegistration(secret: string | null): Registration {
     verifyAgain: async () => true,
     ancestry: () => null,
     takeHandedDown: async () => false,
+    moved: async () => false,
     checkNeighbour: async () => {},
     restore: async () => 'nothing',
   }

@@ -156,7 +156,7 @@ function createRegistration(opened: Opened): Registration {
     return snapshot === null ? 'nothing' : restoreFromSnapshot({ ...opened, snapshot }, signal)
   }
   const isEnding = (): boolean => restoring !== undefined
-  const chain = createChain({ ...opened, runId: opened.address.runId, store, secret, secretSeen, isMine, isEnding })
+  const { abandonedUrl, ...link } = createChain({ ...opened, store, secret, secretSeen, isMine, isEnding, read })
 
   return {
     kind,
@@ -179,18 +179,15 @@ function createRegistration(opened: Opened): Registration {
         client,
         store,
         secretSeen,
-        replaceable: () => chain.abandonedUrl() ?? claimed?.url ?? urlBefore,
+        replaceable: () => abandonedUrl() ?? claimed?.url ?? urlBefore,
       }
       const shown = await claimWebhook(context, url, events, signal)
       claimed = { url: shown, changed: shown !== before }
     },
     verify: (challenged, signal) =>
       verifyWebhook({ ...claimedWebhook(), withinMs: verifyWithinMs, challenged }, signal),
-    check: async (signal) => chain.check((await read(signal))?.registered ?? null, signal),
     verifyAgain: async (signal) => verifyAgain(claimedWebhook(), signal),
-    ancestry: chain.ancestry,
-    takeHandedDown: chain.takeHandedDown,
-    checkNeighbour: chain.checkNeighbour,
+    ...link,
     restore: () => {
       restoring ??= withDeadline([], { ms: restoreWithinMs, reason: 'there was no time left' }, restore)
       return restoring

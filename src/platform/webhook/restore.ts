@@ -195,7 +195,7 @@ async function handDownTo(
   { snapshot, handDown }: RestoreOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const handed = found === null ? null : handedTo(found, snapshot)
+  const handed = found === null ? null : handedTo(found.reading.registered, snapshot)
   if (handDown === undefined || handed === null) return false
   // Whatever keeps it from being told: it is owed as before.
   return handDown(handed, signal).catch(() => false)

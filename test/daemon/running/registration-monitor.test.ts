@@ -16,6 +16,9 @@ let listeners: Set<(state: TunnelState) => void>
 let checks: (() => ReturnType<Registration['check']>)[]
 let verifications: boolean[]
 let checked: number
+/** The URLs that whoever is in front was told, and whether it took the next ones. */
+let told: string[]
+let answersToMoves: boolean[]
 let claims: { readonly url: string; readonly events: readonly string[] | null }[]
 let refuseClaims: number
 let notices: NoticeBody[]
@@ -31,6 +34,8 @@ beforeEach(() => {
   checks = []
   verifications = []
   checked = 0
+  told = []
+  answersToMoves = []
   claims = []
   refuseClaims = 0
   notices = []
@@ -73,6 +78,10 @@ const registration: Registration = {
   ancestry: () => null,
   checkNeighbour: async () => {},
   takeHandedDown: async () => expect.unreachable('nobody hands anything down'),
+  moved: async (url) => {
+    told.push(url)
+    return answersToMoves.shift() ?? false
+  },
   restore: async () => 'restored',
 }
 
@@ -120,16 +129,21 @@ describe('The monitor of the registration', () => {
     expect(notices).toEqual([])
   })
 
-  it('says once for each change that nothing comes any more when its URL changes behind another dev-hook', async () => {
+  it('tells the dev-hook in front its new URL, again and again, and says once that it could not be told', async () => {
     const behind = async () => 'behind' as const
     checks = Array.from({ length: 6 }, () => behind)
+    answersToMoves = [false, false, true]
     start()
     await pass(MINUTE)
     expect(notices).toEqual([])
+    expect(told).toEqual([])
     await become({ state: 'online', url: OTHER })
-    await pass(3 * MINUTE)
+    await pass(MINUTE)
     const said = notices.flatMap((notice) => ('message' in notice ? [notice.message] : []))
-    expect(said).toEqual([expect.stringContaining('passes on to the one before: nothing comes here any more')])
+    expect(said).toEqual([expect.stringContaining('could not be told: nothing comes here any more')])
+    await pass(3 * MINUTE)
+    expect(told).toEqual(Array.from({ length: 3 }, () => hookUrl(OTHER, address)))
+    expect(announced()).toEqual(['warning', 'registration moved'])
     expect(claims).toEqual([])
   })
 

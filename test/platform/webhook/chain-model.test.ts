@@ -27,7 +27,8 @@ type Leaving = 'ends' | 'killed' | 'lost'
 
 interface Link {
   readonly name: string
-  readonly url: string
+  /** Its public URL, which changes when it moves. */
+  url: string
   readonly folder: string
   readonly registration: Registration
 }
@@ -39,8 +40,12 @@ const expectedOf = (left: readonly Link[]) => ({
 })
 
 async function openChain(size: number) {
-  const living = new Map<string, Registration>()
-  const at = (url: string): Registration | undefined => living.get(runIdOf(url) ?? '')
+  const living = new Map<string, Link>()
+  /** Who is reached at a URL: nobody at one that its run had before. */
+  const at = (url: string): Registration | undefined => {
+    const link = living.get(runIdOf(url) ?? '')
+    return link?.url === url ? link.registration : undefined
+  }
   const probe: OwnerProbe = async (url) => ({ answers: at(url) !== undefined, who: 'jo@desk pid 7' })
   const handDown: HandDown = async ({ url, snapshot, via = [] }) =>
     (await at(url)?.takeHandedDown(snapshot, via)) ?? false
@@ -54,8 +59,9 @@ async function openChain(size: number) {
     const run = await bench.run({ folder, probe, handDown, join, lookAgainMs: 1 })
     const url = run.url(`https://run${n}.ngrok.example`)
     await run.registration.claim(url, null, bench.signal)
-    living.set(run.address.runId, run.registration)
-    links.push({ name: `run ${n}`, url, folder, registration: run.registration })
+    const link = { name: `run ${n}`, url, folder, registration: run.registration }
+    living.set(run.address.runId, link)
+    links.push(link)
   }
 
   const shown = () => ({
@@ -74,6 +80,15 @@ async function openChain(size: number) {
     await restoreFromSnapshot({ client, snapshot, folder, probe, handDown, emit: () => undefined }, signal)
   }
 
+  /** Gives a run another public URL, as its tunnel may. */
+  async function move(link: Link): Promise<void> {
+    const { hostname } = new URL(link.url)
+    link.url = link.url.replace(hostname, `moved-${hostname}`)
+    if ((await link.registration.check(bench.signal)) === 'ours')
+      await link.registration.claim(link.url, null, bench.signal)
+    else expect(await link.registration.moved(link.url, bench.signal)).toBe(true)
+  }
+
   /** What those who are left do once a minute. */
   async function check(left: readonly Link[]): Promise<void> {
     for (const { url, registration } of left) {
@@ -82,19 +97,31 @@ async function openChain(size: number) {
       if (found === 'abandoned') await registration.claim(url, null, bench.signal)
     }
   }
-  return { links, shown, leave, check }
+  return { links, shown, leave, move, check }
 }
 
-/** Lets the runs leave one after the other, and compares with the model after each. */
-async function play(order: readonly number[], ways: readonly Leaving[]): Promise<void> {
+/**
+ * Lets the runs leave one after the other, and compares with the model after each; before each leaves, the one of that number in `moves`
+ * among those who are left gets another URL.
+ */
+async function play(
+  order: readonly number[],
+  ways: readonly Leaving[],
+  moves: readonly (number | null)[] = [],
+): Promise<void> {
   bench.documents.bot = structuredClone(bot)
-  const { links, shown, leave, check } = await openChain(order.length)
+  const { links, shown, leave, move, check } = await openChain(order.length)
   expect(shown()).toEqual(expectedOf(links))
   let left: readonly Link[] = links
   for (const [i, n] of order.entries()) {
     const link = links[n]
     if (link === undefined) throw new Error('there is no such run')
     const how = ways[i] ?? 'ends'
+    const moving = left[(moves[i] ?? Number.NaN) % left.length]
+    if (moving !== undefined) {
+      await move(moving)
+      expect(shown(), `after ${moving.name} has moved`).toEqual(expectedOf(left))
+    }
     await leave(link, how)
     left = left.filter((each) => each !== link)
     if (how === 'lost') await check(left)
@@ -123,7 +150,7 @@ describe('A chain of dev-hooks', () => {
     },
   )
 
-  it('of up to five closes each gap, however they leave', async () => {
+  it('of up to five closes each gap, however they leave, and follows whoever gets another public URL', async () => {
     const way = fc.constantFrom<Leaving>('ends', 'killed', 'lost')
     const play1 = fc
       .integer({ min: 1, max: 5 })
@@ -134,11 +161,12 @@ describe('A chain of dev-hooks', () => {
             { minLength: size },
           ),
           fc.array(way, { minLength: size, maxLength: size }),
+          fc.array(fc.option(fc.nat(4)), { minLength: size, maxLength: size }),
         ),
       )
       .filter(([, ways]) => ways.at(-1) !== 'lost')
     await fc.assert(
-      fc.asyncProperty(play1, ([order, ways]) => play(order, ways)),
+      fc.asyncProperty(play1, ([order, ways, moves]) => play(order, ways, moves)),
       { numRuns: 60 },
     )
   })

@@ -155,6 +155,7 @@ function createFakeFactories(
     ancestry: () => null,
     checkNeighbour: async () => {},
     takeHandedDown: unused,
+    moved: unused,
     restore: async () => {
       await release('registration')
       return restored
