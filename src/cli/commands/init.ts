@@ -200,6 +200,7 @@ async function nextSteps(project: Project, answers: SetupAnswers, isInstalled: b
     ...(tellsAgents ? [] : ([['npx dev-hook init --agents', 'tell coding agents how to try the bot']] as const)),
   ]
   const width = Math.max(...steps.map(([step]) => step.length))
-  const started = command === null ? [`  (start the bot yourself, on port ${answers.port})`] : []
+  const either = 'or let dev-hook do it: put the command that starts it after `--`'
+  const started = command === null ? [`  (start the bot yourself, on port ${answers.port}; ${either})`] : []
   return ['Next:', ...steps.map(([step, says]) => `  ${step.padEnd(width)}   ${says}`), ...started].join('\n')
 }

@@ -1,5 +1,6 @@
 // The keys of a run: what each does, when it does something, and how it is told.
 import type { KeyHint } from '../screen/ready-block.ts'
+import { columnFor, pairLines } from '../screen/two-columns.ts'
 import { edit, enter, move, read, replay } from './deliveries.ts'
 import type { KeyContext, KeyFacts } from './key-context.ts'
 import type { ShownKey } from './key-line.ts'
@@ -158,7 +159,14 @@ const KEYS: readonly KeyBinding[] = [
         say('nothing was triggered in this run yet: try `dev-hook trigger chat "hi"` in another terminal')
     },
   },
-  { keys: ['?'], shown: '?', hint: () => 'help', rank: 2, says: 'this help', act: (context) => help(context) },
+  {
+    keys: ['?'],
+    shown: '?',
+    hint: () => 'help',
+    rank: 2,
+    says: 'this help',
+    act: ({ facts, say, io }) => keyHelpLines(facts(), io.columns('err')).forEach(say),
+  },
   {
     keys: ['q'],
     shown: 'q',
@@ -177,12 +185,12 @@ const KEYS: readonly KeyBinding[] = [
 export const keyHelp = (canDraw: boolean): readonly (readonly [shown: string, says: string])[] =>
   KEYS.flatMap(({ shown, says, draws }) => (shown !== '' && (canDraw || draws === undefined) ? [[shown, says]] : []))
 
-function help({ facts, say }: KeyContext): void {
-  const { canDraw, hasPrompt } = facts()
+/** The lines of `?`, as wide as the terminal is. */
+export function keyHelpLines({ canDraw, hasPrompt }: KeyFacts, columns: number): readonly string[] {
   // Where a prompt comes back, it leads there, as Esc does.
   const rows = keyHelp(canDraw).filter(([shown]) => shown !== 'q' || !hasPrompt)
-  const width = Math.max(...rows.map(([shown]) => shown.length))
-  for (const [shown, says] of rows) say(`  ${shown.padEnd(width)}  ${says}`)
+  const names = rows.map(([shown]) => shown)
+  return rows.flatMap((row) => pairLines(row, columnFor(names, columns, 0.5), columns))
 }
 
 /** What a key does; `null` for one that does nothing. */

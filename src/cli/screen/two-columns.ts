@@ -9,8 +9,8 @@ const BELOW = INDENT.repeat(3)
 /** Where there is less room than that, a terminal breaks lines better than we do. */
 const LEAST_COLUMNS = 40
 
-/** Where there is less room than that for both, meanings stand below the names. */
-const LEAST_FOR_BOTH = 60
+/** Where there is less room than that beside the names, meanings stand below them. */
+const LEAST_FOR_MEANING = 24
 
 /** A text in lines of a width, of which all but the first begin with `indent`. */
 export function wrappedText(text: string, columns: number, indent = ''): readonly string[] {
@@ -24,7 +24,7 @@ export function wrappedText(text: string, columns: number, indent = ''): readonl
  * push the meanings of all others aside.
  */
 export function columnFor(names: readonly string[], columns: number, share: number): number {
-  const most = columns < LEAST_FOR_BOTH ? 0 : Math.floor(columns * share)
+  const most = Math.min(columns * share, columns - LEAST_FOR_MEANING - INDENT.length - GAP.length)
   return Math.max(0, ...names.map(widthOf).filter((width) => width <= most))
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { KeyFacts } from '../../../src/cli/keys/key-context.ts'
 import { keyLine } from '../../../src/cli/keys/key-line.ts'
-import { keysNow, keysOf } from '../../../src/cli/keys/key-table.ts'
+import { keyHelpLines, keysNow, keysOf } from '../../../src/cli/keys/key-table.ts'
 import { widthOf } from '../../../src/cli/screen/text-width.ts'
 import { PLAIN } from '../../support/delivery-rows.ts'
 
@@ -64,5 +64,13 @@ describe('The line of keys', () => {
   it('names in the ready block what every run has', () => {
     expect(keysOf(true).map(({ key, hint }) => `${key} ${hint}`)).toEqual(['b restart', 'p pause', '? help', 'q quit'])
     expect(keysOf(false).map(({ key }) => key)).toEqual(['p', '?', 'q'])
+  })
+})
+
+describe('The help of the keys', () => {
+  it.each([40, 60, 80, 120])('is no wider than %d columns, and lists every key', (columns) => {
+    const lines = keyHelpLines(ALL, columns)
+    expect(lines.filter((one) => widthOf(one) > columns)).toEqual([])
+    for (const key of ['PgUp PgDn', '←→', '?', 'q']) expect(lines.some((one) => one.startsWith(`  ${key}`))).toBe(true)
   })
 })
