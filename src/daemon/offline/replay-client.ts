@@ -15,7 +15,7 @@ import { readLock } from '../../lock/lock.ts'
 import { readSnapshot, urlBefore } from '../../platform/webhook/snapshot.ts'
 import { openState } from '../start/open-state.ts'
 import { botAccess } from '../traffic/bot-access.ts'
-import { findReplayable, prepareReplay, replayedBy, settleReplay } from '../traffic/replay-rules.ts'
+import { findReplayable, prepareReplay, replayedBy, settleReplay } from '../traffic/replay/replay-rules.ts'
 
 export interface ReplaysRequest {
   /** The bot's state folder. */

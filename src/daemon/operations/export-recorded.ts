@@ -6,7 +6,7 @@ import type { DeliveryDetail } from '../../journal/reader.ts'
 import { withoutSecrets } from '../record/export/exported.ts'
 import { EXPORTS } from '../record/export/exports.ts'
 import type { Run } from '../run.ts'
-import { forBot } from '../traffic/replay-rules.ts'
+import { forBot } from '../traffic/replay/replay-rules.ts'
 import { shareTalk } from './share-talk.ts'
 
 interface Known {

@@ -6,7 +6,7 @@ import { createId } from '../../gateway/intake.ts'
 import { identify } from '../../protocol/payload.ts'
 import { signatureHeaders } from '../../protocol/signature.ts'
 import type { Parts } from '../run.ts'
-import { findReplayable, prepareReplay } from '../traffic/replay-rules.ts'
+import { findReplayable, prepareReplay } from '../traffic/replay/replay-rules.ts'
 import type { DaemonOptions } from '../types.ts'
 
 /** The parts that are asked, each `null` until it is there. */

@@ -1,60 +1,62 @@
-// The same delivery again: which one was the first of its key, and what a later one is answered.
+// Recognises redeliveries: which delivery was the first of its key, and how a later one is answered.
 import { type Clock, MONOTONIC, nextCall, orAfter } from '../../core/async.ts'
 import { isSuccess, type Reply, type Settled } from '../../core/delivery.ts'
 import { createListeners, type Listeners } from '../../core/listeners.ts'
 import type { Journal } from '../../core/ports.ts'
+import { createRecentMap } from '../../core/recent-map.ts'
 import { KEY_KEPT_MS } from '../../journal/prune/pruned-keys.ts'
 import type { DeliveryState } from './delivery-state.ts'
 import type { Replies } from './replies.ts'
 
-/** A delivery as this run remembers it: where it stands, and what a later one of its key is answered. */
+/** A delivery as this run remembers it: its state, and how redeliveries of it are answered. */
 export interface Tracked {
   readonly id: string
-  /** What a later one is recognised by; `null` for one that cannot be recognised. */
+  /** By which redeliveries are recognised; `null` if they cannot be. */
   readonly key: string | null
-  /** When it came, in milliseconds since the epoch. */
+  /** Milliseconds since the epoch. */
   readonly receivedAt: number
-  /** Whether the journal has it. */
+  /** Whether the journal has recorded it. */
   readonly recorded: boolean
   state: DeliveryState
-  /** The bot's own answer, where the journal does not have it. */
+  /** The bot's own answer, if the journal does not have it. */
   reply: Reply | null
-  /** Redeliveries that wait for a reply to it; `null` as long as there are none, as nearly always. */
+  /** Redeliveries that wait for its reply; `null` while there are none, which is nearly always. */
   waiters: Listeners<Reply> | null
 }
 
 export interface Deduplicator {
-  /** The first delivery of a key, of this run or an earlier one; `null` when there is none that was received or is under way. */
+  /** The first delivery of a key, in this run or an earlier one; `null` if none was received or is under way. */
   firstOf(key: string): Tracked | null
+  /** Makes a delivery the first of its key. */
   remember(first: Tracked): void
-  /** Nothing more will happen to a delivery in this run. */
+  /** Reports that nothing more will happen to a delivery in this run. */
   closed(first: Tracked): void
-  /** What a later delivery is answered, within `withinMs`: what the first one gets. Never rejects. */
+  /** Resolves with the answer for a redelivery, within `withinMs`: the one that the first delivery gets. Never rejects. */
   answer(first: Tracked, withinMs: number): Promise<Reply>
 }
 
-/** What the platform was told "received" of. */
+/** The settlements of which the platform was told "received". */
 const RECEIVED: ReadonlySet<Settled> = new Set(['delivered', 'acknowledged', 'interrupted'])
 
 export interface DeduplicatorOptions {
   readonly journal: Pick<Journal, 'seen'>
   readonly replies: Replies
-  /** How many keys are remembered at least; at most twice as many. */
-  readonly limit?: number
   /** Milliseconds since the epoch. */
   readonly now?: () => number
   readonly clock?: Clock
 }
 
-/** Creates a deduplicator with nothing in it. */
-export function createDeduplicator(options: DeduplicatorOptions): Deduplicator {
-  const { journal, replies, limit, now = Date.now, clock = MONOTONIC } = options
-  const memory = createMemory(limit, now)
+/** How many deliveries are remembered at least. */
+const REMEMBERED = 5_000
 
-  /** The answer of then, as the journal has it. */
+/** Creates a deduplicator that knows only what the journal knows. */
+export function createDeduplicator(options: DeduplicatorOptions): Deduplicator {
+  const { journal, replies, now = Date.now, clock = MONOTONIC } = options
+  const recent = createRecentMap<string, Tracked>(REMEMBERED)
+
+  /** The first delivery's answer, from the journal. */
   async function recordedAnswer(id: string, key: string): Promise<Reply> {
-    // A replay may have brought to the bot what the platform was refused then; and if the answer cannot be read, that the
-    // delivery was received is still true.
+    // That answer may be an error, if the bot got the delivery by a later replay; or it may be unreadable. Received it is all the same.
     const reply = await journal
       .seen(key)
       ?.answer()
@@ -69,20 +71,21 @@ export function createDeduplicator(options: DeduplicatorOptions): Deduplicator {
 
   return {
     firstOf: (key) => {
-      const known = memory.find(key)
-      if (known) return known
+      const known = recent.get(key)
+      if (known !== undefined && now() - known.receivedAt < KEY_KEPT_MS) return known
       const seen = journal.seen(key)
       if (seen === null || seen.settled === null || !RECEIVED.has(seen.settled)) return null
       const { id, settled } = seen
       const state = settled === 'delivered' ? 'answered' : 'broken'
       return { id, key, receivedAt: now(), recorded: true, state, reply: null, waiters: null }
     },
-    remember: memory.remember,
-    closed: (first) => {
-      const { state, recorded } = first
-      // One that is returned comes again, and is meant for the bot then. One that the bot has answered is recognised by its record:
+    remember: (first) => {
+      if (first.key !== null) recent.set(first.key, first)
+    },
+    closed: ({ key, state, recorded }) => {
+      // When a returned delivery comes again, it is meant for the bot. One that the bot has answered is found in the journal instead:
       // thousands of them in memory slow down every garbage collection.
-      if (state === 'returned' || (state === 'answered' && recorded)) memory.forget(first)
+      if (key !== null && (state === 'returned' || (state === 'answered' && recorded))) recent.delete(key)
     },
     answer: async (first, withinMs) => {
       const { id, key, state, reply } = first
@@ -90,34 +93,6 @@ export function createDeduplicator(options: DeduplicatorOptions): Deduplicator {
       if (state === 'waiting' || state === 'sending')
         return orAfter(nextReply(first), withinMs, () => replies.text(503, 'the bot has not answered yet'), clock)
       return replies.afterSync(id)
-    },
-  }
-}
-
-/** Remembers the newest keys for a day: at least `limit` of them, at most twice as many. */
-function createMemory(limit = 5_000, now: () => number) {
-  // Two generations, of which the older one goes as a whole. To find the oldest key of one Map, everything that was deleted
-  // from it before has to be stepped over, which took longer than everything else that is done for a delivery.
-  let young = new Map<string, Tracked>()
-  let old = new Map<string, Tracked>()
-
-  return {
-    find: (key: string): Tracked | undefined => {
-      const found = young.get(key) ?? old.get(key)
-      return found !== undefined && now() - found.receivedAt < KEY_KEPT_MS ? found : undefined
-    },
-    remember: (first: Tracked): void => {
-      if (first.key === null) return
-      if (young.size >= limit) {
-        old = young
-        young = new Map()
-      }
-      young.set(first.key, first)
-    },
-    forget: ({ key }: Tracked): void => {
-      if (key === null) return
-      young.delete(key)
-      old.delete(key)
     },
   }
 }

@@ -1,14 +1,19 @@
-// The guard at the door: whether a delivery is signed with the webhook's secret.
+// The signature guard: lets a delivery pass if it is signed with the webhook's secret.
 
 import type { Delivery } from '../../core/delivery.ts'
 import { type Emit, type RejectReason, warning } from '../../core/notices.ts'
 import { checkSignature, explainVerdict, type SignatureVerdict } from '../../protocol/signature.ts'
 import { createReread, type RereadOptions } from './reread-secret.ts'
 
-/** Whether a delivery may pass; a rejected one with the status that it is answered with. */
-type Verdict =
-  | { readonly pass: true }
-  | { readonly pass: false; readonly reason: RejectReason; readonly status: 401 | 503; readonly detail: string }
+/** Why a delivery does not pass, and the status that it is answered with. */
+export interface Refused {
+  readonly pass: false
+  readonly reason: RejectReason
+  readonly status: 401 | 503
+  readonly detail: string
+}
+
+type Verdict = { readonly pass: true } | Refused
 
 export interface GuardOptions extends RereadOptions {
   readonly mode: 'enforce' | 'warn' | 'off'
@@ -16,7 +21,7 @@ export interface GuardOptions extends RereadOptions {
   readonly emit: Emit
 }
 
-/** Checks deliveries. Answers at once when the signature is right, which is nearly always. */
+/** Checks a delivery. Not asynchronous when the signature is right, which is nearly always. */
 export type Guard = (delivery: Delivery) => Verdict | Promise<Verdict>
 
 const PASS: Verdict = { pass: true }
@@ -26,7 +31,7 @@ export function createGuard(options: GuardOptions): Guard {
   const { mode, secret, emit } = options
   const reread = createReread(options)
   let seenRight = false
-  let saidUnknown = false
+  let hasWarned = false
 
   const verdictWith = (delivery: Delivery, known: string): SignatureVerdict => {
     const verdict = checkSignature(delivery.headers, delivery.body, known)
@@ -35,19 +40,18 @@ export function createGuard(options: GuardOptions): Guard {
   }
 
   const passUnknown = (): Verdict => {
-    if (!saidUnknown)
+    if (!hasWarned)
       emit(warning('secretUnknown', 'no secret is known, so deliveries pass without a check of their signature'))
-    saidUnknown = true
+    hasWarned = true
     return PASS
   }
 
   const reject = async (delivery: Delivery, first: 'wrong' | 'missing'): Promise<Verdict> => {
-    // It may have been changed in the admin pages since the start.
-    // Where the platform cannot be asked, what is known has to do.
+    // The secret may have been changed in the admin pages since the start. If the platform cannot be asked, the verdict stands.
     const fresh = await reread().catch(() => null)
     const verdict = fresh === null ? first : verdictWith(delivery, fresh)
     if (verdict === 'right') return PASS
-    // Until a signature was right once, the fault may be ours: with 503 the platform sends it again, and nothing is lost.
+    // Until one signature was right, the secret known here may be the wrong one: after a 503 the platform sends the delivery again.
     const status = seenRight ? 401 : 503
     return { pass: false, reason: `signature-${verdict}`, status, detail: explainVerdict(delivery.headers, verdict) }
   }

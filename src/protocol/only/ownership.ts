@@ -1,6 +1,7 @@
 // Whose a delivery is: what the filter matches is mine, and so is its conversation from then on.
 import { createHash } from 'node:crypto'
 import type { Json } from '../../core/json.ts'
+import { createRecentMap } from '../../core/recent-map.ts'
 import type { OnlyFilter } from './filter.ts'
 import { conversationIn } from './subject.ts'
 
@@ -19,24 +20,13 @@ const MAX_ID = 200
  * that those go that have been quiet for longest, and are mine again once the filter matches something of them.
  */
 export function createOwnership(filter: OnlyFilter, limit = 20_000): Ownership {
-  // Two generations, of which the older one goes as a whole: the oldest of one Set is found ever more slowly.
-  let young = new Set<string>()
-  let old = new Set<string>()
-
-  function add(id: string): void {
-    if (young.has(id)) return
-    if (young.size >= limit) {
-      old = young
-      young = new Set()
-    }
-    young.add(id)
-  }
+  const mine = createRecentMap<string, true>(limit)
 
   const owns = (conversation: string): boolean => {
     const id = bounded(conversation)
-    const isKnown = young.has(id) || old.has(id)
-    // One that goes on stays.
-    if (isKnown) add(id)
+    const isKnown = mine.get(id) === true
+    // A conversation that goes on stays.
+    if (isKnown) mine.set(id, true)
     return isKnown
   }
 
@@ -46,7 +36,7 @@ export function createOwnership(filter: OnlyFilter, limit = 20_000): Ownership {
       const conversation = conversationIn(payload)
       if (conversation !== null && owns(conversation)) return true
       if (!filter(payload)) return false
-      if (conversation !== null) add(bounded(conversation))
+      if (conversation !== null) mine.set(bounded(conversation), true)
       return true
     },
   }

@@ -572,4 +572,12 @@ describe('The pipeline', () => {
     expect(journal.settled.get(old.id)).toBe('interrupted')
     expect(pipeline.totals().undelivered).toBe(0)
   })
+
+  it('still counts what an earlier run acknowledged as undelivered when too much waits to deliver it', () => {
+    const { pipeline, queue } = setUp()
+    queue.full = true
+    pipeline.deliver(delivery(), { event: null, platformId: null, conversation: 'c1', text: null }, 0)
+    expect(queue.tickets).toEqual([])
+    expect(pipeline.totals().undelivered).toBe(1)
+  })
 })

@@ -1,4 +1,4 @@
-// Where the webhook pointed before this run, as a receiver to which deliveries of others may be passed on.
+// Where the webhook pointed before this run, as a receiver to which other deliveries can be passed on.
 import type { Config } from '../../../config/load.ts'
 import { DevHookError } from '../../../core/errors.ts'
 import { runIdOf, withoutCredentials, withoutValues } from '../../../core/hook-url.ts'
@@ -7,19 +7,19 @@ import type { Registration } from '../../../core/ports.ts'
 import type { Receiver } from '../../../delivery/passer.ts'
 import { basic, decodedPart } from '../bot-access.ts'
 
-/** A receiver with what it checks signatures with. */
+/** Where the webhook pointed before this run. */
 export interface FormerReceiver {
-  /** `null` for one that may not be passed on to. */
+  /** Where to send deliveries; `null` if it is not safe to send them there. */
   readonly to: Receiver | null
-  /** `null` where it is not known. */
+  /** The secret with which it checks signatures; `null` if that is not known. */
   readonly secret: string | null
   /** Whether it is another dev-hook, which passes on in turn. */
   readonly isDevHook: boolean
 }
 
 /**
- * Whether a URL may be passed on to: what is sent may hold what people said, and must not travel in the clear. One on this machine
- * that the platform at `apiHost` names is meant only where the platform is on it too: from anywhere else it could not reach it.
+ * Whether deliveries may be passed on to a URL: they may contain what people said, and must not travel unencrypted. A loopback URL
+ * that the platform at `apiHost` names counts only if the platform runs on this machine, too: otherwise it means another machine.
  */
 export function mayPassOn(url: string, apiHost: string | null = null): boolean {
   if (!URL.canParse(url)) return false
@@ -28,10 +28,10 @@ export function mayPassOn(url: string, apiHost: string | null = null): boolean {
   return /^https?:$/.test(protocol) && (apiHost === null || isLoopback(new URL(apiHost).hostname))
 }
 
-/** What of the config decides about passing on. */
+/** The options that decide about passing on. */
 type PassingConfig = Pick<Config, 'secret' | 'apiHost'>
 
-/** The receiver that a URL names; `null` for one that may not be passed on to, whoever names it. */
+/** The receiver that a URL names; `null` if deliveries may not be passed on to it, whoever names it. */
 export function receiverAt(url: string, secret: string | null): (FormerReceiver & { readonly to: Receiver }) | null {
   if (!mayPassOn(url)) return null
   const { origin, pathname, search, username, password } = new URL(url)
@@ -41,7 +41,7 @@ export function receiverAt(url: string, secret: string | null): (FormerReceiver 
   return { to, secret, isDevHook: runIdOf(url) !== null }
 }
 
-/** Who gets what is not for this bot now; `null` where there is nobody: no URL, or that of a dev-hook that was dead at the start. */
+/** Who gets what is not for this bot; `null` when there is nobody: no URL, or that of a dev-hook that was dead at the start. */
 export function formerReceiver(
   registration: Pick<Registration, 'owner' | 'former'> | null,
   { secret, apiHost }: PassingConfig,
@@ -55,7 +55,7 @@ export function formerReceiver(
   return receiver ?? { to: null, secret: theirs, isDevHook: runIdOf(former.url) !== null }
 }
 
-/** Where what is not for this bot goes now, without credentials; `null` when that is nowhere. */
+/** The URL that gets what is not for this bot, without credentials; `null` when there is none. */
 export function passedTo(
   registration: Pick<Registration, 'owner' | 'former'> | null,
   config: PassingConfig,
@@ -65,9 +65,8 @@ export function passedTo(
 }
 
 /**
- * Makes sure that what is not for this bot can go on as if this run were not there. Throws `usage` before anything is claimed:
- * where the webhook is set by hand, where the URL before is not safe, or the secret before is not known, as the platform may make a
- * new one when the URL is changed.
+ * Makes sure, before anything is claimed, that what is not for this bot can be passed on. Throws `usage` when the webhook is set by
+ * hand, when its former URL is not safe, or when its former secret is not known: the platform may make a new one for a new URL.
  */
 export function assertPassable(
   { kind, before }: Pick<Registration, 'kind' | 'before'>,

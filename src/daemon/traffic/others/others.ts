@@ -1,4 +1,4 @@
-// The deliveries of others, with `--only`: passed on to where the webhook pointed before, whose answer is the platform's.
+// With `--only`, the deliveries that are not for this bot: passed on to where the webhook pointed before, and answered as that answers.
 import { type Clock, MONOTONIC, raceTimeout } from '../../../core/async.ts'
 import type { Attempt, Delivery, Label, RawHeaders, Reply } from '../../../core/delivery.ts'
 import { VIA_HEADER, viaOf } from '../../../core/hook-url.ts'
@@ -11,60 +11,59 @@ import type { Ownership } from '../../../protocol/only/ownership.ts'
 import { checkSignature, resign } from '../../../protocol/signature.ts'
 import { deliveryNotice } from '../../record/delivery-notice.ts'
 import type { Replies } from '../replies.ts'
+import { END_MS, msLeft, PATIENCE_MS } from '../time-limits.ts'
 import type { FormerReceiver } from './former-receiver.ts'
 import { createPassedKeys } from './passed-keys.ts'
 
 export interface OthersOptions {
   readonly ownership: Ownership
   readonly passer: Passer
-  /** Who gets them now; `null` where there is nobody. */
+  /** Who gets them now; `null` when there is nobody. */
   readonly former: () => FormerReceiver | null
-  /** The secret that they are signed with, as far as it is known. */
+  /** The secret that they are signed with; `null` while it is not known. */
   readonly secret: () => string | null
   readonly runId: string
   readonly journal: Pick<Journal, 'record' | 'settle'>
   readonly replies: Pick<Replies, 'text' | 'full'>
   readonly emit: Emit
-  /** The longest wait for the other one, in ms from the arrival of the request's head: the platform gives up at 20 s. */
+  /** The longest wait for the receiver, in ms from the arrival of the request's head. Default `PATIENCE_MS`. */
   readonly patienceMs?: number
   readonly clock?: Clock
 }
 
-/** A delivery that came in, and what it is about. */
+/** A delivery that has passed the signature guard. */
 interface Incoming {
   readonly delivery: Delivery
   readonly label: Label
-  /** What it is recognised by when it comes again. */
+  /** By which redeliveries are recognised; `null` if they cannot be. */
   readonly key: string | null
   /** When its head arrived, on the monotonic clock. */
   readonly since: number
 }
 
 export interface Others {
-  /** Answers a delivery that is not for this bot; `null` for one that is. Never rejects. */
+  /** Passes a delivery on if it is not for this bot, and resolves with the answer; `null` if it is for this bot. Never rejects. */
   take(incoming: Incoming): Promise<Reply> | null
-  /** Resolves when nothing of a conversation is under way to the others any more, or after a while; `null` when nothing is. */
+  /** Resolves when no delivery of a conversation is being passed on any more, or after a while; `null` when none is. */
   turn(conversation: string | null): Promise<unknown> | null
-  /** Waits a moment for what is under way, then gives it up: the platform is told to come again. */
+  /** Waits a moment for what is being passed on, then gives it up: the platform is to send it again. */
   end(): Promise<void>
   totals(): Pick<Totals, 'passed' | 'ignored'>
 }
 
-/** As with the lanes of the bot: an answer is waited for so long before the next delivery of the conversation goes. */
+/** How long the next delivery of a conversation waits for the answer to the one before, as in the lanes of the bot. */
 const TURN_MS = 5_000
 const MAX_UNDER_WAY = 1_024
-/** How long what is under way may take at the end, while the tunnel can still carry the answer. */
-const END_MS = 900
-/** More are passed on without a record: the journal keeps the newest of all, and is there for those of this bot. */
+/** How many are recorded; more are passed on without a record, so that they do not push those of this bot out of the journal. */
 const MAX_RECORDED = 5_000
-/** As many dev-hooks as may stand one behind the other. */
+/** How many dev-hooks may pass a delivery on to one another. */
 const MAX_VIA = 16
 
-/** Creates it. */
-// One story: a delivery from its door to its answer, with what is counted on the way.
+/** Creates what passes on the deliveries of a run that are not for its bot. */
+// One story: the functions stand in the order in which a delivery passes them.
 export function createOthers(options: OthersOptions): Others {
   const { ownership, passer, former, secret, runId, journal, replies, emit } = options
-  const { patienceMs = 18_000, clock = MONOTONIC } = options
+  const { patienceMs = PATIENCE_MS, clock = MONOTONIC } = options
   const keys = createPassedKeys()
   /** The last delivery of each conversation that is under way. */
   const tails = new Map<string, Promise<unknown>>()
@@ -77,7 +76,7 @@ export function createOthers(options: OthersOptions): Others {
   function take({ delivery, label, key, since }: Incoming): Promise<Reply> | null {
     const via = viaOf(delivery.headers)
     if (via.includes(runId) || via.length >= MAX_VIA) return Promise.resolve(refuseLoop())
-    // What went to the others once does so again, even if its conversation has become mine since: they may have it already.
+    // A redelivery goes where the first one went, even if its conversation has become mine since: the receiver may have it already.
     if (!keys.has(key) && ownership.isMine(jsonInBody(delivery.headers, delivery.body))) return null
     const to = former()
     if (to === null) return Promise.resolve(ignore(delivery, label))
@@ -91,7 +90,7 @@ export function createOthers(options: OthersOptions): Others {
       emit({ type: 'passed', id: delivery.id, status: reply.status, ms, ...(reason !== null && { reason }) })
       return reply
     })
-    follow(label.conversation, passing)
+    track(label.conversation, passing)
     return passing
   }
 
@@ -102,7 +101,7 @@ export function createOthers(options: OthersOptions): Others {
     return replies.text(200, 'ignored: not for this bot, and there is nobody else')
   }
 
-  /** Records a delivery, as long as there is room; what settles it then. */
+  /** Records a delivery as long as there is room; returns what settles it, or `null` if it is not recorded. */
   function record(delivery: Delivery, label: Label, key: string | null): ((status: number) => void) | null {
     if (recorded >= MAX_RECORDED || !journal.record(delivery, label, key)) return null
     recorded += 1
@@ -125,9 +124,8 @@ export function createOthers(options: OthersOptions): Others {
     bytes += length
     const headers = signedFor(delivery, theirs, secret())
     const attempt = passer.pass(delivery, to, headers, isDevHook ? [VIA_HEADER, via.join(' ')] : [])
-    const left = Math.max(0, since + patienceMs - clock.now())
     let isLate = false
-    const cancelDeadline = clock.after(left, () => {
+    const cancelDeadline = clock.after(msLeft(since, patienceMs, clock.now()), () => {
       isLate = true
       attempt.cancel('the receiver has not answered in time')
     })
@@ -137,7 +135,7 @@ export function createOthers(options: OthersOptions): Others {
     return passedBy(ended, isLate, replies)
   }
 
-  function follow(conversation: string | null, passing: Promise<unknown>): void {
+  function track(conversation: string | null, passing: Promise<unknown>): void {
     underWay.add(passing)
     const before = conversation === null ? undefined : tails.get(conversation)
     const tail = before === undefined ? passing : Promise.all([before, passing])
@@ -168,13 +166,13 @@ export function createOthers(options: OthersOptions): Others {
   }
 }
 
-/** What the platform is answered, and why in our own name; `null` where it is the other one's answer. */
+/** The answer to the platform. `reason` is why dev-hook gives it; `null` when it is the receiver's own. */
 interface Passed {
   readonly reply: Reply
   readonly reason: string | null
 }
 
-/** Never "received" in the other one's name. */
+/** The answer after an attempt to pass a delivery on. dev-hook never says "received" in the receiver's name. */
 function passedBy(attempt: Attempt, isLate: boolean, replies: Pick<Replies, 'text'>): Passed {
   if (attempt.outcome === 'answered') return { reply: attempt.reply, reason: null }
   const { reason } = attempt
@@ -183,8 +181,8 @@ function passedBy(attempt: Attempt, isLate: boolean, replies: Pick<Replies, 'tex
 }
 
 /**
- * The headers of a delivery, signed with the other one's secret where that is another one by now. What is not signed rightly stays
- * so: it must not become right on its way through here.
+ * The headers of a delivery, signed anew if the receiver's secret is another one. A wrong signature stays wrong: it must not become
+ * right by being passed on.
  */
 function signedFor(delivery: Delivery, theirs: string | null, ours: string | null): RawHeaders {
   const { headers, body } = delivery

@@ -1,26 +1,24 @@
-// The deliveries that went to the others, by what they are recognised by when they come again.
+// The keys of deliveries that were passed on to others, by which they are recognised when they come again.
+import { createRecentMap } from '../../../core/recent-map.ts'
 
 export interface PassedKeys {
   has(key: string | null): boolean
-  /** Notes a delivery; returns the id of the first one with its key, if any. */
+  /** Adds the key of a delivery; returns the id of the first delivery with that key, if there was one. */
   add(key: string | null, id: string): string | undefined
 }
 
-/** Creates the memory of one run: the newest `limit` keys at least, twice as many at most. */
-export function createPassedKeys(limit = 5_000): PassedKeys {
-  // Two generations, of which the older one goes as a whole, as in the deduplicator.
-  let young = new Map<string, string>()
-  let old = new Map<string, string>()
+/** How many keys are kept at least. */
+const KEPT = 5_000
+
+/** Creates the keys of one run. */
+export function createPassedKeys(): PassedKeys {
+  const ids = createRecentMap<string, string>(KEPT)
   return {
-    has: (key) => key !== null && (young.has(key) || old.has(key)),
+    has: (key) => key !== null && ids.get(key) !== undefined,
     add: (key, id) => {
       if (key === null) return undefined
-      const first = young.get(key) ?? old.get(key)
-      if (young.size >= limit) {
-        old = young
-        young = new Map()
-      }
-      young.set(key, first ?? id)
+      const first = ids.get(key)
+      ids.set(key, first ?? id)
       return first
     },
   }

@@ -112,6 +112,19 @@ describe('With --only', () => {
     expect(receiver.deliveries()).toHaveLength(2)
   })
 
+  it('brings a delivery to the bot once, although it came again while it waited for what is passed on', async () => {
+    const receiver = await recordingBotForTest()
+    receiver.answerWith({ delayMs: 100 })
+    const { bot, arrive, notices } = await setUp(() => formerReceiver(registrationAt(receiver.url), CONFIG))
+    const first = arrive(signed(bodyOf('a', 'hello')))
+    await receiver.waitFor(1)
+    const mine = bodyOf('a', 'now it is mine')
+    const [, one, again] = await Promise.all([first, arrive(signed(mine)), arrive(signed(mine))])
+    expect([one.status, again.status]).toEqual([200, 200])
+    expect(bot.deliveries()).toHaveLength(1)
+    expect(notices).toContainEqual(expect.objectContaining({ type: 'delivery', redelivery: expect.any(String) }))
+  })
+
   it('passes a redelivery on again, also once its conversation has become mine, and never what was mine', async () => {
     const receiver = await recordingBotForTest()
     const { bot, arrive, notices } = await setUp(() => formerReceiver(registrationAt(receiver.url), CONFIG))

@@ -1,16 +1,16 @@
 // Replays inside a run: the pipeline with fakes around it.
 
 import { describe, expect, it } from 'vitest'
-import type { Delivery, Reply, Settled } from '../../../src/core/delivery.ts'
-import { createNotices, type Notice } from '../../../src/core/notices.ts'
-import type { Journal, RecordedDelivery } from '../../../src/core/ports.ts'
-import { createPipeline, type PipelineItem, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
-import { findReplayable, forBot, settleReplay } from '../../../src/daemon/traffic/replay-rules.ts'
-import { checkSignature, sign } from '../../../src/protocol/signature.ts'
-import { anAttempt } from '../../support/attempts.ts'
-import { attemptOf, createFakeJournal, createFakeQueue, type FakeQueue } from '../../support/daemon/fakes.ts'
-import { aDelivery } from '../../support/deliveries.ts'
-import { settled } from '../../support/fake-clock.ts'
+import type { Delivery, Reply, Settled } from '../../../../src/core/delivery.ts'
+import { createNotices, type Notice } from '../../../../src/core/notices.ts'
+import type { Journal, RecordedDelivery } from '../../../../src/core/ports.ts'
+import { createPipeline, type PipelineItem, type PipelineOptions } from '../../../../src/daemon/traffic/pipeline.ts'
+import { findReplayable, forBot, settleReplay } from '../../../../src/daemon/traffic/replay/replay-rules.ts'
+import { checkSignature, sign } from '../../../../src/protocol/signature.ts'
+import { anAttempt } from '../../../support/attempts.ts'
+import { attemptOf, createFakeJournal, createFakeQueue, type FakeQueue } from '../../../support/daemon/fakes.ts'
+import { aDelivery } from '../../../support/deliveries.ts'
+import { settled } from '../../../support/fake-clock.ts'
 
 const LABEL = { event: 'message.update', platformId: null, conversation: 'c1', text: 'hi' }
 

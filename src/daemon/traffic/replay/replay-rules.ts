@@ -1,10 +1,10 @@
 // The rules of a replay, with a run or without one: what may be forwarded again, how, and what its end means for the record.
-import type { Attempt, Delivery } from '../../core/delivery.ts'
-import { DevHookError } from '../../core/errors.ts'
-import type { Journal, RecordedDelivery, Replayed } from '../../core/ports.ts'
-import { createId } from '../../gateway/intake.ts'
-import { identify } from '../../protocol/payload.ts'
-import { checkSignature, resign } from '../../protocol/signature.ts'
+import type { Attempt, Delivery } from '../../../core/delivery.ts'
+import { DevHookError } from '../../../core/errors.ts'
+import type { Journal, RecordedDelivery, Replayed } from '../../../core/ports.ts'
+import { createId } from '../../../gateway/intake.ts'
+import { identify } from '../../../protocol/payload.ts'
+import { checkSignature, resign } from '../../../protocol/signature.ts'
 
 /** Finds the delivery that is to be forwarded again. Throws `deliveryUnknown`, or `replayRefused` for what the guard kept from the bot. */
 export function findReplayable(journal: Pick<Journal, 'find'>, id: string): RecordedDelivery {

@@ -1,10 +1,10 @@
 // Replays of this run: recorded deliveries in the queue again, because a person asked.
-import { onAbort } from '../../core/async.ts'
-import type { Attempt, Delivery, RawHeaders } from '../../core/delivery.ts'
-import { DevHookError } from '../../core/errors.ts'
-import type { Emit } from '../../core/notices.ts'
-import type { Journal, Replayed, Ticket } from '../../core/ports.ts'
-import { createId } from '../../gateway/intake.ts'
+import { onAbort } from '../../../core/async.ts'
+import type { Attempt, Delivery, RawHeaders } from '../../../core/delivery.ts'
+import { DevHookError } from '../../../core/errors.ts'
+import type { Emit } from '../../../core/notices.ts'
+import type { Journal, Replayed, Ticket } from '../../../core/ports.ts'
+import { createId } from '../../../gateway/intake.ts'
 import { type Replayable, replayedBy, settleReplay } from './replay-rules.ts'
 
 /** A recorded delivery on its way to the bot again. */
