@@ -49,6 +49,16 @@ export async function ownerOfPort(port: number, bot: StartedProcess): Promise<Po
   return BOT
 }
 
+/** Who listens on a port of loopback, as the subject of a sentence: what is known of them is all that somebody can end them by. */
+export async function listenerOn(port: number): Promise<string> {
+  const sockets = (await socketsOn(port)).filter(({ address }) => LOOPBACK_OR_ANY.test(address))
+  const [pid] = await holdersOf(new Set(sockets.map(({ file }) => file)), await listProcesses())
+  const info = pid === undefined ? null : await describeProcess(pid)
+  if (info === null) return 'another program'
+  const isBot = (await environmentOf(info.pid)).some((variable) => variable.startsWith(`${RUN_VARIABLE}=`))
+  return `${isBot ? 'a bot that another dev-hook has started' : 'another program'}, ${info.name} (pid ${info.pid}),`
+}
+
 async function describeAll(): Promise<ReadonlyMap<number, ProcessInfo>> {
   const found = await Promise.all((await listProcesses()).map((pid) => describeProcess(pid)))
   return new Map(found.flatMap((info) => (info === null ? [] : [[info.pid, info]])))

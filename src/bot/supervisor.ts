@@ -7,6 +7,7 @@ import { backOff } from '../core/pace.ts'
 import type { Bot, BotState } from '../core/ports.ts'
 import { portIn } from './port-hint.ts'
 import { type PortMonitor, startPortMonitor } from './port-monitor.ts'
+import { listenerOn } from './port-owner.ts'
 import { type BotProcess, type Exit, type ProcessOptions, startProcess } from './process.ts'
 import { type Readiness, untilGone, untilVacant } from './readiness.ts'
 import { createRequests, type Request } from './restart-request.ts'
@@ -129,7 +130,8 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   /** Whoever listens there would be taken for the bot, and get its deliveries. */
   async function waitForOtherProgram(): Promise<void> {
     if (stopSignal.aborted) return
-    warn('botPortTaken', `another program listens on ${host}:${port}; the bot is started once that port is free`)
+    const who = await listenerOn(port)
+    warn('botPortTaken', `${who} listens on ${host}:${port}; the bot is started once that port is free`)
     await ignoreAbort(untilGone(readiness, stopSignal, clock), stopSignal)
   }
 

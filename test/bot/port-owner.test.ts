@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { RUN_VARIABLE } from '../../src/bot/find-by-env.ts'
-import { ofBotAlone, ownerOfPort } from '../../src/bot/port-owner.ts'
+import { listenerOn, ofBotAlone, ownerOfPort } from '../../src/bot/port-owner.ts'
 import { portReadiness, portStateOf } from '../../src/bot/port-readiness.ts'
 import { startSupervisor } from '../../src/bot/supervisor.ts'
 import { commandOf, environmentOf, PROGRAMS } from '../support/bot/programs.ts'
@@ -49,6 +49,15 @@ async function strangerForTest(port: number, host = '127.0.0.1'): Promise<Server
 const ownerOf = ({ child, port, runId }: Started) => ownerOfPort(port, { pid: child.pid ?? null, runId })
 
 describe.runIf(process.platform === 'linux')('The port of a bot', () => {
+  it('is told with whoever has it: a program, or the bot that a run has left behind which was killed', async () => {
+    const bot = await listening(['listens.js'])
+    expect(await listenerOn(bot.port)).toBe(`a bot that another dev-hook has started, node (pid ${bot.child.pid}),`)
+    const port = await freePort()
+    await strangerForTest(port)
+    expect(await listenerOn(port)).toMatch(new RegExp(`^another program, .+ \\(pid ${process.pid}\\),$`))
+    expect(await listenerOn(await freePort())).toBe('another program')
+  })
+
   it.each<[string, readonly string[], Readonly<Record<string, string>>]>([
     ['the command itself', ['listens.js'], {}],
     ['the command on one address', ['listens.js'], { HOST: '::1' }],

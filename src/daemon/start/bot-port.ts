@@ -1,4 +1,5 @@
 // The port of a bot that dev-hook starts: the one that was named, else the usual one or the next that is free, so that several bots run side by side.
+import { listenerOn } from '../../bot/port-owner.ts'
 import { portReadiness } from '../../bot/port-readiness.ts'
 import { reservePort } from '../../bot/port-reservation.ts'
 import type { Config } from '../../config/load.ts'
@@ -53,5 +54,5 @@ async function tryPort(host: string, port: number): Promise<Off | string> {
   if (release === null) return `another dev-hook keeps ${host}:${port} for its bot`
   if (await portReadiness({ host, port }).isVacant(neverAborted())) return release
   release()
-  return `another program listens on ${host}:${port}`
+  return `${await listenerOn(port)} listens on ${host}:${port}`
 }
