@@ -3,6 +3,7 @@ import type { Config } from '../config/load.ts'
 import { monotonic } from '../core/async.ts'
 import { DevHookError } from '../core/errors.ts'
 import { proxyFor } from '../core/http/proxy.ts'
+import { isJson } from '../core/text/parse-json.ts'
 import { withoutTrailingSlashes } from '../core/text/trailing-slashes.ts'
 import { createTransport } from '../platform/api/transport.ts'
 import { unreachable } from '../platform/api/unreachable.ts'
@@ -38,16 +39,6 @@ export async function probeApi(
     throw unreachable(`GET ${PATH}`, origin, way, error)
   } finally {
     await transport.close()
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    // What it is instead does not matter here.
-    return false
   }
 }
 

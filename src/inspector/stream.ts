@@ -37,7 +37,7 @@ const BACKLOG = 1024 * 1024
 const LINGER_MS = 60_000
 /** How often a client that hears nothing is sent an empty line, so that one that has gone is noticed, in ms. */
 const BEAT_MS = 15_000
-const MOST_CLIENTS = 32
+const MAX_CLIENTS = 32
 
 interface KeptEvent {
   readonly n: number
@@ -111,7 +111,7 @@ export function createStream({
 
   return {
     add: (response, lastId) => {
-      if (isClosed || clients.size >= MOST_CLIENTS) return false
+      if (isClosed || clients.size >= MAX_CLIENTS) return false
       const n = lastId === null ? last : numberOf(lastId)
       const missed = n === null ? null : since(n)
       cancelLinger?.()

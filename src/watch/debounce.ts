@@ -16,7 +16,7 @@ export interface DebounceTimes {
   /** … or, when it began within this time after another one, for as long as this. */
   readonly quietMs: number
   /** The longest batch: one that never settles ends so long after its first item. */
-  readonly longestMs: number
+  readonly maxMs: number
 }
 
 /**
@@ -24,25 +24,25 @@ export interface DebounceTimes {
  * that one save is quick, and when it has settled where one follows the other.
  */
 export function createDebounce(
-  { leadMs, quietMs, longestMs }: DebounceTimes,
+  { leadMs, quietMs, maxMs }: DebounceTimes,
   onBatch: (items: readonly string[]) => void,
   clock: Pick<Clock, 'now' | 'after'> = MONOTONIC,
 ): Debounce {
   const items = new Set<string>()
   const waiters: (() => void)[] = []
   let cancelQuiet: Off | undefined
-  let cancelLongest: Off | undefined
+  let cancelMax: Off | undefined
   let waitMs = leadMs
   let endedAt = Number.NEGATIVE_INFINITY
 
   function begin(): void {
     waitMs = clock.now() - endedAt < quietMs ? quietMs : leadMs
-    cancelLongest = clock.after(longestMs, end)
+    cancelMax = clock.after(maxMs, end)
   }
 
   function cancel(): void {
     cancelQuiet?.()
-    cancelLongest?.()
+    cancelMax?.()
     items.clear()
     for (const wake of waiters.splice(0)) wake()
   }

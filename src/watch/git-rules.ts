@@ -1,7 +1,8 @@
 // What git ignores in a folder: by `.gitignore` from the repository's root down, `info/exclude`, and the user's own file.
 import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { isWithin } from './is-within.ts'
 
 /** The name of the files in which git is told what to ignore. */
 export const GITIGNORE = '.gitignore'
@@ -40,13 +41,13 @@ export async function readGitRules(root: string, otherwise: readonly string[]): 
     const matcher = ignore({ ignorecase: repository.ignoreCase }).add(otherwise)
     if (from === repository.root)
       for (const path of repository.excludes) matcher.add(linesOf(files.get(path) ?? '', ''))
-    const folders = [...files.keys()].filter((path) => path.endsWith(sep + GITIGNORE) && isBelow(from, path))
+    const folders = [...files.keys()].filter((path) => path.endsWith(sep + GITIGNORE) && isWithin(path, from))
     // What is deeper wins: the last pattern that matches does.
     for (const path of folders.sort((a, b) => dirname(a).length - dirname(b).length))
       matcher.add(linesOf(files.get(path) ?? '', slashed(relative(from, dirname(path)))))
     ignores = (path, isFolder) => {
       const name = relative(from, path)
-      if (name === '' || !isBelow(from, path)) return false
+      if (name === '' || !isWithin(path, from)) return false
       // A pattern with a slash at its end is one for folders, and the matcher wants to see the slash.
       return matcher.ignores(slashed(name) + (isFolder ? '/' : ''))
     }
@@ -162,8 +163,3 @@ function spelledFromTop(line: string, folder: string): string[] {
 }
 
 const slashed = (path: string): string => path.split(sep).join('/')
-
-function isBelow(folder: string, path: string): boolean {
-  const name = relative(folder, path)
-  return name !== '..' && !name.startsWith(`..${sep}`) && !isAbsolute(name)
-}

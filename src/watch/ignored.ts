@@ -1,6 +1,7 @@
 // Which paths are not watched: `.git`, `node_modules`, what nobody saves (scratch files, logs, databases), and what git ignores.
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { type GitRules, type Ignores, readGitRules } from './git-rules.ts'
+import { isWithin } from './is-within.ts'
 import { isScratch } from './scratch.ts'
 
 /** Whether a path, absolute, is left alone. `isFolder` may be false when that is not known yet. */
@@ -14,7 +15,7 @@ export interface IgnoreRules extends Pick<GitRules, 'outside'> {
   read(folder?: string): Promise<boolean>
 }
 
-const NEVER = new Set(['.git', 'node_modules'])
+const NEVER_WATCHED = new Set(['.git', 'node_modules'])
 
 // What a program writes while it runs, and nobody saves. A `.gitignore` may say otherwise.
 const WRITTEN = ['*.log', '*.pid', '*.db', '*.db-*', '*.sqlite', '*.sqlite3', '*.sqlite-*', '*.sqlite3-*']
@@ -39,14 +40,14 @@ export async function readIgnored(
   const ignoredBy = (ignores: Ignores): Ignored => {
     const named = listed.filter((path) => ignores(path, false) || ignores(path, true))
     return (path, isFolder) => {
-      if (excluded.some((folder) => isBelow(relative(folder, path)))) return true
+      if (excluded.some((folder) => isWithin(path, folder))) return true
       if (wanted.has(path)) return false
       if (isScratch(basename(path))) return true
-      if (builds.some((base) => isIn(base, path)))
+      if (builds.some((base) => isWithin(path, base)))
         return IS_WRITTEN.test(path) || path.split(sep).includes('node_modules')
-      const below = listed.map((base) => relative(base, path)).filter(isBelow)
-      if (!below.some((inside) => inside.split(sep).every((part) => !NEVER.has(part)))) return true
-      return named.some((base) => isBelow(relative(base, path))) ? false : ignores(path, isFolder)
+      const bases = listed.filter((base) => isWithin(path, base))
+      if (bases.every((base) => isNeverWatched(relative(base, path)))) return true
+      return named.some((base) => isWithin(path, base)) ? false : ignores(path, isFolder)
     }
   }
   let isIgnored = ignoredBy(git.frozen())
@@ -64,12 +65,10 @@ export async function readIgnored(
 
 /** What git ignores and a file of the command is in, a folder of what a compiler makes as a rule; `null` when git does not ignore it. */
 function buildOf(root: string, file: string, ignores: Ignores): string | null {
+  if (!isWithin(file, root) || IS_WRITTEN.test(file) || isNeverWatched(relative(root, file))) return null
   const parts = relative(root, file).split(sep)
-  if (!isIn(root, file) || IS_WRITTEN.test(file) || parts.some((part) => NEVER.has(part))) return null
   const paths = parts.map((_, i) => join(root, ...parts.slice(0, i + 1)))
   return paths.find((path) => ignores(path, path !== file)) ?? null
 }
 
-const isIn = (folder: string, path: string): boolean => isBelow(relative(folder, path))
-
-const isBelow = (name: string): boolean => name !== '..' && !name.startsWith(`..${sep}`) && !isAbsolute(name)
+const isNeverWatched = (path: string): boolean => path.split(sep).some((part) => NEVER_WATCHED.has(part))

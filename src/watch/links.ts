@@ -1,7 +1,8 @@
 // Links that lead out of what is watched.
 import { realpath } from 'node:fs/promises'
-import { relative, sep } from 'node:path'
+import { relative } from 'node:path'
 import type { Warn } from '../core/notices.ts'
+import { isWithin } from './is-within.ts'
 
 /** Creates the test of a link to a folder: whether it leads out of all these folders and files. The first one that does is announced. */
 export function createLeadsOut(
@@ -26,6 +27,3 @@ export function createLeadsOut(
 
 // Gone meanwhile, or a link in a circle.
 const realOf = (path: string): Promise<string | null> => realpath(path).catch(() => null)
-
-const isWithin = (path: string, place: string): boolean =>
-  path === place || path.startsWith(place.endsWith(sep) ? place : place + sep)

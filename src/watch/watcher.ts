@@ -55,7 +55,7 @@ export interface Watcher {
 }
 
 /** Editors take a few ms for the steps of one save; formatters and compilers save again and again. */
-const TIMES: DebounceTimes = { leadMs: 5, quietMs: 100, longestMs: 1_000 }
+const TIMES: DebounceTimes = { leadMs: 5, quietMs: 100, maxMs: 1_000 }
 /** No more watches or instances (Linux), no more open files (macOS). */
 const LIMITS = new Set(['ENOSPC', 'EMFILE', 'ENFILE'])
 

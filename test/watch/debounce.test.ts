@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createDebounce } from '../../src/watch/debounce.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 
-const TIMES = { leadMs: 10, quietMs: 100, longestMs: 1_000 }
+const TIMES = { leadMs: 10, quietMs: 100, maxMs: 1_000 }
 
 function gather() {
   const batches: string[] = []

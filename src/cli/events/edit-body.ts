@@ -8,6 +8,7 @@ import { onAbort } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { MAX_BODY_BYTES } from '../../core/limits.ts'
 import { layOut, pack } from '../../core/text/json-layout.ts'
+import { firstMistake } from '../../core/text/parse-json.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
 import type { Io } from '../io.ts'
 import { onEndSignals } from '../session/signals.ts'
@@ -47,18 +48,14 @@ const withoutEnd = (text: string, like: string): string => (like.endsWith('\n') 
 function packed(text: string): string {
   const json = pack(text)
   if (json !== null) return json
-  throw new DevHookError('editFailed', `the edited body is no longer JSON: ${problemOf(text)}`, {
-    remedy: 'edit it again; nothing was sent',
-  })
-}
-
-function problemOf(text: string): string {
-  try {
-    JSON.parse(text)
-    return ''
-  } catch (error) {
-    return messageOf(error)
-  }
+  const { line, column, message } = firstMistake(text)
+  throw new DevHookError(
+    'editFailed',
+    `the edited body is no longer JSON at line ${line}, column ${column}: ${message}`,
+    {
+      remedy: 'edit it again; nothing was sent',
+    },
+  )
 }
 
 async function edited(text: string, extension: string, io: Outside, ending?: AbortSignal): Promise<string> {

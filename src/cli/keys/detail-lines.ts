@@ -8,10 +8,10 @@ import { cutToWidth } from '../screen/text-width.ts'
 import type { ReadDelivery } from './key-state.ts'
 
 /** Of a longer body only so many UTF-16 code units are looked at. */
-const MOST_TEXT = 256 * 1024
-const MOST_LINES = 400
+const MAX_TEXT = 256 * 1024
+const MAX_LINES = 400
 /** The longest line, in columns. */
-const LONGEST = 1_000
+const MAX_LINE = 1_000
 /** No character that takes a column is longer, in UTF-16 code units. */
 const UNITS = 4
 
@@ -38,11 +38,11 @@ function beginningOf({ encoding, body }: Parameters<DetailStyle['body']>[0]): {
   readonly more: string | null
 } {
   if (encoding === 'base64') return { lines: [sanitize(body, 76)], more: 'it is not text' }
-  const isLong = body.length > MOST_TEXT
-  const all = sanitizeLines(isLong ? body.slice(0, MOST_TEXT) : (layOut(body) ?? body))
-  const rest = all.length - MOST_LINES
+  const isLong = body.length > MAX_TEXT
+  const all = sanitizeLines(isLong ? body.slice(0, MAX_TEXT) : (layOut(body) ?? body))
+  const rest = all.length - MAX_LINES
   const more = isLong ? 'the body is longer' : rest > 0 ? `${rest} more lines` : null
-  return { lines: all.slice(0, MOST_LINES).map(cut), more }
+  return { lines: all.slice(0, MAX_LINES).map(cut), more }
 }
 
-const cut = (line: string): string => cutToWidth(line.slice(0, LONGEST * UNITS), LONGEST)
+const cut = (line: string): string => cutToWidth(line.slice(0, MAX_LINE * UNITS), MAX_LINE)

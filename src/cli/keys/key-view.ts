@@ -14,14 +14,14 @@ export interface ViewSize {
 }
 
 /** As many deliveries are seen at once. */
-const MOST_LISTED = 10
+const MAX_LISTED = 10
 
 /** So many of the newest can be chosen at the terminal; the page has all of them. */
 export const LISTED = 200
 
 /** How many deliveries a terminal shows at once: lines that come have some room above them. */
 export const listedRows = ({ height }: Pick<ViewSize, 'height'>): number =>
-  Math.max(1, Math.min(MOST_LISTED, height - 6))
+  Math.max(1, Math.min(MAX_LISTED, height - 6))
 
 /** How many rows of a delivery it shows at once. */
 export const readRows = ({ height }: Pick<ViewSize, 'height'>): number =>

@@ -35,11 +35,11 @@ export interface RotatedFile {
   close(): Promise<void>
 }
 
-/** Creates a rotated file; it is opened by the first text. Larger than `mostBytes` it goes on under `aside`, in place of the one before. */
+/** Creates a rotated file; it is opened by the first text. Larger than `maxBytes` it goes on under `aside`, in place of the one before. */
 export function createRotatedFile(
   path: string,
   aside: string,
-  mostBytes: number,
+  maxBytes: number,
   files: AppendedFiles = REAL,
 ): RotatedFile {
   let file: AppendedFile | null = null
@@ -50,7 +50,7 @@ export function createRotatedFile(
   async function openFile(): Promise<AppendedFile> {
     const opened = await files.open(path)
     size = opened.size
-    if (size <= mostBytes) return opened
+    if (size <= maxBytes) return opened
     await opened.close()
     await files.rename(path, aside)
     const fresh = await files.open(path)
@@ -74,7 +74,7 @@ export function createRotatedFile(
       size += taken
       rest = rest.subarray(taken)
     }
-    if (size > mostBytes) await close()
+    if (size > maxBytes) await close()
   }
 
   return {

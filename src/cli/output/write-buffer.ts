@@ -28,7 +28,7 @@ const textOf = (lines: readonly LineToCome[]): string => {
 /** In a flood of lines, how long they gather before they leave: nobody sees the difference. */
 const GATHER_MS = 10
 /** How many gather: on a busy machine a bot prints more in one turn of the event loop than an outlet may hold. */
-const MOST_GATHERED = 1_000
+const MAX_GATHERED = 1_000
 
 /**
  * Creates a buffer for lines. In a flood many of them leave together, else those of one turn of the event loop: one write
@@ -64,7 +64,7 @@ export function createLines(
       if (last?.outlet === outlet && last.dropped === dropped) last.lines.push(line)
       else waiting.push({ outlet, dropped, lines: [line] })
       gathered += 1
-      if (gathered >= MOST_GATHERED) flush()
+      if (gathered >= MAX_GATHERED) flush()
     },
   }
 }

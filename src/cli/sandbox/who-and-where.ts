@@ -7,7 +7,7 @@ import type { Somebody } from '../../sandbox/chat/everybody.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 
 /** How many are named of those who are there. */
-const MOST_NAMED = 20
+const MAX_NAMED = 20
 
 /**
  * Somebody by their name or its beginning, whatever the case, or by their id; without a name, the first contact, or the first of a
@@ -28,8 +28,8 @@ export function findSomebody(
   }
   const found = somebodyCalled(all, name)
   if (found !== null) return found
-  const names = all.slice(0, MOST_NAMED).map((person) => `${oneLine(person.name)} (${person.role})`)
-  const more = all.length > MOST_NAMED ? `, and ${all.length - MOST_NAMED} more` : ''
+  const names = all.slice(0, MAX_NAMED).map((person) => `${oneLine(person.name)} (${person.role})`)
+  const more = all.length > MAX_NAMED ? `, and ${all.length - MAX_NAMED} more` : ''
   const there =
     names.length === 0 ? 'nobody is there' : `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}${more}`
   throw new DevHookError('usage', `nobody is called \`${oneLine(name)}\`: ${there}`, {

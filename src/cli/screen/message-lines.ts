@@ -4,12 +4,12 @@ import { oneLine, sanitize } from '../../core/text/sanitize.ts'
 import type { Colors } from '../output/colors.ts'
 import { widthOf, wrapWords } from './text-width.ts'
 
-/** The longest line of a text, and of anything else, in characters. */
-const [LONGEST, LONGEST_WORDS] = [2_000, 400]
+/** The longest line of a text, and the longest of anything else, in characters. */
+const [MAX_LINE, MAX_PART] = [2_000, 400]
 /** The most lines of one message. */
-const MOST_LINES = 100
-/** What is said stands below its own beginning, but not further to the right than this. */
-const MOST_INDENT = 12
+const MAX_LINES = 100
+/** Further lines stand below the first word of what is said, but not further to the right than this. */
+const MAX_INDENT = 12
 /** With fewer columns it stands nearly at the left, but not where our own remedies do. */
 const [NARROW, NARROW_INDENT] = [50, 4]
 
@@ -25,7 +25,7 @@ export function messageLines(message: ShownMessage, colors: Colors, columns: num
   const place = message.elsewhere === undefined ? '' : `[${sanitize(message.elsewhere, 40)}] `
   const deed = deedOf(message)
   const head = `${place}${name} ${deed === null ? '›' : deed}`
-  const indent = columns < NARROW ? NARROW_INDENT : Math.min(MOST_INDENT, widthOf(head) + 1)
+  const indent = columns < NARROW ? NARROW_INDENT : Math.min(MAX_INDENT, widthOf(head) + 1)
   const [first = '', ...rest] = withReason(deed === null ? contentLines(message) : [], message)
   const [start = '', ...more] = wrapWords(first === '' ? head : `${head} ${first}`, columns)
   // The first line begins further to the left than those below it, which have fewer columns.
@@ -52,10 +52,10 @@ function wrapBelow(line: string, indent: number, columns: number): readonly stri
 
 /** What somebody does who says nothing: `presses FAQ`. `null` for what is said. */
 function deedOf({ kind, role, text, buttons, fields }: ShownMessage): string | null {
-  if (kind === 'postback' && role !== 'bot') return `presses ${sanitize(buttons?.[0]?.text ?? text, LONGEST_WORDS)}`
+  if (kind === 'postback' && role !== 'bot') return `presses ${sanitize(buttons?.[0]?.text ?? text, MAX_PART)}`
   if (kind === 'field') {
     const [key = '', ...value] = text.replace(/^\./, '').split(' ')
-    return `fills in ${sanitize(key, 80)}: ${sanitize(value.join(' '), LONGEST_WORDS)}`
+    return `fills in ${sanitize(key, 80)}: ${sanitize(value.join(' '), MAX_PART)}`
   }
   if (kind !== 'form') return null
   const what = text.startsWith('-') ? 'closes' : 'opens'
@@ -68,22 +68,20 @@ function deedOf({ kind, role, text, buttons, fields }: ShownMessage): string | n
 function contentLines(message: ShownMessage): readonly string[] {
   const { text, quote, title, items = [], buttons = [] } = message
   const lines = [
-    ...(quote === undefined ? [] : [`> ${sanitize(quote, LONGEST_WORDS)}`]),
-    ...(title === undefined ? [] : [sanitize(title, LONGEST_WORDS)]),
+    ...(quote === undefined ? [] : [`> ${sanitize(quote, MAX_PART)}`]),
+    ...(title === undefined ? [] : [sanitize(title, MAX_PART)]),
     ...(text === '' ? [] : textLines(message)),
     ...(buttons.length === 0 ? [] : [buttonsLine(buttons)]),
     ...items.flatMap(itemLines),
   ]
-  return lines.length > MOST_LINES
-    ? [...lines.slice(0, MOST_LINES), `… ${lines.length - MOST_LINES} more lines`]
-    : lines
+  return lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more lines`] : lines
 }
 
 function textLines({ text, contentType = '', lines }: ShownMessage): readonly string[] {
   const kind = contentType.startsWith('image/') ? 'picture' : isFile(contentType) ? `file (${contentType})` : ''
   // An address is never cut, so that it can be opened.
   if (kind !== '') return [`${sanitize(kind, 80)} ${oneLine(text)}`]
-  return (lines ?? [text]).map((line) => sanitize(line, LONGEST))
+  return (lines ?? [text]).map((line) => sanitize(line, MAX_LINE))
 }
 
 /** The text of anything but a text is the address of what is shown. */
@@ -91,8 +89,8 @@ const isFile = (contentType: string): boolean => contentType !== '' && !contentT
 
 function itemLines({ title, description, picture, buttons }: ShownItem): readonly string[] {
   return [
-    `- ${sanitize(title, LONGEST_WORDS)}`,
-    ...(description === undefined ? [] : [`  ${sanitize(description, LONGEST)}`]),
+    `- ${sanitize(title, MAX_PART)}`,
+    ...(description === undefined ? [] : [`  ${sanitize(description, MAX_LINE)}`]),
     ...(picture === undefined ? [] : [`  picture ${oneLine(picture)}`]),
     ...(buttons.length === 0 ? [] : [`  ${buttonsLine(buttons)}`]),
   ]

@@ -22,7 +22,7 @@ export interface PromptSize {
 }
 
 /** As many rows of a long line are seen. */
-const MOST_ROWS = 8
+const MAX_ROWS = 8
 /** A terminal narrower than this shows nothing that could be read. */
 const LEAST_COLUMNS = 8
 
@@ -33,7 +33,7 @@ export function promptRows(view: PromptView, { columns, height }: PromptSize, co
   const width = Math.max(LEAST_COLUMNS, columns) - 1
   const name = cutToWidth(view.speaker, Math.floor(width / 2) - 3)
   const { rows, cursor } = breakUp(view.text, view.cursor, widthOf(name) + 3, width)
-  const most = Math.max(1, Math.min(MOST_ROWS, height - 2))
+  const most = Math.max(1, Math.min(MAX_ROWS, height - 2))
   // What there is no room for is below the cursor, or else above it.
   const from = Math.max(0, Math.min(cursor.row - most + 1, rows.length - most))
   const head = `${colors.bold(`${name} ›`)} `

@@ -59,15 +59,15 @@ const usage = (message: string): DevHookError =>
 
 const RATE = /^(\d{1,6}(?:\.\d{1,3})?)(?:\/([smh]))?$/
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 }
-const MOST_A_SECOND = 1_000
+const MAX_PER_SECOND = 1_000
 
 /** `5`, `5/s` or `30/m` → how many a second. */
 function readRate(given: string): number {
   const [, amount, unit = 's'] = RATE.exec(given) ?? []
   const rate = Number(amount) / (SECONDS[unit] ?? 1)
-  if (rate > 0 && rate <= MOST_A_SECOND) return rate
+  if (rate > 0 && rate <= MAX_PER_SECOND) return rate
   throw new DevHookError('usage', `\`${given}\` (from --rate) is not a rate`, {
-    remedy: `give how many there are in a second, a minute or an hour, such as 5/s or 30/m; ${MOST_A_SECOND} a second at most`,
+    remedy: `give how many there are in a second, a minute or an hour, such as 5/s or 30/m; ${MAX_PER_SECOND} a second at most`,
   })
 }
 

@@ -95,10 +95,10 @@ const notAssignment = (given: string): DevHookError =>
   })
 
 /** As many names as somebody reads. */
-const MOST_NAMED = 40
+const MAX_NAMED = 40
 
 function unsettable(given: string, problem: string, exists: readonly string[]): DevHookError {
-  const named = exists.slice(0, MOST_NAMED).map((name) => sanitize(name, 80))
+  const named = exists.slice(0, MAX_NAMED).map((name) => sanitize(name, 80))
   const more = exists.length > named.length ? [`and ${exists.length - named.length} more`] : []
   const there = exists.length === 0 ? 'nothing' : [...named, ...more].join(', ')
   return new DevHookError(

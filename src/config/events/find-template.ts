@@ -40,7 +40,7 @@ function usualEvent({ events }: EventTemplate, conversationType: string | null):
 }
 
 /** How many names an error lists. */
-const MOST_LISTED = 120
+const MAX_LISTED = 120
 
 function unknownEvent(templates: readonly EventTemplate[], given: string): DevHookError {
   const shown = sanitize(given, 100)
@@ -65,7 +65,7 @@ function unknownEvent(templates: readonly EventTemplate[], given: string): DevHo
 
 /** Names in rows, as many as somebody reads. */
 function listed(names: readonly string[]): string[] {
-  const shown = names.slice(0, MOST_LISTED)
+  const shown = names.slice(0, MAX_LISTED)
   const more = names.length > shown.length ? [`  … and ${names.length - shown.length} more`] : []
   const rows: string[] = []
   for (const name of shown) {

@@ -1,4 +1,5 @@
 // JSON as text: laid out for people and packed again without touching a value, as parsing and writing it would touch long numbers.
+import { isJson } from './parse-json.ts'
 
 // Deeper than anything that people write. Beyond it, and beyond so much white space, no layout helps anybody to read.
 const MAX_DEPTH = 500
@@ -31,16 +32,6 @@ export function layOut(text: string): string | null {
 /** Without any white space between its parts; `null` for what is not JSON. */
 export const pack = (text: string): string | null => (isJson(text) ? [...tokensOf(text)].join('') : null)
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    // What is wrong with it is not asked here.
-    return false
-  }
-}
-
 /** Whether JSON is nested more deeply than anything that people write, and than what can be written back. */
 export function isDeep(text: string): boolean {
   let depth = 0
@@ -52,7 +43,7 @@ export function isDeep(text: string): boolean {
   return false
 }
 
-/** Where a string that begins with the quote at `start` ends: behind its last quote, or with the text. */
+/** Where a string that begins with the quote at `start` ends: after its closing quote, or with the text. */
 export function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1)
   while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1)

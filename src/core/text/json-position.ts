@@ -1,4 +1,5 @@
 // Where a value stands in a JSON text: what is wrong with it can then be named with line and column.
+import { endOfString } from './json-layout.ts'
 import { positionAt, type TextPosition } from './position.ts'
 
 /** The way to a value: names of members and indexes of lists. */
@@ -51,11 +52,4 @@ function* tokensOf(text: string): Generator<Token, void, undefined> {
       yield { at, token: text.slice(at, other.lastIndex) }
     } else yield { at, token }
   }
-}
-
-/** Where a string that begins with the quote at `start` ends: behind its last quote. */
-function endOfString(text: string, start: number): number {
-  let at = start + 1
-  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
-  return at + 1
 }

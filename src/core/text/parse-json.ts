@@ -11,26 +11,29 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Whether a text is JSON. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    // What is wrong with it is not asked here.
+    return false
+  }
+}
+
 /** Where a text stops being JSON, and what would have to stand there, in words that quote nothing of it. */
 export interface JsonMistake extends TextPosition {
   readonly message: string
 }
 
 /** The first mistake of a text; `null` when it is JSON. */
-export function jsonMistake(text: string): JsonMistake | null {
-  try {
-    JSON.parse(text)
-    return null
-  } catch {
-    // Only some of Node's own messages say where.
-    return firstMistake(text)
-  }
-}
+export const jsonMistake = (text: string): JsonMistake | null => (isJson(text) ? null : firstMistake(text))
 
 /** What may come next: a value, a value or the end of an empty list, a name or the end of an empty object, and so on. */
 type Next = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end'
 
-/** Where a text that is not JSON stops being it. */
+/** Where a text that is not JSON stops being it. Only some of Node's own messages say where, and all of them quote it. */
 export function firstMistake(text: string): JsonMistake {
   const open: ('{' | '[')[] = []
   let next: Next | null = 'value'

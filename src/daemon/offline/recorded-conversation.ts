@@ -9,7 +9,7 @@ import { readDeliveries, readDelivery } from '../../journal/reader.ts'
 import { jsonInBody } from '../../protocol/body-json.ts'
 
 /** How many of those that there are an error lists. */
-const MOST_LISTED = 10
+const MAX_LISTED = 10
 
 /** Reads it from what is recorded in a bot's folder; its id may be cut short. Throws `usage` with those that there are. */
 export async function recordedConversation(folder: string, given: string): Promise<Json> {
@@ -27,7 +27,7 @@ const conversationOf = ({ label }: Summary): string => label.conversation ?? ''
 
 function unknown(given: string, ids: readonly string[]): DevHookError {
   const message = `no conversation \`${sanitize(given, 100)}\` is recorded`
-  const newest = ids.slice(-MOST_LISTED).map((id) => `  ${sanitize(id, 80)}`)
+  const newest = ids.slice(-MAX_LISTED).map((id) => `  ${sanitize(id, 80)}`)
   return new DevHookError('usage', ids.length === 0 ? message : [`${message}; the latest are:`, ...newest], {
     remedy: 'see `dev-hook events` for deliveries, or leave the conversation out for one that is made up',
   })

@@ -30,7 +30,7 @@ export interface ReplayOnSaveOptions {
 }
 
 /** After so many in a row that the bot did not answer, of a bot that something else restarts each time. */
-const MOST_UNANSWERED = 5
+const MAX_UNANSWERED = 5
 
 /** Creates it, switched off: while it is, nothing is listened to. */
 export function createReplayOnSave(options: ReplayOnSaveOptions): ReplayOnSave {
@@ -51,7 +51,7 @@ export function createReplayOnSave(options: ReplayOnSaveOptions): ReplayOnSave {
       unanswered += 1
       emit(errorNotice(asDevHookError(error)))
     }
-    if (!isSupervised && unanswered >= MOST_UNANSWERED) set(null)
+    if (!isSupervised && unanswered >= MAX_UNANSWERED) set(null)
   }
 
   function set(next: ReplayedOnSave | null): void {

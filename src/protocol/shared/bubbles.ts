@@ -8,7 +8,7 @@ import { clock } from './moments.ts'
 import type { SharedEvent, SharedMessage } from './scenes.ts'
 import type { Shortener } from './shortener.ts'
 
-const LONGEST_TEXT = 5_000
+const MAX_TEXT = 5_000
 
 /** Writes one of them as an item of a list. */
 export function bubble(shown: SharedMessage | SharedEvent, shorten: Shortener): Html {
@@ -75,7 +75,7 @@ function saidPart({ line, document }: SharedMessage, shorten: Shortener): Html |
 }
 
 const words = (text: string, shorten: Shortener): Html =>
-  html`<p class="words" dir="auto">${shorten(text, LONGEST_TEXT)}</p>`
+  html`<p class="words" dir="auto">${shorten(text, MAX_TEXT)}</p>`
 
 /** Nothing is loaded from anywhere: where the picture would be stands what it is, and its address. */
 const filePart = (address: string, type: string, shorten: Shortener): Html =>

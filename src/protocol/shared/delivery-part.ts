@@ -11,8 +11,8 @@ import type { Shortener } from './shortener.ts'
 /** From so much on it was held; below that it was checked and recorded, in ms. */
 const HELD_MS = 50
 
-const LONGEST_BODY = 20_000
-const LONGEST_ANSWER = 4_000
+const MAX_BODY = 20_000
+const MAX_ANSWER = 4_000
 
 /** Deliveries behind their line: `1 delivery · 200 after 35ms`. */
 export function deliveriesPart(deliveries: readonly SharedDelivery[], shorten: Shortener): Html | null {
@@ -34,7 +34,7 @@ function onePart({ id, event, payload, receivedAt, attempts }: SharedDelivery, s
 <dt>received</dt><dd>${preciseClock(receivedAt)}</dd>
 ${attempts.map((attempt, n) => attemptRows(attempt, n === 0 ? receivedAt : null, shorten))}
 </dl>
-<details><summary>body, ${formatSize(Buffer.byteLength(packed))}</summary><pre>${shorten.body(layOut(packed) ?? packed, LONGEST_BODY)}</pre></details>
+<details><summary>body, ${formatSize(Buffer.byteLength(packed))}</summary><pre>${shorten.body(layOut(packed) ?? packed, MAX_BODY)}</pre></details>
 </div>
 `
 }
@@ -53,5 +53,5 @@ function answerPart({ answer, isCut }: SharedAttempt, shorten: Shortener): Html 
   if (answer === null || answer === '') return null
   const packed = typeof answer === 'string' ? answer : toJson(answer)
   const rest = isCut ? '\n\u2026 (only the beginning of the answer is kept)' : ''
-  return html`<pre>${shorten.body(layOut(packed) ?? packed, LONGEST_ANSWER)}${rest}</pre>`
+  return html`<pre>${shorten.body(layOut(packed) ?? packed, MAX_ANSWER)}${rest}</pre>`
 }

@@ -9,11 +9,11 @@ export interface Shortener {
 }
 
 /** All bodies together, in characters: a file that a mail takes, and a telephone opens. */
-const LONGEST_BODIES = 2_000_000
+const MAX_BODIES = 2_000_000
 
 /** Begins with nothing shown. */
-export function createShortener(longestBodies: number = LONGEST_BODIES): Shortener {
-  let left = longestBodies
+export function createShortener(maxBodies: number = MAX_BODIES): Shortener {
+  let left = maxBodies
   const cut = (text: string, longest: number): string => {
     if (text.length <= longest) return text
     return `${text.slice(0, longest)}\u2026 (${formatSize(text.length)}, of which the rest is not shown)`

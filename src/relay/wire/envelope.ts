@@ -1,6 +1,5 @@
 // What travels as one message: a few facts as JSON, then the bytes of a body, untouched.
 import type { Delivery, RawHeaders, Reply } from '../../core/delivery.ts'
-import { messageOf } from '../../core/errors.ts'
 import { isRecord, type Json, textIn, valueIn } from '../../core/json.ts'
 import { MAX_BODY_BYTES } from '../../core/limits.ts'
 
@@ -28,13 +27,18 @@ export function unpack(message: Uint8Array): { readonly facts: Json; readonly bo
 
 /** A message that is JSON alone. Throws on any other. */
 export function parsed(text: string): Json {
-  try {
-    const json: unknown = JSON.parse(text)
-    if (isRecord(json)) return json
-  } catch (error) {
-    throw new Error(`the message is not JSON: ${messageOf(error)}`, { cause: error })
-  }
+  const json = jsonIn(text)
+  if (isRecord(json)) return json
   throw new Error('the message is not a JSON object')
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Node's own error quotes the text, in which there may be a secret.
+    throw new Error('the message is not JSON')
+  }
 }
 
 /** A delivery on its way to a developer. */

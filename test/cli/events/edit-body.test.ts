@@ -61,7 +61,11 @@ describe.skipIf(process.platform === 'win32')('Editing a body', () => {
     ['is killed', 'kill -9 $$', 'ended with'],
     ['empties the file', ': > "$2"', 'emptied'],
     ['leaves blanks only', 'printf " \\n\\n" > "$2"', 'emptied'],
-    ['leaves what is no JSON any more', 'printf "{" > "$2"', 'no longer JSON'],
+    [
+      'leaves what is not JSON',
+      'printf "{secret" > "$2"',
+      'no longer JSON at line 1, column 2: a name in double quotes is expected',
+    ],
     ['removes the file', 'rm "$2"', 'cannot be read'],
   ])('sends nothing when the editor %s', async (_, script, says) => {
     await expect(edit('{"text":"hi"}', script)).rejects.toThrow(says)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { jsonMistake, parseJson } from '../../../src/core/text/parse-json.ts'
+import { isJson, jsonMistake, parseJson } from '../../../src/core/text/parse-json.ts'
 
 const messageFor = (text: string): string => {
   try {
@@ -8,16 +8,6 @@ const messageFor = (text: string): string => {
     return 'no error'
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
-  }
-}
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    // That is what is asked.
-    return false
   }
 }
 

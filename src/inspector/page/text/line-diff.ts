@@ -9,15 +9,15 @@ export interface DiffRow {
   readonly isSame: boolean
 }
 
-/** Beyond so many lines, or differences, it would take longer than anybody waits. */
-const MOST_LINES = 5_000
-const MOST_EDITS = 2_000
+/** With more lines or differences than these, it would take longer than anybody waits. */
+const MAX_LINES = 5_000
+const MAX_EDITS = 2_000
 
-const linesOf = (text: string): string[] => (layOut(text) ?? text).split(/\r?\n/).slice(0, MOST_LINES)
+const linesOf = (text: string): string[] => (layOut(text) ?? text).split(/\r?\n/).slice(0, MAX_LINES)
 
 /** Rows of two columns; `null` when there is too much that differs. */
 export function diffRows(left: string, right: string): readonly DiffRow[] | null {
-  const parts = diffArrays(linesOf(left), linesOf(right), { maxEditLength: MOST_EDITS })
+  const parts = diffArrays(linesOf(left), linesOf(right), { maxEditLength: MAX_EDITS })
   if (parts === undefined) return null
   const rows: DiffRow[] = []
   let removed: readonly string[] = []
