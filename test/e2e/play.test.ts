@@ -23,7 +23,7 @@ describe('dev-hook sandbox --play', () => {
       '--play',
       'talks',
     )
-    expect(stderr).toContain('webhook: restored')
+    expect(stderr).toMatch(/, 0 lost\n$/)
     expect(stdout).toBe(
       '✓ talks/a.txt: 2 steps as recorded\n✓ talks/b.txt: 2 steps as recorded\nall 2 conversations are as they were recorded\n',
     )

@@ -212,6 +212,6 @@ describe('At the prompt', () => {
     talk.type(` a line${ENTER}`)
     await talk.shows('bot › You said: half a line')
     talk.type(CTRL_D)
-    await talk.shows(/webhook restored\s+bash/)
+    await talk.shows(/, 0 lost\s+bash/)
   })
 })

@@ -124,7 +124,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'call':
         return line(notice, refusedCallWords(notice, colors))
       case 'restored':
-        if (ready === null && notice.result === 'nothing') return
+        if (isUntold(notice.result, emulated) || (ready === null && notice.result === 'nothing')) return
         return line(notice, `webhook: ${became(notice.result, ready)}`)
       case 'rejected':
         return line(notice, rejectedWords(notice, colors))
@@ -136,7 +136,7 @@ export function createTerminal(options: TerminalOptions): (notice: Notice) => vo
       case 'stopped':
         deliveries.end()
         // A start that failed, or was ended, has nothing to count.
-        return ready === null ? undefined : write(totals(notice, ready))
+        return ready === null ? undefined : write(totals(notice, ready, emulated))
       default:
         notice satisfies never
     }
@@ -248,7 +248,11 @@ function became(result: NoticeOf<'restored'>['result'], ready: NoticeOf<'ready'>
   return result === 'nothing' && ready?.kind === 'manual' ? 'set by hand, so set it back by hand' : RESTORED[result]
 }
 
-function totals(notice: NoticeOf<'stopped'>, ready: NoticeOf<'ready'>): string {
+/** The webhook of a sandbox ends with it, and that of the bot was never touched: to tell that it is back would only frighten. */
+const isUntold = (result: NoticeOf<'restored'>['result'], emulated: boolean): boolean =>
+  emulated && result === 'restored'
+
+function totals(notice: NoticeOf<'stopped'>, ready: NoticeOf<'ready'>, emulated: boolean): string {
   const { deliveries, held, longestHoldMs, undelivered, interrupted, unrouted, restored, passed, ignored } = notice
   const longest = held === 0 ? '' : ` (longest ${formatDuration(longestHoldMs)})`
   const kept = undelivered === 0 ? '' : `, ${undelivered} kept for the next run`
@@ -258,5 +262,6 @@ function totals(notice: NoticeOf<'stopped'>, ready: NoticeOf<'ready'>): string {
     interrupted === 0
       ? '0 lost'
       : `${interrupted} possibly lost (the connection to the bot broke; \`dev-hook replay --failed\` forwards them again)`
-  return `${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}${others}, ${held} held${longest}, ${lost}${astray}${kept}, webhook ${became(restored, ready)}`
+  const webhook = isUntold(restored, emulated) ? '' : `, webhook ${became(restored, ready)}`
+  return `${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}${others}, ${held} held${longest}, ${lost}${astray}${kept}${webhook}`
 }

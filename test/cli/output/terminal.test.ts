@@ -289,6 +289,14 @@ describe('The terminal', () => {
     expect(print([ready, stopped], { quiet: true })).toHaveLength(1)
   })
 
+  it('tells nothing of the webhook of a sandbox, unless it is not put back', () => {
+    const back: NoticeBody = { type: 'restored', result: 'restored' }
+    const shown = print([ready, back, stopped], { emulated: true })
+    expect(shown.filter((line) => line.includes('restored'))).toEqual([])
+    expect(shown.at(-1)).toBe('37 deliveries, 7 held (longest 1.9s), 0 lost')
+    expect(print([{ ...back, result: 'failed' }], { emulated: true }).at(-1)).toContain('webhook: NOT restored')
+  })
+
   it('never calls lost nothing what the bot may not have had', () => {
     const lines = print([ready, { ...stopped, interrupted: 2, undelivered: 1 }])
     expect(lines.at(-1)).toBe(
