@@ -1,25 +1,25 @@
-// One attempt under way: a request on one of the bot's connections, until its outcome is known.
+// One attempt: a request on one of the bot's connections, until its outcome is known.
 
 import type { Dispatcher } from 'undici'
 import type { Attempt, RawHeaders } from '../core/delivery.ts'
 import { isBroken, isUnsendable, isWholeWithoutBody, reasonOf } from './failures.ts'
 import { replyHeaders } from './headers.ts'
 
-/** An attempt that has begun. Not an AbortSignal: one signal per delivery costs a tenth of the whole forward. */
+/** An attempt that has begun. It takes no AbortSignal: one per delivery costs a tenth of the whole forward. */
 export interface UnderWay {
-  /** Never rejects. */
+  /** Resolves with the outcome; never rejects. */
   readonly done: Promise<Attempt>
-  /** Ends it as `cancelled`; nothing once it has ended. */
+  /** Ends the attempt as `cancelled`; does nothing once it has ended. */
   cancel(reason: string): void
 }
 
 /** The connections to the bot that an attempt may use. */
 export interface Connections {
-  /** Replaced as a whole once its kept connections are known to be dead. */
+  /** The current pool of connections. */
   pool(): Dispatcher
-  /** Replaces this pool, unless that has happened already. */
+  /** Replaces a pool whose kept connections are dead, unless that has been done already. */
   retire(pool: Dispatcher): void
-  /** Once true, everything that fails was cancelled by the end of the run. */
+  /** Whether the run is ending: what fails from then on counts as cancelled. */
   closed(): boolean
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -27,15 +27,15 @@ export interface Connections {
   readonly clock: () => number
 }
 
-/** A server that breaks so many in a row, before a byte is written, does not take any. */
+/** How many connections may break in a row before a byte is written: a server that breaks more takes none. */
 const MAX_DEAD_CONNECTIONS = 3
 
 type Without<T> = T extends unknown ? Omit<T, 'startedAt' | 'ms'> : never
 type Result = Without<Attempt>
 
 /**
- * Starts an attempt; `written` is called right before its first byte is written. `refused` only if it is certain that not a byte
- * was written.
+ * Starts an attempt; `written` is called right before its first byte is written. The outcome is `refused` only if it is certain that
+ * not a byte was written.
  */
 // One story: the calls of one undici handler, which share what has happened so far.
 export function startAttempt(
@@ -85,27 +85,27 @@ export function startAttempt(
     if (connections.closed()) settle({ outcome: 'cancelled', reason: 'dev-hook is ending', sent: abort !== undefined })
     else if (abort !== undefined) settle({ outcome: 'interrupted', reason })
     else if (isUnsendable(error)) {
-      // undici keeps the connection of a request that it refuses to write marked as busy, for ever.
+      // When undici refuses to write a request, it leaves the connection marked as busy for good.
       connections.retire(pool)
       settle({ outcome: 'interrupted', reason, unsendable: true })
     } else if (isBroken(error) && deadConnections < MAX_DEAD_CONNECTIONS) {
-      // A kept connection broke while this waited to be written to it. The others are as dead; a new pool has none.
+      // A kept connection broke before the request was written to it. The others are as dead, and a new pool has none.
       deadConnections += 1
       connections.retire(pool)
       dispatch()
     } else settle({ outcome: 'refused', reason })
   }
 
-  // undici's older handler: the newer one parses the headers into an object first, and loses their case and order.
+  // undici's older handler interface: the newer one parses headers into an object, which loses their case and order.
   const handler: Dispatcher.DispatchHandler = {
-    // Called right before the first byte is written, in the same tick. As long as it was not, nothing was sent.
-    // undici hands no handler its socket: whoever needs that, or its local port, subscribes as `interim-answers.ts` does.
+    // Called right before the first byte is written, in the same tick: until then, nothing was sent.
+    // undici does not pass the socket: whoever needs that, or its local port, subscribes as `interim-answers.ts` does.
     onConnect: (abortRequest) => {
       abort = abortRequest
       if (settled) abort(new Error('cancelled before it was sent'))
       else written()
     },
-    // Early hints call it too; what comes last is the answer.
+    // Also called for early hints; the last call is the answer.
     onHeaders: (code, raw) => {
       status = code
       headers = replyHeaders(raw)
@@ -119,7 +119,7 @@ export function startAttempt(
     onError: failed,
   }
 
-  // One turn of the event loop first: if the bot has closed a kept connection, its end is read before it is written to.
+  // After one turn of the event loop: if the bot has closed a kept connection, that is noticed before anything is written to it.
   setImmediate(dispatch)
   return { done, cancel }
 }

@@ -1,9 +1,9 @@
-// How connections are made on which answers are awaited: an answer is read that comes before the request is whole, and an interim one is not taken for it.
+// Connections for undici that read an answer sent before the whole request, and skip interim answers.
 import { buildConnector } from 'undici'
 import { keepReading } from './early-answers.ts'
 import { skipContinue } from './interim-answers.ts'
 
-/** Creates the connector of a dispatcher. */
+/** Creates the connector of an undici dispatcher. */
 export function createConnector(options: buildConnector.BuildOptions): buildConnector.connector {
   const connectSocket = buildConnector(options)
   return (to, connected) =>

@@ -1,11 +1,11 @@
-// Reading the answer of a bot that closes before it has read the whole request, which Node discards with the failed write.
+// Reads the answer of a bot that closes before it has read the whole request: Node would discard it when the write fails.
 import type { Socket } from 'node:net'
 import { isBroken } from './failures.ts'
 
 /**
- * Lets this socket read to its end though the other side takes nothing more. A bot that answers 413 to the head closes with most
- * of the body unread, which resets the connection; Node destroys a socket whose write failed, with the answer unread in it.
- * Reading fails or ends as well once there is nothing left to read, so that the connection ends all the same.
+ * Lets a socket read to its end although the other side takes nothing more. A bot that answers 413 to the head closes with most of the
+ * body unread, which resets the connection; Node destroys a socket whose write failed, with the answer unread in it. Once there is
+ * nothing left, reading ends or fails as well, so that the connection still closes.
  */
 export function keepReading(socket: Socket): void {
   const write = socket._write.bind(socket)

@@ -1,4 +1,4 @@
-// The way to the bot: one target, its kept-alive connections, and the attempts that use them.
+// The forwarder: one target, its kept-alive connections, and the attempts that use them.
 
 import { type Dispatcher, Pool } from 'undici'
 import { monotonic } from '../core/async.ts'
@@ -18,9 +18,9 @@ interface Target {
 
 export interface ForwarderOptions {
   readonly target: Target
-  /** What the bot expects besides what was received: the value of an `authorization` header, and a query without its `?`. */
+  /** What is added to each delivery: the value of an `authorization` header, and a query without its `?`. */
   readonly access?: () => { readonly authorization: string | null; readonly query: string }
-  /** Connections to the bot at most. Default 1,088: the queue uses 64, and as many more as it has attempts that are overdue. */
+  /** How many connections may be open. Default 1,088: the queue uses 64, and up to 1,024 for attempts that are overdue. */
   readonly connections?: number
   /** A longer answer ends the attempt as `interrupted`. Default `MAX_ANSWER_BYTES`. */
   readonly maxReplyBytes?: number
@@ -33,21 +33,20 @@ export interface ForwarderOptions {
 }
 
 /**
- * Starts one attempt, with other headers than those received if it was signed anew. `written` is called right before its first
- * byte is written.
- * It has no limit of its own, since a breakpoint in the bot may take minutes, and follows no redirects.
+ * Starts an attempt; `headers` replace those received, if it was signed anew. `written` is called right before its first byte is
+ * written. The attempt has no time limit, since a breakpoint in the bot may take minutes, and follows no redirects.
  */
 type Forward = (delivery: Delivery, headers?: RawHeaders, written?: () => void) => UnderWay
 
 export interface Forwarder {
   readonly forward: Forward
-  /** Lets go of idle connections, because the bot has gone; attempts under way go on. */
+  /** Closes idle connections, because the bot is gone; attempts under way go on. */
   reset(): void
   /** Cancels what is under way and closes every connection. Idempotent. */
   close(): Promise<void>
 }
 
-// Most servers announce how long they keep an idle connection, and undici leaves 2 s before that. The others keep it longer than this.
+// Most servers announce how long they keep an idle connection, and undici closes it 2 s earlier. The others keep it longer than this.
 const UNANNOUNCED_KEEP_ALIVE_MS = 1_000
 
 /** Creates the forwarder of a target; nothing is connected before the first attempt. */
@@ -65,7 +64,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const connect = createConnector({
     timeout: connectTimeoutMs,
     autoSelectFamily: true,
-    // A bot that is slow to accept is not passed over for the other address.
+    // A bot that is slow to accept must not be skipped for the other address.
     ...(target.host === 'localhost' && { lookup: lookupLoopback, autoSelectFamilyAttemptTimeout: connectTimeoutMs }),
   })
   let pool = openPool()
@@ -89,7 +88,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     if (closed || gone !== pool) return
     const retired = pool
     pool = openPool()
-    // Ends its idle connections now, and the others after their answer.
+    // Closes idle connections now, and the others after their answers.
     void retired.close().then(() => pools.delete(retired))
   }
 
@@ -103,7 +102,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
         method: delivery.method,
         headers: forwardHeaders(headers, delivery.id, authorization),
         body: delivery.body,
-        // undici may write an idempotent request again by itself; whether to repeat one is not its decision.
+        // undici repeats idempotent requests by itself; that decision is not for it to make.
         idempotent: false,
       }
       return startAttempt(shared, request, written)
@@ -118,7 +117,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
 
 const NO_ACCESS = { authorization: null, query: '' }
 
-/** The query of a request to the bot: that of the bot's own URL, without a `?`, goes before what was received. */
+/** The query of a request, with its `?`: that of the receiver's own URL (`query`, without a `?`), then the one received. */
 export function searchWith(received: string, query: string): string {
   if (query === '') return received
   return received.length > 1 ? `?${query}&${received.slice(1)}` : `?${query}`

@@ -1,15 +1,15 @@
-// A binary heap whose items know their index in it, so that any of them can be moved or removed.
+// A binary heap whose items know their index, so that any of them can be moved or removed.
 
-/** An item of a heap: its index, `-1` while it is in none. The heap alone writes it. */
+/** An item of a heap, with its index: `-1` while it is in none. Only the heap writes it. */
 export interface HeapItem {
   index: number
 }
 
 export interface Heap<T extends HeapItem> {
   first(): T | undefined
-  /** Adds an item, or moves it to where it belongs by now. O(log n). */
+  /** Adds an item, or moves it to where it belongs now. O(log n). */
   put(item: T): void
-  /** Removes an item; does nothing if it is not in. O(log n). */
+  /** Removes an item; does nothing if it is not in the heap. O(log n). */
   remove(item: T): void
 }
 

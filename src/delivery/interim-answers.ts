@@ -1,28 +1,28 @@
-// Taking out `100 Continue` that nobody asked for, which other HTTP clients skip and undici breaks the connection over.
+// Removes a `100 Continue` that nobody asked for: other HTTP clients skip it, undici breaks the connection.
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 
-// Bots send it: `res.writeContinue()` of node:http, and servers that take every large body for one that waits.
+// Bots send it with `res.writeContinue()` of node:http, and some servers send it before every large body.
 const CONTINUE = Buffer.from('HTTP/1.1 100')
 const END_OF_HEAD = Buffer.from('\r\n\r\n')
-/** Longest head of an interim answer, in bytes; what is longer is left to undici to judge. */
+/** The longest head of an interim answer, in bytes; a longer one is left for undici to judge. */
 const MAX_HEAD_BYTES = 16 * 1024
 const NOTHING = Buffer.alloc(0)
 
-/** The sockets whose answers are filtered, each with what makes it expect one. */
+/** For each socket whose answers are filtered, the function that makes it expect one. */
 const expecting = new WeakMap<object, () => void>()
 
-// undici says with each request on which socket it goes; only the first bytes after that can be an interim answer.
+// undici publishes which socket each request goes to; only the first bytes after that can be an interim answer.
 subscribe('undici:client:sendHeaders', (message) => {
   const { socket } = Object(message) as { readonly socket?: object }
   if (socket !== undefined) expecting.get(socket)?.()
 })
 
-/** Lets undici read this socket without the `100 Continue` that may come before an answer. Every other byte stays as it is. */
+/** Hides from undici any `100 Continue` before an answer on this socket. Every other byte is left as it is. */
 export function skipContinue(socket: Socket): void {
   const push = socket.push.bind(socket)
   let isExpected = false
-  /** What came so far of something that may be one. */
+  /** The bytes so far of what may be an interim answer. */
   let held: Buffer = NOTHING
 
   socket.push = (chunk: Buffer | null) => {
@@ -43,7 +43,7 @@ export function skipContinue(socket: Socket): void {
   })
 }
 
-/** What follows every leading `100 Continue`; `null` while it cannot be told whether there is one, or what follows. */
+/** The bytes after every leading `100 Continue`; `null` as long as more bytes are needed to tell. */
 function afterContinue(bytes: Buffer): Buffer | null {
   let rest = bytes
   while (isContinue(rest)) {

@@ -1,11 +1,11 @@
-// The lanes of what waits: the order within each, and which delivery may go next.
+// The lanes of waiting deliveries: the order within each, and which delivery may go next.
 import { createHeap, type HeapItem } from './heap.ts'
 
-/** Something that waits in a lane; the lanes link it to its neighbours. */
+/** What can wait in a lane; the lanes link it to its neighbours. */
 export interface Waiter<T> {
   /** Rises with each arrival. */
   readonly order: number
-  /** `null`: on its own, in order with nothing. */
+  /** `null` for a waiter that keeps no order with others. */
   readonly laneName: string | null
   lane: Lane<T> | null
   before: T | null
@@ -16,41 +16,41 @@ interface Lane<T> extends HeapItem {
   readonly key: string | T
   first: T | null
   last: T | null
-  /** Whether the next one waits for the answer to the one before: the lane has held something. */
+  /** Whether each waits for the answer to the one before: true once something of the lane was held. */
   serial: boolean
-  /** The one that the next must wait for: until its first byte is written, in a serial lane until it is answered. */
+  /** What the next one waits for: until its first byte is written, or, in a serial lane, until it is answered. */
   ahead: T | null
 }
 
 export interface Lanes<T> {
-  /** Whether something of this lane waits, or must be waited for. */
+  /** Whether something of this lane waits, or blocks it. */
   has(laneName: string | null): boolean
-  /** Whether the lane goes on only after an answer. */
+  /** Whether each delivery of this lane waits for the answer to the one before. */
   isSerial(laneName: string | null): boolean
-  /** Adds a waiter at the place of its order. `held` makes its lane serial, until it is empty. */
+  /** Adds a waiter, by its order. `held` makes its lane serial, until the lane is empty. */
   add(waiter: T, held: boolean): void
   /** Removes a waiter, wherever it stands. */
   remove(waiter: T): void
-  /** Removes the first arrival of those that may go; the rest of its lane waits until `passed` is called for it. */
+  /** Removes the first to arrive of those that may go; it then blocks its lane until `passed`. */
   take(): { readonly waiter: T; readonly serial: boolean } | null
-  /** Makes the lane of something that was sent without waiting wait for it, until `passed` is called for it. */
-  block(sent: T): void
-  /** Lets the next one of the lane go; does nothing if its lane does not wait for this one. */
+  /** Blocks the lane of a waiter that is not in it, until `passed`. */
+  block(waiter: T): void
+  /** Lets the next waiter go, if this one blocks the lane. */
   passed(waiter: T): void
-  /** Makes every lane serial, until it is empty: everything that waits is held now. */
+  /** Makes every lane serial, until it is empty. */
   serialise(): void
-  /** Everything that waits, in order of arrival. */
+  /** All waiters, in order of arrival. */
   waiters(): T[]
 }
 
-/** A lane of one has nothing to keep in order. */
+/** Makes a lane serial, unless it is that of a single waiter. */
 function makeSerial<T>(lane: Lane<T>): void {
   if (typeof lane.key === 'string') lane.serial = true
 }
 
 /** Creates empty lanes. Every change costs O(log n) at most. */
 export function createLanes<T extends Waiter<T>>(): Lanes<T> {
-  // A waiter without a lane is the key of one of its own.
+  // A waiter without a lane name is the key of a lane of its own.
   const lanes = new Map<string | T, Lane<T>>()
   const ready = createHeap<Lane<T>>((a, b) => (a.first?.order ?? 0) < (b.first?.order ?? 0))
 
@@ -63,7 +63,7 @@ export function createLanes<T extends Waiter<T>>(): Lanes<T> {
     return lane
   }
 
-  /** To be called after every change of a lane. */
+  /** Must be called after every change of a lane. */
   function update(lane: Lane<T>): void {
     if (lane.first !== null && lane.ahead === null) ready.put(lane)
     else ready.remove(lane)
@@ -96,9 +96,9 @@ export function createLanes<T extends Waiter<T>>(): Lanes<T> {
       update(lane)
     },
     take,
-    block: (sent) => {
-      const lane = laneOf(sent)
-      lane.ahead = sent
+    block: (waiter) => {
+      const lane = laneOf(waiter)
+      lane.ahead = waiter
       update(lane)
     },
     passed: (waiter) => {
@@ -118,7 +118,7 @@ export function createLanes<T extends Waiter<T>>(): Lanes<T> {
   }
 }
 
-/** Inserts a waiter by its order. Nearly always at the end; one that was refused goes before those that came after it. */
+/** Inserts a waiter by its order: nearly always at the end, but one that was refused goes before those that came after it. */
 function link<T extends Waiter<T>>(waiter: T, lane: Lane<T>): void {
   let before = lane.last
   while (before !== null && before.order > waiter.order) before = before.before

@@ -1,4 +1,4 @@
-// The way to where a webhook pointed before: deliveries that are somebody else's go on there as they came.
+// Passes deliveries on, as they came, to where a webhook pointed before.
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import { monotonic } from '../core/async.ts'
 import type { Delivery, RawHeaders } from '../core/delivery.ts'
@@ -15,30 +15,30 @@ export interface Receiver {
   /** `https://bots.example.com` */
   readonly origin: string
   readonly path: string
-  /** That of the URL itself, without its `?`; empty for none. */
+  /** The query of the URL itself, without its `?`; empty for none. */
   readonly query: string
   /** The value of an `authorization` header; `null` for none. */
   readonly authorization: string | null
 }
 
 export interface Passer {
-  /** Starts to bring a delivery there, with these headers and these further ones. It has no limit of its own, and follows no redirects. */
+  /** Starts to pass a delivery on, with `headers` and `more` headers. The attempt has no time limit, and follows no redirects. */
   pass(delivery: Delivery, to: Receiver, headers: RawHeaders, more?: RawHeaders): UnderWay
   /** Cancels what is under way and closes every connection. Idempotent. */
   close(): Promise<void>
 }
 
-/** How long a connection may take. */
+/** How long connecting may take. */
 const CONNECT_MS = 10_000
-/** To one receiver at a time. */
+/** How many connections to one receiver may be open. */
 const CONNECTIONS = 128
 /** Most servers announce how long they keep an idle connection; the others keep it longer than this. */
 const UNANNOUNCED_KEEP_ALIVE_MS = 1_000
 
-/** What a tunnel or proxy on the way here has added, which speaks of this way alone. */
-const OF_THIS_WAY = /^(?:x-forwarded-(?:for|host|proto|port|server|prefix)|forwarded|x-real-ip)$/
+/** Headers that a tunnel or proxy on the way here has added, and that are about this way alone. */
+const ADDED_BY_PROXIES = /^(?:x-forwarded-(?:for|host|proto|port|server|prefix)|forwarded|x-real-ip)$/
 
-/** Creates it; nothing is connected before the first delivery. */
+/** Creates a passer; nothing is connected before the first delivery. */
 export function createPasser(proxies: Proxies): Passer {
   const agents = new Map<string | null, Dispatcher>()
   let closed = false
@@ -57,7 +57,7 @@ export function createPasser(proxies: Proxies): Passer {
       const pool = agentTo(to.origin)
       const connections = {
         pool: () => pool,
-        // What is dead of it, undici itself lets go of.
+        // undici itself drops its dead connections.
         retire: () => undefined,
         closed: () => closed,
         now: Date.now,
@@ -81,7 +81,7 @@ export function createPasser(proxies: Proxies): Passer {
 }
 
 const passedHeaders = (received: RawHeaders): string[] =>
-  filterHeaders(travellingHeaders(received), (name) => !OF_THIS_WAY.test(name))
+  filterHeaders(travellingHeaders(received), (name) => !ADDED_BY_PROXIES.test(name))
 
 const authorizationOf = ({ authorization }: Receiver): string[] =>
   authorization === null ? [] : ['authorization', authorization]

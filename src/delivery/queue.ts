@@ -1,4 +1,4 @@
-// When each delivery goes to the bot: at once, or held, in the order of its lane and within the bounds.
+// The queue to the bot: sends each delivery at once, or holds it, in the order of its lane and within bounds.
 import { MONOTONIC, monotonic, nextCall } from '../core/async.ts'
 import type { Attempt, Delivery, RawHeaders } from '../core/delivery.ts'
 import { createDenseList } from '../core/dense-list.ts'
@@ -11,9 +11,9 @@ import { createEntry, type QueueEntry } from './queue-entry.ts'
 import { afterRefusal } from './refusal-policy.ts'
 import { createSlots } from './slots.ts'
 
-/** What the queue reports of an item. `held` and `released` of one item alternate; one that is cancelled meanwhile is dropped instead. */
+/** What the queue reports of an item. `held` is followed by `released`, or by `dropped` if the item is cancelled. */
 export interface QueueEvents<Item> {
-  /** An attempt begins; not a byte of it has left. */
+  /** An attempt begins; called before its first byte leaves. */
   sends(item: Item): void
   /** The n-th attempt of an item ended, counted from 1. */
   attempt(item: Item, n: number, attempt: Attempt): void
@@ -21,15 +21,15 @@ export interface QueueEvents<Item> {
   refused(item: Item): void
   /** The item has left the queue, with the attempt that ended it: never a refused one. */
   ended(item: Item, attempt: Attempt): void
-  /** The item waits for the end of a hold, or behind one that does. Waiting for a free slot alone is not reported. */
+  /** The item waits for the end of a hold, or behind an item that does. Waiting only for a free slot is not reported. */
   held(item: Item, reason: string): void
-  /** The item is sent after it was held for `ms`. */
+  /** The item is sent, after it was held for `ms`. */
   released(item: Item, ms: number): void
-  /** The item was held for `ms`, and is cancelled. */
+  /** The item is cancelled, after it was held for `ms`. */
   dropped(item: Item, ms: number): void
-  /** The bot refused something: everything is held until it is released. */
+  /** The bot refused an attempt: everything is held until `release`. */
   unreachable(): void
-  /** So many attempts are not answered any more, and no longer take up a slot. */
+  /** `count` attempts have gone unanswered for so long that they no longer take up a slot. */
   overdue(count: number): void
 }
 
@@ -39,19 +39,23 @@ export type Send = (delivery: Delivery, headers: RawHeaders | undefined, written
 export interface QueueOptions<Item> {
   readonly send: Send
   readonly on: QueueEvents<Item>
-  /** Attempts under way at most, but for the overdue. Default 64. */
+  /** How many attempts may be under way, without the overdue ones. Default 64. */
   readonly inFlightLimit?: number
-  /** An attempt that takes longer gives up its slot, in ms. Default 18 s: by then the platform has its answer. */
+  /** After how many ms an attempt is overdue and gives up its slot. Default 18 s: by then the platform has its answer. */
   readonly overdueMs?: number
-  /** How many may do that. Default 1,024. */
+  /** How many attempts may be overdue. Default 1,024. */
   readonly maxOverdue?: number
-  /** Waiting deliveries at most, in number and in bytes of their bodies. Default 10,000 and `MAX_WAITING_BYTES`. Those that were refused come on top. */
+  /**
+   * How many deliveries may wait, and how many bytes of their bodies. Default 10,000 and `MAX_WAITING_BYTES`. Those that the bot has
+   * refused come on top.
+   */
   readonly maxWaiting?: number
   readonly maxWaitingBytes?: number
-  /** How long the next one of a lane waits for the answer to the one before. Default 5 s. */
+  /** How long the next delivery of a lane waits for the answer to the one before, in ms. Default 5 s. */
   readonly laneAnswerMs?: number
+  /** Milliseconds of a clock that only goes forward. */
   readonly now?: () => number
-  /** Runs something later; returns what prevents it. */
+  /** Runs something after `ms`; returns what cancels it. */
   readonly after?: (ms: number, run: () => void) => () => void
 }
 
@@ -107,23 +111,23 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
   }
 
   /**
-   * What was sent of this lane without a byte written yet: a kept connection that turns out to be dead is replaced before it is,
-   * and whoever came later must not overtake it meanwhile.
+   * An attempt of this lane of which no byte is written yet: if its kept connection turns out to be dead, it goes out on another one,
+   * and must not be overtaken meanwhile.
    */
   function unwritten(lane: string | null): QueueEntry<Item> | undefined {
     if (lane === null) return undefined
-    // A loop, because it is run for each delivery.
+    // A plain loop, because this runs for each delivery.
     for (const entry of sent.items) if (!entry.written && entry.laneName === lane) return entry
     return undefined
   }
 
-  /** `own`: why it is held, where it is held alone. */
-  function wait(entry: QueueEntry<Item>, own: string | null = null): void {
+  /** Makes an entry wait; `ownReason` is why it is held when nothing else is. */
+  function wait(entry: QueueEntry<Item>, ownReason: string | null = null): void {
     entry.phase = 'waiting'
     entry.waitingSince = now()
     waiting += 1
     waitingBytes += entry.item.delivery.body.length
-    const held = holdReason ?? own
+    const held = holdReason ?? ownReason
     const reason = held ?? (lanes.isSerial(entry.laneName) ? BEHIND : null)
     lanes.add(entry, held !== null)
     if (reason !== null) reportHeld(entry, reason)
@@ -135,7 +139,7 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
     on.held(entry.item, reason)
   }
 
-  function leave(entry: QueueEntry<Item>): void {
+  function stopWaiting(entry: QueueEntry<Item>): void {
     waiting -= 1
     waitingBytes -= entry.item.delivery.body.length
   }
@@ -159,14 +163,14 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
     if (waiting > 0) pump()
   }
 
-  /** Sends what may go, first come first. */
+  /** Sends what may go, in the order of arrival. */
   function pump(): void {
     while (holdReason === null && !slots.isFull()) {
       const next = lanes.take()
       if (next === null) break
       const { waiter: entry, serial } = next
-      leave(entry)
-      if (serial) entry.stopLaneWait = after(laneAnswerMs, () => passAndPump(entry))
+      stopWaiting(entry)
+      if (serial) entry.stopLaneWait = after(laneAnswerMs, () => unblockLaneAndPump(entry))
       start(entry)
       if (!entry.held) continue
       entry.held = false
@@ -175,15 +179,15 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
     if (waiting > 0) slots.wanted()
   }
 
-  /** Lets the next one of the lane go, whatever it has waited for. */
-  function pass(entry: QueueEntry<Item>): void {
+  /** Lets the next entry of a lane go, whether it waits for an answer or for another attempt. */
+  function unblockLane(entry: QueueEntry<Item>): void {
     entry.stopLaneWait?.()
     entry.stopLaneWait = null
     lanes.passed(entry)
   }
 
-  function passAndPump(entry: QueueEntry<Item>): void {
-    pass(entry)
+  function unblockLaneAndPump(entry: QueueEntry<Item>): void {
+    unblockLane(entry)
     pump()
   }
 
@@ -192,7 +196,7 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
     slots.ended(entry)
     entry.underWay = null
     on.attempt(entry.item, entry.attempts, attempt)
-    pass(entry)
+    unblockLane(entry)
     if (attempt.outcome === 'refused') refused(entry, attempt)
     else finish(entry, attempt)
     pump()
@@ -206,7 +210,7 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
     if (then.next === 'again') {
       wait(entry, then.reason)
       lanes.block(entry)
-      entry.stopLaneWait = after(then.afterMs, () => passAndPump(entry))
+      entry.stopLaneWait = after(then.afterMs, () => unblockLaneAndPump(entry))
       return
     }
     if (holdReason === null) hold(then.hold)
@@ -227,8 +231,8 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
       return
     }
     lanes.remove(entry)
-    leave(entry)
-    if (entry.stopLaneWait !== null) passAndPump(entry)
+    stopWaiting(entry)
+    if (entry.stopLaneWait !== null) unblockLaneAndPump(entry)
     if (entry.held) on.dropped(entry.item, now() - entry.waitingSince)
     finish(entry, { startedAt: Date.now(), ms: 0, outcome: 'cancelled', reason, sent: false })
   }
@@ -243,7 +247,7 @@ export function createQueue<Item extends QueueItem>(options: QueueOptions<Item>)
 
   async function closeAll(): Promise<void> {
     const reason = 'dev-hook is ending'
-    // What is behind one that is cancelled is not sent in its place.
+    // Held, so that nothing is sent in place of what is cancelled.
     holdReason ??= reason
     for (const entry of lanes.waiters()) cancel(entry, reason)
     for (const entry of sent.items) cancel(entry, reason)

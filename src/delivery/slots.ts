@@ -1,4 +1,4 @@
-// The slots at the bot: so many attempts at a time, but for those that it no longer answers.
+// The slots at the bot: how many attempts may be under way, not counting those that it does not answer.
 
 /** An attempt that takes up a slot. */
 export interface SlotUser {
@@ -10,26 +10,30 @@ export interface SlotUser {
 
 export interface Slots {
   isFull(): boolean
-  /** Reports that something waits for a slot: in time, attempts that are overdue give up theirs. */
+  /** Reports that something waits for a slot, so that overdue attempts give up theirs in time. */
   wanted(): void
   /** Reports that an attempt has ended. */
   ended(attempt: SlotUser): void
 }
 
 interface SlotsOptions {
+  /** How many slots there are. */
   readonly limit: number
+  /** After how many ms an attempt is overdue. */
   readonly overdueMs: number
+  /** How many attempts may be overdue. */
   readonly maxOverdue: number
+  /** The attempts under way, read live. */
   readonly sent: readonly SlotUser[]
   /** Whether something still waits for a slot. */
   readonly isWanted: () => boolean
-  /** Called when attempts have given up their slots, with how many are overdue now. */
+  /** Called when attempts have given up their slots, with the number of all overdue ones. */
   readonly freed: (overdue: number) => void
   readonly now: () => number
   readonly after: (ms: number, run: () => void) => () => void
 }
 
-/** Creates the slots. `sent` is read as it is at the time. */
+/** Creates the slots of a queue. */
 export function createSlots(options: SlotsOptions): Slots {
   const { limit, overdueMs, maxOverdue, sent, isWanted, freed, now, after } = options
   let overdue = 0
@@ -37,7 +41,7 @@ export function createSlots(options: SlotsOptions): Slots {
 
   const isFull = (): boolean => sent.length - overdue >= limit
 
-  // Once begun it goes on until the bot has nothing: under load, slots come and go with each delivery.
+  // The timer is kept until the bot has nothing left, because under load slots come and go with each delivery.
   function wanted(): void {
     if (stopWatching !== null || !isFull() || overdue >= maxOverdue) return
     stopWatching = after(Math.max(0, oldest() + overdueMs - now()), free)
@@ -46,7 +50,7 @@ export function createSlots(options: SlotsOptions): Slots {
   const oldest = (): number =>
     sent.reduce((at, one) => (one.overdue ? at : Math.min(at, one.sentAt)), Number.POSITIVE_INFINITY)
 
-  /** A bot that forgets to answer would else stop everything, however well it is. */
+  /** Frees the slots of overdue attempts: otherwise a bot that forgets to answer some deliveries would get no others. */
   function free(): void {
     stopWatching = null
     if (!isWanted() || !isFull()) return

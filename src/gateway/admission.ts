@@ -1,28 +1,28 @@
-// The bounds on what anybody who knows the URL may send: they hold until the signature of a delivery is known to be right.
+// The bounds on what anybody who knows the URL may send, until the signature of a delivery is found to be right.
 
 export interface AdmissionLimits {
-  /** Requests at a time. */
+  /** How many requests at a time. */
   readonly maxRequests: number
-  /** Bytes of all their bodies together. */
+  /** How many bytes all their bodies may have together. */
   readonly maxBytesTogether: number
-  /** Bytes of one body. */
+  /** How many bytes one body may have. */
   readonly maxBodyBytes: number
 }
 
-/** One request among those whose signature is not known to be right yet. */
+/** A request whose signature is not checked yet. */
 interface Admission {
-  /** Counts bytes of its body. Returns why there is no room for them: the body is not to be kept then, and counts no more. */
+  /** Counts bytes of its body. Returns `null`, or why there is no room: the body must then be dropped, and no longer counts. */
   hold(bytes: number): 'too-large' | 'full' | null
-  /** Counts the request no more, nor its body. Idempotent. */
+  /** Stops counting the request and its body. Idempotent. */
   leave(): void
 }
 
 export interface Admissions {
-  /** Counts a request; `null` when there are too many already. */
+  /** Counts a new request; `null` when there are too many already. */
   enter(): Admission | null
 }
 
-/** Creates the bounds, with nothing counted. */
+/** Creates the bounds of a gateway, with nothing counted. */
 export function createAdmissions({ maxRequests, maxBytesTogether, maxBodyBytes }: AdmissionLimits): Admissions {
   let requests = 0
   let bytes = 0

@@ -1,5 +1,5 @@
-// The loopback HTTP server in which the tunnel ends: one path, raw bytes, limits.
-// On `node:http` itself: a framework would have one route to find and no body to parse, for a tenth of the throughput.
+// The loopback HTTP server at which the tunnel ends: one path, raw bytes, limits.
+// Plain `node:http`: a framework would cost a tenth of the throughput, for one route and no body to parse.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { after, monotonic } from '../core/async.ts'
@@ -16,32 +16,32 @@ import { equalInConstantTime } from '../core/secrets.ts'
 import { type AdmissionLimits, createAdmissions } from './admission.ts'
 import { createId, splitTarget, toDelivery } from './intake.ts'
 import { plainReply, sendReply } from './reply.ts'
-import { createOwed, type Owed, type Refusal, refuseUnparsed } from './unparsed.ts'
+import { createUnanswered, type Refusal, refuseUnparsed, type Unanswered } from './unparsed.ts'
 
 export interface GatewayOptions extends GatewayHandlers {
   readonly address: HookAddress
-  /** `null`: any free one. */
+  /** The port to listen on; `null` for any free one. */
   readonly port: number | null
   /** The longest body, in bytes. Default `MAX_BODY_BYTES`. */
   readonly maxBodyBytes?: number
-  /** What is taken from anybody before the signature is known to be right. */
+  /** The bounds on requests whose signature is not checked yet. */
   readonly unverified?: Partial<Omit<AdmissionLimits, 'maxBodyBytes'>>
-  /** How long a request may take to arrive whole, in ms. */
+  /** How long a request may take to arrive completely, in ms. Default 30 s. */
   readonly arriveWithinMs?: number
-  /** How long requests in flight may go on after `close()`, in ms. */
+  /** How long requests in flight may go on after `close()`, in ms. Default 0.5 s. */
   readonly finishWithinMs?: number
   readonly now?: () => number
 }
 
-// Longer than any tunnel keeps an idle connection: whoever closes it must not be us, while a delivery is on its way in it.
+// Longer than any tunnel keeps an idle connection: if the gateway closed it first, a delivery on its way would be lost.
 const KEEP_ALIVE_MS = 72_000
 
-// How soon a request that has not arrived in time is cut, after that: an idle run shall not be woken for it all the time.
+// How often Node looks for requests that have not arrived in time: more often would keep waking an idle run.
 const CHECKED_EVERY_MS = 10_000
 
 const UNVERIFIED = { maxRequests: 64, maxBytesTogether: MAX_UNVERIFIED_BYTES }
 
-/** What the gateway itself refuses, and how that is answered. */
+/** What the gateway itself refuses, and how it answers. */
 const REFUSALS = {
   unauthorised: {
     status: 401,
@@ -58,17 +58,17 @@ const REFUSALS = {
   malformed: { status: 400, detail: 'it names a whole URL, as if to a proxy', headers: [] },
 } as const satisfies Partial<Record<RejectReason, unknown>>
 
-/** As a client asks a proxy. */
+/** Whether a request target is a whole URL, as a client sends it to a proxy. */
 const isWholeUrl = (target: string): boolean => /^https?:\/\//i.test(target)
 
-/** Listens on 127.0.0.1. Throws `portTaken`. */
+/** Opens a gateway on 127.0.0.1. Rejects with `portTaken` when its port is in use. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { now = Date.now, arriveWithinMs = 30_000, finishWithinMs = 500 } = options
   const notices = createRefusalNotices(options.rejected)
   const announce = (refusal: Refusal): void => notices.add({ id: createId(now()), ...refusal })
-  const owed = createOwed()
+  const unanswered = createUnanswered()
   let closing: Promise<void> | undefined
-  const intake = createRequestHandlers(options, { announce, owed, isClosing: () => closing !== undefined })
+  const intake = createRequestHandlers(options, { announce, unanswered, isClosing: () => closing !== undefined })
   const server = createServer(
     {
       requestTimeout: arriveWithinMs,
@@ -78,7 +78,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     intake.take,
   )
   server.on('checkExpectation', intake.expects)
-  refuseUnparsed(server, owed.isOwed, announce)
+  refuseUnparsed(server, unanswered, announce)
   const port = await listen(server, options.port)
   return {
     port,
@@ -91,14 +91,14 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 interface Surroundings {
-  /** Announces what was refused. */
+  /** Announces a refused request. */
   readonly announce: (refusal: Refusal) => void
-  readonly owed: Owed
+  readonly unanswered: Unanswered
   readonly isClosing: () => boolean
 }
 
-/** Creates what is done with a request, and with one that expects something. */
-function createRequestHandlers(options: GatewayOptions, { announce, owed, isClosing }: Surroundings) {
+/** Creates the handlers for requests, and for those with an `Expect` header. */
+function createRequestHandlers(options: GatewayOptions, { announce, unanswered, isClosing }: Surroundings) {
   const { address, accept, maxBodyBytes = MAX_BODY_BYTES, now = Date.now } = options
   const expected = Buffer.from(`Basic ${Buffer.from(`${address.user}:${address.password}`).toString('base64')}`)
   const admissions = createAdmissions({ ...UNVERIFIED, ...options.unverified, maxBodyBytes })
@@ -111,15 +111,15 @@ function createRequestHandlers(options: GatewayOptions, { announce, owed, isClos
     answer(response, plainReply(status, detail, headers))
   }
 
-  /** Answers a request that is not meant for us, or does not come from the platform; says whether it did. */
+  /** Answers a request that is for another path or has the wrong credentials; returns whether it did. */
   function turnsAway(request: IncomingMessage, response: ServerResponse): boolean {
-    owed.add(request, response)
+    unanswered.add(request, response)
     const { path } = splitTarget(request.url ?? '')
-    // Not `request.headers`, which Node makes an object of all of them for.
+    // Not `request.headers`, for which Node makes an object of all headers.
     const given = headerOf(request.rawHeaders, 'authorization') ?? ''
     if (path === address.path && equalInConstantTime(given, expected)) return false
     if (path === address.path) refuse(response, 'unauthorised')
-    // Strangers try many a path; whoever knows ours means us.
+    // Strangers try many paths, but whoever knows this one means this gateway.
     else if (isWholeUrl(path) && path.endsWith(address.path)) refuse(response, 'malformed')
     else answer(response, plainReply(404, 'not found'))
     return true
@@ -132,7 +132,7 @@ function createRequestHandlers(options: GatewayOptions, { announce, owed, isClos
     if (isClosing()) return answer(response, plainReply(503, 'dev-hook is ending', ['retry-after', '1']))
     const admission = admissions.enter()
     if (admission === null) return refuse(response, 'full')
-    // However the request ends, also before all of it has come.
+    // However the request ends, even before all of it has arrived.
     response.once('close', admission.leave)
     const since = monotonic()
     let refused: 'too-large' | 'full' | null = null
@@ -144,7 +144,7 @@ function createRequestHandlers(options: GatewayOptions, { announce, owed, isClos
       if (body === null) return refuse(response, refused ?? 'too-large')
       void accept(toDelivery({ method, search, rawHeaders, body }, now()), since, admission.leave)
         .then((reply) => answer(response, reply))
-        // Node refuses to write what is not a header, and a bot may send anything.
+        // Node refuses to write invalid headers, and a bot may send anything.
         .catch((error: unknown) =>
           response.headersSent ? response.destroy() : answer(response, plainReply(502, messageOf(error))),
         )
@@ -174,7 +174,7 @@ async function listen(server: Server, port: number | null): Promise<number> {
   return address.port
 }
 
-/** Lets requests in flight finish for a while, then cuts what is left. Idle connections end at once. */
+/** Closes a server: idle connections at once, requests in flight after `ms` at the latest. */
 async function closeWithin(server: Server, ms: number): Promise<void> {
   const cancel = after(ms, () => server.closeAllConnections())
   await new Promise<void>((resolve) => server.close(() => resolve()))

@@ -1,10 +1,10 @@
-// Requests that end before they are one: what `node:http` refuses by itself is answered as it would be, and announced.
+// What `node:http` itself refuses before there is a request: answered as Node would, and announced.
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { codeOf } from '../core/errors.ts'
 import type { RejectReason } from '../core/notices.ts'
 
-/** Why something that came over a connection is refused, and how that is answered. */
+/** Why something is refused, and how that is answered. */
 export interface Refusal {
   readonly reason: RejectReason
   readonly status: number
@@ -13,7 +13,7 @@ export interface Refusal {
 
 const MALFORMED = { reason: 'malformed', status: 400 } as const
 
-/** By the code of the error. The parser has some forty more, all of which mean that this is not HTTP. */
+/** By error code. Node's parser has some forty more codes, all of which mean that this is not HTTP. */
 const KNOWN: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: { reason: 'too-large', status: 431, detail: 'the headers are too large' },
   ERR_HTTP_REQUEST_TIMEOUT: { reason: 'timed-out', status: 408, detail: 'the request did not arrive whole in time' },
@@ -21,18 +21,19 @@ const KNOWN: Readonly<Record<string, Refusal>> = {
   HPE_INVALID_URL: { ...MALFORMED, detail: 'its URL is malformed' },
 }
 
-/** The client has left in the middle of it: nothing was refused. */
+/** The code when the client left in the middle of a request: nothing was refused. */
 const LEFT = 'HPE_INVALID_EOF_STATE'
 
-/** Which connections owe an answer to a request that has come whole. */
-export interface Owed {
-  /** Notes a request until it is answered. */
+/** The requests that are not answered yet. */
+export interface Unanswered {
+  /** Adds a request, until it is answered. */
   add(request: IncomingMessage, response: ServerResponse): void
-  isOwed(connection: Duplex): boolean
+  /** Whether a request that arrived completely on this connection is not answered yet. */
+  has(connection: Duplex): boolean
 }
 
-/** Creates the notes, empty. */
-export function createOwed(): Owed {
+/** Creates an empty set of requests. */
+export function createUnanswered(): Unanswered {
   const open = new WeakMap<Duplex, Set<IncomingMessage>>()
   return {
     add: (request, response) => {
@@ -40,18 +41,18 @@ export function createOwed(): Owed {
       open.set(request.socket, requests.add(request))
       response.once('close', () => requests.delete(request))
     },
-    isOwed: (connection) => [...(open.get(connection) ?? [])].some(({ complete }) => complete),
+    has: (connection) => [...(open.get(connection) ?? [])].some(({ complete }) => complete),
   }
 }
 
 /**
- * Answers what is no request, and closes its connection. `refused` is called for each; not for a connection that broke, or on
- * which nothing has come. A connection that owes an answer is cut: this one would be taken for that.
+ * Answers what is not a request, and closes its connection. `refused` is called for each; not for a connection that broke, or on which
+ * nothing has arrived. A connection with an unanswered request is cut instead: this answer would be taken for the one to that request.
  */
-export function refuseUnparsed(server: Server, isOwed: Owed['isOwed'], refused: (refusal: Refusal) => void): void {
+export function refuseUnparsed(server: Server, unanswered: Unanswered, refused: (refusal: Refusal) => void): void {
   const end = (connection: Duplex, refusal: Refusal): void => {
     refused(refusal)
-    if (isOwed(connection) || !connection.writable) return void connection.destroy()
+    if (unanswered.has(connection) || !connection.writable) return void connection.destroy()
     connection.end(`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\nConnection: close\r\n\r\n`)
   }
   server.on('clientError', (error, connection) => {
@@ -59,7 +60,7 @@ export function refuseUnparsed(server: Server, isOwed: Owed['isOwed'], refused: 
     if (refusal === null || !('bytesRead' in connection) || connection.bytesRead === 0) connection.destroy()
     else end(connection, refusal)
   })
-  // Without a listener the connection is closed without a word.
+  // Without a listener, Node closes the connection without an answer.
   server.on('connect', (_request, connection) => {
     end(connection, { reason: 'unsupported', status: 405, detail: 'CONNECT is for proxies' })
   })

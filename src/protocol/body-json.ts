@@ -1,4 +1,4 @@
-// The body of a delivery read as a JSON object, whatever is wrapped around it: content encodings, a byte order mark, white space.
+// Reads the body of a delivery as a JSON object, through content encodings, byte order marks and white space.
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 import type { RawHeaders } from '../core/delivery.ts'
 import { headerValues } from '../core/http/raw-headers.ts'
@@ -7,8 +7,8 @@ import { MAX_DECOMPRESSED_BYTES } from '../core/limits.ts'
 import { abridge } from './abridge.ts'
 
 /**
- * The JSON object that a body holds; `null` for any other body. Bounded in size, and so in time; never throws. If `read` names the only
- * fields whose text is read, others may be empty, which saves most of the time that a large body takes.
+ * The JSON object in a body; `null` for any other body. Bounded in size, and so in time; never throws. If `read` names the only fields
+ * whose text is needed, other texts may be empty, which saves most of the time that a large body takes.
  */
 export function jsonInBody(headers: RawHeaders, body: Buffer, read?: ReadonlySet<string>): Json | null {
   try {
@@ -20,7 +20,7 @@ export function jsonInBody(headers: RawHeaders, body: Buffer, read?: ReadonlySet
   }
 }
 
-/** The text in which a body is searched: without its content encodings, and where it has JSON's escapes, once more without those. */
+/** The text of a body, for searching: without its content encodings and, if it has JSON escapes, once more with those decoded. */
 export function searchableText(headers: RawHeaders, body: Buffer): string {
   const bytes = decoded(headers, body)
   const text = wideText(bytes) ?? bytes.toString('utf8')
@@ -39,12 +39,12 @@ const MAX_ENCODINGS = 3
 const DECODERS: ReadonlyMap<string, (bytes: Buffer) => Buffer> = new Map([
   ['gzip', (bytes) => gunzipSync(bytes, LIMIT)],
   ['x-gzip', (bytes) => gunzipSync(bytes, LIMIT)],
-  // Meant to be wrapped as zlib does; some senders leave the wrapping out. The first byte shows it: its low half is the method, 8.
+  // Should have a zlib header, which some senders leave out. The first byte of that tells: its low half is the method, 8.
   ['deflate', (bytes) => ((bytes[0] ?? 0) % 16 === 8 ? inflateSync(bytes, LIMIT) : inflateRawSync(bytes, LIMIT))],
   ['br', (bytes) => brotliDecompressSync(bytes, LIMIT)],
 ])
 
-/** The bytes without their content encodings, of which the last one was applied last; as they are where those are not true. */
+/** Decodes a body, whose last content encoding was applied last; returns the body itself if it is not encoded as it says. */
 function decoded(headers: RawHeaders, body: Buffer): Buffer {
   const values = headerValues(headers, 'content-encoding')
   if (values.length === 0) return body
@@ -54,7 +54,7 @@ function decoded(headers: RawHeaders, body: Buffer): Buffer {
   try {
     return decoders.reduceRight((bytes, decode) => decode(bytes), body)
   } catch {
-    // Not encoded so, or too large: what can be read without decoding is read.
+    // Not encoded as it says, or too large.
     return body
   }
 }
@@ -62,10 +62,10 @@ function decoded(headers: RawHeaders, body: Buffer): Buffer {
 const isWhiteSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d
 
-// Smaller ones are parsed as fast as they are abridged.
+// Smaller bodies are parsed as fast as they are abridged.
 const LARGE = 16 * 1024
 
-/** The text of an object, without a byte order mark; `null` when the first byte shows that it is not one, which saves the parse. */
+/** The text of a JSON object, without a byte order mark; `null` if its first byte shows that it is not one, which saves parsing. */
 function textOf(bytes: Buffer, read: ReadonlySet<string> | undefined): string | null {
   const wide = wideText(bytes)
   if (wide !== null) return wide
@@ -77,7 +77,7 @@ function textOf(bytes: Buffer, read: ReadonlySet<string> | undefined): string | 
   return abridged?.toString('utf8') ?? bytes.toString('utf8', start)
 }
 
-/** The text of bytes that begin with the mark of UTF-16; `null` for others. */
+/** The text of bytes that begin with a byte order mark of UTF-16; `null` for others. */
 function wideText(bytes: Buffer): string | null {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)

@@ -1,26 +1,29 @@
-// What a delivery is about, read from its body: the label that is shown, and the key by which it is recognised when it comes again.
+// What the body of a delivery says: the label that is shown, and the key by which redeliveries are recognised.
 // Source: developers.web1on1.chat/webhooks/payloads.
 import { createHash } from 'node:crypto'
 import type { Delivery, Label } from '../core/delivery.ts'
 import { type Json, textIn, valueIn } from '../core/json.ts'
 import { jsonInBody } from './body-json.ts'
 
-/** The label of a delivery that says nothing about itself, or whose body must not be read. */
+/** The label of a delivery whose body says nothing, or must not be read. */
 export const NO_LABEL: Label = { event: null, platformId: null, conversation: null, text: null }
 
-/** What a delivery is about, and what it shares with a redelivery of it. */
+/** What a delivery is about, and by what it is recognised. */
 export interface DeliveryIdentity {
   readonly label: Label
-  /** Equal for a redelivery, and for nothing else; `null` for a delivery that cannot be told apart. */
+  /** The same for redeliveries, and for nothing else; `null` for a delivery that cannot be recognised. */
   readonly key: string | null
 }
 
-// Fields whose text is read, at any depth: in a large body others are left out.
+// The fields whose text is read, at any depth: in a large body, others are skipped.
 const READ = ['id', 'event', 'conversation', 'text', 'user', 'contact', 'name', 'role', 'summary'] as const
 const READ_NAMES: ReadonlySet<string> = new Set(READ)
 const read = (from: unknown, name: (typeof READ)[number]): string | null => textIn(from, name)
 
-/** Reads the label and the key of a delivery, which may be of what the bot itself said; without a JSON object in its body it has no label. Never throws. */
+/**
+ * Reads the label and the key of a delivery. `botId` tells what the bot itself has said. A body that is not a JSON object gives no label.
+ * Never throws.
+ */
 export function identify(delivery: Delivery, botId: string | null = null): DeliveryIdentity {
   const payload = jsonInBody(delivery.headers, delivery.body, READ_NAMES)
   if (payload === null) return { label: NO_LABEL, key: contentKey(delivery) }
@@ -39,13 +42,13 @@ export function identify(delivery: Delivery, botId: string | null = null): Deliv
   return { label, key: bounded(`${label.platformId} ${label.event ?? ''} ${read(message, 'id') ?? ''}`) }
 }
 
-/** More participants are not looked through: it is done for every delivery. */
+/** How many participants are searched: this is done for every delivery. */
 const MOST_PARTICIPANTS = 100
 
 /** `User Jenny Jones created a chat message` */
 const SUMMARY = /^(?:User|Contact|Bot) (.{1,100}?) (?:created|updated|deleted) /
 
-/** Who said a message, by the participants of its conversation, else by the summary of what happened, else by the role. */
+/** Who wrote a message: by the participants of its conversation, else by the summary of the event, else by the role. */
 function authorOf(payload: Json, message: unknown, botId: string | null): Pick<Label, 'from' | 'own'> {
   const author = read(message, 'user') ?? read(message, 'contact')
   const participants = valueIn(valueIn(valueIn(payload, 'data'), 'conversation'), 'participants')
@@ -56,7 +59,7 @@ function authorOf(payload: Json, message: unknown, botId: string | null): Pick<L
   return { ...(from === null ? {} : { from }), ...(author !== null && author === botId ? { own: true } : {}) }
 }
 
-// Ten thousand keys are kept for a day: one that somebody has filled is kept as its digest.
+// Tens of thousands of keys are kept for a day, so that a longer one is replaced by its digest.
 const MAX_KEY = 200
 const bounded = (key: string): string => (key.length <= MAX_KEY ? key : createHash('sha1').update(key).digest('hex'))
 

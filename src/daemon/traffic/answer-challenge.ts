@@ -1,4 +1,4 @@
-// The answer to a challenge, and to another dev-hook that asks for something along with one of its own.
+// Answers challenges: those of the platform, and those with which another dev-hook asks for something.
 import { type Clock, MONOTONIC } from '../../core/async.ts'
 import type { RawHeaders, Reply } from '../../core/delivery.ts'
 import { viaOf } from '../../core/hook-url.ts'
@@ -19,41 +19,41 @@ import { seal, unseal } from '../../protocol/seal.ts'
 import { createReread, type RereadOptions } from './reread-secret.ts'
 
 export interface ChallengeOptions extends RereadOptions {
-  /** Who this dev-hook is, for those who send a challenge. */
+  /** What this dev-hook calls itself in its answers. */
   readonly who: string
   readonly runId: string
   readonly emit: Emit
-  /** The webhook's secret, as far as it is known. */
+  /** The webhook's secret; `null` while it is not known. */
   readonly secret: () => string | null
-  /** A challenge came that was not a probe of dev-hook's own. */
+  /** Called for a challenge that is not a probe of dev-hook's own. */
   readonly challenged: () => void
-  /** Another dev-hook, which calls itself so, may have the bot; `unproven` when nothing could be checked but the URL. */
+  /** Called when another dev-hook, which calls itself `by`, may take over the bot; `unproven` if only the URL vouches for it. */
   readonly handedOver: (by: string, certainty?: 'unproven') => void
-  /** Another dev-hook says what was before it, as the text of its snapshot; resolves to whether that was taken. */
+  /** Called when another dev-hook hands down its snapshot, as text; resolves with whether it was taken. */
   readonly handedDown: (snapshot: string, via: readonly string[]) => Promise<boolean>
-  /** Another dev-hook, which calls itself so, asks to stand in front of this one: what it is told; `null` where it cannot. */
+  /** Called when another dev-hook, which calls itself `by`, asks to stand in front of this one; returns what it is told, or `null`. */
   readonly joined: (by: string) => string | null
   readonly clock?: Pick<Clock, 'now'>
 }
 
-/** Answers a challenge that came with these headers. Never rejects. */
+/** Answers a challenge and the request in its headers, if there is one. Never rejects. */
 export type AnswerChallenge = (challenge: string, headers: RawHeaders) => Reply | Promise<Reply>
 
-/** A proof with the secret that it holds for. */
+/** A valid proof, and the secret that it proves. */
 interface Proven {
   readonly proof: string
   readonly secret: string
 }
 
-/** Who has the URL may ask again and again: that is said no more often than so. */
-const SAY_EVERY_MS = 10_000
+/** How often a refusal is announced at most: whoever has the URL can ask again and again. */
+const ANNOUNCE_EVERY_MS = 10_000
 
-/** Creates the answers of one run. */
+/** Creates the answers of a run. */
 export function createChallengeAnswers(options: ChallengeOptions): AnswerChallenge {
   const { who, runId, emit, secret, clock = MONOTONIC } = options
   const check = createProofCheck()
   const reread = createReread(options)
-  let saidAt = Number.NEGATIVE_INFINITY
+  let announcedAt = Number.NEGATIVE_INFINITY
 
   async function prove(what: ProofRequest['what'], content: string, proof: string | undefined) {
     const request = { what, runId, content }
@@ -61,7 +61,7 @@ export function createChallengeAnswers(options: ChallengeOptions): AnswerChallen
     if (known === null) return null
     const fault = check(proof, known, request)
     if (fault === null && proof !== undefined) return { proof, secret: known }
-    // It may have been changed since the start. Where the platform cannot be asked, what is known has to do.
+    // The secret may have been changed since the start. If the platform cannot be asked, the fault stands.
     const fresh = fault === 'wrong' ? await reread().catch(() => null) : null
     if (fresh === null || fresh === known || proof === undefined) return fault
     return check(proof, fresh, request) ?? { proof, secret: fresh }
@@ -83,8 +83,8 @@ export function createChallengeAnswers(options: ChallengeOptions): AnswerChallen
   }
 
   function refuse(by: string, fault: ProofFault): void {
-    if (clock.now() - saidAt < SAY_EVERY_MS) return
-    saidAt = clock.now()
+    if (clock.now() - announcedAt < ANNOUNCE_EVERY_MS) return
+    announcedAt = clock.now()
     emit(warning('handOverRefused', `${by} asked for the bot, and was refused: ${FAULTS[fault]}`))
   }
 
@@ -96,7 +96,7 @@ export function createChallengeAnswers(options: ChallengeOptions): AnswerChallen
     const proven = await prove('hand-down', content, proof)
     if (!isProven(proven)) return proven === null ? {} : { reply: refusedReply(proven) }
     const snapshot = unseal(content, proven.secret)
-    // What fails is kept by who asked.
+    // If it is not taken, the dev-hook that asked keeps it.
     const isTaken = snapshot !== null && (await options.handedDown(snapshot, via).catch(() => false))
     return isTaken ? { reply: doneReply(proven.secret, proven.proof) } : {}
   }
@@ -105,7 +105,7 @@ export function createChallengeAnswers(options: ChallengeOptions): AnswerChallen
     const proven = await prove('join', content, proof)
     if (!isProven(proven)) return proven === null ? { reply: refusedReply('missing') } : { reply: refusedReply(proven) }
     const ancestry = options.joined(decodeWho(content))
-    // With the proof, so that it is of no use as an answer to another question.
+    // Sealed together with the proof, so that the answer cannot be replayed for another request.
     return ancestry === null ? {} : { ancestry: seal(`${proven.proof}\n${ancestry}`, proven.secret) }
   }
 

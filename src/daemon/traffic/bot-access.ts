@@ -1,23 +1,23 @@
-// What a bot expects of the platform besides signatures: the credentials, and the query, of its own production URL.
+// What a bot expects from the platform besides signatures: the credentials and the query of its production URL.
 import type { Config } from '../../config/load.ts'
 import { targetUrl } from '../../config/target.ts'
 import { runIdOf } from '../../core/hook-url.ts'
 import { isLoopback } from '../../core/http/loopback.ts'
 import { secretsInQuery } from '../../core/text/redact.ts'
 
-/** What is sent to the bot beside what the platform has sent. */
+/** What is added to a delivery for the bot. */
 export interface BotAccess {
   /** The value of the `authorization` header; `null` for none. */
   readonly authorization: string | null
-  /** Without its `?`; empty for none. */
+  /** The query, without its `?`; empty for none. */
   readonly query: string
 }
 
 const NONE: BotAccess = { authorization: null, query: '' }
 
 /**
- * What this bot gets: what the options give, else what the URL has that was registered before, so that the bot cannot tell the
- * difference. That URL's own goes to no other machine, and is none where the URL is a dev-hook's.
+ * What is added for this bot: what the options say, else what the formerly registered URL has, as if the platform had sent the delivery
+ * there. Credentials of that URL go to no other machine, and the URL of a dev-hook has none that count.
  */
 export function botAccess(
   { botAuth, botQuery, target }: Pick<Config, 'botAuth' | 'botQuery' | 'target'>,
@@ -42,7 +42,7 @@ function accessIn(url: string | null): BotAccess {
   }
 }
 
-/** What of a registered URL may be seen by nobody. */
+/** The parts of a registered URL that must never be shown. */
 export function secretsInUrl(url: string | null): readonly string[] {
   if (url === null || !URL.canParse(url)) return []
   const { password, search } = new URL(url)
@@ -53,12 +53,12 @@ export function secretsInUrl(url: string | null): readonly string[] {
 /** The value of an `authorization` header for `user:password`. */
 export const basic = (credentials: string): string => `Basic ${Buffer.from(credentials).toString('base64')}`
 
-/** A part of a URL as it was before it was encoded. */
+/** Decodes a part of a URL. */
 export function decodedPart(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    // A `%` that encodes nothing stands for itself.
+    // It is not percent-encoded: a `%` stands for itself.
     return text
   }
 }

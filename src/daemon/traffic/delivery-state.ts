@@ -1,14 +1,13 @@
-// What becomes of a delivery: its states, and for each change what the journal records and what the platform is told.
+// The states of a delivery, and the table of transitions: what each tells the journal and the platform.
 
 import { type Attempt, isSuccess, type Settled } from '../../core/delivery.ts'
 
 /**
- * The way of a delivery: `waiting → sending → answered | received | broken | returned | owed`, and back from `sending` to
- * `waiting` when the bot refused it. Its first two stations exist twice: once the platform has been told "received" in our own
- * name it is `…-acknowledged`, and from then on the promise is ours.
+ * `waiting → sending → answered | received | broken | returned | owed`, and back from `sending` to `waiting` when the bot refuses an
+ * attempt. The first two exist twice: with `-acknowledged`, dev-hook has told the platform "received" before the bot had the delivery.
  */
 export type DeliveryState =
-  /** In the queue; nothing of it has been sent. */
+  /** In the queue; not a byte of it has been sent. */
   | 'waiting'
   | 'waiting-acknowledged'
   /** At the bot: an attempt is under way. */
@@ -16,50 +15,50 @@ export type DeliveryState =
   | 'sending-acknowledged'
   /** The bot answered 2xx itself. */
   | 'answered'
-  /** The bot had it and answered with an error; the platform was told "received" in our own name. */
+  /** The bot answered with an error, and dev-hook told the platform "received". */
   | 'received'
-  /** Its connection broke after bytes were sent; told "received", not repeated by itself. */
+  /** Its connection broke after bytes were sent, and dev-hook told the platform "received": only a person has it sent again. */
   | 'broken'
-  /** The platform was told that it was not received, and sends it again. */
+  /** The platform was told that it was not received, and will send it again. */
   | 'returned'
-  /** Acknowledged, and not sent before the end of the run: the next run delivers it. */
+  /** Acknowledged, but not sent before the end of the run: the next run delivers it. */
   | 'owed'
 
-/** What happens to a delivery. */
+/** What can happen to a delivery. */
 export type DeliveryEvent =
-  /** An attempt begins; not a byte has left yet. */
+  /** An attempt begins; not a byte of it has left. */
   | 'sends'
-  /** The attempt was refused: nothing of it was sent. */
+  /** The attempt was refused: not a byte was sent. */
   | 'refused'
   /** The bot answered 2xx. */
   | 'answered'
-  /** The bot answered anything else, and the platform is to be spared it. */
+  /** The bot answered anything else, which is kept from the platform. */
   | 'failed'
-  /** The bot answered anything else, and the platform is to have it. */
+  /** The bot answered anything else, which is passed on to the platform. */
   | 'failed-passed'
-  /** The connection broke after bytes were sent, and the platform is not to send it again. */
+  /** The connection broke after bytes were sent, and the platform must not send the delivery again. */
   | 'broke'
-  /** The same, and the platform is to send it again. */
+  /** The connection broke after bytes were sent, and the platform is to send the delivery again. */
   | 'broke-retried'
-  /** It can never be sent. */
+  /** The delivery is not a valid HTTP request, so that it can never be sent. */
   | 'unsendable'
-  /** Given up, and nothing of it was sent. */
+  /** Given up; not a byte was sent. */
   | 'cancelled'
-  /** Given up, and the bot may have some of it. */
+  /** Given up; the bot may have some of it. */
   | 'cancelled-sent'
-  /** The platform has waited long enough: it is to be told "received" in our own name. */
+  /** The platform has waited long enough: dev-hook answers "received". */
   | 'acknowledged'
-  /** The disk refused it, so that it must not be acknowledged after all. */
+  /** The disk refused the delivery, so that it must not be acknowledged after all. */
   | 'not-recorded'
 
-/** What the platform is told: nothing yet, the bot's own reply, "received" once it is on disk, or to come again. */
+/** What the platform is told: nothing yet, the bot's own reply, "received", or an error after which it sends the delivery again. */
 export type Told = 'nothing' | 'reply' | 'received-once-synced' | 'received' | 'unavailable' | 'bad-gateway'
 
 export interface Transition {
   readonly to: DeliveryState
   /** What the journal records; `null` for nothing. */
   readonly settle: Settled | null
-  /** What the platform is told, should it still wait. */
+  /** What the platform is told, if it still waits. */
   readonly tell: Told
 }
 
@@ -71,12 +70,12 @@ const row = (to: DeliveryState, settle: Settled | null = null, tell: Told = 'not
 
 type Open = 'waiting' | 'sending' | 'waiting-acknowledged' | 'sending-acknowledged'
 
-const WITH_THE_BOT = {
+const ANSWERED_BY_BOT = {
   answered: row('answered', 'delivered', 'reply'),
   failed: row('received', 'delivered', 'received-once-synced'),
 }
 
-/** Every change that there is. What is not here cannot happen, and changes nothing. */
+/** Every transition. An event that is not in the row of a state changes nothing. */
 const TRANSITIONS: Readonly<Record<Open, Partial<Record<DeliveryEvent, Transition>>>> = {
   waiting: {
     sends: row('sending'),
@@ -84,62 +83,62 @@ const TRANSITIONS: Readonly<Record<Open, Partial<Record<DeliveryEvent, Transitio
     cancelled: row('returned', 'returned', 'unavailable'),
   },
   sending: {
-    ...WITH_THE_BOT,
+    ...ANSWERED_BY_BOT,
     'failed-passed': row('returned', 'returned', 'reply'),
     refused: row('waiting'),
     acknowledged: row('sending-acknowledged', 'interrupted', 'received-once-synced'),
     broke: row('broken', 'interrupted', 'received-once-synced'),
     'broke-retried': row('returned', 'returned', 'bad-gateway'),
-    // Whatever the policy: what the bot can never have is never told "received".
+    // Under any policy: "received" must not be said of what the bot can never get.
     unsendable: row('returned', 'returned', 'bad-gateway'),
     cancelled: row('returned', 'returned', 'unavailable'),
     'cancelled-sent': row('returned', 'returned', 'unavailable'),
   },
   'waiting-acknowledged': {
-    // Recorded before its first byte leaves, as if the connection had broken: should dev-hook die before the answer, nobody
-    // knows whether the bot has it, and it must not get it twice.
+    // Recorded as interrupted before its first byte leaves: should dev-hook die before the answer, nobody knows whether the bot has
+    // it, and the bot must not get it twice.
     sends: row('sending-acknowledged', 'interrupted'),
     cancelled: row('owed', 'acknowledged', 'received'),
     'not-recorded': row('waiting'),
   },
   'sending-acknowledged': {
-    ...WITH_THE_BOT,
-    'failed-passed': WITH_THE_BOT.failed,
+    ...ANSWERED_BY_BOT,
+    'failed-passed': ANSWERED_BY_BOT.failed,
     refused: row('waiting-acknowledged', 'acknowledged'),
     broke: row('broken', 'interrupted', 'received-once-synced'),
     'broke-retried': row('broken', 'interrupted', 'received-once-synced'),
     unsendable: row('broken', 'interrupted', 'received-once-synced'),
     cancelled: row('owed', 'acknowledged', 'received'),
-    // The bot may have it by now: not sent again by itself, like one whose connection broke.
+    // The bot may have it: like one whose connection broke, it is not sent again by itself.
     'cancelled-sent': row('broken', 'interrupted', 'received-once-synced'),
     'not-recorded': row('sending'),
   },
 }
 
-/** The change that an event makes; `null` where it makes none. */
+/** The transition that an event makes; `null` when it makes none. */
 export function transition(state: DeliveryState, event: DeliveryEvent): Transition | null {
   return isOpen(state) ? (TRANSITIONS[state][event] ?? null) : null
 }
 
-/** Whether something is still to happen to it in this run. */
+/** Whether a delivery in this state is still on its way to the bot. */
 export const isOpen = (state: DeliveryState): state is Open => Object.hasOwn(TRANSITIONS, state)
 
-/** Whether it still waits for the bot: nothing of it has been sent. */
+/** Whether a delivery in this state waits in the queue. */
 export const isWaiting = (state: DeliveryState): boolean => state === 'waiting' || state === 'waiting-acknowledged'
 
-/** Whether the platform was told "received", and the bot has not had it yet. */
+/** Whether a delivery in this state was acknowledged, and the bot has not answered it. */
 export const isUndelivered = (state: DeliveryState): boolean =>
   state === 'waiting-acknowledged' || state === 'sending-acknowledged' || state === 'owed'
 
-/** What the platform is to be told about what went wrong. */
+/** What the platform is told when something goes wrong. */
 export interface TrafficPolicy {
-  /** For a bot that is too late: `ack` acknowledges in our own name, `retry` lets the platform send again. */
+  /** When the bot is too late: `ack` has dev-hook answer "received", `retry` has the platform send the delivery again. */
   readonly late: 'ack' | 'retry'
-  /** For a bot that answers with an error: `ack` spares the platform, `pass` passes it on. */
+  /** When the bot answers with an error: `ack` has dev-hook answer "received", `pass` passes the error on. */
   readonly onBotError: 'ack' | 'pass'
 }
 
-/** What the end of an attempt means, under a policy. */
+/** The event that the end of an attempt is, under a policy. */
 export function eventOf(attempt: Attempt, { late, onBotError }: TrafficPolicy): DeliveryEvent {
   switch (attempt.outcome) {
     case 'answered':

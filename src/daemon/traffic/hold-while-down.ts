@@ -1,9 +1,9 @@
-// The bot and the queue: what the bot does decides whether deliveries are held or let go.
+// Holds deliveries while the bot cannot take them, and releases them when it can.
 import type { Emit } from '../../core/notices.ts'
 import type { Bot, BotState } from '../../core/ports.ts'
 import type { Traffic } from './traffic.ts'
 
-/** Why deliveries wait, in the words that are shown; `null` when the bot can take them. */
+/** Why deliveries are held, as people see it; `null` when the bot can take them. */
 function reasonFor(state: BotState, supervised: boolean): string | null {
   switch (state.state) {
     case 'ready':
@@ -22,14 +22,14 @@ function reasonFor(state: BotState, supervised: boolean): string | null {
 }
 
 export interface BotLink {
-  /** Holds everything, whatever the bot does; `false` lets it go as soon as the bot is ready. */
+  /** With `true`, holds everything, whatever the bot does; with `false`, releases it as soon as the bot is ready. */
   pause(on: boolean): void
   isPaused(): boolean
-  /** Why deliveries are held now; `null` when they are not. */
+  /** Why deliveries are held now, as people see it; `null` when they are not. */
   reason(): string | null
 }
 
-/** Links them, and announces what the bot does. */
+/** Links a bot with the queue: holds and releases by what the bot does, and announces that. */
 export function linkBot(options: {
   readonly bot: Bot
   readonly traffic: Pick<Traffic, 'botGone'> & { readonly queue: Pick<Traffic['queue'], 'hold' | 'release'> }
@@ -58,11 +58,11 @@ export function linkBot(options: {
 
   bot.on((state) => {
     announce(state)
-    // Connections to a bot that has gone are dead, and a delivery sent into one would count as broken.
+    // Connections to a bot that is gone are dead: a delivery sent into one would count as interrupted.
     if (state.state !== 'ready') traffic.botGone()
     apply(state)
   })
-  // A bot that is started here is announced with its process; one that is only watched is being looked for already.
+  // A bot that dev-hook starts is announced with its process; one that it only watches is being looked for already.
   if (!supervised) announce(bot.current())
   apply(bot.current())
 

@@ -1,4 +1,4 @@
-// What becomes of a delivery in the queue: recorded, announced and counted.
+// Records, announces and counts what the queue does with each delivery.
 import type { Config } from '../../config/load.ts'
 import { type Attempt, isSuccess } from '../../core/delivery.ts'
 import { type Emit, type Totals, warning } from '../../core/notices.ts'
@@ -11,23 +11,23 @@ export interface QueueNoticesOptions {
   readonly config: Pick<Config, 'onBotError' | 'target'>
   readonly journal: Pick<Journal, 'recordAttempt'>
   readonly emit: Emit
-  /** A forward was refused: the bot's port may be closed. */
+  /** Called when the bot refused a delivery: its port may be closed. */
   readonly refused: () => void
-  /** The paths that the bot's source names as its routes. */
+  /** Finds the routes that the bot's source names. Never rejects. */
   readonly botRoutes: () => Promise<readonly string[]>
 }
 
-/** Creates what the queue calls as an item goes its way, and its counts. */
+/** Creates listeners for the events of the queue, and the counts that they keep. */
 export function createQueueNotices({ config, journal, emit, refused, botRoutes }: QueueNoticesOptions) {
   const hint = createUnroutedHint({ path: config.target.path, emit, botRoutes })
   const counts = { held: 0, longestHoldMs: 0, unrouted: 0 }
-  let announcedOverdue = false
+  let hasWarnedOfOverdue = false
 
   function countHold({ kind }: PipelineItem, ms: number): void {
     if (kind === 'delivery') counts.longestHoldMs = Math.max(counts.longestHoldMs, Math.round(ms))
   }
 
-  /** Whether the platform hears "received" in place of a status of the bot. */
+  /** Whether the platform is told "received" in place of the bot's status. */
   const isSpared = (item: PipelineItem, status: number): boolean =>
     item.kind === 'delivery' && !isSuccess(status) && (config.onBotError === 'ack' || isUndelivered(item.tracked.state))
 
@@ -54,8 +54,8 @@ export function createQueueNotices({ config, journal, emit, refused, botRoutes }
       dropped: countHold,
       unreachable: refused,
       overdue: (count: number): void => {
-        if (!announcedOverdue) emit(warning('botOverdue', `the bot has ${count} deliveries that it does not answer`))
-        announcedOverdue = true
+        if (!hasWarnedOfOverdue) emit(warning('botOverdue', `the bot has ${count} deliveries that it does not answer`))
+        hasWarnedOfOverdue = true
       },
     },
   }

@@ -1,18 +1,17 @@
-// The quiet period after the restore, in which deliveries that the platform sent before it may still come in.
+// The quiet period after the restore, in which deliveries that the platform sent before it may still arrive.
 import { type Clock, ignoreAbort, MONOTONIC, poll, withDeadline } from '../../core/async.ts'
 
-/** The time since the last delivery. */
 export interface QuietPeriod {
-  /** Reports that a delivery came in. */
+  /** Reports that a delivery has arrived. */
   arrived(): void
-  /** Resolves when no delivery has come in for 100 ms from now, after 600 ms at the latest. */
+  /** Resolves when no delivery has arrived for 100 ms from now on, after 600 ms at the latest. */
   over(): Promise<void>
 }
 
 const QUIET_MS = 100
 const MAX_WAIT_MS = 600
 
-/** Creates the quiet period of one run; nothing has come in yet. */
+/** Creates the quiet period of a run in which nothing has arrived yet. */
 export function createQuietPeriod(clock: Clock = MONOTONIC): QuietPeriod {
   let last = Number.NEGATIVE_INFINITY
   return {
@@ -28,7 +27,7 @@ export function createQuietPeriod(clock: Clock = MONOTONIC): QuietPeriod {
           (missing) => missing <= 0,
           { pace: missingMs, signal, clock },
         )
-      const deadline = { ms: MAX_WAIT_MS, reason: 'deliveries go on coming' }
+      const deadline = { ms: MAX_WAIT_MS, reason: 'deliveries keep arriving' }
       await withDeadline([], deadline, (signal) => ignoreAbort(untilQuiet(signal), signal), clock)
     },
   }

@@ -1,4 +1,4 @@
-// The answers that dev-hook gives in its own name.
+// The answers that dev-hook itself gives to the platform.
 import type { Reply } from '../../core/delivery.ts'
 import type { Journal } from '../../core/ports.ts'
 
@@ -7,16 +7,17 @@ const TEXT = ['content-type', 'text/plain; charset=utf-8'] as const
 const text = (status: number, words: string): Reply => ({ status, headers: TEXT, body: Buffer.from(`${words}\n`) })
 
 export interface Replies {
+  /** A plain text. */
   text(status: number, words: string): Reply
-  /** "Received", in our own name. Only for what is on disk. */
+  /** 200, only for a delivery that is on disk. */
   readonly received: Reply
-  /** A bound is reached: the platform may come again soon. */
+  /** 503 with `Retry-After`, for when a bound is reached. */
   readonly full: Reply
-  /** `received` once the delivery is on disk; 503 when the disk refuses, so that the platform keeps it. */
+  /** Resolves with `received` once the delivery with this id is on disk; with a 503 if the disk refuses. */
   afterSync(id: string): Promise<Reply>
 }
 
-/** Creates the answers. */
+/** Creates the answers of a run. */
 export function createReplies(journal: Pick<Journal, 'synced'>): Replies {
   const received = text(200, 'received')
   return {
@@ -26,7 +27,7 @@ export function createReplies(journal: Pick<Journal, 'synced'>): Replies {
     afterSync: (id) =>
       journal.synced(id).then(
         () => received,
-        // The journal has announced it; the platform is told nothing that is not true.
+        // The journal has reported why.
         () => text(503, 'the delivery could not be recorded'),
       ),
   }

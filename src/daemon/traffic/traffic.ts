@@ -1,4 +1,4 @@
-// The traffic of a run: forwarder, queue, guard and pipeline, put together and counted.
+// The traffic of a run: puts forwarder, queue, guard and pipeline together.
 import type { Config } from '../../config/load.ts'
 import { withDeadline } from '../../core/async.ts'
 import type { Delivery, RawHeaders } from '../../core/delivery.ts'
@@ -21,48 +21,49 @@ import { createGuard } from './signature-guard.ts'
 
 export interface TrafficOptions extends ChallengeOptions, QueueNoticesOptions {
   readonly config: Config
-  /** Whether the platform is emulated: what comes again is then meant to. */
+  /** Whether the platform is a sandbox: redeliveries then go to the bot. */
   readonly emulated: boolean
   readonly journal: Journal
   readonly botId: string
-  /** The URL that was registered before this run; `null` while it is not known, or when there was none. */
+  /** The URL that was registered before this run; `null` while that is not known, or when there was none. */
   readonly formerUrl: () => string | null
-  /** Who gets what `--only` does not match; `null` where there is nobody. */
+  /** Who gets what `--only` does not match; `null` when there is nobody. */
   readonly former: () => FormerReceiver | null
-  /** The secret that the bot checks with now; `null` when it checks none, or the webhook's own. */
+  /** The secret with which the bot checks signatures now; `null` if it checks none, or uses the webhook's own secret. */
   readonly botSecret: () => string | null
+  /** Called for each delivery that comes in. */
   readonly arrived: () => void
-  /** Where deliveries go. Default: to the bot, by HTTP. */
+  /** How deliveries are sent on. Default: to the bot, over HTTP. */
   readonly forwarder?: Forwarder
-  /** How many may be under way there at a time. Default: that of the queue. */
+  /** How many deliveries may be at the bot at a time. Default: that of the queue. */
   readonly inFlightLimit?: number
-  /** Longest wait for an answer, in ms. Default: that of the pipeline. */
+  /** The longest wait for an answer, in ms. Default: that of the pipeline. */
   readonly patienceMs?: number
 }
 
 export interface Traffic {
   readonly queue: Queue<PipelineItem>
   readonly pipeline: Pipeline
-  /** What the bot checks signatures with, as far as it is known. */
+  /** The secret with which the bot checks signatures; `null` if that is not known. */
   botSecret(): string | null
-  /** Reports that the bot has gone: connections to it are dead. */
+  /** Reports that the bot is gone, and with it the connections to it. */
   botGone(): void
   totals(): Totals
-  /** Waits for what is at the bot, then lets go of it. */
+  /** Waits a while for the answers of the bot, then closes queue and connections. */
   close(): Promise<void>
 }
 
-/** How long what is at the bot may still take at the end. */
+/** How long the bot may still take to answer at the end. */
 const DRAIN_MS = 2_500
 
-/** Creates the traffic of a run, holding until the bot is ready. */
+/** Creates the traffic of a run. Deliveries are held until the queue is released. */
 export function createTraffic(options: TrafficOptions): Traffic {
   const { config, emit, secret, botSecret } = options
   const { forwarder = createForwarder({ target: config.target, access: accessOf(options) }) } = options
   const { inFlightLimit, patienceMs } = options
   const notices = createQueueNotices(options)
 
-  // When it is sent, not when it came: the bot may have been started again meanwhile, with another secret.
+  // Signed when it is sent, not when it arrives: the bot may have been restarted meanwhile, with another secret.
   const headersFor = (delivery: Delivery): RawHeaders | undefined => {
     const bots = botSecret()
     return bots === null || bots === secret() ? undefined : resign(delivery.headers, delivery.body, bots)
@@ -101,13 +102,13 @@ export function createTraffic(options: TrafficOptions): Traffic {
 
 const NO_OTHERS = { passed: 0, ignored: 0 }
 
-/** The deliveries of others, with `--only`; `null` without it. */
+/** Creates what passes on the deliveries that `--only` does not match; `null` without `--only`. */
 function othersOf(options: TrafficOptions): Others | null {
   const { config, journal, former, secret, runId, emit } = options
   if (config.only === null) return null
   const filters = config.only.map((text) => {
     const filter = readOnly(text)
-    // The config has read it before.
+    // Impossible: the config has parsed it before.
     if ('message' in filter) throw new Error(filter.message)
     return filter
   })
@@ -116,7 +117,7 @@ function othersOf(options: TrafficOptions): Others | null {
   return createOthers({ ownership, passer, former, secret, runId, journal, replies: createReplies(journal), emit })
 }
 
-/** What the bot expects, worked out anew only where the former URL has become known. */
+/** What is added for the bot, computed anew only when the former URL changes. */
 function accessOf({ config, formerUrl }: Pick<TrafficOptions, 'config' | 'formerUrl'>): () => BotAccess {
   let of: string | null = null
   let access = botAccess(config, of)

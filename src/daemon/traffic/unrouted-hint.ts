@@ -1,28 +1,28 @@
-// The likeliest mistake of all, said once: the bot has no webhook under the path that dev-hook forwards to.
+// Warns once of the likeliest mistake: the bot has no webhook at the path to which dev-hook forwards.
 import { isSuccess } from '../../core/delivery.ts'
 import { type Emit, warning } from '../../core/notices.ts'
 
 export interface UnroutedHintOptions {
-  /** Where deliveries are forwarded to. */
+  /** The path to which deliveries are forwarded. */
   readonly path: string
   readonly emit: Emit
-  /** The paths that the bot's source names as its routes. Never rejects. */
+  /** Finds the routes that the bot's source names. Never rejects. */
   readonly botRoutes: () => Promise<readonly string[]>
 }
 
 export interface UnroutedHint {
-  /** Notes a status of the bot. Returns whether it says that there is nothing under the path. */
+  /** Reports the bot's status for a delivery. Returns whether it means that there is nothing at the path. */
   answered(method: string, status: number): boolean
 }
 
-/** More than these are no hint. */
+/** How many routes the warning names: more are of no help. */
 const MAX_ROUTES = 3
 
-/** Creates the hint. A bot that has taken a delivery has a webhook there: what it answers after that is its own affair. */
+/** Creates the hint of a run. Once the bot has taken a delivery, it has a webhook there, and nothing is warned of any more. */
 export function createUnroutedHint({ path, emit, botRoutes }: UnroutedHintOptions): UnroutedHint {
   let isSettled = false
 
-  async function say(method: string, status: number): Promise<void> {
+  async function warn(method: string, status: number): Promise<void> {
     const others = (await botRoutes()).filter((route) => route !== path).slice(0, MAX_ROUTES)
     const [likeliest] = others
     const named = likeliest === undefined ? '' : `; its source names ${others.join(', ')}`
@@ -34,7 +34,7 @@ export function createUnroutedHint({ path, emit, botRoutes }: UnroutedHintOption
   return {
     answered: (method, status) => {
       const isUnrouted = status === 404 || status === 405
-      if (isUnrouted && !isSettled) void say(method, status)
+      if (isUnrouted && !isSettled) void warn(method, status)
       isSettled ||= isUnrouted || isSuccess(status)
       return isUnrouted
     },

@@ -1,4 +1,4 @@
-// The rules of a replay, with a run or without one: what may be forwarded again, how, and what its end means for the record.
+// The rules of a replay, in a run or without one: what may be replayed, with which bytes, and what the journal records of it.
 import type { Attempt, Delivery } from '../../../core/delivery.ts'
 import { DevHookError } from '../../../core/errors.ts'
 import type { Journal, RecordedDelivery, Replayed } from '../../../core/ports.ts'
@@ -6,7 +6,7 @@ import { createId } from '../../../gateway/intake.ts'
 import { identify } from '../../../protocol/payload.ts'
 import { checkSignature, resign } from '../../../protocol/signature.ts'
 
-/** Finds the delivery that is to be forwarded again. Throws `deliveryUnknown`, or `replayRefused` for what the guard kept from the bot. */
+/** Finds the delivery to replay. Throws `deliveryUnknown`, or `replayRefused` for one that the signature guard rejected. */
 export function findReplayable(journal: Pick<Journal, 'find'>, id: string): RecordedDelivery {
   const recorded = journal.find(id)
   if (recorded === null) throw new DevHookError('deliveryUnknown', `no delivery ${id} is recorded`)
@@ -15,37 +15,37 @@ export function findReplayable(journal: Pick<Journal, 'find'>, id: string): Reco
 }
 
 /**
- * A delivery as the bot gets it again: with the bytes that were recorded, or with another body. It is signed anew where the bot
- * would find the signature wrong: the body is another one, or the secret is.
+ * A delivery as the bot gets it again: with the recorded body, or with another one. It is signed anew if the bot would find its
+ * signature wrong, because the body or the secret has changed.
  */
 export function forBot(recorded: Delivery, body: Buffer | null, secret: string | null): Delivery {
   const delivery = body === null ? recorded : { ...recorded, body }
   if (secret === null) return delivery
   const verdict = checkSignature(delivery.headers, delivery.body, secret)
-  // What came unsigned goes unsigned.
+  // What arrived unsigned stays unsigned, unless it was edited.
   if (verdict === 'right' || (verdict === 'missing' && body === null)) return delivery
   return { ...delivery, headers: resign(delivery.headers, delivery.body, secret) }
 }
 
 /**
- * Records the attempt that ended a replay as the fate of the delivery if the bot answered. Any other changes nothing here: what was
- * delivered stays delivered, and an acknowledged delivery that broke is settled by the attempt itself.
+ * Settles a replayed delivery as delivered if the bot answered. Any other attempt changes nothing: what was delivered stays delivered,
+ * and an acknowledged delivery whose connection broke is settled by the attempt itself.
  */
 export function settleReplay(journal: Pick<Journal, 'settle'>, id: string, attempt: Attempt): void {
   if (attempt.outcome === 'answered') journal.settle(id, 'delivered')
 }
 
-/** What is to be forwarded again, and what is recorded of it. */
+/** A delivery to replay, and its record. */
 export interface Replayable {
   readonly delivery: Delivery
   readonly recorded: RecordedDelivery
-  /** Of an edited copy: the id of the delivery that was edited. */
+  /** The id of the delivery of which this is an edited copy; `null` if it is not one. */
   readonly editOf: string | null
 }
 
 /**
- * What a replay forwards: the recorded delivery, or an edited copy, which is recorded as a delivery of its own, so that what was
- * sent is kept. Rejects with `stateDamaged`, or with `replayRefused` when the copy cannot be recorded.
+ * Prepares the replay of a recorded delivery, with its own body (`null`) or another one. An edited copy is recorded as a delivery of its
+ * own. Rejects with `stateDamaged`, or with `replayRefused` when the copy cannot be recorded.
  */
 export async function prepareReplay(
   journal: Pick<Journal, 'record' | 'find'>,
@@ -58,13 +58,13 @@ export async function prepareReplay(
   const now = Date.now()
   const copy = { ...delivery, id: createId(now), receivedAt: now }
   const { id: editOf } = recorded
-  // Without a key: it must not answer for what the platform sends.
+  // Without a key: no delivery of the platform is a redelivery of the copy.
   const found = journal.record(copy, identify(copy).label, null, editOf) ? journal.find(copy.id) : null
   if (found === null) throw new DevHookError('replayRefused', 'the edited copy cannot be recorded, so it is not sent')
   return { delivery: copy, recorded: found, editOf }
 }
 
-/** The attempt as it is given back to whoever asked. */
+/** The result of a replay, from the attempt that ended it. */
 export function replayedBy(
   { delivery: { id }, editOf }: Pick<Replayable, 'delivery' | 'editOf'>,
   n: number,

@@ -1,4 +1,4 @@
-// Replays of this run: recorded deliveries in the queue again, because a person asked.
+// Replays in a run: sends recorded deliveries through the queue again, because a person asked.
 import { onAbort } from '../../../core/async.ts'
 import type { Attempt, Delivery, RawHeaders } from '../../../core/delivery.ts'
 import { DevHookError } from '../../../core/errors.ts'
@@ -14,7 +14,7 @@ export interface ReplayItem {
   readonly lane: string | null
   readonly headers: RawHeaders
   readonly attempts: number
-  /** Called with the attempt that ended it. */
+  /** Called with the attempt that ended the replay. */
   readonly done: (attempt: Attempt) => void
 }
 
@@ -24,17 +24,17 @@ export interface ReplayingOptions {
   readonly isUnderWay: (id: string) => boolean
   readonly journal: Journal
   readonly emit: Emit
-  /** The bot has answered a replay of this delivery. */
+  /** Called when the bot has answered a replay of the delivery with this id. */
   readonly answered: (id: string) => void
 }
 
 export interface Replaying {
   /**
-   * Forwards what a person asks to have again, as it is, in its lane; resolves when it is over. Aborting the signal takes it back
-   * while it waits. Rejects with `replayRefused` when it is still on its way to the bot, or too much waits.
+   * Forwards a recorded delivery once more, in its lane; resolves when the attempt has ended. While it waits, aborting the signal
+   * cancels it. Rejects with `replayRefused` when the delivery is still on its way to the bot, or when too much waits.
    */
   replay(replayable: Replayable, signal?: AbortSignal): Promise<Replayed>
-  /** The attempt of an item that has left the queue. */
+  /** Reports the attempt with which an item left the queue. */
   ended(item: ReplayItem, attempt: Attempt): void
 }
 
@@ -56,14 +56,14 @@ export function createReplaying(options: ReplayingOptions): Replaying {
       const attempt = await attemptOf({ delivery, lane: conversation, headers: delivery.headers, attempts }, signal)
       settleReplay(journal, id, attempt)
       if (attempt.outcome === 'answered') answered(id)
-      // Refused ones may have come before it.
+      // Not `attempts + 1`: refused attempts may have come first.
       return replayedBy(replayable, journal.find(id)?.attempts ?? attempts + 1, attempt)
     } finally {
       underWay.delete(id)
     }
   }
 
-  /** The attempt that ends a replay; while it waits, the signal takes it back. */
+  /** Submits an item, and resolves with the attempt that ends it. */
   async function attemptOf(item: Omit<ReplayItem, 'kind' | 'done'>, signal?: AbortSignal): Promise<Attempt> {
     let off = (): void => undefined
     const attempt = await new Promise<Attempt>((done) => {
