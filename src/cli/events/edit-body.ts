@@ -13,7 +13,7 @@ import { sanitize } from '../../core/text/sanitize.ts'
 import type { Io } from '../io.ts'
 import { onEndSignals } from '../session/signals.ts'
 
-type Outside = Pick<Io, 'env' | 'platform' | 'outIsTerminal'>
+type Outside = Pick<Io, 'env' | 'platform' | 'outIsTerminal' | 'interactive'>
 
 /**
  * Lets a person edit a body; resolves with the new bytes, `null` when nothing was changed. Rejects with `editFailed`: then nothing is
@@ -89,10 +89,16 @@ const NOT_FOUND = 127
 
 async function runEditor(
   file: string,
-  { env, platform, outIsTerminal }: Outside,
+  { env, platform, outIsTerminal, interactive }: Outside,
   ending: AbortSignal | undefined,
 ): Promise<void> {
-  const editor = env['VISUAL'] || env['EDITOR'] || (platform === 'win32' ? 'notepad' : 'vi')
+  const chosen = env['VISUAL'] || env['EDITOR'] || null
+  // One that was set may need no terminal; vi would wait for keys for ever.
+  if (chosen === null && platform !== 'win32' && !interactive) {
+    const remedy = 'set VISUAL or EDITOR to one that needs none, or edit at a terminal'
+    throw new DevHookError('editFailed', 'there is no terminal for an editor, so nothing was sent', { remedy })
+  }
+  const editor = chosen ?? (platform === 'win32' ? 'notepad' : 'vi')
   // Our output may be a pipe, in which an editor has nothing to show.
   const stdio = ['inherit', outIsTerminal ? 'inherit' : 2, 'inherit'] as const
   // The value is a piece of a command line, as it is for git: `code --wait`.

@@ -24,7 +24,7 @@ export interface KeyFacts {
 export interface KeyContext {
   readonly daemon: Pick<Daemon, 'control' | 'stop' | 'pageLink'>
   readonly operations: Handlers<RunOperation>
-  readonly io: Pick<Io, 'env' | 'platform' | 'outIsTerminal' | 'columns'>
+  readonly io: Pick<Io, 'env' | 'platform' | 'outIsTerminal' | 'interactive' | 'columns'>
   readonly page: PageOpener
   /** Aborted when the run begins to end. */
   readonly ending: AbortSignal

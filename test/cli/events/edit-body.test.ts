@@ -18,7 +18,7 @@ const edit = async (
   env: Record<string, string> = {},
 ): Promise<string | null> => {
   const io = { env: { PATH: process.env['PATH'], EDITOR: await editorOf(script), ...env }, platform: process.platform }
-  const edited = await editBody(Buffer.from(body), { ...io, outIsTerminal: false })
+  const edited = await editBody(Buffer.from(body), { ...io, outIsTerminal: false, interactive: false })
   return edited === null ? null : edited.toString()
 }
 
@@ -29,6 +29,10 @@ describe.skipIf(process.platform === 'win32')('Editing a body', () => {
     const body = '{"text":"hi","n":12345678901234567890}'
     expect(await edit(body, `cp "$2" '${notes}'; sed -i.bak s/hi/bye/ "$2"`)).toBe(body.replace('hi', 'bye'))
     expect(await readFile(notes, 'utf8')).toBe('{\n  "text": "hi",\n  "n": 12345678901234567890\n}\n')
+  })
+
+  it('opens no editor that nobody has chosen where there is no terminal, in which it would wait for ever', async () => {
+    await expect(edit('{"text":"hi"}', 'true', { EDITOR: '' })).rejects.toThrow('there is no terminal for an editor')
   })
 
   it('changes nothing when nothing was changed', async () => {
