@@ -27,7 +27,7 @@ export async function adoptDetached(
     return (await findListeners(runId, port)).filter(isOther).at(-1) ?? 'waits'
   }
   const limit = { pace: slowingDown(POLL_MS.min, POLL_MS.max), limitMs: LISTEN_MS, signal, clock }
-  // Whoever aborts it has the bot ended or started anew, and what is found then is a stray.
+  // Whoever aborts it has the bot ended or restarted, and what is found then is a stray.
   const found = await poll(look, (seen) => seen !== 'waits', limit).catch(() => 'nothing' as const)
   if (typeof found !== 'number') return null
 

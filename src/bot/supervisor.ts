@@ -111,7 +111,7 @@ export function startSupervisor(options: SupervisorOptions): Bot {
     await resolveOnAbort(options.savesSettled(), stopSignal)
     const env = await options.env()
     if (stopSignal.aborted) return { is: 'stopped' }
-    // A save is another program: its crashes are counted anew.
+    // After a save it is another program, whose crashes are counted from zero.
     const request = requests.current()
     if (request.type === 'restart' && request.isSure) crashes = 0
     // The process that starts now reads what was saved until now.

@@ -37,7 +37,7 @@ export interface Io {
   readonly interactive: boolean
   readonly outIsTerminal: boolean
   readonly errIsTerminal: boolean
-  /** How many columns the terminal has that a stream is now; infinitely many where it is none. */
+  /** How many columns a stream's terminal has now; infinitely many where it is not a terminal. */
   columns(stream: 'out' | 'err'): number
   readonly env: Environment
   /** The working folder. Throws `usage` when it is gone. */

@@ -53,7 +53,7 @@ async function runWith(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** What was thrown, as a fault of our own only where it is none of the state folder's. */
+/** What was thrown: as a fault of our own, unless the state folder is to blame. */
 async function problemOf(thrown: unknown, { env }: Io): Promise<DevHookError> {
   const error = asDevHookError(thrown)
   if (error.category !== 'bug') return error

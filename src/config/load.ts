@@ -127,7 +127,7 @@ function readTarget({ port, path, forwardTo }: OptionValues, sources: Sources, p
   return byPort
 }
 
-/** Paths to watch of which none is there watch nothing. One of several may still be made: that is warned of where they are watched. */
+/** It is a problem if none of the paths to watch is there. One of several may still be made: the watcher warns of that. */
 async function watchedPaths(
   cwd: string,
   { watch }: OptionValues,

@@ -182,7 +182,7 @@ export interface Seen {
 
 export interface Journal {
   /**
-   * Writes behind; never throws and never waits. `key` is what the same delivery would be recognised by: the platform's id,
+   * Writes in the background; never throws and never waits. `key` is what the same delivery would be recognised by: the platform's id,
    * else a digest of its content; `null` for one that must not answer for others (rejected, itself a redelivery). False when
    * the disk keeps up so badly that the delivery is not recorded. `editOf` is the id of the delivery of which it is an edited copy.
    */

@@ -23,7 +23,7 @@ function blankOut(value: unknown): unknown {
   return value === null || typeof value === 'boolean' || value === '' ? value : REDACTED
 }
 
-/** All of a run that may be the name in an e-mail address, and the `@` behind it if it is. */
+/** All of a run that may be the name in an e-mail address, and the `@` after it if it is. */
 const NAME = /[\w.+-]+(@(?=[\w-]+\.[\w.-]))?/g
 
 function redactText(text: string, redact: Redact): string {

@@ -10,7 +10,7 @@ import { playScript } from '../sandbox/play/play.ts'
 import type { Kit } from './kit.ts'
 import type { Fixture, Playback } from './types/types.ts'
 
-/** Plays a fixture, a file, or all files of a folder. Throws `fixtureInvalid` for what is none. */
+/** Plays a fixture, a file, or all files of a folder. Throws `fixtureInvalid` for anything else. */
 export async function play(kit: Kit, fixture: Fixture | string): Promise<Playback> {
   const scripts = typeof fixture === 'string' ? await readScripts(fixture) : [{ file: null, script: ofObject(fixture) }]
   const played: Playback[] = []

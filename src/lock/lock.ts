@@ -148,8 +148,8 @@ const DAMAGED: Claim = {
 }
 
 /**
- * Whether a live holder stands behind a claim. Behind a damaged one somebody does who has touched it of late, or since the machine
- * was started; only who is to put back what a dead run has left goes ahead, as that compares before it writes.
+ * Whether a live holder stands behind a claim. Behind a damaged one there is one if it was touched lately, and since the machine was
+ * started; only whoever is to put back what a dead run has left goes ahead, as that compares before it writes.
  */
 async function isHeld(path: string, claim: Claim, isToRestore: boolean): Promise<boolean> {
   const { host, pid, mark, started } = claim

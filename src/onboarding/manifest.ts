@@ -47,7 +47,7 @@ export interface ManifestEntry {
   readonly value: string
 }
 
-/** The text of a manifest with more entries: each is one line where that is possible, else all is written anew, indented as it was. */
+/** The text of a manifest with more entries: each is one line where that is possible, else everything is rewritten, indented as it was. */
 export const addEntries = (text: string, entries: readonly ManifestEntry[]): string => entries.reduce(addEntry, text)
 
 function addEntry(text: string, entry: ManifestEntry): string {

@@ -21,7 +21,7 @@ const starterFile = ({ manifest }: Pick<Project, 'manifest'>): string =>
 /** The command line that starts the starter bot. */
 export const starterCommand = (project: Pick<Project, 'manifest'>): string => `node ${starterFile(project)}`
 
-/** The files of the starter bot, by their names: the bot, and the manifest, anew or with what the bot needs. */
+/** The files of the starter bot, by their names: the bot, and the manifest, a new one or with what the bot needs added. */
 export async function starterFiles(project: Project): Promise<ReadonlyMap<string, string>> {
   const { cwd, manifest } = project
   const file = starterFile(project)

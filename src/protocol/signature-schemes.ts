@@ -13,7 +13,7 @@ export const PLATFORM: SignatureScheme = { header: 'X-Hub-Signature', algorithm:
 
 /**
  * Every scheme that is checked, written, diagnosed and named to people. A further header is a further row, as long as all headers
- * count the same: every one that a delivery has must be right, one is enough, and signing anew keeps the set that came.
+ * count the same: every one that a delivery has must be right, one is enough, and signing again keeps the set that came.
  */
 export const SIGNATURE_SCHEMES: readonly SignatureScheme[] = [PLATFORM]
 

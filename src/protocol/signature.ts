@@ -45,7 +45,7 @@ export function checkSignature(headers: RawHeaders, body: Buffer, secret: string
   return verdict
 }
 
-/** The same headers with the signatures made anew: those that are there, or all of them when none is. */
+/** The same headers with new signatures: for those that are there, or all of them when none is. */
 export function resign(headers: RawHeaders, body: Buffer, secret: string): RawHeaders {
   const given = SIGNATURE_SCHEMES.filter((scheme) => valueIn(headers, scheme) !== undefined)
   const names = new Set(SIGNATURE_SCHEMES.map(({ header }) => header.toLowerCase()))

@@ -6,7 +6,7 @@ import { getIn } from './json-path.ts'
 
 /**
  * One call of the emulated API. `status` is `null` when its connection was cut; `path` has the query, which holds no token; `by` is
- * the user whose token it had, `null` for none that is good. Bodies are `null` when there is none, when it holds credentials, or when
+ * the user whose token it had, `null` without a valid one. Bodies are `null` when there is none, when it holds credentials, or when
  * too much came after it.
  */
 export interface ApiCall {
@@ -73,7 +73,7 @@ export function createCallLog(): CallLog {
   }
 }
 
-/** The text as JSON, or as it is when it is none; `null` for none at all. */
+/** The text parsed as JSON, or as it is when it is not JSON; `null` for none at all. */
 function parsed(text: string | null): unknown {
   if (text === null || text === '') return null
   try {

@@ -126,7 +126,7 @@ export function loginEvent(user: Document, { store, clock }: AppContext, api: st
 
 const named = (store: Store, id: string): Named => ({ id, name: personBy(store, id)?.name ?? 'Somebody' })
 
-/** A document as everybody may see it who hears of it: those of bots and services hold the secrets of webhooks. */
+/** A document as everybody who is told of it may see it: those of bots and services hold the secrets of webhooks. */
 const withoutSecrets = (document: Document): Document => ({ ...clearedObject(document), id: document.id })
 
 function clearedObject(value: Json): Json {

@@ -13,9 +13,9 @@ export type Ignores = (path: string, isFolder: boolean) => boolean
 export interface GitRules {
   /** The rules as they are now, whatever is read later. */
   frozen(): Ignores
-  /** Reads the `.gitignore` of a folder, absolute, anew. Never rejects; resolves to whether that changed anything. */
+  /** Reads the `.gitignore` of a folder (absolute) again. Never rejects; resolves to whether that changed anything. */
   readFolder(folder: string): Promise<boolean>
-  /** Reads all of them anew, and `info/exclude`. Never rejects; resolves to whether that changed anything. */
+  /** Reads all of them again, and `info/exclude`. Never rejects; resolves to whether that changed anything. */
   readAll(): Promise<boolean>
   /** The files that are read besides those below the working folder, absolute, whether they are there or not. */
   readonly outside: readonly string[]
@@ -29,8 +29,8 @@ interface Repository {
   readonly ignoreCase: boolean
 }
 
-/** Reads what git ignores in a working folder. `otherwise` are patterns that any of git's files may contradict. */
-export async function readGitRules(root: string, otherwise: readonly string[]): Promise<GitRules> {
+/** Reads what git ignores in a working folder. `defaults` are patterns that any of git's files may override. */
+export async function readGitRules(root: string, defaults: readonly string[]): Promise<GitRules> {
   const { default: ignore } = await import('ignore')
   const repository = await findRepository(root)
   /** The lines of each file that has any, by its path. */
@@ -38,7 +38,7 @@ export async function readGitRules(root: string, otherwise: readonly string[]): 
   let ignores: Ignores = () => false
 
   function build(from: string): void {
-    const matcher = ignore({ ignorecase: repository.ignoreCase }).add(otherwise)
+    const matcher = ignore({ ignorecase: repository.ignoreCase }).add(defaults)
     if (from === repository.root)
       for (const path of repository.excludes) matcher.add(linesOf(files.get(path) ?? '', ''))
     const folders = [...files.keys()].filter((path) => path.endsWith(sep + GITIGNORE) && isWithin(path, from))

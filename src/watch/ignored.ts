@@ -11,13 +11,13 @@ export interface IgnoreRules extends Pick<GitRules, 'outside'> {
   readonly isIgnored: Ignored
   /** The rules as they are now, whatever is read later. */
   frozen(): Ignored
-  /** Reads the `.gitignore` of a folder, absolute, anew, or all that there is. Never rejects; resolves to whether that changed anything. */
+  /** Reads the `.gitignore` of a folder (absolute) again, or everything. Never rejects; resolves to whether that changed anything. */
   read(folder?: string): Promise<boolean>
 }
 
 const NEVER_WATCHED = new Set(['.git', 'node_modules'])
 
-// What a program writes while it runs, and nobody saves. A `.gitignore` may say otherwise.
+// What a program writes while it runs, and nobody saves. A `.gitignore` may override this.
 const WRITTEN = ['*.log', '*.pid', '*.db', '*.db-*', '*.sqlite', '*.sqlite3', '*.sqlite-*', '*.sqlite3-*']
 const IS_WRITTEN = /\.(?:log|pid|db|sqlite3?)$|\.(?:db|sqlite3?)-/
 

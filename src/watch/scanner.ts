@@ -43,7 +43,7 @@ export function createScanner(options: Omit<TreeOptions, 'onDirty'>, signal: Abo
   async function run(): Promise<void> {
     // What is marked now may be marked by name a moment later.
     await Promise.resolve()
-    // A file that is written all the time shall not keep us busy all the time. A machine that slept during a round may say that
+    // A file that is written all the time must not keep us busy all the time. A machine that slept during a round may say that
     // it took hours.
     const pace = ({ tookMs }: { readonly tookMs: number }): number =>
       tree.isFirstScan ? 0 : Math.min(tookMs, MAX_PAUSE_MS)

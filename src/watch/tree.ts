@@ -1,4 +1,4 @@
-// The watched folders and files as they were found last, of which every difference is reported.
+// The watched folders and files as they were found last; every difference from then is reported.
 import { basename, dirname, join, sep } from 'node:path'
 import type { Clock } from '../core/async.ts'
 import type { Off } from '../core/listeners.ts'
@@ -85,7 +85,7 @@ export interface Tree extends TreeOptions {
   isWatching: boolean
 }
 
-/** Editors and compilers remove a file to write it anew: what is missing is reported after this. */
+/** Editors and compilers remove a file before they write it again: what is missing is reported after this. */
 const MISSING_MS = 100
 const MAX_MISSING_MS = 10_000
 /** A file that is shorter than it was is still being written, unless it is as short after this. */

@@ -1,4 +1,4 @@
-// The packages of a bot at a commit: installed anew where its lock file is another one, and kept for the next commit that has it.
+// The packages of a bot at a commit: installed again where its lock file differs, and kept for the next commit that has it.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename } from 'node:fs/promises'

@@ -25,7 +25,7 @@ export interface Git {
   describe(commit: string): Promise<Commit>
   /** Lays a commit out in a folder that is not there yet. Touches neither working tree, index, branches nor stash. */
   addTree(folder: string, commit: string): Promise<void>
-  /** Lays another commit out there, and takes away everything else. */
+  /** Checks out another commit there, and removes everything else. */
   switchTree(folder: string, commit: string): Promise<void>
   /** Forgets the folder, which is deleted, and those of dead runs. */
   removeTree(folder: string): Promise<void>

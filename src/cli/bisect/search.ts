@@ -1,4 +1,4 @@
-// The search for the first commit at which something is otherwise: halving what is left, around what cannot be tried.
+// The search for the first commit at which something is different: halving what is left, around what cannot be tried.
 
 /** What came of one commit; `skip`: it cannot be tried. */
 export type Trial = 'good' | 'bad' | 'skip'

@@ -40,7 +40,7 @@ const PROGRAMS: readonly (readonly [RegExp, string])[] = [
   [/\.py$/i, 'python3'],
 ]
 
-/** A file alone is none that every system can start: the program that runs it goes before. */
+/** A file alone cannot be started on every system: the program that runs it goes before it. */
 function botCommand(words: readonly string[]): readonly string[] {
   const [first = ''] = words
   const program = PROGRAMS.find(([ending]) => ending.test(first))?.[1]

@@ -37,7 +37,7 @@ function helpIn(spec: CommandSpec, columns: number): string {
   return [
     wrappedText(`Usage: ${name} ${spec.usage}`, columns, '  '),
     wrappedText(spec.description, columns),
-    // What most people look for stands before the flags, of which there are some sixty lines.
+    // What most people look for comes before the flags, which take some sixty lines.
     ...(isDaemon ? [commandList(columns)] : []),
     section('Examples:', spec.examples, columns, SHARE_OF_EXAMPLES),
     ...flagGroups([...flagsOf(spec), VERSION_FLAG, HELP_FLAG], columns),
@@ -47,7 +47,7 @@ function helpIn(spec: CommandSpec, columns: number): string {
     .join('\n\n')
 }
 
-/** As much of the width as flags may take, and as whole command lines may. */
+/** How much of the width flags may take, and how much whole command lines. */
 const SHARE_OF_FLAGS = 0.45
 const SHARE_OF_EXAMPLES = 0.55
 
@@ -82,7 +82,7 @@ function flagGroups(flags: readonly Flag[], columns: number): readonly (readonly
 const KEYS =
   'While it runs: ↑ and ↓ choose a delivery, Enter shows it, r replays it, e edits it and replays that, o opens the page, b restarts the bot, p holds deliveries, t triggers again, q quits, ? lists the keys.'
 
-/** What has no flag, because a command line is no place for a secret. */
+/** Options without a flag, because a command line is not a place for a secret. */
 function environment(columns: number): readonly string[] {
   const rows = OPTION_KEYS.filter((key) => optionOf(key).flag === false).map((key) => {
     const [own = '', known = own] = envNames(key)

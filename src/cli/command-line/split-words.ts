@@ -35,7 +35,7 @@ export const isCommand = (word: string): boolean => word === 'help' || commandNa
 /** The flag without its value: of `--port`, `--port=1`, `-p` and `-p1`. */
 const nameOf = (word: string): string => (word.startsWith('--') ? (word.split('=', 1)[0] ?? word) : word.slice(0, 2))
 
-/** Commands may differ in whether a flag needs a value: then one that could be a command is none. */
+/** Commands may differ in whether a flag needs a value: then a word that could be a command is not taken for one. */
 function takesNext(meant: readonly Flag[], next: string | undefined): boolean {
   if (next === undefined) return false
   if (meant.every(({ value }) => value === 'required')) return true

@@ -1,4 +1,4 @@
-// `dev-hook bisect`: at which commit the bot began to answer a conversation otherwise.
+// `dev-hook bisect`: at which commit the bot began to answer a conversation differently.
 
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'

@@ -36,7 +36,7 @@ export const completionOf =
     return EXIT_CODES.ended
   }
 
-/** As many of the newest ids as somebody would look through. */
+/** How many of the newest ids somebody would look through. */
 const MAX_IDS = 30
 
 const LISTS: Readonly<Record<string, (call: Call) => Promise<readonly string[]>>> = {

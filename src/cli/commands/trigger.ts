@@ -19,7 +19,7 @@ import { localContext } from '../trigger/local-context.ts'
 import { openSender } from '../trigger/open-sender.ts'
 import { sendAll } from '../trigger/send-all.ts'
 
-/** As many may be under way at a rate. */
+/** How many may be under way at a rate. */
 const AT_ONCE = 64
 
 export const trigger: CommandHandler = async (call) => {

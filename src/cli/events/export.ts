@@ -41,7 +41,7 @@ export function exportOf(call: Call, find: Find): (view: ExportView, id: string)
   }
 }
 
-/** Where the bot is: as this command line says, else where the run has it of which the record is, which may have found its port taken. */
+/** Where the bot is: as this command line says, else where the run that recorded it has it, which may have found its port taken. */
 async function urlFor({ options }: Call, { folder, config }: ExportView): Promise<string> {
   const isGiven = options.port !== undefined || options.path !== undefined || options.forwardTo !== undefined
   return (isGiven ? null : await runningTarget(folder)) ?? targetUrl(config.target)

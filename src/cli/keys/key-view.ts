@@ -13,7 +13,7 @@ export interface ViewSize {
   readonly height: number
 }
 
-/** As many deliveries are seen at once. */
+/** How many deliveries are seen at once. */
 const MAX_LISTED = 10
 
 /** So many of the newest can be chosen at the terminal; the page has all of them. */

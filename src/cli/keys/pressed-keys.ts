@@ -1,4 +1,4 @@
-// Which keys were pressed by a person: what is pasted, or typed ahead for somebody else, is none of them.
+// Which keys a person pressed: what is pasted, or typed ahead for something else, does not count.
 import type { Key } from 'node:readline'
 
 export interface PressedKeys {

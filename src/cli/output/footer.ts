@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Off } from '../../core/listeners.ts'
 import { widthOf } from '../screen/text-width.ts'
 
-/** What stands at the bottom: rows that are narrower than the terminal, and in which of them, behind what, the cursor is. */
+/** What stands at the bottom: rows that are narrower than the terminal, and in which of them, after what, the cursor is. */
 export interface FooterView {
   readonly rows: readonly string[]
   readonly cursor: { readonly row: number; readonly before: string }

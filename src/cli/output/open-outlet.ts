@@ -111,9 +111,9 @@ function pathsOf(descriptor: number, platform: NodeJS.Platform): readonly string
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.rdev === rdev)
 }
 
-/** True for a file and a device that is none of a terminal: writing to them never waits for a reader. */
+/** True for a file, and for a device other than a terminal: writing to them never waits for a reader. */
 function isFile(descriptor: number): boolean {
-  // As `bigint`, which is kept apart: after a pipe was looked at otherwise, Node takes links for what they are not, and finds no
+  // As `bigint`, which is kept apart: after a pipe was looked at without it, Node takes links for what they are not, and finds no
   // package that is linked into `node_modules`, as those of pnpm are (`realpathSync` reads the type of the last `stat`).
   const found = fstatSync(descriptor, { bigint: true })
   return found.isFile() || found.isCharacterDevice()

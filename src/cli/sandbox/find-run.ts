@@ -1,4 +1,4 @@
-// The run that a command asks: found anew for each question, as it may have been started again, or another one since.
+// The run that a command asks: found again for each question, as it may have been restarted, or another one started since.
 import { poll, withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { every } from '../../core/pace.ts'

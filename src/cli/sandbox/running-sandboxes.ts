@@ -30,7 +30,7 @@ export function readSandboxChoice(given: unknown): SandboxChoice {
   throw new DevHookError('usage', `\`--sandbox ${oneLine(text)}\` is not the number of a process`)
 }
 
-/** Lists those whose process lives: one that was killed is none. */
+/** Lists those whose process is alive: one that was killed does not count. */
 export async function listSandboxes(parent?: string): Promise<readonly RunningSandbox[]> {
   return Promise.all((await livingStates(parent)).map(describe))
 }
@@ -44,7 +44,7 @@ async function describe({ pid, cwd, folder }: LivingState): Promise<RunningSandb
 }
 
 /**
- * The one that is chosen: of a process; else the one that was started in this folder; else the only one. `null` when there is none.
+ * The one that is chosen by its process; else the one that was started in this folder; else the only one. `null` when there is none.
  * Throws `usage`, which lists them, when several could be meant.
  */
 export async function chooseSandbox(

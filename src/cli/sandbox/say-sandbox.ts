@@ -1,4 +1,4 @@
-// Telling a person that what a command shows is of a sandbox, and of which.
+// Telling a person that what a command shows comes from a sandbox, and from which one.
 import type { Config } from '../../config/load.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import type { Io } from '../io.ts'

@@ -129,7 +129,7 @@ export function createDeliveryLines({ line, colors, columns, clock = MONOTONIC }
   }
 }
 
-/** The mark and the words of a delivery of which nothing more is to be said; `null` for any other. */
+/** The mark and the words of a delivery about which there is nothing more to say; `null` for any other. */
 function onlyLine({ redelivery, whose }: NoticeOf<'delivery'>): readonly [string, string] | null {
   if (whose === 'ignored') return ['→', 'ignored, not for this bot']
   return redelivery === undefined || whose === 'passed' ? null : ['↺', 'redelivered']

@@ -13,10 +13,10 @@ export const shortId = (id: string): string => sanitize(id.slice(-SHORT_ID), SHO
 /** Nearly every delivery is of such an event, so this part of its name is what says least. */
 const USUAL = 'message.create.'
 
-/** As much of what was said is worth more than the name of the event, in columns. */
+/** How much of what was said is worth more than the name of the event, in columns. */
 const ENOUGH = 32
 
-/** As many columns of a line are kept for the event, and who said what in it. */
+/** How many columns of a line are kept for the event, and who said what in it. */
 export const LEAST_WORDS = 20
 
 /** The longest text, in columns, where no terminal sets a limit. */

@@ -104,7 +104,7 @@ function buttonWords({ number, text, uri }: ShownButton): string {
   return uri === undefined ? label : `${label} ${oneLine(uri)}`
 }
 
-/** The lines, and behind the last one why the contact does not see them; a command tells that by itself. */
+/** The lines, the last one with the reason why the contact does not see them; a command says that by itself. */
 function withReason(lines: readonly string[], { kind, unseen }: ShownMessage): readonly string[] {
   if (unseen === undefined || kind === 'command') return lines
   const why = unseen === 'type' ? `a ${sanitize(kind, 20)} is for the team` : WHY_UNSEEN[unseen]

@@ -12,7 +12,7 @@ const LEAST_COLUMNS = 40
 /** Where there is less room than that beside the names, meanings stand below them. */
 const LEAST_FOR_MEANING = 24
 
-/** A text in lines of a width, of which all but the first begin with `indent`. */
+/** A text in lines of a width; all but the first begin with `indent`. */
 export function wrappedText(text: string, columns: number, indent = ''): readonly string[] {
   if (columns < LEAST_COLUMNS) return [text]
   const [first = '', ...rest] = wrapWords(text, columns - indent.length)

@@ -18,7 +18,7 @@ export function createAsk({ prompt, flushed, columns }: Pick<Io, 'prompt' | 'flu
     lines.on('SIGINT', () => process.emit('SIGINT', 'SIGINT'))
     // Ctrl-D, or a terminal that is closed: nothing more will come.
     const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
-    // The last line is the prompt, which is drawn anew with every key.
+    // The last line is the prompt, which is redrawn with every key.
     const wrapped = wrapWords(`${sanitize(question, 1_000)} [y/N]`, columns('err') - 1)
     for (const line of wrapped.slice(0, -1)) prompt.write(`${line}\n`)
     try {

@@ -30,7 +30,10 @@ export const QUIET_MS = 1_000
 /** How long a bot that somebody else runs may take to listen, in ms: it may have been started in the same moment. */
 const ABSENT_MS = 2_000
 
-/** Whether the answer is complete, is still waited for, or will not come: then the error says why. `needsAnswer`: silence is none. */
+/**
+ * Whether the answer is complete, is still waited for, or will not come: then the error says why. With `needsAnswer`, silence does not
+ * count as one.
+ */
 export function judgeAnswer(
   heard: Heard,
   timeoutMs: number,
@@ -52,7 +55,7 @@ export function judgeAnswer(
   return ms < timeoutMs ? 'waiting' : whyLate(heard, `within ${formatDuration(timeoutMs)}`)
 }
 
-/** What the bot said of which the contact sees nothing. */
+/** What the bot said, none of which the contact sees. */
 function said({ unseen }: Heard): string {
   if (unseen === 0) return 'said nothing'
   return `wrote ${unseen === 1 ? '1 message' : `${unseen} messages`} that the contact does not see, nothing with \`role: 'agent'\``

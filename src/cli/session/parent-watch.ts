@@ -31,7 +31,7 @@ export function onPackageManagerGone(env: Environment, gone: () => void): () => 
 
 const SHELL = /(^|\/)(ba|da|k|z)?sh$/
 
-/** The parent of a shell; `null` for a process that is none, and where that cannot be found out. */
+/** The parent of a shell; `null` for a process that is not a shell, and where that cannot be found out. */
 async function behindShell(pid: number): Promise<number | null> {
   const shell = await describeProcess(pid)
   return shell !== null && SHELL.test(shell.name) ? shell.parent : null

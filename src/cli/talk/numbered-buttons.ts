@@ -10,7 +10,7 @@ export interface NumberedButton {
 export interface NumberedButtons {
   /** Gives a button the next number, from 1 where something was done since the last one was given. */
   add(button: NumberedButton): number
-  /** Somebody has said or pressed something: quick replies go, and the numbers begin anew with the next button. */
+  /** Somebody has said or pressed something: quick replies go, and numbering starts over with the next button. */
   acted(): void
   /** The button with this number; `null` for none, or one that has gone. */
   get(number: number): NumberedButton | null

@@ -20,7 +20,7 @@ export interface People {
   /** Adds a contact, in a new conversation; without a name, one that nobody has yet. */
   addContact(name?: string): Promise<Somebody>
   addAgent(name: string): Promise<Somebody>
-  /** Begins anew, with Jenny. */
+  /** Starts over, with Jenny. */
   startOver(): void
 }
 

@@ -21,7 +21,7 @@ export interface PromptSize {
   readonly height: number
 }
 
-/** As many rows of a long line are seen. */
+/** How many rows of a long line are seen. */
 const MAX_ROWS = 8
 /** A terminal narrower than this shows nothing that could be read. */
 const LEAST_COLUMNS = 8
@@ -47,7 +47,7 @@ export function promptRows(view: PromptView, { columns, height }: PromptSize, co
 
 interface BrokenText {
   readonly rows: readonly string[]
-  /** In which row, behind what, the cursor is. */
+  /** In which row, after what, the cursor is. */
   readonly cursor: { readonly row: number; readonly before: string }
 }
 

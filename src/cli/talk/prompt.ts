@@ -21,7 +21,7 @@ export interface PromptOptions {
 }
 
 export interface Prompt {
-  /** Draws it anew, where what it shows has changed. */
+  /** Redraws it, where what it shows has changed. */
   refresh(): void
   /** Takes it away while somebody else has the terminal, until the returned function is called. What was typed stays. */
   lend(): Off

@@ -94,7 +94,7 @@ const notAssignment = (given: string): DevHookError =>
       'give a path with dots, such as `--set data.message.text=hi` or `--set data.message.actions[0].payload=YES`',
   })
 
-/** As many names as somebody reads. */
+/** More names than these nobody reads. */
 const MAX_NAMED = 40
 
 function unsettable(given: string, problem: string, exists: readonly string[]): DevHookError {

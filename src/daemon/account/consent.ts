@@ -16,7 +16,7 @@ export interface Consent {
 
 const fileIn = (folder: string): string => join(folder, 'consent.json')
 
-/** Reads the yes that is remembered in a bot's state folder; `null` where there is none, or none that can be read. */
+/** Reads the yes that is remembered in a bot's state folder; `null` where there is none, or it cannot be read. */
 export async function readConsent(folder: string): Promise<Consent | null> {
   try {
     const consent: unknown = JSON.parse(await readFile(fileIn(folder), 'utf8'))

@@ -23,8 +23,9 @@ interface RecordedBot {
 export type RecordConfig = Pick<Config, 'bot' | 'token' | 'apiHost'> & Partial<Pick<Config, 'relay' | 'natsCreds'>>
 
 /**
- * The state folder of a developer at a relay, where one is given; else that of the bot that is given, or named by the token, whether anything is in it or not. Without either: of the only
- * bot that was ever recorded, or the only one with a run. Throws `botUnknown`, listing those that could be meant.
+ * The state folder of a developer at a relay, if one is given; else that of the bot that is given, or named by the token, whether
+ * anything is in it or not. Without any of these, that of the only bot that was ever recorded, or the only one with a run. Throws
+ * `botUnknown`, listing those that could be meant.
  */
 export async function findRecordedBot(config: RecordConfig, stateHome: string): Promise<string> {
   const { relay = null, natsCreds = null } = config
@@ -48,7 +49,7 @@ export async function findRecordedBot(config: RecordConfig, stateHome: string): 
   })
 }
 
-/** The URL behind the name of a folder, where a port stands behind a `_`. A port is one of a platform on this machine. */
+/** The URL that the name of a folder stands for; a port in it follows a `_`. A port is one of a platform on this machine. */
 function hostOf(name: string): string {
   const host = name.replace(/_(\d+)$/, ':$1')
   return `${host === name ? 'https' : 'http'}://${host}`

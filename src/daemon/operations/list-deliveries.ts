@@ -7,12 +7,15 @@ import type { RunJournal } from '../../journal/journal.ts'
 import { searchableText } from '../../protocol/body-json.ts'
 import { type DeliveryQuery, problemWords, readQuery } from '../../protocol/query/query.ts'
 
-/** How many rows are given without a wish. */
+/** How many rows are given if the question does not say. */
 const LIMIT = 100
 /** How long bodies are read for one page, in ms: what is found by then is worth showing. */
 const SEARCH_MS = 500
 
-/** Lists one page, from behind the delivery that ended the page before. Throws `usage` for a filter that is wrong, and for a cursor that is gone. */
+/**
+ * Lists one page, which begins after the delivery that ended the page before. Throws `usage` for a filter that is wrong, and for a
+ * cursor that is gone.
+ */
 export async function listDeliveries(
   journal: Pick<RunJournal, 'summaries' | 'detail'>,
   { q, limit, cursor }: InputOf<'deliveries'>,
@@ -32,7 +35,7 @@ export async function listDeliveries(
       continue
     }
     const isOver = found.length >= most || (query.body !== null && last !== null && monotonic() - began > searchMs)
-    // There are more: that is what the next page begins behind.
+    // There are more: this is what the next page begins after.
     if (isOver) return { deliveries: found.map(rowOf), next: last }
     last = summary.id
     if (query.fits(summary) && (await hasBody(journal, query, summary, signal))) found.push(summary)

@@ -14,7 +14,7 @@ export interface LoopGuard {
   exited(): void
   /** Whether a change restarts the bot; not before it was started. */
   judge(change: Change): Judgement
-  /** Whether the bot is still being started, maybe by a command that removes files to write them anew. */
+  /** Whether the bot is still being started, maybe by a command that removes files and writes them again. */
   isStarting(): boolean
   stop(): void
 }

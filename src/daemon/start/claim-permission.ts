@@ -58,7 +58,7 @@ async function isPermitted(request: ClaimRequest, url: string, signal: AbortSign
   const { ask, folder, emit, restore, only } = request
   const without = withoutCredentials(url)
   const consent = await readConsent(folder)
-  // A yes to losing some events is none to losing all of them.
+  // A yes to losing some events is not one to losing all of them.
   if (consent?.url === without && (only || !consent.only)) {
     emit({ type: 'consent', url: withoutValues(without), since: consent.since })
     return true

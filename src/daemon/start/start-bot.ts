@@ -27,7 +27,7 @@ export interface StartBot {
   secret(): string | null
   publicUrl(): string
   tokens(): TokenPair
-  /** Takes what the bot prints, besides those who hear of it. */
+  /** Takes what the bot prints, besides those who listen for it. */
   printed(stream: 'stdout' | 'stderr', line: string): void
   /** Resolves when nothing is being saved. */
   savesSettled(): Promise<void>

@@ -61,7 +61,7 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
     return started
   }
   const first = start()
-  // Whoever arms it hears of it.
+  // Whoever arms it is told.
   const firstGone = first.then(
     ({ gone }) => gone,
     () => undefined,

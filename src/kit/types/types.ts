@@ -118,7 +118,7 @@ export interface Sandbox {
   record(): Fixture
   /**
    * Says again what people said in a fixture or transcript, with new ids, and compares what the bot does: an object, a file, or all files
-   * of a folder. Rejects with `DEVHOOK_FIXTURE_INVALID` for what is none, with line and column.
+   * of a folder. Rejects with `DEVHOOK_FIXTURE_INVALID` for anything else, with line and column.
    */
   play(fixture: Fixture | string): Promise<Playback>
 

@@ -21,9 +21,9 @@ export type Join = (
   signal: AbortSignal,
 ) => Promise<{ readonly ancestors: readonly Ancestor[] } | { readonly refusal: string }>
 
-/** As many stand one behind the other at most. */
+/** How many may stand one behind the other. */
 export const MAX_ANCESTORS = 16
-/** As many URLs are told of each. */
+/** How many URLs are told of each. */
 export const MAX_ANCESTOR_URLS = 3
 
 /** Encodes them, the nearest first, in so many characters at most: the farthest may have to be left out, and if need be, all of them. */

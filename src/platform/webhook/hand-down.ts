@@ -29,7 +29,7 @@ export function handedTo({ url, secret }: Pick<Registered, 'url' | 'secret'>, sn
 
 /**
  * The snapshot of a run that has been told what was before the one that it has replaced; `null` when that is not what its own
- * would put back, so that what it was told is none of its business.
+ * would put back, so that what it was told does not concern it.
  */
 export function inherit(own: Snapshot, text: string): Snapshot | null {
   const handed = handedOfSame(own, text)

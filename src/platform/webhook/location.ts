@@ -73,7 +73,7 @@ const FLAT = ['url', 'events', 'secret']
 export const isSameLocation = (a: WebhookLocation, b: WebhookLocation): boolean =>
   a.document === b.document && a.keys.join('.') === b.keys.join('.')
 
-/** Reads a location anew; `null` when its document was deleted. Throws what the client throws. */
+/** Reads a location again; `null` when its document was deleted. Throws what the client throws. */
 export async function readLocation(
   client: Client,
   location: WebhookLocation,

@@ -1,4 +1,4 @@
-// What a body may have been before an editor, a shell or a JSON library wrote it anew.
+// What a body may have been before an editor, a shell or a JSON library rewrote it.
 import type { Guess } from './accident.ts'
 
 const RAW = "take the body's raw bytes, before anything parses or saves it anew"

@@ -1,4 +1,4 @@
-// The keys of a filter: what each of them asks of a delivery, and what may stand behind it.
+// The keys of a filter: what each of them asks of a delivery, and what may follow it.
 import { isEventPattern, matchesEvent } from '../events.ts'
 import { type FilteredRow, hasOutcome, OUTCOME_NAMES } from './outcomes.ts'
 import { readTime, TIMES } from './point-in-time.ts'
@@ -10,7 +10,7 @@ export type RowTest = (row: FilteredRow) => boolean
 export type BodyTest = (text: string) => boolean
 
 export type FilterKey = {
-  /** What may stand behind it, for help and errors. */
+  /** What may follow it, for help and errors. */
   readonly values: string
   /** For help: what it finds. */
   readonly finds: string

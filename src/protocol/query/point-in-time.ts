@@ -10,7 +10,7 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
 const DATE_AND_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?$/i
 
 /**
- * Reads one, in milliseconds since the epoch; `null` for what is none. `2d` is 48 hours ago; a day begins at its midnight here;
+ * Reads one, in milliseconds since the epoch; `null` for anything else. `2d` is 48 hours ago; a day begins at its midnight here;
  * `12:04` is the last time that a clock showed it.
  */
 export function readTime(text: string, now: number): number | null {

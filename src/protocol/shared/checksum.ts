@@ -24,7 +24,7 @@ export const checksumMark: Html = asHtml(
 /** The same file with its checksum. */
 export const withChecksum = (file: string): string => file.replace(UNKNOWN, checksum(file))
 
-/** What the head of a file says; `null` when it is none that dev-hook has written. */
+/** What the head of a file says; `null` when dev-hook has not written it. */
 export function readChecksum(file: string): { readonly version: number; readonly isRight: boolean } | null {
   const [, version, stated = ''] = MARK.exec(file.slice(0, HEAD_LENGTH)) ?? []
   if (version === undefined) return null

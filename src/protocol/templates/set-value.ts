@@ -26,7 +26,7 @@ export function parseAssignment(given: string): Assignment | null {
       at += 1
       word += given[at]
     } else if (character === '.' || character === '=' || character === '[') {
-      // `actions[0].text`: the dot behind a bracket ends no word.
+      // `actions[0].text`: the dot after a bracket ends no word.
       if (word !== '' || !afterIndex) path.push(word)
       if (character === '=')
         return path.every((name) => name !== '') ? { path, value: jsonOrText(given.slice(at + 1)) } : null
@@ -108,7 +108,7 @@ const withField = (into: Json, key: string, value: unknown): Json =>
 
 const INDEX = /^(?:0|[1-9]\d{0,8})$/
 
-/** The index that a word means; `null` for none of the list. A new item can only be the next one. */
+/** The index that a word means; `null` for one that is not in the list. A new item can only be the next one. */
 function indexIn(list: readonly unknown[], key: string, mayBeNew: boolean): number | null {
   const index = INDEX.test(key) ? Number(key) : -1
   return index >= 0 && index < list.length + (mayBeNew ? 1 : 0) ? index : null

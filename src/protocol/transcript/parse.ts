@@ -11,7 +11,7 @@ interface OpenScene extends Scene {
 }
 
 /**
- * Reads a transcript; `source` is what errors call it. Throws `fixtureInvalid`, with line and column, for what is none. An empty
+ * Reads a transcript; `source` is what errors call it. Throws `fixtureInvalid`, with line and column, for anything else. An empty
  * text is a transcript without conversations.
  */
 export function parseTranscript(text: string, source = 'transcript'): Transcript {

@@ -16,7 +16,7 @@ export interface Assignments {
    * changed meanwhile. Rejects when the broker cannot be asked.
    */
   change(conversation: string, from: string | null, to: string): Promise<string>
-  /** Reads all of them anew, as the broker has them now; one that has lost them has none. Rejects when it cannot be asked. */
+  /** Reads all of them again, as the broker has them now; one that has lost them has none. Rejects when it cannot be asked. */
   reread(): Promise<void>
 }
 
@@ -28,7 +28,7 @@ interface Known {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
-/** A conversation that goes on is written anew so often, at most: each of its deliveries would be a message to the broker. */
+/** A conversation that goes on is written again this often at most: else each of its deliveries would be a message to the broker. */
 const RENEW_MS = DAY_MS
 /** The broker forgets what was not written for so long: a conversation that was quiet for 30 days. */
 const FORGOTTEN_MS = 30 * DAY_MS + RENEW_MS

@@ -23,7 +23,7 @@ export interface HoldingOptions {
 }
 
 export interface Holding {
-  /** Keeps a delivery behind what is held of its lane already. To be called within a step of the lane. */
+  /** Keeps a delivery after what is held of its lane already. To be called within a step of the lane. */
   keep(lane: Lane, owner: string, delivery: Delivery): Promise<void>
   /** Sends what is held of a lane, in order, if its owner is there. */
   drain(lane: Lane): void
@@ -104,7 +104,7 @@ export function createHolding(options: HoldingOptions): Holding {
     try {
       while (mayDrain(lane)) if (!(await drainOne(lane))) return !mayDrain(lane)
     } catch {
-      // The broker: if it is away, the count begins anew once it is back.
+      // The broker: if it is away, counting starts over once it is back.
     }
     return !mayDrain(lane)
   }

@@ -16,7 +16,7 @@ export function pack(facts: Json, body: Uint8Array): Buffer {
   return Buffer.concat([length, head, body])
 }
 
-/** Takes a message apart; throws on one that is none of ours. */
+/** Takes a message apart; throws on one that is not ours. */
 export function unpack(message: Uint8Array): { readonly facts: Json; readonly body: Buffer } {
   const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength)
   const end = LENGTH_BYTES + (bytes.length < LENGTH_BYTES ? Number.NaN : bytes.readUInt32BE())
@@ -60,7 +60,7 @@ const factsOf = ({ id, receivedAt, method, search, headers, again }: Delivery): 
 /** A delivery as a message, as it is kept. */
 export const packDelivery = (delivery: Delivery): Buffer => pack(factsOf(delivery), delivery.body)
 
-/** The delivery in a message. Throws on one that is none. */
+/** The delivery in a message. Throws on any other. */
 export function unpackDelivery(message: Uint8Array): Delivery {
   const { facts, body } = unpack(message)
   return deliveryIn(facts, body)
@@ -73,7 +73,7 @@ export const packSent = ({ delivery, session }: SentDelivery): Buffer =>
 /** The question whether a session is alive. */
 export const packPing = (session: string): Buffer => pack({ ping: session }, Buffer.alloc(0))
 
-/** The session that a message asks for; `null` for one that is no such question. Throws on a message that is none of ours. */
+/** The session that a message asks for; `null` for any other message. Throws on one that is not ours. */
 export const pingIn = (message: Uint8Array): string | null => textIn(unpack(message).facts, 'ping')
 
 /** What a developer is sent. Throws on a message that is not a delivery. */
@@ -106,7 +106,7 @@ export const packAnswer = (answer: Answer): Buffer =>
     ? pack({ status: answer.reply.status, headers: answer.reply.headers }, answer.reply.body)
     : pack({ why: answer.why }, Buffer.alloc(0))
 
-/** The answer in a message. Throws on one that is none. */
+/** The answer in a message. Throws on any other. */
 export function unpackAnswer(message: Uint8Array): Answer {
   const { facts, body } = unpack(message)
   const why = textIn(facts, 'why')

@@ -22,7 +22,7 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/
 /** Whether a text may be the name of a developer: it is a part of subjects, and of file names. */
 export const isDeveloperName = (text: string): boolean => NAME.test(text) && !RESERVED.has(text)
 
-/** The name of a developer; throws `usage` for a text that is none. */
+/** The name of a developer; throws `usage` for a text that cannot be one. */
 export function developerName(text: string): string {
   if (isDeveloperName(text)) return text
   throw new DevHookError('usage', `\`${text}\` cannot be the name of a developer`, {

@@ -27,7 +27,7 @@ type TokenFault = 'invalid token' | 'invalid signature' | 'jwt expired'
 
 export interface TokenIssuer {
   issue(grantType: GrantType, owner: Caller): Issued
-  /** From now on takes a token that somebody else has issued, as the owner's, for as long as it is asked. */
+  /** Accepts a token that somebody else has issued as the owner's, until it is made to expire. */
   adopt(grantType: GrantType, token: string, owner: Caller): void
   /** Whose a good token is, or what is wrong with it. */
   check(token: string, grantType: GrantType): { readonly caller: Caller } | { readonly fault: TokenFault }

@@ -8,7 +8,7 @@ import { getIn } from '../json-path.ts'
 import { type ChaosConfig, type ChaosWord, showChaos } from './chaos-words.ts'
 import { type Counter, chance, createCounter, createNumbers, type Numbers } from './dice.ts'
 
-/** One thing that chaos did, or, without a word, that it is from now on otherwise. */
+/** One thing that chaos did, or, without a word, that its settings have changed. */
 export interface ChaosAct {
   readonly word: ChaosWord | null
   readonly seed: number
@@ -35,7 +35,7 @@ export interface CallChaos {
 export interface Chaos {
   readonly seed: number
   current(): ChaosConfig | null
-  /** Replaces it, or with `null` ends it; what is counted begins anew. */
+  /** Replaces it, or with `null` ends it; counting starts over. */
   set(config: ChaosConfig | null): void
   /** A conversation was created: the first, the second and so on are told apart by that, as their ids are new each time. */
   created(conversation: string): void

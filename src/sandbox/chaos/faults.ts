@@ -26,7 +26,7 @@ export interface ApiFaultEffect {
 }
 
 export interface Faults {
-  /** Adds a fault, which comes after those that are there. Returns what undoes it. Throws `usage` for a `match` that is none. */
+  /** Adds a fault, which comes after those that are there. Returns what undoes it. Throws `usage` for a `match` that is not valid. */
   add(fault: ApiFault): Disposable
   /** Undoes them all. */
   clear(): void

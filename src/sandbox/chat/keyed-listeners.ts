@@ -10,7 +10,7 @@ export interface KeyedListeners {
   emitAll(): void
 }
 
-/** Creates listeners of which there are none yet. */
+/** Creates a set of listeners, empty at first. */
 export function createKeyedListeners(): KeyedListeners {
   const byKey = new Map<string, Listeners<void>>()
   return {

@@ -14,7 +14,7 @@ import type { TranscriptLine } from '../../protocol/transcript/model.ts'
 import type { Sandbox } from '../handle.ts'
 import { createCast } from './cast.ts'
 
-/** Something that the bot did otherwise. */
+/** Something that the bot did differently. */
 export interface Difference {
   /** Of the script, from 1. */
   readonly step: number

@@ -6,7 +6,7 @@ import type { Query, QueryFilter } from './query.ts'
 const USUAL_LIMIT = 100
 const MAX_LIMIT = 1_000
 
-/** Reads a query string. Throws 400 for a number that is none, a filter that nothing can match, and what is there twice. */
+/** Reads a query string. Throws 400 for a malformed number, a filter that nothing can match, and anything given twice. */
 export function parseQuery(search: string): Query {
   const given = new URLSearchParams(search)
   const names = [...given.keys()]

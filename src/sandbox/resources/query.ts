@@ -20,7 +20,7 @@ export interface QueryFilter {
   readonly wanted: string
 }
 
-/** The documents that a query asks for, before `select`, whether there are more behind them, and how many there are in all. */
+/** The documents that a query asks for, before `select`, whether more follow, and how many there are in all. */
 export function findDocuments<T extends Document>(
   all: readonly T[],
   query: Query,

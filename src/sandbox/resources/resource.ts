@@ -20,7 +20,7 @@ export interface Resource<T extends Document> {
   readonly name: ResourceName
   /** In the singular, for `… not found`. */
   readonly called: string
-  /** Filters of a list of which one must be there. */
+  /** Filters of a list, at least one of which must be given. */
   readonly mandatory?: (filters: readonly QueryFilter[]) => readonly string[]
   /** The documents that filters may match; what they cannot match may be missing. */
   readonly all: (filters: readonly QueryFilter[]) => readonly T[]

@@ -17,7 +17,7 @@ export interface PlatformClock extends Clock {
    * happened. Rejects when the clock is stopped meanwhile.
    */
   advance(ms: number): Promise<void>
-  /** Undoes every callback that is still to come, and begins anew with the present time. */
+  /** Cancels every callback that is still to come, and starts over at the present time. */
   restart(): void
   /** Undoes every callback that is still to come, for good. Idempotent. */
   stop(): void

@@ -1,4 +1,4 @@
-// Every webhook there is, read anew only after a bot or service has changed: it is asked for at every event.
+// Every webhook there is, read again only after a bot or service has changed: it is asked for at every event.
 import { asText } from '../../core/json.ts'
 import type { Store } from '../store.ts'
 import { type Hook, hookIn, type Slot } from './locations.ts'

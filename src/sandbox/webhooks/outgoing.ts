@@ -33,7 +33,10 @@ export interface Outgoing {
 
 const MAX_BYTES = 1024 * 1024
 
-/** Opens the way out to webhooks. `timeoutMs` bounds a whole call, by the platform's clock; `ca` (PEM) is trusted besides the usual authorities. */
+/**
+ * Opens the way out to webhooks. `timeoutMs` bounds a whole call, by the platform's clock; `ca` (PEM) is trusted besides the usual
+ * authorities.
+ */
 export function openOutgoing(options: {
   readonly timeoutMs: number
   readonly ca: string | null
@@ -102,7 +105,7 @@ async function responseTo(sent: ReturnType<typeof requestHttp>): Promise<Incomin
   return response
 }
 
-// Once for all connections: given `ca`, each one parses all the authorities anew, which takes longer than the call itself.
+// Once for all connections: given `ca`, each one parses all the authorities again, which takes longer than the call itself.
 const trusting = (ca: string): SecureContext => createSecureContext({ ca: [...rootCertificates, ca] })
 
 // They do not belong into a request line.

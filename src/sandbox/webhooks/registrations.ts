@@ -19,7 +19,7 @@ export interface Subscriber {
 
 export interface Registrations {
   /**
-   * The active webhooks that are subscribed to an event: a webhook hears of its own organization and those below. `place`: the
+   * The active webhooks that are subscribed to an event: a webhook is told of its own organization and those below. `place`: the
    * organizations that the event happened in, root first; `null` when that is not known.
    */
   subscribers(event: string, place: readonly string[] | null): readonly Subscriber[]

@@ -101,12 +101,12 @@ function messagesIn(answer: Json | null): readonly Json[] {
 
 function jsonOf(body: Buffer, redact: Redact | null): Json | null {
   const text = body.toString('utf8')
-  // What nobody could write back; no bot has to do with it either.
+  // Nobody could write this back, and no bot can have read it either.
   if (isDeep(text)) return null
   try {
     return asRecord(JSON.parse(redact === null ? text : hideSecrets(text, redact)))
   } catch {
-    // No event, or no answer, that a bot has to do with.
+    // Not an event or an answer that concerns a bot.
     return null
   }
 }

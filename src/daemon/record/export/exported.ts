@@ -29,7 +29,7 @@ export interface Redacted {
   readonly stale: boolean
 }
 
-/** Takes out the secrets that `events show` hides too. A body that changes with that is signed anew, if it can be. */
+/** Takes out the secrets that `events show` hides too. A body that changes with that is signed again, if it can be. */
 export function withoutSecrets(delivery: Delivery, redact: Redact, secret: string | null): Redacted {
   const search = hideSecrets(delivery.search, redact)
   const body = withoutSecretsIn(delivery.body, redact)

@@ -32,7 +32,7 @@ export function openConnection(later: (run: () => void, ms: number) => Off): Run
   const state = createObservable<ConnectionState>({ is: 'opening' })
   let source: EventSource | null = null
   let cancel: Off = () => undefined
-  /** A stream that is opened anew does not go on where the one before was lost. */
+  /** A stream that is opened again does not resume where the one before was lost. */
   let isAnew = false
 
   function open(): void {

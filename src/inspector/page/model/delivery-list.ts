@@ -33,12 +33,12 @@ export interface DeliveryList {
   /** Shows nothing new until `resume`. */
   pause(): void
   resume(): void
-  /** Loads everything anew. */
+  /** Loads everything again. */
   reload(): void
   take(notice: Notice): void
 }
 
-/** As many as the journal keeps. */
+/** No more than the journal keeps. */
 const MOST = 10_000
 const FIRST_PAGE = 200
 const PAGE = 1_000

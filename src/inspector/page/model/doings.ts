@@ -35,7 +35,7 @@ export function useDoing({ attempts, conversation }: Delivered, n: number): Doin
   return { start, end: Math.max(end + AFTER_MS, Math.min(end + GOES_ON_MS, next)) }
 }
 
-/** The bot's calls of the sandbox's API meanwhile, oldest first; none of the real platform, which are not seen. */
+/** The bot's calls of the sandbox's API meanwhile, oldest first. Calls of the real platform are not seen. */
 export function useCalls(doing: Doing | null, conversation: string | null): readonly BotCall[] {
   const { status, changes } = useModel()
   const isSandbox = useStore(status, (now) => now?.emulated === true)

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 export interface Windowed {
   /** For the element that scrolls. */
   readonly ref: { current: HTMLDivElement | null }
-  /** The first row that is drawn, and the one behind the last. */
+  /** The first row that is drawn, and the one after the last. */
   readonly start: number
   readonly end: number
   readonly rowHeight: number
