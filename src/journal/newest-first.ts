@@ -35,7 +35,9 @@ export async function* readNewestFirst(
     const add = (record: LogRecord, offset: number, length: number): void => {
       if (record.t === 'delivery') {
         if (!listed.has(record.id)) {
-          listed.set(record.id, { ...createSummary(record), content: contentOf(record, name, offset, length) })
+          // Spread into another object, the two fields cost a tenth of the whole list.
+          const { summary, isAnswered } = createSummary(record)
+          listed.set(record.id, { summary, isAnswered, content: contentOf(record, name, offset, length) })
         }
       } else if (isOfDelivery(record)) {
         const known = listed.get(record.id)
