@@ -27,11 +27,28 @@ const TALKATIVE = `
   }).listen(process.env.PORT)
 `
 
+/** Lets V8 say on stdout what it compiles of WebAssembly, and how. */
+const SAYS_WHAT_IS_COMPILED = `data:text/javascript,${encodeURIComponent(
+  'import { setFlagsFromString } from "node:v8"; setFlagsFromString("--trace-wasm-compilation-times")',
+)}`
+
 async function inSandbox(bot: readonly string[], ...args: string[]): Promise<Cli> {
   return startCli({ args: ['sandbox', ...args], env: { PORT: String(await freePort()) }, command: bot })
 }
 
 describe('dev-hook sandbox', () => {
+  it('starts, and hears what the bot answers, with a parser of answers that V8 has not optimised', async () => {
+    const cli = await startCli({
+      args: ['sandbox', '--say', 'hi', '--timeout', '2s'],
+      env: { PORT: String(await freePort()), NODE_OPTIONS: `--import=${SAYS_WHAT_IS_COMPILED}` },
+      command: [process.execPath, '-e', SILENT],
+    })
+    const { stdout, stderr } = await cli.ended
+    expect(stdout).toMatch(/ using Liftoff,/)
+    expect(stdout).not.toMatch(/ using TurboFan,/)
+    expect(stderr).not.toContain('unrecognized flag')
+  })
+
   it('ends in order, with an error, when the bot does not answer', async () => {
     const cli = await inSandbox([process.execPath, '-e', SILENT], '--say', 'hi', '--timeout', '2s')
     const { code, stdout, stderr } = await cli.ended

@@ -23,6 +23,7 @@ import type { NoticeOf } from '../screen/delivery-lines.ts'
 import { createAsk } from './confirm.ts'
 import { onPackageManagerGone } from './parent-watch.ts'
 import { onEndSignals } from './signals.ts'
+import { optimiseParserLate } from './tier-up.ts'
 
 export interface DaemonRun extends Omit<OpenCommand, 'stateHome'> {
   /** The folder under which every bot keeps its state. */
@@ -71,6 +72,7 @@ function drawingOf({ io, json, config, conversation }: DaemonRun) {
 /** Runs it to its end; resolves to the exit code. */
 export async function runDaemon(run: DaemonRun): Promise<number> {
   const { command, io, botEnv, stateHome, who, redactor } = run
+  optimiseParserLate()
   const notices = createNotices()
   const { hasKeys, ...drawing } = drawingOf(run)
   const keys = hasKeys ? keysOf(command !== null) : []
