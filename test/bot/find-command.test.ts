@@ -30,7 +30,7 @@ describe('Finding a command', () => {
     expect(await findCommand('./tool', { cwd, path: `${cwd}/bin` })).toBeNull()
   })
 
-  it('folders, files that may not be run and nothing are no commands', async () => {
+  it('folders, files that may not be run and nothing are not commands', async () => {
     const cwd = await folder()
     expect(await findCommand('./bin', { cwd, path: '' })).toBeNull()
     expect(await findCommand('plain.txt', { cwd, path: `${cwd}/bin` })).toBeNull()

@@ -11,7 +11,7 @@ import { openGround } from './ground.ts'
 const HERE = new URL('differences.json', import.meta.url)
 
 describe('The contract of the platform', () => {
-  it('is kept, or what is otherwise is written down', async () => {
+  it('is kept, or what differs is written down', async () => {
     const ground = await openGround(process.env)
     const found: Difference[] = []
     const checked: string[] = []
@@ -33,7 +33,7 @@ describe('The contract of the platform', () => {
     expect(checked.length).toBeGreaterThan(0)
   }, 120_000)
 
-  it('names each fact once, and only facts in what was seen otherwise', () => {
+  it('names each fact once, and only facts in what was seen to differ', () => {
     const all = FACTS.map(({ says }) => says)
     expect(new Set(all).size).toBe(all.length)
     expect(DIFFERENCES.filter(({ says }) => !all.includes(says))).toEqual([])

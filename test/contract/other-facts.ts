@@ -85,7 +85,7 @@ export const OTHER_FACTS: readonly Fact[] = [
   },
   {
     area: 'webhooks',
-    says: 'it hears of its organization and those below; an inner `*` is one word, a trailing one is one or more',
+    says: 'it is told of its organization and those below; an inner `*` is one word, a trailing one is one or more',
     basis: 'documented',
     source: `${WEBHOOKS}/subscribing`,
   },
@@ -126,7 +126,7 @@ export const OTHER_FACTS: readonly Fact[] = [
   },
   {
     area: 'webhooks',
-    says: 'a URL that is none, or not http, is saved as `unverified`',
+    says: 'what is not a URL, or not http, is saved as `unverified`',
     basis: 'unknown',
   },
   {

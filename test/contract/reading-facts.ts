@@ -164,7 +164,7 @@ export const READING_FACTS: readonly Fact[] = [
   },
   {
     area: 'lists',
-    says: 'what cannot be meant is 400: a limit that is no number, a date that is none, a parameter that is given twice',
+    says: 'what cannot be meant is 400: a limit that is not a number, a date that is not one, a parameter that is given twice',
     basis: 'inferred',
     check: async ({ call }) => {
       for (const query of ['limit=ten', 'limit=0', 'createdAt=>nonsense', 'limit=1&limit=2']) {

@@ -279,7 +279,7 @@ describe('A start', () => {
     expect(run.released).toEqual(['client'])
   })
 
-  it('that was ready is no interrupted one, even if it is stopped at that very moment', async () => {
+  it('that was ready does not count as interrupted, even if it is stopped at that very moment', async () => {
     const run = await createFakeRun()
     run.onNotice(({ type }) => {
       if (type === 'ready') void run.daemon.stop()

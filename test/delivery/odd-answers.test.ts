@@ -146,7 +146,7 @@ describe('An odd answer', () => {
     )
   })
 
-  it('an answer that is cut short is none, for node:http as well', async () => {
+  it('an answer that is cut short does not count, for node:http either', async () => {
     const port = await aBot((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nok')
       socket.end()

@@ -112,7 +112,7 @@ describe('dev-hook doctor', () => {
     })
   })
 
-  it('ends with 5 for an API that is not reached, or is none, and says which', async () => {
+  it('ends with 5 for an API that is not reached, or is not the API, and says which', async () => {
     const env = { TOKEN: makeToken({ _id: ID }), DEV_HOOK_TUNNEL: 'loopback' }
     const gone = await diagnose({ env: { ...env, APIHOST: `http://127.0.0.1:${await freePort()}` } })
     expect(gone.check('api')).toMatchObject({ ...BAD, message: expect.stringContaining('ECONNREFUSED') })
@@ -204,7 +204,7 @@ describe('dev-hook doctor', () => {
     ['ak_2abcdefghijklmnopqrstu', 'the id of an API key'],
     ['two words', 'more than one word'],
     ['a-brief-one', 'too short'],
-  ])('says that %j is no ngrok authtoken, without trying it', async (token, message) => {
+  ])('says that %j is not an ngrok authtoken, without trying it', async (token, message) => {
     const { check, output } = await diagnose({ env: { NGROK_AUTHTOKEN: token, APIHOST: 'http://127.0.0.1:1' } })
     expect(check('ngrok')).toMatchObject({ ...BAD, message: expect.stringContaining(message) })
     expect(output).not.toContain(token)
@@ -244,7 +244,7 @@ describe('dev-hook doctor', () => {
     expect((await both.ended).code).toBe(2)
   })
 
-  it.each(['https://bot.example.app', 'bot'])('says that %s is no domain', async (domain) => {
+  it.each(['https://bot.example.app', 'bot'])('says that %s is not a domain', async (domain) => {
     const { env } = await worldForTest()
     const { check } = await diagnose({ env: { ...env, DEV_HOOK_DOMAIN: domain } })
     expect(check('domain')).toMatchObject({

@@ -94,7 +94,7 @@ describe('A browser', () => {
   })
 })
 
-describe('What is no request', () => {
+describe('What is not a request', () => {
   it.each([
     ['a path that cannot be decoded', 'GET /%zz', {}, 400],
     ['an unknown path', 'GET /etc/passwd', {}, 404],

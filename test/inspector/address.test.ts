@@ -28,7 +28,7 @@ describe('The address of an inspector', () => {
     )
   })
 
-  it('of a version without a checksum is still read, and nothing that is no port', async () => {
+  it('of a version without a checksum is still read, and nothing that is not a port', async () => {
     const { folder, path } = await fileForTest()
     await writeFile(path, JSON.stringify(ADDRESS))
     expect(await readAddress(folder)).toEqual(ADDRESS)

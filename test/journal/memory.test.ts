@@ -47,7 +47,7 @@ const LARGE: readonly (readonly [what: string, body: (n: number) => Buffer, atte
   ['conversation', (n) => payloadOf(n, { conversation: { id: long(n) } }), () => answered(200)],
   ['event', (n) => payloadOf(n, { event: long(n) }), () => answered(200)],
   ['platform id', (n) => payloadOf(n, { id: long(n) }), () => answered(200)],
-  ['body that is no JSON', (n) => Buffer.from(long(n)), () => answered(200)],
+  ['body that is not JSON', (n) => Buffer.from(long(n)), () => answered(200)],
   ['reply', (n) => payloadOf(n), (n) => answered(200, long(n))],
   ['reason', (n) => payloadOf(n), BROKE],
 ]

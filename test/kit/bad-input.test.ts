@@ -64,7 +64,7 @@ describe('A bot that cannot be reached', () => {
     server.close()
   })
 
-  it('is none any more once the sandbox is closed', async () => {
+  it('is no longer accepted once the sandbox is closed', async () => {
     const sandbox = await kitForTest({ forwardTo: talkingBot(() => 'hi') })
     const jenny = await sandbox.contact()
     await sandbox.close()

@@ -281,7 +281,7 @@ describe('The sandbox of the kit', () => {
     expect(await heardWith(8)).not.toEqual(first)
   })
 
-  it('plays what it has recorded, and names what the bot does otherwise', async () => {
+  it('plays what it has recorded, and names what the bot does differently', async () => {
     let word = 'said'
     const sandbox = await kitForTest({ forwardTo: talkingBot((text) => `You ${word}: ${text}`) })
     const jenny = await sandbox.contact({ name: 'Jenny' })

@@ -41,7 +41,7 @@ describe('A package.json', () => {
     )
   })
 
-  it('is none when it is no JSON object', () => {
+  it('is none when it is not a JSON object', () => {
     for (const text of ['', '[]', 'null', '{', '"x"']) expect(readManifest(text)).toBeNull()
   })
 })

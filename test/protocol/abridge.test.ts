@@ -87,7 +87,7 @@ describe('A large JSON text that is abridged', () => {
     expect(abridged(many)).toBeNull()
   })
 
-  it('is the same otherwise, and JSON only if the whole is', () => {
+  it('is the same apart from that, and JSON only if the whole is', () => {
     fc.assert(
       fc.property(nearJson, (json) => {
         const left = abridged(json)

@@ -138,7 +138,7 @@ describe('The diagnosis of a signature', () => {
     expect(messages(await told({ body: '' }))).toContain('the body is empty')
   })
 
-  it('does not fail on bodies that are no text, nested without end, or large', async () => {
+  it('does not fail on bodies that are not text, nested without end, or large', async () => {
     expect((await told({ signed: 'other', body: Buffer.from([0xff, 0xfe, 0, 0xd8, 0xff]) })).certain).toBe(false)
     expect((await told({ signed: 'other', body: '['.repeat(20_000) + ']'.repeat(20_000) })).certain).toBe(false)
     const large = JSON.stringify(['x'.repeat(3 * 1024 * 1024)])

@@ -56,7 +56,7 @@ describe('The signature', () => {
     }
   })
 
-  it('made anew replaces the old one and leaves the other headers as they are', () => {
+  it('made again replaces the old one and leaves the other headers as they are', () => {
     const body = Buffer.from('edited')
     const headers = resign(['A', '1', 'X-Hub-Signature', 'sha1=old', 'a', '2'], body, 'key')
     expect(headers).toEqual(['A', '1', 'a', '2', 'X-Hub-Signature', sign(body, 'key')])

@@ -23,7 +23,7 @@ describe('The way to a developer', () => {
     ['\0\0\0\u0002{}', 'the message is not an answer'],
     ['\0\0\0\u0011{"status":"many"}', 'the message is not an answer'],
     ['\0\0\0\u001a{"status":99,"headers":[]}', 'the message is not an answer'],
-  ])('takes an answer that is none, such as %j, for a delivery that was not taken', async (said, why) => {
+  ])('takes what is not an answer, such as %j, for a delivery that was not taken', async (said, why) => {
     const developers = withAnna(async () => Buffer.from(said, 'latin1'))
     expect(await developers.send('anna', aMessage('c1')).answer).toEqual({ taken: false, why })
   })

@@ -67,7 +67,7 @@ describe('What is ignored', () => {
     expect(ignored('src/data')).toBe(false)
   })
 
-  it('logs and databases are left alone, unless they are listed or .gitignore says otherwise', async () => {
+  it('logs and databases are left alone, unless they are listed or .gitignore overrides it', async () => {
     const ignored = await ignoredIn('!kept.db\n', ['.', 'listed.log'])
     for (const path of ['bot.log', 'a/b.db', 'a/b.db-wal', 'x.sqlite3']) expect(ignored(path), path).toBe(true)
     for (const path of ['kept.db', 'listed.log', 'dbs.js']) expect(ignored(path), path).toBe(false)

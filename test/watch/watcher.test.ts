@@ -218,7 +218,7 @@ describe('Noticing saves', () => {
     expect(unnamed.warnings).toEqual([expect.stringMatching(/^linkNotWatched: \S+ is a link out of what is watched: /)])
   })
 
-  it('a link to a file is noticed when the file is saved, or the link is set anew', async () => {
+  it('a link to a file is noticed when the file is saved, or the link is replaced', async () => {
     const root = await projectForTest()
     const elsewhere = join(root, '../..', 'shared')
     await put(join(elsewhere, 'one'), '1')

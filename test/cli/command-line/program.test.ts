@@ -131,7 +131,7 @@ describe('The command line', () => {
     expect(problemOf('--').code).toBe('DEVHOOK_USAGE')
   })
 
-  it('has a flag for every option that is no secret, and none for a secret', () => {
+  it('has a flag for every option that is not a secret, and none for a secret', () => {
     const help = helpOf(COMMANDS[0], {})
     for (const key of OPTION_KEYS) {
       const name = new RegExp(`--(no-)?${flagName(key)}\\b`)

@@ -116,7 +116,7 @@ describe('A conversation in a sandbox', () => {
     expect((await ask('conversation', { limit: 1 })).messages).toHaveLength(1)
   })
 
-  it('has buttons that can be pressed, and says which when there is no such one', async () => {
+  it('has buttons that can be pressed, and says which when there is no such button', async () => {
     const { ask, sandbox, jenny } = await quietForTest()
     sandbox.post(jenny.conversation, BUTTONS)
     await expect(ask('press', { button: 'Prices' })).rejects.toThrow('"FAQ"')
@@ -227,7 +227,7 @@ describe('What happens in a sandbox', () => {
     await expect(ask('calls', { since: 'soon' })).rejects.toThrow('`since` is not a time in ISO 8601')
   })
 
-  it('goes wrong as it is told, until it is told otherwise', async () => {
+  it('goes wrong as it is told, until it is told to stop', async () => {
     const { ask, sandbox } = await quietForTest()
     expect(await ask('chaos', {})).toEqual({ chaos: '', seed: sandbox.chaos.seed })
     expect((await ask('chaos', { chaos: 'delay=20ms,drop=0.5' })).chaos).toBe('delay=20ms,drop=0.5')

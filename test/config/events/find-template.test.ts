@@ -27,7 +27,7 @@ describe('A template is found', () => {
   })
 })
 
-describe('What is no template', () => {
+describe('What is not a template', () => {
   it.each([
     ['message.create.contact.cat', 'message.create.contact.chat'],
     ['asign', 'assign'],

@@ -19,7 +19,7 @@ describe('JSON as text', () => {
     expect(layOut(text)).toContain('"b": 12345678901234567890')
   })
 
-  it('is nothing for what is no JSON', () => {
+  it('is nothing for what is not JSON', () => {
     for (const text of ['', 'hi there', '{"a":1', 'a=1&b=2']) {
       expect(layOut(text)).toBeNull()
       expect(pack(text)).toBeNull()

@@ -70,7 +70,7 @@ describe('A replay without a run', () => {
     expect(await readLock(folder)).toBeNull()
   })
 
-  it('signs anew for a bot that has another secret, and for another body', async () => {
+  it('signs again for a bot that has another secret, and for another body', async () => {
     const bot = await recordingBotForTest()
     const folder = await folderWith('d1')
     const { replays } = await replaysIn(folder, bot.port, { secret: 'new secret' })

@@ -91,7 +91,7 @@ describe('What a bot writes at each start', () => {
     expect(grow, waits.join(' ')).toBe(true)
   })
 
-  it('a long time after each of its starts is found to be its own when it is no code', async () => {
+  it('a long time after each of its starts is found to be its own when it is not code', async () => {
     const { restarts, loops, pass } = guarded({ readyAfter: 100, writes: [{ at: 30_000, path: 'cache.json' }] })
     await pass(3_600_000)
     expect(restarts).toHaveLength(5)

@@ -18,7 +18,7 @@ describe('Challenges', () => {
     await challenges.next(never)
   })
 
-  it('count once: one that was heard is no news', async () => {
+  it('count once: one that was heard is not news', async () => {
     const challenges = createChallenges()
     challenges.received()
     challenges.received()

@@ -48,7 +48,7 @@ describe('The outline of a JSON text', () => {
     ])
   })
 
-  it('is none of what is no JSON', () => {
+  it('is nothing for what is not JSON', () => {
     expect(outline('<html>')).toBeNull()
   })
 })

@@ -94,7 +94,7 @@ describe('a call', () => {
   })
 })
 
-describe('an answer that is none', () => {
+describe('an answer that is not what was asked for', () => {
   const cases: readonly (readonly [string, ApiReply, string, string])[] = [
     ['401', error(401, 'jwt malformed'), 'DEVHOOK_CREDENTIALS_REFUSED', 'GET /v2/bots/b1 answered 401: jwt malformed'],
     ['403 for the token', error(403, 'Token expired'), 'DEVHOOK_CREDENTIALS_REFUSED', 'answered 403: Token expired'],

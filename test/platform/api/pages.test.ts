@@ -88,7 +88,7 @@ describe('a list', () => {
     expect(server.calls).toHaveLength(1)
   })
 
-  it('is an error when it is no list', async () => {
+  it('is an error when it is not a list', async () => {
     server.on('GET', '/v2/services', () => ({ json: { items: [] } }))
     await expect(readAll()).rejects.toThrow('GET /v2/services did not answer with a list')
   })

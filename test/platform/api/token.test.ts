@@ -44,7 +44,7 @@ describe('readToken', () => {
     expect(kindOf(() => readToken(makeToken({ grant_type: 'refresh_token' })))).toBe('DEVHOOK_TOKEN_KIND')
   })
 
-  it('refuses everything that is no token, without quoting it', () => {
+  it('refuses everything that is not a token, without quoting it', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[\w-]{0,20}\.[\w-]{0,20}\.[\w-]{0,20}$/)), (text) => {
         try {

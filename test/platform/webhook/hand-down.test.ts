@@ -92,7 +92,7 @@ describe('A run that is told what was before another one', () => {
     await first.registration.restore()
   })
 
-  it('takes nothing that is no snapshot', async () => {
+  it('takes nothing that is not a snapshot', async () => {
     const { second } = await replaced()
     for (const text of ['', '{}', 'null', '{"version":1}'])
       expect(await second.registration.takeHandedDown(text, [])).toBe(false)

@@ -91,7 +91,7 @@ describe('a snapshot', () => {
     )
   })
 
-  it('is damaged when a field of it is gone, or its checksum is called otherwise', async () => {
+  it('is damaged when a field of it is gone, or its checksum has another name', async () => {
     await writeSnapshot(folder, snapshot)
     const path = join(folder, 'snapshot.json')
     const lines = (await readFile(path, 'utf8')).split('\n')
@@ -107,7 +107,7 @@ describe('a snapshot', () => {
     expect((await stat(join(folder, 'snapshot.json'))).mode & 0o777).toBe(0o600)
   })
 
-  it('is gone once deleted, and deleting it again is no error', async () => {
+  it('is gone once deleted, and deleting it again is not an error', async () => {
     await writeSnapshot(folder, snapshot)
     await deleteSnapshot(folder)
     await deleteSnapshot(folder)

@@ -18,7 +18,7 @@ const problemOf = (text: string) => {
 }
 
 describe('The terms of a filter', () => {
-  it('are words, and values behind a key', () => {
+  it('are words, and values after a key', () => {
     expect(meant('refund event:message.*  status:5xx')).toEqual([
       [false, null, 'refund'],
       [false, 'event', 'message.*'],

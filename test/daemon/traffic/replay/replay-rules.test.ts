@@ -214,14 +214,14 @@ describe('What is forwarded again', () => {
     expect(forBot(unsigned, null, 's1')).toBe(unsigned)
   })
 
-  it('is signed anew when the bot has another secret', () => {
+  it('is signed again when the bot has another secret', () => {
     const { headers, body: sent } = forBot(signed('s1'), null, 's2')
     expect(sent).toBe(body)
     expect(checkSignature(headers, sent, 's2')).toBe('right')
     expect(headers.slice(0, 4)).toEqual(['A', '1', 'B', '2'])
   })
 
-  it('is signed anew when it was edited', () => {
+  it('is signed again when it was edited', () => {
     const edited = Buffer.from('{"text":"bye"}')
     const { headers, body: sent } = forBot(signed('s1'), edited, 's1')
     expect(sent).toBe(edited)
