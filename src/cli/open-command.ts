@@ -1,5 +1,5 @@
 // What every command begins with: its config, what must not be printed, where state is kept, and the name of this dev-hook.
-import { type Config, loadConfig } from '../config/load.ts'
+import { type Config, type LoadContext, loadConfig } from '../config/load.ts'
 import { flagName } from '../config/option-names.ts'
 import { findStateHome } from '../config/state-home.ts'
 import { secretsOf } from '../config/values.ts'
@@ -33,7 +33,10 @@ export interface OpenCommand extends PreparedCommand {
 }
 
 /** Prepares a command, for one that goes on even without a valid config. */
-export function prepareCommand({ options, io }: Pick<Call, 'options' | 'io'>): PreparedCommand {
+export function prepareCommand(
+  { options, io }: Pick<Call, 'options' | 'io'>,
+  more: Pick<LoadContext, 'newProfile'> = {},
+): PreparedCommand {
   const { cwd, env, platform } = io
   const redactor = createRedactor()
   let found: string | undefined
@@ -54,6 +57,7 @@ export function prepareCommand({ options, io }: Pick<Call, 'options' | 'io'>): P
         platform,
         sourceOf: (key) => `--${flagName(key)}`,
         print: io.err,
+        ...more,
       })
       secretsOf(config).forEach(redactor.conceal)
       return config
@@ -72,8 +76,11 @@ function warn(
 }
 
 /** Opens a command: loads its config. Throws `usage` with everything that is wrong with it. */
-export async function openCommand(call: Pick<Call, 'options' | 'io' | 'writesJson'>): Promise<OpenCommand> {
-  const prepared = prepareCommand(call)
+export async function openCommand(
+  call: Pick<Call, 'options' | 'io' | 'writesJson'>,
+  more: Pick<LoadContext, 'newProfile'> = {},
+): Promise<OpenCommand> {
+  const prepared = prepareCommand(call, more)
   const config = await prepared.load()
   for (const oddity of config.oddities) warn(call.io, 'dotEnvOdd', oddity)
   for (const unread of config.unreadConfigs) warn(call.io, 'configIgnored', unread)

@@ -24,24 +24,28 @@ export interface WantedFile {
   /** The one that is named; `null` for the one that is found in `cwd`. */
   readonly named: Found | null
   readonly profile: string | null
+  /** Whether the profile may be missing where it can be written by a program: in JSON that was not named, or in no file yet. */
+  readonly newProfile: boolean
   readonly print: Print
 }
 
 /** Reads the named config file, or the one that is found. What is wrong with it is added to `problems`. */
 export async function readFileLayers(
-  { cwd, named, profile, print }: WantedFile,
+  { cwd, named, profile, newProfile, print }: WantedFile,
   problems: string[],
 ): Promise<FileLayers> {
   try {
     if (named !== null) await assertThere(cwd, named)
     const file = await readConfigFile(cwd, named === null ? null : String(named.raw), print)
     if (file === null && profile === null) return NONE
+    const isNew = newProfile && profile !== null && named === null && canBeAdded(file, profile)
+    if (file === null && isNew) return NONE
     if (file === null) {
       const how = `add it under "profiles" in dev-hook.config.json`
       throw new Error(`there is no profile ${profile}, as there is no config file: ${how}`)
     }
     const { name, files, values, profiles } = file
-    const own = profile === null ? {} : ownValues(file, profile)
+    const own = profile === null || isNew ? {} : ownValues(file, profile)
     const wrong = [values, ...Object.values(profiles)].flatMap((each) => unknownKeys(name, each))
     problems.push(...new Set(wrong))
     const layers = [fileLayer(own, `${profile} in ${name}`), fileLayer(values, name)]
@@ -50,6 +54,17 @@ export async function readFileLayers(
     problems.push(messageOf(error))
     return NONE
   }
+}
+
+/** Whether a profile is missing, and can be written. Throws for a name that none can have: its variables are in a file of that name. */
+function canBeAdded(file: ConfigFile | null, profile: string): boolean {
+  if (
+    file !== null &&
+    (Object.hasOwn(file.profiles, profile) || !file.name.endsWith('.json') || file.name === 'package.json')
+  )
+    return false
+  if (/^\w[\w.-]*$/.test(profile)) return true
+  throw new Error(`${profile} cannot be the name of a profile: use letters, digits, hyphens and dots`)
 }
 
 /** Throws when the named file is not there, with the one beside it that may be meant. */

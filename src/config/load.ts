@@ -47,6 +47,8 @@ export interface LoadContext {
   readonly sourceOf: (key: OptionKey) => string
   /** Called with each line that a config module prints; without it they are dropped. */
   readonly print?: Print
+  /** Whether the profile may be one that is still to be written into the config file. */
+  readonly newProfile?: boolean
 }
 
 /** Loads the config. Throws one `usage` error that holds every problem found. */
@@ -56,13 +58,13 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
   const cwd = resolve(context.cwd, textOf(called, 'cwd') ?? '.')
   if (!(await isFolder(cwd))) throw new DevHookError('usage', `there is no folder ${cwd}`)
   const oddities: string[] = []
-  const { print = () => undefined } = context
+  const { print = () => undefined, newProfile = false } = context
   const read = (name: string): Promise<Environment> => readOrSay(cwd, name, problems, oddities)
   const shared = await read(SHARED)
   const profile = textOf([...called, environmentLayer(shared)], 'profile')
   const outside = [...called, ...(await dotEnvLayers(shared, profile, read))]
   const named = firstFound(outside, 'config')
-  const { files, profiles, layers } = await readFileLayers({ cwd, named, profile, print }, problems)
+  const { files, profiles, layers } = await readFileLayers({ cwd, named, profile, newProfile, print }, problems)
   const asGiven = [...outside, ...layers]
 
   const { layer, unreadable } = await lookUpLayer(asGiven, context)

@@ -112,9 +112,9 @@ function configFile({ config, configFile: existing, installed }: Project, answer
   const values = valuesFor(config, answers)
   if (existing === null) {
     // What holds anyway is not written: the usual port named is a port that two bots cannot share.
-    if (Object.keys(values).length === 0) return null
+    if (Object.keys(values).length === 0 && config.profile === null) return null
     // Only what is installed here has the schema where an editor finds it.
-    const all = { ...(installed && { $schema: SCHEMA }), ...values }
+    const all = { ...(installed && { $schema: SCHEMA }), ...withValues({}, config.profile, values) }
     return { name: CONFIG, before: null, after: asJson(all), private: false }
   }
   const before: Json = JSON.parse(existing.text)

@@ -580,6 +580,21 @@ describe('dev-hook init without questions', () => {
     expect((await initAlone(cwd, { APIHOST: sandbox.api }, ...args)).stderr).toContain('Everything is there already')
   })
 
+  it('writes a profile that is not there yet, into a config of its own or beside others', async () => {
+    const cwd = await project('')
+    const config = async (): Promise<unknown> => JSON.parse(await text(cwd, 'dev-hook.config.json'))
+    expect((await initAlone(cwd, {}, '--yes', '--profile', 'echo')).code).toBe(0)
+    expect(await config()).toEqual({ profiles: { echo: { port: 4002, path: '/in' } } })
+    expect((await readdir(cwd)).includes('.env.echo')).toBe(true)
+    expect((await initAlone(cwd, {}, '--yes', '--profile', 'other', '--port', '5005')).code).toBe(0)
+    expect(await config()).toMatchObject({ profiles: { echo: { port: 4002 }, other: { port: 5005 } } })
+    const wrong = await initAlone(cwd, {}, '--yes', '--profile', '../echo')
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('cannot be the name of a profile')])
+    await writeFile(join(cwd, 'dev-hook.config.mjs'), 'export default { profiles: { one: {} } }')
+    const inCode = await initAlone(cwd, {}, '--yes', '--profile', 'two')
+    expect([inCode.code, inCode.stderr]).toEqual([2, expect.stringContaining('there is no profile two')])
+  })
+
   it('tells an editor of the schema only where dev-hook is installed', async () => {
     const cwd = await project('')
     await symlink(NODE_MODULES, join(cwd, 'node_modules'))

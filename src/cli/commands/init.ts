@@ -25,7 +25,7 @@ import { untilEndSignal } from '../session/signals.ts'
 
 export const init: CommandHandler = async (call) => {
   const { io } = call
-  const { config, json, who } = await openCommand(call)
+  const { config, json, who } = await openCommand(call, { newProfile: true })
   const project = await inspectProject(config, io.env)
   const outside = { env: io.env, who }
   if (io.interactive && !config.yes && !json) {
