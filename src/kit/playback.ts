@@ -1,12 +1,10 @@
 // What was recorded, played in a sandbox.
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { DevHookError, messageOf } from '../core/errors.ts'
-import { decodeText } from '../core/text/decode.ts'
 import { scriptOfFixture } from '../protocol/script/from-fixture.ts'
-import { readScript } from '../protocol/script/read.ts'
 import type { Script } from '../protocol/script/script.ts'
 import { playScript } from '../sandbox/play/play.ts'
+import { readScriptFile, scriptFiles } from '../sandbox/play/script-files.ts'
 import type { Kit } from './kit.ts'
 import type { Fixture, Playback } from './types/types.ts'
 
@@ -41,7 +39,7 @@ function ofObject(fixture: Fixture): Script {
 }
 
 async function readScripts(given: string): Promise<readonly NamedFile[]> {
-  const files = await filesAt(resolve(given)).catch((cause: unknown) => {
+  const files = await scriptFiles(resolve(given)).catch((cause: unknown) => {
     throw new DevHookError('fixtureInvalid', `${given} cannot be read: ${messageOf(cause)}`, { cause })
   })
   if (files.length === 0) {
@@ -52,14 +50,7 @@ async function readScripts(given: string): Promise<readonly NamedFile[]> {
   return Promise.all(
     files.map(async (path) => {
       const file = relative('.', path) || path
-      return { file, script: readScript(decodeText(await readFile(path)).text, file) }
+      return { file, script: await readScriptFile(path, file) }
     }),
   )
-}
-
-async function filesAt(path: string): Promise<readonly string[]> {
-  if (!(await stat(path)).isDirectory()) return [path]
-  const entries = await readdir(path, { withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-  return files.map(({ name }) => join(path, name)).toSorted()
 }

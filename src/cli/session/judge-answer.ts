@@ -68,10 +68,14 @@ function whyGone({ bot, ms }: Heard): DevHookError | null {
   if (bot.state === 'crashed') return new DevHookError('botCrashed', `the bot crashed (${how}) before it had answered`)
   if (bot.state === 'stopped') return new DevHookError('botCrashed', `the bot ended (${how}) before it had answered`)
   if (bot.pid !== null || bot.state === 'ready' || ms < ABSENT_MS) return null
-  return new DevHookError('botNotListening', `nothing listens on port ${bot.port}, so nobody can answer`, {
+  return absentBot(bot.port)
+}
+
+/** That there is no bot, which nobody but the person can change. */
+export const absentBot = (port: number): DevHookError =>
+  new DevHookError('botNotListening', `nothing listens on port ${port}, so nobody can answer`, {
     remedy: 'start the bot first, let dev-hook start it (`-- node bot.js`), or name its port with `--port`',
   })
-}
 
 function whyRefused({ outcome, status }: NonNullable<Heard['attempt']>): string | null {
   if (outcome !== 'answered') return 'the connection to the bot broke before it had answered the delivery'

@@ -1,24 +1,21 @@
 // Recorded conversations that are said again to the bot, and how what it does now differs.
-import { readdir, stat } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { withDeadline } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
-import { readSource } from '../../core/files/read-source.ts'
 import type { Notices } from '../../core/notices.ts'
-import { decodeText } from '../../core/text/decode.ts'
 import { exitWords } from '../../core/text/exit-words.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import { toJson } from '../../core/text/to-json.ts'
-import { readScript } from '../../protocol/script/read.ts'
 import { type Script, scriptText } from '../../protocol/script/script.ts'
-import { MAX_SHARED_BYTES } from '../../protocol/shared/checksum.ts'
 import { type Playback, playScript } from '../../sandbox/play/play.ts'
+import { readScriptFile, scriptFiles } from '../../sandbox/play/script-files.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Io } from '../io.ts'
 import type { OpenCommand } from '../open-command.ts'
 import { createProgress } from '../output/progress.ts'
 import { transcriptDiff } from '../output/transcript-diff.ts'
 import type { NoticeOf } from '../screen/delivery-lines.ts'
+import { absentBot } from './judge-answer.ts'
 
 /** A recorded conversation, and the name of its file. */
 export interface NamedScript {
@@ -49,19 +46,13 @@ export async function readScripts(
 }
 
 async function filesOf(path: string, given: string): Promise<readonly string[]> {
-  try {
-    if (!(await stat(path)).isDirectory()) return [path]
-    const names = await readdir(path, { withFileTypes: true })
-    const files = names
-      .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-      .map(({ name }) => join(path, name))
-    if (files.length > 0) return files.toSorted()
-  } catch (cause) {
+  const files = await scriptFiles(path).catch((cause: unknown) => {
     throw new DevHookError('usage', `play ${given} (from --play) cannot be read: ${messageOf(cause)}`, {
       cause,
       remedy: 'give a transcript, a fixture, a file of `--as html`, or a folder of them',
     })
-  }
+  })
+  if (files.length > 0) return files
   throw new DevHookError('usage', `play ${given} (from --play) is a folder without files`, {
     remedy: 'write one with `dev-hook events export <conversation> --as transcript`',
   })
@@ -69,10 +60,10 @@ async function filesOf(path: string, given: string): Promise<readonly string[]> 
 
 async function readOne(path: string, file: string): Promise<NamedScript | DevHookError> {
   try {
-    return { file, script: readScript(decodeText(await readSource(path, { maxBytes: MAX_SHARED_BYTES })).text, file) }
+    return { file, script: await readScriptFile(path, file) }
   } catch (error) {
     if (error instanceof DevHookError) return error
-    return new DevHookError('fixtureInvalid', `${file} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw error
   }
 }
 
@@ -126,16 +117,10 @@ function gone({ state, code }: NoticeOf<'bot'>): DevHookError {
   return new DevHookError('botCrashed', `the bot ${what} (${exitWords(code)}) before the conversation was over`)
 }
 
-/** Whether there never was a bot: nobody has started one, or it has not listened. */
-function isAbsent({ bot }: PlayRun): boolean {
-  const last = bot()
-  return last !== null && last.state !== 'ready'
+/** Throws if there never was a bot: nobody has started one, or it has not listened. */
+function checkBot(last: NoticeOf<'bot'> | null): void {
+  if (last !== null && last.state !== 'ready') throw absentBot(last.port)
 }
-
-const absent = ({ bot }: PlayRun): DevHookError =>
-  new DevHookError('botNotListening', `nothing listens on port ${bot()?.port}, so nobody can answer`, {
-    remedy: 'start the bot first, let dev-hook start it (`-- node bot.js`), or name its port with `--port`',
-  })
 
 async function play(
   run: PlayRun,
@@ -145,7 +130,7 @@ async function play(
 ): Promise<Playback> {
   const times = run.timeoutMs === null ? { firstTimeoutMs: FIRST_TIMEOUT_MS } : { timeoutMs: run.timeoutMs }
   const playback = await playScript(run.sandbox, script, { ...times, quietMs: QUIET_MS, onStep, signal })
-  if (playback.differences.length > 0 && isAbsent(run)) throw absent(run)
+  if (playback.differences.length > 0) checkBot(run.bot())
   return playback
 }
 
