@@ -73,7 +73,7 @@ const end = async (
 }
 
 describe('The queue', () => {
-  it('a delivery goes straight to a bot that is ready, within the call', () => {
+  it('a delivery goes to a bot that is ready at once, within the call', () => {
     const queue = aQueue()
     const [ticket] = submit(queue, 'a1')
     expect(sentIds()).toEqual(['a1'])
@@ -81,7 +81,7 @@ describe('The queue', () => {
     expect(queue.inFlight).toBe(1)
   })
 
-  it('the answer to the attempt ends the ticket, and nothing is told of holding', async () => {
+  it('the answer to the attempt ends the ticket, and nothing is reported as held', async () => {
     const queue = aQueue()
     const [ticket] = submit(queue, 'a1')
     await end('a1')
@@ -103,7 +103,7 @@ describe('The queue', () => {
     expect(sentIds()).toEqual(['a1', 'a2', 'a3'])
   })
 
-  it('a hold keeps what is not sent, and a release lets one of each lane go', async () => {
+  it('a hold keeps what is not sent, and a release sends one delivery of each lane', async () => {
     const queue = aQueue()
     queue.hold('bot restarting')
     submit(queue, 'a1', 'b1', 'a2', '-1', '-2', 'a3')
@@ -133,7 +133,7 @@ describe('The queue', () => {
     expect(sentIds()).toEqual(['a1', 'a2', 'a3'])
   })
 
-  it('what comes while its lane drains queues behind it, and other lanes are free', async () => {
+  it('what arrives while its lane drains queues behind it, and other lanes are free', async () => {
     const queue = aQueue()
     queue.hold('x')
     submit(queue, 'a1')
@@ -177,7 +177,7 @@ describe('The queue', () => {
     expect(told).toContain('a1 attempt 2 answered')
   })
 
-  it.each(['a', '-'])('one that is refused alone keeps nothing waiting but what is behind it in %s', async (lane) => {
+  it.each(['a', '-'])('a delivery that is refused alone blocks only what is behind it in lane %s', async (lane) => {
     const queue = aQueue()
     submit(queue, `${lane}1`)
     await end(`${lane}1`, 'refused', { alone: true })
@@ -196,7 +196,7 @@ describe('The queue', () => {
     expect([queue.waiting, clock.timers()]).toEqual([0, 0])
   })
 
-  it('one that was refused alone is tried ever more slowly, up to every 15 s', async () => {
+  it('a delivery that was refused alone is tried ever more slowly, up to every 15 s', async () => {
     const queue = aQueue()
     submit(queue, 'a1')
     for (let n = 0; n < 20; n += 1) {
@@ -210,7 +210,7 @@ describe('The queue', () => {
     await end('a1')
   })
 
-  it('what is behind one that was refused alone goes when that is cancelled, but not at the end', async () => {
+  it('what is behind a delivery that was refused alone goes when that is cancelled, but not at the end', async () => {
     const queue = aQueue()
     const [first] = submit(queue, 'a1')
     submit(queue, 'a2')
@@ -234,7 +234,7 @@ describe('The queue', () => {
     expect(told).toContain('a1 held: bot restarting')
   })
 
-  it('a release within the telling of a refusal is safe', async () => {
+  it('a release while a refusal is being reported is safe', async () => {
     const queue: Queue<TestItem> = aQueue({
       on: { ...on, unreachable: () => queue.release() },
     })
@@ -256,7 +256,7 @@ describe('The queue', () => {
     expect([queue.holding, bot.sent.length]).toEqual([false, 1])
   })
 
-  it('a full bot makes deliveries wait in order of arrival, without a word and without serialising', async () => {
+  it('a busy bot makes deliveries wait in order of arrival, unreported and without serialising', async () => {
     const queue = aQueue({ inFlightLimit: 2 })
     submit(queue, 'a1', 'a2', 'a3', 'b1', 'a4')
     expect([queue.inFlight, queue.waiting]).toEqual([2, 3])
@@ -267,7 +267,7 @@ describe('The queue', () => {
     expect(told.filter((text) => /held|released/.test(text))).toEqual([])
   })
 
-  it('a hold is told of those that waited for a free place, too', async () => {
+  it('a hold reports those that waited for a free slot, too', async () => {
     const queue = aQueue({ inFlightLimit: 1 })
     submit(queue, 'a1', 'a2')
     await clock.pass(100)
@@ -290,7 +290,7 @@ describe('The queue', () => {
     expect(sentIds()).toEqual(['-0', '-1', '-2', '-3'])
   })
 
-  it('what is not answered in the time that the platform waits gives up its place, and counts no longer', async () => {
+  it('an attempt that is not answered for as long as the platform waits gives up its slot', async () => {
     const queue = aQueue({ inFlightLimit: 2, overdueMs: 18_000, maxOverdue: 3 })
     submit(queue, 'a1', 'a2')
     await clock.pass(10_000)
@@ -314,7 +314,7 @@ describe('The queue', () => {
     expect([queue.inFlight, queue.waiting, clock.timers()]).toEqual([0, 0, 0])
   })
 
-  it('a delivery that is cancelled while it is held says how long that was', async () => {
+  it('a delivery that is cancelled while it is held is reported with how long that was', async () => {
     const queue = aQueue()
     queue.hold('bot starting')
     const [first] = submit(queue, 'a1')
@@ -323,7 +323,7 @@ describe('The queue', () => {
     expect(told).toEqual(['a1 held: bot starting', 'a1 dropped after 1500'])
   })
 
-  it('nobody watches for room once the bot has nothing any more', async () => {
+  it('no timer is left once the bot has nothing', async () => {
     const queue = aQueue({ inFlightLimit: 1 })
     submit(queue, 'a1', 'a2')
     expect(clock.timers()).toBe(1)
@@ -378,7 +378,7 @@ describe('The queue', () => {
     expect([queue.waiting, queue.waitingBytes]).toEqual([2, 10])
   })
 
-  it('the bounds are those of waiting: what goes straight is always taken', () => {
+  it('only what waits counts against the bounds: what is sent at once is always taken', () => {
     const queue = aQueue({ maxWaiting: 0, maxWaitingBytes: 0 })
     expect(queue.submit(anItem(aDelivery(), 'a'))).not.toBeNull()
   })
@@ -400,7 +400,7 @@ describe('The queue', () => {
     expect(order).toEqual(['aborted', 'idle'])
   })
 
-  it('closing cancels what waits and what is sent, and takes nothing more', async () => {
+  it('closing cancels what waits and what is sent, and nothing more is taken', async () => {
     const queue = aQueue({ inFlightLimit: 2 })
     queue.hold('x')
     const tickets = submit(queue, 'a1', 'a2', 'b1', 'b2')
@@ -436,7 +436,7 @@ describe('The queue', () => {
     expect(performance.now() - started).toBeLessThan(5_000)
   })
 
-  it('the attempts of a delivery that had some before are numbered on', async () => {
+  it('the attempts of a delivery that had some before continue their numbers', async () => {
     const queue = aQueue()
     queue.submit(anItem(aDelivery({ id: 'a1' }), 'a', { attempts: 3 }))
     await end('a1', 'refused')

@@ -59,7 +59,7 @@ describe('What the gateway refuses', () => {
     expect(rejected[0]?.detail).not.toBe('')
   })
 
-  it('is a request that does not arrive whole, and not a connection on which nothing comes', async () => {
+  it('is a request that does not arrive completely, but not a connection on which nothing arrives', async () => {
     const { port, rejected } = await open(200)
     const silent = connect(port, '127.0.0.1')
     onTestFinished(() => void silent.destroy())
@@ -69,7 +69,7 @@ describe('What the gateway refuses', () => {
     expect(seen(rejected)).toEqual(['timed-out 408'])
   })
 
-  it('is not what somebody left in the middle of, nor a path that is not ours', async () => {
+  it('is not a request that its client aborts, nor one for another path', async () => {
     const { port, rejected } = await open()
     const socket = connect(port, '127.0.0.1')
     socket.end(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Le`)
@@ -79,7 +79,7 @@ describe('What the gateway refuses', () => {
     expect(rejected).toEqual([])
   })
 
-  it('gives no answer in place of the one that a delivery on the same connection is owed', async () => {
+  it('gets no answer while a delivery on the same connection waits for its own', async () => {
     const { port, rejected, release } = await open()
     const delivery = `POST ${path}?slow HTTP/1.1\r\nHost: x\r\n${auth}Content-Length: 0\r\n\r\n`
     const socket = connect(port, '127.0.0.1')
@@ -95,7 +95,7 @@ describe('What the gateway refuses', () => {
     expect(seen(rejected)).toEqual(['malformed 400'])
   })
 
-  it('is announced one by one while it is little, and counted while it is much', async () => {
+  it('is announced one by one while it is little, and only counted when it is much', async () => {
     const { port, gateway, rejected } = await open()
     await Promise.all(Array.from({ length: 200 }, () => exchange(port, 'NONSENSE\r\n\r\n')))
     expect(rejected).toHaveLength(10)

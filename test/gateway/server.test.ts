@@ -67,7 +67,7 @@ const OURS = new Set([
 ])
 
 describe('The gateway', () => {
-  it('says of a delivery when its head arrived, however long the body took', async () => {
+  it('reports when the head of a delivery arrived, however long the body took', async () => {
     let waitingSince = Number.POSITIVE_INFINITY
     const accept: GatewayOptions['accept'] = async (_delivery, since) => {
       waitingSince = since
@@ -139,13 +139,13 @@ describe('The gateway', () => {
     expect(deliveries[0]?.body.toString()).toBe('abcde')
   })
 
-  it('keeps its own credentials to itself', async () => {
+  it('does not hand over its own credentials', async () => {
     const { port, deliveries } = await open()
     await exchange(port, request({ body: Buffer.from('x') }))
     expect(deliveries[0]?.headers.join(' ')).not.toMatch(/authorization/i)
   })
 
-  it('answers every other path with 404 and touches nothing', async () => {
+  it('answers every other path with 404 and hands nothing over', async () => {
     const { port, deliveries, rejected } = await open()
     for (const target of [
       '/',
@@ -161,7 +161,7 @@ describe('The gateway', () => {
     expect(rejected).toEqual([])
   })
 
-  it('answers wrong or missing credentials with 401 and says so', async () => {
+  it('answers wrong or missing credentials with 401 and announces that', async () => {
     const { port, deliveries, rejected } = await open()
     // As long as the right one, so that only its content tells them apart.
     const wrong = `Basic ${Buffer.from(`${address.user}:${'x'.repeat(address.password.length)}`).toString('base64')}`
@@ -195,7 +195,7 @@ describe('The gateway', () => {
     expect(deliveries[0]?.body.equals(body)).toBe(true)
   })
 
-  describe('before the signature is known to be right', () => {
+  describe('before the signature is checked', () => {
     /** A request whose last byte has not been sent, and its answer once it is. */
     async function withheld(port: number, body: Buffer) {
       const bytes = request({ body })
@@ -234,7 +234,7 @@ describe('The gateway', () => {
       await eventually(async () => (await send(port)) === 200)
     })
 
-    it('keeps 16 MiB of all bodies together, and answers 503 beyond', async () => {
+    it('holds 16 MiB of all bodies together, and answers 503 beyond', async () => {
       const { port, rejected } = await open()
       const large = Buffer.alloc(8 * 1024 * 1024 - 100)
       const slow = [await withheld(port, large), await withheld(port, large)]
@@ -247,7 +247,7 @@ describe('The gateway', () => {
       expect(await slow[1]?.answer).toBe(200)
     })
 
-    it('does not count what is too large anyway', async () => {
+    it('does not count a body that is too large', async () => {
       const { port } = await open({ maxBodyBytes: 1_000, unverified: { maxBytesTogether: 2_000 } })
       for (let n = 0; n < 5; n++) await withheld(port, Buffer.alloc(100_000))
       await seen(port)
@@ -283,7 +283,7 @@ describe('The gateway', () => {
     })
   })
 
-  it('passes status, headers and body of the reply back, duplicates too', async () => {
+  it('passes back status, headers (also duplicates) and body of the reply', async () => {
     const headers = ['Set-Cookie', 'a=1', 'set-cookie', 'b=2']
     const reply: Reply = { status: 418, headers, body: Buffer.from([0, 255, 10]) }
     const { port } = await open({ accept: async () => reply })
@@ -355,7 +355,7 @@ describe('The gateway', () => {
     expect((await cut).status).toBeNaN()
   })
 
-  it('says which port is taken', async () => {
+  it('names the port that is taken', async () => {
     const { port } = await open()
     await expect(
       openGateway({ address, port, accept: async () => fine, rejected: () => undefined }),

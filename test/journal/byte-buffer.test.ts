@@ -10,8 +10,8 @@ const part = fc
   .tuple(length, fc.constantFrom('a', 'é', '\u{10ffff}'), fc.boolean())
   .map(([size, unit, asText]) => (asText ? unit.repeat(size) : Buffer.from(unit.repeat(size))))
 
-describe('The buffer of what is written', () => {
-  it('gives back what was added from any byte on, however long its parts are', () => {
+describe('The buffer of a write', () => {
+  it('gives back everything from any byte on, however long the parts are', () => {
     const buffer = createByteBuffer()
     fc.assert(
       fc.property(fc.array(part, { maxLength: 5 }), fc.nat(), (parts, at) => {
@@ -27,7 +27,7 @@ describe('The buffer of what is written', () => {
     )
   })
 
-  it('does not copy what is long', () => {
+  it('does not copy long parts', () => {
     const buffer = createByteBuffer()
     const long = Buffer.alloc(300_000, 'x')
     buffer.add('before')

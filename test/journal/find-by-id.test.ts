@@ -21,7 +21,7 @@ describe('An id', () => {
     expect(find(['ab1', 'cd3'], 'x')).toBeNull()
   })
 
-  it('that several share is refused, with the candidates', () => {
+  it('is refused with its candidates when several match', () => {
     const { lines, failure } = problemOf(['ab1', 'ab2', 'cd3'], 'ab')
     expect(lines).toEqual(['several ids begin with `ab`:', '  ab1', '  ab2'])
     expect(failure).toBe('usage')
@@ -30,7 +30,7 @@ describe('An id', () => {
     expect(problemOf(many, 'y').lines[0]).toBe('several ids end with `y`, the newest of 30:')
   })
 
-  it('takes no empty one, with which every id begins, were it the only one', () => {
+  it('is refused when it is empty, even if there is only one delivery', () => {
     expect(() => find(['a1'], '')).toThrow('the id is empty')
   })
 })

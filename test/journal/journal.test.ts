@@ -24,7 +24,7 @@ async function reopened(folder: string, journal: Journal): Promise<Journal> {
   return (await openTestJournal(folder)).journal
 }
 
-describe('the journal', () => {
+describe('The journal', () => {
   it('gives the next run what was acknowledged and not delivered, oldest first, byte for byte', async () => {
     const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
@@ -50,7 +50,7 @@ describe('the journal', () => {
     expect(await next.undelivered()[0]?.load()).toEqual(first)
   })
 
-  it('has large deliveries among small ones, byte for byte', async () => {
+  it('gives back large deliveries among small ones, byte for byte', async () => {
     const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     const text = 'word '.repeat(80_000)
@@ -64,7 +64,7 @@ describe('the journal', () => {
     expect((await next.find('bytes')?.load())?.body.equals(Buffer.alloc(400_000, 255))).toBe(true)
   })
 
-  it('finds any delivery by its id, with the number of its last attempt and its fate', async () => {
+  it('finds any delivery by its id, with the number of its last attempt and how it was settled', async () => {
     const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     const given = delivery('d1')
@@ -79,7 +79,7 @@ describe('the journal', () => {
     expect(next.find('d')).toBeNull()
   })
 
-  it('keeps a delivery delivered whatever comes of a further attempt, and settles an acknowledged one by it', async () => {
+  it('leaves a delivery delivered whatever becomes of a further attempt, which settles an acknowledged one', async () => {
     const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     for (const settled of ['delivered', 'acknowledged'] as const) {
@@ -94,7 +94,7 @@ describe('the journal', () => {
     expect(next.find('acknowledged')?.settled).toBe('interrupted')
   })
 
-  it('loads what is still in the queue, too', async () => {
+  it('loads a delivery that is not on disk yet', async () => {
     const { journal } = await openTestJournal(await folderForTest(), { lingerMs: 60_000 })
     journal.record(delivery('d1'), NO_LABEL, 'k')
     journal.recordAttempt('d1', 1, answered(200, 'hello'))
@@ -103,7 +103,7 @@ describe('the journal', () => {
     expect((await journal.seen('k')?.answer())?.body.toString()).toBe('hello')
   })
 
-  it('writes no line for what the attempt has said', async () => {
+  it('writes no settlement when the attempt has said it all', async () => {
     const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     journal.record(delivery('d1'), NO_LABEL, 'p1')
@@ -144,7 +144,7 @@ describe('the journal', () => {
     expect((await stat(join(events, name))).mode & 0o777).toBe(0o600)
   })
 
-  it('takes nothing any more once it is closed, and closes twice', async () => {
+  it('records nothing once it is closed, and can be closed twice', async () => {
     const { journal } = await openTestJournal(await folderForTest())
     journal.record(delivery('d1'), NO_LABEL, 'k')
     await Promise.all([journal.close(), journal.close()])
@@ -156,8 +156,8 @@ describe('the journal', () => {
   })
 })
 
-describe('a delivery that comes again', () => {
-  it('is answered as then: with the reply of the bot', async () => {
+describe('A delivery that comes again', () => {
+  it('is answered as the first time, with the reply of the bot', async () => {
     const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     journal.record(delivery('d1'), NO_LABEL, 'p1')
@@ -175,7 +175,7 @@ describe('a delivery that comes again', () => {
     })
   })
 
-  it('is answered as then: with our own status where the bot had not answered in time', async () => {
+  it('is answered as the first time, with the status of dev-hook when the bot had not answered in time', async () => {
     const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     journal.record(delivery('d1'), NO_LABEL, 'p1')
@@ -188,7 +188,7 @@ describe('a delivery that comes again', () => {
     expect(await seen?.answer()).toEqual({ status: 200, headers: [], body: Buffer.alloc(0) })
   })
 
-  it('is answered with the status alone when the reply was too large to be kept', async () => {
+  it('is answered with the status alone when the reply was too large to be recorded', async () => {
     const { journal } = await openTestJournal(await folderForTest())
     journal.record(delivery('d1'), NO_LABEL, 'p1')
     journal.recordAttempt('d1', 1, answered(200, Buffer.alloc(70_000, 'x')))
@@ -197,7 +197,7 @@ describe('a delivery that comes again', () => {
     expect(await journal.seen('p1')?.answer()).toEqual({ status: 200, headers: [], body: Buffer.alloc(0) })
   })
 
-  it('is known by its latest record, for a day', async () => {
+  it('is recognised by its latest record, for a day', async () => {
     let now = 1_800_000_000_000
     const folder = await folderForTest()
     const { journal } = await openTestJournal(folder, { now: () => now })
@@ -278,8 +278,8 @@ async function expectAsBelieved(journal: Journal, model: Map<string, Believed>):
   }
 }
 
-describe('any history', () => {
-  it('is known the same before and after the journal was closed and opened again', async () => {
+describe('Any history', () => {
+  it('reads the same after the journal was closed and opened again', async () => {
     const folder = await folderForTest()
     const options = { onTrouble: (_: string, message: string) => expect.unreachable(message) }
     let run = 0

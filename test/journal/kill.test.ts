@@ -19,7 +19,7 @@ async function writeUntilKilled(folder: string, run: string): Promise<string[]> 
   return lines
 }
 
-it('a kill at any instant costs nothing that was said to be on disk, and leaves nothing that needs repair', async () => {
+it('a kill at any instant loses nothing that was promised to be on disk, and leaves nothing that needs repair', async () => {
   const folder = await folderForTest()
   const acked: string[] = []
   for (let run = 0; run < 12; run += 1) {

@@ -53,7 +53,7 @@ const LARGE: readonly (readonly [what: string, body: (n: number) => Buffer, atte
 ]
 
 describe('A journal', () => {
-  it.each(LARGE)('holds on to no large %s', async (_, bodyOf, attemptOf) => {
+  it.each(LARGE)('does not keep a large %s in memory', async (_, bodyOf, attemptOf) => {
     const folder = await folderForTest()
     const options = { onTrouble: (__: string, message: string) => expect.unreachable(message) }
     const journal = await openJournal(folder, options)

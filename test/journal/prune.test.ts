@@ -20,8 +20,8 @@ const ids = async (folder: string): Promise<string[]> => (await readDeliveries(f
 /** Ids `d1`, `d2`, … up to `to`. */
 const range = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, i) => `d${from + i}`)
 
-describe('what the journal keeps', () => {
-  it('is so many deliveries, and up to a tenth more', async () => {
+describe('What the journal keeps', () => {
+  it('is limited to a number of deliveries, and up to a tenth more', async () => {
     const folder = await folderForTest()
     const { journal } = await openTestJournal(folder, { limits: { ...PLENTY, deliveries: 20 } })
     for (const id of range(1, 50)) {
@@ -39,7 +39,7 @@ describe('what the journal keeps', () => {
     expect(journal.find('d50')?.id).toBe('d50')
   })
 
-  it('is so many bytes, attempts and all', async () => {
+  it('is limited to a number of bytes, which includes attempts', async () => {
     const folder = await folderForTest()
     const limits = { ...PLENTY, bytes: 50_000 }
     const { journal } = await openTestJournal(folder, { limits })
@@ -53,7 +53,7 @@ describe('what the journal keeps', () => {
     expect(kept.length).toBeLessThan(25)
   })
 
-  it('is so much time, and up to a seventh more', async () => {
+  it('is limited to an age, and up to a seventh more', async () => {
     const folder = await folderForTest()
     let now = START
     const { journal } = await openTestJournal(folder, { now: () => now, limits: { ...PLENTY, ms: 7 * DAY } })
@@ -65,7 +65,7 @@ describe('what the journal keeps', () => {
     expect(await ids(folder)).toEqual(range(13, 20))
   })
 
-  it('is looked after at the start, too', async () => {
+  it('is pruned at the start, too', async () => {
     const folder = await folderForTest()
     const first = await openTestJournal(folder, { now: () => START, limits: { ...PLENTY, deliveries: 100 } })
     for (const id of range(1, 30)) {
@@ -81,7 +81,7 @@ describe('what the journal keeps', () => {
     expect(journal.seen('d20')).toBeNull()
   })
 
-  it('is more than that while the next run owes the bot a delivery', async () => {
+  it('includes what the next run will still deliver, whatever the limits', async () => {
     const folder = await folderForTest()
     let now = START
     const options = { now: () => now, limits: { ...PLENTY, deliveries: 10 } }
@@ -101,7 +101,7 @@ describe('what the journal keeps', () => {
     expect(journal.undelivered()).toEqual([])
   })
 
-  it('never loses attempts and settlements of what it keeps', async () => {
+  it('includes the attempts and settlements of each delivery', async () => {
     const folder = await folderForTest()
     const { journal } = await openTestJournal(folder, { limits: { ...PLENTY, deliveries: 10 } })
     for (const id of range(1, 12)) {
@@ -117,7 +117,7 @@ describe('what the journal keeps', () => {
     expect(kept.filter(({ settled }) => settled !== 'delivered').map(({ id }) => id)).toEqual(['d13'])
   })
 
-  it('does not include for ever what was set aside', async () => {
+  it('includes what was set aside only until it is as old as the deliveries', async () => {
     const folder = await folderForTest()
     const events = join(folder, 'events')
     await mkdir(events)
@@ -224,7 +224,7 @@ describe('A delivery that was pruned', () => {
     expect(next.seen('k')?.id).toBe('third')
   })
 
-  it('is recognised as well when an earlier version left its key among the deliveries', async () => {
+  it('is recognised when an earlier version left its key among the deliveries', async () => {
     const folder = await folderForTest()
     await mkdir(join(folder, 'events'))
     const record = keyRecord(1, { id: 'old', key: 'k', receivedAt: START, settled: 'delivered', status: 202 })
@@ -241,7 +241,7 @@ describe('A delivery that was pruned', () => {
     }
   })
 
-  it('is recognised but for a line of its file that was damaged, which is set aside and said once', async () => {
+  it('is recognised unless its line in the key file is damaged, which is set aside and reported once', async () => {
     const folder = await folderForTest()
     const first = await openTestJournal(folder, { now: () => START, limits: LIMITS })
     // All in one segment: that is as long as the run records nothing of a later time.

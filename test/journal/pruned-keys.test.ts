@@ -13,8 +13,8 @@ const left = (n: number, key = `key ${n}`, receivedAt = n): KeyRecord => ({
   status: 200,
 })
 
-describe('What is left of deliveries that were pruned', () => {
-  it('is found by the key of the latest, and told of each segment in its order, wherever that is added to again', () => {
+describe('The keys of pruned deliveries', () => {
+  it('are found by the latest delivery, and listed for each segment in order, even when more are added to an earlier one', () => {
     const anyAdded = fc.record({
       segment: fc.nat(4),
       keys: fc.array(fc.constantFrom('a', 'b', 'c', 'ü'), { maxLength: 4 }),
@@ -41,7 +41,7 @@ describe('What is left of deliveries that were pruned', () => {
     )
   })
 
-  it('is there once, though a segment that could not be removed leaves it again', () => {
+  it('are there once, although a segment that could not be removed leaves them again', () => {
     const keys = createPrunedKeys()
     for (let time = 0; time < 2; time += 1) keys.add('s1', [left(1), left(2)])
     expect(keys.json('s1')).toEqual([left(1), left(2)].map(writeRecord))
@@ -50,7 +50,7 @@ describe('What is left of deliveries that were pruned', () => {
     expect(keys.unwritten()).toEqual([])
   })
 
-  it('gives the latest of a key', () => {
+  it('give the latest delivery of a key', () => {
     const keys = createPrunedKeys()
     keys.add('s1', [left(1, 'k')])
     keys.add('s2', [left(2, 'k'), left(3, 'other')])
@@ -58,7 +58,7 @@ describe('What is left of deliveries that were pruned', () => {
     expect(keys.find('unknown')).toBeNull()
   })
 
-  it('is forgotten with its segment after a day, and when there are twenty thousand of later ones', () => {
+  it('are forgotten with their segment after a day, or when there are twenty thousand later ones', () => {
     const keys = createPrunedKeys()
     for (let segment = 0; segment < 23; segment += 1)
       keys.add(

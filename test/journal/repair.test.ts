@@ -23,8 +23,8 @@ async function segmentIn(folder: string): Promise<string> {
   return join(folder, 'events', name)
 }
 
-describe('a torn log', () => {
-  it('keeps every complete line, wherever it was cut, and goes on behind them', async () => {
+describe('A torn log', () => {
+  it('keeps every complete line, wherever it was cut, and continues after them', async () => {
     const folder = await folderForTest()
     const path = await written(join(folder, 'whole'), 6)
     const name = basename(path)
@@ -66,8 +66,8 @@ describe('a torn log', () => {
   })
 })
 
-describe('a damaged log', () => {
-  it('keeps what is readable, sets the rest aside, and says so', async () => {
+describe('A damaged log', () => {
+  it('keeps what is readable, sets the rest aside, and reports that', async () => {
     const folder = await folderForTest()
     const path = await written(folder, 5)
     const lines = (await readFile(path, 'utf8')).split('\n')
@@ -85,7 +85,7 @@ describe('a damaged log', () => {
     expect((await openTestJournal(folder)).troubles).toEqual([])
   })
 
-  it('finds a block of zeros in the middle of a body whose head looks well', async () => {
+  it('is noticed when zeros are in the middle of a body whose record looks intact', async () => {
     const folder = await folderForTest()
     const path = await written(folder, 40)
     const before = await readFile(path)
@@ -100,7 +100,7 @@ describe('a damaged log', () => {
     expect(await ids(folder)).toEqual(expected)
   })
 
-  it('says of a delivery whose bytes were changed that it cannot be read back', async () => {
+  it('refuses to read back a delivery whose bytes were changed', async () => {
     const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     journal.record(delivery('d1', { body: Buffer.from('something') }), NO_LABEL, null)
@@ -112,7 +112,7 @@ describe('a damaged log', () => {
     await expect(readDelivery(folder, 'd1')).rejects.toMatchObject({ code: 'DEVHOOK_STATE_DAMAGED' })
   })
 
-  it('sets a segment aside that cannot be read at all, and goes on', async () => {
+  it('sets a segment aside that cannot be read at all, and continues', async () => {
     const folder = await folderForTest()
     await written(folder, 2)
     const odd = join(folder, 'events', '0000000000000003.jsonl')
@@ -124,7 +124,7 @@ describe('a damaged log', () => {
     expect(await ids(folder)).toEqual(['d1', 'd2', 'new'])
   })
 
-  it('reads lines without a checksum that somebody wrote by hand, and is not upset by line ends of another system', async () => {
+  it('is read with lines that somebody wrote by hand, without a checksum or with the line ends of another system', async () => {
     const folder = await folderForTest()
     const path = await written(folder, 3)
     const lines = (await readFile(path, 'utf8')).replace(/,"crc":"\w+"}$/gm, '}').split('\n')
@@ -138,7 +138,7 @@ describe('a damaged log', () => {
     expect(await ids(folder)).toEqual(['d1', 'd3'])
   })
 
-  it('finds its way through lines longer than it reads at once', async () => {
+  it('is read although its lines are longer than what is read at once', async () => {
     const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)
     const body = Buffer.alloc(3_000_000, '\x07"\\')
@@ -152,7 +152,7 @@ describe('a damaged log', () => {
     expect((await next.undelivered()[2]?.load())?.body.equals(body)).toBe(true)
   })
 
-  it('does without a segment in the middle', async () => {
+  it('is read without a segment in the middle', async () => {
     const folder = await folderForTest()
     const limits = { deliveries: 20, ms: 1e12, bytes: 1e9 }
     const { journal } = await openTestJournal(folder, { limits })
@@ -169,8 +169,8 @@ describe('a damaged log', () => {
   })
 })
 
-describe('a log under a reader', () => {
-  it('shows no half line, and the whole one once it is there', async () => {
+describe('A log that is being read', () => {
+  it('shows a line only once all of it is there', async () => {
     const folder = await folderForTest()
     const path = await written(folder, 2)
     const whole = await readFile(path)

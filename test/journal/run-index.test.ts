@@ -72,7 +72,7 @@ function addWritten(index: RunIndex, record: RunRecord, at: Extent): void {
 }
 
 describe('The index of a run', () => {
-  it('tells the same of every delivery as the index of a reader, and knows the latest of each key', () => {
+  it('says the same of every delivery as the index of a reader, and finds the latest of each key', () => {
     fc.assert(
       fc.property(fc.array(anyStep, { maxLength: 120 }), (steps) => {
         const ours = createRunIndex()
@@ -115,7 +115,7 @@ describe('The index of a run', () => {
     )
   })
 
-  it('finds every one of many, and none that it has forgotten', () => {
+  it('finds each of many deliveries, and none that it has forgotten', () => {
     const index = createRunIndex()
     for (let seq = 1; seq <= 9_000; seq += 1) {
       const record = deliveryRecord(seq, delivery(`d${seq}`), NO_LABEL, `key ${seq}`)

@@ -39,8 +39,8 @@ function createDisk() {
   return { disk, openFile }
 }
 
-describe('a disk that refuses', () => {
-  it('is said once, with every promise broken honestly; and once when it is well, with nothing lost', async () => {
+describe('A disk that refuses', () => {
+  it('is reported once, with every promise rejected, and once more when it works again, with nothing lost', async () => {
     const folder = await folderForTest()
     const { disk, openFile } = createDisk()
     const { journal, troubles } = await openTestJournal(folder, { openFile, retryMs: 5 })
@@ -64,7 +64,7 @@ describe('a disk that refuses', () => {
     expect(troubles).toHaveLength(2)
   })
 
-  it('does not hold up whoever records, and is not tried for each record', async () => {
+  it('does not block recording, and is not tried again for each record', async () => {
     const { disk, openFile } = createDisk()
     const { journal, troubles } = await openTestJournal(await folderForTest(), { openFile, retryMs: 60_000 })
     disk.opens = false
@@ -107,7 +107,7 @@ describe('a disk that refuses', () => {
     expect(await ids(folder)).toEqual(['before', 'refused'])
   })
 
-  it('breaks the promise when only the sync fails', async () => {
+  it('rejects the promise when only the sync fails', async () => {
     const folder = await folderForTest()
     const { disk, openFile } = createDisk()
     const { journal, troubles } = await openTestJournal(folder, { openFile, retryMs: 60_000 })
@@ -121,7 +121,7 @@ describe('a disk that refuses', () => {
     expect(await ids(folder)).toEqual(['d1'])
   })
 
-  it('is survived by a crash in the middle of it: the half line is gone at the next start', async () => {
+  it('may be followed by a crash: the half line is gone at the next start', async () => {
     const folder = await folderForTest()
     const { disk, openFile } = createDisk()
     const { journal } = await openTestJournal(folder, { openFile })
@@ -137,7 +137,7 @@ describe('a disk that refuses', () => {
     expect(troubles).toEqual([])
   })
 
-  it.runIf(process.platform === 'linux')('is told apart from a healthy one when it really is full', async () => {
+  it.runIf(process.platform === 'linux')('is noticed when it really is full', async () => {
     const folder = await folderForTest()
     const openFile: OpenFile = () => open('/dev/full', constants.O_RDWR)
     const { journal, troubles } = await openTestJournal(folder, { openFile })
@@ -169,8 +169,8 @@ describe('a disk that refuses', () => {
   })
 })
 
-describe('a disk that does not keep up', () => {
-  it('costs the newest records, never memory or time; and is never promised what was lost', async () => {
+describe('A disk that does not keep up', () => {
+  it('costs the newest records, never memory or time, and what was lost is never promised', async () => {
     const folder = await folderForTest()
     const { disk, openFile } = createDisk()
     const { journal, troubles } = await openTestJournal(folder, { openFile, queueBytes: 10_000, retryMs: 5 })
@@ -205,7 +205,7 @@ describe('a disk that does not keep up', () => {
   })
 })
 
-describe('a promise that a delivery is on disk', () => {
+describe('A promise that a delivery is on disk', () => {
   it('is kept for all who wait in one turn with one sync', async () => {
     const folder = await folderForTest()
     const { disk, openFile } = createDisk()
@@ -219,7 +219,7 @@ describe('a promise that a delivery is on disk', () => {
     expect(await ids(folder)).toHaveLength(200)
   })
 
-  it('keeps nobody waiting who asks as soon as another one has been kept', async () => {
+  it('is kept at once for somebody who asks when the one before was kept', async () => {
     const { journal } = await openTestJournal(await folderForTest(), { lingerMs: 60_000 })
     const acknowledge = async (id: string): Promise<void> => {
       journal.record(delivery(id), NO_LABEL, null)
@@ -229,7 +229,7 @@ describe('a promise that a delivery is on disk', () => {
     for (let i = 0; i < 20; i += 1) await acknowledge(`d${i}`)
   })
 
-  it('is not given to one who came while the line of another was being written', async () => {
+  it('is not kept by a write that had begun before it was asked for', async () => {
     const { disk, openFile } = createDisk()
     const { journal } = await openTestJournal(await folderForTest(), { openFile, retryMs: 60_000 })
     let writing = (): void => {}
@@ -278,7 +278,7 @@ describe('a promise that a delivery is on disk', () => {
     expect(disk.syncCount).toBe(3)
   })
 
-  it('covers no segment that was pruned meanwhile', async () => {
+  it('does not cover a segment that was pruned meanwhile', async () => {
     const { disk, openFile } = createDisk()
     const limits = { deliveries: 10, ms: 1e12, bytes: 1e9 }
     const folder = await folderForTest()

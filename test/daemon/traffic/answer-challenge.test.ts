@@ -51,7 +51,7 @@ const handOver = (proof?: string): RawHeaders => [
 ]
 
 describe('A challenge', () => {
-  it('is answered with its text, and said to have come', async () => {
+  it('is answered with its text, and reported', async () => {
     const { answer, challenged } = setUp()
     const reply = await answer('a b', ['User-Agent', 'Web1on1'])
     expect(reply).toMatchObject({ status: 200, body: Buffer.from('a b') })
@@ -97,7 +97,7 @@ describe('A dev-hook that asks for the bot', () => {
     expect(handedOver).toHaveBeenCalledOnce()
   })
 
-  it('is said to be refused no more than once in ten seconds, however often it asks', async () => {
+  it('is announced as refused once in ten seconds at most, however often it asks', async () => {
     const { ask, notices, clock } = setUp()
     for (let n = 0; n < 50; n += 1) await ask(handOver())
     expect(notices).toHaveLength(1)
@@ -122,7 +122,7 @@ describe('A dev-hook that asks for the bot', () => {
     expect(await ask(handOver(proofOf({}, 'another')))).toBe('refused wrong')
   })
 
-  it('is given it without a proof where no secret is known, which is said', async () => {
+  it('is given it without a proof when no secret is known, and is reported as unproven', async () => {
     const { ask, handedOver } = setUp({ secret: () => null })
     expect(await ask(handOver())).toBeNull()
     expect(handedOver).toHaveBeenCalledExactlyOnceWith(WHO, 'unproven')
@@ -152,7 +152,7 @@ describe('A dev-hook that hands down what was before it', () => {
     expect(await ask(handDown('its snapshot').headers)).toBeNull()
   })
 
-  it('is not heard without the secret, nor twice', async () => {
+  it('is ignored without the secret, and the second time', async () => {
     const { ask, handedDown } = setUp()
     expect(await ask(handDown('its snapshot', 'another').headers)).toBe('refused wrong')
     expect(await ask(['X-Dev-Hook-Hand-Down', seal('its snapshot', SECRET)])).toBe('refused missing')
@@ -164,7 +164,7 @@ describe('A dev-hook that hands down what was before it', () => {
     expect(handedDown).toHaveBeenCalledOnce()
   })
 
-  it('is not heard where no secret is known', async () => {
+  it('is ignored when no secret is known', async () => {
     const { ask, handedDown } = setUp({ secret: () => null })
     expect(await ask(handDown('its snapshot').headers)).toBeNull()
     expect(handedDown).not.toHaveBeenCalled()
@@ -182,7 +182,7 @@ describe('A dev-hook that asks to stand in front of this one', () => {
     return sealed === undefined ? null : unseal(sealed, SECRET)
   }
 
-  it('is told what is behind, sealed, for this question alone', async () => {
+  it('is told what is behind this one, sealed for this request alone', async () => {
     const { answer, joined } = setUp()
     const { proof, headers } = join()
     expect(await toldIn(answer, headers)).toBe(`${proof}\n[]`)
@@ -191,7 +191,7 @@ describe('A dev-hook that asks to stand in front of this one', () => {
     expect(joined).toHaveBeenCalledOnce()
   })
 
-  it('is told nothing without the secret, with the proof of another request, or where none is known', async () => {
+  it('is told nothing without the secret, with the proof of another request, or when no secret is known', async () => {
     const { ask, joined } = setUp()
     expect(await ask(join('another').headers)).toBe('refused wrong')
     expect(await ask(join(SECRET, 'b'.repeat(32)).headers)).toBe('refused wrong')

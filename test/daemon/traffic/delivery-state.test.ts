@@ -45,12 +45,12 @@ const lives = fc.array(fc.constantFrom(...EVENTS), { maxLength: 30 })
 const beginnings = fc.constantFrom<DeliveryState>('waiting', 'waiting-acknowledged')
 
 describe('The state of a delivery', () => {
-  it('is final once the delivery is out of our hands, and nothing happens to it any more', () => {
+  it('is final once the delivery has ended: no event changes it', () => {
     for (const state of ['answered', 'received', 'broken', 'returned', 'owed'] as const)
       for (const event of EVENTS) expect(transition(state, event)).toBeNull()
   })
 
-  it('can come to an end from every state that is open', () => {
+  it('can become final from every open state', () => {
     for (const state of ['waiting', 'sending', 'waiting-acknowledged', 'sending-acknowledged'] as const)
       expect(EVENTS.some((event) => !isOpen(transition(state, event)?.to ?? state))).toBe(true)
   })
@@ -71,7 +71,7 @@ describe('The state of a delivery', () => {
     )
   })
 
-  it('tells "received" in our own name only of what the journal is told to keep', () => {
+  it('has the platform told "received" by dev-hook only of what the journal keeps', () => {
     fc.assert(
       fc.property(beginnings, lives, (from, events) => {
         for (const { tell, settle } of changesOf(events, from))
@@ -80,7 +80,7 @@ describe('The state of a delivery', () => {
     )
   })
 
-  it('has on record, before a byte of what was acknowledged leaves, that the bot may have it', () => {
+  it('is recorded as interrupted before a byte of what was acknowledged leaves', () => {
     fc.assert(
       fc.property(beginnings, lives, (from, events) => {
         let recorded: string | null = from === 'waiting-acknowledged' ? 'acknowledged' : null
@@ -94,7 +94,7 @@ describe('The state of a delivery', () => {
     )
   })
 
-  it('is owed to the next run only if the platform was told and nothing of it was sent', () => {
+  it('is owed to the next run only if the delivery was acknowledged and not a byte was sent', () => {
     fc.assert(
       fc.property(beginnings, lives, (from, events) => {
         for (const { before, to, event } of changesOf(events, from)) {

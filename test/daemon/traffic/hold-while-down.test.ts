@@ -51,7 +51,7 @@ describe('The link between bot and queue', () => {
     expect(become(READY)).toEqual(['released'])
   })
 
-  it('lets go at once when the bot is ready already', () => {
+  it('releases at once when the bot is ready already', () => {
     now = READY
     link()
     expect(log).toEqual(['released'])
@@ -68,12 +68,12 @@ describe('The link between bot and queue', () => {
     expect(become(state)).toEqual(['connections dropped', reason])
   })
 
-  it('says of a bot that somebody else runs only what can be seen of it', () => {
+  it('announces of a bot that somebody else runs only what can be seen of it', () => {
     link(false)
     expect(log).toEqual(['nothing listens on the bot’s port'])
   })
 
-  it('holds while it is paused, whatever the bot does, and then goes by the bot again', () => {
+  it('holds while it is paused, whatever the bot does, and then depends on the bot again', () => {
     const paused = link()
     become(READY)
     log = []

@@ -146,7 +146,24 @@ describe('The pipeline', () => {
       expect((await answering).status).toBe(200)
     })
 
-    it.each([-60_000, 60_000])('does not care that the clock of the machine is set by %s ms', async (ms) => {
+    it('comes before the platform gives up, however long the hold may be', async () => {
+      const { pipeline } = setUp({ holdMs: 60_000 })
+      const answering = pipeline.accept(delivery())
+      await clock.pass(18_000)
+      expect((await answering).status).toBe(200)
+    })
+
+    it('leaves no timer behind when the bot has answered before', async () => {
+      const { pipeline, queue } = setUp()
+      const answering = pipeline.accept(delivery())
+      await settled()
+      expect(clock.timers()).toBe(1)
+      only(queue.tickets).end(attemptOf(reply(200)))
+      await answering
+      expect(clock.timers()).toBe(0)
+    })
+
+    it.each([-60_000, 60_000])('does not depend on the clock of the machine, which is set by %s ms', async (ms) => {
       const { pipeline, seen } = setUp()
       const answering = pipeline.accept(delivery())
       await settled()
@@ -222,6 +239,20 @@ describe('The pipeline', () => {
       only(queue.tickets).end(attemptOf(reply(200, 'at last')))
       expect(textOf(await again)).toBe('at last')
       expect(queue.tickets).toHaveLength(1)
+    })
+
+    it('with `retry` lets a redelivery wait on for the bot when the first is answered 504', async () => {
+      const { pipeline, queue } = setUp({ late: 'retry' })
+      const first = delivery()
+      const answering = pipeline.accept(first)
+      await settled()
+      only(queue.tickets).sent()
+      await clock.pass(10_000)
+      const again = pipeline.accept({ ...first, id: 'again' })
+      await clock.pass(8_000)
+      expect((await answering).status).toBe(504)
+      only(queue.tickets).end(attemptOf(reply(200, 'at last')))
+      expect(textOf(await again)).toBe('at last')
     })
   })
 
@@ -315,6 +346,19 @@ describe('The pipeline', () => {
       await one
       expect(await pipeline.accept({ ...first, id: 'again' })).toEqual(reply(201, 'done'))
       expect(queue.tickets).toHaveLength(1)
+    })
+
+    it('forwards it once the first is more than a day old', async () => {
+      vi.useFakeTimers({ toFake: ['Date'] })
+      onTestFinished(() => void vi.useRealTimers())
+      const { pipeline, queue } = setUp()
+      const first = delivery()
+      void pipeline.accept(first)
+      await clock.pass(15_000)
+      vi.setSystemTime(first.receivedAt + 24 * 60 * 60_000 + 1)
+      void pipeline.accept({ ...first, id: 'again' })
+      await settled()
+      expect(queue.tickets).toHaveLength(2)
     })
 
     it('answers 200 at once when the first is acknowledged and waits', async () => {
@@ -420,7 +464,7 @@ describe('The pipeline', () => {
       expect([...journal.settled.values()].filter((settled) => settled === 'rejected')).toHaveLength(3)
     })
 
-    it('says which of them is verified, before the bot has answered', async () => {
+    it('reports which of them is verified, before the bot has answered', async () => {
       const { pipeline } = setUp()
       const verified = vi.fn()
       await pipeline.accept(forged(), clock.now(), verified)
@@ -430,7 +474,7 @@ describe('The pipeline', () => {
       expect(verified).toHaveBeenCalledOnce()
     })
 
-    it('records a hundred of them at most, and reads nothing out of any', async () => {
+    it('records a hundred of them at most, and parses none', async () => {
       const { pipeline, journal } = setUp()
       for (let i = 0; i < 150; i++) await pipeline.accept(forged())
       expect(journal.records).toHaveLength(100)
@@ -453,7 +497,7 @@ describe('The pipeline', () => {
       expect(rejected()).toEqual([...Array(10).fill(0), 139])
     })
 
-    it('announces at its end what it has only counted', async () => {
+    it('announces at the end what it has only counted', async () => {
       const { pipeline, seen } = setUp()
       for (let i = 0; i < 12; i++) await pipeline.accept(forged())
       await pipeline.end()
@@ -485,7 +529,7 @@ describe('The pipeline', () => {
       expect(rereadSecret).toHaveBeenCalledTimes(2)
     })
 
-    it('lets everything pass when no secret is known, and says so once', async () => {
+    it('lets everything pass when no secret is known, and warns once', async () => {
       const { pipeline, queue, seen } = setUp({}, { secret: () => null })
       void pipeline.accept(forged())
       void pipeline.accept(forged())
@@ -504,15 +548,16 @@ describe('The pipeline', () => {
   })
 
   it('answers 503 with Retry-After when too much waits', async () => {
-    const { pipeline, queue, seen } = setUp()
+    const { pipeline, queue, seen, journal } = setUp()
     queue.full = true
     const answer = await pipeline.accept(delivery())
     expect(answer.status).toBe(503)
+    expect([...journal.settled.values()]).toEqual(['returned'])
     expect(answer.headers).toContain('retry-after')
     expect(seen.some((notice) => notice.type === 'rejected' && notice.reason === 'full')).toBe(true)
   })
 
-  it('ends by telling the platform to come again with what waits, and keeps what it acknowledged', async () => {
+  it('ends by having the platform send again what waits, and keeps what it acknowledged', async () => {
     const { pipeline, queue, journal } = setUp()
     void pipeline.accept(delivery())
     await clock.pass(15_000)
@@ -523,6 +568,25 @@ describe('The pipeline', () => {
     expect([...journal.settled.values()]).toEqual(['acknowledged', 'returned'])
     expect(queue.tickets.map((ticket) => ticket.phase)).toEqual(['waiting', 'done'])
     expect(pipeline.totals().undelivered).toBe(1)
+  })
+
+  it('waits at its end for what the bot has, for 0.9 s at most', async () => {
+    for (const isAnswered of [true, false]) {
+      const { pipeline, queue } = setUp()
+      const answering = pipeline.accept(delivery())
+      await settled()
+      only(queue.tickets).sent()
+      let isOver = false
+      void pipeline.end().then(() => {
+        isOver = true
+      })
+      await clock.pass(899)
+      expect(isOver).toBe(false)
+      if (isAnswered) only(queue.tickets).end(attemptOf(reply(200, 'just in time')))
+      await clock.pass(isAnswered ? 0 : 1)
+      expect(isOver).toBe(true)
+      if (isAnswered) expect(textOf(await answering)).toBe('just in time')
+    }
   })
 
   it('leaves what it acknowledged to the next run when the queue gives up on it', async () => {
@@ -553,7 +617,7 @@ describe('The pipeline', () => {
     expect(pipeline.totals()).toMatchObject({ undelivered: 0, interrupted: 1 })
   })
 
-  it('says nothing to the journal of what leaves and was not acknowledged', async () => {
+  it('tells the journal nothing when a delivery is sent that was not acknowledged', async () => {
     const { pipeline, queue, journal } = setUp()
     const first = delivery()
     void pipeline.accept(first)
@@ -563,7 +627,7 @@ describe('The pipeline', () => {
     expect(journal.settled.size).toBe(0)
   })
 
-  it('takes what an earlier run acknowledged for done when its connection breaks, also with `retry`', async () => {
+  it('settles what an earlier run acknowledged as interrupted when its connection breaks, also with `retry`', async () => {
     const { pipeline, queue, journal } = setUp({ late: 'retry' })
     const old = delivery()
     pipeline.deliver(old, { event: null, platformId: null, conversation: 'c1', text: null }, 0)

@@ -19,11 +19,11 @@ describe('The quiet period', () => {
     expect(await quietAt(30, 180)).toBe(130)
   })
 
-  it('is given up when deliveries go on coming', async () => {
+  it('is given up when deliveries keep arriving', async () => {
     expect(await quietAt(...Array.from({ length: 50 }, (_, n) => n * 50))).toBe(600)
   })
 
-  it('waits for its time though nothing has come for long', async () => {
+  it('takes its time although nothing has arrived for long', async () => {
     const clock = createFakeClock(0)
     const quietPeriod = createQuietPeriod(clock)
     quietPeriod.arrived()
