@@ -25,10 +25,13 @@ export function findStateHome(env: Environment, platform: NodeJS.Platform, home 
   return { folder, ignored }
 }
 
-/** What was thrown as `stateUnreadable` where it is about something in the state folder that belongs to another user; else `null`. */
+/** What the system says of a folder that is another user's, no folder, nowhere, or on a disk that fails: no fault of ours. */
+const UNREADABLE = ['EACCES', 'EPERM', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EIO', 'ESTALE']
+
+/** What was thrown as `stateUnreadable` where it is about something in the state folder that the system does not let us read; else `null`. */
 export function stateProblem(thrown: unknown, env: Environment, platform: NodeJS.Platform): DevHookError | null {
   const code = codeOf(thrown)
-  if ((code !== 'EACCES' && code !== 'EPERM') || !(thrown instanceof Error) || !('path' in thrown)) return null
+  if (code === undefined || !UNREADABLE.includes(code) || !(thrown instanceof Error) || !('path' in thrown)) return null
   const { folder } = findStateHome(env, platform)
   if (!String(thrown.path).startsWith(folder)) return null
   return new DevHookError('stateUnreadable', `${String(thrown.path)} cannot be read: ${code}`, { cause: thrown })

@@ -59,6 +59,10 @@ describe('A file of the state folder that cannot be read', () => {
     })
   })
 
+  it.each(['ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EIO'])('is not taken for a fault of ours either after %s', (code) => {
+    expect(problemOf(thrown(code, '/state/dev-hook/api/b1/lock'))).toMatchObject({ code: 'DEVHOOK_STATE_UNREADABLE' })
+  })
+
   it.each([
     ['another file is meant', thrown('EACCES', '/etc/shadow')],
     ['it is another error', thrown('EISDIR', '/state/dev-hook/api/b1/lock')],
