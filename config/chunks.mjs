@@ -42,7 +42,7 @@ const FILES = [
   { name: 'record', of: LIST, within: RUN },
   { name: 'list', of: LIST },
   // Loaded by whoever sends the first request.
-  { name: 'undici', of: ['./undici.mjs'] },
+  { name: 'undici', of: ['../config/undici.mjs'] },
   { name: 'shared', of: KIT, within: RUN },
   { name: 'state', of: STATUS, within: RUN },
   { name: 'again', of: ['cli/commands/replay'], within: RUN },
@@ -69,6 +69,8 @@ export const chunkGroups = () =>
 /** Some sources, and all that they import without being asked. */
 function needsOf(names, graph) {
   const needed = new Set(names.map((name) => join(SRC, extname(name) === '' ? `${name}.ts` : name)))
+  // One that was moved would only be in another file, and every command load more than it needs.
+  for (const id of needed) if (graph.getModuleInfo(id) === null) throw new Error(`${id} is not in the bundle`)
   // A set goes on with what is added to it meanwhile.
   for (const id of needed) for (const imported of graph.getModuleInfo(id)?.importedIds ?? []) needed.add(imported)
   return needed

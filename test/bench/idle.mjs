@@ -13,7 +13,11 @@ import { temporaryFolder } from './wiring.mjs'
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const BOT = fileURLToPath(new URL('bot.mjs', import.meta.url))
 
-/** @param {{ idleMs: number }} options */
+/**
+ * V8 gives back what a start has left behind once nothing has happened for some ten seconds.
+ *
+ * @param {{ idleMs: number }} options
+ */
 export async function benchIdle({ idleMs }) {
   // Only Linux says who uses how much.
   if (process.platform !== 'linux') return null

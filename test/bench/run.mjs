@@ -58,7 +58,7 @@ const PARTS = {
     bench: () => benchRelay(pick({ times: 2_000, ms: 5_000 }, { times: 100, ms: 300 })),
     print: printRelay,
   },
-  idle: { bench: () => benchIdle(pick({ idleMs: 5_000 }, { idleMs: 1_000 })), print: printIdle },
+  idle: { bench: () => benchIdle(pick({ idleMs: 15_000 }, { idleMs: 1_000 })), print: printIdle },
 }
 
 const [{ model } = { model: 'processor unknown' }] = cpus()
