@@ -17,7 +17,7 @@ export async function emitEvent(kit: Kit, event: string, fields: Fields): Promis
   const template = templates.templates.find(({ events }) => events.includes(event))
   if (template === undefined) {
     throw new DevHookError('usage', `unknown event ${JSON.stringify(event)}`, {
-      remedy: 'name a documented one, as `message.create.contact.chat` or `conversation.update`',
+      remedy: 'name a documented one, such as `message.create.contact.chat` or `conversation.update`',
     })
   }
   const occurrence = { id: randomUUID(), message: newId(), other: newId() }

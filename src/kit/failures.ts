@@ -10,7 +10,7 @@ export interface Ending {
   readonly transcript: string
   /** The last lines that the bot has printed. */
   readonly output: readonly string[]
-  /** Of chaos; `null` while there is none. */
+  /** The seed of chaos; `null` while there is none. */
   readonly seed: number | null
 }
 
@@ -18,7 +18,7 @@ export interface Ending {
 export class NoReplyError extends DevHookError {
   /** What was delivered to the bot, or should have been. */
   readonly deliveries: readonly Delivery[]
-  /** The bot's calls of the API since, that failed. */
+  /** The bot's calls of the API since then that failed. */
   readonly failedCalls: readonly ApiCall[]
   /** The talk so far, without ids and times. */
   readonly transcript: string
@@ -31,7 +31,7 @@ export class NoReplyError extends DevHookError {
   }
 }
 
-/** What was thrown, for whoever tests a bot: an error of ours ends with what happened; what the platform refuses is a wrong use. */
+/** What was thrown, for whoever tests a bot: an error of ours ends with what happened; what the platform refuses is misuse. */
 export function explained(thrown: unknown, ending: () => Ending): unknown {
   if (thrown instanceof NoAnswerError) return new NoReplyError(thrown, ending())
   if (thrown instanceof ApiError) {
@@ -52,6 +52,6 @@ function endingLines(remedy: string, { transcript, output, seed }: Ending): read
     `To do: ${remedy}.`,
     ...(transcript === '' ? [] : ['', ...transcript.split('\n')]),
     ...(output.length === 0 ? [] : ['', 'The bot printed last:', ...output.map((line) => `  ${line}`)]),
-    ...(seed === null ? [] : ['', `The same again: seed ${seed}`]),
+    ...(seed === null ? [] : ['', `To repeat it: seed ${seed}`]),
   ]
 }

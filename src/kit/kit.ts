@@ -39,7 +39,7 @@ export function messageFields(more: Fields & Patience & { readonly backchannel?:
   return { ...fields, ...(backchannel !== undefined && { isBackchannel: backchannel }) }
 }
 
-/** Does something that fails with an explanation. */
+/** Does something; if it fails, its error explains what happened. */
 export async function explaining<T>(kit: Kit, conversation: string | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -48,7 +48,7 @@ export async function explaining<T>(kit: Kit, conversation: string | undefined, 
   }
 }
 
-/** The same for what waits for nothing. */
+/** The same without waiting. */
 export function explainingNow<T>(kit: Kit, conversation: string | undefined, work: () => T): T {
   try {
     return work()

@@ -34,7 +34,7 @@ function kitIn(who: unknown, matcher: string): Kit {
   })
 }
 
-/** Waits until somebody sees a message; where it is not to come, until everything has settled. */
+/** Waits until somebody sees a message; with `not`, until everything has settled. */
 async function seen(
   call: Call,
   who: Contact | Agent | Conversation,
@@ -98,7 +98,7 @@ export const matchers = {
   async toBeSilent(this: Call, contact: Contact, quiet?: Duration): Promise<Verdict> {
     try {
       await contact.silence(quiet)
-      return { pass: true, message: () => `${contact.name} was to hear something, and the bot said nothing` }
+      return { pass: true, message: () => `${contact.name} should have heard something, but the bot said nothing` }
     } catch (error) {
       if (!(error instanceof DevHookError && error.is('unexpectedReply'))) throw error
       const { message } = error

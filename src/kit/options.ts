@@ -43,7 +43,7 @@ const KNOWN: Readonly<Record<keyof SandboxOptions, true>> = {
   patience: true,
 }
 
-/** What goes with `command` alone. */
+/** Options that make sense only with `command`. */
 const OF_COMMAND = ['cwd', 'env', 'readyWithin'] as const
 
 /** Reads the options. Throws `usage` for one that is unknown or wrong, and for those that contradict each other. */
@@ -59,7 +59,7 @@ export function readOptions(options: SandboxOptions): KitConfig {
   }
   const stray = command === null ? OF_COMMAND.find((name) => options[name] !== undefined) : undefined
   if (stray !== undefined)
-    throw wrong(`\`${stray}\` says nothing without \`command\``, 'give `command` too, or leave it out')
+    throw wrong(`\`${stray}\` means nothing without \`command\``, 'give `command` too, or leave it out')
   return {
     forwardTo,
     command: command === null ? null : readCommand(command),
@@ -88,7 +88,7 @@ const wrong = (message: string, remedy: string): DevHookError => new DevHookErro
 function readCommand(command: readonly string[]): readonly [string, ...string[]] {
   const [program, ...args] = command
   if (Array.isArray(command) && typeof program === 'string' && program !== '') return [program, ...args]
-  throw wrong('`command` names no program', "give the program and its arguments apart: ['node', 'bot.js']")
+  throw wrong('`command` does not name a program', "give the program and its arguments separately: ['node', 'bot.js']")
 }
 
 function readPath(path: string): string {

@@ -96,7 +96,7 @@ export function createConversation(kit: Kit, id: string): Conversation {
   const document = (): StoredDocument => {
     const known = kit.platform.data('conversations').get(id)
     if (known !== null) return known
-    throw new DevHookError('usage', 'the conversation is not there any more', {
+    throw new DevHookError('usage', 'the conversation no longer exists', {
       remedy: 'make new people after `reset()`, which forgets them',
     })
   }

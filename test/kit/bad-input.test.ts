@@ -17,9 +17,9 @@ const wrong = (options: unknown): SandboxOptions => Object.assign({}, options)
 describe('Options of a sandbox', () => {
   it.each([
     ['a bot twice', { forwardTo: 3000, command: ['node', 'bot.js'] }, 'contradict each other'],
-    ['an environment without a command', { env: {} }, '`env` says nothing without `command`'],
+    ['an environment without a command', { env: {} }, '`env` means nothing without `command`'],
     ['no such option', { forwardto: 3000 }, 'unknown option `forwardto`'],
-    ['a command without a program', { command: [] }, '`command` names no program'],
+    ['a command without a program', { command: [] }, '`command` does not name a program'],
     ['a path without a slash', { path: 'hook' }, 'path "hook" is not a path'],
     ['an empty secret', { secret: '' }, '`secret` is empty'],
     ['a pattern that is none', { events: ['message create'] }, '"message create" in `events`'],

@@ -113,7 +113,7 @@ describe('A contact without an answer is told', () => {
     const sandbox = await kitForTest({ forwardTo: talkingBot(() => 'hi'), chaos: { drop: 1 }, seed: 4711 })
     const { message } = await failureOf(sandbox, '80ms')
     expect(message).toMatch(/it was lost on its way \(chaos, seed 4711\)/)
-    expect(message).toMatch(/The same again: seed 4711$/)
+    expect(message).toMatch(/To repeat it: seed 4711$/)
   })
 })
 

@@ -19,7 +19,7 @@ import { onProcessExit, testEnvironment } from './environment.ts'
 export interface BotCommand {
   readonly command: readonly [program: string, ...args: string[]]
   readonly cwd: string
-  /** What the bot is given beside the environment of the test. */
+  /** What the bot is given besides the environment of the test. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly readyWithinMs: number
   /** Called with every line that it prints. */
@@ -110,7 +110,7 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
     onState(`the test has ended the bot with ${signal}`)
     if (signal === 'SIGKILL') killNow(child)
     else if (child?.pid != null) process.kill(child.pid, signal)
-    // One that takes no notice of a signal is ended all the same.
+    // A bot that ignores the signal is ended all the same.
     if (child !== null) await raceTimeout(child.exited, KILL_AFTER_MS)
     await end()
   }

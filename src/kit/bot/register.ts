@@ -41,7 +41,7 @@ async function answerOf(url: string): Promise<string> {
     const { status } = await fetch(asked, { signal: controller.signal, redirect: 'manual' })
     return `it answered ${status}${status === 200 ? ' with something else' : ''}`
   } catch {
-    // What exactly went wrong is of no interest: nothing came back.
+    // What exactly went wrong does not matter: nothing came back.
     return 'nothing came back'
   } finally {
     cancel()

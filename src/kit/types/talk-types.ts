@@ -23,14 +23,14 @@ export interface Contact {
   replies(n: number, patience?: Patience): Promise<readonly Message[]>
   /**
    * Resolves once everything has settled. Rejects with `DEVHOOK_UNEXPECTED_REPLY` when the bot has said something that they see since
-   * they last did something, beside what the test has waited for.
+   * they last did something, besides what the test has waited for.
    */
   silence(quiet?: Duration): Promise<void>
   /** Their conversation, without ids and times. */
   transcript(options?: TranscriptOptions): string
 }
 
-/** A contact, whose own conversation is meant, or any conversation. */
+/** A contact, which means their own conversation, or any conversation. */
 export type Where = Contact | Conversation
 
 /** Somebody of the team: they see everything, and speak in every conversation. */
@@ -45,7 +45,7 @@ export interface Agent {
   press(where: Where, button: string, patience?: Patience): Promise<Message>
   /** Mentions the bot, and resolves with its next message. */
   mention(where: Where, text: string, patience?: Patience): Promise<Message>
-  /** `>help`, for the bot; or `/set`, `/notify` and the others. Waits for nothing. */
+  /** Gives a command: `>help`, for the bot; or `/set`, `/notify` and the others. Waits for nothing. */
   command(where: Where, text: string, meta?: Fields): Message
   /** Assigns the conversation to somebody, the bot by default; resolves when the bot has been told. */
   assign(where: Where, to?: Agent | 'bot'): Promise<void>
@@ -67,7 +67,7 @@ export interface Conversation {
   readonly messages: readonly Message[]
   /** The document of the platform. */
   readonly document: StoredDocument
-  /** Posts messages exactly so, as the API takes them; by the bot's user unless they name another one. */
+  /** Posts messages exactly as given, in the form that the API takes; by the bot's user unless they name another one. */
   post(message: Fields | readonly Fields[]): readonly Message[]
   /** The conversation, without ids and times. */
   transcript(options?: TranscriptOptions): string
@@ -94,16 +94,16 @@ export interface Message {
   readonly type: string
   readonly role: 'contact' | 'agent' | 'bot'
   readonly text: string
-  /** Whether only the team sees it, beside the conversation. */
+  /** Whether only the team sees it. */
   readonly backchannel: boolean
-  /** As `text/plain`, `text/html` or `image/png`. */
+  /** Such as `text/plain`, `text/html` or `image/png`. */
   readonly contentType: string
   /** The id of its author. */
   readonly user: string
-  /** The texts of everything that can be pressed, of its items too. */
+  /** The texts of everything that can be pressed, in its items too. */
   readonly buttons: readonly string[]
   readonly meta: Fields
-  /** Milliseconds from what it answers, by the platform's time; `null` for what is not an answer of the bot's. */
+  /** Milliseconds since the message that it answers, by the platform's time; `null` for what is not an answer of the bot's. */
   readonly ms: number | null
   /** The document of the platform. */
   readonly document: StoredDocument

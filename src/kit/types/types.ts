@@ -7,7 +7,7 @@ export type * from './value-types.ts'
 
 /** What `createSandbox` takes; everything is optional. */
 export interface SandboxOptions {
-  /** Where the bot listens. At most one of `forwardTo` and `command`; with neither, `connect` it later. */
+  /** Where the bot listens. At most one of `forwardTo` and `command`; with neither, call `connect` later. */
   readonly forwardTo?: BotTarget
   /**
    * Starts the bot, with `sandbox.env` and a PORT in its environment, and waits until it listens there. It is ended by `close`, with
@@ -16,7 +16,7 @@ export interface SandboxOptions {
   readonly command?: readonly [program: string, ...args: string[]]
   /** The folder that `command` runs in. Default: that of the test. */
   readonly cwd?: string
-  /** Further variables for `command`, beside those of the test; `undefined` takes one away. */
+  /** Further variables for `command`, besides those of the test; `undefined` removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** How long `command` may take to listen. Default 10 s. */
   readonly readyWithin?: Duration
@@ -32,13 +32,13 @@ export interface SandboxOptions {
   readonly rateLimit?: number | false
   /** How the bot comes into a new conversation. Default `joined`; `assigned`: by `/assign`, as from the routing; `absent`: not at all. */
   readonly arrival?: 'joined' | 'assigned' | 'absent'
-  /** Documents that are there from the start, beside those that always are; fields of the organization are merged into it. */
+  /** Documents that are there from the start, besides those that always are; fields of the organization are merged into it. */
   readonly world?: { readonly [R in ResourceName]?: readonly Fields[] } & { readonly organization?: Fields }
   /** What goes wrong by chance, from the start. Default: nothing. */
   readonly chaos?: Chaos
-  /** Of chaos: with the same one the same things go wrong. Default: any; every error about chaos names it. */
+  /** The seed of chaos: with the same one, the same things go wrong. Default: a random one, which every error about chaos names. */
   readonly seed?: number
-  /** How the platform's time goes. Default `real`. `manual`: it stands until `clock.advance`. A number: so many times as fast. */
+  /** How the platform's time passes. Default `real`. `manual`: it stands still until `clock.advance`. A number: so many times as fast. */
   readonly clock?: 'real' | 'manual' | number
   /** How long `say`, `press`, `replies`, `until` and the others wait, in real time. Default 5 s. */
   readonly patience?: Duration
@@ -52,7 +52,7 @@ export interface Sandbox {
   readonly token: string
   /** The secret of the bot's webhook. */
   readonly secret: string
-  /** Of what goes wrong by chance. */
+  /** The seed of what goes wrong by chance. */
   readonly seed: number
   /** The environment of a bot: it calls this platform, as itself. */
   readonly env: Readonly<Record<'APIHOST' | 'TOKEN' | 'REFRESH_TOKEN' | 'EMAIL' | 'SECRET' | 'WEBHOOK_PATH', string>>
@@ -70,7 +70,7 @@ export interface Sandbox {
     readonly name?: string
     /** `email`, `telephone`, `givenName` and the like. */
     readonly profile?: Fields
-    /** Fields of the conversation, as `touchpoint`, `meta` or `categoryIndex`. */
+    /** Fields of the conversation, such as `touchpoint`, `meta` or `categoryIndex`. */
     readonly conversation?: Fields
   }): Promise<Contact>
   /** Somebody new in the team. */
@@ -82,7 +82,7 @@ export interface Sandbox {
   readonly data: { readonly [R in ResourceName]: Collection }
   /**
    * Makes a documented event of this name, with `fields` merged into its payload, and resolves when every webhook has answered it,
-   * with one delivery for each. Rejects with `DEVHOOK_USAGE` for an event that there is not.
+   * with one delivery for each. Rejects with `DEVHOOK_USAGE` for an unknown event.
    */
   emit(event: string, fields?: Fields): Promise<readonly Delivery[]>
 
@@ -92,7 +92,7 @@ export interface Sandbox {
   readonly deliveries: readonly Delivery[]
   /**
    * Looks at once and after everything that happens, until there is something to see: anything but `false`, `null` and `undefined`.
-   * Rejects with `DEVHOOK_UNTIL` when there is not in time, and with what `look` throws.
+   * Rejects with `DEVHOOK_UNTIL` when there is nothing in time, and with what `look` throws.
    */
   until<T>(look: () => T | false | null | undefined, within?: Duration): Promise<T>
   /**
@@ -105,7 +105,7 @@ export interface Sandbox {
 
   /** The platform's time. */
   readonly clock: Clock
-  /** One fault more of the API; undone by what it returns, which `using` takes. */
+  /** Adds a fault of the API. Returns what undoes it, for `using`. */
   fault(fault: Fault): Disposable
   /** What goes wrong by chance from now on; `null` ends it. */
   chaos(chaos: Chaos | null): void
@@ -138,7 +138,7 @@ export interface ApiCall {
   /** Without the query. */
   readonly path: string
   readonly query: Readonly<Record<string, string>>
-  /** What was sent; `null` for none. Of `/v2/auth/token` it is left out. */
+  /** What was sent; `null` for nothing, and for `/v2/auth/token`, where it holds credentials. */
   readonly body: unknown
   /** `null`: the connection was cut. */
   readonly status: number | null
@@ -152,7 +152,7 @@ export interface ApiCall {
 export interface Delivery {
   /** That of the payload; the same in every attempt. */
   readonly id: string
-  /** As `message.create.contact.chat`. */
+  /** Such as `message.create.contact.chat`. */
   readonly event: string
   readonly payload: Fields
   readonly state: 'pending' | 'delivered' | 'given-up' | 'dropped'
@@ -160,7 +160,7 @@ export interface Delivery {
   readonly attempts: readonly {
     readonly at: number
     readonly ms: number
-    /** `null`: no answer came, and `error` says why. */
+    /** `null` when no answer came; `error` says why. */
     readonly status: number | null
     readonly error?: string
     /** What was answered. */
@@ -177,7 +177,7 @@ export type SandboxNotice =
   | { readonly type: 'output'; readonly line: string }
   /** Something has gone wrong by chance. */
   | { readonly type: 'chaos'; readonly message: string }
-  /** Something that the platform does, and whoever wrote the bot probably did not mean. */
+  /** Something that the platform does, and that the author of the bot probably did not intend. */
   | { readonly type: 'hint'; readonly code: string; readonly message: string }
 
 /** The platform's time: when documents are made, retries, time-outs, delayed messages, the end of tokens, and the rate limit. */
@@ -203,7 +203,7 @@ export interface BotProcess {
 
 /** What goes wrong by chance: probabilities from 0 to 1, and durations. */
 export interface Chaos {
-  /** Each delivery comes so much later. */
+  /** How much later each delivery comes. */
   readonly delay?: Duration
   /** An attempt to deliver is lost on its way, and repeated. */
   readonly drop?: number
@@ -213,7 +213,7 @@ export interface Chaos {
   readonly reorder?: number
   /** A call of the API is answered 503, and not done. */
   readonly error?: number
-  /** Each answer of the API comes so much later. */
+  /** How much later each answer of the API comes. */
   readonly slow?: Duration
   /** The bot's token expires at a call. */
   readonly expire?: number
@@ -236,10 +236,10 @@ export type Fault = {
 
 /** The documents of one resource. */
 export interface Collection {
-  /** Adds a document; it keeps an `id` of 24 hex digits that it is given. Throws `DEVHOOK_USAGE` for what the API would refuse. */
+  /** Adds a document, with the `id` of 24 hex digits that is given, if one is. Throws `DEVHOOK_USAGE` for what the API would refuse. */
   create(fields: Fields): StoredDocument
   get(id: string): StoredDocument | null
-  /** Those that have these values, `'profile.email'` for one that is nested; oldest first. */
+  /** Those that have these values, with keys such as `'profile.email'` for nested ones; oldest first. */
   list(where?: Fields): readonly StoredDocument[]
   /** Merges fields in at the top. */
   update(id: string, fields: Fields): StoredDocument

@@ -37,16 +37,16 @@ export type ResourceName =
   | 'locations'
   | 'watemplates'
 
-/** How long one wait may take, and what ends it before. */
+/** How long one wait may take, and what ends it earlier. */
 export interface Patience {
   /** Default: the `patience` of the sandbox. */
   readonly within?: Duration
   readonly signal?: AbortSignal
 }
 
-/** What a transcript shows beside what people and the bot say. */
+/** What a transcript shows besides what people and the bot say. */
 export interface TranscriptOptions {
-  /** Commands, as `/set topic faq`. */
+  /** Commands, such as `/set topic faq`. */
   readonly commands?: boolean
   /** The bot's calls of the API. */
   readonly calls?: boolean

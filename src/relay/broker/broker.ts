@@ -7,6 +7,7 @@ import {
   connect,
   credsAuthenticator,
   errors,
+  type Msg,
   type NatsConnection,
   type NodeConnectionOptions,
   nkeyAuthenticator,
@@ -85,7 +86,7 @@ function withoutJetStream(cause: unknown, address: BrokerAddress): DevHookError 
   })
 }
 
-/** A server that does not require TLS may be anybody, who took it out on the way. */
+/** A server that does not require TLS may be anybody, who has removed the requirement on the way. */
 const isEncrypted = ({ info }: NatsConnection): boolean => info?.tls_required === true
 
 async function watch(
@@ -159,6 +160,15 @@ function permissionIn(thrown: unknown): InstanceType<typeof errors.PermissionVio
   for (let cause = thrown; cause instanceof Error; cause = cause.cause)
     if (cause instanceof errors.PermissionViolationError) return cause
   return null
+}
+
+/** Answers a request; in vain once the connection is closed, which whoever asked finds out by waiting. Never throws. */
+export function respond(message: Msg, answer: Uint8Array | string): void {
+  try {
+    message.respond(answer)
+  } catch {
+    // Closed, or about to be.
+  }
 }
 
 /** Whether nobody listens on the subject of a request, as the broker says at once. */

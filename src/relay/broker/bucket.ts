@@ -1,13 +1,13 @@
-// Opens a bucket of keys and values on the broker, which is made where there is none.
+// Opens a bucket of keys and values on the broker, and makes it if there is none.
 import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream'
 import { type KV, Kvm } from '@nats-io/kv'
 
 export interface BucketOptions {
-  /** How long a value is kept that is not written again, in ms; without it for ever. */
+  /** How long a value is kept that is not written again, in ms. Default: for ever. */
   readonly ttl?: number
 }
 
-/** How often it is tried where others make the same bucket. */
+/** How often it is tried while others make the same bucket. */
 const MAX_TRIES = 5
 
 /** Opens a bucket that keeps the last value of each key. Rejects when the broker cannot be asked. */

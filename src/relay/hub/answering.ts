@@ -1,7 +1,7 @@
 // Requests over the broker that are answered with JSON, and whether anybody answers at all.
 import type { Msg, Subscription } from '@nats-io/transport-node'
 import { messageOf } from '../../core/errors.ts'
-import { type Broker, isNobodyThere } from '../broker/broker.ts'
+import { type Broker, isNobodyThere, respond } from '../broker/broker.ts'
 import { isInbox } from '../wire/subjects.ts'
 
 const PING_MS = 1_000
@@ -18,7 +18,7 @@ export function answering(
       if (error !== null || !isInbox(message.reply)) return
       void answer(message)
         .catch((thrown: unknown) => ({ ok: false, why: 'usage', message: messageOf(thrown) }))
-        .then((json) => message.respond(JSON.stringify(json)))
+        .then((json) => respond(message, JSON.stringify(json)))
     },
   })
 }

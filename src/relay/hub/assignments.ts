@@ -7,7 +7,7 @@ import type { BotNames } from '../wire/subjects.ts'
 export interface Assignments {
   /** The developer whose a conversation is, as far as is known here; `null` for nobody's. */
   of(conversation: string): string | null
-  /** Everybody whose some conversation is. */
+  /** Everybody who has a conversation. */
   owners(): ReadonlySet<string>
   /** Says that a conversation goes on, so that it is not forgotten. */
   goesOn(conversation: string): void
@@ -32,7 +32,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const RENEW_MS = DAY_MS
 /** The broker forgets what was not written for so long: a conversation that was quiet for 30 days. */
 const FORGOTTEN_MS = 30 * DAY_MS + RENEW_MS
-/** How often a change is tried that met with nothing but the renewal, or the end, of what it knew. */
+/** How often a change is tried that only finds the entry renewed, or gone. */
 const MAX_TRIES = 3
 
 /** Opens the assignments of a bot, all of them read. `now`: milliseconds since the epoch. */
@@ -48,7 +48,7 @@ export async function openAssignments(
   const renewing = new Set<string>()
 
   function note(conversation: string, entry: Known): void {
-    // Those that were written first stand first.
+    // Kept in the order in which they were written.
     known.delete(conversation)
     known.set(conversation, entry)
     for (const [quiet, { writtenAt }] of known) {

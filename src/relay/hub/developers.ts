@@ -52,12 +52,12 @@ export interface Developers {
   send(developer: string, delivery: Delivery): Live
   /** Whether the session that is there still answers. */
   answers(developer: string): Promise<boolean>
-  /** Whether the relay itself hears anything: nobody is silent, nor away for too long, while it does not. */
+  /** Whether the relay itself hears anything. While it does not, nobody counts as silent or away for too long. */
   setOnline(online: boolean): void
   close(): void
 }
 
-/** How often it is looked who is silent, in ms. */
+/** How often it is checked who is silent, in ms. */
 const LOOK_MS = 500
 const PING_MS = 1_500
 
@@ -111,8 +111,8 @@ export function createDevelopers(options: DevelopersOptions): Developers {
     if (known?.state.is !== 'here') return notTaken('the developer is not there')
     const headers = resign(delivery.headers, delivery.body, secretOf(developer))
     const message = packSent({ delivery: { ...delivery, headers }, session: known.state.seat.session })
-    const most = line.maxMessageBytes()
-    if (message.length > most) return notTaken(`the broker takes ${most} bytes, and the delivery has ${message.length}`)
+    const max = line.maxMessageBytes()
+    if (message.length > max) return notTaken(`the broker takes ${max} bytes, and the delivery has ${message.length}`)
     const controller = new AbortController()
     const abort = (why: string): void => controller.abort(new Error(why))
     known.lives.add(abort)
@@ -174,7 +174,7 @@ export function createDevelopers(options: DevelopersOptions): Developers {
 
 const notTaken = (why: string): Live => ({ answer: Promise.resolve({ taken: false, why }), abort: () => undefined })
 
-/** What a list of filters wants; `null` for everything. A filter that cannot be read wants nothing: the developer's side has read it before. */
+/** What a list of filters wants; `null` for everything. One that cannot be read wants nothing: the developer's side has read it before. */
 function filterOf(only: readonly string[] | null): OnlyFilter | null {
   if (only === null) return null
   return anyOnly(only.map((text) => readOnly(text)).filter((filter) => typeof filter === 'function'))

@@ -43,11 +43,11 @@ export interface Dispatcher {
   /** Refuses everything until the next `refresh`, to be tried again: the broker is away. */
   pause(): void
   /**
-   * Reads whose what is, and counts what is held, because the connection is new; goes on from there. Rejects, and stays as it is, when the broker does not
-   * answer or the signal is aborted.
+   * Reads whose each conversation is, and counts what is held, because the connection is new; goes on from there. Rejects, and stays
+   * as it is, when the broker does not answer or the signal is aborted.
    */
   refresh(signal: AbortSignal): Promise<void>
-  /** Sends what is held for somebody who is there now, and finds out what of nobody's they want. */
+  /** Sends what is held for somebody who is there now, and gives them what they want of that which is nobody's. */
   drain(owner: string): void
   /** Gives what is held for somebody to the default. */
   handOn(owner: string): void
@@ -101,7 +101,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     return guarded(item, async () => routeTo(item, lane, await findOwner(lane.conversation, item.payload)))
   }
 
-  /** Whose a conversation is, where that is known without a change; `null` where it has to be written down. */
+  /** Whose a conversation is, if nothing has to be written for it; else `null`. */
   function knownOwner(conversation: string, payload: Json | null): string | null {
     const assigned = assignments.of(conversation)
     if (assigned !== null) return recipients.isGone(assigned) && successor() !== null ? null : assigned
@@ -122,7 +122,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   function routeTo(item: Item, lane: Lane, owner: string): Promise<void> | void {
     if (lane.held === 0 && isHere(owner)) return sendLive(item, lane, owner)
-    // What was sent before it may come back to be held, and goes before it then.
+    // What was sent before may come back to be held, and then has to go first.
     if (lane.live.size > 0 && !isLoose(lane.conversation)) return void Promise.all(lane.live).then(() => enter(item))
     return keep(item, lane, owner)
   }
@@ -186,7 +186,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     }
   }
 
-  /** Makes a conversation somebody else's, with what is held of it. Nothing becomes of it where the broker goes away meanwhile. */
+  /** Makes a conversation somebody else's, with what is held of it. Comes to nothing if the broker goes away meanwhile. */
   function handOver(lane: Lane, decide: () => Promise<string | null>): void {
     lanes.enter(lane, async () => {
       try {

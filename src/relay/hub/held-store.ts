@@ -39,10 +39,10 @@ const LIMITS = {
   storage: 'file',
 } as const
 
-/** `maximum bytes exceeded` and `maximum messages exceeded`, of the table of errors of nats-server. */
+/** `maximum bytes exceeded` and `maximum messages exceeded`, from the table of errors of nats-server. */
 const FULL: ReadonlySet<number> = new Set([10_077, 10_047, 10_023])
 
-/** Creates the store on a broker; streams are made when they are needed first. */
+/** Creates the store on a broker; streams are made when they are first needed. */
 export function createHeldStore(manager: JetStreamManager, names: BotNames, maxMessageBytes: () => number): HeldStore {
   const client = manager.jetstream()
   const made = new Map<string, Promise<unknown>>()
@@ -69,10 +69,10 @@ export function createHeldStore(manager: JetStreamManager, names: BotNames, maxM
   return {
     append: async (owner, conversation, delivery) => {
       const packed = packDelivery(delivery)
-      const most = maxMessageBytes()
-      if (packed.length > most)
+      const max = maxMessageBytes()
+      if (packed.length > max)
         throw new NotKeepable(
-          `the broker takes messages of ${most} bytes at most, and the delivery has ${packed.length}`,
+          `the broker takes messages of ${max} bytes at most, and the delivery has ${packed.length}`,
         )
       await ensure(owner)
       try {

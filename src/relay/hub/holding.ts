@@ -38,11 +38,11 @@ export interface Holding {
   refresh(ownerOf: (conversation: string) => string | null, signal: AbortSignal): Promise<void>
 }
 
-/** Conversations of a developer at a time whose held deliveries are sent: each has one of them in memory. */
+/** Of how many conversations of a developer held deliveries are sent at a time: each has one of them in memory. */
 const MAX_DRAINS = 16
 const DRAIN_PACE = exponential(250, 10_000)
 
-/** The conversations of a developer that are sent, and those that wait for one of them to be done. */
+/** How many conversations of a developer are being sent, and those that wait for one of them to be done. */
 interface Turns {
   running: number
   readonly waiting: Set<Lane>
@@ -52,7 +52,7 @@ interface Turns {
 // One story: keeping, sending and moving change the same lanes, and must leave them consistent.
 export function createHolding(options: HoldingOptions): Holding {
   const { store, lanes, isHere, ask, sent, answerMs, clock = MONOTONIC } = options
-  /** By developer: one whose bot takes nothing keeps no other waiting. */
+  /** By developer, so that one whose bot takes nothing does not keep the others waiting. */
   const turns = new Map<string, Turns>()
   let online = true
 

@@ -71,7 +71,7 @@ export interface Hub {
   readonly tooSmall: number | null
   /** Starts to bring a delivery to a developer; `synced` resolves once it is on this machine's disk. */
   forward(delivery: Delivery, written: () => void): Passage
-  /** Says where the webhook is, from when on developers are let in. */
+  /** Says where the webhook is; from then on developers are let in. */
   ready(url: string): void
   status(): RelayStatus
   close(): Promise<void>
@@ -87,7 +87,7 @@ const RELEASE_MS = 1_000
 const COUNT_PACE = exponential(250, 5_000)
 
 /** Takes the bot, and begins to hear developers. Rejects with `taken` when another relay has it. `synced`: see `Hub.forward`. */
-// One story: what opens one after the other, and what each of them is told of the others.
+// One story: what opens one after the other, and what each part is told of the others.
 export async function openHub(options: HubOptions, synced: (id: string) => Promise<void>): Promise<Hub> {
   const { broker, bot, who, session, key, fallback, graceMs } = options
   const { connection } = broker
@@ -106,7 +106,7 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
     lost: (by) => events.emit({ type: 'lost', error: null, by }),
   })
   const assignments = await openAssignments(client, names)
-  const everCome = await openKnownDevelopers(client, names)
+  const everJoined = await openKnownDevelopers(client, names)
   const held = createHeldStore(manager, names, broker.maxMessageBytes)
   const secretOf = (developer: string): string => createHmac('sha256', key).update(developer).digest('hex')
   let url = ''
@@ -170,7 +170,7 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
     }
     if (is === 'here') {
       developers.here(developer, { session: theirs, who: said.who, only })
-      everCome.add(developer)
+      everJoined.add(developer)
     }
     return welcome(developer)
   }
@@ -184,7 +184,7 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
       case 'assign': {
         const { conversation, to, isNew } = question
         if (!isDeveloperName(to)) return { ok: false, message: `\`${to}\` is not the name of a developer` }
-        const names = new Set([...everCome.names(), ...developers.names()])
+        const names = new Set([...everJoined.names(), ...developers.names()])
         if (!isNew && !names.has(to))
           return { ok: false, message: `nobody has ever joined this relay as \`${to}\``, known: [...names].sort() }
         const before = await dispatcher.assign(tokenOf(conversation), to)

@@ -1,4 +1,5 @@
 // One conversation at the relay: what is held of it, for whom, and the steps that must not overtake each other.
+import { NO_CONVERSATION } from '../wire/subjects.ts'
 
 export interface Lane {
   /** The conversation as a token. */
@@ -27,15 +28,16 @@ export interface RelayLanes {
   follow(lane: Lane, live: Promise<void>): void
 }
 
-/** Creates lanes, of which only those are kept that have something to do. */
+/** Creates lanes; only those that have something to do are kept. */
 export function createLanes(): RelayLanes {
   const lanes = new Map<string, Lane>()
   const keyOf = (conversation: string, owner: string | null): string =>
     owner === null ? conversation : `${conversation} ${owner}`
-  const keyTo = ({ conversation, holder }: Lane): string => keyOf(conversation, conversation === '_' ? holder : null)
+  const keyTo = ({ conversation, holder }: Lane): string =>
+    keyOf(conversation, conversation === NO_CONVERSATION ? holder : null)
 
   function track(key: string, lane: Lane, working: Promise<void>): void {
-    // What goes wrong in a step is said by it: those behind it have their turn all the same.
+    // A step reports by itself what goes wrong in it; those after it have their turn all the same.
     const busy = working
       .catch(() => undefined)
       .finally(() => {

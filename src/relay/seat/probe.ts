@@ -18,11 +18,11 @@ export interface BrokerFacts {
 /** What a broker says about itself. */
 export function factsOfBroker({ connection, maxMessageBytes }: Broker): BrokerFacts {
   const { info } = connection
-  const most = maxMessageBytes()
+  const max = maxMessageBytes()
   return {
     version: info?.version ?? 'of unknown version',
     isEncrypted: info?.tls_required === true,
-    tooSmall: most < MAX_MESSAGE_BYTES ? most : null,
+    tooSmall: max < MAX_MESSAGE_BYTES ? max : null,
   }
 }
 
@@ -36,7 +36,7 @@ export interface RelayFacts {
 }
 
 /**
- * Finds the relay, as a run would, and makes sure that the broker lets this developer hear their deliveries. Rejects with
+ * Finds the relay, as a run would, and makes sure that the broker lets this developer receive their deliveries. Rejects with
  * `relayMissing`, `brokerRefused` or `taken`.
  */
 export async function probeRelay(
@@ -46,7 +46,7 @@ export async function probeRelay(
   const { broker, name } = given
   const seat = await openSeat({ ...given, session: randomUUID(), only: null }, signal)
   const { bot, relay } = seat.welcome()
-  await mayHear(broker, namesOf(bot).to(name))
+  await checkSubscription(broker, namesOf(bot).to(name))
   const before = Date.now()
   const answer = await askRelay({ broker, bot }, { is: 'ping' })
   const now = valueIn(answer, 'now')
@@ -55,7 +55,7 @@ export async function probeRelay(
 }
 
 /** Rejects with `brokerRefused` where the broker does not let somebody listen to a subject. */
-async function mayHear({ connection, address }: Broker, subject: string): Promise<void> {
+async function checkSubscription({ connection, address }: Broker, subject: string): Promise<void> {
   const listening = connection.subscribe(subject, { callback: () => undefined })
   // The broker has said no by the time it answers what was sent after that.
   await connection.flush()

@@ -4,7 +4,7 @@ import type { Delivery, Reply } from '../../core/delivery.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { createListeners, type Off } from '../../core/listeners.ts'
 import { every } from '../../core/pace.ts'
-import { type Broker, isNobodyThere, problemOf } from '../broker/broker.ts'
+import { type Broker, isNobodyThere, problemOf, respond } from '../broker/broker.ts'
 import { type Answer, packAnswer, pingIn, unpackSent } from '../wire/envelope.ts'
 import { ANY_BOT, namesOf } from '../wire/subjects.ts'
 import { readWelcome, type Said, type Welcome } from '../wire/words.ts'
@@ -37,7 +37,7 @@ export interface Seat {
   on(listener: (state: SeatState) => void): Off
   /** Takes deliveries from now on. */
   serve(accept: Accept): void
-  /** Tells the relay that it is there, and goes on to. Rejects with `taken` or `relayMissing`. */
+  /** Tells the relay that it is there, now and from then on. Rejects with `taken` or `relayMissing`. */
   take(): Promise<void>
   /** Tells the relay that it leaves; resolves once the relay has heard it, or cannot hear it. Idempotent. */
   leave(): Promise<void>
@@ -95,7 +95,7 @@ export async function openSeat(options: SeatOptions, signal: AbortSignal): Promi
     if (welcome.ok) return welcome
     const kind = welcome.why === 'taken' ? 'taken' : 'relayMissing'
     const remedy =
-      'end the other run, or come under another name: with a credentials file of its own, or by `--relay nats://<name>@<host>`'
+      'end the other run, or join under another name: with a credentials file of its own, or by `--relay nats://<name>@<host>`'
     throw new DevHookError(kind, welcome.message, welcome.why === 'taken' ? { remedy } : {})
   }
 
@@ -130,7 +130,7 @@ export async function openSeat(options: SeatOptions, signal: AbortSignal): Promi
     return { taken: true, reply: await accept(sent.delivery, since) }
   }
 
-  /** An answer that the broker would not carry is said without its body. */
+  /** An answer that is too large for the broker goes without its body. */
   function packed(said: Answer): Buffer {
     const whole = packAnswer(said)
     if (whole.length <= broker.maxMessageBytes() || !said.taken) return whole
@@ -154,7 +154,7 @@ export async function openSeat(options: SeatOptions, signal: AbortSignal): Promi
           void Promise.resolve()
             .then(() => answer(accept, message.data))
             .catch((thrown: unknown): Answer => ({ taken: false, why: messageOf(thrown) }))
-            .then((said) => said && message.respond(packed(said)))
+            .then((said) => said && respond(message, packed(said)))
         },
       })
     },

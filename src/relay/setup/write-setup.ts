@@ -31,7 +31,7 @@ const HOST_NAME = /^[a-z0-9.-]+$/i
 
 /**
  * Writes them; whoever has a file there already keeps their key, and a certificate that is there stays. Throws `usage` for a name that
- * is none, a certificate that is not for the host, and a credentials file of somebody else; and `stateUnwritable`.
+ * cannot be one, a certificate that is not for the host, and a credentials file of somebody else; and `stateUnwritable`.
  */
 export async function writeSetup({ folder, developers, host, port }: SetupRequest): Promise<WrittenSetup> {
   const names = [...new Set(developers.map(developerName))]

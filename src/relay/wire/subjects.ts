@@ -53,7 +53,7 @@ export interface BotNames {
   readonly control: string
   /** Where the relay of this session says that it is alive. */
   alive(session: string): string
-  /** The bucket of the names of those who have ever come. */
+  /** The bucket of the names of those who have ever joined. */
   readonly developers: string
   /** The bucket that says whose a conversation is. */
   readonly assignments: string

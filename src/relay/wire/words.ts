@@ -1,4 +1,4 @@
-// What developers and relay say to each other beside deliveries: who is there, and what is asked of the relay.
+// What developers and relay say to each other besides deliveries: who is there, and what is asked of the relay.
 import { isRecord, type Json, textIn, valueIn } from '../../core/json.ts'
 import { parsed } from './envelope.ts'
 
@@ -58,7 +58,7 @@ export function readWelcome(text: string): Welcome {
 export type Asked =
   | { readonly is: 'ping' }
   | { readonly is: 'status' }
-  /** `isNew`: to somebody who may never have come yet. */
+  /** `isNew`: to somebody who may never have joined yet. */
   | { readonly is: 'assign'; readonly conversation: string; readonly to: string; readonly isNew: boolean }
 
 /** Reads what is asked; `null` for anything else. */
