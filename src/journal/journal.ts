@@ -92,8 +92,8 @@ export async function openJournal(folder: string, options: JournalOptions): Prom
     },
     ...createRecorded(index.entries, events, read),
     close: async () => {
-      pruning.stop()
       await writer.close()
+      await pruning.stop()
     },
   }
 }

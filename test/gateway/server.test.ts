@@ -336,6 +336,24 @@ describe('The gateway', () => {
     await expect(exchange(port, request())).rejects.toThrow(/ECONNREFUSED/)
   })
 
+  it('answers 503 to a request that arrives while it closes', async () => {
+    const { port, deliveries } = await open({ finishWithinMs: 60_000 })
+    const whole = request()
+    const socket = connect(port, '127.0.0.1')
+    let answer = ''
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString()
+    })
+    const ended = once(socket, 'close')
+    socket.write(whole.subarray(0, 20))
+    await headRead(port)
+    const closed = gateway?.close()
+    socket.write(whole.subarray(20))
+    await Promise.all([closed, ended])
+    expect(answer).toMatch(/^HTTP\/1\.1 503 .*retry-after: 1/is)
+    expect(deliveries).toEqual([])
+  })
+
   it('does not wait for a request that never ends', async () => {
     let arrived = (): void => undefined
     const here = new Promise<void>((resolve) => {

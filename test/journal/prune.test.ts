@@ -4,8 +4,11 @@ import { describe, expect, it } from 'vitest'
 import type { Journal } from '../../src/core/ports.ts'
 import { lineEnd } from '../../src/journal/format/checksum.ts'
 import { keyRecord, writeRecord } from '../../src/journal/format/record-format.ts'
+import { createRunIndex } from '../../src/journal/index/run-index.ts'
+import { createPruning } from '../../src/journal/prune/prune.ts'
+import { createPrunedKeys } from '../../src/journal/prune/pruned-keys.ts'
 import { readDeliveries } from '../../src/journal/reader.ts'
-import { type Limits, segmentName } from '../../src/journal/segments.ts'
+import { createSegment, type Limits, segmentName } from '../../src/journal/segments.ts'
 import { type OpenFile, openLogFile } from '../../src/journal/write/log-file.ts'
 import { folderForTest } from '../support/folder.ts'
 import { answered, delivery, NO_LABEL, openTestJournal } from '../support/journal/journal.ts'
@@ -296,5 +299,23 @@ describe('A delivery that was pruned', () => {
     await journal.close()
     const next = (await openTestJournal(folder, { limits: LIMITS })).journal
     expect(next.seen('d1')?.id).toBe('d1')
+  })
+})
+
+describe('Pruning', () => {
+  it('has ended when it is stopped, so that it removes nothing from the run that comes next', async () => {
+    const segments = [1, 2].map((seq) => ({ ...createSegment(segmentName(seq)), bytes: 1_000 }))
+    const pruning = createPruning({
+      folder: await folderForTest(),
+      segments,
+      index: createRunIndex(),
+      keys: createPrunedKeys(),
+      limits: { ...PLENTY, bytes: 1_000 },
+      now: () => START,
+      openFile: openLogFile,
+    })
+    void pruning.prune()
+    await pruning.stop()
+    expect(segments).toHaveLength(1)
   })
 })

@@ -28,7 +28,8 @@ export interface Pruning {
   prune(): Promise<void>
   /** Prunes now and every hour. */
   start(): Promise<void>
-  stop(): void
+  /** Ends the hourly pruning; resolves when none is under way, so that the folder may be another run's. */
+  stop(): Promise<void>
 }
 
 const HOUR_MS = 60 * 60_000
@@ -59,7 +60,10 @@ export function createPruning(options: PruningOptions): Pruning {
       stop = repeat(HOUR_MS, () => void prune())
       return prune()
     },
-    stop: () => stop(),
+    stop: () => {
+      stop()
+      return pruning
+    },
   }
 }
 
