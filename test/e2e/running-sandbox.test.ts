@@ -87,6 +87,33 @@ describe('dev-hook say', () => {
 })
 
 describe('A sandbox that runs', () => {
+  it.skipIf(process.platform === 'win32')(
+    'whose bot hangs lets go of whoever waits for it, who say what was cut short',
+    async () => {
+      const { folder, sandbox, start, run } = await placeForTest()
+      const here = await folder('bot')
+      const bot = `let held = 0
+      require('http').createServer((_, res) => void (held++ < 2 ? res.end() : console.error('held'))).listen(process.env.PORT)`
+      const cli = await sandbox(here, [process.execPath, '-e', bot])
+      await run(here, ['trigger', 'chat', 'one'])
+      await run(here, ['trigger', 'chat', 'two'])
+      for (const [args, says] of [
+        [['replay', '--last', '2'], 'ended after 0 of 2 [DEVHOOK_INTERRUPTED]'],
+        [['say', 'hi'], 'error: ended before it was done [DEVHOOK_INTERRUPTED]'],
+        [['trigger', 'chat', 'three', '--count', '2'], /1 of 2 sent in .*: 1 at the bot when it was ended/],
+      ] as const) {
+        const before = cli.errors().split('held').length
+        const waiting = await start(here, args)
+        await eventually(() => cli.errors().split('held').length > before)
+        waiting.kill('SIGINT')
+        expect(await waiting.ended).toMatchObject({
+          code: 1,
+          stderr: says instanceof RegExp ? expect.stringMatching(says) : expect.stringContaining(says),
+        })
+      }
+    },
+  )
+
   it('is what events, replay and status are about in its folder, and in others when it is the only one', async () => {
     const { folder, sandbox, run } = await placeForTest()
     const [here, other] = [await folder('bot'), await folder('other')]

@@ -82,7 +82,7 @@ interface Batch {
 
 /** Gives how many of them the bot did not take. */
 async function replayAll({ replays, chosen, body, progress, ended, done, refused }: Batch): Promise<number> {
-  let taken = 0
+  let [taken, tried] = [0, 0]
   for (const summary of chosen) {
     if (ended.aborted) break
     progress.step(summary.id)
@@ -96,9 +96,15 @@ async function replayAll({ replays, chosen, body, progress, ended, done, refused
       if (!error.is('replayRefused', 'deliveryUnknown', 'stateDamaged')) throw error
       refused(error)
     }
+    tried += 1
   }
+  if (tried < chosen.length)
+    refused(new DevHookError('interrupted', `ended after ${tried} of ${chosen.length}`, AT_BOT))
   return chosen.length - taken
 }
+
+/** One may be under way when the signal comes, and its answer is recorded all the same where a run has sent it. */
+const AT_BOT = { remedy: 'see `dev-hook events` for what became of the one that was at the bot' }
 
 /** The body as a person has edited it, and what the delivery says with it; `null` when nothing was changed. */
 async function edit(

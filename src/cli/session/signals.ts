@@ -1,5 +1,6 @@
 // Signals that end a command: the first one ends it in order, the second one at once.
 import { createSharedAbort } from '../../core/async.ts'
+import { DevHookError } from '../../core/errors.ts'
 import { endProcess } from '../end-process.ts'
 
 /** How a signal is told apart from its repetition: a closing terminal sends SIGHUP up to three times. */
@@ -45,13 +46,28 @@ export function onEndSignals(
   return stop
 }
 
-/** Does some work under a signal that is aborted by the first end signal; the second one ends the process. */
+/**
+ * Does some work under a signal that is aborted by the first end signal; the second one ends the process. Work that breaks off with that
+ * rejects with `interrupted`.
+ */
 export async function untilEndSignal<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const end = createSharedAbort()
   const off = onEndSignals(() => end.abort())
   try {
     return await work(end.signal)
+  } catch (error) {
+    // Whoever was asked is said not to answer, and the person who has pressed Ctrl-C knows why.
+    if (end.signal.aborted && isAbort(error))
+      throw new DevHookError('interrupted', 'ended before it was done', { cause: error })
+    throw error
   } finally {
     off()
   }
+}
+
+/** Whether something was thrown because a signal was aborted, whatever it was made into since, unless it says so itself. */
+function isAbort(error: unknown): boolean {
+  if (error instanceof DevHookError && error.is('interrupted')) return false
+  for (let at = error; at instanceof Error; at = at.cause) if (at.name === 'AbortError') return true
+  return false
 }

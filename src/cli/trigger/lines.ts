@@ -63,25 +63,29 @@ const middleOf = (times: readonly number[]): number | null =>
   times.toSorted((a, b) => a - b)[(times.length - 1) >> 1] ?? null
 
 /** `37 of 40 sent in 8.1s: 35 taken, 2 not; answered in 45ms, the slowest in 1.2s` */
-export function totalsLine({ sent, taken, times }: Tally, count: number, ms: number): string {
-  const of = sent === count ? `${sent} sent` : `${sent} of ${count} sent`
-  const fate = taken === sent ? 'all taken' : `${taken} taken, ${sent - taken} not`
+export function totalsLine({ sent, broken, taken, times }: Tally, count: number, ms: number): string {
+  const all = sent + broken
+  const of = all === count ? `${all} sent` : `${all} of ${count} sent`
+  const known = taken === all ? 'all taken' : `${taken} taken, ${sent - taken} not`
+  const cut = `${broken} at the bot when it was ended`
+  const fate = broken === 0 ? known : sent === 0 ? cut : `${known}, ${cut}`
   const middle = middleOf(times)
   const answered =
     middle === null
       ? ''
       : `; answered in ${formatDuration(middle)} (median), ${formatDuration(Math.max(...times))} (slowest)`
-  return `${of} in ${formatDuration(ms)}: ${fate}${answered}`
+  return all === 0 ? of : `${of} in ${formatDuration(ms)}: ${fate}${answered}`
 }
 
-export function totalsJson({ sent, taken, times }: Tally, count: number, ms: number): string {
+export function totalsJson({ sent, broken, taken, times }: Tally, count: number, ms: number): string {
   const [median, slowest] = [middleOf(times), times.length === 0 ? null : Math.max(...times)]
   const time = new Date().toISOString()
   return toJson({
     type: 'triggered',
     time,
     wanted: count,
-    sent,
+    sent: sent + broken,
+    broken,
     taken,
     failed: sent - taken,
     ms: Math.round(ms),

@@ -18,6 +18,8 @@ export interface Batch {
 /** What was sent. */
 export interface Tally {
   readonly sent: number
+  /** How many were under way when it was ended: nobody has waited for what became of them. */
+  readonly broken: number
   /** How many the bot has taken. */
   readonly taken: number
   /** How long each took that was answered, in ms. */
@@ -30,7 +32,7 @@ export async function sendAll(batch: Batch): Promise<Tally> {
   const underWay = new Set<Promise<void>>()
   const times: number[] = []
   const failures: unknown[] = []
-  let [sent, taken] = [0, 0]
+  let [sent, broken, taken] = [0, 0, 0]
 
   async function one(n: number): Promise<void> {
     try {
@@ -40,7 +42,8 @@ export async function sendAll(batch: Batch): Promise<Tally> {
       if (isTaken(result)) taken += 1
       done(result)
     } catch (error) {
-      failures.push(error)
+      if (ended.aborted) broken += 1
+      else failures.push(error)
     }
   }
 
@@ -60,8 +63,8 @@ export async function sendAll(batch: Batch): Promise<Tally> {
   } finally {
     await Promise.all(underWay)
   }
-  if (failures.length > 0 && !ended.aborted) throw failures[0]
-  return { sent, taken, times }
+  if (failures.length > 0) throw failures[0]
+  return { sent, broken, taken, times }
 }
 
 /** Whether the bot has taken it, or had it before. */
