@@ -99,7 +99,7 @@ export function startAttempt(
   // undici's older handler interface: the newer one parses headers into an object, which loses their case and order.
   const handler: Dispatcher.DispatchHandler = {
     // Called right before the first byte is written, in the same tick: until then, nothing was sent.
-    // undici does not pass the socket: whoever needs that, or its local port, subscribes as `interim-answers.ts` does.
+    // undici does not pass the socket. To get that, or its local port, subscribe as `interim-answers.ts` does.
     onConnect: (abortRequest) => {
       abort = abortRequest
       if (settled) abort(new Error('cancelled before it was sent'))

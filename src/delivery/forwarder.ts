@@ -6,7 +6,7 @@ import type { Delivery, RawHeaders } from '../core/delivery.ts'
 import { lookupLoopback } from '../core/http/loopback.ts'
 import { MAX_ANSWER_BYTES } from '../core/limits.ts'
 import { startAttempt, type UnderWay } from './attempt.ts'
-import { createConnector } from './connector.ts'
+import { createConnector, POOL_OPTIONS } from './connector.ts'
 import { forwardHeaders } from './headers.ts'
 
 /** Where the bot listens. `localhost` tries both IPv4 and IPv6; `path` starts with a slash. */
@@ -46,9 +46,6 @@ export interface Forwarder {
   close(): Promise<void>
 }
 
-// Most servers announce how long they keep an idle connection, and undici closes it 2 s earlier. The others keep it longer than this.
-const UNANNOUNCED_KEEP_ALIVE_MS = 1_000
-
 /** Creates the forwarder of a target; nothing is connected before the first attempt. */
 export function createForwarder(options: ForwarderOptions): Forwarder {
   const {
@@ -72,12 +69,9 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
 
   function openPool(): Pool {
     const opened = new Pool(originOf(target), {
+      ...POOL_OPTIONS,
       connections,
-      pipelining: 1,
       connect,
-      keepAliveTimeout: UNANNOUNCED_KEEP_ALIVE_MS,
-      headersTimeout: 0,
-      bodyTimeout: 0,
       maxResponseSize: maxReplyBytes,
     })
     pools.add(opened)

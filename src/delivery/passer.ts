@@ -6,7 +6,7 @@ import { type Proxies, proxyFor } from '../core/http/proxy.ts'
 import { filterHeaders } from '../core/http/raw-headers.ts'
 import { MAX_ANSWER_BYTES } from '../core/limits.ts'
 import { startAttempt, type UnderWay } from './attempt.ts'
-import { createConnector } from './connector.ts'
+import { createConnector, POOL_OPTIONS } from './connector.ts'
 import { searchWith } from './forwarder.ts'
 import { travellingHeaders } from './headers.ts'
 
@@ -32,8 +32,6 @@ export interface Passer {
 const CONNECT_MS = 10_000
 /** How many connections to one receiver may be open. */
 const CONNECTIONS = 128
-/** Most servers announce how long they keep an idle connection; the others keep it longer than this. */
-const UNANNOUNCED_KEEP_ALIVE_MS = 1_000
 
 /** Headers that a tunnel or proxy on the way here has added, and that are about this way alone. */
 const ADDED_BY_PROXIES = /^(?:x-forwarded-(?:for|host|proto|port|server|prefix)|forwarded|x-real-ip)$/
@@ -87,14 +85,7 @@ const authorizationOf = ({ authorization }: Receiver): string[] =>
   authorization === null ? [] : ['authorization', authorization]
 
 function openAgent(proxy: string | null): Dispatcher {
-  const shared = {
-    connections: CONNECTIONS,
-    pipelining: 1,
-    keepAliveTimeout: UNANNOUNCED_KEEP_ALIVE_MS,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxResponseSize: MAX_ANSWER_BYTES,
-  }
+  const shared = { ...POOL_OPTIONS, connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES }
   const timeout = { timeout: CONNECT_MS }
   if (proxy !== null) return new ProxyAgent({ ...shared, uri: proxy, requestTls: timeout, proxyTls: timeout })
   return new Agent({ ...shared, connect: createConnector(timeout) })

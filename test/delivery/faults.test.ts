@@ -1,6 +1,9 @@
 // Nothing is lost or doubled when connections break: what was certainly not sent is told apart from the rest.
+import { Dispatcher } from 'undici'
 import { afterEach, describe, expect, it } from 'vitest'
+import { monotonic } from '../../src/core/async.ts'
 import type { Attempt, Delivery } from '../../src/core/delivery.ts'
+import { startAttempt } from '../../src/delivery/attempt.ts'
 import { createForwarder, type Forwarder } from '../../src/delivery/forwarder.ts'
 import { OK, openRawBot, type RawBot, type RawBotOptions } from '../support/bot/raw-bot.ts'
 import { aDelivery } from '../support/deliveries.ts'
@@ -140,5 +143,22 @@ describe('An attempt that goes wrong', () => {
       }
     }
     expect(idsAt(bots).sort()).toEqual(sent.sort())
+  })
+  it('an attempt whose connections all break before it is written is refused, after four of them', async () => {
+    const dispatches: unknown[] = []
+    class Breaking extends Dispatcher {
+      override dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+        dispatches.push(request)
+        handler.onError?.(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }))
+        return true
+      }
+    }
+    const pool = new Breaking()
+    const connections = { pool: () => pool, retire: () => {}, closed: () => false, now: Date.now, clock: monotonic }
+    const { done } = startAttempt(connections, { path: '/', method: 'POST' }, () =>
+      expect.unreachable('nothing is written'),
+    )
+    expect(await done).toMatchObject({ outcome: 'refused', reason: 'read ECONNRESET' })
+    expect(dispatches).toHaveLength(4)
   })
 })

@@ -116,6 +116,15 @@ describe('The journal', () => {
     expect((await reopened(folder, journal)).find('d1')?.settled).toBe('delivered')
   })
 
+  it('writes nothing about a delivery that is not recorded', async () => {
+    const folder = await folderForTest()
+    const { journal } = await openTestJournal(folder)
+    journal.recordAttempt('unknown', 1, answered(200, 'hello'))
+    journal.settle('unknown', 'returned', 503)
+    await journal.close()
+    expect(await readdir(join(folder, 'events'))).toEqual([])
+  })
+
   it('counts an answered attempt as delivered even when the settlement was lost', async () => {
     const folder = await folderForTest()
     const { journal } = await openTestJournal(folder)

@@ -35,7 +35,7 @@ export interface Deduplicator {
   answer(first: Tracked, withinMs: number): Promise<Reply>
 }
 
-/** The settlements of which the platform was told "received". */
+/** The settlements after which the platform was told "received". */
 const RECEIVED: ReadonlySet<Settled> = new Set(['delivered', 'acknowledged', 'interrupted'])
 
 export interface DeduplicatorOptions {

@@ -1,4 +1,4 @@
-// How long the platform may wait for an answer: limits on which the pipeline and what is passed on to others agree.
+// How long the platform may wait for an answer, from the bot or from another receiver.
 
 /** The longest wait for an answer, in ms from the arrival of the request's head: the platform gives up at 20 s. */
 export const PATIENCE_MS = 18_000

@@ -78,11 +78,23 @@ export function createTraffic(options: TrafficOptions): Traffic {
   const { signature: mode, late, onBotError, hold: holdMs } = config
   const guard = createGuard({ mode, secret, rereadSecret: options.rereadSecret, emit })
   const answerChallenge = createChallengeAnswers(options)
-  const { journal, botId, arrived, emulated } = options
   const others = othersOf(options)
-  const limit = patienceMs === undefined ? {} : { patienceMs }
-  const parts = { openQueue, journal, guard, answerChallenge, others, ...limit }
-  const pipeline = createPipeline({ ...parts, emit, botId, arrived, late, onBotError, holdMs, passesRepeats: emulated })
+  const { journal, botId, arrived } = options
+  const pipeline = createPipeline({
+    openQueue,
+    journal,
+    guard,
+    emit,
+    botId,
+    answerChallenge,
+    others,
+    passesRepeats: options.emulated,
+    arrived,
+    late,
+    onBotError,
+    holdMs,
+    ...(patienceMs !== undefined && { patienceMs }),
+  })
   const { queue } = pipeline
   queue.hold('bot not ready')
 

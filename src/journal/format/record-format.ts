@@ -83,7 +83,7 @@ const SETTLEMENT = objectOf({
   told: orNull(httpStatus),
 })
 
-/** The settlements of which the platform was told "received", by the bot or by dev-hook. */
+/** The settlements after which the platform was told "received", by the bot or by dev-hook. */
 const RECEIVED = oneOf('delivered', 'acknowledged', 'interrupted')
 
 /** What is kept of a pruned delivery, so that it is recognised when it comes again. */

@@ -13,7 +13,7 @@ export interface FormerReceiver {
   readonly to: Receiver | null
   /** The secret with which it checks signatures; `null` if that is not known. */
   readonly secret: string | null
-  /** Whether it is another dev-hook, which passes on in turn. */
+  /** Whether it is another dev-hook, which may pass deliveries on to yet another receiver. */
   readonly isDevHook: boolean
 }
 

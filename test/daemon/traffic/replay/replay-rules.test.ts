@@ -74,7 +74,16 @@ describe('A replay', () => {
     expect(await replaying).toMatchObject({ id: of.delivery.id, outcome: 'answered', status: 201, reason: null })
   })
 
-  it('of one that broke takes it off the list of those that may be lost, once the bot has answered', async () => {
+  it('has the number of the attempt that ended it, after those that the bot refused', async () => {
+    const { queue, journal, record, replay } = setUp()
+    const of = record('delivered', 1)
+    const replaying = replay(of)
+    for (const n of [2, 3]) journal.recordAttempt(of.delivery.id, n, n === 2 ? REFUSED : reply(200))
+    queue.tickets[0]?.end(reply(200))
+    expect(await replaying).toMatchObject({ n: 3 })
+  })
+
+  it('of an interrupted delivery takes it out of the count of those, once the bot has answered', async () => {
     const { queue, pipeline, journal, replay } = setUp()
     const delivery = aDelivery()
     void pipeline.accept(delivery)
