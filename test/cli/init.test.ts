@@ -31,9 +31,9 @@ const startInit = ({ env, ...more }: Omit<Terminal, 'args'>): Promise<TestTermin
   startTerminal({ args: ['init'], env: { ...OUTSIDE, ...env }, ...more })
 
 /** A folder with an `npm` in it that installs what is installed here. */
-async function fakeNpm(): Promise<string> {
+async function fakeNpm(script = `ln -s '${NODE_MODULES}' node_modules && echo installed with $1`): Promise<string> {
   const folder = await folderForTest()
-  await writeFile(join(folder, 'npm'), `#!/bin/sh\nln -s '${NODE_MODULES}' node_modules && echo installed with $1\n`)
+  await writeFile(join(folder, 'npm'), `#!/bin/sh\n${script}\n`)
   await chmod(join(folder, 'npm'), 0o755)
   return folder
 }
@@ -275,6 +275,22 @@ describe('dev-hook init at a terminal', () => {
     await terminal.shows('npx dev-hook -- node src/bot.js')
     expect(await terminal.ended).toBe(0)
     expect(terminal.shown()).not.toContain('error')
+  })
+
+  it('says what comes next when the installation is ended by Ctrl-C, and asks nothing more', async () => {
+    const npm = await fakeNpm('echo installing; sleep 60')
+    const env = { PATH: `${npm}:${process.env['PATH'] ?? ''}` }
+    const terminal = await startInit({ cwd: await folderForTest(), env })
+    for (const question of ['There is no bot', 'access token', 'Write this?', 'Run `npm install` now?']) {
+      await terminal.shows(question)
+      terminal.type(ENTER)
+    }
+    await terminal.shows('installing')
+    terminal.type(CTRL_C)
+    await terminal.shows('`npm install` was ended')
+    await terminal.shows('npx dev-hook sandbox -- node bot.js')
+    expect(await terminal.ended).toBe(0)
+    expect(terminal.shown()).not.toContain('Talk to the bot')
   })
 
   it('takes a token that cannot be checked, and says so', async () => {

@@ -146,18 +146,27 @@ async function offer(prompter: Prompter, question: string, first: boolean): Prom
   }
 }
 
+/** `ended`: by the person, who wants nothing more to be asked. */
+type Installation = 'done' | 'not done' | 'ended'
+
 /** Offers to install what the manifest names, where that is something new; says the command where it is not done. */
-async function install(call: Call, project: Project, prompter: Prompter): Promise<boolean> {
+async function install(call: Call, project: Project, prompter: Prompter): Promise<Installation> {
   const command = installCommand(project.manager)
-  if (!(await offer(prompter, `Run \`${command}\` now?`, true))) return false
-  const isInstalled = await installPackages(project, call.io.env)
-  if (!isInstalled) prompter.report('warn', `\`${command}\` has failed: run it again in this folder`)
-  return isInstalled
+  if (!(await offer(prompter, `Run \`${command}\` now?`, true))) return 'not done'
+  const outcome = await untilEndSignal(async (ended): Promise<Installation> => {
+    if (await installPackages(project, call.io.env, ended)) return 'done'
+    return ended.aborted ? 'ended' : 'not done'
+  })
+  if (outcome !== 'done') {
+    const what = outcome === 'ended' ? 'was ended' : 'has failed'
+    prompter.report('warn', `\`${command}\` ${what}: run it again in this folder`)
+  }
+  return outcome
 }
 
 async function tryStarter(call: Call, project: Project, answers: SetupAnswers, prompter: Prompter): Promise<number> {
   const { cwd } = project
-  const isInstalled = await install(call, project, prompter)
+  const isInstalled = (await install(call, project, prompter)) === 'done'
   const talk = isInstalled && (await offer(prompter, 'Talk to the bot in the sandbox now?', true))
   prompter.outro(await nextSteps(project, answers, isInstalled))
   if (!talk) return EXIT_CODES.ended
@@ -170,9 +179,9 @@ async function tryLive(call: Call, project: Project, answers: SetupAnswers, prom
   const tunnel = config.url !== null || config.tunnel !== 'ngrok' || (ngrokAuthtoken ?? answers.ngrokAuthtoken) !== null
   const ready = tunnel && (token ?? answers.token) !== null
   const question = 'Try a whole round now: open the tunnel, claim the webhook, verify it, put it back?'
-  const isInstalled = !needsInstall(project, answers) || (await install(call, project, prompter))
-  const live = ready && (await offer(prompter, question, false))
-  prompter.outro(await nextSteps(project, answers, isInstalled))
+  const installation = needsInstall(project, answers) ? await install(call, project, prompter) : 'done'
+  const live = ready && installation !== 'ended' && (await offer(prompter, question, false))
+  prompter.outro(await nextSteps(project, answers, installation === 'done'))
   if (!live) return EXIT_CODES.ended
   const { doctor } = await import('./doctor.ts')
   return doctor({ ...call, options: { ...call.options, cwd: config.cwd }, own: { live: true }, words: [] })

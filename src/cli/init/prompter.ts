@@ -3,10 +3,21 @@ import { emitKeypressEvents, type Key } from 'node:readline'
 import * as clack from '@clack/prompts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Io } from '../io.ts'
+import { columnsLeft, wrapWords } from '../screen/text-width.ts'
 import type { Reporter } from './reporter.ts'
 
 /** Looks at an answer; says what is wrong with it, or `null`. The signal is aborted when the person gives up. */
 export type CheckAnswer = (answer: string, signal: AbortSignal) => Promise<string | null> | string | null
+
+/** Of the bar on the left, and the space after it. */
+const BAR_COLUMNS = 3
+
+/** A text whose lines fit beside the bar, broken between words. */
+const besideBar = (text: string, columns: number): string =>
+  text
+    .split('\n')
+    .flatMap((line) => (columnsLeft(columns - BAR_COLUMNS, line) < 0 ? wrapWords(line, columns - BAR_COLUMNS) : [line]))
+    .join('\n')
 
 interface Choice<T extends string> {
   readonly value: T
@@ -24,7 +35,7 @@ export interface Prompter extends Reporter {
 }
 
 /** Opens the conversation on stdin and the terminal. */
-export function openPrompter({ prompt }: Pick<Io, 'prompt'>): Prompter {
+export function openPrompter({ prompt, columns }: Pick<Io, 'prompt' | 'columns'>): Prompter {
   const write = { output: prompt }
 
   async function ask<T>(question: (signal: AbortSignal) => Promise<T | typeof clack.CANCEL_SYMBOL>): Promise<T> {
@@ -54,7 +65,7 @@ export function openPrompter({ prompt }: Pick<Io, 'prompt'>): Prompter {
   return {
     intro: (title) => clack.intro(title, write),
     outro: (text) => clack.outro(text, write),
-    report: (mood, text) => clack.log[mood](text, write),
+    report: (mood, text) => clack.log[mood](besideBar(text, columns('err')), write),
     secret: async (message, check) => {
       const answer = await ask((signal) =>
         clack.password({ message, validate: validated(check, '', signal), clearOnError: true, signal, ...write }),
