@@ -14,7 +14,7 @@ interface AppOptions {
   readonly handlers: RunHandlers
   readonly access: Access
   readonly stream: Stream
-  /** That requests come in at. */
+  /** The port that requests come in at. */
   readonly port: () => number
   /** The folder of the page; where the build puts it by default. */
   readonly pageFolder: string | undefined
@@ -103,7 +103,7 @@ function addPage(app: FastifyInstance, access: Access, port: () => number, files
       // Not a redirect: after a link on another site a browser would leave the cookie out of what follows.
       return send(reply.header('set-cookie', access.cookie(port())), 200, ENTERED)
     }
-    // Browsers ask for it on their own, also where an answer is not a page: there is nothing to be said about it.
+    // Browsers ask for it on their own, also where an answer is not a page: there is nothing to say about it.
     if (path === '/favicon.ico') return reply.code(204).send()
     const file = await files.at(path)
     if (file === null) return reply.callNotFound()

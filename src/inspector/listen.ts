@@ -8,9 +8,9 @@ const USUAL: readonly number[] = [4747, 4749, 4750, 4751, 4752, 4753, 4754, 4755
 /** What keeps a port from being taken: somebody has it, or only an administrator may. */
 const TAKEN = new Set(['EADDRINUSE', 'EACCES'])
 
-/** Lets a server listen on 127.0.0.1: on the wished port if that is free, else on a usual one, else on any. Gives the port. */
-export async function listen(server: Server, wished: number | null): Promise<number> {
-  for (const port of wished === null ? USUAL : [wished, ...USUAL]) {
+/** Lets a server listen on 127.0.0.1: on the wanted port if that is free, else on a usual one, else on any. Returns the port. */
+export async function listen(server: Server, wanted: number | null): Promise<number> {
+  for (const port of wanted === null ? USUAL : [wanted, ...USUAL]) {
     if (await takes(server, port)) return boundPort(server)
   }
   await listenOn(server, 0)

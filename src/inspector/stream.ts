@@ -15,7 +15,7 @@ export interface StreamSource {
 
 export interface StreamOptions {
   readonly source: StreamSource
-  /** Of the run: what another run has sent cannot be gone on with. */
+  /** The id of the run: a stream of another run cannot be resumed. */
   readonly runId: string
   /** How much is kept for clients that come back, in events and in characters. */
   readonly kept?: { readonly events: number; readonly characters: number }

@@ -19,9 +19,10 @@ export function createByteBudget(maxBytes: number): ByteBudget {
         total -= oldest.bytes
         oldest.forget()
       }
-      // Taken away by the thousand: one by one would move all the others each time.
-      if (first >= 1_000) kept.splice(0, first)
-      if (first >= 1_000) first = 0
+      // Removed by the thousand: one by one would move all the others each time.
+      if (first < 1_000) return
+      kept.splice(0, first)
+      first = 0
     },
   }
 }

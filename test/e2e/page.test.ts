@@ -90,7 +90,7 @@ describe('The page', () => {
     await rows(page).filter({ hasText: 'first' }).getByText('200').first().waitFor()
     await page.keyboard.press('p')
     await run.say('second')
-    await page.getByRole('button', { name: /^Go on, [1-9]/ }).waitFor()
+    await page.getByRole('button', { name: /^Resume, [1-9]/ }).waitFor()
     expect(await page.getByText('second').count()).toBe(0)
     await page.keyboard.press('p')
     await rows(page).filter({ hasText: 'second' }).first().waitFor()

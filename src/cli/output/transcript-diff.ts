@@ -6,13 +6,13 @@ import type { Colors } from './colors.ts'
 const CONTEXT = 2
 
 /** A longer line is shown by its beginning. */
-const LONGEST = 4_000
+const MAX_LINE = 4_000
 
 /** The lines that are missing, marked with `-`, and those that are there instead, with `+`. */
 export const transcriptDiff = (before: string, after: string, colors: Colors): readonly string[] =>
   diffLines(before, after, CONTEXT).map(({ mark, text }) => {
-    const rest = text.length > LONGEST ? `… (${text.length} characters)` : ''
-    const line = `${mark} ${text.slice(0, LONGEST)}${rest}`
+    const rest = text.length > MAX_LINE ? `… (${text.length} characters)` : ''
+    const line = `${mark} ${text.slice(0, MAX_LINE)}${rest}`
     if (mark === '-') return colors.red(line)
     return mark === '+' ? colors.green(line) : colors.dim(line)
   })

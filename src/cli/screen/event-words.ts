@@ -20,7 +20,7 @@ const ENOUGH = 32
 export const LEAST_WORDS = 20
 
 /** The longest text, in columns, where no terminal sets a limit. */
-const LONGEST = 200
+const MAX_TEXT = 200
 
 /** What words are made of. */
 export type Spoken = Pick<Label, 'event' | 'text' | 'from'> & { readonly own?: boolean | undefined }
@@ -32,7 +32,7 @@ export type Spoken = Pick<Label, 'event' | 'text' | 'from'> & { readonly own?: b
 export function eventWords(label: Spoken, colors: Colors, columns = Number.POSITIVE_INFINITY): string {
   const name = sanitize(label.event ?? '(no event)', 80)
   const by = label.own ? 'this bot' : sanitize(label.from ?? '', 40)
-  const text = label.text === null ? null : sanitize(label.text, LONGEST)
+  const text = label.text === null ? null : sanitize(label.text, MAX_TEXT)
   const wanted = columns === Number.POSITIVE_INFINITY ? 0 : Math.min(widthOf(spoken(by, text)), ENOUGH)
   const [usual, rest] = nameFor(name, wanted === 0 ? columns : columns - wanted - 1, wanted > 0)
   const said = spoken(by, text, columnsLeft(columns, usual + rest) - (rest === '' ? 0 : 1))

@@ -8,7 +8,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts'
 /** Of calls that are refused alike, one is announced in this time, in ms. */
 const FLOOD_MS = 1_000
 /** So many different ones are told apart. */
-const MOST = 1_000
+const MAX_KINDS = 1_000
 
 /** Announces them from now on. Who calls without a good token may well be the bot. */
 export function announceRefusedCalls(
@@ -28,7 +28,7 @@ export function announceRefusedCalls(
       last.more += 1
       return
     }
-    if (kinds.size >= MOST) kinds.clear()
+    if (kinds.size >= MAX_KINDS) kinds.clear()
     kinds.set(kind, { at: clock.now(), more: 0 })
     const more = last?.more ?? 0
     emit({ type: 'call', method, path, status, message: refusalIn(response), ...(more > 0 && { more }) })

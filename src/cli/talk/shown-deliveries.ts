@@ -12,7 +12,7 @@ export interface ShownDeliveries {
 }
 
 /** So many are remembered. */
-const MOST = 1_000
+const MAX_KNOWN = 1_000
 
 /** Remembers the deliveries that are announced from now on. */
 export function rememberDeliveries(
@@ -23,7 +23,7 @@ export function rememberDeliveries(
   const off = notices.on((notice) => {
     if (notice.type !== 'delivery') return
     known.push(notice)
-    if (known.length > MOST) known.shift()
+    if (known.length > MAX_KNOWN) known.shift()
   })
   return {
     off,

@@ -10,7 +10,7 @@ import type { Caller } from './tokens.ts'
 /** The path of the grants; the only one that needs no access token, and ignores one that is sent. */
 export const TOKEN_PATH = '/v2/auth/token'
 
-/** Serves both grants. `onLogin` is called with who logged in by a password. */
+/** Serves both grants. `onLogin` is called with whoever logs in by a password. */
 export function serveAuth(app: ApiApp, context: AppContext, onLogin: (user: Document) => void): void {
   app.on('POST', TOKEN_PATH, (request, reply) => {
     const body = asRecord(request.body) ?? {}

@@ -1,4 +1,5 @@
 // The emulated API's limit on requests per second and key.
+
 /** Counts a request under a key. Returns how many milliseconds to wait when it is one too many, else 0. */
 export type RequestLimit = (key: string) => number
 

@@ -12,7 +12,7 @@ export interface Caller {
   /** The id of the user: a bot, an agent, an admin or a contact. */
   readonly user: string
   readonly organization: string
-  /** In ascending order, as `guest agent bot admin`. */
+  /** In ascending order, such as `guest agent bot admin`. */
   readonly scopes: readonly string[]
 }
 

@@ -7,7 +7,7 @@ import type { AppContext } from '../app-context.ts'
 import type { ApiApp, ApiRequest } from '../http/app.ts'
 import type { Chaos } from './chaos.ts'
 
-/** Lets chaos come into what the bot asks of the API, once it is known that it is the bot who asks: `by` is whose call it is. */
+/** Brings chaos into the calls of the API, once it is known that it is the bot who calls: `by` is whose call it is. */
 export function disturbCalls(
   app: ApiApp,
   { tokens, seeded }: AppContext,

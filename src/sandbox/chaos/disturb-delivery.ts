@@ -7,7 +7,7 @@ import type { PlatformClock } from '../time/platform-clock.ts'
 import type { Chaos, DeliveryChaos } from './chaos.ts'
 import { createReorder } from './reorder.ts'
 
-/** One delivery, as far as chaos has to do with it. */
+/** One delivery, as far as it concerns chaos. */
 export interface DisturbedDelivery {
   /** What it is called. */
   readonly name: string
@@ -22,7 +22,7 @@ export interface DisturbedDelivery {
 /** Brings a delivery to its webhook, as chaos disturbs it; rejects with the signal's reason. */
 type Disturb = (disturbed: DeliveryChaos, delivery: DisturbedDelivery, signal: AbortSignal) => Promise<void>
 
-/** Keeps those waiting who wait until everything has settled, unless the platform's time stands: then nothing comes by itself. */
+/** Lets nobody think that everything has settled, unless the platform's time stands still: then nothing comes by itself. */
 export const holdWhileTimeRuns = (clock: Pick<PlatformClock, 'isManual'>, activity: Pick<Activity, 'hold'>): Off =>
   clock.isManual ? () => undefined : activity.hold()
 

@@ -33,7 +33,7 @@ export function afterCommand(store: Store, conversation: Conversation, message: 
 
 /**
  * What a message does: itself, or what a call of the widget (`>cs /assign 5f…`, `>cs +5f…`) stands for. Calls about how the widget
- * looks, as `>cs .brand X`, stand for nothing here.
+ * looks, such as `>cs .brand X`, stand for nothing here.
  * Source: developers.web1on1.chat/widget/functions.
  */
 export function meantBy(message: Message): Message {

@@ -1,4 +1,4 @@
-// Listeners to one thing among very many, as one conversation: what happens elsewhere does not wake them.
+// Listeners to one thing among very many, such as one conversation: what happens elsewhere does not wake them.
 import { createListeners, type Listeners, type Off } from '../../core/listeners.ts'
 
 export interface KeyedListeners {

@@ -19,7 +19,7 @@ export interface Silence {
   readonly unseen: readonly Message[]
   /** The deliveries of what they said; `null` when they have said nothing. */
   readonly deliveries: readonly SandboxDelivery[] | null
-  /** The calls of the bot since, that failed. */
+  /** The calls of the bot since then that failed. */
   readonly failedCalls: readonly ApiCall[]
   /** Why there is no bot. */
   readonly gone: string | null
@@ -47,7 +47,7 @@ function remedyOf({ unseen, deliveries, failedCalls, gone }: Silence): string {
   if (hidden !== undefined && unseenByContact(hidden) === 'role') return ERRORS.unseen.remedy
   if (failedCalls.length > 0)
     return 'look at that call, and handle its failure in the bot: the platform may refuse it too'
-  if (deliveries?.length === 0) return 'subscribe to events that cover it, as `message.create.*`'
+  if (deliveries?.length === 0) return 'subscribe to events that cover it, such as `message.create.*`'
   return ERRORS.noReply.remedy
 }
 
@@ -60,7 +60,7 @@ function reasonsOf({ name, unseen, deliveries, failedCalls, gone, got }: Silence
   if (deliveries === null) return own.length > 0 ? own : [`${name} has said nothing yet`]
   if (deliveries.length === 0) return [...own, 'nobody is registered for this event']
   const silent = (delivery: SandboxDelivery): boolean => delivery.state === 'delivered'
-  // What came of the delivery is of interest unless it was taken, and something else says why nothing came of it.
+  // What became of a delivery matters, unless it was taken and something else explains why nothing came of it.
   const outcomes = deliveries.filter((delivery) => !silent(delivery) || own.length === 0)
   const said = [...own, ...outcomes.map((delivery) => explain(delivery, got))]
   return said.length > 0 ? said : ['the bot has said nothing']

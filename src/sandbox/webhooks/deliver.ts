@@ -59,7 +59,7 @@ export interface SandboxDelivery {
   /** How often the webhook was sent it, what is under way included. */
   readonly sent: number
   readonly state: 'pending' | 'delivered' | 'given-up' | 'dropped'
-  /** What the bot answered, as whoever stands between says, who may answer in its place; `null` while nobody has said so. */
+  /** What the bot answered, as told by whoever stands between and may answer in its place; `null` while nobody has told. */
   readonly botStatus: number | null
 }
 
@@ -74,7 +74,17 @@ interface OpenDelivery extends SandboxDelivery {
   forget(): void
 }
 
-/** What a delivery tells of, as far as whoever has had it knows. */
+/** A delivery with all that its attempts need. */
+interface Dispatch {
+  readonly delivery: OpenDelivery
+  readonly payload: Payload
+  readonly subscriber: Subscriber
+  readonly body: Buffer
+  readonly disturbed: DeliveryChaos
+  readonly signal: AbortSignal
+}
+
+/** What a delivery tells of, as far as whoever received it knows. */
 export interface DeliveryContent {
   readonly event: string | null
   readonly conversation: string | null
@@ -135,8 +145,9 @@ export function startWebhooks(options: WebhooksOptions): Webhooks {
     if (delivery.state === 'dropped') return delivery
     pending += 1
     const { signal } = stopping
+    const attempts = attemptsOf({ delivery, payload, subscriber, body, disturbed, signal })
     void ignoreAbort(
-      disturb(disturbed, attemptsOf(delivery, payload, subscriber, body, disturbed, signal), signal).finally(() => {
+      disturb(disturbed, attempts, signal).finally(() => {
         pending -= 1
       }),
       signal,
@@ -152,14 +163,9 @@ export function startWebhooks(options: WebhooksOptions): Webhooks {
     if (message !== null) byMessage.set(message, [...(byMessage.get(message) ?? []), delivery])
   }
 
-  function attemptsOf(
-    delivery: OpenDelivery,
-    payload: Payload,
-    { url, secret }: Subscriber,
-    body: Buffer,
-    { isLost }: DeliveryChaos,
-    signal: AbortSignal,
-  ): DisturbedDelivery {
+  function attemptsOf({ delivery, payload, subscriber, body, disturbed, signal }: Dispatch): DisturbedDelivery {
+    const { url, secret } = subscriber
+    const { isLost } = disturbed
     const headers = { 'Content-Type': 'application/json', ...(secret === null ? {} : signatureHeaders(body, secret)) }
     const beganAt = clock.now()
     const send = (): Promise<WebhookAnswer | string> => {

@@ -63,6 +63,11 @@ describe('What differs between two texts', () => {
       { left: '}', right: '}', isSame: true },
     ])
   })
+
+  it('is not shown in part when there are more lines than can be compared', () => {
+    const long = 'a\n'.repeat(6_000)
+    expect(diffRows(`${long}b`, `${long}c`)).toBeNull()
+  })
 })
 
 describe('Bytes', () => {

@@ -20,7 +20,7 @@ interface BubbleProps {
   readonly look: () => void
 }
 
-const LONGEST = 5_000
+const MAX_TEXT = 5_000
 
 export function Bubble({ message, on, press, look }: BubbleProps) {
   const { by, name, text, time, type, why, unseen, role } = message
@@ -80,12 +80,12 @@ function Shown({
 
 const Words = ({ text }: { readonly text: string }) => (
   <p class="words" dir="auto">
-    {visibleLines(text.slice(0, LONGEST))}
-    {text.length > LONGEST ? '…' : ''}
+    {visibleLines(text.slice(0, MAX_TEXT))}
+    {text.length > MAX_TEXT ? '…' : ''}
   </p>
 )
 
-/** This page loads nothing from anywhere: where the picture would be stands its address. */
+/** This page loads nothing from anywhere: the address stands where the picture would be. */
 const Picture = ({ address, type }: { readonly address: string; readonly type: string }) => (
   <div class="picture">
     <span class="soft">{visibleStart(type, 60)}</span>

@@ -1,10 +1,11 @@
-// The chat of the sandbox: left the phone of the contact, right the agents' app; and which conversation it is.
+// The chat of the sandbox: the contact's phone at the left, the agents' app at the right, and which conversation it is.
 import type { OutputOf } from '../../operations/table.ts'
 import { DeliveryPanel } from '../detail/delivery-panel.tsx'
 import { ask } from '../model/api.ts'
 import { latestOf, useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
 import { useStore } from '../model/use-store.ts'
+import { counted } from '../text/counted.ts'
 import { visible, visibleStart } from '../text/visible.ts'
 import { ChaosSwitches } from './chaos-switches.tsx'
 import { RecordedChat } from './recorded-chat.tsx'
@@ -104,7 +105,7 @@ function ChatHead({
         {conversations.length === 0 ? <option value="">no conversation yet</option> : null}
         {conversations.map(({ id, name, contact, messages }) => (
           <option key={id} value={id}>
-            {visibleStart(contact?.name ?? name, 40)} · {messages} messages
+            {visibleStart(contact?.name ?? name, 40)} · {counted(messages, 'message', 'messages')}
           </option>
         ))}
       </select>

@@ -23,7 +23,7 @@ export function DetailActions({ detail }: { readonly detail: Detail }) {
         <button
           type="button"
           class="button"
-          title="What the conversation has brought from this delivery on, in order"
+          title="Replay this delivery and the later ones of its conversation, in order"
           onClick={() => void replayConversation(model, conversation, id)}
         >
           Replay from here

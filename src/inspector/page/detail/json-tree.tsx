@@ -1,5 +1,6 @@
 // JSON as a tree that can be folded.
 import { useMemo, useState } from 'preact/hooks'
+import { counted } from '../text/counted.ts'
 import type { OutlineLine } from '../text/json-outline.ts'
 import { visibleStart } from '../text/visible.ts'
 
@@ -9,7 +10,7 @@ const VALUE = 2_000
 
 export function JsonTree({ lines }: { readonly lines: readonly OutlineLine[] }) {
   const [folded, setFolded] = useState<ReadonlySet<number>>(new Set())
-  const [most, setMost] = useState(LINES)
+  const [drawn, setDrawn] = useState(LINES)
   const seen = useMemo(() => unfolded(lines, folded), [lines, folded])
   const fold = (at: number): void => {
     const next = new Set(folded)
@@ -19,7 +20,7 @@ export function JsonTree({ lines }: { readonly lines: readonly OutlineLine[] }) 
   return (
     <>
       <div class="code tree" role="group" aria-label="JSON" tabIndex={0}>
-        {seen.slice(0, most).map((at) => {
+        {seen.slice(0, drawn).map((at) => {
           const line = lines[at]
           return line === undefined ? null : (
             <TreeLine
@@ -32,16 +33,16 @@ export function JsonTree({ lines }: { readonly lines: readonly OutlineLine[] }) 
           )
         })}
       </div>
-      {seen.length > most ? (
-        <button type="button" class="link" onClick={() => setMost(most + 10 * LINES)}>
-          more, {seen.length - most} lines are left
+      {seen.length > drawn ? (
+        <button type="button" class="link" onClick={() => setDrawn(drawn + 10 * LINES)}>
+          more, {counted(seen.length - drawn, 'line is', 'lines are')} left
         </button>
       ) : null}
     </>
   )
 }
 
-/** The lines that stand in nothing that is folded. */
+/** The lines outside of everything that is folded. */
 function unfolded(lines: readonly OutlineLine[], folded: ReadonlySet<number>): readonly number[] {
   const seen: number[] = []
   for (let at = 0; at < lines.length; at += 1) {

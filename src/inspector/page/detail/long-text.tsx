@@ -15,7 +15,7 @@ export function LongText({ text }: { readonly text: string }) {
       </pre>
       {left > 0 ? (
         <button type="button" class="link" onClick={() => setLength(length + MORE)}>
-          more, {formatSize(left)} are left
+          more, {formatSize(left)} left
         </button>
       ) : null}
     </>

@@ -1,5 +1,6 @@
-// Two texts side by side, with what differs marked; long stretches of the same are left out.
+// Two texts side by side, with the differences marked; long unchanged stretches are left out.
 import { useMemo, useState } from 'preact/hooks'
+import { counted } from '../text/counted.ts'
 import { type DiffRow, diffRows } from '../text/line-diff.ts'
 import { visibleStart } from '../text/visible.ts'
 
@@ -9,7 +10,7 @@ interface SideBySideProps {
   readonly right: string
 }
 
-/** Lines of the same that are shown around a difference. */
+/** How many unchanged lines are shown around a difference. */
 const AROUND = 3
 
 export function SideBySide({ title, left, right }: SideBySideProps) {
@@ -21,7 +22,8 @@ export function SideBySide({ title, left, right }: SideBySideProps) {
         {title}: the same{left === '' ? ', empty' : ''}
       </p>
     )
-  if (rows === null) return <p class="soft">{title}: too much differs to show it line by line</p>
+  if (rows === null) return <p class="soft">{title}: too long, or too different, to be shown line by line</p>
+  if (rows.every(({ isSame }) => isSame)) return <p class="soft">{title}: the same but for white space</p>
   const shown = whole ? rows.map((row) => ({ row, skipped: 0 })) : nearby(rows)
   return (
     <section>
@@ -37,7 +39,7 @@ export function SideBySide({ title, left, right }: SideBySideProps) {
             <>
               {skipped === 0 ? null : (
                 <tr key={`skipped-${n}`} class="skipped">
-                  <td colSpan={2}>{skipped} lines are the same</td>
+                  <td colSpan={2}>{counted(skipped, 'line is', 'lines are')} the same</td>
                 </tr>
               )}
               <DiffLine key={n} row={row} />

@@ -2,6 +2,7 @@
 import { formatDuration } from '../../../core/text/duration.ts'
 import { useCalls, useDoing } from '../model/doings.ts'
 import type { Row } from '../model/rows.ts'
+import { counted } from '../text/counted.ts'
 import { preciseTime } from '../text/moments.ts'
 import type { Detail } from './delivery-detail.tsx'
 import { isRefused } from './doings.tsx'
@@ -107,11 +108,11 @@ export function TimeBar({ detail, row }: { readonly detail: Detail; readonly row
         ))}
         {calls.length === 0 ? null : (
           <span class="key call">
-            {calls.length === 1 ? '1 call' : `${calls.length} calls`} of the API
+            {counted(calls.length, 'call', 'calls')} of the API
             {calls.some(isRefused) ? `, ${calls.filter(isRefused).length} refused` : ''}
           </span>
         )}
-        {detail.attempts.length > first.length ? <span class="soft">replays stand below</span> : null}
+        {detail.attempts.length > first.length ? <span class="soft">replays are below</span> : null}
       </figcaption>
     </figure>
   )

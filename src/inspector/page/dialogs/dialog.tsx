@@ -40,7 +40,7 @@ export function Dialog({ title, children, isWide = false }: DialogProps) {
         </button>
       </header>
       {children}
-      {/* All else is out of reach meanwhile, for screen readers as well. */}
+      {/* Everything else is out of reach meanwhile, for screen readers too. */}
       <MessageLine />
     </dialog>
   )

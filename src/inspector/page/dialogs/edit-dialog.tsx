@@ -39,7 +39,7 @@ function Editor({ id, body }: { readonly id: string; readonly body: string }) {
 
   async function send(): Promise<void> {
     setBusy(true)
-    // What is not JSON goes as it stands: the run says where.
+    // What is not JSON goes as it is: the run says where the mistake is.
     const problem = await replayEdited(model, id, isJson ? (pack(text) ?? text) : text)
     setBusy(false)
     setRefused(problem)

@@ -79,7 +79,7 @@ function useMistake(text: string, isJson: boolean): Mistake | null {
       ending.abort()
     }
   }, [text, isJson])
-  // Of a text that has changed since nothing is said.
+  // Nothing is said of a text that has changed since.
   return said?.of === text ? said.mistake : null
 }
 

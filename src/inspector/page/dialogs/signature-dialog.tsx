@@ -10,8 +10,8 @@ import { LoadedDialog } from './loaded-dialog.tsx'
 
 type Delivery = OutputOf<'delivery'>
 
-/** A longer body is not shown to be changed; it is checked as it was recorded. */
-const LONGEST = 100_000
+/** A longer body is not shown for editing; it is checked as it was recorded. */
+const MAX_BODY = 100_000
 
 export function SignatureDialog() {
   const { id } = useModel().address.store.current()
@@ -24,7 +24,7 @@ export function SignatureDialog() {
 }
 
 function SignatureForm({ delivery }: { readonly delivery: Delivery | null }) {
-  const recorded = delivery?.encoding === 'utf8' && delivery.body.length <= LONGEST ? delivery.body : ''
+  const recorded = delivery?.encoding === 'utf8' && delivery.body.length <= MAX_BODY ? delivery.body : ''
   const headers = delivery?.headers.map(([name, value]) => `${name}: ${value}`).join('\n') ?? ''
   const [body, setBody] = useState(recorded)
   const [signature, setSignature] = useState(headers)

@@ -57,8 +57,8 @@ export async function toggleReplayOnSave(model: Model): Promise<void> {
 type Said = OutputOf<'conversation'>['messages'][number]
 
 /**
- * Shows the delivery of a message of the sandbox beside the chat: what brought it to the bot; of one that the bot has written, what it
- * had been brought last before, commands of the platform such as `/assign` apart.
+ * Shows the delivery of a message of the sandbox beside the chat: the one that brought it to the bot; for one that the bot has written,
+ * the last one before it, apart from commands of the platform such as `/assign`.
  */
 export async function showMessage(model: Model, { conversation, by, time, deliveries }: Said): Promise<void> {
   const q = `conv:${quoted(conversation)}`
@@ -79,7 +79,7 @@ export async function restartBot(model: Model): Promise<void> {
   if (done !== null) model.tell('the bot restarts')
 }
 
-/** What can be copied of a delivery; a test is one of its conversation. */
+/** What a delivery can be copied as; a test is one of its conversation. */
 export const EXPORTS = ['curl', 'http', 'fixture', 'test'] as const
 
 export async function copyAs(model: Model, id: string, as: (typeof EXPORTS)[number]): Promise<void> {

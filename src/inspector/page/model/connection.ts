@@ -33,14 +33,14 @@ export function openConnection(later: (run: () => void, ms: number) => Off): Run
   let source: EventSource | null = null
   let cancel: Off = () => undefined
   /** A stream that is opened again does not resume where the one before was lost. */
-  let isAnew = false
+  let isReopened = false
 
   function open(): void {
     source = new EventSource(STREAM_PATH)
     source.addEventListener('open', () => {
-      // Of another run nothing is known.
-      if (isAnew || state.current().is === 'ended') gaps.emit()
-      isAnew = false
+      // Nothing is known of another run.
+      if (isReopened || state.current().is === 'ended') gaps.emit()
+      isReopened = false
       state.set({ is: 'open' })
     })
     source.addEventListener('message', ({ data }) => receive(String(data)))
@@ -77,7 +77,7 @@ export function openConnection(later: (run: () => void, ms: number) => Off): Run
     )
     if (error instanceof RequestError && (error.status === 401 || error.status === 403)) refused(error.message)
     else if (state.current().is === 'refused') state.set({ is: 'lost' })
-    isAnew = true
+    isReopened = true
     cancel = later(open, AGAIN_MS)
   }
 

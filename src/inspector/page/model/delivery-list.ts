@@ -39,7 +39,7 @@ export interface DeliveryList {
 }
 
 /** No more than the journal keeps. */
-const MOST = 10_000
+const MAX_ROWS = 10_000
 const FIRST_PAGE = 200
 const PAGE = 1_000
 
@@ -70,7 +70,7 @@ export function createDeliveryList(now: () => number = Date.now): DeliveryList {
 
   const show = (): void => {
     ordered = [...rows.values()].sort((a, b) => b.receivedAt - a.receivedAt)
-    if (ordered.length > MOST) for (const { id } of ordered.slice(MOST)) rows.delete(id)
+    if (ordered.length > MAX_ROWS) for (const { id } of ordered.slice(MAX_ROWS)) rows.delete(id)
     const fitting = ordered.filter(
       (row) => query.fits(row) && (found?.has(row.id) ?? true) && (chosen?.has(row.id) ?? true),
     )
@@ -98,7 +98,7 @@ export function createDeliveryList(now: () => number = Date.now): DeliveryList {
           rows.set(recorded.id, { ...rowOf(recorded), ...holdOf(rows.get(recorded.id)) })
         cursor = page.next ?? undefined
         show()
-      } while (cursor !== undefined && rows.size < MOST)
+      } while (cursor !== undefined && rows.size < MAX_ROWS)
       state.set({ ...state.current(), loading: false })
     } catch (error) {
       if (!signal.aborted) state.set({ ...state.current(), loading: false, failure: problemOf(error) })

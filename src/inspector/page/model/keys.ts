@@ -16,11 +16,21 @@ function move({ list, address }: Model, to: number | 'first' | 'last'): void {
   const { shown } = list.state.current()
   if (shown.length === 0) return
   const { id } = address.store.current()
-  const at = shown.findIndex((row) => row.id === id)
-  const last = shown.length - 1
-  const next = to === 'first' ? 0 : to === 'last' ? last : at === -1 ? 0 : Math.min(last, Math.max(0, at + to))
-  const row = shown[next]
+  const row =
+    shown[
+      placeOf(
+        to,
+        shown.findIndex((row) => row.id === id),
+        shown.length - 1,
+      )
+    ]
   if (row !== undefined) address.go({ id: row.id, view: 'deliveries' })
+}
+
+/** Where a move from a row ends; `at` is -1 when none is chosen. */
+function placeOf(to: number | 'first' | 'last', at: number, last: number): number {
+  if (to === 'last') return last
+  return to === 'first' || at === -1 ? 0 : Math.min(last, Math.max(0, at + to))
 }
 
 const withChosen = (model: Model, run: (id: string) => unknown): void => {
@@ -105,15 +115,14 @@ const PRESSES = 'button, a, summary, [role="tab"]'
 /** Runs what a key of the page does; true when it did something. */
 export function press(event: KeyboardEvent, model: Model): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || model.dialog.current() !== null) return false
-  const target = event.target instanceof Element ? event.target : null
-  if (target?.closest(WRITES) !== null && target !== null) {
-    if (event.key !== 'Escape' || !(target instanceof HTMLElement)) return false
+  const target = event.target instanceof HTMLElement ? event.target : null
+  if (target?.closest(WRITES) != null) {
+    if (event.key !== 'Escape') return false
     target.blur()
     return true
   }
   if (event.key === 'Enter' && target?.closest(PRESSES) != null) return false
   const key = KEYS.find(({ keys }) => keys.includes(event.key))
-  // In the chat there is no list to move in.
   if (key === undefined) return false
   key.run(model)
   return true

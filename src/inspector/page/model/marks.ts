@@ -8,8 +8,8 @@ export interface Marks {
 }
 
 const KEY = 'marked'
-/** Of more the first ones are forgotten. */
-const MOST = 1_000
+/** When there are more, the oldest are forgotten. */
+const MAX_MARKS = 1_000
 
 /** Reads them. A browser that keeps nothing for this page keeps them until it is closed. */
 export function openMarks(window: Window): Marks {
@@ -19,7 +19,7 @@ export function openMarks(window: Window): Marks {
     toggle: (id) => {
       const next = new Set(ids.current())
       if (!next.delete(id)) next.add(id)
-      const kept = [...next].slice(-MOST)
+      const kept = [...next].slice(-MAX_MARKS)
       ids.set(new Set(kept))
       try {
         window.localStorage.setItem(KEY, JSON.stringify(kept))

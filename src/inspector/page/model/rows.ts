@@ -99,18 +99,22 @@ function moved(row: Row, notice: Notice): Row | null {
 }
 
 function attempted(row: Row, { n, outcome, status, ms, told }: Extract<Notice, { readonly type: 'attempt' }>): Row {
-  const settled = outcome === 'answered' ? 'delivered' : outcome === 'interrupted' ? 'interrupted' : row.settled
-  const isFinal = row.settled === 'delivered' || row.settled === 'interrupted'
   return {
     ...row,
     outcome,
     status,
     ms,
     attempts: Math.max(n, row.attempts),
-    settled: isFinal && outcome !== 'answered' ? row.settled : settled,
+    settled: settledAfter(row.settled, outcome),
     answered: status ?? row.answered,
     ownStatus: told ?? row.ownStatus,
     // What is refused is tried again by itself.
     isOpen: outcome === 'refused' && row.settled === null,
   }
+}
+
+/** Only an answer changes what is known to be delivered or interrupted. */
+function settledAfter(settled: Row['settled'], outcome: Row['outcome']): Row['settled'] {
+  if (outcome === 'answered') return 'delivered'
+  return outcome === 'interrupted' && settled !== 'delivered' ? 'interrupted' : settled
 }

@@ -13,11 +13,13 @@ export interface DiffRow {
 const MAX_LINES = 5_000
 const MAX_EDITS = 2_000
 
-const linesOf = (text: string): string[] => (layOut(text) ?? text).split(/\r?\n/).slice(0, MAX_LINES)
+const linesOf = (text: string): string[] => (layOut(text) ?? text).split(/\r?\n/)
 
-/** Rows of two columns; `null` when there is too much that differs. */
+/** Rows of two columns; `null` when the texts are too long, or differ too much. */
 export function diffRows(left: string, right: string): readonly DiffRow[] | null {
-  const parts = diffArrays(linesOf(left), linesOf(right), { maxEditLength: MAX_EDITS })
+  const [before, after] = [linesOf(left), linesOf(right)]
+  if (Math.max(before.length, after.length) > MAX_LINES) return null
+  const parts = diffArrays(before, after, { maxEditLength: MAX_EDITS })
   if (parts === undefined) return null
   const rows: DiffRow[] = []
   let removed: readonly string[] = []

@@ -1,6 +1,7 @@
-// What stands in place of the list while it has nothing to show, and what to do then.
+// What is shown in place of the list while it is empty, and what to do then.
 import { useModel } from '../model/model.ts'
 import { useStore } from '../model/use-store.ts'
+import { counted } from '../text/counted.ts'
 import { visible } from '../text/visible.ts'
 
 export function EmptyList() {
@@ -25,7 +26,7 @@ export function EmptyList() {
         <p class="empty-head">
           {address.store.current().marked ? 'No marked delivery matches' : 'No delivery matches the filter'}
         </p>
-        <p>There are {total} without it.</p>
+        <p>Without it, {counted(total, 'delivery', 'deliveries')}.</p>
         <button type="button" class="button" onClick={() => address.go({ q: '', marked: false })}>
           Show all
         </button>

@@ -1,8 +1,9 @@
-// The field of the filter: what is wrong with it stands below, with its place, and what is allowed.
+// The field of the filter: below it is what is wrong with it and where, and what is allowed.
 import { useRef } from 'preact/hooks'
 import { problemWords } from '../../../protocol/query/query.ts'
 import { useModel } from '../model/model.ts'
 import { useStore } from '../model/use-store.ts'
+import { counted } from '../text/counted.ts'
 import { visible } from '../text/visible.ts'
 
 const EXAMPLES = ['outcome:failed', 'status:5xx', 'since:1h', '-is:own'] as const
@@ -48,7 +49,7 @@ export function FilterField() {
             >
               {visible(problemWords(problem))}
             </button>
-            <span class="soft"> There may stand: {problem.allowed}</span>
+            <span class="soft"> Allowed here: {problem.allowed}</span>
           </>
         )}
       </div>
@@ -61,7 +62,8 @@ function Counts() {
   const { shown, total, loading } = useStore(list.state, (now) => now)
   const q = useStore(address.store, (now) => now.q)
   const marked = useStore(address.store, (now) => now.marked)
-  const count = shown.length === total ? `${total} deliveries` : `${shown.length} of ${total} deliveries`
+  const all = counted(total, 'delivery', 'deliveries')
+  const count = shown.length === total ? all : `${shown.length} of ${all}`
   return (
     <>
       <span class="num">{loading && total === 0 ? 'loading …' : count}</span>
@@ -110,7 +112,7 @@ function PauseButton() {
       title="Pause the list (p)"
       onClick={() => (paused ? list.resume() : list.pause())}
     >
-      {paused ? `Go on${waiting === 0 ? '' : `, ${waiting} new`}` : 'Pause'} <kbd>p</kbd>
+      {paused ? `Resume${waiting === 0 ? '' : `, ${waiting} new`}` : 'Pause'} <kbd>p</kbd>
     </button>
   )
 }

@@ -17,8 +17,8 @@ interface RowLineProps {
   readonly choose: (id: string) => void
 }
 
-/** Of a text, as much as fits into a row. */
-const TEXT = 200
+/** More of a text than fits into a row. */
+const MAX_TEXT = 200
 
 export const RowLine = memo(
   ({ row, place, count, top, isChosen, isCompared, isMarked, choose }: RowLineProps) => {
@@ -48,7 +48,7 @@ export const RowLine = memo(
         </span>
         <span class="said">
           {label.from == null ? null : <b>{visibleStart(label.from, 60)} </b>}
-          {label.text === null ? null : <bdi>{visibleStart(label.text, TEXT)}</bdi>}
+          {label.text === null ? null : <bdi>{visibleStart(label.text, MAX_TEXT)}</bdi>}
         </span>
         <span class="notes">{notes.join(', ')}</span>
         <Fate row={row} />

@@ -1,4 +1,4 @@
-// The list of deliveries, of which only those rows are drawn that can be seen.
+// The list of deliveries; only the rows that can be seen are drawn.
 import { useEffect } from 'preact/hooks'
 import { useModel } from '../model/model.ts'
 import { useStore } from '../model/use-store.ts'

@@ -1,4 +1,4 @@
-// The head of the page: where one is, how the run is, and what may be done to it.
+// The head of the page: the views, how the run is, and what can be done to it.
 import { restartBot, toggleHold, toggleReplayOnSave } from '../model/actions.ts'
 import { VIEWS } from '../model/address.ts'
 import { useModel } from '../model/model.ts'
@@ -66,7 +66,7 @@ function HoldButton() {
 function OnSaveButton() {
   const model = useModel()
   const onSave = useStore(model.status, (status) => status?.replayOnSave ?? null)
-  const which = onSave === null ? '' : onSave.id === null ? ': the last' : `: ${nameOf(model.list.row(onSave.id))}`
+  const which = onSave?.id == null ? 'the last' : nameOf(model.list.row(onSave.id))
   return (
     <button
       type="button"
@@ -75,14 +75,20 @@ function OnSaveButton() {
       title="Replay a delivery after each restart of the bot: the one that is chosen, else the last (s)"
       onClick={() => void toggleReplayOnSave(model)}
     >
-      On save{which} <kbd>s</kbd>
+      On save{onSave === null ? '' : `: ${which}`} <kbd>s</kbd>
     </button>
   )
 }
 
 const nameOf = (row: Row | undefined): string => visibleStart(row?.label.text ?? row?.label.event ?? 'one', 16)
 
-const GOOD = new Set(['ready', 'online', 'open'])
+const TONES: Readonly<Record<string, string>> = {
+  ready: 'good',
+  online: 'good',
+  open: 'good',
+  crashed: 'bad',
+  offline: 'bad',
+}
 
 function RunState() {
   const { status, connection } = useModel()
@@ -97,10 +103,7 @@ function RunState() {
     <p class="run">
       {parts.map(([name, state]) =>
         state === null ? null : (
-          <span
-            key={name}
-            class={`dot ${GOOD.has(state) ? 'good' : state === 'crashed' || state === 'offline' ? 'bad' : 'busy'}`}
-          >
+          <span key={name} class={`dot ${TONES[state] ?? 'busy'}`}>
             {name} {name === 'sandbox' ? '' : state}
           </span>
         ),

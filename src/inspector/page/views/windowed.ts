@@ -1,4 +1,4 @@
-// Windowing: of a long list of rows of one height only those are drawn that can be seen.
+// Windowing: of a long list of rows of equal height, only those that can be seen are drawn.
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 
 export interface Windowed {
