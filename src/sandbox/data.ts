@@ -14,10 +14,10 @@ import type { ResourceName } from './store.ts'
 
 /** The documents of one resource. What is written is written by the admin, and raises events like any other change. */
 export interface DataCollection {
-  /** Adds a document; it keeps an `id` of 24 hex digits that it is given, its times are its own. Throws what the API would answer. */
+  /** Adds a document, with the `id` of 24 hex digits that is given, if one is; its times are its own. Throws what the API would answer. */
   create(fields: Json): Document
   get(id: string): Document | null
-  /** Those that have these values, `profile.email` for one that is nested; oldest first. */
+  /** Those that have these values, with keys such as `profile.email` for nested ones; oldest first. */
   list(where?: Json): readonly Document[]
   /** Merges fields in at the top. Throws what the API would answer. */
   update(id: string, fields: Json): Document

@@ -59,13 +59,13 @@ const withError = (message: Message, reason: string): Message => ({
   error: { message: reason },
 })
 
-/** The channels that a `/notify` names and that there are. */
+/** The channels that a `/notify` names, as far as they exist. */
 function notifiedChannels(store: Store, { type, text, meta: { channels } }: Message): readonly Document[] {
   if (type !== 'command' || !/^\/notify\b/.test(text) || !Array.isArray(channels)) return []
   return channels.flatMap((id) => (typeof id === 'string' ? (store.channels.get(id) ?? []) : []))
 }
 
-/** What a contact must have to be reached in another way than by the web. */
+/** What a contact must have to be reached other than by the web. */
 const ADDRESS_OF: Readonly<Record<string, string>> = { sms: 'telephone', whatsapp: 'telephone', email: 'email' }
 
 /** Why a message that is meant for the contact cannot be sent on; `null` for one that can, or is for nobody outside. */

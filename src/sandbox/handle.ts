@@ -71,13 +71,13 @@ export interface Sandbox {
   contact(person: NewContact): Promise<Contact>
   /** Adds somebody to the team; without a name, the agent who is there from the start. */
   agent(person?: NewAgent): Promise<Agent>
-  /** Everybody as whom one can speak, those too who came through the API. */
+  /** Everybody one can speak as, including those who came through the API. */
   readonly everybody: Everybody
   /** The deliveries that announce a message. */
   deliveriesOf(message: string): readonly SandboxDelivery[]
   /** Opens a conversation of any type, and returns it; one without a contact is of type `bot`, and the bot's. */
   conversation(fields?: Json): Conversation
-  /** Posts a message exactly so, as the bot would. Throws what the API would answer. */
+  /** Posts a message exactly as given, as the bot would. Throws what the API would answer. */
   post(conversation: string, body: Json): Message
   /** The documents of a resource. */
   data(resource: ResourceName): DataCollection

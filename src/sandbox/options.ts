@@ -17,13 +17,13 @@ export interface SandboxOptions {
   readonly place?: PlaceName
   /** The bot's webhook at the start, `null` for none. Default: a receiver at example.com that is played in the process and always answers. */
   readonly registered?: Partial<HookFields> | null
-  /** What the bot's tokens allow, which includes the scopes before it. Default: what the token says that it brings, else `bot`. */
+  /** What the bot's tokens allow, which includes the scopes before it. Default: what its own token says, else `bot`. */
   readonly scope?: Scope
   /** The credentials that the bot comes with, which are taken as they are. Default: none, it is given new ones. */
   readonly credentials?: BotCredentials
   /** How the bot comes into conversations. Default `assigned`. */
   readonly arrival?: Arrival
-  /** How long an access token is good. Default: it does not expire. */
+  /** How long an access token is valid. Default: it does not expire. */
   readonly tokenLifetimeMs?: number
   /** API requests per second of each user. Default 20. */
   readonly rateLimit?: number
@@ -37,9 +37,9 @@ export interface SandboxOptions {
   readonly retry?: Partial<RetrySchedule>
   /** What goes wrong, with deliveries and with calls of the bot's. Default: nothing. */
   readonly chaos?: ChaosConfig
-  /** Of chaos: the same one lets the same things go wrong. Default: any. */
+  /** The seed of chaos: with the same one, the same things go wrong. Default: a random one. */
   readonly seed?: number
-  /** How the platform's time goes. Default `real`. */
+  /** How the platform's time passes. Default `real`. */
   readonly clock?: ClockMode
   /** PEM of a certificate authority that is trusted for webhook URLs. */
   readonly ca?: string

@@ -17,7 +17,7 @@ export interface SeedEntities {
   readonly admin: Login
 }
 
-/** The admin as who calls the API. */
+/** The admin as a caller of the API. */
 export const adminOf = ({ admin, organization }: SeedEntities): Caller => ({
   user: admin.id,
   organization,

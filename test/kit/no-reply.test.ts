@@ -129,7 +129,7 @@ describe('A press of what is not there', () => {
     await jenny.say('hi')
     await expect(jenny.press('Help')).rejects.toMatchObject({
       code: 'DEVHOOK_NO_BUTTON',
-      message: expect.stringMatching(/^Jenny cannot press "Help": offered is "FAQ"\n[\s\S]*Bot: Yes\? \[FAQ\]/),
+      message: expect.stringMatching(/^Jenny cannot press "Help": what is offered is "FAQ"\n[\s\S]*Bot: Yes\? \[FAQ\]/),
     })
   })
 })

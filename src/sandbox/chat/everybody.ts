@@ -1,4 +1,4 @@
-// Everybody in a sandbox as whom one can speak, those too who came through the API, and the voice of each in a conversation.
+// Everybody in a sandbox one can speak as, including those who came through the API, and the voice of each in a conversation.
 import { textIn } from '../../core/json.ts'
 import type { Conversation } from '../../protocol/resources.ts'
 import { unseenByContact } from '../../protocol/visibility.ts'
@@ -20,7 +20,7 @@ export interface Somebody {
 export interface Everybody {
   /** Contacts in the order in which they came, then the team. */
   list(): readonly Somebody[]
-  /** Lets somebody speak in a conversation; `null` for nobody who is known. */
+  /** Lets somebody speak in a conversation; `null` for somebody unknown. */
   voice(id: string, conversation: string): Voice | null
 }
 

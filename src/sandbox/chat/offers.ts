@@ -26,7 +26,8 @@ export function findButton(wanted: string, offered: readonly Button[], name: str
     offered.find(({ text }) => sameWords(text, wanted))
   if (found === undefined) {
     const [first] = offered
-    const what = first === undefined ? 'nothing is offered' : `offered ${listed(offered.map(({ text }) => text))}`
+    const what =
+      first === undefined ? 'nothing is offered' : `what is offered is ${listed(offered.map(({ text }) => text))}`
     throw new DevHookError('noButton', `${name} cannot press "${wanted}": ${what}`)
   }
   if (found.type === 'link') {
@@ -43,8 +44,7 @@ export function findButton(wanted: string, offered: readonly Button[], name: str
 
 const sameWords = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase()
 
-const listed = (names: readonly string[]): string =>
-  `${names.length === 1 ? 'is' : 'are'} ${[...new Set(names)].map((one) => `"${one}"`).join(', ')}`
+const listed = (names: readonly string[]): string => [...new Set(names)].map((one) => `"${one}"`).join(', ')
 
 /** What a press says: the button comes back with it. A webview says that it was opened, and how large. */
 export function pressOf({ text, type, payload, action }: Button): Json {
@@ -63,13 +63,14 @@ export function fillingOf(
   const open = listIn(conversation['forms'])
   const form = open.find((one) => one['id'] === wanted || one['name'] === wanted)
   if (form === undefined) {
-    const what = open.length === 0 ? 'no form is open' : `open ${listed(open.map((one) => textIn(one, 'name') ?? ''))}`
+    const what =
+      open.length === 0 ? 'no form is open' : `what is open is ${listed(open.map((one) => textIn(one, 'name') ?? ''))}`
     throw new DevHookError('noButton', `${name} cannot fill in "${wanted}": ${what}`)
   }
   const keys = listIn(form['fields']).map((field) => textIn(field, 'key') ?? textIn(field, 'name') ?? '')
   const unknown = Object.keys(values).find((key) => keys.length > 0 && !keys.includes(key))
   if (unknown !== undefined) {
-    throw new DevHookError('noButton', `${name} cannot fill in "${unknown}" of "${wanted}": its fields ${listed(keys)}`)
+    throw new DevHookError('noButton', `${name} cannot fill in "${unknown}" of "${wanted}": it has ${listed(keys)}`)
   }
   const meta = { form: form['id'] }
   return Object.entries(values).map(([key, value]) => ({

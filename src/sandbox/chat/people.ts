@@ -7,7 +7,7 @@ import type { Person } from './membership.ts'
 const ROLES: ReadonlySet<string> = new Set(['guest', 'agent', 'bot', 'admin'])
 const isRole = (role: string | null): role is Participant['role'] => role !== null && ROLES.has(role)
 
-/** Somebody by their id; `null` for nobody that is known. */
+/** Somebody by their id; `null` for somebody unknown. */
 export function personBy(store: Store, user: string): Person | null {
   const known = store.users.get(user)
   const document = known ?? store.contacts.get(user)

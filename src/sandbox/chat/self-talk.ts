@@ -1,4 +1,4 @@
-// A bot that answers its own messages: found out by keeping them from it for a while, and stopped when they were what it answers.
+// A bot that answers its own messages: found by keeping them from it for a while, and stopped if they are what it answers.
 import type { Clock } from '../../core/async.ts'
 import type { Off } from '../../core/listeners.ts'
 

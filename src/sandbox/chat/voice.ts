@@ -24,7 +24,7 @@ export interface Voice {
   readonly seen: readonly Message[]
   /** What they can press now; a quick reply goes once they have said something. */
   readonly offered: readonly Button[]
-  /** Posts a message exactly so, as the API takes it. Throws what the API would answer. */
+  /** Posts a message exactly as given, in the form that the API takes. Throws what the API would answer. */
   post(body: Json): Message
   /** Says something, with further fields of the message if given, and waits for nothing. */
   send(text: string, more?: Json): Message
@@ -35,7 +35,7 @@ export interface Voice {
   /** The first `n` messages of the bot's that they see since they last did something; rejects like `say`. */
   replies(n: number, options?: WaitOptions): Promise<readonly Message[]>
   /**
-   * Resolves once everything has settled and the bot has said nothing that they see since they last did something, beside what was
+   * Resolves once everything has settled and the bot has said nothing that they see since they last did something, besides what was
    * waited for; rejects with `unexpectedReply` when it has.
    */
   silence(options?: WaitOptions & { readonly quietMs?: number }): Promise<void>
@@ -90,7 +90,7 @@ export function createVoice(stage: Stage, { caller, name, conversation, sees }: 
     const since = last?.call === undefined ? -1 : stage.calls.lastIndexOf(last.call)
     const calls = stage.calls.slice(since + 1).filter(({ by }) => by === null || by === seeded.bot.id)
     const refreshed = calls.findLastIndex(({ path, status }) => path === '/v2/auth/token' && status === 201)
-    // A token that had expired, and was replaced: that is not a failure of the bot's.
+    // A token that had expired and was replaced is not a failure of the bot.
     return calls.filter(({ status }, at) => (status === null || status >= 400) && !(status === 401 && at < refreshed))
   }
 

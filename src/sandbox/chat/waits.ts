@@ -32,17 +32,14 @@ export function createWaits(stage: Stage): {
         return true
       })
       if (settled === null) {
-        throw new DevHookError('notSettled', `it has not become quiet within ${formatDuration(timeoutMs)}`)
+        throw new DevHookError('notSettled', `it did not become quiet within ${formatDuration(timeoutMs)}`)
       }
     },
     until: async (look, options = {}) => {
       const { timeoutMs = DEFAULT_TIMEOUT_MS } = options
       const found = await orNull(timeoutMs, signalsOf(stage, options), (signal) => waitUntil(look, activity.on, signal))
       if (found === null) {
-        throw new DevHookError(
-          'notSettled',
-          `what was waited for has not come about within ${formatDuration(timeoutMs)}`,
-        )
+        throw new DevHookError('notSettled', `what was waited for did not happen within ${formatDuration(timeoutMs)}`)
       }
       return found
     },

@@ -1,4 +1,4 @@
-// The resources without rules of their own, but for users and contacts, bots and organizations, which are looked at closely.
+// The resources without rules of their own, and users, contacts and organizations, which have few.
 import type { Json } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
 import { asGuest } from '../access/auth.ts'

@@ -23,8 +23,8 @@ export function parseQuery(search: string): Query {
   }
 }
 
-function wholeNumber(name: string, text: string | undefined, otherwise: number, least: number): number {
-  if (text === undefined) return otherwise
+function wholeNumber(name: string, text: string | undefined, fallback: number, least: number): number {
+  if (text === undefined) return fallback
   const value = /^\d{1,9}$/.test(text) ? Number(text) : -1
   if (value < least) throw new ApiError(400, `${name} must be a whole number from ${least}`)
   return value

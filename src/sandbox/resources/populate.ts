@@ -26,7 +26,7 @@ const OWNERS: Readonly<Record<string, ResourceName>> = {
   users: 'users',
 }
 
-/** A document with the fields at these dotted paths populated; ids of nothing that is known stay. */
+/** A document with the fields at these dotted paths populated; unknown ids stay. */
 export function populated(store: Store, document: Document, paths: readonly string[]): Document {
   return paths.reduce((after, path) => ({ ...inObject(store, after, path.split('.')), id: document.id }), document)
 }

@@ -9,7 +9,6 @@ import type { Caller } from '../access/tokens.ts'
 import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
 import type { ApiApp, ApiRequest } from '../http/app.ts'
-
 import { newId, type ResourceName } from '../store.ts'
 import { parseQuery } from './parse-query.ts'
 import { populated } from './populate.ts'
@@ -42,7 +41,7 @@ export function serveResource<T extends Document>(app: ApiApp, context: AppConte
   const path = `/v2/${resource.name}`
   const show = resource.show ?? ((document: T) => document)
 
-  /** The caller of a route that is about no document yet. */
+  /** The caller of a route that is not about a document yet. */
   function allowed(request: ApiRequest, action: Action): Caller {
     const caller = callerOf(request, tokens)
     requirePermission(store, caller, action, resource)

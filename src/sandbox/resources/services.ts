@@ -3,7 +3,6 @@ import { asText } from '../../core/json.ts'
 import type { Document } from '../../protocol/resources.ts'
 import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
-
 import { newDocument, type Resource } from './resource.ts'
 
 export const services = (context: AppContext): Resource<Document> => ({

@@ -43,11 +43,11 @@ describe('A contact', () => {
       actions: [{ type: 'postback', text: 'Close', payload: 'CLOSE' }],
     })
     expect(() => jenny.press('Close')).toThrow(
-      'Jenny cannot press "Close": offered are "FAQ", "Settings", "Our site", "Test drive"',
+      'Jenny cannot press "Close": what is offered is "FAQ", "Settings", "Our site", "Test drive"',
     )
     expect(() => jenny.press('Our site')).toThrow('it opens https://example.com/, and says nothing')
     jenny.send('hm')
-    expect(() => jenny.press('FAQ')).toThrow('offered are "Settings", "Our site", "Test drive"')
+    expect(() => jenny.press('FAQ')).toThrow('what is offered is "Settings", "Our site", "Test drive"')
     expect(jenny.press('Settings')).toMatchObject({ text: 'SETTINGS' })
   })
 
@@ -57,8 +57,8 @@ describe('A contact', () => {
     expect(() => jenny.fill('Test Drive', { brand: 'Audi' })).toThrow('cannot fill in "Test Drive": no form is open')
     const form = sandbox.data('forms').create({ name: 'Test Drive', fields: [{ key: 'brand' }, { key: 'model' }] })
     sandbox.post(jenny.conversation, { type: 'form', text: '+Test Drive', meta: { form: form.id } })
-    expect(() => jenny.fill('Trade-in', {})).toThrow('cannot fill in "Trade-in": open is "Test Drive"')
-    expect(() => jenny.fill('Test Drive', { colour: 'red' })).toThrow('its fields are "brand", "model"')
+    expect(() => jenny.fill('Trade-in', {})).toThrow('cannot fill in "Trade-in": what is open is "Test Drive"')
+    expect(() => jenny.fill('Test Drive', { colour: 'red' })).toThrow('it has "brand", "model"')
     jenny.fill('Test Drive', { brand: 'Audi', model: 'A4 Avant' })
     expect(sandbox.data('conversations').get(jenny.conversation)).toMatchObject({
       forms: [{ id: form.id, values: { brand: 'Audi', model: 'A4 Avant' } }],
