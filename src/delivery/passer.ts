@@ -2,6 +2,7 @@
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import { monotonic } from '../core/async.ts'
 import type { Delivery, RawHeaders } from '../core/delivery.ts'
+import { messageOf } from '../core/errors.ts'
 import { type Proxies, proxyFor } from '../core/http/proxy.ts'
 import { filterHeaders } from '../core/http/raw-headers.ts'
 import { MAX_ANSWER_BYTES } from '../core/limits.ts'
@@ -52,7 +53,13 @@ export function createPasser(proxies: Proxies): Passer {
 
   return {
     pass: (delivery, to, headers, more = []) => {
-      const pool = agentTo(to.origin)
+      let pool: Dispatcher
+      try {
+        pool = agentTo(to.origin)
+      } catch (error) {
+        // undici throws for a proxy whose credentials it cannot decode, as in `http://me:50%@proxy`.
+        return unsendable(`the proxy cannot be used: ${messageOf(error)}`)
+      }
       const connections = {
         pool: () => pool,
         // undici itself drops its dead connections.
@@ -77,6 +84,11 @@ export function createPasser(proxies: Proxies): Passer {
     },
   }
 }
+
+const unsendable = (reason: string): UnderWay => ({
+  done: Promise.resolve({ startedAt: Date.now(), ms: 0, outcome: 'interrupted', reason, unsendable: true }),
+  cancel: () => undefined,
+})
 
 const passedHeaders = (received: RawHeaders): string[] =>
   filterHeaders(travellingHeaders(received), (name) => !ADDED_BY_PROXIES.test(name))

@@ -1,18 +1,19 @@
 // Deliveries of others, from the pipeline through real sockets to whoever had the webhook before.
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Options } from '../../../../src/config/options.ts'
-import type { Attempt, Delivery } from '../../../../src/core/delivery.ts'
+import type { Attempt, Delivery, Reply } from '../../../../src/core/delivery.ts'
 import { headerOf, headerPairs } from '../../../../src/core/http/raw-headers.ts'
 import { type FormerReceiver, formerReceiver } from '../../../../src/daemon/traffic/others/former-receiver.ts'
 import { createOthers } from '../../../../src/daemon/traffic/others/others.ts'
 import { createReplies } from '../../../../src/daemon/traffic/replies.ts'
+import { createPasser, type Passer } from '../../../../src/delivery/passer.ts'
 import { checkSignature, sign } from '../../../../src/protocol/signature.ts'
 import { anAttempt } from '../../../support/attempts.ts'
 import { openRawBot } from '../../../support/bot/raw-bot.ts'
 import { createFakeJournal } from '../../../support/daemon/fakes.ts'
 import { SECRET, type TrafficWithBot, trafficWithBot } from '../../../support/daemon/traffic-with-bot.ts'
 import { aDelivery } from '../../../support/deliveries.ts'
-import { createFakeClock } from '../../../support/fake-clock.ts'
+import { createFakeClock, type FakeClock } from '../../../support/fake-clock.ts'
 import { freePort } from '../../../support/free-port.ts'
 import { recordingBotForTest } from '../../../support/platform/sandboxes.ts'
 
@@ -43,6 +44,24 @@ async function setUp(former: () => FormerReceiver | null, given: Options = {}): 
   const opened = await trafficWithBot('', { only: ['text:mine'], ...given }, { former })
   opened.traffic.queue.release()
   return opened
+}
+
+/** Takes a delivery that is not for this bot, from whoever passes it on. */
+function takeWith(passer: Passer, clock: FakeClock): Promise<Reply> | null {
+  const journal = createFakeJournal()
+  const others = createOthers({
+    ownership: { isMine: () => false, owns: () => false },
+    passer,
+    former: () => formerReceiver(registrationAt('https://bots.example/hook'), CONFIG),
+    secret: () => SECRET,
+    runId: 'run',
+    journal,
+    replies: createReplies(journal),
+    emit: () => undefined,
+    clock,
+  })
+  const label = { event: null, platformId: null, conversation: 'a', text: null }
+  return others.take({ delivery: signed(bodyOf('a', 'hello')), label, key: null, since: clock.now() })
 }
 
 describe('With --only', () => {
@@ -171,23 +190,16 @@ describe('With --only', () => {
     const done = new Promise<Attempt>((resolve) => {
       cancel = () => resolve(attempt)
     })
-    const journal = createFakeJournal()
-    const others = createOthers({
-      ownership: { isMine: () => false, owns: () => false },
-      passer: { pass: () => ({ done, cancel }), close: async () => undefined },
-      former: () => formerReceiver(registrationAt('https://bots.example/hook'), CONFIG),
-      secret: () => SECRET,
-      runId: 'run',
-      journal,
-      replies: createReplies(journal),
-      emit: () => undefined,
-      clock,
-    })
-    const since = clock.now()
-    const label = { event: null, platformId: null, conversation: 'a', text: null }
-    const answer = others.take({ delivery: signed(bodyOf('a', 'hello')), label, key: null, since })
+    const answer = takeWith({ pass: () => ({ done, cancel }), close: async () => undefined }, clock)
     await clock.pass(18_000)
     expect((await answer)?.status).toBe(504)
+  })
+
+  it('tells the platform to come again when the proxy to the receiver is not a URL', async () => {
+    const passer = createPasser({ http: null, https: 'http://me:50%@127.0.0.1:9', except: [] })
+    const answer = await takeWith(passer, createFakeClock())
+    expect(answer?.status).toBe(502)
+    expect(answer?.body.toString()).toContain('the proxy cannot be used')
   })
 
   it('signs with the secret of before what was signed rightly, and nothing else', async () => {
