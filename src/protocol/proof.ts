@@ -2,7 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { equalInConstantTime } from '../core/secrets.ts'
 
-/** What is asked for, which a proof holds for and for nothing else. */
+/** What is asked for: a proof holds for this and nothing else. */
 export interface ProofRequest {
   /** `hand-over`: to let go of the bot. `hand-down`: to put something else back at the end. `join`: to be passed on to by who asks. */
   readonly what: 'hand-over' | 'hand-down' | 'join'

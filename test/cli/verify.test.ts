@@ -37,7 +37,7 @@ describe('dev-hook verify', () => {
   it('ends with 1, the reason and a remedy when it is wrong, and shows no secret', async () => {
     const { code, stdout, stderr } = await verify({ args: right, dotEnv: `SECRET="'${SECRET}'"` })
     expect(stdout).toContain('SECRET has quotes around it')
-    expect(stdout).toContain('→ take them away')
+    expect(stdout).toContain('→ remove them')
     expect(stdout + stderr).not.toContain(SECRET)
     expect(code).toBe(1)
   })

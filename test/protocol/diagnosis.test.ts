@@ -112,7 +112,7 @@ describe('The diagnosis of a signature', () => {
   const hex = sign(BYTES, SECRET).slice(5)
   it.each([
     [hex, 'lacks its beginning'],
-    [`sha1=${hex.toUpperCase()}`, 'capitals'],
+    [`sha1=${hex.toUpperCase()}`, 'upper case'],
     [`X-Hub-Signature: sha1=${hex}`, 'more in it'],
     [`"sha1=${hex}"`, 'more in it'],
     [`sha1=${Buffer.from(hex, 'hex').toString('base64')}`, 'written in base64'],

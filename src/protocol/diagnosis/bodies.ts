@@ -1,7 +1,7 @@
 // What a body may have been before an editor, a shell or a JSON library rewrote it.
 import type { Guess } from './accident.ts'
 
-const RAW = "take the body's raw bytes, before anything parses or saves it anew"
+const RAW = "take the body's raw bytes, before anything parses or saves it again"
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 
 interface Reading {
@@ -9,7 +9,7 @@ interface Reading {
   readonly accident: string | null
 }
 
-/** A larger body, in bytes, is not tried in the ways in which it may have been written as JSON: each takes long, and much memory. */
+/** For a larger body, in bytes, the ways in which its JSON may have been written are not tried: each takes much time and memory. */
 const MAX_REWRITTEN = 1024 * 1024
 
 /** The body itself first, then its likely originals, simplest first. */
@@ -53,16 +53,16 @@ function* newlines(text: string): Generator<Variant, void, undefined> {
   yield [unix.replaceAll('\n', '\r\n'), 'the CRLF line breaks of the body were turned into LF']
 }
 
-/** The ways in which common senders write JSON, each written when it is asked for. */
+/** The ways in which common senders write JSON, each made only when it is asked for. */
 function* serialisations(text: string): Generator<Variant, void, undefined> {
   try {
     yield* stylesOf(JSON.parse(text))
   } catch {
-    // No JSON, or nested too deeply to be written: nothing has parsed it on the way.
+    // Not JSON, or nested too deeply to be written: nothing has parsed it on the way.
   }
 }
 
-const REWRITTEN = 'the body was parsed and written anew; the sender'
+const REWRITTEN = 'the body was parsed and written again; the sender'
 
 const STYLES: readonly (readonly [write: (value: unknown) => string, what: string])[] = [
   [(value) => JSON.stringify(value), 'wrote compact JSON'],

@@ -50,7 +50,7 @@ function whatIsWrong(
     return `the header holds a signature of the kind ${algorithm}; the platform sends ${SIGNATURE_ALGORITHMS}`
   if (!/^[0-9a-f]+$/i.test(text)) return 'the digest is written in base64; the platform writes it in hex'
   if (named === undefined) return `the header lacks its beginning, ${algorithm}=`
-  if (text !== text.toLowerCase()) return 'the digest is written in capitals; the platform writes small letters'
+  if (text !== text.toLowerCase()) return 'the digest is written in upper case; the platform writes it in lower case'
   return `the header has more in it than ${signatureForm(scheme)}`
 }
 

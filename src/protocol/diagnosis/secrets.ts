@@ -10,11 +10,11 @@ export function secretsLike(secret: string): readonly Guess[] {
     guesses.push({ bytes: guess, accident: accident(message, remedy) })
   }
   const bare = secret.trim()
-  add(bare, 'SECRET has white space around it', 'take it away')
+  add(bare, 'SECRET has white space around it', 'remove it')
   const named = bare.replace(/^(?:export\s+)?(?:[A-Z_]*SECRET)\s*[=:]\s*/i, '')
-  add(named, 'the value of SECRET begins with its own name', 'take that away')
+  add(named, 'the value of SECRET begins with its own name', 'remove that')
   const unquoted = named.replace(/^(["'`])([\s\S]*)\1$/, '$2').trim()
-  add(unquoted, 'SECRET has quotes around it', 'take them away')
+  add(unquoted, 'SECRET has quotes around it', 'remove them')
   add(`${unquoted}\n`, 'the sender signed with a line break after the secret', 'save the secret there without it')
   add(`${unquoted}\r\n`, 'the sender signed with a line break after the secret', 'save the secret there without it')
   for (const padding of ['=', '==']) {

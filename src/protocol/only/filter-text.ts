@@ -8,7 +8,7 @@ type OnlyKey = (typeof ONLY_KEYS)[number]
 /** One thing that is wanted. Any of several is enough. */
 export interface OnlyTerm extends Place {
   readonly key: OnlyKey
-  /** Not empty, without quotes, white space at its ends taken off. */
+  /** Not empty, without quotes or white space around it. */
   readonly value: string
 }
 
@@ -16,7 +16,7 @@ export interface OnlyTerm extends Place {
 export const ONLY_FORM =
   'conversation:<id>, contact:<id, name, e-mail or telephone>, event:<pattern> or text:<words>, and commas between several; quotes around a value that has a comma in it'
 
-/** More is not a filter that a person writes, and each delivery is compared with all of it. */
+/** Nobody writes more, and each delivery is compared with all of it. */
 const MAX_TERMS = 200
 const MAX_LENGTH = 10_000
 
@@ -48,7 +48,7 @@ function readTerm(text: string, at: number): OnlyTerm | FilterProblem {
   if (match === null) {
     const end = nextComma(text, start)
     const word = text.slice(start, end).trim()
-    const message = word === '' ? 'nothing stands here' : `\`${word}\` has no key in front of it`
+    const message = word === '' ? 'nothing is given here' : `\`${word}\` has no key in front of it`
     return problem(start, Math.max(end, start), message, ONLY_FORM)
   }
   const [whole, name = ''] = match
@@ -71,7 +71,7 @@ function readValue(text: string, at: number): Read {
     return problem(
       end,
       end + 1,
-      'a quote stands inside a value',
+      'there is a quote inside a value',
       'quotes around the whole value; `\\"` is a quote in it',
     )
   }

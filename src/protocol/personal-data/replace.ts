@@ -1,4 +1,4 @@
-// Replacing personal data in documents, and in the texts of them: what is fit to be passed on has nobody in it.
+// Replacing personal data in documents, and in the texts of them: the result can be passed on without naming anybody.
 import { isRecord } from '../../core/json.ts'
 import { findPersonalData, isPersonalField, type PersonalData } from './find.ts'
 import { createKnownWords, type KnownWords } from './known-words.ts'

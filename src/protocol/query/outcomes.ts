@@ -38,5 +38,5 @@ const OUTCOMES: ReadonlyMap<string, Fits> = new Map<string, Fits>([
 /** The outcomes that a delivery may have, as people name them. */
 export const OUTCOME_NAMES: readonly string[] = [...OUTCOMES.keys()]
 
-/** Whether a row has the outcome of this name; `null` for a name that there is not. */
+/** Whether a row has the outcome of this name; `null` for an unknown name. */
 export const hasOutcome = (name: string): Fits | null => OUTCOMES.get(name) ?? null

@@ -16,7 +16,7 @@ export interface Term extends Place {
   readonly isNegated: boolean
   /** `null` for a word without a key. */
   readonly key: string | null
-  /** One or more, of which one is enough. A word without a key has one. */
+  /** One or more: any one of them is enough. A word without a key has one. */
   readonly values: readonly TermValue[]
 }
 

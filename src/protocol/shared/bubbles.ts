@@ -77,7 +77,7 @@ function saidPart({ line, document }: SharedMessage, shorten: Shortener): Html |
 const words = (text: string, shorten: Shortener): Html =>
   html`<p class="words" dir="auto">${shorten(text, MAX_TEXT)}</p>`
 
-/** Nothing is loaded from anywhere: where the picture would be stands what it is, and its address. */
+/** Nothing is loaded from anywhere: where the picture would be, its type and its address are shown. */
 const filePart = (address: string, type: string, shorten: Shortener): Html =>
   html`<p class="file"><span>${shorten(type, 60)}</span><bdi>${shorten(address, 300)}</bdi></p>`
 
@@ -105,7 +105,7 @@ function cardsPart(document: SharedMessage['document'], shorten: Shortener): Htm
   )}</ul>`
 }
 
-/** A link of a button is shown, and does not lead anywhere. */
+/** The link of a button is shown, but cannot be followed. */
 function buttonsPart(actions: readonly OfferedAction[], shorten: Shortener): Html | null {
   if (actions.length === 0) return null
   return html`<p class="buttons">${actions.map(({ text, type, uri }) => {

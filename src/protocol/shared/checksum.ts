@@ -5,7 +5,7 @@ import { asHtml, type Html } from './html-text.ts'
 /** The version of the form in which a conversation is in a shared file. */
 export const SHARED_VERSION = 1
 
-/** The largest file: larger ones no mail takes, and no browser shows. */
+/** The largest file: no mail takes a larger one, and no browser shows it. */
 export const MAX_SHARED_BYTES = 32 * 1024 * 1024
 
 /** Where the conversation stands in the file, for programs: text that no browser takes for markup, or runs. */

@@ -8,13 +8,13 @@ import { preciseClock } from './moments.ts'
 import type { SharedAttempt, SharedDelivery } from './shared-talk.ts'
 import type { Shortener } from './shortener.ts'
 
-/** From so much on it was held; below that it was checked and recorded, in ms. */
+/** A longer wait than this, in ms, means that it was held; a shorter one, that it was checked and recorded. */
 const HELD_MS = 50
 
 const MAX_BODY = 20_000
 const MAX_ANSWER = 4_000
 
-/** Deliveries behind their line: `1 delivery · 200 after 35ms`. */
+/** Deliveries, folded up beneath a line: `1 delivery · 200 after 35ms`. */
 export function deliveriesPart(deliveries: readonly SharedDelivery[], shorten: Shortener): Html | null {
   const [first] = deliveries
   if (first === undefined) return null

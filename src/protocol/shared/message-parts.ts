@@ -1,4 +1,4 @@
-// What a message can show beside its text, read from its document without trusting it.
+// What a message can show besides its text, read from its document without trusting it.
 import { asRecord, asText, isRecord, type Json, textIn } from '../../core/json.ts'
 
 /** Something that can be pressed; `uri` is where it leads, `null` for what comes back to the bot. */

@@ -1,4 +1,4 @@
-// The placeholders in the texts of event templates: which there are, and what stands in their place.
+// The placeholders in the texts of event templates: which there are, and what replaces them.
 import { isRecord, type Json } from '../../core/json.ts'
 import { SPREAD } from './template.ts'
 
@@ -26,7 +26,7 @@ export const PLACEHOLDERS = [
 
 type Placeholder = (typeof PLACEHOLDERS)[number]
 
-/** What stands in the place of each placeholder. */
+/** What replaces each placeholder. */
 export type Values = Readonly<Record<Placeholder, string>>
 
 /** A placeholder anywhere in a text. */

@@ -26,7 +26,7 @@ export function parseAssignment(given: string): Assignment | null {
       at += 1
       word += given[at]
     } else if (character === '.' || character === '=' || character === '[') {
-      // `actions[0].text`: the dot after a bracket ends no word.
+      // `actions[0].text`: the dot after a bracket does not end a word.
       if (word !== '' || !afterIndex) path.push(word)
       if (character === '=')
         return path.every((name) => name !== '') ? { path, value: jsonOrText(given.slice(at + 1)) } : null

@@ -23,7 +23,7 @@ function readButtons(reader: LineReader): readonly TranscriptButton[] {
   const buttons: TranscriptButton[] = []
   for (reader.skipSpace(); reader.take('['); reader.skipSpace()) buttons.push(readButton(reader))
   if (reader.isDone()) return buttons
-  throw reader.fail('a button stands at the end: write `\\[` for a bracket that is part of the text')
+  throw reader.fail('a button must be at the end: write `\\[` for a bracket that is part of the text')
 }
 
 function readButton(reader: LineReader): TranscriptButton {
@@ -31,7 +31,7 @@ function readButton(reader: LineReader): TranscriptButton {
   return { text, link: reader.take('(') ? enclosed(reader, ')') : null }
 }
 
-/** What stands between brackets, of which the first has been read. */
+/** What is between brackets, the first of which has been read. */
 function enclosed(reader: LineReader, end: string): string {
   const column = reader.at()
   const text = reader.until(end)

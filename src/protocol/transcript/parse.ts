@@ -119,7 +119,7 @@ function saidBefore(reader: LineReader, before: TranscriptLine | undefined, sent
 function command(reader: LineReader): TranscriptLine {
   if (/^[/>]/.test(reader.rest())) return { kind: 'command', by: { is: 'bot' }, text: reader.until('') }
   const { by, unseen, contentType } = readSpeaker(reader)
-  if (unseen.length > 0 || contentType !== null) throw reader.fail('a command has no such mark')
+  if (unseen.length > 0 || contentType !== null) throw reader.fail('a command cannot have such a mark')
   if (!reader.take(':'))
     throw reader.fail(`an indented line is a command (\`/set topic faq\` of ${BOT}, or \`Alex (agent): /join\`)`)
   return { kind: 'command', by, text: restOf(reader) }

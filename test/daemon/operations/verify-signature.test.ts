@@ -40,7 +40,7 @@ describe('A signature that is checked', () => {
     expect(await verify({ ...typed, secret: ' typed' })).toMatchObject({
       verdict: 'wrong',
       certain: true,
-      reasons: [{ message: 'SECRET has white space around it', remedy: 'take it away' }],
+      reasons: [{ message: 'SECRET has white space around it', remedy: 'remove it' }],
     })
   })
 
@@ -48,7 +48,7 @@ describe('A signature that is checked', () => {
     expect(await verify({ body: '{ "a": 1 }', signature: RIGHT })).toMatchObject({
       verdict: 'wrong',
       certain: true,
-      reasons: [{ message: expect.stringContaining('the body was parsed and written anew') }],
+      reasons: [{ message: expect.stringContaining('the body was parsed and written again') }],
     })
   })
 

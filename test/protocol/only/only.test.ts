@@ -87,15 +87,15 @@ describe('The filter of --only', () => {
   })
 
   it.each([
-    ['', 1, 'nothing stands here'],
-    ['event:a,', 9, 'nothing stands here'],
-    ['event:a, ,text:b', 10, 'nothing stands here'],
+    ['', 1, 'nothing is given here'],
+    ['event:a,', 9, 'nothing is given here'],
+    ['event:a, ,text:b', 10, 'nothing is given here'],
     ['jenny', 1, '`jenny` has no key in front of it'],
     ['text:hi,there', 9, '`there` has no key in front of it'],
     ['text:hi, conv:a', 10, 'unknown key `conv`'],
     ['contact:', 9, 'nothing follows `contact:`'],
     ['contact:" "', 12, 'nothing follows `contact:`'],
-    ['text:say "hi"', 10, 'a quote stands inside a value'],
+    ['text:say "hi"', 10, 'there is a quote inside a value'],
     ['text:"hi', 6, 'a quote is not closed'],
     ['text:"hi" there', 11, '`t` follows a quoted value'],
     ['event:message.**', 1, '`message.**` is not an event'],

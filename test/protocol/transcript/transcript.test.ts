@@ -110,7 +110,7 @@ Bot closes the form Test drive
 describe('A transcript that cannot be read', () => {
   it.each([
     ['Jenny: hi\nhello there', '2:1', 'expected a name, then `:` and what is said: `Jenny: hi`'],
-    ['Jenny: see [1] there', '1:16', 'a button stands at the end: write `\\[` for a bracket that is part of the text'],
+    ['Jenny: see [1] there', '1:16', 'a button must be at the end: write `\\[` for a bracket that is part of the text'],
     ['Jenny: see [1', '1:12', 'the bracket is not closed with `]`'],
     ['Jenny: C:\\home', '1:10', '`\\h` is not an escape: write `\\\\` for a backslash'],
     ['Jenny: \\u{110000}', '1:8', '`\\u` is not an escape'],
