@@ -58,6 +58,16 @@ describe('An error in the JSON', () => {
     },
   )
 
+  it.each([
+    [['relay', 'status', 'more']],
+    [['relay', 'assign', '5c1a9e', 'anna', 'more']],
+    [['trigger', '--list', 'more']],
+  ])('names the word that `dev-hook %j` has no use for', async (words) => {
+    const { code, errors } = await endOf([...words, '--json'])
+    expect(code).toBe(2)
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('`more`') })])
+  })
+
   it('is written where the environment asks for JSON, or a build server does, and not where text is asked for', async () => {
     const wrong = ['events', 'show']
     expect((await endOf(wrong, { DEV_HOOK_JSON: 'true' })).errors).toEqual([AN_ERROR])

@@ -14,8 +14,16 @@ import { setupLines } from '../screen/relay-lines.ts'
 
 const NATS_PORT = 4222
 
+/** How many words the actions take that take a fixed number, themselves counted. */
+const MOST_WORDS: Readonly<Record<string, number>> = { status: 1, assign: 3 }
+
 export const relay: CommandHandler = async (call) => {
   const [action] = call.words
+  const excess = call.words[MOST_WORDS[action ?? ''] ?? call.words.length]
+  if (excess !== undefined)
+    throw new DevHookError('usage', `unknown argument \`${oneLine(excess)}\``, {
+      remedy: 'see `dev-hook relay --help`',
+    })
   switch (action) {
     case undefined: {
       const { runRelay } = await import('../relay/run-relay.ts')

@@ -3,6 +3,7 @@ import { parseTarget, targetUrl } from '../../config/target.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import { isLoopback } from '../../core/http/loopback.ts'
+import { oneLine } from '../../core/text/sanitize.ts'
 import { countOf, type Own, textOf } from '../command-line/own-flags.ts'
 import { readSandboxChoice, type SandboxChoice } from '../sandbox/running-sandboxes.ts'
 
@@ -33,6 +34,7 @@ export function readTriggerFlags(words: readonly string[], own: Own): TriggerFla
   const list = own['list'] === true
   const deliveryId = textOf(own, 'deliveryId')
   if (event === null && file === null && !list) throw usage('say which event: its name, or that of a template')
+  if (event !== null && list) throw usage(`\`--list\` names all events, and takes no \`${oneLine(event)}\``)
   if (deliveryId?.trim() === '') throw usage('`--delivery-id` is empty; `none` leaves it out')
   if (deliveryId === 'own' && file === null) throw usage('`--delivery-id own` is for the body of a `--file`')
   const set = own['set']
