@@ -43,10 +43,14 @@ const USED_OF_UNDICI = {
 
 /**
  * Bundles programs, by their files in a folder: `{ 'cli/main.js': 'src/cli/main.ts' }`. What they share goes into files of their own,
- * two folders below that of the package: `core/instance.ts` counts on it; `groups` are rolldown's, for those that go together. Throws where anything is not found, or is dubious.
+ * two folders below that of the package: `core/instance.ts` counts on it; `groups` are rolldown's, for those that go together, and `format` is `esm` or `cjs`. Throws where anything is not found, or is dubious.
  * Returns rolldown's output.
  */
-export async function bundle(programs, folder, { chunks = 'chunks/[name].js', outside = [], groups = [] } = {}) {
+export async function bundle(
+  programs,
+  folder,
+  { chunks = 'chunks/[name].js', outside = [], groups = [], format = 'esm', plugins = [] } = {},
+) {
   const problems = []
   const bundled = await rolldown({
     cwd: ROOT,
@@ -57,7 +61,7 @@ export async function bundle(programs, folder, { chunks = 'chunks/[name].js', ou
     transform: { target: 'es2023' },
     // A package is where its link is, not where that leads to.
     resolve: { symlinks: false },
-    plugins: [USED_OF_UNDICI, WITHOUT_UNUSED],
+    plugins: [...plugins, USED_OF_UNDICI, WITHOUT_UNUSED],
     checks: { pluginTimings: false },
     preserveEntrySignatures: 'strict',
     onLog: (level, { message }) => {
@@ -66,7 +70,7 @@ export async function bundle(programs, folder, { chunks = 'chunks/[name].js', ou
   })
   const { output } = await bundled.write({
     dir: folder,
-    format: 'esm',
+    format,
     // A single other character, even in a comment, and V8 keeps each character of the source in two bytes.
     charset: 'ascii',
     comments: { jsdoc: false },

@@ -7,7 +7,7 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url))
 /** What runs as long as a run does, beside it, and has to stay small. */
 const CHILDREN = ['daemon/watchdog/child', 'tunnel/ngrok/child', 'config/modules/module-worker']
 /** What programs import. */
-const EXPORTED = ['index', 'kit/index', 'kit/vitest']
+const EXPORTED = ['index', 'kit/index', 'kit/matchers']
 /** All that help needs. */
 const HELP = ['cli/command-line/help']
 /** What every other command line needs. */

@@ -42,7 +42,7 @@ describe('A stack of the bundle', () => {
     const lines = [
       `Error: cannot read (file://elsewhere/a.js:1:2)`,
       `    at file://${'/'}:1:1`,
-      `    at a (${builtFile('dist/chunks/none.js')}:1:1)`,
+      `    at a (${builtFile('dist/chunks/none.cjs')}:1:1)`,
       '    at b (node:internal/process/task_queues:95:5)',
       '    at /a/b.js:1:99999999',
     ]

@@ -49,7 +49,7 @@ const read = (path: string): Promise<string> => readFile(join(packed.consumer, '
 const inModules = (name: string): string => `node_modules/${name}`
 
 async function bundledPackages(): Promise<ReadonlySet<string>> {
-  const maps = packed.files.map(({ path }) => path).filter((path) => path.endsWith('.js.map'))
+  const maps = packed.files.map(({ path }) => path).filter((path) => path.endsWith('.map'))
   const all = await Promise.all(maps.map(async (path): Promise<SourceMap> => JSON.parse(await read(path))))
   const inside = all.flatMap(({ sources }) =>
     sources.flatMap((source) => /node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(source) ?? []),
@@ -75,6 +75,7 @@ describe('The package', () => {
       'README.md',
       'llms.txt',
       'package.json',
+      'dist/cli/package.json',
       'config/dev-hook.schema.json',
       'config/agents/AGENTS.md',
       'config/agents/SKILL.md',
@@ -86,9 +87,9 @@ describe('The package', () => {
       .filter((path) => !documents.includes(path) && !/^config\/(examples\/[^/]+\.js|events\/[^/]+\.json)$/.test(path))
       // The page is built for browsers, into names that change with what is in them.
       .filter((path) => !/^dist\/inspector\/page\/(index\.html|assets\/[\w-]+\.(css|js|svg))$/.test(path))
-      .filter((path) => !/^dist\/chunks\/[\w-]+\.js(\.map)?$/.test(path))
+      .filter((path) => !/^dist\/chunks\/[\w-]+\.cjs(\.map)?$/.test(path))
       .filter((path) => {
-        const source = /^dist\/(.+?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(path)?.[1]
+        const source = /^dist\/(.+?)(?:\.d\.ts|\.c?js|\.c?js\.map)$/.exec(path)?.[1]
         return source === undefined || !existsSync(join(PROJECT, 'src', `${source}.ts`))
       })
     expect(extra).toEqual([])
@@ -99,9 +100,9 @@ describe('The package', () => {
         'dist/index.js',
         'dist/index.d.ts',
         'dist/cli/main.js',
-        'dist/config/modules/module-worker.js',
-        'dist/tunnel/ngrok/child.js',
-        'dist/daemon/watchdog/child.js',
+        'dist/config/modules/module-worker.cjs',
+        'dist/tunnel/ngrok/child.cjs',
+        'dist/daemon/watchdog/child.cjs',
         'dist/inspector/page/index.html',
       ]),
     )

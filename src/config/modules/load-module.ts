@@ -25,7 +25,7 @@ export interface LoadedModule {
   readonly files: readonly string[]
 }
 
-const WORKER = packageFile('dist/config/modules/module-worker.js')
+const WORKER = packageFile('dist/config/modules/module-worker.cjs')
 
 /** How long a config may take, in ms: it may ask a program or a server. */
 const MAX_LOAD_MS = 30_000

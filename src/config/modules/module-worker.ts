@@ -34,7 +34,12 @@ const isCompiled = (exported: unknown): exported is { readonly __esModule: true;
 
 // That a package.json names no type is of no interest to whoever starts dev-hook.
 process.removeAllListeners('warning')
-const result = await answer(String(workerData))
-// What it has printed arrives first.
-for (const stream of [process.stdout, process.stderr]) await new Promise<void>((done) => stream.write('', () => done()))
-parentPort?.postMessage(result)
+void main()
+
+async function main(): Promise<void> {
+  const result = await answer(String(workerData))
+  // What it has printed arrives first.
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((done) => stream.write('', () => done()))
+  parentPort?.postMessage(result)
+}

@@ -8,8 +8,7 @@ for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK'] as const) proce
 // Nobody reads an answer any more once the daemon has died.
 process.stdout.on('error', () => undefined)
 
-await watch()
-process.exit(0)
+void watch().then(() => process.exit(0))
 
 async function watch(): Promise<void> {
   let orders: WatchdogOrders | null = null

@@ -35,7 +35,7 @@ export interface WatchdogOptions {
   readonly clock?: Clock
 }
 
-const CHILD = packageFile('dist/daemon/watchdog/child.js')
+const CHILD = packageFile('dist/daemon/watchdog/child.cjs')
 /** Seldom, as long as all is well; one that is stopped is replaced after three times as long. */
 const ASK_MS = 10_000
 

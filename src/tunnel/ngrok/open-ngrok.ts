@@ -114,7 +114,7 @@ export async function openNgrok(options: NgrokOptions, signal: AbortSignal): Pro
 function sessionOptions(options: NgrokOptions, limits: NgrokLimits): SessionOptions {
   const { authtoken, domain, serverAddr, ca, upstream, heartbeat = HEARTBEAT } = options
   return {
-    fork: options.fork ?? (() => forkNgrokChild(packageFile('dist/tunnel/ngrok/child.js'), options.env)),
+    fork: options.fork ?? (() => forkNgrokChild(packageFile('dist/tunnel/ngrok/child.cjs'), options.env)),
     forkMs: limits.fork,
     stageMs: limits.stage,
     closeMs: limits.close,

@@ -147,7 +147,7 @@ describe('What speaks that protocol', () => {
   /** The files of the bundle that have it in them, by the sources of their maps. */
   async function filesWithIt(): Promise<readonly string[]> {
     const dist = builtFile('dist')
-    const maps = (await readdir(dist, { recursive: true })).filter((path) => path.endsWith('.js.map'))
+    const maps = (await readdir(dist, { recursive: true })).filter((path) => path.endsWith('.map'))
     const found = await Promise.all(
       maps.map(async (path) => {
         const { sources }: { readonly sources: readonly string[] } = JSON.parse(
@@ -159,11 +159,15 @@ describe('What speaks that protocol', () => {
     return found.flat()
   }
 
-  /** Ends the process at any import of these. */
+  /** Lets the loading of any of these fail. */
   function hookOf(names: readonly string[]): string {
-    const hook = `export async function resolve(s,c,n){if(${JSON.stringify(names)}.some(name=>s.endsWith('/'+name)))throw new Error('loaded '+s);return n(s,c)}`
-    const register = `import{register}from'node:module';register('data:text/javascript,'+encodeURIComponent(${JSON.stringify(hook)}))`
-    return `--import "data:text/javascript,${encodeURIComponent(register)}"`
+    const hook = `import module from 'node:module'
+      const find = module._resolveFilename
+      module._resolveFilename = (name, ...more) => {
+        if (${JSON.stringify(names)}.some((one) => name.endsWith('/' + one))) throw new Error('loaded ' + name)
+        return find(name, ...more)
+      }`
+    return `--import "data:text/javascript,${encodeURIComponent(hook)}"`
   }
 
   it('is loaded by `dev-hook mcp`, and by no other command', async () => {

@@ -26,7 +26,7 @@ import { callApi, sandboxForTest } from '../../support/platform/sandboxes.ts'
 import { isAlive, processesOf } from '../../support/processes.ts'
 import { eventually } from '../../support/wait.ts'
 
-const CHILD = builtFile('dist/daemon/watchdog/child.js')
+const CHILD = builtFile('dist/daemon/watchdog/child.cjs')
 
 const emit = (): void => {}
 

@@ -63,7 +63,7 @@ export interface TunnelRig {
   close(): Promise<void>
 }
 
-const CHILD = builtFile('dist/tunnel/ngrok/child.js')
+const CHILD = builtFile('dist/tunnel/ngrok/child.cjs')
 const HOUR = 3_600_000
 
 /** Opens edge and gateway; tunnels come with `open`. */
