@@ -1,17 +1,16 @@
 // `dev-hook replay`: recorded deliveries to the bot again, one after the other.
-
 import { isSuccess, type Label, type Summary } from '../../core/delivery.ts'
 import { asDevHookError, DevHookError } from '../../core/errors.ts'
 import { errorNotice } from '../../core/notices.ts'
 import type { Replayed } from '../../core/ports.ts'
 import { formatDuration } from '../../core/text/duration.ts'
-import { oneLine, sanitize } from '../../core/text/sanitize.ts'
-import { toJson } from '../../core/text/to-json.ts'
+import { sanitize } from '../../core/text/sanitize.ts'
 import { type OpenReplays, openReplays } from '../../daemon/offline/replay-client.ts'
 import { redactLabel } from '../../daemon/record/delivery-json.ts'
 import { readDeliveries, readDelivery } from '../../journal/reader.ts'
 import { identify } from '../../protocol/payload.ts'
 import type { CommandHandler } from '../command-line/command.ts'
+import { attemptJson } from '../events/attempt-json.ts'
 import { editBody } from '../events/edit-body.ts'
 import { readSelection, select } from '../events/replay-selection.ts'
 import type { RowStyle } from '../events/row.ts'
@@ -46,7 +45,8 @@ export const replay: CommandHandler = async (call) => {
 
   const notices = openNotices(opened, io)
   const style = (): RowStyle => ({ colors, redact: redactor.redact, columns: io.columns('out') })
-  const line = json ? jsonLine : (replayed: Replayed, summary: Summary) => textLine(replayed, summary, style())
+  const line = (replayed: Replayed, summary: Summary): string =>
+    json ? attemptJson(replayed, summary.label) : textLine(replayed, summary, style())
   const progress = createProgress((id) => json || config.quiet || io.err(`· ${id} is waiting for the bot …`))
 
   const replays = await openReplays({ folder, config, who, emit: notices.emit })
@@ -131,22 +131,4 @@ function textLine({ id, editOf, outcome, status, ms, reason }: Replayed, { label
   const end = `${result} ${colors.dim(formatDuration(ms))}${of}${why}`
   const words = eventWords(redactLabel(label, redact), colors, columns - widthOf(end) - SHORT_ID - 2)
   return `${shortId(id)} ${words} ${end}`
-}
-
-function jsonLine({ id, n, editOf, outcome, status, ms, reason }: Replayed, { label }: Summary): string {
-  const { event, conversation } = label
-  const clean = (text: string | null): string | null => text && oneLine(text)
-  return toJson({
-    type: 'attempt',
-    time: new Date().toISOString(),
-    id,
-    n,
-    ...(editOf !== undefined && { editOf }),
-    outcome,
-    status,
-    ms,
-    event: clean(event),
-    conversation: clean(conversation),
-    reason: clean(reason),
-  })
 }

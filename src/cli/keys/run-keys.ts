@@ -8,7 +8,7 @@ import type { Io } from '../io.ts'
 import type { Colors } from '../output/colors.ts'
 import type { FooterView } from '../output/footer.ts'
 import { complaintLines } from '../screen/complaint-lines.ts'
-import { listenToRawKeys } from '../session/raw-keys.ts'
+import { listenToRawKeys, PASTE_MARKS_OFF, PASTE_MARKS_ON } from '../session/raw-keys.ts'
 import { list, readAgain } from './deliveries.ts'
 import { detailLines } from './detail-lines.ts'
 import type { KeyContext, KeyFacts } from './key-context.ts'
@@ -62,9 +62,6 @@ const ABOUT_DELIVERIES: ReadonlySet<Notice['type']> = new Set([
   'passed',
   'rejected',
 ])
-
-// What is pasted comes between two marks then.
-const [PASTE_ON, PASTE_OFF] = ['\u001b[?2004h', '\u001b[?2004l']
 
 /** Creates the keys of a run that is about to start. */
 // One story: what is drawn, and when the terminal is whose, depends on one state.
@@ -167,23 +164,23 @@ export function createRunKeys(options: RunKeysOptions): RunKeys {
 
   function hold(press: (key: string) => void): Off {
     const keys = createPressedKeys(press)
-    if (canDraw) io.prompt.write(PASTE_ON)
+    if (canDraw) io.prompt.write(PASTE_MARKS_ON)
     const off = listenToRawKeys({ onKey: keys.add, onSuspend: hide, onContinue: show }, io)
     return () => {
       off()
-      if (canDraw) io.prompt.write(PASTE_OFF)
+      if (canDraw) io.prompt.write(PASTE_MARKS_OFF)
     }
   }
 
   function hide(): void {
     if (!canDraw) return
     footer.show(null)
-    io.prompt.write(PASTE_OFF)
+    io.prompt.write(PASTE_MARKS_OFF)
   }
 
   function show(): void {
     if (!canDraw) return
-    io.prompt.write(PASTE_ON)
+    io.prompt.write(PASTE_MARKS_ON)
     draw()
   }
 

@@ -15,6 +15,10 @@ export interface KeyListener {
   onEnd?(): void
 }
 
+/** Makes the terminal put what is pasted between two marks, so that its line breaks are not Enter. */
+export const PASTE_MARKS_ON = '\u001b[?2004h'
+export const PASTE_MARKS_OFF = '\u001b[?2004l'
+
 /** How long Esc is waited for whether it is the beginning of another key, in ms: as long as over a slow line, and no longer. */
 const ESCAPE_MS = 50
 

@@ -3,7 +3,7 @@ import type { Key } from 'node:readline'
 import type { Off } from '../../core/listeners.ts'
 import type { Io } from '../io.ts'
 import type { Colors } from '../output/colors.ts'
-import { listenToRawKeys } from '../session/raw-keys.ts'
+import { listenToRawKeys, PASTE_MARKS_OFF, PASTE_MARKS_ON } from '../session/raw-keys.ts'
 import { createLineEditor } from './line-editor.ts'
 import { type PromptView, promptRows } from './prompt-rows.ts'
 
@@ -29,8 +29,6 @@ export interface Prompt {
   close(): void
 }
 
-// What is pasted comes between two marks then, so that its line breaks are not Enter.
-const [PASTE_ON, PASTE_OFF] = ['\u001b[?2004h', '\u001b[?2004l']
 const CLEAR = '\u001b[2J\u001b[H'
 
 /** Opens the prompt, on an interactive terminal. */
@@ -63,12 +61,12 @@ export function openPrompt({ io, colors, look, onLine, onEnd, complete }: Prompt
   function hide(): void {
     isShown = false
     footer.show(null)
-    terminal.write(PASTE_OFF)
+    terminal.write(PASTE_MARKS_OFF)
   }
 
   function show(): void {
     isShown = true
-    terminal.write(PASTE_ON)
+    terminal.write(PASTE_MARKS_ON)
     draw()
   }
 

@@ -1,9 +1,10 @@
 // What `dev-hook trigger` prints: templates, a line for each event, totals.
 import { formatDuration } from '../../core/text/duration.ts'
-import { oneLine, sanitize } from '../../core/text/sanitize.ts'
+import { sanitize } from '../../core/text/sanitize.ts'
 import { toJson } from '../../core/text/to-json.ts'
 import { redactLabel } from '../../daemon/record/delivery-json.ts'
 import type { EventTemplate } from '../../protocol/templates/template.ts'
+import { attemptJson } from '../events/attempt-json.ts'
 import type { RowStyle } from '../events/row.ts'
 import type { Colors } from '../output/colors.ts'
 import { eventWords, SHORT_ID, shortId, statusWord } from '../screen/event-words.ts'
@@ -43,21 +44,7 @@ export function sentLine(
 const wordOf = (outcome: Sent['outcome'], colors: Colors): string =>
   outcome === 'acknowledged' || outcome === 'redelivery' ? colors.yellow(outcome) : colors.red(outcome)
 
-export function sentJson({ id, label, outcome, status, ms, reason }: Sent): string {
-  const { event, conversation } = label
-  const clean = (text: string | null): string | null => text && oneLine(text)
-  return toJson({
-    type: 'attempt',
-    time: new Date().toISOString(),
-    id: clean(id),
-    outcome,
-    status,
-    ms,
-    event: clean(event),
-    conversation: clean(conversation),
-    reason: clean(reason),
-  })
-}
+export const sentJson = (sent: Sent): string => attemptJson(sent, sent.label)
 
 const middleOf = (times: readonly number[]): number | null =>
   times.toSorted((a, b) => a - b)[(times.length - 1) >> 1] ?? null
