@@ -294,7 +294,8 @@ describe('dev-hook doctor', () => {
 
   it('prints lines for a person, a remedy below each that needs one, and a last line that counts', async () => {
     const sandbox = await sandboxForTest()
-    const cli = await startCli({ args: ['doctor'], env: { APIHOST: sandbox.api, TOKEN: sandbox.token } })
+    const env = { APIHOST: sandbox.api, TOKEN: sandbox.token, PORT: String(await freePort()) }
+    const cli = await startCli({ args: ['doctor'], env })
     const { stdout, stderr, code } = await cli.ended
     expect(stdout).toMatch(/^✓ node {10}Node v/)
     expect(stdout).toMatch(/\n✗ ngrok .*\n {16}→ put it into NGROK_AUTHTOKEN/)
