@@ -1,11 +1,9 @@
 // What stands in front of the bot, each opened in the process of its load: the limits, the yardstick, and dev-hook with and without parts.
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import proxy from '@fastify/http-proxy'
 import { fastify } from 'fastify'
 import { Pool } from 'undici'
-import { createHookAddress, hookUrl } from '../../src/core/hook-url.ts'
-import { openGateway } from '../../src/gateway/server.ts'
-import { openWiring } from './wiring.mjs'
 
 const LARGEST = 11 * 1024 * 1024
 
@@ -85,15 +83,8 @@ async function openProxy(bot) {
   return `${await app.listen({ host: '127.0.0.1', port: 0 })}/`
 }
 
+/** In the format in which it is published. The build of the benchmarks makes the file. */
 async function openDevHook(bot, without) {
-  const { traffic, emit } = await openWiring(bot, without)
-  traffic.queue.release()
-  const address = createHookAddress()
-  const gateway = await openGateway({
-    address,
-    port: null,
-    accept: traffic.pipeline.accept,
-    rejected: (rejection) => emit({ type: 'rejected', ...rejection }),
-  })
-  return hookUrl(gateway.url, address)
+  const published = createRequire(import.meta.url)('./dev-hook.cjs')
+  return published.openDevHook(bot, without)
 }

@@ -11,7 +11,7 @@ import { createStreamSource } from '../../src/daemon/operations/stream-source.ts
 import { createTraffic } from '../../src/daemon/traffic/traffic.ts'
 import { openInspector } from '../../src/inspector/server.ts'
 import { openJournal } from '../../src/journal/journal.ts'
-import { SECRET } from './payload.mjs'
+import { SECRET } from './secret.mjs'
 
 const NO_JOURNAL = {
   record: () => false,
