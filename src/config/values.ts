@@ -41,7 +41,8 @@ const IS_NULL = { problem: 'says nothing: leave it out' }
 const isComplete = (draft: OptionDraft): draft is OptionValues => OPTION_KEYS.every((key) => draft[key] !== undefined)
 
 function shown(raw: unknown): string {
-  if (Array.isArray(raw) && raw.length > 0 && raw.every((item) => typeof item === 'string')) return raw.join(',')
+  if (Array.isArray(raw) && raw.length > 0 && raw.every((item) => typeof item === 'string'))
+    return raw.map(shown).join(',')
   return typeof raw === 'string' && raw !== '' ? raw : JSON.stringify(raw)
 }
 
