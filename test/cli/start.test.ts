@@ -56,7 +56,7 @@ describe('a start', () => {
   it('loads next to nothing for the version', async () => {
     const { files, kib } = await loadedBy('--version')
     expect(files).toBeLessThanOrEqual(3)
-    expect(kib).toBeLessThanOrEqual(4)
+    expect(kib).toBeLessThanOrEqual(6)
   })
 
   it.each([['--help'], ['help'], ['events', '--help'], ['help', 'sandbox']])(
