@@ -125,6 +125,14 @@ export async function withDeadline<T>(
   }
 }
 
+/** Settles as the first of the works does, and ends the others. */
+export function firstOf<T>(signal: AbortSignal, ...works: readonly ((own: AbortSignal) => Promise<T>)[]): Promise<T> {
+  const over = new AbortController()
+  return withDeadline([signal, over.signal], null, (own) =>
+    Promise.race(works.map((work) => work(own))).finally(() => over.abort()),
+  )
+}
+
 /** Waits for whichever comes first: the promise or the limit. A rejection of the promise is a rejection here. */
 export async function raceTimeout<T>(
   promise: Promise<T>,

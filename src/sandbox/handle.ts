@@ -15,7 +15,7 @@ import type { Hint } from './chat/hints.ts'
 import type { WaitOptions } from './chat/waits.ts'
 import type { DataCollection } from './data.ts'
 import type { ResourceName } from './store.ts'
-import type { DeliveryContent, SandboxDelivery } from './webhooks/deliver.ts'
+import type { AtBot, DeliveryContent, SandboxDelivery } from './webhooks/deliver.ts'
 import type { HookFields } from './webhooks/locations.ts'
 import type { WebhookAnswer } from './webhooks/outgoing.ts'
 
@@ -99,10 +99,13 @@ export interface Sandbox {
   checkpoint(): void
   /** The newest access token of the bot. */
   currentToken(): string
-  /** Says why nobody is there who could answer, so that nobody waits for it; `null` when somebody is there again. */
-  reportBot(gone: string | null): void
-  /** Tells what the bot has answered to a delivery, where somebody stands between who may answer in its place. */
-  reportAnswer(told: DeliveryContent, status: number): void
+  /**
+   * Says why nobody is there who could answer, so that nobody waits for it; `null` when somebody is there again. With `mayCome`
+   * somebody may be there any moment.
+   */
+  reportBot(why: string | null, mayCome?: boolean): void
+  /** Tells how a delivery ended at the bot, where somebody stands between who may answer in its place. */
+  reportAnswer(told: DeliveryContent, atBot: AtBot): void
   /** Calls of the API, the last 10,000, oldest first. */
   readonly calls: readonly ApiCall[]
   /** Deliveries to webhooks, the last 10,000, oldest first. */

@@ -22,7 +22,7 @@ import { createKeyedListeners } from './chat/keyed-listeners.ts'
 import { isBy } from './chat/people.ts'
 import { post } from './chat/posting.ts'
 import { createSelfTalk } from './chat/self-talk.ts'
-import type { Stage } from './chat/stage.ts'
+import type { Absence, Stage } from './chat/stage.ts'
 import { createWaits } from './chat/waits.ts'
 import { openData } from './data.ts'
 import { eventsOfChange, loginEvent, serviceErrorEvent } from './events.ts'
@@ -86,7 +86,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const conversations = createKeyedListeners()
   const chaos = createChaos({ ...config, tell: (act) => notify({ type: 'chaos', ...act }) })
   const closing = createSharedAbort()
-  let gone: string | null = null
+  let absence: Absence | null = null
   let limit = createRequestLimit(config.rateLimit, clock.now)
   const webhooks = startWebhooks({
     outgoing,
@@ -133,7 +133,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     deliveriesOf,
     on: conversations.on,
     closed: closing.signal,
-    gone: () => gone,
+    absence: () => absence,
   }
   announce = (change) => {
     activity.touch()
@@ -203,9 +203,12 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
       restore = checkpoint(store)
     },
     currentToken: () => tokens.latest(bot.id) ?? account.token,
-    reportAnswer: webhooks.reportAnswer,
-    reportBot: (sentence) => {
-      gone = sentence
+    reportAnswer: (told, atBot) => {
+      const conversation = webhooks.reportAnswer(told, atBot)?.conversation ?? null
+      if (conversation !== null) conversations.emit(conversation)
+    },
+    reportBot: (why, mayCome = false) => {
+      absence = why === null ? null : { why, mayCome }
       activity.touch()
       conversations.emitAll()
     },

@@ -57,14 +57,46 @@ describe('dev-hook say', () => {
     expect(await run(here, ['say', 'I am here', '--as', 'alex'])).toMatchObject({ code: 0, stdout: '' })
   })
 
-  it('says what the bot itself has answered, and not what the platform was told in its place', async () => {
+  it.each([
+    ['res.writeHead(500).end()', 'the bot answered the delivery with 500, and posted nothing'],
+    [
+      'res.socket.destroy()',
+      'the connection to the bot broke before it had answered the delivery, and it posted nothing',
+    ],
+  ])('says what the bot itself has done, long before the time is over: %s', async (does, says) => {
     const { folder, sandbox, run } = await placeForTest()
     const here = await folder('bot')
-    const bot = "require('http').createServer((_, res) => res.writeHead(500).end()).listen(process.env.PORT)"
+    const bot = `require('http').createServer((_, res) => ${does}).listen(process.env.PORT)`
     await sandbox(here, [process.execPath, '-e', bot])
-    const { code, stderr } = await run(here, ['say', 'hi there', '--timeout', '2s'])
+    const { code, stderr } = await run(here, ['say', 'hi there', '--timeout', '10m'])
     expect(code).toBe(1)
-    expect(stderr).toContain('the bot answered the delivery with 500, and posted nothing')
+    expect(stderr).toContain(`Jenny got no reply: ${says}`)
+  })
+
+  it('gives what a bot says beside a delivery at which it fails', async () => {
+    const { folder, sandbox, run } = await placeForTest()
+    const here = await folder('bot')
+    const post = `fetch(process.env.APIHOST + '/v2/conversations/' + data.conversation.id + '/messages', { method: 'POST',
+      headers: { authorization: 'Bearer ' + process.env.TOKEN, 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'chat', role: 'agent', text: 'hello' }) })`
+    const bot = `require('http').createServer(async (req, res) => {
+      const { data } = JSON.parse((await req.toArray()).join('') || '{}')
+      res.writeHead(data?.message.role === 'contact' ? 500 : 200).end()
+      if (data?.message.role === 'contact') await ${post}
+    }).listen(process.env.PORT)`
+    await sandbox(here, [process.execPath, '-e', bot])
+    expect(await run(here, ['say', 'hi there'])).toMatchObject({ code: 0, stdout: 'hello\n' })
+  })
+
+  it('waits no longer for a bot that is not there than for one that has just been started', async () => {
+    const { folder, start, run } = await placeForTest()
+    const here = await folder('bot')
+    const cli = await start(here, ['sandbox', '--json'])
+    const { target } = await cli.notice('ready')
+    const { code, stderr } = await run(here, ['say', 'hi there', '--timeout', '10m'])
+    expect(code).toBe(1)
+    expect(stderr).toContain(`Jenny got no reply: nothing listens on port ${new URL(target).port} [`)
+    expect(stderr).toContain('start the bot')
   })
 
   it('says at once that a bot has crashed, and that no sandbox runs when it was killed', async () => {

@@ -44,7 +44,7 @@ export async function perform(
   const beganAt = monotonic()
   const message = act(voice)
   if (timeoutMs === null) return { message, answer: [] }
-  if (who.role === 'contact') await voice.replies(1, { timeoutMs, signal })
+  if (who.role === 'contact') await voice.replies(1, { timeoutMs, signal, untilFailed: true })
   else await voice.heard(message, { timeoutMs, signal })
   const leftMs = Math.max(1, timeoutMs - (monotonic() - beganAt))
   await sandbox.settled({ quietMs: QUIET_MS, timeoutMs: leftMs, signal }).catch(passUnsettled)

@@ -1,4 +1,4 @@
-// Telling the sandbox what its bot does behind dev-hook: that it has gone, so that nobody waits for it, and what it has answered.
+// Telling the sandbox what its bot does behind dev-hook: that it is not there, so that nobody waits for it, and what it has answered.
 import type { Notices } from '../../core/notices.ts'
 import { exitWords } from '../../core/text/exit-words.ts'
 import { pushBounded } from '../../sandbox/bounds.ts'
@@ -15,17 +15,21 @@ export function reportBot(
   last: NoticeOf<'bot'> | null,
 ): void {
   const deliveries: NoticeOf<'delivery'>[] = []
-  if (last !== null) sandbox.reportBot(whyGone(last))
+  const report = (bot: NoticeOf<'bot'>): void => sandbox.reportBot(...absenceOf(bot))
+  if (last !== null) report(last)
   on((notice) => {
-    if (notice.type === 'bot') sandbox.reportBot(whyGone(notice))
+    if (notice.type === 'bot') report(notice)
     if (notice.type === 'delivery') pushBounded(deliveries, notice, MAX_OPEN)
-    if (notice.type !== 'attempt' || notice.status === null) return
+    // A refused attempt is made again by itself.
+    if (notice.type !== 'attempt' || notice.outcome === 'refused') return
     const delivery = deliveries.findLast(({ id }) => id === notice.id)
-    if (delivery !== undefined) sandbox.reportAnswer(delivery, notice.status)
+    if (delivery !== undefined) sandbox.reportAnswer(delivery, { status: notice.status })
   })
 }
 
-function whyGone({ state, code }: NoticeOf<'bot'>): string | null {
-  if (state === 'crashed') return `the bot has crashed (${exitWords(code)})`
-  return state === 'stopped' ? `the bot has ended (${exitWords(code)})` : null
+/** Why there is no bot, and whether there may be one any moment: one that somebody else runs may be starting. */
+function absenceOf({ state, code, pid, port }: NoticeOf<'bot'>): readonly [why: string | null, mayCome?: boolean] {
+  if (state === 'crashed') return [`the bot has crashed (${exitWords(code)})`]
+  if (state === 'stopped') return [`the bot has ended (${exitWords(code)})`]
+  return state === 'ready' || pid !== null ? [null] : [`nothing listens on port ${port}`, true]
 }

@@ -6,6 +6,7 @@ import type { Message } from '../../protocol/resources.ts'
 import { unseenByContact } from '../../protocol/visibility.ts'
 import { type ApiCall, refusalIn } from '../call-log.ts'
 import type { SandboxDelivery } from '../webhooks/deliver.ts'
+import type { Absence } from './stage.ts'
 
 /** What is known of an answer that did not come. */
 export interface Silence {
@@ -21,8 +22,8 @@ export interface Silence {
   readonly deliveries: readonly SandboxDelivery[] | null
   /** The calls of the bot since then that failed. */
   readonly failedCalls: readonly ApiCall[]
-  /** Why there is no bot. */
-  readonly gone: string | null
+  /** That there is no bot. */
+  readonly absence: Absence | null
 }
 
 /** Somebody got no answer of the bot's, or fewer than they waited for. */
@@ -41,9 +42,9 @@ export class NoAnswerError extends DevHookError {
   }
 }
 
-function remedyOf({ unseen, deliveries, failedCalls, gone }: Silence): string {
+function remedyOf({ unseen, deliveries, failedCalls, absence }: Silence): string {
   const [hidden] = unseen
-  if (gone !== null) return ERRORS.noReply.remedy
+  if (absence !== null) return (absence.mayCome ? ERRORS.botNotListening : ERRORS.botCrashed).remedy
   if (hidden !== undefined && unseenByContact(hidden) === 'role') return ERRORS.unseen.remedy
   if (failedCalls.length > 0)
     return 'look at that call, and handle its failure in the bot: the platform may refuse it too'
@@ -51,12 +52,12 @@ function remedyOf({ unseen, deliveries, failedCalls, gone }: Silence): string {
   return ERRORS.noReply.remedy
 }
 
-function reasonsOf({ name, unseen, deliveries, failedCalls, gone, got }: Silence): readonly string[] {
+function reasonsOf({ name, unseen, deliveries, failedCalls, absence, got }: Silence): readonly string[] {
   const calls = failedCallReasons(failedCalls)
   const hidden = unseenReason(name, unseen)
   const own = [...(hidden === null ? [] : [hidden]), ...calls]
   // What became of a delivery says nothing more where there is nobody to take it.
-  if (gone !== null) return [gone, ...own]
+  if (absence !== null) return [absence.why, ...own]
   if (deliveries === null) return own.length > 0 ? own : [`${name} has said nothing yet`]
   if (deliveries.length === 0) return [...own, 'nobody is registered for this event']
   const silent = (delivery: SandboxDelivery): boolean => delivery.state === 'delivered'
@@ -94,9 +95,11 @@ function failedCallReasons(calls: readonly ApiCall[]): readonly string[] {
 }
 
 /** What became of a delivery that brought no reply, or too few. */
-function explain({ origin, attempts, state, botStatus }: SandboxDelivery, got: number): string {
+function explain({ origin, attempts, state, atBot }: SandboxDelivery, got: number): string {
   const nothing = `posted nothing${got > 0 ? ' more' : ''}`
-  if (botStatus !== null) return `the bot answered the delivery with ${botStatus}, and ${nothing}`
+  if (atBot?.status === null)
+    return `the connection to the bot broke before it had answered the delivery, and it ${nothing}`
+  if (atBot !== null) return `the bot answered the delivery with ${atBot.status}, and ${nothing}`
   const attempt = attempts.at(-1)
   if (state === 'dropped') return `the delivery to ${origin} was dropped, too many are under way`
   if (attempt === undefined) return `${origin} has not answered the delivery yet`

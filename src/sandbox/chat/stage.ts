@@ -15,6 +15,12 @@ export interface Stage {
   on(conversation: string, listener: () => void): Off
   /** Aborted when the sandbox closes; no wait is longer than that. */
   readonly closed: AbortSignal
-  /** Why nobody is there who could answer, as a sentence; `null` while that is not known. */
-  gone(): string | null
+  /** That nobody is there who could answer; `null` while that is not known. */
+  absence(): Absence | null
+}
+
+/** Why nobody is there, as a sentence, and whether somebody may be any moment. */
+export interface Absence {
+  readonly why: string
+  readonly mayCome: boolean
 }

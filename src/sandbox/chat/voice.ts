@@ -1,7 +1,9 @@
 // A voice in a conversation: what a person does there, and the waiting for what the bot answers.
-import { waitUntil } from '../../core/async.ts'
+import { firstOf, sleep, waitUntil } from '../../core/async.ts'
+import { isSuccess } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
+import type { Off } from '../../core/listeners.ts'
 import type { Button } from '../../protocol/buttons.ts'
 import type { Message } from '../../protocol/resources.ts'
 import type { Caller } from '../access/tokens.ts'
@@ -13,6 +15,9 @@ import { isBy } from './people.ts'
 import { post } from './posting.ts'
 import type { Stage } from './stage.ts'
 import { createWaits, DEFAULT_TIMEOUT_MS, orNull, signalsOf, type WaitOptions } from './waits.ts'
+
+/** `untilFailed`: whether a bot that has failed at what it was told, or is not there, ends the wait once it is quiet. */
+export type ReplyOptions = WaitOptions & { readonly untilFailed?: boolean }
 
 /** Somebody in one conversation. */
 export interface Voice {
@@ -33,7 +38,7 @@ export interface Voice {
   /** Presses a button by its text or its payload, and waits for nothing. Throws `noButton`, which lists what is offered. */
   press(button: string): Message
   /** The first `n` messages of the bot's that they see since they last did something; rejects like `say`. */
-  replies(n: number, options?: WaitOptions): Promise<readonly Message[]>
+  replies(n: number, options?: ReplyOptions): Promise<readonly Message[]>
   /**
    * Resolves once everything has settled and the bot has said nothing that they see since they last did something, besides what was
    * waited for; rejects with `unexpectedReply` when it has.
@@ -96,23 +101,38 @@ export function createVoice(stage: Stage, { caller, name, conversation, sees }: 
 
   function noAnswer(wanted: number, got: number, waitedMs: number | null): NoAnswerError {
     const unseen = saidSince().filter((said) => !sees(said))
-    const facts = { unseen, deliveries: deliveries(), failedCalls: failedCalls(), gone: stage.gone() }
+    const facts = { unseen, deliveries: deliveries(), failedCalls: failedCalls(), absence: stage.absence() }
     return new NoAnswerError({ name, waitedMs, wanted, got, ...facts })
   }
 
   const replies = (): readonly Message[] => saidSince().filter(sees)
 
-  async function waitForReplies(n: number, options: WaitOptions): Promise<readonly Message[]> {
+  const mayCome = (): boolean => stage.absence()?.mayCome === true
+  const hasFailed = (): boolean => deliveries()?.every((delivery) => isOver(delivery) || isRefused(delivery)) === true
+
+  /** Rejects once nothing will come any more, as far as can be told: the platform would go on trying. */
+  async function failure(n: number, signal: AbortSignal): Promise<never> {
+    await waitUntil(() => (mayCome() || hasFailed() ? true : null), onHere, signal)
+    // What the bot has not answered yet is under way, also while there is no bot.
+    await (mayCome() ? sleep(ABSENT_MS, signal) : stage.activity.settled(FAILED_QUIET_MS, signal))
+    if (mayCome() || hasFailed()) throw noAnswer(n, replies().length, null)
+    return failure(n, signal)
+  }
+
+  const onHere = (listener: () => void): Off => stage.on(conversation, listener)
+
+  async function waitForReplies(n: number, options: ReplyOptions): Promise<readonly Message[]> {
     const check = (): readonly Message[] | null => {
       const heard = replies()
       if (heard.length >= n) return heard.slice(0, n)
-      const isHopeless = stage.gone() !== null || deliveries()?.every(isOver) === true
+      const isHopeless = stage.absence()?.mayCome === false || deliveries()?.every(isOver) === true
       if (isHopeless) throw noAnswer(n, heard.length, null)
       return null
     }
-    const { timeoutMs = DEFAULT_TIMEOUT_MS } = options
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, untilFailed = false } = options
+    const heard = (signal: AbortSignal) => waitUntil(check, onHere, signal)
     const found = await orNull(timeoutMs, signalsOf(stage, options), (signal) =>
-      waitUntil(check, (listener) => stage.on(conversation, listener), signal),
+      untilFailed ? firstOf(signal, heard, (own) => failure(n, own)) : heard(signal),
     )
     if (found === null) throw noAnswer(n, replies().length, timeoutMs)
     taken = Math.max(taken, found.length)
@@ -158,13 +178,22 @@ export function createVoice(stage: Stage, { caller, name, conversation, sees }: 
       const isHeard = (): true | null =>
         stage.deliveriesOf(id).every((delivery) => delivery.attempts.length > 0 || isOver(delivery)) ? true : null
       await orNull(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, signalsOf(stage, options), (signal) =>
-        waitUntil(isHeard, (listener) => stage.on(conversation, listener), signal),
+        waitUntil(isHeard, onHere, signal),
       )
     },
   }
 }
 
 const GONE = 'speak in a conversation that has not been deleted'
+
+/** For so long it has to be quiet after the bot has failed, in ms: it may have said something beside. */
+const FAILED_QUIET_MS = 1_000
+/** How long a bot that somebody else runs may take to listen, in ms: it may have been started in the same moment. */
+const ABSENT_MS = 2_000
+
+/** The bot itself has refused it, or broken the connection. */
+const isRefused = ({ atBot }: SandboxDelivery): boolean =>
+  atBot !== null && (atBot.status === null || !isSuccess(atBot.status))
 
 /** No further attempt will be made. */
 const isOver = ({ state }: SandboxDelivery): boolean => state === 'given-up' || state === 'dropped'

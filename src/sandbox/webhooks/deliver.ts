@@ -59,8 +59,13 @@ export interface SandboxDelivery {
   /** How often the webhook was sent it, what is under way included. */
   readonly sent: number
   readonly state: 'pending' | 'delivered' | 'given-up' | 'dropped'
-  /** What the bot answered, as told by whoever stands between and may answer in its place; `null` while nobody has told. */
-  readonly botStatus: number | null
+  /** How it ended at the bot, as told by whoever stands between and may answer in its place; `null` while nobody has told. */
+  readonly atBot: AtBot | null
+}
+
+/** The status that the bot answered; `null` when the connection broke before it had. */
+export interface AtBot {
+  readonly status: number | null
 }
 
 /** A delivery while it changes. */
@@ -70,7 +75,7 @@ interface OpenDelivery extends SandboxDelivery {
   readonly text: string | null
   sent: number
   state: SandboxDelivery['state']
-  botStatus: number | null
+  atBot: AtBot | null
   forget(): void
 }
 
@@ -98,8 +103,8 @@ export interface Webhooks {
   of(message: string): readonly SandboxDelivery[]
   /** The last 10,000, oldest first. */
   readonly deliveries: readonly SandboxDelivery[]
-  /** Remembers what the bot has answered to the latest delivery that tells this. */
-  reportAnswer(told: DeliveryContent, status: number): void
+  /** Remembers how the latest delivery that tells this ended at the bot; returns it. */
+  reportAnswer(told: DeliveryContent, atBot: AtBot): SandboxDelivery | undefined
   /** Makes no more attempts; what is under way ends with `Outgoing`. */
   stop(): void
   /** Forgets every delivery, and makes no more attempts at them. */
@@ -217,11 +222,12 @@ export function startWebhooks(options: WebhooksOptions): Webhooks {
           chaos.delivery(payload, index),
         ),
       ),
-    reportAnswer: ({ event, conversation, text }, status) => {
+    reportAnswer: ({ event, conversation, text }, atBot) => {
       const tellsIt = (one: OpenDelivery): boolean =>
         one.event === event && one.conversation === conversation && one.text === text
       const delivery = deliveries.findLast(tellsIt)
-      if (delivery !== undefined) delivery.botStatus = status
+      if (delivery !== undefined) delivery.atBot = atBot
+      return delivery
     },
     stop: () => stopping.abort(),
     clear: () => {
@@ -254,7 +260,7 @@ function newDelivery(
     attempts: [],
     sent: 0,
     state,
-    botStatus: null,
+    atBot: null,
     payload: () => (kept === null ? null : JSON.parse(kept.toString())),
     forget: () => {
       kept = null
