@@ -1,5 +1,5 @@
 // The bot's account: who it is, and its tokens, which it brings with it or is given.
-import { SCOPES, type Scope } from './access/permissions.ts'
+import { type Scope, scopesUpTo } from './access/permissions.ts'
 import { type Caller, claimedOwner, type TokenIssuer } from './access/tokens.ts'
 import type { BotIdentity, SeedEntities } from './seed.ts'
 
@@ -36,7 +36,7 @@ export function openAccount(
   scope: Scope | null,
 ): BotAccount {
   const claimed = credentials.token === null ? null : claimedOwner(credentials.token)
-  const scopes = scope === null ? (claimed?.scopes ?? upTo('bot')) : upTo(scope)
+  const scopes = scope === null ? (claimed?.scopes ?? scopesUpTo('bot')) : scopesUpTo(scope)
   const caller = { user: bot.id, organization, scopes }
   const issue = (kind: 'access_token' | 'refresh_token'): string => tokens.issue(kind, caller).token
   if (claimed === null || credentials.token === null) {
@@ -47,6 +47,3 @@ export function openAccount(
   if (refreshToken !== null) tokens.adopt('refresh_token', refreshToken, caller)
   return { caller, token, refreshToken: refreshToken ?? issue('refresh_token'), isOwn: true }
 }
-
-/** A scope and those before it that people and bots have. */
-const upTo = (scope: Scope): readonly string[] => SCOPES.slice(1, SCOPES.indexOf(scope) + 1)

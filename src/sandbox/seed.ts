@@ -2,6 +2,7 @@
 
 import type { Named } from '../protocol/envelope.ts'
 import { botEmail, type Document } from '../protocol/resources.ts'
+import { scopesUpTo } from './access/permissions.ts'
 import type { Caller } from './access/tokens.ts'
 import { newId, type Store } from './store.ts'
 import { type HookFields, isList, ownSlot, type PlaceName, UNREGISTERED, withHook } from './webhooks/locations.ts'
@@ -17,12 +18,15 @@ export interface SeedEntities {
   readonly admin: Login
 }
 
+/** Somebody of the organization as a caller of the API. */
+export const personAsCaller = (
+  { organization }: SeedEntities,
+  user: string,
+  role: 'guest' | 'agent' | 'admin',
+): Caller => ({ user, organization, scopes: scopesUpTo(role) })
+
 /** The admin as a caller of the API. */
-export const adminOf = ({ admin, organization }: SeedEntities): Caller => ({
-  user: admin.id,
-  organization,
-  scopes: ['guest', 'agent', 'bot', 'admin'],
-})
+export const adminOf = (seeded: SeedEntities): Caller => personAsCaller(seeded, seeded.admin.id, 'admin')
 
 /** What is known of the bot that comes into the sandbox; everything else is made up. */
 export interface BotIdentity {

@@ -37,7 +37,7 @@ export async function openApi(options: {
   readonly port: number
   readonly activity: Pick<Activity, 'begin'>
   readonly chaos: Pick<Chaos, 'seed' | 'call'>
-  readonly limit: RequestLimit
+  readonly limit: Pick<RequestLimit, 'take'>
   readonly faults: Pick<Faults, 'take'>
   /** Called with every call, and the sentence with which it was refused; `null` for one that was not, or that has no route. */
   readonly onCall?: (call: ApiCall, refusal: string | null) => void
@@ -66,7 +66,7 @@ export async function openApi(options: {
     noted.by = caller?.user ?? null
     // Everybody has a budget of their own, however many tokens they have; the admin, whom dev-hook and drivers are, needs none.
     const isFree = caller?.user === context.seeded.admin.id
-    const wait = isFree ? 0 : limit(caller?.user ?? request.ip)
+    const wait = isFree ? 0 : limit.take(caller?.user ?? request.ip)
     if (wait > 0) {
       void reply.header('retry-after', Math.ceil(wait / 1_000))
       throw new ApiError(429, 'Rate limit exceeded')

@@ -5,7 +5,7 @@ import type { TemplateContext } from '../protocol/templates/template.ts'
 import type { AppContext } from './app-context.ts'
 import { nameOf } from './chat/people.ts'
 import { addContact, createConversation } from './resources/conversations.ts'
-import { adminOf } from './seed.ts'
+import { adminOf, personAsCaller } from './seed.ts'
 import type { Store } from './store.ts'
 
 /** Of the conversation with this id, else of the latest with a contact; of a new one where there is none yet, or with `new`. */
@@ -34,8 +34,8 @@ const latestOf = (store: Store): Conversation | undefined =>
   store.conversations.all().findLast(({ type }) => type === 'contact')
 
 function newConversation(context: AppContext): Conversation {
-  const { organization } = context.seeded
+  const { seeded } = context
   const name = 'Jenny Jones'
-  const { id } = addContact(context, adminOf(context.seeded), { name })
-  return createConversation(context, { user: id, organization, scopes: ['guest'] }, { contact: id, name })
+  const { id } = addContact(context, adminOf(seeded), { name })
+  return createConversation(context, personAsCaller(seeded, id, 'guest'), { contact: id, name })
 }

@@ -122,11 +122,11 @@ describe('The API of the sandbox', () => {
   it('the limit counts per key and per second', () => {
     let now = 0
     const limit = createRequestLimit(2, () => now)
-    expect([limit('a'), limit('a'), limit('b')]).toEqual([0, 0, 0])
+    expect([limit.take('a'), limit.take('a'), limit.take('b')]).toEqual([0, 0, 0])
     now = 400
-    expect([limit('a'), limit('b')]).toEqual([600, 0])
+    expect([limit.take('a'), limit.take('b')]).toEqual([600, 0])
     now = 1_000
-    expect(limit('a')).toBe(0)
+    expect(limit.take('a')).toBe(0)
   })
 
   it('the SDK reads a long list part by part, following Link', async () => {

@@ -5,6 +5,7 @@ import { botOfEmail, type Document } from '../../protocol/resources.ts'
 import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
 import type { ApiApp } from '../http/app.ts'
+import { scopesUpTo } from './permissions.ts'
 import type { Caller } from './tokens.ts'
 
 /** The path of the grants; the only one that needs no access token, and ignores one that is sent. */
@@ -53,13 +54,6 @@ function refreshGrant({ tokens, seeded }: AppContext, body: Json): Granted {
   return { caller: checked.caller, refreshToken, login: null }
 }
 
-/** The scopes of a person's token, by their role. */
-const SCOPES_OF: Readonly<Record<string, readonly string[]>> = {
-  guest: ['guest'],
-  agent: ['guest', 'agent'],
-  admin: ['guest', 'agent', 'bot', 'admin'],
-}
-
 // Anybody on this machine may be anybody in the sandbox: every password is right.
 function passwordGrant(context: AppContext, body: Json): Granted {
   const login = personOf(context, asText(body['email']) ?? '')
@@ -82,8 +76,13 @@ export function asGuest(contact: Document): Document {
   return { ...asRecord(profile), id, name, organization, orgPath, type: 'guest', role: 'guest', createdAt, updatedAt }
 }
 
+/** The roles of people, each the highest scope of their tokens. */
+const ROLES = ['guest', 'agent', 'admin'] as const
+
 /** The caller that a person's tokens are issued to. */
 function callerFor({ seeded }: AppContext, person: Document): Caller {
-  const scopes = SCOPES_OF[textIn(person, 'role') ?? 'guest'] ?? []
+  const given = textIn(person, 'role') ?? 'guest'
+  const role = ROLES.find((known) => known === given)
+  const scopes = role === undefined ? [] : scopesUpTo(role)
   return { user: person.id, organization: textIn(person, 'organization') ?? seeded.organization, scopes }
 }

@@ -7,6 +7,9 @@ import type { Caller } from './tokens.ts'
 export const SCOPES = ['viewer', 'guest', 'agent', 'bot', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
 
+/** A scope and those before it that people and bots have. */
+export const scopesUpTo = (scope: Scope): readonly Scope[] => SCOPES.slice(1, SCOPES.indexOf(scope) + 1)
+
 export type Action = 'list' | 'fetch' | 'create' | 'update' | 'delete'
 
 /** What a rule rests on: the platform's documentation, calls that the SDK makes with such a token, or what is likely. */

@@ -1,14 +1,19 @@
 // The emulated API's limit on requests per second and key.
 
-/** Counts a request under a key. Returns how many milliseconds to wait when it is one too many, else 0. */
-export type RequestLimit = (key: string) => number
+export interface RequestLimit {
+  /** Counts a request under a key. Returns how many milliseconds to wait when it is one too many, else 0. */
+  take(key: string): number
+  /** Forgets what was counted. */
+  clear(): void
+}
 
 const WINDOW_MS = 1_000
 
 /** Creates a limit of `perSecond` requests for each key, counted in windows of a second. */
 export function createRequestLimit(perSecond: number, now: () => number): RequestLimit {
   const windows = new Map<string, { readonly start: number; count: number }>()
-  return (key) => {
+
+  function take(key: string): number {
     const at = now()
     const known = windows.get(key)
     if (known !== undefined && at - known.start < WINDOW_MS) {
@@ -26,4 +31,6 @@ export function createRequestLimit(perSecond: number, now: () => number): Reques
       if (at - window.start >= WINDOW_MS) windows.delete(key)
     }
   }
+
+  return { take, clear: () => windows.clear() }
 }

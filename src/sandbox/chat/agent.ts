@@ -3,7 +3,7 @@ import type { Json } from '../../core/json.ts'
 import type { Message } from '../../protocol/resources.ts'
 import type { Caller } from '../access/tokens.ts'
 import { newDocument } from '../resources/resource.ts'
-import { adminOf } from '../seed.ts'
+import { adminOf, personAsCaller } from '../seed.ts'
 import type { Stage } from './stage.ts'
 import { createVoice, type Voice } from './voice.ts'
 
@@ -36,8 +36,6 @@ export interface NewAgent {
   readonly email?: string
 }
 
-const SCOPES = { agent: ['guest', 'agent'], admin: ['guest', 'agent', 'bot', 'admin'] } as const
-
 /** Adds somebody to the team. */
 export function createAgent(stage: Stage, { name, role = 'agent', email }: NewAgent): Agent {
   const { context } = stage
@@ -59,7 +57,7 @@ export function agentOf(
   stage: Stage,
   { id, name, role }: { readonly id: string; readonly name: string; readonly role: 'agent' | 'admin' },
 ): Agent {
-  const caller: Caller = { user: id, organization: stage.context.seeded.organization, scopes: SCOPES[role] }
+  const caller = personAsCaller(stage.context.seeded, id, role)
   const voices = new Map<string, AgentVoice>()
   return {
     id,

@@ -1,11 +1,11 @@
 // A contact: a consumer in a conversation of their own, who sees what is meant for them.
 import { DevHookError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
+import type { Named } from '../../protocol/envelope.ts'
 import type { Message } from '../../protocol/resources.ts'
 import { unseenByContact } from '../../protocol/visibility.ts'
-import type { Caller } from '../access/tokens.ts'
 import { addContact, createConversation } from '../resources/conversations.ts'
-import { adminOf } from '../seed.ts'
+import { adminOf, personAsCaller } from '../seed.ts'
 import { fillingOf } from './offers.ts'
 import type { Stage } from './stage.ts'
 import { createVoice, type Voice } from './voice.ts'
@@ -35,10 +35,9 @@ export function createContact(stage: Stage, { name, email, profile = {}, convers
     name,
     profile: { ...profile, ...(email !== undefined && { email }) },
   })
-  const caller: Caller = { user: id, organization: seeded.organization, scopes: ['guest'] }
-  const conversation = createConversation(stage.context, caller, { name, ...fields, contact: id })
-  const sees = (message: Message): boolean => unseenByContact(message) === null
-  const voice = createVoice(stage, { caller, name, conversation: conversation.id, sees })
+  const guest = personAsCaller(seeded, id, 'guest')
+  const conversation = createConversation(stage.context, guest, { name, ...fields, contact: id })
+  const voice = contactVoice(stage, { id, name }, conversation.id)
 
   function fill(form: string, values: Readonly<Record<string, string>>): readonly Message[] {
     const known = store.conversations.get(conversation.id)
@@ -47,4 +46,10 @@ export function createContact(stage: Stage, { name, email, profile = {}, convers
   }
 
   return Object.assign(voice, { id, name, fill })
+}
+
+/** The voice of a contact in a conversation. */
+export function contactVoice(stage: Stage, { id, name }: Named, conversation: string): Voice {
+  const caller = personAsCaller(stage.context.seeded, id, 'guest')
+  return createVoice(stage, { caller, name, conversation, sees: (message) => unseenByContact(message) === null })
 }

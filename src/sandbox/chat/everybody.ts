@@ -1,12 +1,11 @@
 // Everybody in a sandbox one can speak as, including those who came through the API, and the voice of each in a conversation.
 import { textIn } from '../../core/json.ts'
 import type { Conversation } from '../../protocol/resources.ts'
-import { unseenByContact } from '../../protocol/visibility.ts'
-import type { Caller } from '../access/tokens.ts'
 import { agentOf } from './agent.ts'
+import { contactVoice } from './contact.ts'
 import { nameOf, personBy } from './people.ts'
 import type { Stage } from './stage.ts'
-import { createVoice, type Voice } from './voice.ts'
+import type { Voice } from './voice.ts'
 
 /** A contact, or somebody of the team. */
 export interface Somebody {
@@ -26,7 +25,7 @@ export interface Everybody {
 
 /** Finds everybody in what is stored. */
 export function createEverybody(stage: Stage): Everybody {
-  const { store, seeded } = stage.context
+  const { store } = stage.context
 
   /** The latest conversation of each contact, by their ids. */
   function latest(): ReadonlyMap<string, Conversation> {
@@ -57,8 +56,7 @@ export function createEverybody(stage: Stage): Everybody {
       if (person === null || person.role === 'bot') return null
       const { name, role } = person
       if (role !== 'guest') return agentOf(stage, { id, name, role }).in(conversation)
-      const caller: Caller = { user: id, organization: seeded.organization, scopes: ['guest'] }
-      return createVoice(stage, { caller, name, conversation, sees: (message) => unseenByContact(message) === null })
+      return contactVoice(stage, { id, name }, conversation)
     },
   }
 }

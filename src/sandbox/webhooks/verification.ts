@@ -7,9 +7,9 @@ import type { Outgoing } from './outgoing.ts'
 /** Whether a URL answers the challenge with 2xx and exactly its text. */
 export type Verify = (url: string) => Promise<boolean>
 
-/** Creates the check of callback URLs. */
-export function createVerify(outgoing: Outgoing): Verify {
-  return async (url) => {
+/** Creates the check of callback URLs; `onFailed` is called with each that did not answer. */
+export function createVerify(outgoing: Pick<Outgoing, 'call'>, onFailed: (url: string) => void): Verify {
+  async function answers(url: string): Promise<boolean> {
     if (!URL.canParse(url)) return false
     const challenge = randomBytes(12).toString('base64url')
     const asked = new URL(url)
@@ -21,5 +21,11 @@ export function createVerify(outgoing: Outgoing): Verify {
       // Nobody answered, which is one of the two things that this check can find out.
       return false
     }
+  }
+
+  return async (url) => {
+    const isVerified = await answers(url)
+    if (!isVerified) onFailed(url)
+    return isVerified
   }
 }

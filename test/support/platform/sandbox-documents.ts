@@ -60,7 +60,7 @@ export async function openSandboxDocuments(options: DocumentsOptions = {}): Prom
   const context = { store, seeded, registrations, tokens, arrival: 'joined', clock } as const
   const chaos = createChaos({ seed: 0, chaos: null, tell: () => undefined })
   const faults = createFaults()
-  const api = await openApi({ context, port: 0, activity: createActivity(), chaos, limit: () => 0, faults })
+  const api = await openApi({ context, port: 0, activity: createActivity(), chaos, limit: { take: () => 0 }, faults })
   const { token } = tokens.issue('access_token', { user: BOT_ID, organization, scopes: ['admin'] })
 
   const documents = documentsOf(store)
