@@ -61,7 +61,7 @@ export async function openApi(options: {
   app.onRequest(async (request, reply) => {
     const noted = notes.of(request)
     const effect = faults.take(`${request.method} ${request.url}`, 'before')
-    if (await endsBefore(effect, reply, () => cutConnection(request))) return
+    if (await endsBefore(effect, reply, () => cutConnection(request), app.closed)) return
     const caller = pathOf(request) === TOKEN_PATH ? null : callerOf(request, context.tokens)
     noted.by = caller?.user ?? null
     // Everybody has a budget of their own, however many tokens they have; the admin, whom dev-hook and drivers are, needs none.
@@ -78,7 +78,7 @@ export async function openApi(options: {
   // The work is done, but its answer is late, another one, or lost.
   app.onSend(async (request, reply, payload) => {
     const effect = faults.take(`${request.method} ${request.url}`, 'after')
-    const answer = await answerAfter(effect, reply, payload, () => cutConnection(request))
+    const answer = await answerAfter(effect, reply, payload, () => cutConnection(request), app.closed)
     notes.of(request).answer = answer
     return answer
   })

@@ -1,8 +1,12 @@
 // People talk to a bot through the kit, and look at what came of it.
+import { execFile } from 'node:child_process'
 import { createServer } from 'node:http'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createSandbox } from '../../src/kit/index.ts'
 import { botListener, talkingBot } from '../support/bot/listener.ts'
+import { builtFile } from '../support/built.ts'
 import { kitForTest } from '../support/kit-sandbox.ts'
 
 const echo = talkingBot((text) => `You said: ${text}`)
@@ -299,6 +303,21 @@ describe('The sandbox of the kit', () => {
     ])
     expect(transcript).toContain('Bot: You shouted: hi')
     await expect(sandbox.play('no/such/file')).rejects.toMatchObject({ code: 'DEVHOOK_FIXTURE_INVALID' })
+  })
+
+  it('lets its process end once it is closed, however long a fault holds up a call', async () => {
+    const program = `
+      const { createSandbox } = await import(${JSON.stringify(pathToFileURL(builtFile('dist/kit/index.js')).href)})
+      const sandbox = await createSandbox()
+      sandbox.fault({ delay: '10m' })
+      let looks = 0
+      const arrived = sandbox.until(() => ++looks > 1)
+      const call = fetch(sandbox.api + '/v2/users').catch(() => 'cut')
+      await arrived
+      await sandbox.close()
+      console.log(await call)`
+    const run = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { timeout: 20_000 })
+    expect((await run).stdout).toBe('cut\n')
   })
 
   it('is closed by `await using`, and then lets nobody speak', async () => {

@@ -29,7 +29,7 @@ export function disturbCalls(
 
   app.onSend(async (request, _reply, payload) => {
     const ms = late.get(request)
-    if (ms !== undefined) await sleep(ms)
+    if (ms !== undefined) await sleep(ms, app.closed)
     return payload
   })
 }

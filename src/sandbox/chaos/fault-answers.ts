@@ -4,9 +4,17 @@ import { sleep } from '../../core/async.ts'
 import type { ApiReply } from '../http/app.ts'
 import type { ApiFault, ApiFaultEffect } from './faults.ts'
 
-/** Lets faults happen to a call whose work is not done. `cut` ends its connection. Resolves with whether the call has ended. */
-export async function endsBefore({ delayMs, end }: ApiFaultEffect, reply: ApiReply, cut: () => void): Promise<boolean> {
-  if (delayMs > 0) await sleep(delayMs)
+/**
+ * Lets faults happen to a call whose work is not done. `cut` ends its connection. Resolves with whether the call has ended; rejects
+ * when the signal is aborted.
+ */
+export async function endsBefore(
+  { delayMs, end }: ApiFaultEffect,
+  reply: ApiReply,
+  cut: () => void,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (delayMs > 0) await sleep(delayMs, signal)
   if (end === null) return false
   if ('status' in end) void reply.send(bodyOf(end, reply))
   else {
@@ -16,14 +24,15 @@ export async function endsBefore({ delayMs, end }: ApiFaultEffect, reply: ApiRep
   return true
 }
 
-/** Lets faults happen to a call whose work is done. Resolves with the body that it is answered with. */
+/** Lets faults happen to a call whose work is done. Resolves with the body that it is answered with; rejects like `endsBefore`. */
 export async function answerAfter(
   { delayMs, end }: ApiFaultEffect,
   reply: ApiReply,
   body: string,
   cut: () => void,
+  signal: AbortSignal,
 ): Promise<string> {
-  if (delayMs > 0) await sleep(delayMs)
+  if (delayMs > 0) await sleep(delayMs, signal)
   if (end === null) return body
   if ('status' in end) return bodyOf(end, reply)
   reply.hijack()

@@ -2,6 +2,7 @@
 // A framework would take longer to load than all the rest of the sandbox.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createSharedAbort } from '../../core/async.ts'
 import { readWhole } from '../../core/http/read-body.ts'
 import { ApiError } from '../api-error.ts'
 import { type AnswerDraft, createDraft } from './answer-draft.ts'
@@ -42,6 +43,8 @@ type OnSend = (request: ApiRequest, reply: ApiReply, body: string) => Promise<st
 
 export interface ApiApp {
   readonly server: Server
+  /** Aborted by `close`: nobody is there any more for whom an answer could wait. */
+  readonly closed: AbortSignal
   /** Answers a method under a path, in which `:id` stands for one part. */
   on(method: Method, path: string, handler: Handler): void
   onRequest(hook: OnRequest): void
@@ -76,6 +79,7 @@ export function createApp(): ApiApp {
   const errorHooks: ((request: ApiRequest, error: Error) => void)[] = []
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing))
   server.keepAliveTimeout = KEEP_ALIVE_MS
+  const closing = createSharedAbort()
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const request = requestOf(incoming)
@@ -90,7 +94,7 @@ export function createApp(): ApiApp {
     } catch (error) {
       fail(request, draft, error)
     }
-    if (draft.isHijacked()) return
+    if (draft.isHijacked() || closing.signal.aborted) return
     try {
       await send(request, draft, outgoing)
     } catch (error) {
@@ -132,6 +136,7 @@ export function createApp(): ApiApp {
 
   return {
     server,
+    closed: closing.signal,
     on: routes.add,
     onRequest: (hook) => void requestHooks.push(hook),
     onSend: (hook) => void sendHooks.push(hook),
@@ -144,6 +149,7 @@ export function createApp(): ApiApp {
       return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`
     },
     close: async () => {
+      closing.abort()
       if (!server.listening) return
       const closed = once(server, 'close')
       server.close()
