@@ -14,6 +14,12 @@ export interface RawResponse {
   readonly text: string
 }
 
+/** When the platform answered, by its own clock where it says so (`Date`): that of this machine, `now`, may be wrong. In ms since the epoch. */
+export function timeOf({ headers }: Pick<RawResponse, 'headers'>, now: number): number {
+  const given = Date.parse(headers['date'] ?? '')
+  return Number.isNaN(given) ? now : given
+}
+
 /** How much of the platform's words is quoted, and how much is searched for secrets before it is cut, in characters. */
 const MAX_QUOTE = 200
 const MAX_MESSAGE = 16_384

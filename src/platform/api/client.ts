@@ -5,7 +5,7 @@ import { DevHookError } from '../../core/errors.ts'
 import { exponential } from '../../core/pace.ts'
 import { createRedactor, type Redactor } from '../../core/text/redact.ts'
 import { withoutTrailingSlashes } from '../../core/text/trailing-slashes.ts'
-import { isTokenTrouble, jsonOf, problemOf, type RawResponse } from './api-errors.ts'
+import { isTokenTrouble, jsonOf, problemOf, type RawResponse, timeOf } from './api-errors.ts'
 import { stringifyExact } from './exact-json.ts'
 import { type ExchangeOutcome, MAX_PAUSE_MS, mayRepeat, pauseOf } from './retry-policy.ts'
 import { createThrottle, type Throttle } from './throttle.ts'
@@ -60,7 +60,7 @@ export interface ClientOptions {
   readonly proxy?: string | null
   readonly timeoutMs?: number
   readonly throttle?: Throttle
-  /** The time of this machine, which the platform's dates are compared with. */
+  /** The time of this machine, which the platform's dates are compared with where a response does not tell its own. */
   readonly now?: () => number
   readonly clock?: Clock
   readonly random?: () => number
@@ -109,11 +109,11 @@ export function createClient(options: ClientOptions): Client {
   async function sendAuthorised(exchange: Exchange, signal: AbortSignal): Promise<ExchangeOutcome> {
     const token = await tokens.current(signal)
     const outcome = await send(exchange, token, signal)
-    const { expiresAt } = tokens.claims()
-    const expired = expiresAt !== null && expiresAt <= now()
-    if ('error' in outcome || !isTokenTrouble(outcome.response, expired)) return outcome
+    if ('error' in outcome) return outcome
+    const at = timeOf(outcome.response, now())
+    if (!isTokenTrouble(outcome.response, tokens.hasExpired(at))) return outcome
     // The platform did nothing with the call, so that even a POST may go out again.
-    const renewed = await tokens.renew(token, signal)
+    const renewed = await tokens.renew(token, at, signal)
     return renewed === null ? outcome : send(exchange, renewed, signal)
   }
 

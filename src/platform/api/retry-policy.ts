@@ -1,6 +1,6 @@
 // When a call that the platform did not answer well is made again, and how long the platform wants to be left alone before.
 import type { DevHookError } from '../../core/errors.ts'
-import { isTransient, type RawResponse } from './api-errors.ts'
+import { isTransient, type RawResponse, timeOf } from './api-errors.ts'
 import type { Exchange } from './transport.ts'
 
 /** What came of an exchange. */
@@ -20,9 +20,9 @@ export function mayRepeat({ method }: Pick<Exchange, 'method'>, outcome: Exchang
 }
 
 /** The pause that a response asks for in `Retry-After`, seconds or a date, in milliseconds; `null` when it asks for none. */
-export function pauseOf({ status, headers }: RawResponse, now: number): number | null {
-  const given = headers['retry-after']
-  if (given === undefined || !REPEATED.has(status)) return null
-  const ms = /^\d+$/.test(given.trim()) ? Number(given) * 1_000 : Date.parse(given) - now
+export function pauseOf(response: RawResponse, now: number): number | null {
+  const given = response.headers['retry-after']
+  if (given === undefined || !REPEATED.has(response.status)) return null
+  const ms = /^\d+$/.test(given.trim()) ? Number(given) * 1_000 : Date.parse(given) - timeOf(response, now)
   return Number.isNaN(ms) ? null : Math.max(0, ms)
 }

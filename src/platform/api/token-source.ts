@@ -23,11 +23,19 @@ export interface TokenOptions {
 }
 
 export interface TokenSource {
-  /** A token that is good for now. Throws `credentialsRefused` when there can be none. */
+  /**
+   * The token for a call: a fresh one, if that is due and can be had. One that seems to have expired is the platform's to refuse, as the
+   * clock of this machine may be wrong. Rejects with the signal's reason only.
+   */
   current(signal: AbortSignal): Promise<string>
-  /** Another token after the platform refused this one; `null` without a refresh token. Throws `credentialsRefused`. */
-  renew(refused: string, signal: AbortSignal): Promise<string | null>
+  /**
+   * Another token after the platform refused this one; `null` without a refresh token. Throws `credentialsRefused`, without one too if
+   * the token had expired by `at`, the platform's time.
+   */
+  renew(refused: string, at: number, signal: AbortSignal): Promise<string | null>
   claims(): Claims
+  /** Whether the token had expired by `at`, in ms since the epoch. */
+  hasExpired(at: number): boolean
 }
 
 /** Asks the platform for a new token; resolves with the JSON of its answer. */
@@ -56,7 +64,7 @@ export function createTokenSource(options: TokenOptions, ask: AskForToken, clock
   let refreshAfter = Number.NEGATIVE_INFINITY
   let refreshing: Promise<void> | null = null
 
-  const left = (): number => (claims.expiresAt === null ? Number.POSITIVE_INFINITY : claims.expiresAt - now())
+  const hasExpired = (at: number): boolean => claims.expiresAt !== null && claims.expiresAt <= at
 
   async function askOnce(oldRefreshToken: string): Promise<void> {
     refreshAfter = elapsed() + BETWEEN_MS
@@ -91,27 +99,27 @@ export function createTokenSource(options: TokenOptions, ask: AskForToken, clock
 
   return {
     claims: () => claims,
+    hasExpired,
 
     current: async (signal) => {
-      if (left() > EARLY_MS) return token
-      if (refreshToken === null || refusal !== null) {
-        if (left() > 0) return token
-        throw refusal ?? refused('the access token has expired, and there is no refresh token')
-      }
+      if (!hasExpired(now() + EARLY_MS) || refreshToken === null || refusal !== null) return token
       if (refreshing === null && elapsed() < refreshAfter) return token
       try {
         await refresh(refreshToken, signal)
       } catch (error) {
-        if (signal.aborted || left() <= 0) throw error
-        // Still good for a while: what went wrong with the refresh matters only when it ends.
+        if (signal.aborted) throw error
+        // Perhaps still good: what went wrong with the refresh matters only when the platform refuses the token.
       }
       return token
     },
 
-    renew: async (rejected, signal) => {
+    renew: async (rejected, at, signal) => {
       if (token !== rejected) return token
-      if (refreshToken === null) return null
       if (refusal !== null) throw refusal
+      if (refreshToken === null) {
+        if (!hasExpired(at)) return null
+        throw refused('the access token has expired, and there is no refresh token')
+      }
       await refresh(refreshToken, signal)
       return token
     },

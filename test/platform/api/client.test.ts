@@ -57,6 +57,8 @@ async function errorOf(call: Promise<unknown>): Promise<DevHookError> {
   throw new Error(`no DevHookError: ${String(error)}`)
 }
 
+const utc = (ms: number): string => new Date(ms).toUTCString()
+
 const error = (status: number, message: string): ApiReply => ({ status, json: { error: { message } } })
 
 describe('a call', () => {
@@ -248,15 +250,27 @@ describe('repeating', () => {
   })
 
   it('rests as long as Retry-After says, in seconds or as a date', async () => {
-    const now = Date.UTC(2026, 10, 1)
+    const date = Date.UTC(2026, 10, 1)
     server.on('GET', PATH, () => ({ json: {} }))
-    for (const after of ['7', new Date(now + 7_000).toUTCString()]) {
+    for (const after of ['7', utc(date + 7_000)]) {
       slept = []
-      server.next('GET', PATH, { status: 429, json: {}, headers: { 'retry-after': after } })
-      await open({ now: () => now, random: () => 1 }).get(PATH)
+      server.next('GET', PATH, { status: 429, json: {}, headers: { 'retry-after': after, date: utc(date) } })
+      await open({ random: () => 1 }).get(PATH)
       expect(slept).toEqual([7_000, 250])
     }
   })
+
+  it.each([-HOUR, HOUR])(
+    'counts to the date of a Retry-After by the clock of the platform, not by ours (%i ms off)',
+    async (off) => {
+      const now = Date.UTC(2026, 10, 1)
+      server.on('GET', PATH, () => ({ json: {} }))
+      const headers = { 'retry-after': utc(now + off + 7_000), date: utc(now + off) }
+      server.next('GET', PATH, { status: 429, json: {}, headers })
+      await open({ now: () => now, random: () => 1 }).get(PATH)
+      expect(slept).toEqual([7_000, 250])
+    },
+  )
 
   it('does not wait for a rest that is too long', async () => {
     server.on('GET', PATH, () => ({ status: 429, json: {}, headers: { 'retry-after': '3600' } }))
@@ -307,13 +321,34 @@ describe('a refused token', () => {
   it('is renewed after any 403 once it has expired', async () => {
     const now = Date.now()
     const old = makeToken({ _id: 'b1', exp: (now + HOUR) / 1_000 })
-    let passed = 0
-    server.on('GET', PATH, ({ headers }) => {
-      passed = 2 * HOUR
-      return headers.authorization === `Bearer ${fresh}` ? { json: {} } : error(403, 'Permission Denied')
-    })
+    server.on('GET', PATH, ({ headers }) =>
+      headers.authorization === `Bearer ${fresh}`
+        ? { json: {} }
+        : { ...error(403, 'Permission Denied'), headers: { date: utc(now + 2 * HOUR) } },
+    )
     server.on('POST', '/v2/auth/token', () => refreshed)
-    await open({ tokens: { token: old, refreshToken: 'first' }, now: () => now + passed }).get(PATH)
+    await open({ tokens: { token: old, refreshToken: 'first' }, now: () => now }).get(PATH)
+  })
+
+  it('is one that the platform has refused: that the clock of this machine says so does not count', async () => {
+    const token = makeToken({ _id: 'b1', exp: Date.now() / 1_000 + 3_600 })
+    server.on('GET', PATH, () => ({ json: { id: 'b1' } }))
+    server.on('POST', '/v2/auth/token', () => error(400, 'it was used already'))
+    for (const refreshToken of [null, 'first']) {
+      const client = open({ tokens: { token, refreshToken }, now: () => Date.now() + 48 * HOUR })
+      expect(await client.get(PATH)).toMatchObject({ json: { id: 'b1' } })
+    }
+  })
+
+  it('has expired by the clock of the platform, which is said where there is no refresh token', async () => {
+    const now = Date.now()
+    const old = makeToken({ _id: 'b1', exp: (now - HOUR) / 1_000 })
+    for (const status of [401, 403]) {
+      server.on('GET', PATH, () => error(status, 'Permission Denied'))
+      const problem = await errorOf(open({ tokens: { token: old }, now: () => now - 2 * HOUR }).get(PATH))
+      expect(problem).toMatchObject({ code: 'DEVHOOK_CREDENTIALS_REFUSED' })
+      expect(problem.message).toBe('the access token has expired, and there is no refresh token')
+    }
   })
 
   it('is not renewed for a permission that is missing', async () => {
