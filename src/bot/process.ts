@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { normalizeSpawnCommand } from 'tinyexec'
 import { raceTimeout } from '../core/async.ts'
 import { codeOf } from '../core/errors.ts'
@@ -143,8 +144,9 @@ async function readOutput(
 ): Promise<void> {
   const closed: Promise<void>[] = []
   for (const name of ['stdout', 'stderr'] as const) {
-    const stream = child[name]
-    if (stream === null) continue
+    // Not there either, whatever its type says, when the process had no file descriptor left for a pipe.
+    const stream: Readable | null | undefined = child[name]
+    if (!stream) continue
     onLines(stream, (line) => onLine(name, line))
     // A pipe that breaks is closed next, which is all that matters here; without a listener it would end the daemon.
     stream.on('error', (error) => onLine('stderr', error.message))
