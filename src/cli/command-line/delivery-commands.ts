@@ -41,10 +41,10 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
       {
         flags: '-q, --query <filter>',
         mayBeEmpty: true,
-        says: `only what a filter finds: ${FILTER_FORM}; a comma means or, a - in front means not, quotes hold words together`,
+        says: `only what a filter finds: ${FILTER_FORM}; a comma means or, a - in front means not, quotes keep spaces and commas`,
       },
       { flags: '--event <patterns>', says: 'only these events, as in a subscription' },
-      { flags: '--conversation <id>', says: 'only deliveries of this conversation' },
+      { flags: '--conversation <ids>', says: 'only deliveries of this conversation, or of one of these' },
       {
         flags: '--outcome <outcomes>',
         choices: OUTCOME_NAMES,
@@ -98,7 +98,7 @@ export const DELIVERY_COMMANDS: readonly CommandSpec[] = [
     own: [
       { flags: '--last [n]', says: 'the newest delivery, or the newest n (among those that the other flags select)' },
       { flags: '--failed', says: 'deliveries that were interrupted, answered with an error, or never delivered' },
-      { flags: '--conversation <id>', says: 'all deliveries of this conversation' },
+      { flags: '--conversation <ids>', says: 'all deliveries of this conversation, or of these' },
       { flags: '--edit', says: 'edit the body first, in VISUAL or EDITOR; it is signed again' },
       ...SANDBOX_FLAGS,
     ],

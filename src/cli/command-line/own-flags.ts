@@ -10,6 +10,12 @@ export function textOf(own: Own, flag: string): string | null {
   return typeof value === 'string' ? value : null
 }
 
+/** The values of a flag that are joined by commas; `null` when it was not given. */
+export const listOf = (own: Own, flag: string): readonly string[] | null =>
+  textOf(own, flag)?.split(',').map(trimmed) ?? null
+
+const trimmed = (part: string): string => part.trim()
+
 /** The number of a flag, 1 when it was given without; `null` when it was not given. */
 export function countOf(own: Own, flag: string): number | null {
   if (own[flag] === true) return 1

@@ -8,7 +8,7 @@ import { isBefore, isConversation, isEvent, isSince, type RowTest } from '../../
 import { hasOutcome, OUTCOME_NAMES } from '../../protocol/query/outcomes.ts'
 import { readTime, TIMES } from '../../protocol/query/point-in-time.ts'
 import { allOf, anyOf, type DeliveryQuery, problemWords, readQuery } from '../../protocol/query/query.ts'
-import { countOf, type Own, textOf } from '../command-line/own-flags.ts'
+import { countOf, listOf, type Own, textOf } from '../command-line/own-flags.ts'
 
 /** Reads the filters of a command line: those of the flags, and what `--query` says. Throws `usage` for a value that means nothing. */
 export function readFilter(own: Own, now: number = Date.now()): DeliveryFilter {
@@ -33,13 +33,13 @@ function queryOf(own: Own, now: number): DeliveryQuery | null {
 }
 
 function flagTests(own: Own, now: number): RowTest[] {
-  const conversation = textOf(own, 'conversation')
+  const conversations = listOf(own, 'conversation')
   const since = timeOf(own, 'since', now)
   const until = timeOf(own, 'until', now)
   return [
     ...testsOf(own, 'event', (pattern) => (isEventPattern(pattern) ? isEvent(pattern) : null), 'an event pattern'),
     ...testsOf(own, 'outcome', hasOutcome, `one of ${OUTCOME_NAMES.join(', ')}`),
-    ...(conversation === null ? [] : [isConversation(conversation)]),
+    ...(conversations === null ? [] : [anyOf(conversations.map(isConversation))]),
     ...(since === null ? [] : [isSince(since)]),
     ...(until === null ? [] : [isBefore(until)]),
   ]
@@ -47,11 +47,11 @@ function flagTests(own: Own, now: number): RowTest[] {
 
 /** What a flag asks whose values are joined by commas: one of them has to fit. */
 function testsOf(own: Own, flag: string, read: (value: string) => RowTest | null, expected: string): RowTest[] {
-  const text = textOf(own, flag)
-  if (text === null) return []
-  const tests = text.split(',').map((part) => {
-    const test = read(part.trim())
-    if (test === null) throw new DevHookError('usage', `\`${part.trim()}\` (from --${flag}) is not ${expected}`)
+  const parts = listOf(own, flag)
+  if (parts === null) return []
+  const tests = parts.map((part) => {
+    const test = read(part)
+    if (test === null) throw new DevHookError('usage', `\`${part}\` (from --${flag}) is not ${expected}`)
     return test
   })
   return [anyOf(tests)]

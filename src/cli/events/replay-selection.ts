@@ -5,8 +5,8 @@ import { DevHookError } from '../../core/errors.ts'
 import { findById } from '../../journal/find-by-id.ts'
 import { isConversation } from '../../protocol/query/keys.ts'
 import { isFailed } from '../../protocol/query/outcomes.ts'
-import { allOf } from '../../protocol/query/query.ts'
-import { countOf, type Own, textOf } from '../command-line/own-flags.ts'
+import { allOf, anyOf } from '../../protocol/query/query.ts'
+import { countOf, listOf, type Own } from '../command-line/own-flags.ts'
 
 /** What the command line asks for: some ids, or every delivery that fits. */
 export type Selection =
@@ -16,12 +16,12 @@ export type Selection =
 /** Reads which deliveries a command line asks for. Throws `usage` when it asks for nothing, or for ids and a filter at once. */
 export function readSelection(ids: readonly string[], own: Own): Selection {
   const last = countOf(own, 'last')
-  const conversation = textOf(own, 'conversation')
+  const conversations = listOf(own, 'conversation')
   const failed = own['failed'] === true
-  const filtered = last !== null || conversation !== null || failed
+  const filtered = last !== null || conversations !== null || failed
   if (ids.length > 0 && filtered)
     throw new DevHookError('usage', 'give ids, or `--last`, `--failed` and `--conversation`, not both')
-  if (ids.length > 0) return { by: 'id', ids }
+  if (ids.length > 0) return { by: 'id', ids: ids.flatMap((id) => id.split(',')) }
   if (!filtered)
     throw new DevHookError('usage', 'say which deliveries: their ids, `--last`, `--failed` or `--conversation`')
   return {
@@ -31,7 +31,7 @@ export function readSelection(ids: readonly string[], own: Own): Selection {
     fits: allOf<Summary>([
       ({ settled }) => settled !== 'rejected',
       ...(failed ? [isFailed] : []),
-      ...(conversation === null ? [] : [isConversation(conversation)]),
+      ...(conversations === null ? [] : [anyOf(conversations.map(isConversation))]),
     ]),
   }
 }

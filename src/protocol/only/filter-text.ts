@@ -1,4 +1,4 @@
-// The grammar of `--only`: `key:value` between commas, with quotes around a value that has a comma or a quote in it.
+// The grammar of `--only`: `key:value,value` between commas, with quotes around a value that has a comma or a quote in it.
 import type { FilterProblem, Place } from '../query/terms.ts'
 
 const ONLY_KEYS = ['conversation', 'contact', 'event', 'text'] as const
@@ -14,7 +14,7 @@ export interface OnlyTerm extends Place {
 
 /** How a filter is written, in one line. */
 export const ONLY_FORM =
-  'conversation:<id>, contact:<id, name, e-mail or telephone>, event:<pattern> or text:<words>, and commas between several; quotes around a value that has a comma in it'
+  'conversation:<id>, contact:<id, name, e-mail or telephone>, event:<pattern> or text:<words>, and commas between several, or between values as in `text:a,b`; quotes around a value that has a comma in it'
 
 /** Nobody writes more, and each delivery is compared with all of it. */
 const MAX_TERMS = 200
@@ -31,7 +31,7 @@ export function readOnlyTerms(text: string): readonly OnlyTerm[] | FilterProblem
     return problem(MAX_LENGTH, text.length, 'the filter is too long', `${MAX_LENGTH} characters`)
   const terms: OnlyTerm[] = []
   for (let at = 0; ; ) {
-    const term = readTerm(text, at)
+    const term = readTerm(text, at, terms.at(-1)?.key ?? null)
     if ('message' in term) return term
     terms.push(term)
     if (terms.length > MAX_TERMS)
@@ -42,23 +42,37 @@ export function readOnlyTerms(text: string): readonly OnlyTerm[] | FilterProblem
   }
 }
 
-function readTerm(text: string, at: number): OnlyTerm | FilterProblem {
+/** Reads a term, or one more value of the one `before` it: that follows the comma at once, as in a search. */
+function readTerm(text: string, at: number, before: OnlyKey | null): OnlyTerm | FilterProblem {
   const start = at + (matchAt(SPACE, text, at)?.[0].length ?? 0)
   const match = matchAt(KEY, text, start)
   if (match === null) {
-    const end = nextComma(text, start)
-    const word = text.slice(start, end).trim()
-    const message = word === '' ? 'nothing is given here' : `\`${word}\` has no key in front of it`
-    return problem(start, Math.max(end, start), message, ONLY_FORM)
+    const isValue = start === at && nextComma(text, start) > start
+    return before !== null && isValue ? readWith(before, text, start, start) : withoutKey(text, start, before)
   }
   const [whole, name = ''] = match
   const key = ONLY_KEYS.find((known) => known === name.toLowerCase())
   if (key === undefined)
     return problem(start, start + name.length, `unknown key \`${name}\``, `one of ${ONLY_KEYS.join(', ')}`)
-  const read = readValue(text, start + whole.length)
+  return readWith(key, text, start, start + whole.length)
+}
+
+function readWith(key: OnlyKey, text: string, start: number, at: number): OnlyTerm | FilterProblem {
+  const read = readValue(text, at)
   if ('message' in read) return read
   if (read.value === '') return problem(read.end, read.end, `nothing follows \`${key}:\``, 'a value')
   return { key, value: read.value, start, end: read.end }
+}
+
+function withoutKey(text: string, start: number, before: OnlyKey | null): FilterProblem {
+  const end = nextComma(text, start)
+  const word = text.slice(start, end).trim()
+  if (word === '') return problem(start, end, 'nothing is given here', ONLY_FORM)
+  const allowed =
+    before === null
+      ? ONLY_FORM
+      : `a key; for one more \`${before}\` no space before it; for a value with a comma in it quotes around the whole`
+  return problem(start, end, `\`${word}\` has no key in front of it`, allowed)
 }
 
 type Read = { readonly value: string; readonly end: number } | FilterProblem

@@ -1,4 +1,4 @@
-// The grammar of a filter: terms between spaces, each a word or `key:value,value`, `-` in front for "not", quotes around anything.
+// The grammar of a filter: terms between spaces, each `word,word` or `key:value,value`, `-` in front for "not", quotes around anything.
 
 /** Where something stands in a filter: code units from its start, the end not included. */
 export interface Place {
@@ -16,7 +16,7 @@ export interface Term extends Place {
   readonly isNegated: boolean
   /** `null` for a word without a key. */
   readonly key: string | null
-  /** One or more: any one of them is enough. A word without a key has one. */
+  /** One or more: any one of them is enough. */
   readonly values: readonly TermValue[]
 }
 
@@ -30,9 +30,10 @@ export interface FilterProblem extends Place {
 
 const KEY = /[a-z][a-z-]*:/iy
 const SPACE = /\s*/y
-/** A value goes to the next space, and in front of a comma where several are allowed. */
-const BARE = /\S+/y
-const BARE_IN_LIST = /[^\s,]+/y
+/** A value goes to the next space or comma. */
+const VALUE = /[^\s,]+/y
+/** In a word without a key, a comma with nothing before or behind it is a part of what was said: `hello, there`. */
+const WORD = /,*[^\s,]+(?:,+(?=\s|$))?|,+/y
 const QUOTED = /"((?:[^"\\]|\\.)*)"/sy
 
 /** Reads the terms of a filter, in order, or what is wrong with it. In time proportional to its length. */
@@ -57,19 +58,17 @@ function readTerm(text: string, start: number): Term | FilterProblem {
   const first = isNegated ? start + 1 : start
   if (first === text.length || spaceAfter(text, first) > first) return nothingAfter('-', first)
   const key = matchAt(KEY, text, first)?.[0]
-  if (key === undefined) {
-    const value = readValue(text, first, BARE)
-    return 'message' in value ? value : { start, end: value.end, isNegated, key: null, values: [value] }
-  }
+  const name = key === undefined ? null : key.slice(0, -1).toLowerCase()
   const values: TermValue[] = []
-  let at = first + key.length
+  let at = first + (key?.length ?? 0)
   for (;;) {
-    if (at === text.length || /[\s,]/.test(text.charAt(at))) return nothingAfter(text.slice(first, at), at)
-    const value = readValue(text, at, BARE_IN_LIST)
+    const next = text.charAt(at)
+    if (next === '' || /\s/.test(next) || (next === ',' && name !== null))
+      return nothingAfter(text.slice(first, at), at)
+    const value = readValue(text, at, name === null ? WORD : VALUE)
     if ('message' in value) return value
     values.push(value)
-    if (text[value.end] !== ',')
-      return { start, end: value.end, isNegated, key: key.slice(0, -1).toLowerCase(), values }
+    if (text[value.end] !== ',') return { start, end: value.end, isNegated, key: name, values }
     at = value.end + 1
   }
 }
@@ -90,8 +89,8 @@ function readValue(text: string, start: number, bare: RegExp): TermValue | Filte
   const [whole, inner = ''] = match
   const end = start + whole.length
   const next = text.charAt(end)
-  if (next !== '' && !/\s/.test(next) && (bare === BARE || next !== ','))
-    return { start: end, end: end + 1, message: `\`${next}\` follows a quoted text`, allowed: 'a space' }
+  if (next !== '' && !/[\s,]/.test(next))
+    return { start: end, end: end + 1, message: `\`${next}\` follows a quoted text`, allowed: 'a space, or a comma' }
   return { start, end, text: inner.replace(/\\(.)/gs, '$1') }
 }
 

@@ -28,7 +28,9 @@ describe('The filters of recorded deliveries', () => {
     expect(where(aSummary({ event: null }))).toBe(false)
   })
 
-  it('mean one conversation', () => {
+  it('mean one conversation, or one of several', () => {
+    const several = readFilter({ conversation: 'c1,c2' }, NOW).where ?? (() => false)
+    expect(['c1', 'c2', 'c3'].filter((conversation) => several(aSummary({ conversation })))).toEqual(['c1', 'c2'])
     const { where = () => false } = readFilter({ conversation: 'c1' }, NOW)
     expect(where(aSummary({ conversation: 'c1' }))).toBe(true)
     expect(where(aSummary({ conversation: 'c11' }))).toBe(false)

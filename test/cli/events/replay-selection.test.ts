@@ -21,6 +21,7 @@ describe('What is replayed', () => {
     expect(ids(['ab'], {})).toBe('ab')
     expect(ids(['n'], {})).toBe('no')
     expect(ids(['2', 'b1'], {})).toBe('aa2 ab1')
+    expect(ids(['ab1,aa1', 'aa2'], {})).toBe('ab1 aa1 aa2')
   })
 
   it('is what fits all filters, oldest first, without what was rejected', () => {
@@ -28,6 +29,7 @@ describe('What is replayed', () => {
     expect(ids([], { last: '2' })).toBe('ab1 ab')
     expect(ids([], { failed: true })).toBe('aa2 ab1 ab')
     expect(ids([], { conversation: 'c1' })).toBe('aa1 ab1 ab')
+    expect(ids([], { conversation: 'c2, c1' })).toBe('aa1 aa2 ab1 ab')
     expect(ids([], { conversation: 'c1', failed: true, last: '1' })).toBe('ab')
   })
 

@@ -33,6 +33,20 @@ describe('The terms of a filter', () => {
       [true, null, 'word'],
       [false, null, 'a-b'],
     ])
+    expect(meant('refund,cancel -"two words",b')).toEqual([
+      [false, null, 'refund', 'cancel'],
+      [true, null, 'two words', 'b'],
+    ])
+  })
+
+  it('keep a comma that stands between no two words', () => {
+    expect(meant('hello, there ,x a,b, ,')).toEqual([
+      [false, null, 'hello,'],
+      [false, null, 'there'],
+      [false, null, ',x'],
+      [false, null, 'a', 'b,'],
+      [false, null, ','],
+    ])
   })
 
   it('hold anything between quotes', () => {
@@ -58,6 +72,7 @@ describe('The terms of a filter', () => {
     ['-', 1, 'nothing follows `-`'],
     ['say "hi', 4, 'a quote is not closed'],
     ['"a"b', 3, '`b` follows a quoted text'],
+    ['"a", b', 4, 'nothing follows `"a",`'],
     ['text:"a"b', 8, '`b` follows a quoted text'],
   ])('say where %j is wrong', (text, start, message) => {
     expect(problemOf(text)).toMatchObject({ start, message })
@@ -72,18 +87,13 @@ describe('The terms of a filter', () => {
     })
     fc.assert(
       fc.property(fc.array(term), (given) => {
-        const terms = given.map(({ key, texts, ...rest }) => ({
-          ...rest,
-          key,
-          texts: key === null ? texts.slice(0, 1) : texts,
-        }))
-        const text = terms
+        const text = given
           .map(
             ({ isNegated, key, texts }) =>
               `${isNegated ? '-' : ''}${key === null ? '' : `${key}:`}${texts.map(quoted).join()}`,
           )
           .join(' ')
-        expect(meant(text)).toEqual(terms.map(({ isNegated, key, texts }) => [isNegated, key, ...texts]))
+        expect(meant(text)).toEqual(given.map(({ isNegated, key, texts }) => [isNegated, key, ...texts]))
       }),
     )
   })
