@@ -5,8 +5,12 @@ import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/s
 import { resolveOnAbort } from '../../core/async.ts'
 import { version } from '../../core/instance.ts'
 import { asRecord, type Json } from '../../core/json.ts'
+import { answerMalformed } from './answer-malformed.ts'
 import { callTool, type Toolbox } from './call-tool.ts'
 import { TOOLS } from './tools.ts'
+
+/** The longest message that is read. */
+const MAX_MESSAGE_BYTES = 10 * 1024 * 1024
 
 /** What a client tells its model at the beginning. */
 const INSTRUCTIONS = [
@@ -32,15 +36,21 @@ export async function serve(
   problem: (message: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const transport = new StdioServerTransport(stdin, stdout)
+  const transport = new StdioServerTransport(stdin, stdout, { maxBufferSize: MAX_MESSAGE_BYTES })
   const closed = closedBy(transport)
-  const handle = serveStdio(() => createServer(box), { transport, onerror: ({ message }) => problem(message) })
+  const off = answerMalformed(stdin, stdout, MAX_MESSAGE_BYTES)
+  const handle = serveStdio(() => createServer(box), { transport, onerror: (error) => problem(wordsOf(error)) })
   try {
     await resolveOnAbort(closed, signal)
   } finally {
+    off()
     await handle.close()
   }
 }
+
+/** What the server says of a message that it does not take is a list of every rule that it breaks. */
+const wordsOf = ({ name, message }: Error): string =>
+  name === 'ZodError' ? 'a message was left out that is none of the protocol' : message
 
 /** Resolves once a transport has closed: its client has ended, does not read any more, or sends what is not a message. */
 function closedBy(transport: StdioServerTransport): Promise<void> {

@@ -102,7 +102,7 @@ describe('dev-hook mcp', () => {
     child.stdin.write('this is no JSON\n')
     send({ id: 2, method: 'tools/call', params: { name: 'status', arguments: {} } })
     send({ id: 3, method: 'tools/call', params: { name: 'no-such-tool', arguments: {} } })
-    await eventually(() => stdout.split('\n').length > 3)
+    await eventually(() => stdout.split('\n').length > 4)
     child.stdin.end()
     const [code] = await once(child, 'close')
     expect(code).toBe(0)
@@ -111,7 +111,10 @@ describe('dev-hook mcp', () => {
       .split('\n')
       .map((line) => JSON.parse(line))
     for (const message of messages) expect(message).toMatchObject({ jsonrpc: '2.0' })
-    expect(new Set(messages.map(({ id }) => id))).toEqual(new Set([1, 2, 3]))
+    expect(new Set(messages.map(({ id }) => id))).toEqual(new Set([1, null, 2, 3]))
+    expect(messages).toContainEqual(
+      expect.objectContaining({ id: null, error: expect.objectContaining({ code: -32_700 }) }),
+    )
     expect(stderr).toContain('hello from the config')
   })
 
@@ -131,7 +134,10 @@ describe('dev-hook mcp', () => {
     child.stdin.on('error', () => undefined)
     child.stdin.write('x'.repeat(11 * 1024 * 1024))
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-    expect([stdout, stderr]).toEqual(['', expect.stringMatching(/^mcp: .+/)])
+    expect([JSON.parse(stdout), stderr]).toEqual([
+      { jsonrpc: '2.0', id: null, error: { code: -32_600, message: 'a message is longer than 10485760 bytes' } },
+      expect.stringMatching(/^mcp: .+/),
+    ])
   })
 
   it.runIf(process.platform !== 'win32')('ends in order at a signal', async () => {
