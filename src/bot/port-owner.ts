@@ -1,5 +1,6 @@
 // Whose the bot's port is: a process of the bot's own, or a stranger's that was quicker, as far as the system tells (Linux).
 import {
+  datagramSocketsOn,
   describeProcess,
   environmentOf,
   holdersOf,
@@ -51,12 +52,22 @@ export async function ownerOfPort(port: number, bot: StartedProcess): Promise<Po
 
 /** Who listens on a port of loopback, as the subject of a sentence: what is known of them is all that somebody can end them by. */
 export async function listenerOn(port: number): Promise<string> {
-  const sockets = (await socketsOn(port)).filter(({ address }) => LOOPBACK_OR_ANY.test(address))
-  const [pid] = await holdersOf(new Set(sockets.map(({ file }) => file)), await listProcesses())
-  const info = pid === undefined ? null : await describeProcess(pid)
+  const info = await holderOf(await socketsOn(port))
   if (info === null) return 'another program'
   const isBot = (await environmentOf(info.pid)).some((variable) => variable.startsWith(`${RUN_VARIABLE}=`))
   return `${isBot ? 'a bot that another dev-hook has started' : 'another program'}, ${info.name} (pid ${info.pid}),`
+}
+
+/** Who has a port over UDP, in the same words: a dev-hook that keeps it for its bot, or anything else. */
+export async function keeperOf(port: number): Promise<string> {
+  const info = await holderOf(await datagramSocketsOn(port))
+  return info === null ? 'another program' : `another program, ${info.name} (pid ${info.pid}),`
+}
+
+async function holderOf(sockets: readonly ListeningSocket[]): Promise<ProcessInfo | null> {
+  const files = sockets.filter(({ address }) => LOOPBACK_OR_ANY.test(address)).map(({ file }) => file)
+  const [pid] = await holdersOf(new Set(files), await listProcesses())
+  return pid === undefined ? null : describeProcess(pid)
 }
 
 async function describeAll(): Promise<ReadonlyMap<number, ProcessInfo>> {

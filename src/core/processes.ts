@@ -57,7 +57,7 @@ export async function environmentOf(pid: number): Promise<readonly string[]> {
   return (await read(`/proc/${pid}/environ`)).split('\0')
 }
 
-/** A socket of this machine that listens. */
+/** A socket of this machine that has a port. */
 export interface ListeningSocket {
   /** The address as the system writes it: hexadecimal digits, in words of its byte order. */
   readonly address: string
@@ -68,15 +68,20 @@ export interface ListeningSocket {
 }
 
 /** The sockets that listen on a port, on whatever address of this machine; none where there is no `/proc`. */
-export async function socketsOn(port: number): Promise<readonly ListeningSocket[]> {
-  const tables = await Promise.all([read('/proc/net/tcp'), read('/proc/net/tcp6')])
+export const socketsOn = (port: number): Promise<readonly ListeningSocket[]> => inTables('tcp', port)
+
+/** The same for UDP, where nothing listens: those that are bound to the port. */
+export const datagramSocketsOn = (port: number): Promise<readonly ListeningSocket[]> => inTables('udp', port)
+
+async function inTables(protocol: 'tcp' | 'udp', port: number): Promise<readonly ListeningSocket[]> {
+  const tables = await Promise.all([read(`/proc/net/${protocol}`), read(`/proc/net/${protocol}6`)])
   return tables
     .flatMap((table) => table.split('\n'))
     .flatMap((line) => {
       // `number address:port peer:port state … uid timeout inode …`, in hexadecimal digits but for uid and inode; `0A` listens.
       const fields = line.trim().split(/\s+/)
       const [address = '', digits = ''] = fields[1]?.split(':') ?? []
-      if (fields[3] !== '0A' || Number.parseInt(digits, 16) !== port) return []
+      if ((protocol === 'tcp' && fields[3] !== '0A') || Number.parseInt(digits, 16) !== port) return []
       return [{ address, uid: Number(fields[7]), file: `socket:[${fields[9]}]` }]
     })
 }

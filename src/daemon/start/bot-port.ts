@@ -1,5 +1,5 @@
 // The port of a bot that dev-hook starts: the one that was named, else the usual one or the next that is free, so that several bots run side by side.
-import { listenerOn } from '../../bot/port-owner.ts'
+import { keeperOf, listenerOn } from '../../bot/port-owner.ts'
 import { portReadiness } from '../../bot/port-readiness.ts'
 import { reservePort } from '../../bot/port-reservation.ts'
 import type { Config } from '../../config/load.ts'
@@ -51,7 +51,7 @@ export async function reserveBotPort<C extends PortConfig>(
 /** Keeps a port on which nobody listens, and gives what releases it; else says who has it. */
 async function tryPort(host: string, port: number): Promise<Off | string> {
   const release = await reservePort(port)
-  if (release === null) return `another dev-hook keeps ${host}:${port} for its bot`
+  if (release === null) return `${await keeperOf(port)} has ${host}:${port} over UDP, as a dev-hook does for its bot`
   if (await portReadiness({ host, port }).isVacant(neverAborted())) return release
   release()
   return `${await listenerOn(port)} listens on ${host}:${port}`
