@@ -65,7 +65,13 @@ describe('dev-hook relay and dev-hook --relay', () => {
     const misspelt = await (await team.run('bert', ['relay', 'assign', conversation, 'brt'])).ended
     expect(misspelt).toMatchObject({ code: 1, stderr: expect.stringContaining('did you mean `bert`?') })
     const assign = await (await team.run('bert', ['relay', 'assign', conversation, 'bert'])).ended
-    expect(assign).toMatchObject({ code: 0, stdout: `${conversation} is bert's, it was anna's\n` })
+    expect(assign).toMatchObject({ code: 0, stdout: `${conversation} is bert's, it was anna's\n`, stderr: '' })
+    // An id may be cut short, and one of which nothing has come yet is taken as it is.
+    const short = await (await team.run('anna', ['relay', 'assign', conversation.slice(-8), 'bert'])).ended
+    expect(short).toMatchObject({ code: 0, stdout: `${conversation} is bert's\n`, stderr: '' })
+    const early = await (await team.run('anna', ['relay', 'assign', `${conversation}0`, 'bert'])).ended
+    expect(early).toMatchObject({ code: 0, stdout: `${conversation}0 is bert's\n` })
+    expect(early.stderr).toContain('nothing of this conversation has come to the relay yet')
     expect((await jenny.say('again')).text).toBe('bert: again')
     expect(textsOf(await bert.log())).toEqual(['again'])
   })

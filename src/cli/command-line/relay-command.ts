@@ -44,7 +44,10 @@ export const RELAY_COMMAND: CommandSpec = {
     ],
     ['dev-hook relay --default anna', 'what no `--only` matches goes to anna'],
     ['dev-hook relay status', 'who is there, and what waits'],
-    ['dev-hook relay assign 5c1a9e0000000000000000c1 bert', 'this conversation is bert’s from now on'],
+    [
+      'dev-hook relay assign 5c1a9e bert',
+      'this conversation is bert’s from now on; the beginning or the end of its id is enough',
+    ],
   ],
   load: async () => (await import('../commands/relay.ts')).relay,
 }

@@ -63,9 +63,11 @@ async function assign(call: Call): Promise<number> {
     call.words.slice(1),
     call.own['new'] === true,
   )
-  const { conversation, to, before } = assigned
+  const { conversation, isKnown, to, before } = assigned
   if (opened.json) call.io.out(toJson(cleanValue({ ...assigned }, oneLine)))
   else
     call.io.out(oneLine(`${conversation} is ${to}'s${before === null || before === to ? '' : `, it was ${before}'s`}`))
+  if (!isKnown && !opened.json)
+    call.io.err('· nothing of this conversation has come to the relay yet: is its id right?')
   return EXIT_CODES.ended
 }

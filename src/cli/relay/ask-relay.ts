@@ -28,7 +28,10 @@ export const readRelayStatus = async (opened: OpenCommand, nats: string | null):
 
 /** What became of a conversation that was given to somebody. */
 export interface AssignedConversation {
+  /** Its whole id, where that is known. */
   readonly conversation: string
+  /** Whether the relay has had anything of it. */
+  readonly isKnown: boolean
   readonly to: string
   /** Whose it was; `null` for nobody's. */
   readonly before: string | null
@@ -47,10 +50,13 @@ export async function assignConversation(
     })
   }
   const answer = await ask(opened, nats, { is: 'assign', conversation, to: developerName(to), isNew })
-  if (valueIn(answer, 'ok') === true) return { conversation, to, before: textIn(answer, 'before') }
+  if (valueIn(answer, 'ok') === true) {
+    const whole = textIn(answer, 'conversation') ?? conversation
+    return { conversation: whole, isKnown: valueIn(answer, 'isKnown') !== false, to, before: textIn(answer, 'before') }
+  }
   const known = listIn(answer, 'known')
   const why = textIn(answer, 'message') ?? 'the relay has not assigned it'
-  throw known === null ? new DevHookError('relayRefused', why) : stranger(why, to, known)
+  throw known === null ? new DevHookError('relayRefused', why.split('\n')) : stranger(why, to, known)
 }
 
 /** How many names a refusal lists. */

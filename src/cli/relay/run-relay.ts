@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { withoutPid } from '../../core/instance.ts'
 import { botFolder, identityOf } from '../../daemon/account/bot-identity.ts'
+import { deliveredConversation } from '../../daemon/offline/recorded-conversation.ts'
 import { createHubLink } from '../../daemon/relay/hub-factories.ts'
 import { readRelayKey } from '../../daemon/relay/relay-key.ts'
 import { readAddress } from '../../relay/broker/address.ts'
@@ -24,20 +25,20 @@ export async function runRelay(opened: OpenCommand, { own, io }: Call): Promise<
   const address = await readAddress(textOf(own, 'nats'), config.natsCreds)
   const { botId: bot } = identityOf(config)
   const stateHome = opened.stateHome()
-  const key = await readRelayKey(botFolder(stateHome, config.apiHost, bot))
+  const folder = botFolder(stateHome, config.apiHost, bot)
+  const key = await readRelayKey(folder)
   const broker = await openBroker(address, RELAY_NAME)
   try {
     const link = createHubLink()
-    const hub = await openHub(
-      { broker, bot, who: withoutPid(who), session: randomUUID(), key, fallback: rest.fallback, graceMs },
-      link.synced,
-    )
+    const findConversation = (given: string) => deliveredConversation(folder, given)
+    const own = { who: withoutPid(who), session: randomUUID(), key, fallback: rest.fallback, graceMs, findConversation }
+    const hub = await openHub({ broker, bot, ...own }, link.synced)
     try {
       if (hub.tooSmall !== null && !json) io.err(smallBroker(hub.tooSmall))
       const role = { is: 'relay', broker: address.url, fallback: rest.name } as const
       const relay = { role, factories: link.factories(hub) }
-      const own = { ...opened, config: { ...config, only: null } }
-      return await runDaemon({ ...own, stateHome, command: null, io, botEnv: {}, relay })
+      const all = { ...opened, config: { ...config, only: null } }
+      return await runDaemon({ ...all, stateHome, command: null, io, botEnv: {}, relay })
     } finally {
       await hub.close()
     }

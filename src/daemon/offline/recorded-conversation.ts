@@ -23,6 +23,12 @@ export async function recordedConversation(folder: string, given: string): Promi
   return { ...asRecord(valueIn(valueIn(payload, 'data'), 'conversation')), id }
 }
 
+/** The whole id of a conversation of which something is recorded; `null` for one that is not. Throws `usage` when it may be several. */
+export async function deliveredConversation(folder: string, given: string): Promise<string | null> {
+  const ids = new Set((await readDeliveries(folder)).map(conversationOf).filter((id) => id !== ''))
+  return findById([...ids], (id) => id, given)
+}
+
 const conversationOf = ({ label }: Summary): string => label.conversation ?? ''
 
 function unknown(given: string, ids: readonly string[]): DevHookError {

@@ -46,6 +46,8 @@ export interface HubOptions {
   readonly key: Buffer
   readonly fallback: Fallback
   readonly graceMs: number
+  /** The id of a conversation that has been delivered, which may be cut short; `null` for none. Rejects where it may be several. */
+  readonly findConversation: (given: string) => Promise<string | null>
   readonly silentMs?: number
   readonly answerMs?: number
 }
@@ -187,9 +189,12 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
         const names = new Set([...everJoined.names(), ...developers.names()])
         if (!isNew && !names.has(to))
           return { ok: false, message: `nobody has ever joined this relay as \`${to}\``, known: [...names].sort() }
-        const before = await dispatcher.assign(tokenOf(conversation), to)
+        // One of which nothing has been delivered yet may be given to somebody as well, as long as it is said.
+        const found = await options.findConversation(conversation)
+        const before = await dispatcher.assign(tokenOf(found ?? conversation), to)
         if (developers.state(to).is === 'gone') developers.known(to)
-        return { ok: true, before, ...dispatcher.count(to) }
+        const isKnown = found !== null || before !== null
+        return { ok: true, conversation: found ?? conversation, isKnown, before, ...dispatcher.count(to) }
       }
       default:
         return question satisfies never

@@ -43,7 +43,9 @@ export async function hubAt(url: string, given: HubGiven = {}): Promise<TestHub>
   const broker = await openBroker(await readAddress(url, creds), 'relay')
   onTestFinished(broker.close)
   const session = randomUUID()
-  const options = { broker: wrap(broker), bot: BOT, who: 'relay@test', session, key, fallback, graceMs, ...times }
+  const findConversation = async (): Promise<null> => null
+  const own = { broker: wrap(broker), bot: BOT, who: 'relay@test', session, key, findConversation }
+  const options = { ...own, fallback, graceMs, ...times }
   const hub = await openHub(options, async () => undefined)
   onTestFinished(hub.close)
   hub.ready('https://relay.example/')
