@@ -1,10 +1,11 @@
 // Events that a test makes happen by themselves, from the examples of the package.
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { readTemplates } from '../config/events/read-templates.ts'
 import { waitUntil, withDeadline } from '../core/async.ts'
 import { DevHookError } from '../core/errors.ts'
 import { isRecord, type Json } from '../core/json.ts'
 import type { Payload } from '../protocol/envelope.ts'
+import { newId } from '../protocol/ids.ts'
 import { exampleOf } from '../protocol/templates/example.ts'
 import type { SandboxDelivery } from '../sandbox/webhooks/deliver.ts'
 import type { Kit } from './kit.ts'
@@ -31,8 +32,6 @@ export async function emitEvent(kit: Kit, event: string, fields: Fields): Promis
   })
   return deliveries
 }
-
-const newId = (): string => randomBytes(12).toString('hex')
 
 /** The payload with fields merged in, objects into objects. */
 const withFields = (payload: Payload, fields: Fields): Payload => ({ ...payload, ...merged({ ...payload }, fields) })

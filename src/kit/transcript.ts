@@ -6,6 +6,7 @@ import { lineOf } from '../protocol/transcript/from-messages.ts'
 import type { TranscriptLine, TranscriptSpeaker } from '../protocol/transcript/model.ts'
 import type { ApiCall } from '../sandbox/call-log.ts'
 import { isBy, nameOf } from '../sandbox/chat/people.ts'
+import { withoutIds } from '../sandbox/http/paths.ts'
 import type { Sandbox as Platform } from '../sandbox/sandbox.ts'
 import type { SandboxDelivery } from '../sandbox/webhooks/deliver.ts'
 import type { TranscriptOptions } from './types/types.ts'
@@ -109,8 +110,7 @@ function entryOf(notice: Exclude<Parameters<Parameters<Platform['on']>[0]>[0], {
 }
 
 /** `POST /v2/conversations/:id/messages 201`, without ids, which differ in each run. */
-const callLine = ({ method, path, status }: ApiCall): string =>
-  `${method} ${path.replace(/[0-9a-f]{24}/g, ':id')} ${status ?? 'cut'}`
+const callLine = ({ method, path, status }: ApiCall): string => `${method} ${withoutIds(path)} ${status ?? 'cut'}`
 
 function attemptLine({ event, attempts }: SandboxDelivery, n: number): string {
   const attempt = attempts[n]

@@ -2,6 +2,7 @@
 import { asText } from '../core/json.ts'
 import { pushBounded } from './bounds.ts'
 import { createByteBudget } from './byte-budget.ts'
+import { conversationInPath } from './http/paths.ts'
 import { getIn } from './json-path.ts'
 
 /**
@@ -84,10 +85,8 @@ function parsed(text: string | null): unknown {
   }
 }
 
-function conversationOf(path: string, body: unknown): string | null {
-  const [, inPath = null] = /^\/v2\/conversations\/([0-9a-f]{24})/.exec(path) ?? []
-  return inPath ?? asText(getIn(body, ['conversation']))
-}
+const conversationOf = (path: string, body: unknown): string | null =>
+  conversationInPath(path) ?? asText(getIn(body, ['conversation']))
 
 /** The sentence with which a call was refused; `null` when there is none. */
 export const refusalIn = (response: unknown): string | null => asText(getIn(response, ['error', 'message']))

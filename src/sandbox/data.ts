@@ -1,5 +1,6 @@
 // The documents of a sandbox as whoever drives it reads and changes them: past the API, with all the events of a change.
 import { asText, type Json } from '../core/json.ts'
+import { isId } from '../protocol/ids.ts'
 import type { Conversation, Document } from '../protocol/resources.ts'
 import { ApiError } from './api-error.ts'
 import type { AppContext } from './app-context.ts'
@@ -55,7 +56,7 @@ export function openData(context: AppContext): (name: ResourceName) => DataColle
     return {
       create: (fields) => {
         const id = asText(fields['id'])
-        if (id !== null && !/^[0-9a-f]{24}$/.test(id)) throw new ApiError(400, 'id must be 24 hex digits')
+        if (id !== null && !isId(id)) throw new ApiError(400, 'id must be 24 hex digits')
         if (known !== undefined && id === null) return known.create(fields, admin)
         return store[name].add({ ...newDocument(context, admin, fields), ...(id !== null && { id }) }, admin.user)
       },

@@ -1,10 +1,11 @@
 // The documents of a new sandbox: one organization with one bot, one agent and one admin.
 
 import type { Named } from '../protocol/envelope.ts'
+import { newId } from '../protocol/ids.ts'
 import { botEmail, type Document } from '../protocol/resources.ts'
 import { scopesUpTo } from './access/permissions.ts'
 import type { Caller } from './access/tokens.ts'
-import { newId, type Store } from './store.ts'
+import type { Store } from './store.ts'
 import { type HookFields, isList, ownSlot, type PlaceName, UNREGISTERED, withHook } from './webhooks/locations.ts'
 
 /** Somebody with an e-mail address, which they log in with. */

@@ -14,6 +14,7 @@ import { disturbCalls } from './chaos/disturb-calls.ts'
 import { answerAfter, endsBefore } from './chaos/fault-answers.ts'
 import type { Faults } from './chaos/faults.ts'
 import { type ApiApp, type ApiRequest, createApp } from './http/app.ts'
+import { withoutQuery } from './http/paths.ts'
 import { bots } from './resources/bots.ts'
 import { conversations } from './resources/conversations.ts'
 import { messages, servePosting } from './resources/messages.ts'
@@ -62,7 +63,7 @@ export async function openApi(options: {
     const noted = notes.of(request)
     const effect = faults.take(`${request.method} ${request.url}`, 'before')
     if (await endsBefore(effect, reply, () => cutConnection(request), app.closed)) return
-    const caller = pathOf(request) === TOKEN_PATH ? null : callerOf(request, context.tokens)
+    const caller = withoutQuery(request.url) === TOKEN_PATH ? null : callerOf(request, context.tokens)
     noted.by = caller?.user ?? null
     // Everybody has a budget of their own, however many tokens they have; the admin, whom dev-hook and drivers are, needs none.
     const isFree = caller?.user === context.seeded.admin.id
@@ -122,7 +123,7 @@ function answered(
   const { method, url: path, body } = request
   const ms = Math.round(monotonic() - beganAt)
   // What is asked for and granted there are credentials; a refusal has none.
-  const isPrivate = pathOf(request) === TOKEN_PATH
+  const isPrivate = withoutQuery(request.url) === TOKEN_PATH
   const isGranted = isPrivate && status !== null && status < 400
   const bodies = { body: isPrivate ? null : body, responseText: isGranted ? null : answer }
   return { at, ms, method, path, status, by, ...bodies }
@@ -148,5 +149,3 @@ async function listen(app: ApiApp, port: number): Promise<string> {
     })
   }
 }
-
-const pathOf = (request: ApiRequest): string => request.url.split('?', 1)[0] ?? ''

@@ -1,6 +1,5 @@
 // The platform's documents, in memory.
 
-import { randomBytes } from 'node:crypto'
 import { textIn } from '../core/json.ts'
 import type { Conversation, Document, Message } from '../protocol/resources.ts'
 import { MAX_KEPT } from './bounds.ts'
@@ -90,9 +89,6 @@ function resetTo<T extends Document>(collection: Collection<T>): () => void {
   const kept = collection.all()
   return () => collection.reset(kept)
 }
-
-/** An id as the platform makes them. */
-export const newId = (): string => randomBytes(12).toString('hex')
 
 /**
  * Creates an empty store. Calls `notify` after every change, before the change returns; what that throws, the change throws. Calls

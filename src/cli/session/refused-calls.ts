@@ -3,6 +3,7 @@ import { type Clock, MONOTONIC } from '../../core/async.ts'
 import type { Off } from '../../core/listeners.ts'
 import type { Emit } from '../../core/notices.ts'
 import { refusalIn } from '../../sandbox/call-log.ts'
+import { withoutQuery } from '../../sandbox/http/paths.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 
 /** Of calls that are refused alike, one is announced in this time, in ms. */
@@ -22,7 +23,7 @@ export function announceRefusedCalls(
     if (notice.type !== 'call') return
     const { method, path, status, by, response } = notice.call
     if ((by !== sandbox.botId && by !== null) || (status !== null && status < 400)) return
-    const kind = `${method} ${path.split('?', 1)[0]} ${status}`
+    const kind = `${method} ${withoutQuery(path)} ${status}`
     const last = kinds.get(kind)
     if (last !== undefined && clock.now() - last.at < FLOOD_MS) {
       last.more += 1

@@ -1,8 +1,9 @@
 // The event that somebody asks for: an example of a template, or their own body, with values set in it.
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { DevHookError } from '../../core/errors.ts'
 import { type Json, omit, textIn, valueIn } from '../../core/json.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
+import { ID_DIGITS, newId } from '../../protocol/ids.ts'
 import { exampleOf, type Occurrence } from '../../protocol/templates/example.ts'
 import { parseAssignment, setValue } from '../../protocol/templates/set-value.ts'
 import type { EventTemplates, TemplateContext } from '../../protocol/templates/template.ts'
@@ -76,11 +77,6 @@ function occurrenceOf(deliveryId: string | null): Occurrence {
   const hash = createHash('sha256').update(deliveryId).digest('hex')
   return { id: deliveryId, message: hash.slice(0, ID_DIGITS), other: hash.slice(ID_DIGITS, 2 * ID_DIGITS) }
 }
-
-const ID_DIGITS = 24
-
-/** An id as the platform makes them. */
-export const newId = (): string => randomBytes(ID_DIGITS / 2).toString('hex')
 
 /** One's own body is an event of today, and no repetition of one that came before. */
 function withId(payload: Json, { body, deliveryId }: EventRequest): Json {

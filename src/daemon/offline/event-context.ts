@@ -1,6 +1,7 @@
 // What example events are made from where there is no emulated platform: the bot that is known, and people who are made up.
-import { newId } from '../../config/events/create-event.ts'
+
 import { type Json, textIn } from '../../core/json.ts'
+import { newId } from '../../protocol/ids.ts'
 import type { TemplateContext } from '../../protocol/templates/template.ts'
 import { contactIn } from './recorded-conversation.ts'
 

@@ -4,6 +4,7 @@ import { asText } from '../../core/json.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import type { Payload } from '../../protocol/envelope.ts'
 import { MAX_KEPT } from '../bounds.ts'
+import { conversationInPath, routeOf } from '../http/paths.ts'
 import { getIn } from '../json-path.ts'
 import { type ChaosConfig, type ChaosWord, showChaos } from './chaos-words.ts'
 import { type Counter, chance, createCounter, createNumbers, type Numbers } from './dice.ts'
@@ -105,23 +106,20 @@ export function createChaos(options: {
     },
     call: (method, path) => {
       if (config === null) return CALM_CALL
-      const [, conversation = null] = /\/conversations\/([0-9a-f]{24})/.exec(path) ?? []
-      const kind = `${numberOf(conversation)} ${method} ${routeOf(path)}`
+      const route = `${method} ${routeOf(path)}`
+      const kind = `${numberOf(conversationInPath(path))} ${route}`
       const which = `${kind} ${counter.next(kind)}`
       const expires = !expired.delete(kind) && happens('expire', which)
       const fails = !expires && happens('error', which)
       const slowMs = fails || expires ? 0 : (config.slow ?? 0)
       if (expires) {
         expired.add(kind)
-        act('expire', `the token of the bot expires at ${method} ${routeOf(path)}`)
+        act('expire', `the token of the bot expires at ${route}`)
       }
-      if (fails) act('error', `${method} ${routeOf(path)} of the bot is answered 503, and not done`)
-      if (slowMs > 0) act('slow', `the answer to ${method} ${routeOf(path)} comes ${formatDuration(slowMs)} late`)
+      if (fails) act('error', `${route} of the bot is answered 503, and not done`)
+      if (slowMs > 0) act('slow', `the answer to ${route} comes ${formatDuration(slowMs)} late`)
       return { expires, fails, slowMs }
     },
     act,
   }
 }
-
-/** `/v2/conversations/:id/messages` */
-const routeOf = (path: string): string => (path.split('?', 1)[0] ?? '').replace(/[0-9a-f]{24}/g, ':id')

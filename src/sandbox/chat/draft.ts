@@ -3,12 +3,13 @@
 import { asRecord, asText, type Json, textIn } from '../../core/json.ts'
 import { buildMessage } from '../../protocol/documents.ts'
 import { MESSAGE_TYPES } from '../../protocol/events.ts'
+import { newId } from '../../protocol/ids.ts'
 import type { Conversation, Document, Message, Participant, Role } from '../../protocol/resources.ts'
 import { isGuest } from '../access/permissions.ts'
 import type { Caller } from '../access/tokens.ts'
 import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
-import { newId, type Store } from '../store.ts'
+import type { Store } from '../store.ts'
 import { personBy } from './people.ts'
 
 const MAX_DELAY_MS = 24 * 3_600_000

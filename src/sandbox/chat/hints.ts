@@ -6,6 +6,7 @@ import { unseenByContact } from '../../protocol/visibility.ts'
 import type { AppContext } from '../app-context.ts'
 import { MAX_KEPT } from '../bounds.ts'
 import type { ApiCall } from '../call-log.ts'
+import { routeOf, withoutQuery } from '../http/paths.ts'
 import type { ResourceName } from '../store.ts'
 import type { SandboxDelivery } from '../webhooks/deliver.ts'
 import { isBy, nameOf } from './people.ts'
@@ -122,12 +123,15 @@ export function createHints(options: {
     },
     called: ({ method, path, status, by }, refusal) => {
       if (by !== seeded.bot.id || status === null || status < 400) return
-      const [route = path] = path.split('?', 1)
+      const route = withoutQuery(path)
       if (refusal === null) {
         once('notInSandbox', `${method} ${route}`, `the sandbox does not have ${method} ${route}`)
       } else if (status !== 401) {
-        const call = `${method} ${route.replace(/[0-9a-f]{24}/g, ':id')}`
-        once('botCallFailed', `${call} ${status}`, `${method} ${route} of the bot was answered ${status}: ${refusal}`)
+        once(
+          'botCallFailed',
+          `${method} ${routeOf(path)} ${status}`,
+          `${method} ${route} of the bot was answered ${status}: ${refusal}`,
+        )
       }
     },
   }

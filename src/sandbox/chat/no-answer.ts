@@ -5,6 +5,7 @@ import { formatDuration } from '../../core/text/duration.ts'
 import type { Message } from '../../protocol/resources.ts'
 import { unseenByContact } from '../../protocol/visibility.ts'
 import { type ApiCall, refusalIn } from '../call-log.ts'
+import { routeOf } from '../http/paths.ts'
 import type { SandboxDelivery } from '../webhooks/deliver.ts'
 import type { Absence } from './stage.ts'
 
@@ -87,8 +88,7 @@ function failedCallReasons(calls: readonly ApiCall[]): readonly string[] {
   const [last] = calls.slice(-1)
   if (last === undefined) return []
   const { method, path, status, response } = last
-  const [route = path] = path.split('?', 1)
-  const call = `${method} ${route.replace(/[0-9a-f]{24}/g, ':id')} of the bot`
+  const call = `${method} ${routeOf(path)} of the bot`
   if (status === null) return [`${call} was cut`]
   const why = refusalIn(response)
   return [`${call} was answered ${status}${why === null ? '' : `: ${why}`}`]

@@ -6,6 +6,7 @@ import { createSharedAbort } from '../../core/async.ts'
 import { readWhole } from '../../core/http/read-body.ts'
 import { ApiError } from '../api-error.ts'
 import { type AnswerDraft, createDraft } from './answer-draft.ts'
+import { withoutQuery } from './paths.ts'
 import { createRoutes, type Method } from './routes.ts'
 
 /** A request, as routes and hooks see it. */
@@ -110,7 +111,7 @@ export function createApp(): ApiApp {
       await hook(request, draft.reply)
       if (draft.isSent() || draft.isHijacked()) return
     }
-    const found = routes.find(method, url.split('?', 1)[0] ?? '')
+    const found = routes.find(method, withoutQuery(url))
     if (found === null) {
       draft.reply.code(404).send({ error: { message: 'Not found' } })
       return

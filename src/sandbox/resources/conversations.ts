@@ -2,6 +2,7 @@
 import { asRecord, asText, isRecord, type Json, textIn } from '../../core/json.ts'
 import { buildConversation } from '../../protocol/documents.ts'
 import { CONVERSATION_TYPES } from '../../protocol/events.ts'
+import { newId } from '../../protocol/ids.ts'
 import type { Conversation, Document, Participant } from '../../protocol/resources.ts'
 import { placeFor } from '../access/realm.ts'
 import type { Caller } from '../access/tokens.ts'
@@ -11,7 +12,7 @@ import { joined } from '../chat/membership.ts'
 import { nameOf, personBy } from '../chat/people.ts'
 import { botOf, postAll } from '../chat/posting.ts'
 import { begun } from '../chat/routing.ts'
-import { newId, type Store } from '../store.ts'
+import type { Store } from '../store.ts'
 import { mergePatch, newDocument, type Resource } from './resource.ts'
 
 const MANDATORY_WITH_META = [

@@ -1,6 +1,7 @@
 // The resource `messages`: posting to a conversation, listing and changing what was posted.
 
 import { asText, type Json } from '../../core/json.ts'
+import { isId } from '../../protocol/ids.ts'
 import type { Conversation, Message } from '../../protocol/resources.ts'
 import { callerOf, requirePermission } from '../access/access.ts'
 import { isInRealm } from '../access/realm.ts'
@@ -22,7 +23,7 @@ export const messages = (context: AppContext): Resource<Message> => ({
   // By far the most frequent question: it must not look at every message there is.
   all: (filters) => {
     const conversation = filters.find(({ path }) => path === 'conversation')?.wanted
-    return conversation !== undefined && /^[0-9a-f]{24}$/.test(conversation)
+    return conversation !== undefined && isId(conversation)
       ? context.store.messages.of(conversation)
       : context.store.messages.all()
   },

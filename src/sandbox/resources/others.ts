@@ -1,10 +1,11 @@
 // The resources without rules of their own, and users, contacts and organizations, which have few.
 import type { Json } from '../../core/json.ts'
+import { newId } from '../../protocol/ids.ts'
 import type { Document } from '../../protocol/resources.ts'
 import { asGuest } from '../access/auth.ts'
 import type { Caller } from '../access/tokens.ts'
 import type { AppContext } from '../app-context.ts'
-import { newId, type PlainName } from '../store.ts'
+import type { PlainName } from '../store.ts'
 import { addContact } from './conversations.ts'
 import { mergePatch, newDocument, type Resource } from './resource.ts'
 

@@ -1,6 +1,7 @@
 // The routes that every resource has: list, get, create, update, delete, and for one of them replace.
 
 import { asRecord, type Json } from '../../core/json.ts'
+import { newId } from '../../protocol/ids.ts'
 import type { Document } from '../../protocol/resources.ts'
 import { callerOf, requirePermission } from '../access/access.ts'
 import type { Action } from '../access/permissions.ts'
@@ -9,7 +10,7 @@ import type { Caller } from '../access/tokens.ts'
 import { ApiError } from '../api-error.ts'
 import type { AppContext } from '../app-context.ts'
 import type { ApiApp, ApiRequest } from '../http/app.ts'
-import { newId, type ResourceName } from '../store.ts'
+import type { ResourceName } from '../store.ts'
 import { parseQuery } from './parse-query.ts'
 import { populated } from './populate.ts'
 import { findDocuments, nextUrl, type QueryFilter, selectFields } from './query.ts'
