@@ -1,5 +1,6 @@
 // The chance of chaos: a number for each thing that may go wrong, which follows from the seed and not from time.
 import { createHash } from 'node:crypto'
+import { createRecentMap } from '../../core/recent-map.ts'
 
 /** A number from 0 to, but not, 1: the same for the same seed and the same thing. */
 export function chance(seed: number, what: string): number {
@@ -12,15 +13,13 @@ export interface Counter {
   next(kind: string): number
 }
 
-/** Creates a counter that has counted nothing; it forgets the oldest of more than `limit` kinds. */
+/** Creates a counter that has counted nothing; it remembers the `limit` kinds that were counted last at least. */
 export function createCounter(limit: number): Counter {
-  const counts = new Map<string, number>()
+  const counts = createRecentMap<string, number>(limit)
   return {
     next: (kind) => {
       const count = counts.get(kind) ?? 0
       counts.set(kind, count + 1)
-      const oldest = counts.keys().next()
-      if (counts.size > limit && !oldest.done) counts.delete(oldest.value)
       return count
     },
   }
@@ -31,9 +30,9 @@ export interface Numbers {
   of(id: string): number
 }
 
-/** Creates a numbering of nothing; it forgets the oldest of more than `limit` things, and never gives a number twice. */
+/** Creates a numbering of nothing; it remembers the last `limit` things at least, and never gives a number twice. */
 export function createNumbers(limit: number): Numbers {
-  const numbers = new Map<string, number>()
+  const numbers = createRecentMap<string, number>(limit)
   let last = 0
   return {
     of: (id) => {
@@ -41,8 +40,6 @@ export function createNumbers(limit: number): Numbers {
       if (known !== undefined) return known
       last += 1
       numbers.set(id, last)
-      const oldest = numbers.keys().next()
-      if (numbers.size > limit && !oldest.done) numbers.delete(oldest.value)
       return last
     },
   }
