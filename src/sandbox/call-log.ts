@@ -28,6 +28,7 @@ export interface ApiCall {
 /** A call as it was answered, its bodies as they went over the line. */
 export interface AnsweredCall extends Omit<ApiCall, 'conversation' | 'body' | 'response'> {
   readonly body: unknown
+  readonly bodyBytes: number
   readonly responseText: string | null
 }
 
@@ -38,7 +39,7 @@ export interface CallLog {
   clear(): void
 }
 
-/** How many bytes of answers are kept. */
+/** How many bytes of what was sent and answered are kept. */
 const MAX_BYTES = 16 * 1024 * 1024
 
 /** Creates an empty log. */
@@ -46,7 +47,7 @@ export function createCallLog(): CallLog {
   const calls: ApiCall[] = []
   const bodies = createByteBudget(MAX_BYTES)
 
-  function add({ body: sent, responseText, ...call }: AnsweredCall): ApiCall {
+  function add({ body: sent, bodyBytes, responseText, ...call }: AnsweredCall): ApiCall {
     let kept: { readonly body: unknown; readonly text: string | null } | null = { body: sent, text: responseText }
     const entry: ApiCall = {
       ...call,
@@ -59,7 +60,7 @@ export function createCallLog(): CallLog {
       },
     }
     pushBounded(calls, entry)
-    bodies.keep(responseText?.length ?? 0, () => {
+    bodies.keep(bodyBytes + (responseText?.length ?? 0), () => {
       kept = null
     })
     return entry

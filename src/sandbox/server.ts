@@ -120,12 +120,12 @@ function answered(
   { beganAt, by, answer }: Notes,
   at: number,
 ): AnsweredCall {
-  const { method, url: path, body } = request
+  const { method, url: path, body, bodyBytes } = request
   const ms = Math.round(monotonic() - beganAt)
   // What is asked for and granted there are credentials; a refusal has none.
   const isPrivate = withoutQuery(request.url) === TOKEN_PATH
   const isGranted = isPrivate && status !== null && status < 400
-  const bodies = { body: isPrivate ? null : body, responseText: isGranted ? null : answer }
+  const bodies = { body: isPrivate ? null : body, bodyBytes, responseText: isGranted ? null : answer }
   return { at, ms, method, path, status, by, ...bodies }
 }
 

@@ -21,6 +21,8 @@ export interface ApiRequest {
   readonly params: Readonly<Record<string, string>>
   /** Parsed; `undefined` before the route, and where there is none. */
   readonly body: unknown
+  /** How many bytes the body had. */
+  readonly bodyBytes: number
   readonly raw: IncomingMessage
 }
 
@@ -68,6 +70,7 @@ const KEEP_ALIVE_MS = 72_000
 interface OpenRequest extends ApiRequest {
   params: Readonly<Record<string, string>>
   body: unknown
+  bodyBytes: number
 }
 
 /** Creates one without routes. */
@@ -117,7 +120,7 @@ export function createApp(): ApiApp {
       return
     }
     request.params = found.params
-    if (method !== 'GET') request.body = await bodyOf(request.raw)
+    if (method !== 'GET') await readBody(request)
     const result = await found.handler(request, draft.reply)
     if (!draft.isSent() && !draft.isHijacked() && result !== draft.reply) draft.reply.send(result)
   }
@@ -170,6 +173,7 @@ function requestOf(raw: IncomingMessage): OpenRequest {
     ip: socket.remoteAddress ?? '',
     params: {},
     body: undefined,
+    bodyBytes: 0,
     raw,
   }
 }
@@ -177,17 +181,19 @@ function requestOf(raw: IncomingMessage): OpenRequest {
 const JSON_TYPE = /^application\/json\b/i
 const TEXT_TYPE = /^text\/plain\b/i
 
-/** The body of a request: JSON, a text, or `undefined` for none. SDKs say that they send JSON also where they send nothing. */
-async function bodyOf(incoming: IncomingMessage): Promise<unknown> {
-  let bytes = 0
+async function readBody(request: OpenRequest): Promise<void> {
   const keeps = (more: number): boolean => {
-    bytes += more
-    return bytes <= MAX_BYTES
+    request.bodyBytes += more
+    return request.bodyBytes <= MAX_BYTES
   }
-  const whole = await new Promise<Buffer | null>((resolve) => readWhole(incoming, keeps, resolve))
+  const whole = await new Promise<Buffer | null>((resolve) => readWhole(request.raw, keeps, resolve))
   if (whole === null) throw new ApiError(413, 'Request body is too large')
+  request.body = bodyOf(whole, request.headers['content-type'] ?? '')
+}
+
+/** The body of a request: JSON, a text, or `undefined` for none. SDKs say that they send JSON also where they send nothing. */
+function bodyOf(whole: Buffer, type: string): unknown {
   if (whole.length === 0) return undefined
-  const type = incoming.headers['content-type'] ?? ''
   if (TEXT_TYPE.test(type)) return whole.toString()
   if (!JSON_TYPE.test(type)) throw new ApiError(415, 'Unsupported Media Type')
   try {
