@@ -1,10 +1,9 @@
 // What init tells coding agents: a section of AGENTS.md, and a skill that teaches how to try the bot.
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
+import { DevHookError } from '../core/errors.ts'
 import { packageFile } from '../core/instance.ts'
 import type { PlannedFile } from './plan.ts'
-import { readProjectText } from './read-text.ts'
+import { readProjectFile } from './read-text.ts'
 
 /** A file that coding agents read, as it is; `text` is `null` when there is none. */
 interface AgentFile {
@@ -41,16 +40,10 @@ export async function planAgentFiles(cwd: string, command: string | null): Promi
     .filter(({ before, after }) => before !== after)
 }
 
-async function readAgentFile(cwd: string, name: string): Promise<AgentFile> {
-  try {
-    return { name, text: await readProjectText(join(cwd, name)) }
-  } catch (cause) {
-    throw new DevHookError('usage', `${name} cannot be read: ${codeOf(cause) ?? messageOf(cause)}`, {
-      cause,
-      remedy: 'make it readable or move it away, then start again',
-    })
-  }
-}
+const readAgentFile = async (cwd: string, name: string): Promise<AgentFile> => ({
+  name,
+  text: await readProjectFile(cwd, name),
+})
 
 /** The command line that stands in the templates. */
 const EXAMPLE = 'node bot.js'

@@ -1,21 +1,20 @@
 // What the files of a project show: the bot that is in it, and everything that is set up already.
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dotEnvOf, SHARED } from '../config/dot-env.ts'
 import { CONFIG_NAMES } from '../config/file.ts'
 import type { Environment } from '../config/layers.ts'
 import type { Config } from '../config/load.ts'
 import { parseDotEnv } from '../config/parse-dot-env.ts'
-import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
-import { exists } from '../core/files/exists.ts'
+import { DevHookError } from '../core/errors.ts'
 import { textIn } from '../core/json.ts'
 
 import { type BotCode, type CredentialKey, readBotCode } from './bot-code.ts'
 import { findCommandLine, isBuilt } from './bot-launch.ts'
-import { type Manifest, readManifest } from './manifest.ts'
+import { installedManifest, type Manifest, readManifest } from './manifest.ts'
 import { OWN_NAME, ownSpec } from './own-package.ts'
 import { findPackageManager, type PackageManager } from './package-manager.ts'
-import { readProjectText } from './read-text.ts'
+import { readProjectFile } from './read-text.ts'
 import { readScript } from './script-command.ts'
 
 /** A value, and where it was found, for people: `TOKEN in .env`. */
@@ -68,7 +67,7 @@ export async function inspectProject(config: Config, env: Environment): Promise<
   const { cwd } = config
   const [sharedEnv, gitignore, manifest] = await Promise.all([
     readEnv(cwd, SHARED),
-    readText(cwd, '.gitignore'),
+    readProjectFile(cwd, '.gitignore'),
     readPackage(cwd),
   ])
   const ownEnv = config.profile === null ? sharedEnv : await readEnv(cwd, dotEnvOf(config.profile))
@@ -127,16 +126,19 @@ const SECRET_VARIABLE = /token|secret|passw|key|auth|credential/i
 async function findSecretEnvs(cwd: string, names: readonly string[]): Promise<readonly string[]> {
   const found: string[] = []
   for (const name of names.filter((one) => ENV_FILE.test(one) && !EXAMPLE.test(one)).toSorted()) {
-    const variables = Object.entries(parseDotEnv((await readText(cwd, name)) ?? '').variables)
+    const variables = Object.entries(parseDotEnv((await readProjectFile(cwd, name)) ?? '').variables)
     if (variables.some(([key, value]) => value !== '' && SECRET_VARIABLE.test(key))) found.push(name)
   }
   return found
 }
 
-const readEnv = async (cwd: string, name: string): Promise<EnvFile> => ({ name, text: await readText(cwd, name) })
+const readEnv = async (cwd: string, name: string): Promise<EnvFile> => ({
+  name,
+  text: await readProjectFile(cwd, name),
+})
 
 async function readPackage(cwd: string): Promise<Manifest | null> {
-  const text = await readText(cwd, 'package.json')
+  const text = await readProjectFile(cwd, 'package.json')
   if (text === null) return null
   const manifest = readManifest(text)
   if (manifest !== null) return manifest
@@ -149,7 +151,7 @@ async function findConfig(
 ): Promise<Project['configFile']> {
   if (named !== null) return { name: `${named}, from ${sources.config ?? 'the options'}`, text: '' }
   for (const name of CONFIG_NAMES) {
-    const text = await readText(cwd, name)
+    const text = await readProjectFile(cwd, name)
     if (text !== null) return { name, text }
   }
   return manifest?.hasConfig === true ? { name: 'package.json', text: manifest.text } : null
@@ -174,7 +176,7 @@ async function findEntry(cwd: string, manifest: Manifest | null): Promise<Projec
       () => null,
     )
     if (size === null || size > MAX_ENTRY_BYTES) continue
-    const entry = { name, code: readBotCode((await readText(cwd, name)) ?? '') }
+    const entry = { name, code: readBotCode((await readProjectFile(cwd, name)) ?? '') }
     if (entry.code.usesChipchat) return entry
     first ??= entry
   }
@@ -188,18 +190,5 @@ function named(manifest: Manifest | null): string[] {
   return [...(main === null ? [] : [main]), ...started].map((name) => name.replace(/^\.\//, ''))
 }
 
-async function installedVersion(cwd: string, name: string): Promise<string | null> {
-  const path = join(cwd, 'node_modules', name, 'package.json')
-  return (await exists(path)) ? textIn(JSON.parse(await readFile(path, 'utf8')), 'version') : null
-}
-
-async function readText(cwd: string, name: string): Promise<string | null> {
-  try {
-    return await readProjectText(join(cwd, name))
-  } catch (cause) {
-    throw new DevHookError('usage', `${name} cannot be read: ${codeOf(cause) ?? messageOf(cause)}`, {
-      cause,
-      remedy: 'make it readable or move it away, then start again',
-    })
-  }
-}
+const installedVersion = async (cwd: string, name: string): Promise<string | null> =>
+  textIn(await installedManifest(join(cwd, 'node_modules', name)), 'version')

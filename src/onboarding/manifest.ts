@@ -1,4 +1,6 @@
 // Reading and changing a `package.json` as text, so that it stays as its owner writes it.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { isRecord, type Json, textIn, valueIn } from '../core/json.ts'
 
@@ -34,6 +36,12 @@ export function readManifest(text: string): Manifest | null {
     hasConfig: Object.hasOwn(json, 'dev-hook'),
   }
 }
+
+/** The manifest of a package in a folder, as JSON; `null` when it cannot be read, as after an installation that was cut off. */
+export const installedManifest = (folder: string): Promise<unknown> =>
+  readFile(join(folder, 'package.json'), 'utf8')
+    .then(JSON.parse)
+    .catch(() => null)
 
 function section(json: Json, name: string): Json {
   const value = valueIn(json, name)

@@ -1,8 +1,8 @@
 // Where this package comes from, as a manifest names it.
-import { readFile } from 'node:fs/promises'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { relative, resolve, sep } from 'node:path'
 import { PACKAGE_FOLDER, version } from '../core/instance.ts'
 import { textIn, valueIn } from '../core/json.ts'
+import { installedManifest } from './manifest.ts'
 
 /** The name of this package. */
 export const OWN_NAME = 'dev-hook'
@@ -18,12 +18,9 @@ export async function ownSpec(cwd: string, folder: string = PACKAGE_FOLDER): Pro
   // npx notes in a manifest of its own what it was asked for.
   const holder = folder.slice(0, folder.lastIndexOf(modules))
   if (!holder.includes(`${sep}_npx${sep}`)) return range
-  const manifest: unknown = await readFile(join(holder, 'package.json'), 'utf8')
-    .then(JSON.parse)
-    .catch(() => null)
-  const spec = textIn(valueIn(manifest, 'dependencies'), OWN_NAME)
+  const spec = textIn(valueIn(await installedManifest(holder), 'dependencies'), OWN_NAME)
   if (spec === null || !spec.startsWith('file:')) return range
-  return fileSpec(resolve(dirname(join(holder, 'package.json')), spec.slice('file:'.length)))
+  return fileSpec(resolve(holder, spec.slice('file:'.length)))
 }
 
 const fileSpec = (path: string): string => `file:${path.replaceAll('\\', '/')}`

@@ -1,6 +1,7 @@
 // Reading a file of the project as text that is going to be changed.
 import { readFile } from 'node:fs/promises'
-import { codeOf } from '../core/errors.ts'
+import { join } from 'node:path'
+import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { decodeText } from '../core/text/decode.ts'
 
 /**
@@ -15,5 +16,17 @@ export async function readProjectText(path: string): Promise<string | null> {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw error
+  }
+}
+
+/** The same of a file by its name. Throws `usage` when it cannot be read. */
+export async function readProjectFile(cwd: string, name: string): Promise<string | null> {
+  try {
+    return await readProjectText(join(cwd, name))
+  } catch (cause) {
+    throw new DevHookError('usage', `${name} cannot be read: ${codeOf(cause) ?? messageOf(cause)}`, {
+      cause,
+      remedy: 'make it readable or move it away, then start again',
+    })
   }
 }

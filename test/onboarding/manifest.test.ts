@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addEntries, type Manifest, readManifest } from '../../src/onboarding/manifest.ts'
+import { addEntries, installedManifest, type Manifest, readManifest } from '../../src/onboarding/manifest.ts'
+import { folderForTest } from '../support/folder.ts'
 
 const manifestOf = (text: string): Manifest => {
   const manifest = readManifest(text)
@@ -43,5 +46,14 @@ describe('A package.json', () => {
 
   it('is none when it is not a JSON object', () => {
     for (const text of ['', '[]', 'null', '{', '"x"']) expect(readManifest(text)).toBeNull()
+  })
+
+  it('of a package whose installation was cut off is none, and no error', async () => {
+    const folder = await folderForTest()
+    expect(await installedManifest(folder)).toBeNull()
+    await writeFile(join(folder, 'package.json'), '{ "version": "1.2')
+    expect(await installedManifest(folder)).toBeNull()
+    await writeFile(join(folder, 'package.json'), '{ "version": "1.2.3" }')
+    expect(await installedManifest(folder)).toEqual({ version: '1.2.3' })
   })
 })
