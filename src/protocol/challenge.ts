@@ -85,3 +85,10 @@ export const PROBE_AGENT = 'dev-hook'
 /** The query of a challenge, as the platform sends it. */
 export const challengeSearch = (challenge: string): string =>
   `?${new URLSearchParams({ type: 'subscribe', challenge }).toString()}`
+
+/** The URL of a webhook with a challenge after its own query. */
+export function withChallenge(url: string, challenge: string): URL {
+  const asked = new URL(url)
+  for (const [name, value] of new URLSearchParams(challengeSearch(challenge))) asked.searchParams.append(name, value)
+  return asked
+}

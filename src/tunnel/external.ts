@@ -1,5 +1,5 @@
 // A tunnel that somebody else keeps open: its public URL is probed until it answers, and then regularly.
-import type { Clock } from '../core/async.ts'
+import { type Clock, neverAborted } from '../core/async.ts'
 import { DevHookError, ERRORS } from '../core/errors.ts'
 import { withoutCredentials } from '../core/hook-url.ts'
 import type { Tunnel } from '../core/ports.ts'
@@ -58,7 +58,7 @@ export async function openExternal(options: ExternalOptions, signal: AbortSignal
   const { url, probe, remedy = ERRORS.tunnelUnreachable.remedy } = options
   const connection: Connection = {
     url,
-    ended: new AbortController().signal,
+    ended: neverAborted(),
     onHeartbeat: () => () => {},
     close: async () => {},
     kill: async () => {},

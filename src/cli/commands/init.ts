@@ -1,5 +1,6 @@
 // The command `dev-hook init`: sets a folder up, asking only what cannot be found out.
 import type { Config } from '../../config/load.ts'
+import { neverAborted } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { sanitize } from '../../core/text/sanitize.ts'
 import { toJson } from '../../core/text/to-json.ts'
@@ -61,7 +62,7 @@ async function agree(
   outside: Outside,
   prompter: Prompter,
 ): Promise<{ readonly answers: SetupAnswers; readonly files: readonly PlannedFile[] | null }> {
-  const { signal } = new AbortController()
+  const signal = neverAborted()
   const answers = await interview(project, outside, prompter, { agents: wantsAgents(call), signal })
   const files = await planFiles(project, answers)
   if (files.length === 0) {
@@ -76,7 +77,7 @@ async function agree(
 async function alone(call: Call, project: Project, outside: Outside, json: boolean): Promise<number> {
   const { config } = project
   const reporter = createPlainReporter(call.io, json || config.quiet)
-  const found = await tryFound(project, new AbortController().signal)
+  const found = await tryFound(project, neverAborted())
   if (found.is === 'bad') throw found.error
   if (found.is === 'unknown') reporter.report('warn', `the token was not checked: ${sanitize(found.error.message)}`)
   await checkAuthtoken(project, outside, reporter)
@@ -106,7 +107,7 @@ const wantsAgents = ({ own }: Call): boolean => own['agents'] === true
 async function checkAuthtoken(project: Project, outside: Outside, reporter: Reporter): Promise<void> {
   const { config, ngrokAuthtoken } = project
   if (ngrokAuthtoken === null || config.tunnel !== 'ngrok' || config.url !== null) return
-  const { signal } = new AbortController()
+  const signal = neverAborted()
   const trial = await tryAuthtoken(ngrokAuthtoken.value, { config, ...outside }, signal)
   if (trial.is === 'refused') throw trial.error
   if (trial.is === 'unknown')

@@ -9,10 +9,11 @@ import { type BotProcess as Child, startProcess } from '../../bot/process.ts'
 import { groupOf } from '../../bot/process-group.ts'
 import { untilReady } from '../../bot/readiness.ts'
 import { endStrays } from '../../bot/strays.ts'
-import { ignoreAbort, raceTimeout, resolveOnAbort, withDeadline } from '../../core/async.ts'
+import { ignoreAbort, neverAborted, raceTimeout, resolveOnAbort, withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import { sanitizeLines } from '../../core/text/sanitize.ts'
+import { pushBounded } from '../../sandbox/bounds.ts'
 import type { BotProcess } from '../types/types.ts'
 import { onProcessExit, testEnvironment } from './environment.ts'
 
@@ -62,8 +63,7 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
     const printed = portIn(line)
     if (printed !== null && printed !== port) otherPort = printed
     for (const shown of sanitizeLines(line)) {
-      lines.push(shown)
-      if (lines.length > MAX_LINES) lines.shift()
+      pushBounded(lines, shown, MAX_LINES)
       onLine(shown)
     }
   }
@@ -91,7 +91,7 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
     )
     const exit = started.exit()
     if (exit !== null) throw neverReady(command[0], exit.code)
-    if (await isOpen(readiness)) return
+    if (await readiness.isReady(neverAborted())) return
     const hint = otherPort === null ? '' : `; it printed port ${otherPort}`
     throw new DevHookError(
       'botNotReady',
@@ -146,9 +146,6 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
     void groupOf(running.pid, { env: base }).kill()
   }
 }
-
-const isOpen = async (readiness: ReturnType<typeof portReadiness>): Promise<boolean> =>
-  readiness.isReady(new AbortController().signal)
 
 const endOf = (code: number | string): string => {
   if (code === 0) return 'has ended by itself'

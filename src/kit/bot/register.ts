@@ -1,7 +1,7 @@
 // The bot's webhook: registered at the platform, and verified.
-import { after } from '../../core/async.ts'
+import { withDeadline } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
-import { challengeSearch } from '../../protocol/challenge.ts'
+import { withChallenge } from '../../protocol/challenge.ts'
 import { ApiError } from '../../sandbox/api-error.ts'
 import type { Sandbox as Platform } from '../../sandbox/sandbox.ts'
 import type { KitConfig } from '../options.ts'
@@ -32,18 +32,13 @@ const PROBE_MS = 2_000
 
 /** What a bot answers to a challenge, as part of a sentence. */
 async function answerOf(url: string): Promise<string> {
-  const controller = new AbortController()
-  const cancel = after(PROBE_MS, () => controller.abort())
   try {
-    const asked = new URL(url)
-    for (const [name, value] of new URLSearchParams(challengeSearch('challenge')))
-      asked.searchParams.append(name, value)
-    const { status } = await fetch(asked, { signal: controller.signal, redirect: 'manual' })
+    const { status } = await withDeadline([], { ms: PROBE_MS, reason: 'no answer' }, (signal) =>
+      fetch(withChallenge(url, 'challenge'), { signal, redirect: 'manual' }),
+    )
     return `it answered ${status}${status === 200 ? ' with something else' : ''}`
   } catch {
     // What exactly went wrong does not matter: nothing came back.
     return 'nothing came back'
-  } finally {
-    cancel()
   }
 }

@@ -14,6 +14,7 @@ import {
 } from '@nats-io/transport-node'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { createListeners, type Off } from '../../core/listeners.ts'
+import { MAX_MESSAGE_BYTES } from '../wire/envelope.ts'
 import { inboxOf } from '../wire/subjects.ts'
 import type { BrokerAddress } from './address.ts'
 
@@ -87,7 +88,7 @@ function withoutJetStream(cause: unknown, address: BrokerAddress): DevHookError 
 }
 
 /** A server that does not require TLS may be anybody, who has removed the requirement on the way. */
-const isEncrypted = ({ info }: NatsConnection): boolean => info?.tls_required === true
+export const isEncrypted = ({ info }: NatsConnection): boolean => info?.tls_required === true
 
 async function watch(
   connection: NatsConnection,
@@ -160,6 +161,12 @@ function permissionIn(thrown: unknown): InstanceType<typeof errors.PermissionVio
   for (let cause = thrown; cause instanceof Error; cause = cause.cause)
     if (cause instanceof errors.PermissionViolationError) return cause
   return null
+}
+
+/** How many bytes a message may have, where that is too few for the largest delivery; else `null`. */
+export function tooSmallIn({ maxMessageBytes }: Pick<Broker, 'maxMessageBytes'>): number | null {
+  const max = maxMessageBytes()
+  return max < MAX_MESSAGE_BYTES ? max : null
 }
 
 /** Answers a request; in vain once the connection is closed, which whoever asked finds out by waiting. Never throws. */

@@ -1,5 +1,5 @@
 // The developers of a relay: who is there, what they want, and the way to each of them.
-import { type Clock, MONOTONIC, repeat } from '../../core/async.ts'
+import { type Clock, MONOTONIC, repeat, withDeadline } from '../../core/async.ts'
 import type { Delivery } from '../../core/delivery.ts'
 import { messageOf } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
@@ -148,15 +148,12 @@ export function createDevelopers(options: DevelopersOptions): Developers {
     answers: async (developer) => {
       const known = all.get(developer)
       if (known?.state.is !== 'here') return false
-      const controller = new AbortController()
-      const cancel = MONOTONIC.after(PING_MS, () => controller.abort())
-      return line
-        .request(developer, packPing(known.state.seat.session), controller.signal)
-        .then(
-          () => true,
-          () => false,
-        )
-        .finally(cancel)
+      const ping = packPing(known.state.seat.session)
+      const limit = { ms: PING_MS, reason: 'it has not answered' }
+      return withDeadline([], limit, (signal) => line.request(developer, ping, signal)).then(
+        () => true,
+        () => false,
+      )
     },
     setOnline: (now) => {
       online = now

@@ -6,8 +6,7 @@ import type { Delivery } from '../../core/delivery.ts'
 import type { DevHookError } from '../../core/errors.ts'
 import { createListeners, type Off } from '../../core/listeners.ts'
 import { exponential } from '../../core/pace.ts'
-import type { Broker } from '../broker/broker.ts'
-import { MAX_MESSAGE_BYTES } from '../wire/envelope.ts'
+import { type Broker, tooSmallIn } from '../broker/broker.ts'
 import { ANY_BOT, isDeveloperName, NOBODY, namesOf, tokenOf, URL_OWNER } from '../wire/subjects.ts'
 import {
   type Asked,
@@ -267,7 +266,7 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
   return {
     on: events.on,
     isOnline: () => isOnline,
-    tooSmall: broker.maxMessageBytes() < MAX_MESSAGE_BYTES ? broker.maxMessageBytes() : null,
+    tooSmall: tooSmallIn(broker),
     forward: dispatcher.forward,
     ready: (at) => {
       url = at

@@ -1,8 +1,7 @@
 // Whether a developer could join the relay from here, found out step by step without joining it.
 import { randomUUID } from 'node:crypto'
 import { valueIn } from '../../core/json.ts'
-import { type Broker, problemOf } from '../broker/broker.ts'
-import { MAX_MESSAGE_BYTES } from '../wire/envelope.ts'
+import { type Broker, isEncrypted, problemOf, tooSmallIn } from '../broker/broker.ts'
 import { namesOf } from '../wire/subjects.ts'
 import { askRelay } from './ask.ts'
 import { openSeat } from './seat.ts'
@@ -16,15 +15,11 @@ export interface BrokerFacts {
 }
 
 /** What a broker says about itself. */
-export function factsOfBroker({ connection, maxMessageBytes }: Broker): BrokerFacts {
-  const { info } = connection
-  const max = maxMessageBytes()
-  return {
-    version: info?.version ?? 'of unknown version',
-    isEncrypted: info?.tls_required === true,
-    tooSmall: max < MAX_MESSAGE_BYTES ? max : null,
-  }
-}
+export const factsOfBroker = (broker: Broker): BrokerFacts => ({
+  version: broker.connection.info?.version ?? 'of unknown version',
+  isEncrypted: isEncrypted(broker.connection),
+  tooSmall: tooSmallIn(broker),
+})
 
 /** What a relay has said. */
 export interface RelayFacts {

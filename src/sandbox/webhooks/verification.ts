@@ -1,7 +1,7 @@
 // The challenge by which the platform finds out whether a callback URL is its owner's.
 // Source: developers.web1on1.chat/webhooks/verification.
 import { randomBytes } from 'node:crypto'
-import { challengeSearch } from '../../protocol/challenge.ts'
+import { withChallenge } from '../../protocol/challenge.ts'
 import type { Outgoing } from './outgoing.ts'
 
 /** Whether a URL answers the challenge with 2xx and exactly its text. */
@@ -12,10 +12,8 @@ export function createVerify(outgoing: Pick<Outgoing, 'call'>, onFailed: (url: s
   async function answers(url: string): Promise<boolean> {
     if (!URL.canParse(url)) return false
     const challenge = randomBytes(12).toString('base64url')
-    const asked = new URL(url)
-    for (const [name, value] of new URLSearchParams(challengeSearch(challenge))) asked.searchParams.append(name, value)
     try {
-      const answer = await outgoing.call('GET', asked.href, {})
+      const answer = await outgoing.call('GET', withChallenge(url, challenge).href, {})
       return answer.status >= 200 && answer.status < 300 && answer.body === challenge
     } catch {
       // Nobody answered, which is one of the two things that this check can find out.
