@@ -3,7 +3,7 @@ import type { Config } from '../../config/load.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import { receiverAt } from '../../daemon/traffic/others/former-receiver.ts'
 import { createPasser } from '../../delivery/passer.ts'
-import type { Fallback } from '../../relay/hub/hub.ts'
+import type { Fallback } from '../../relay/hub/fallback.ts'
 import type { DefaultChoice } from './relay-flags.ts'
 
 export interface DefaultReceiver {

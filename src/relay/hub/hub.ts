@@ -1,38 +1,27 @@
 // The relay's end at the broker: it has the bot, hears its developers, and brings each delivery to one of them.
 import { createHmac } from 'node:crypto'
-import type { Msg } from '@nats-io/transport-node'
-import { neverAborted, raceTimeout, rejectOnAbort, retry } from '../../core/async.ts'
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream'
+import type { Subscription } from '@nats-io/transport-node'
+import { neverAborted, raceTimeout, rejectOnAbort } from '../../core/async.ts'
 import type { Delivery } from '../../core/delivery.ts'
 import type { DevHookError } from '../../core/errors.ts'
-import { createListeners, type Off } from '../../core/listeners.ts'
-import { exponential } from '../../core/pace.ts'
-import { type Broker, tooSmallIn } from '../broker/broker.ts'
-import { ANY_BOT, isDeveloperName, NOBODY, namesOf, tokenOf, URL_OWNER } from '../wire/subjects.ts'
-import {
-  type Asked,
-  type RelayStatus,
-  readAsked,
-  readSaid,
-  type Said,
-  type SeenDeveloper,
-  type Welcome,
-} from '../wire/words.ts'
+import { createListeners, type Listeners, type Off } from '../../core/listeners.ts'
+import { type Broker, type BrokerState, tooSmallIn } from '../broker/broker.ts'
+import { ANY_BOT, type BotNames, isDeveloperName, namesOf } from '../wire/subjects.ts'
+import type { RelayStatus } from '../wire/words.ts'
 import { answering, answersAt } from './answering.ts'
-import { openAssignments } from './assignments.ts'
+import { type Assignments, openAssignments } from './assignments.ts'
+import { type ControlOptions, createControl } from './control.ts'
 import type { DeveloperState, Effect } from './developer-state.ts'
-import { createDevelopers, type Developers } from './developers.ts'
+import { createDevelopers, type Developers, type Line } from './developers.ts'
 import { createDispatcher, type Dispatcher, type Routed } from './dispatcher.ts'
-import { createHeldStore } from './held-store.ts'
+import { type Fallback, fallbackOwner, fallbackWords, recipientsOf } from './fallback.ts'
+import { followBroker } from './follow-broker.ts'
+import { createHeldStore, type HeldStore } from './held-store.ts'
 import type { Passage } from './item.ts'
 import { openKnownDevelopers } from './known-developers.ts'
-import type { Live } from './recipients.ts'
-import { openRelayLock } from './relay-lock.ts'
-
-/** Who gets what no developer wants. */
-export type Fallback =
-  | { readonly to: 'hold' }
-  | { readonly to: 'developer'; readonly name: string }
-  | { readonly to: 'url'; readonly url: string; readonly pass: (delivery: Delivery) => Live }
+import { createPresence, type PresenceOptions } from './presence.ts'
+import { openRelayLock, type RelayLock } from './relay-lock.ts'
 
 export interface HubOptions {
   readonly broker: Broker
@@ -84,188 +73,106 @@ const REQUEST_MS = 19_500
 const SUBSCRIBED_MS = 5_000
 /** How long the end waits for the broker to hear that the bot is free, in ms: a broker that is away cannot. */
 const RELEASE_MS = 1_000
-/** How often a broker that has come back is asked what it holds, until it says it. */
-const COUNT_PACE = exponential(250, 5_000)
 
 /** Takes the bot, and begins to hear developers. Rejects with `taken` when another relay has it. `synced`: see `Hub.forward`. */
-// One story: what opens one after the other, and what each part is told of the others.
 export async function openHub(options: HubOptions, synced: (id: string) => Promise<void>): Promise<Hub> {
-  const { broker, bot, who, session, key, fallback, graceMs } = options
-  const { connection } = broker
-  const names = namesOf(bot)
+  const names = namesOf(options.bot)
   const events = createListeners<HubEvent>()
-  const manager = await broker.manager()
-  const client = manager.jetstream()
+  const manager = await options.broker.manager()
+  const lost = (by: string): void => events.emit({ type: 'lost', error: null, by })
+  const hold = await takeBot(options, names, manager.jetstream(), lost)
+  try {
+    return await hearDevelopers(options, { names, events, manager, hold, synced })
+  } catch (error) {
+    await hold.release()
+    throw error
+  }
+}
+
+/** The bot, as long as this relay has it. */
+interface Hold extends Pick<RelayLock, 'renew'> {
+  /** Lets another relay have it. Never rejects. */
+  release(): Promise<void>
+}
+
+async function takeBot(
+  { broker, who, session }: HubOptions,
+  names: BotNames,
+  client: JetStreamClient,
+  lost: (by: string) => void,
+): Promise<Hold> {
   // From before it has the bot: whoever asks meanwhile must not take it for dead.
   const alive = answering(broker, names.alive(session), async () => ({ ok: true }))
-  const lock = await openRelayLock({
-    client,
-    names,
-    who,
-    session,
-    isAlive: (holder) => answersAt(broker, names.alive(holder)),
-    lost: (by) => events.emit({ type: 'lost', error: null, by }),
+  const isAlive = (holder: string): Promise<boolean> => answersAt(broker, names.alive(holder))
+  const lock = await openRelayLock({ client, names, who, session, isAlive, lost }).catch((error: unknown) => {
+    alive.unsubscribe()
+    throw error
   })
+  return {
+    renew: lock.renew,
+    release: async () => {
+      alive.unsubscribe()
+      await raceTimeout(lock.close(), RELEASE_MS)
+    },
+  }
+}
+
+async function hearDevelopers(
+  options: HubOptions,
+  opened: {
+    readonly names: BotNames
+    readonly events: Listeners<HubEvent>
+    readonly manager: JetStreamManager
+    readonly hold: Hold
+    readonly synced: (id: string) => Promise<void>
+  },
+): Promise<Hub> {
+  const { broker, key, fallback } = options
+  const { names, events, manager, hold, synced } = opened
+  const client = manager.jetstream()
   const assignments = await openAssignments(client, names)
   const everJoined = await openKnownDevelopers(client, names)
   const held = createHeldStore(manager, names, broker.maxMessageBytes)
   const secretOf = (developer: string): string => createHmac('sha256', key).update(developer).digest('hex')
+  const owners = await knownOwners(held, assignments, fallback)
   let url = ''
 
   const developers: Developers = createDevelopers({
-    line: {
-      request: async (developer, message, signal) => {
-        const asked = connection.request(names.to(developer), message, { timeout: REQUEST_MS })
-        return (await rejectOnAbort(asked, signal)).data
-      },
-      maxMessageBytes: broker.maxMessageBytes,
-    },
+    ...options,
+    line: lineTo(broker, names),
     secretOf,
-    graceMs,
-    ...(options.silentMs !== undefined && { silentMs: options.silentMs }),
     changed: (developer, state, effects) => {
-      const seat = state.seat
       const { held: waiting } = dispatcher.count(developer)
-      events.emit({ type: 'developer', name: developer, who: seat?.who ?? null, state: state.is, held: waiting })
+      events.emit({ type: 'developer', name: developer, who: state.seat?.who ?? null, state: state.is, held: waiting })
       follow(dispatcher, developer, effects)
     },
   })
-  const fallbackOwner = ownerOf(fallback)
   const dispatcher: Dispatcher = createDispatcher({
+    ...options,
     held,
     assignments,
     synced,
     routed: (routed) => events.emit({ type: 'routed', ...routed }),
-    ...(options.answerMs !== undefined && { answerMs: options.answerMs }),
-    recipients: {
-      isHere: (owner) => developers.state(owner).is === 'here',
-      isGone: (owner) => developers.state(owner).is === 'gone',
-      choose: developers.choose,
-      fallback: fallbackOwner,
-      send: (owner, delivery) =>
-        owner === URL_OWNER && fallback.to === 'url' ? fallback.pass(delivery) : developers.send(owner, delivery),
-    },
+    recipients: recipientsOf(developers, fallback),
   })
-  // Whoever has something here may come back: what is theirs goes to nobody else before that has become unlikely.
-  const known = [...(await held.counts()).keys(), ...assignments.owners()]
-  for (const owner of known) if (isDeveloperName(owner)) developers.known(owner)
-  if (isDeveloperName(fallbackOwner)) developers.known(fallbackOwner)
-  await dispatcher.refresh(neverAborted())
-
-  const welcome = (developer: string): Welcome => ({ ok: true, bot, relay: who, url, secret: secretOf(developer) })
-
-  async function hear(developer: string, said: Said): Promise<Welcome> {
-    const { is, session: theirs, only } = said
-    if (is === 'leaving') {
-      developers.leaves(developer, theirs)
-      return welcome(developer)
-    }
-    if (url === '') return { ok: false, why: 'starting', message: 'the relay is not ready yet' }
-    const { is: now, seat } = developers.state(developer)
-    if (now === 'here' && seat.session !== theirs) {
-      if (await developers.answers(developer))
-        return { ok: false, why: 'taken', message: `${developer} is there already: ${seat.who}` }
-      developers.silent(developer, seat.session)
-      // Another one may have come meanwhile.
-      return hear(developer, said)
-    }
-    if (is === 'here') {
-      developers.here(developer, { session: theirs, who: said.who, only })
-      everJoined.add(developer)
-    }
-    return welcome(developer)
-  }
-
-  async function asked(question: Asked): Promise<unknown> {
-    switch (question.is) {
-      case 'ping':
-        return { ok: true, bot, relay: who, now: Date.now() }
-      case 'status':
-        return status()
-      case 'assign': {
-        const { conversation, to, isNew } = question
-        if (!isDeveloperName(to)) return { ok: false, message: `\`${to}\` is not the name of a developer` }
-        const names = new Set([...everJoined.names(), ...developers.names()])
-        if (!isNew && !names.has(to))
-          return { ok: false, message: `nobody has ever joined this relay as \`${to}\``, known: [...names].sort() }
-        // One of which nothing has been delivered yet may be given to somebody as well, as long as it is said.
-        const found = await options.findConversation(conversation)
-        const before = await dispatcher.assign(tokenOf(found ?? conversation), to)
-        if (developers.state(to).is === 'gone') developers.known(to)
-        const isKnown = found !== null || before !== null
-        return { ok: true, conversation: found ?? conversation, isKnown, before, ...dispatcher.count(to) }
-      }
-      default:
-        return question satisfies never
-    }
-  }
-
-  function status(): RelayStatus {
-    const seen = developers.names().map((name): SeenDeveloper => {
-      const { is, seat } = developers.state(name)
-      return { name, who: seat?.who ?? null, state: is, only: seat?.only ?? null, ...dispatcher.count(name) }
-    })
-    const { held: unclaimed } = dispatcher.count(NOBODY)
-    return { bot, relay: who, url, fallback: wordsOf(fallback), developers: seen, unclaimed }
-  }
-
-  const nameIn = ({ subject }: Msg): string => subject.split('.').at(-1) ?? ''
-  const onPresence = async (message: Msg): Promise<unknown> => {
-    const said = readSaid(message.string())
-    const name = nameIn(message)
-    if (said === null || !isDeveloperName(name)) return { ok: false, why: 'usage', message: 'that is not understood' }
-    return hear(name, said)
-  }
-  const onControl = async (message: Msg): Promise<unknown> => {
-    const question = readAsked(message.string())
-    return question === null ? { ok: false, message: 'that is not understood' } : asked(question)
-  }
-  const subscriptions = [
-    alive,
-    answering(broker, names.presence('*'), onPresence),
-    answering(broker, namesOf(ANY_BOT).presence('*'), onPresence),
-    answering(broker, names.control, onControl),
-    answering(broker, namesOf(ANY_BOT).control, onControl),
-  ]
-  let isOnline = true
-  /** Aborted when the connection of now breaks. */
-  let connected = new AbortController()
-
-  function goAway(): void {
-    isOnline = false
-    connected.abort()
-    dispatcher.pause()
-    developers.setOnline(false)
-  }
-
-  /** What was sent while it was away may have been kept after all: it is counted before anything else is sent. */
-  async function comeBack(): Promise<void> {
-    developers.setOnline(true)
-    connected = new AbortController()
-    const { signal } = connected
-    await lock.renew()
-    await retry(() => dispatcher.refresh(signal), { pace: COUNT_PACE, shouldRetry: () => true, signal })
-    isOnline = true
-    events.emit({ type: 'broker', state: 'online', reason: null })
-  }
-
-  const offBroker = broker.on((state) => {
-    // It fails only when the connection breaks again.
-    if (state.is === 'online') return void comeBack().catch(() => undefined)
-    goAway()
-    if (state.is === 'refused') events.emit({ type: 'lost', error: state.error, by: null })
-    else events.emit({ type: 'broker', state: 'away', reason: state.reason })
+  owners.forEach(developers.known)
+  await dispatcher.refresh(neverAborted()).catch((error: unknown) => {
+    developers.close()
+    throw error
   })
+  const team = { developers, dispatcher, everJoined }
+  const { status, subscriptions } = answerTeam(options, names, team, { url: () => url, secretOf })
+  const follower = followBroker(broker, { dispatcher, developers, hold }, (state) => events.emit(brokerEvent(state)))
   // Whoever comes from now on is heard: the broker has the subscriptions. One that went away meanwhile gets them when it is back.
   await raceTimeout(
-    connection.flush().catch(() => undefined),
+    broker.connection.flush().catch(() => undefined),
     SUBSCRIBED_MS,
   )
   let closing: Promise<void> | undefined
 
   return {
     on: events.on,
-    isOnline: () => isOnline,
+    isOnline: follower.isOnline,
     tooSmall: tooSmallIn(broker),
     forward: dispatcher.forward,
     ready: (at) => {
@@ -274,12 +181,10 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
     status,
     close: () => {
       closing ??= (async () => {
-        offBroker()
-        connected.abort()
-        dispatcher.pause()
+        follower.close()
         developers.close()
         for (const subscription of subscriptions) subscription.unsubscribe()
-        await raceTimeout(lock.close(), RELEASE_MS)
+        await hold.release()
         await broker.close()
       })()
       return closing
@@ -287,11 +192,44 @@ export async function openHub(options: HubOptions, synced: (id: string) => Promi
   }
 }
 
-const ownerOf = (fallback: Fallback): string =>
-  fallback.to === 'developer' ? fallback.name : fallback.to === 'url' ? URL_OWNER : NOBODY
+/** Answers developers who come and leave, and questions of the team, also of those who do not know the bot. */
+function answerTeam(
+  { broker, bot, who, fallback, findConversation }: HubOptions,
+  names: BotNames,
+  team: Pick<ControlOptions, 'developers' | 'dispatcher' | 'everJoined'> & Omit<PresenceOptions, 'welcome'>,
+  { url, secretOf }: { readonly url: () => string; readonly secretOf: (developer: string) => string },
+): { readonly status: () => RelayStatus; readonly subscriptions: readonly Subscription[] } {
+  const control = createControl({ ...team, bot, who, url, fallback: fallbackWords(fallback), findConversation })
+  const presence = createPresence({
+    ...team,
+    welcome: (developer) =>
+      url() === '' ? null : { ok: true, bot, relay: who, url: url(), secret: secretOf(developer) },
+  })
+  const subscriptions = [names, namesOf(ANY_BOT)].flatMap((each) => [
+    answering(broker, each.presence('*'), presence),
+    answering(broker, each.control, control.answer),
+  ])
+  return { status: control.status, subscriptions }
+}
 
-const wordsOf = (fallback: Fallback): string =>
-  fallback.to === 'developer' ? fallback.name : fallback.to === 'url' ? fallback.url : 'hold'
+const lineTo = ({ connection, maxMessageBytes }: Broker, names: BotNames): Line => ({
+  request: async (developer, message, signal) => {
+    const asked = connection.request(names.to(developer), message, { timeout: REQUEST_MS })
+    return (await rejectOnAbort(asked, signal)).data
+  },
+  maxMessageBytes,
+})
+
+/** Whoever has something here may come back: what is theirs goes to nobody else before that has become unlikely. */
+async function knownOwners(held: HeldStore, assignments: Assignments, fallback: Fallback): Promise<readonly string[]> {
+  const owners = [...(await held.counts()).keys(), ...assignments.owners(), fallbackOwner(fallback)]
+  return owners.filter(isDeveloperName)
+}
+
+function brokerEvent(state: BrokerState): HubEvent {
+  if (state.is === 'refused') return { type: 'lost', error: state.error, by: null }
+  return { type: 'broker', state: state.is, reason: state.is === 'away' ? state.reason : null }
+}
 
 function follow(dispatcher: Dispatcher, developer: string, effects: readonly Effect[]): void {
   if (effects.includes('drain')) dispatcher.drain(developer)
