@@ -1,129 +1,71 @@
 // A sandbox for tests: a platform, a bot and people, in one handle.
-import { resolve } from 'node:path'
-import { DevHookError, ERRORS } from '../core/errors.ts'
 import { createListeners } from '../core/listeners.ts'
 import { readChaos } from '../sandbox/chaos/chaos-words.ts'
 import type { ApiFault } from '../sandbox/chaos/faults.ts'
 import { openSandbox, type Sandbox as Platform } from '../sandbox/sandbox.ts'
-import { PLAIN_NAMES } from '../sandbox/store.ts'
-import type { RunningBot } from './bot/bot-process.ts'
-import { type BotAddress, openAddress } from './bot/connect.ts'
-import { register } from './bot/register.ts'
+import { type BotLink, createBotLink } from './bot/bot-link.ts'
+import { dataOf, fillWorld } from './data.ts'
 import { toMs } from './duration.ts'
-import { explaining, explainingNow, type Kit, waitOf } from './kit.ts'
+import { explaining, type Kit, waitOf } from './kit.ts'
 import { type KitConfig, readOptions } from './options.ts'
 import { createAgent, createContact, createConversation, views } from './people.ts'
 import { recordOf } from './record.ts'
 import { createRecorder } from './transcript.ts'
-import type {
-  BotTarget,
-  Collection,
-  Duration,
-  Fault,
-  ResourceName,
-  Sandbox,
-  SandboxNotice,
-  SandboxOptions,
-} from './types/types.ts'
-import { callView, deliveryView, viewsOf } from './views.ts'
-
-/** Names for people who are given none. */
-const NAMES = ['Jenny', 'Jack', 'Emma', 'Liam', 'Olivia', 'Noah', 'Sophie', 'Daan', 'Mila', 'Finn']
-const AGENT_NAMES = ['Alex', 'Anna', 'Robin', 'Kim']
+import type { Duration, Fault, Sandbox, SandboxNotice, SandboxOptions } from './types/types.ts'
+import { callView, deliveryView, noticeView } from './views.ts'
 
 /** Opens a sandbox for tests, as `createSandbox` says. */
 export async function openKitSandbox(options: SandboxOptions): Promise<Sandbox> {
   const config = readOptions(options)
   const platform = await openSandbox(config.platform)
-  const opened = openKit(platform, config)
+  const { kit, bot, sandbox } = openKit(platform, config)
   try {
-    await explaining(opened.kit, undefined, async () => fillWorld(platform, config.world))
+    await explaining(kit, undefined, async () => fillWorld(kit, config.world))
     platform.checkpoint()
-    if (config.command !== null) await opened.startBot(config.command)
-    else if (config.forwardTo !== null) await opened.sandbox.connect(config.forwardTo)
-    return opened.sandbox
+    if (config.command !== null) await sandbox.connect(await bot.start(config.command))
+    else if (config.forwardTo !== null) await sandbox.connect(config.forwardTo)
+    return sandbox
   } catch (error) {
-    await opened.sandbox.close()
+    await sandbox.close()
     throw error
   }
 }
 
 interface OpenedKit {
   readonly kit: Kit
+  readonly bot: BotLink
   readonly sandbox: Sandbox
-  startBot(command: readonly [string, ...string[]]): Promise<void>
 }
 
-// One story: one bot, one platform, and what the people of a test have of both.
 function openKit(platform: Platform, config: KitConfig): OpenedKit {
-  const recorder = createRecorder(platform)
   const notices = createListeners<SandboxNotice>()
-  let bot: RunningBot | null = null
-  let address: BotAddress | null = null
-  let closing: Promise<void> | undefined
-  const people = new Map<string, number>()
+  const bot = createBotLink(platform, config, (line) => notices.emit({ type: 'output', line }))
   const kit: Kit = {
     platform,
-    recorder,
+    recorder: createRecorder(platform),
     patienceMs: config.patienceMs,
-    output: () => bot?.lastLines() ?? [],
+    output: bot.lastLines,
     everything: () =>
       platform
         .data('conversations')
         .list()
         .flatMap(({ id }) => views(kit, platform.messagesOf(id))),
   }
-  platform.reportBot(NOBODY)
   platform.on((notice) => {
     if (notices.size > 0) notices.emit(noticeView(platform, notice))
   })
+  return { kit, bot, sandbox: handleOf(kit, bot, notices.on, config) }
+}
 
-  const env = {
-    get APIHOST() {
-      return platform.api
-    },
-    get TOKEN() {
-      return platform.currentToken()
-    },
-    REFRESH_TOKEN: platform.refreshToken,
-    EMAIL: platform.email,
-    SECRET: config.secret,
-    WEBHOOK_PATH: config.path,
-  }
-
-  async function connect(target: BotTarget): Promise<void> {
-    if (closing !== undefined) throw new DevHookError('sandboxClosed', 'the sandbox was closed')
-    const next = await openAddress(target, config.path)
-    const before = address
-    address = next
-    await before?.close()
-    await register(platform, config, next.url)
-    platform.reportBot(null)
-  }
-
-  async function startBot(command: readonly [string, ...string[]]): Promise<void> {
-    const { startBotProcess } = await import('./bot/bot-process.ts')
-    bot = await startBotProcess({
-      command,
-      cwd: resolve(config.cwd),
-      env: { ...env, ...config.env },
-      readyWithinMs: config.readyWithinMs,
-      onLine: (line) => notices.emit({ type: 'output', line }),
-      onState: platform.reportBot,
-    })
-    await explaining(kit, undefined, () => connect(bot?.process.port ?? 0))
-  }
-
-  async function close(): Promise<void> {
-    await Promise.all([bot?.close(), address?.close(), platform.close()])
-  }
-
-  /** The next of some names that nobody has yet. */
-  function nextName(names: readonly string[], otherwise: string): string {
-    const n = people.get(otherwise) ?? 0
-    people.set(otherwise, n + 1)
-    return names[n] ?? `${otherwise} ${n + 1}`
-  }
+/** What a test has of a kit. */
+function handleOf(kit: Kit, bot: BotLink, on: Sandbox['on'], config: KitConfig): Sandbox {
+  const { platform, recorder } = kit
+  let closing: Promise<void> | undefined
+  const contactName = createNames(
+    ['Jenny', 'Jack', 'Emma', 'Liam', 'Olivia', 'Noah', 'Sophie', 'Daan', 'Mila', 'Finn'],
+    'Contact',
+  )
+  const agentName = createNames(['Alex', 'Anna', 'Robin', 'Kim'], 'Agent')
 
   const sandbox: Sandbox = {
     api: platform.api,
@@ -132,14 +74,14 @@ function openKit(platform: Platform, config: KitConfig): OpenedKit {
     },
     secret: config.secret,
     seed: platform.chaos.seed,
-    env,
-    connect: (target) => explaining(kit, undefined, () => connect(target)),
+    env: bot.env,
+    connect: (target) => explaining(kit, undefined, () => bot.connect(target)),
     get process() {
-      return bot?.process ?? null
+      return bot.process()
     },
-    contact: ({ name = nextName(NAMES, 'Contact'), ...person } = {}) =>
+    contact: ({ name = contactName(), ...person } = {}) =>
       explaining(kit, undefined, async () => createContact(kit, await platform.contact({ name, ...person }))),
-    agent: ({ name = nextName(AGENT_NAMES, 'Agent'), ...person } = {}) =>
+    agent: ({ name = agentName(), ...person } = {}) =>
       explaining(kit, undefined, async () => createAgent(kit, await platform.agent({ name, ...person }))),
     conversation: ({ contact, ...fields } = {}) =>
       explaining(kit, undefined, async () => {
@@ -163,7 +105,7 @@ function openKit(platform: Platform, config: KitConfig): OpenedKit {
       explaining(kit, undefined, () =>
         platform.settled({ ...waitOf(kit, {}), ...(quiet !== undefined && { quietMs: toMs(quiet, 'quiet') }) }),
       ),
-    on: notices.on,
+    on,
     clock: {
       now: platform.clock.now,
       advance: (by) => platform.clock.advance(toMs(by, 'by', Number.MAX_SAFE_INTEGER)),
@@ -181,18 +123,30 @@ function openKit(platform: Platform, config: KitConfig): OpenedKit {
     reset: async () => {
       platform.reset()
       recorder.clear()
-      people.clear()
+      contactName.startOver()
+      agentName.startOver()
     },
     close: () => {
-      closing ??= close()
+      closing ??= Promise.all([bot.close(), platform.close()]).then(() => undefined)
       return closing
     },
     [Symbol.asyncDispose]: () => sandbox.close(),
   }
-  return { kit, sandbox, startBot }
+  return sandbox
 }
 
-const NOBODY = 'no bot is connected: give `command` or `forwardTo`, or call `connect`'
+/** Gives people names who are given none: those of a list, then numbers. */
+function createNames(names: readonly string[], otherwise: string): { (): string; startOver(): void } {
+  let given = 0
+  const next = (): string => {
+    given += 1
+    return names[given - 1] ?? `${otherwise} ${given}`
+  }
+  const startOver = (): void => {
+    given = 0
+  }
+  return Object.assign(next, { startOver })
+}
 
 const isSeen = <T>(found: T | false | null | undefined): found is T =>
   found !== false && found !== null && found !== undefined
@@ -209,55 +163,10 @@ async function untilSeen<T>(
   return (await kit.platform.until(seen, waitOf(kit, within === undefined ? {} : { within }))).found
 }
 
-function fillWorld(platform: Platform, world: KitConfig['world']): void {
-  const { organization, ...documents } = world
-  if (organization !== undefined) platform.data('organizations').update(platform.organizationId, organization)
-  for (const name of RESOURCES) {
-    for (const fields of documents[name] ?? []) platform.data(name).create(fields)
-  }
-}
-
-const RESOURCES: readonly ResourceName[] = [...PLAIN_NAMES, 'conversations', 'messages']
-
-function dataOf(kit: Kit): Sandbox['data'] {
-  const collection = (name: ResourceName): Collection => {
-    const documents = kit.platform.data(name)
-    return {
-      create: (fields) => explainingNow(kit, undefined, () => documents.create(fields)),
-      get: documents.get,
-      list: (where) => documents.list(where),
-      update: (id, fields) => explainingNow(kit, undefined, () => documents.update(id, fields)),
-      remove: documents.remove,
-    }
-  }
-  return Object.fromEntries(RESOURCES.map((name) => [name, collection(name)])) as Sandbox['data']
-}
-
 function apiFault(fault: Fault): ApiFault {
   const { delay, ...more } = fault
   const delayMs = delay === undefined ? {} : { delayMs: toMs(delay, 'delay') }
   if ('status' in more) return { ...more, ...delayMs }
   if ('cut' in more) return { ...more, ...delayMs }
   return { ...more, delayMs: delayMs.delayMs ?? 0 }
-}
-
-function noticeView(platform: Platform, notice: Parameters<Parameters<Platform['on']>[0]>[0]): SandboxNotice {
-  switch (notice.type) {
-    case 'message': {
-      const all = platform.messagesOf(notice.message.conversation)
-      const [message] = viewsOf([notice.message], all, platform.botId)
-      if (message === undefined) throw new DevHookError('unexpected', 'a message was lost')
-      return { type: 'message', message }
-    }
-    case 'call':
-      return { type: 'call', call: callView(notice.call) }
-    case 'delivery':
-      return { type: 'delivery', delivery: deliveryView(notice.delivery) }
-    case 'chaos':
-      return { type: 'chaos', message: notice.message }
-    case 'hint':
-      return { type: 'hint', code: ERRORS[notice.kind].code, message: notice.message }
-    default:
-      return notice satisfies never
-  }
 }

@@ -6,6 +6,7 @@ import { lineOf } from '../protocol/transcript/from-messages.ts'
 import type { TranscriptLine, TranscriptSpeaker } from '../protocol/transcript/model.ts'
 import type { ApiCall } from '../sandbox/call-log.ts'
 import { isBy, nameOf } from '../sandbox/chat/people.ts'
+import type { SandboxNotice } from '../sandbox/handle.ts'
 import { withoutIds } from '../sandbox/http/paths.ts'
 import type { Sandbox as Platform } from '../sandbox/sandbox.ts'
 import type { SandboxDelivery } from '../sandbox/webhooks/deliver.ts'
@@ -99,7 +100,7 @@ export function createRecorder(platform: Platform): Recorder {
   }
 }
 
-function entryOf(notice: Exclude<Parameters<Parameters<Platform['on']>[0]>[0], { readonly type: 'hint' }>): Entry {
+function entryOf(notice: Exclude<SandboxNotice, { readonly type: 'hint' }>): Entry {
   if (notice.type === 'message') {
     return { is: 'message', conversation: notice.message.conversation, message: notice.message }
   }

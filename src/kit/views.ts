@@ -1,11 +1,14 @@
 // What tests see of messages, calls and deliveries.
+import { DevHookError, ERRORS } from '../core/errors.ts'
 import { textIn } from '../core/json.ts'
 import { buttonsOf } from '../protocol/buttons.ts'
 import type { Message as MessageDocument } from '../protocol/resources.ts'
 import type { ApiCall as PlatformCall } from '../sandbox/call-log.ts'
 import { isBy } from '../sandbox/chat/people.ts'
+import type { SandboxNotice as PlatformNotice } from '../sandbox/handle.ts'
+import type { Sandbox as Platform } from '../sandbox/sandbox.ts'
 import type { SandboxDelivery } from '../sandbox/webhooks/deliver.ts'
-import type { ApiCall, Delivery, Message } from './types/types.ts'
+import type { ApiCall, Delivery, Message, SandboxNotice } from './types/types.ts'
 
 /** Messages of one conversation as tests see them; `all` is everything that was said there. */
 export function viewsOf(
@@ -46,5 +49,27 @@ export function deliveryView({ id, event, payload, state, attempts }: SandboxDel
     payload: { ...payload() },
     state,
     attempts: attempts.map((attempt) => ({ body: null, ...attempt })),
+  }
+}
+
+/** What has happened as tests see it. */
+export function noticeView(platform: Platform, notice: PlatformNotice): SandboxNotice {
+  switch (notice.type) {
+    case 'message': {
+      const all = platform.messagesOf(notice.message.conversation)
+      const [message] = viewsOf([notice.message], all, platform.botId)
+      if (message === undefined) throw new DevHookError('unexpected', 'a message was lost')
+      return { type: 'message', message }
+    }
+    case 'call':
+      return { type: 'call', call: callView(notice.call) }
+    case 'delivery':
+      return { type: 'delivery', delivery: deliveryView(notice.delivery) }
+    case 'chaos':
+      return { type: 'chaos', message: notice.message }
+    case 'hint':
+      return { type: 'hint', code: ERRORS[notice.kind].code, message: notice.message }
+    default:
+      return notice satisfies never
   }
 }
