@@ -1,18 +1,13 @@
 // The pipeline with fakes around it, on a clock that the test turns.
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Delivery, Reply } from '../../../src/core/delivery.ts'
-import { createNotices, type Notice } from '../../../src/core/notices.ts'
-import { createPipeline, type PipelineItem, type PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
+import type { Emit } from '../../../src/core/notices.ts'
+import type { PipelineOptions } from '../../../src/daemon/traffic/pipeline.ts'
 import { createGuard, type GuardOptions } from '../../../src/daemon/traffic/signature-guard.ts'
 import { resign, sign } from '../../../src/protocol/signature.ts'
 import { anAttempt } from '../../support/attempts.ts'
-import {
-  attemptOf,
-  createFakeJournal,
-  createFakeQueue,
-  type FakeQueue,
-  type FakeTicket,
-} from '../../support/daemon/fakes.ts'
+import { attemptOf, type FakeTicket } from '../../support/daemon/fakes.ts'
+import { pipelineWithFakes } from '../../support/daemon/pipeline-with-fakes.ts'
 import { createFakeClock, type FakeClock, settled } from '../../support/fake-clock.ts'
 import { folderForTest } from '../../support/folder.ts'
 import { openTestJournal } from '../../support/journal/journal.ts'
@@ -25,41 +20,13 @@ beforeEach(() => {
 })
 
 function setUp(options: Partial<PipelineOptions> = {}, guardOptions: Partial<GuardOptions> = {}) {
-  const journal = createFakeJournal()
-  const notices = createNotices(clock.now)
-  const seen: Notice[] = []
-  notices.on((notice) => seen.push(notice))
-  const { emit } = notices
-  const guard = createGuard({
-    mode: 'enforce',
-    secret: () => SECRET,
-    rereadSecret: async () => null,
-    emit,
-    ...guardOptions,
-  })
   const answerChallenge = vi.fn((): Reply => reply(200, 'answered'))
-  let queue: FakeQueue<PipelineItem> | undefined
-  const pipeline = createPipeline({
-    openQueue: (on) => {
-      queue = createFakeQueue(on)
-      return queue
-    },
-    journal,
-    guard,
-    emit,
-    botId: 'b1',
-    answerChallenge,
-    arrived: () => undefined,
-    late: 'ack',
-    onBotError: 'ack',
-    holdMs: 15_000,
-    clock,
-    ...options,
-  })
-  if (queue === undefined) throw new Error('the pipeline opened no queue')
+  const guardOf = (emit: Emit) =>
+    createGuard({ mode: 'enforce', secret: () => SECRET, rereadSecret: async () => null, emit, ...guardOptions })
+  const { pipeline, ...fakes } = pipelineWithFakes({ answerChallenge, clock, guardOf, ...options })
   const accept = (delivery: Delivery, since = clock.now(), verified = (): void => undefined): Promise<Reply> =>
     pipeline.accept(delivery, since, verified)
-  return { queue, journal, seen, pipeline: { ...pipeline, accept }, answerChallenge }
+  return { ...fakes, pipeline: { ...pipeline, accept }, answerChallenge }
 }
 
 let count = 0

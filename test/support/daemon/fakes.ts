@@ -1,4 +1,4 @@
-// Stand-ins for the rooms, for tests of the corridor alone: every move is the test's. `fakes.test.ts` holds them to their ports.
+// Stand-ins for the rooms, for tests of the corridor alone: every move is the test's. `test/contracts` holds them to their ports.
 
 import { nextCall } from '../../../src/core/async.ts'
 import type { Attempt, Delivery, Label, RawHeaders, Reply, Settled } from '../../../src/core/delivery.ts'

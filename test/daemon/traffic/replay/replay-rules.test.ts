@@ -1,41 +1,22 @@
 // Replays inside a run: the pipeline with fakes around it.
 
 import { describe, expect, it } from 'vitest'
+import { MONOTONIC } from '../../../../src/core/async.ts'
 import type { Delivery, Reply, Settled } from '../../../../src/core/delivery.ts'
-import { createNotices, type Notice } from '../../../../src/core/notices.ts'
 import type { Journal, RecordedDelivery } from '../../../../src/core/ports.ts'
-import { createPipeline, type PipelineItem, type PipelineOptions } from '../../../../src/daemon/traffic/pipeline.ts'
+import type { PipelineOptions } from '../../../../src/daemon/traffic/pipeline.ts'
 import { findReplayable, forBot, settleReplay } from '../../../../src/daemon/traffic/replay/replay-rules.ts'
 import { checkSignature, sign } from '../../../../src/protocol/signature.ts'
 import { anAttempt } from '../../../support/attempts.ts'
-import { attemptOf, createFakeJournal, createFakeQueue, type FakeQueue } from '../../../support/daemon/fakes.ts'
+import { attemptOf } from '../../../support/daemon/fakes.ts'
+import { pipelineWithFakes } from '../../../support/daemon/pipeline-with-fakes.ts'
 import { aDelivery } from '../../../support/deliveries.ts'
 import { settled } from '../../../support/fake-clock.ts'
 
 const LABEL = { event: 'message.update', platformId: null, conversation: 'c1', text: 'hi' }
 
 function setUp(options: Partial<PipelineOptions> = {}) {
-  const journal = createFakeJournal()
-  const notices = createNotices()
-  const seen: Notice[] = []
-  notices.on((notice) => seen.push(notice))
-  let queue: FakeQueue<PipelineItem> | undefined
-  const pipeline = createPipeline({
-    openQueue: (on) => {
-      queue = createFakeQueue(on)
-      return queue
-    },
-    journal,
-    guard: () => ({ pass: true }),
-    emit: notices.emit,
-    botId: 'b1',
-    answerChallenge: () => expect.unreachable('nobody sends a challenge'),
-    arrived: () => undefined,
-    late: 'ack',
-    onBotError: 'ack',
-    holdMs: 15_000,
-    ...options,
-  })
+  const { pipeline, journal, ...fakes } = pipelineWithFakes({ clock: MONOTONIC, ...options })
   /** A delivery that an earlier run recorded. */
   const record = (
     settled: Settled | null = 'delivered',
@@ -49,9 +30,8 @@ function setUp(options: Partial<PipelineOptions> = {}) {
   }
   const replay = (of: ReturnType<typeof record>, signal?: AbortSignal) =>
     pipeline.replay({ ...of, editOf: null }, signal)
-  if (queue === undefined) throw new Error('the pipeline opened no queue')
   const accept = (delivery: Delivery): Promise<Reply> => pipeline.accept(delivery, performance.now())
-  return { queue, journal, seen, pipeline: { ...pipeline, accept }, record, replay }
+  return { ...fakes, journal, pipeline: { ...pipeline, accept }, record, replay }
 }
 
 const REFUSED = anAttempt('refused')
