@@ -16,7 +16,7 @@ function run(env: Readonly<Record<string, string>>) {
 }
 
 describe('The recording bot', () => {
-  it('it says where it listens and what it hears', async () => {
+  it('says where it listens and what it hears', async () => {
     const { child, next } = run({ SECRET: 's', ANSWER: '{"status":201,"body":"done"}' })
     const { port, ...listening } = await next()
     expect(listening).toEqual({ type: 'listening', pid: child.pid, secret: 's' })
@@ -25,7 +25,7 @@ describe('The recording bot', () => {
     expect(await next()).toMatchObject({ type: 'request', method: 'POST', url: '/x?y', body: btoa('bytes') })
   })
 
-  it('it crashes on a request, or at once, or never listens, as it is told', async () => {
+  it('crashes on a request, or at once, or never listens, as it is told', async () => {
     const onRequest = run({ ANSWER: 'crash' })
     const { port } = await onRequest.next()
     const exited = once(onRequest.child, 'exit')
