@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { repeat } from '../core/async.ts'
 import { codeOf } from '../core/errors.ts'
-import { writePrivateFile } from '../core/files/private-file.ts'
+import { exists } from '../core/files/exists.ts'
+import { makePrivateFolder, writePrivateFile } from '../core/files/private-file.ts'
 import { isRecord, type Json } from '../core/json.ts'
 import { createAccess } from './access.ts'
 
@@ -38,6 +40,31 @@ export const addressPath = (folder: string): string => join(folder, 'inspector.j
 /** Writes the address into the bot's state folder, for this user alone. */
 export const writeAddress = (folder: string, address: InspectorAddress): Promise<void> =>
   writePrivateFile(addressPath(folder), `${JSON.stringify({ ...address, checksum: checksumOf(address) })}\n`)
+
+/**
+ * Writes the address again whenever it is gone, as it is when somebody has emptied or moved the state folder of a run. Returns what ends
+ * that.
+ */
+export function keepAddress(folder: string, address: InspectorAddress, everyMs: number): () => Promise<void> {
+  let keeping = Promise.resolve()
+  const stop = repeat(everyMs, () => {
+    keeping = keeping.then(() => writeIfGone(folder, address))
+  })
+  return () => {
+    stop()
+    return keeping
+  }
+}
+
+async function writeIfGone(folder: string, address: InspectorAddress): Promise<void> {
+  try {
+    if (await exists(addressPath(folder))) return
+    await makePrivateFolder(folder)
+    await writeAddress(folder, address)
+  } catch {
+    // The folder cannot be written for now: it is tried again.
+  }
+}
 
 /** Reads the address in a bot's state folder; `null` when there is none, or it is damaged. It may be that of a run that died. */
 export async function readAddress(folder: string): Promise<InspectorAddress | null> {

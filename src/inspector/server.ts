@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import { after } from '../core/async.ts'
 import { codeOf, messageOf } from '../core/errors.ts'
 import { createAccess } from './access.ts'
-import { pagePlace, removeAddress, writeAddress } from './address.ts'
+import { keepAddress, pagePlace, removeAddress, writeAddress } from './address.ts'
 import { listen } from './listen.ts'
 import type { RunHandlers } from './operations/routes.ts'
 import { createStream, type StreamSource } from './stream.ts'
@@ -24,6 +24,8 @@ export interface InspectorOptions {
   readonly pageFolder?: string
   /** How long requests in flight may go on after `close()`, in ms. */
   readonly finishWithinMs?: number
+  /** How often it is looked whether the address is still in the folder, in ms. */
+  readonly keepAddressMs?: number
 }
 
 export interface Inspector {
@@ -38,10 +40,11 @@ export interface Inspector {
 
 /** Opens the inspector on 127.0.0.1, then writes its address. Rejects with the system's error. */
 export async function openInspector(options: InspectorOptions): Promise<Inspector> {
-  const { handlers, events, folder, runId, pageFolder, finishWithinMs = 500 } = options
+  const { handlers, events, folder, runId, pageFolder, finishWithinMs = 500, keepAddressMs = 10_000 } = options
   const access = createAccess()
   const stream = createStream({ source: events, runId })
   let port = 0
+  let stopKeeping = (): Promise<void> => Promise.resolve()
   let closing: Promise<void> | undefined
   // Most runs are never asked, and a framework takes a seventh of the memory of an idle one.
   const answer = lazily(async () => {
@@ -54,7 +57,9 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
   server.on('clientError', refuseUnparsed)
 
   async function closeAll(): Promise<void> {
-    await removeAddress(folder)
+    await stopKeeping()
+    // Where it cannot be removed, whoever follows it finds nobody.
+    await removeAddress(folder).catch(() => undefined)
     stream.close()
     const cancel = after(finishWithinMs, () => server.closeAllConnections())
     await new Promise<void>((resolve) => server.close(() => resolve()))
@@ -67,8 +72,10 @@ export async function openInspector(options: InspectorOptions): Promise<Inspecto
 
   try {
     port = await listen(server, options.port)
-    await writeAddress(folder, { runId, port, token: access.token })
-    const { link, tokenFile } = pagePlace(folder, { port, token: access.token })
+    const address = { runId, port, token: access.token }
+    await writeAddress(folder, address)
+    stopKeeping = keepAddress(folder, address, keepAddressMs)
+    const { link, tokenFile } = pagePlace(folder, address)
     return { port, link, tokenFile, close }
   } catch (error) {
     await close()

@@ -18,7 +18,7 @@ export interface Segment {
   /** Its size, up to the end of the last good line. */
   bytes: number
   deliveries: number
-  /** When its first and last delivery arrived, in milliseconds since the epoch; `null` while it has none. */
+  /** When its first delivery arrived, and the one with the latest time, in milliseconds since the epoch; `null` while it has none. */
   oldest: number | null
   newest: number | null
 }
@@ -55,7 +55,8 @@ export function growSegment(segment: Segment, record: LogRecord, length: number)
   if (record.t !== 'delivery') return
   segment.deliveries += 1
   segment.oldest ??= record.receivedAt
-  segment.newest = record.receivedAt
+  // Not the last one's: the clock may have been set back before that.
+  segment.newest = Math.max(segment.newest ?? record.receivedAt, record.receivedAt)
 }
 
 /** The size at which a segment is full, in bytes: at most a tenth of the limit, so that pruning removes little at a time. */

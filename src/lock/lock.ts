@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { link, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { hostname, uptime } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { poll, repeat } from '../core/async.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import { makePrivateFolder, writePrivateFile } from '../core/files/private-file.ts'
@@ -169,16 +169,18 @@ async function msSinceTouched(path: string): Promise<number> {
   }
 }
 
-/** Shows that the holder lives, and puts its lock there again if it was damaged or removed. Never rejects. */
+/** Shows that the holder lives, and puts its lock there again if it was damaged, or removed, its folder too. Never rejects. */
 async function keep(path: string, claim: Claim): Promise<void> {
   const now = new Date()
   try {
     const found = await readClaim(path)
-    if (found === null) await createLockFile(path, claim)
-    else if (found === DAMAGED) await writePrivateFile(path, encodeClaim(claim))
+    if (found === null) {
+      await makePrivateFolder(dirname(path))
+      await createLockFile(path, claim)
+    } else if (found === DAMAGED) await writePrivateFile(path, encodeClaim(claim))
     else if (found.token === claim.token) await utimes(path, now, now)
   } catch {
-    // The folder was moved, or cannot be written for now: the next start finds out by itself whether we live.
+    // The folder cannot be written for now: the next start finds out by itself whether we live.
   }
 }
 

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DevHookError } from '../../src/core/errors.ts'
@@ -7,9 +7,11 @@ import type { Replayed } from '../../src/core/ports.ts'
 import { readAddress } from '../../src/inspector/address.ts'
 import { createInspectorClient } from '../../src/inspector/client.ts'
 import type { Handlers, OutputOf } from '../../src/inspector/operations/table.ts'
+import { folderForTest } from '../support/folder.ts'
 import { fakeHandlers } from '../support/inspector/fake-handlers.ts'
 import { inspectorForTest } from '../support/inspector/open-inspector.ts'
 import { exchange } from '../support/network/raw-http.ts'
+import { eventually } from '../support/wait.ts'
 
 const REPLAYED: Replayed = { id: 'd1', n: 2, outcome: 'answered', status: 200, ms: 45, reason: null }
 const STATUS: OutputOf<'status'> = {
@@ -56,6 +58,16 @@ describe('The inspector', () => {
     expect(await readAddress(folder)).toBeNull()
     await expect(readFile(join(folder, 'inspector.json'))).rejects.toThrow('ENOENT')
     await expect(exchange(inspector.port, '')).rejects.toThrow('ECONNREFUSED')
+  })
+
+  it('is found again when its folder was removed during the run', async () => {
+    const { folder, address, inspector } = await inspectorForTest({ keepAddressMs: 5 })
+    // At one stroke: it is looked for all the while.
+    await rename(folder, join(await folderForTest(), 'removed'))
+    await eventually(async () => (await readAddress(folder)) !== null)
+    expect(await readAddress(folder)).toEqual(address)
+    await inspector.close()
+    expect(await readAddress(folder)).toBeNull()
   })
 
   it('says what the run is doing', async () => {

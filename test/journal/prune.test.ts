@@ -68,6 +68,23 @@ describe('What the journal keeps', () => {
     expect(await ids(folder)).toEqual(range(13, 20))
   })
 
+  it('is as old as its newest delivery, though the clock was far behind for a while', async () => {
+    const folder = await folderForTest()
+    let now = START
+    const { journal } = await openTestJournal(folder, { now: () => now, limits: { ...PLENTY, ms: 7 * DAY } })
+    for (const [id, time] of [
+      ['right', START],
+      ['behind', START - 365 * DAY],
+      ['right again', START + DAY],
+      ['a day later', START + 2 * DAY],
+    ] as const) {
+      now = time
+      journal.record(delivery(id, { receivedAt: now }), NO_LABEL, null)
+      await journal.synced(id)
+    }
+    expect(await ids(folder)).toEqual(['right', 'behind', 'right again', 'a day later'])
+  })
+
   it('is pruned at the start, too', async () => {
     const folder = await folderForTest()
     const first = await openTestJournal(folder, { now: () => START, limits: { ...PLENTY, deliveries: 100 } })

@@ -121,6 +121,18 @@ describe('A disk that refuses', () => {
     expect(await ids(folder)).toEqual(['d1'])
   })
 
+  it('of which the files were removed is written anew, with what comes after that', async () => {
+    const folder = await folderForTest()
+    const { journal, troubles } = await openTestJournal(folder)
+    journal.record(delivery('d1'), NO_LABEL, null)
+    await journal.synced('d1')
+    await rm(folder, { recursive: true })
+    journal.record(delivery('d2'), NO_LABEL, null)
+    await journal.synced('d2')
+    expect(await ids(folder)).toEqual(['d2'])
+    expect(troubles).toEqual([])
+  })
+
   it('may be followed by a crash: the half line is gone at the next start', async () => {
     const folder = await folderForTest()
     const { disk, openFile } = createDisk()

@@ -5,7 +5,8 @@ import { open } from 'node:fs/promises'
 export interface LogFile {
   read(bytes: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>
   write(bytes: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesWritten: number }>
-  stat(): Promise<{ readonly size: number }>
+  /** `nlink`: how many names it has. */
+  stat(): Promise<{ readonly size: number; readonly nlink: number }>
   datasync(): Promise<void>
   close(): Promise<void>
 }

@@ -88,6 +88,7 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
   }
 
   async function openLast(segment: Segment): Promise<LogFile | null> {
+    if (file !== null && (await isRemoved(file))) await close()
     file ??= await reopen(segment)
     return file
   }
@@ -112,6 +113,9 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
 
   return { write: (records) => orReopen(() => write(records)), sync: () => orReopen(durability.sync), close }
 }
+
+/** Whether an open file has no name any more: nobody would ever find what is written to it now. */
+const isRemoved = async (file: LogFile): Promise<boolean> => (await file.stat()).nlink === 0
 
 /** Adds the line of a record; `end` is where it ends in the buffer. */
 function encode(buffer: ByteBuffer, waiting: WaitingRecord) {
