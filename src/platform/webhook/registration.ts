@@ -156,7 +156,7 @@ function createRegistration(opened: Opened): Registration {
     return snapshot === null ? 'nothing' : restoreFromSnapshot({ ...opened, snapshot }, signal)
   }
   const isEnding = (): boolean => restoring !== undefined
-  const { abandonedUrl, ...link } = createChain({ ...opened, store, secret, secretSeen, isMine, isEnding, read })
+  const { abandonedUrl, check, ...link } = createChain({ ...opened, store, secret, secretSeen, isMine, isEnding, read })
 
   return {
     kind,
@@ -188,6 +188,7 @@ function createRegistration(opened: Opened): Registration {
       verifyWebhook({ ...claimedWebhook(), withinMs: verifyWithinMs, challenged }, signal),
     verifyAgain: async (signal) => verifyAgain(claimedWebhook(), signal),
     ...link,
+    check: (signal) => store.keep().then(() => check(signal)),
     restore: () => {
       restoring ??= withDeadline([], { ms: restoreWithinMs, reason: 'there was no time left' }, restore)
       return restoring

@@ -2,13 +2,15 @@
 import { raceTimeout, rejectOnAbort } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 
-import { type Snapshot, writeSnapshot } from './snapshot.ts'
+import { readSnapshot, type Snapshot, writeSnapshot } from './snapshot.ts'
 
 export interface SnapshotStore {
   /** `null` as long as nothing is owed. */
   snapshot(): Snapshot | null
   /** Replaces the snapshot; on return the new one is on disk. Throws `stateUnwritable`. */
   save(snapshot: Snapshot): Promise<void>
+  /** Saves the snapshot once more where somebody has removed its file. Never rejects. */
+  keep(): Promise<void>
   /** Sends a write to the platform once it is on disk that one is on its way. Aborting ends the wait, not the write. */
   send<T>(send: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>
   /** Sends and saves nothing from now on; waits for the write on its way, and cancels it when the limit is over. */
@@ -59,6 +61,14 @@ export function createSnapshotStore({ folder, adopted, saving, now }: SnapshotSt
   return {
     snapshot: () => snapshot,
     save,
+    keep: async () => {
+      const isThere = await readSnapshot(folder).then(
+        (file) => file.snapshot !== null || file.damaged !== null,
+        () => true,
+      )
+      // On a disk that refuses it: until the next time the watchdog has a copy.
+      if (!isThere) await write().catch(() => {})
+    },
     send: async (send, signal) => {
       if (snapshot !== null) await save({ ...snapshot, writeSentAt: now() })
       signal.throwIfAborted()

@@ -1,5 +1,5 @@
 // Whose the registration is, and pointing it at a URL of ours.
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
@@ -174,6 +174,17 @@ describe('a claim', () => {
     bench.documents.bot = { ...bench.documents.bot, webhook: hook }
     expect(await registration.check(bench.signal)).toBe('superseded')
     await expect(registration.claim(url(), null, bench.signal)).rejects.toMatchObject({ code: 'DEVHOOK_SUPERSEDED' })
+  })
+
+  it('is kept on disk: what was there before is written again at a check when somebody has removed it', async () => {
+    const { registration, url } = await bench.run()
+    await registration.claim(url(), null, bench.signal)
+    const saved = await snapshotOnDisk()
+    await rm(bench.folder, { recursive: true })
+    expect(await registration.check(bench.signal)).toBe('ours')
+    expect(await snapshotOnDisk()).toEqual(saved)
+    expect(await registration.restore()).toBe('restored')
+    await expect(snapshotOnDisk()).rejects.toThrow('ENOENT')
   })
 
   it('that does not stick is taken back, and says what was tried', async () => {
