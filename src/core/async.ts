@@ -20,9 +20,16 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   await delay(ms, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted())
 }
 
-/** Calls back once after `ms`. Returns the function that undoes it. */
+/** A timer that rings so late rings after a stop of the process, or a sleep of the machine: what arrived meanwhile gets as long. */
+const STALLED_MS = 1_000
+
+/** Calls back once after `ms`; after a stop a moment later, as Node rings before it reads. Returns the function that undoes it. */
 export function after(ms: number, callback: () => void): Off {
-  const timer = setTimeout(callback, ms)
+  const dueAt = monotonic() + ms
+  let timer = setTimeout(() => {
+    if (monotonic() - dueAt < STALLED_MS) callback()
+    else timer = setTimeout(callback, STALLED_MS)
+  }, ms)
   return () => clearTimeout(timer)
 }
 
@@ -133,17 +140,12 @@ export function firstOf<T>(signal: AbortSignal, ...works: readonly ((own: AbortS
   )
 }
 
+type InTime<T> = { readonly value: T } | 'late'
+
 /** Waits for whichever comes first: the promise or the limit. A rejection of the promise is a rejection here. */
-export async function raceTimeout<T>(
-  promise: Promise<T>,
-  ms: number,
-  clock: Pick<Clock, 'after'> = MONOTONIC,
-): Promise<{ readonly value: T } | 'late'> {
-  let cancel: Off = () => undefined
-  const late = new Promise<'late'>((resolve) => {
-    cancel = clock.after(ms, () => resolve('late'))
-  })
-  return Promise.race([promise.then((value) => ({ value })), late]).finally(cancel)
+export function raceTimeout<T>(promise: Promise<T>, ms: number, clock?: Pick<Clock, 'after'>): Promise<InTime<T>> {
+  const inTime: Promise<InTime<T>> = promise.then((value) => ({ value }))
+  return orAfter(inTime, ms, () => 'late', clock)
 }
 
 /** The promise, settled as it is, or `otherwise()` once `ms` are over. Cheap: every delivery waits like this. */

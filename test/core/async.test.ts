@@ -1,7 +1,8 @@
 // What waiting promises, whatever is waited for: limits, paces, the reason of an abort, and nothing left behind on a signal.
-import { getEventListeners } from 'node:events'
+import { getEventListeners, once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   aborted,
   allOrCancel,
@@ -41,6 +42,9 @@ function soonAborted(already: boolean): AbortSignal {
 const ms = fc.nat(5_000)
 /** How long each attempt takes, and the wait after it. */
 const attempts = fc.array(fc.record({ takesMs: ms, waitsMs: ms }), { minLength: 1, maxLength: 12 })
+
+/** Stops this process: nothing runs in it, and no timer rings. */
+const stopFor = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 
 describe('Polling', () => {
   /** Polls on a clock of its own: attempts that take, and are followed by waits, as given; the last one goes on for ever. */
@@ -277,6 +281,31 @@ describe('A deadline', () => {
     const work = withDeadline([quiet, signal], { ms: 60_000, reason: 'late' }, (inner) => rejectOnAbort(never, inner))
     await expect(work).rejects.toBe(REASON)
     expect([listenersOf(quiet), listenersOf(signal)]).toEqual([0, 0])
+  })
+
+  it('does not pass over what has arrived while the process was stopped, as by a sleep of the machine', async () => {
+    // Says something as soon as it is told to: that arrives, or is on its way, when the stop is over.
+    const other = new Worker(
+      `require('node:worker_threads').parentPort.once('message', (said) => {
+      require('node:worker_threads').parentPort.postMessage(said)
+    })`,
+      { eval: true },
+    )
+    onTestFinished(async () => void (await other.terminate()))
+    await once(other, 'online')
+    // From here on timers are next: they ring before anything is read.
+    await settled()
+    const answer = once(other, 'message')
+    const work = withDeadline([], { ms: 50, reason: 'no answer' }, (signal) => rejectOnAbort(answer, signal))
+    other.postMessage('hi')
+    stopFor(1_500)
+    expect(await work).toEqual(['hi'])
+  })
+
+  it('still comes after a stop when nothing has arrived', async () => {
+    const work = withDeadline([], { ms: 50, reason: 'no answer' }, (signal) => rejectOnAbort(never, signal))
+    stopFor(1_500)
+    await expect(work).rejects.toThrow('no answer')
   })
 
   it('aborts nothing once the work has ended', async () => {
