@@ -165,11 +165,13 @@ describe('The house', () => {
     expect(wrong.map(([folder, files]) => `${folder} has ${files.length}`)).toEqual([])
   })
 
-  it('keeps every function at 80 lines or fewer, unless a comment says why it is one story', () => {
+  it('keeps every function at 80 lines or fewer, but for those of which a comment says why they are one story', () => {
     const wrong = sources.flatMap(({ path, functions }) =>
       functions
-        .filter(({ lines, isOneStory }) => lines > 80 && !isOneStory)
-        .map(({ line, lines }) => `${path}:${line} has ${lines}`),
+        .filter(({ lines, isOneStory }) => lines > 80 !== isOneStory)
+        .map(
+          ({ line, lines, isOneStory }) => `${path}:${line} has ${lines}${isOneStory ? ', and needs no excuse' : ''}`,
+        ),
     )
     expect(wrong).toEqual([])
   })

@@ -28,7 +28,6 @@ const BUSY_MS = 5_000
  * Does something, and resolves when what the bot answers is complete; at once when nothing was posted. Only a contact has to be
  * answered. Rejects with why there is no answer, or with the signal's reason.
  */
-// One story: everything that is heard counts for the one answer.
 export async function hearAnswer(
   hearing: Hearing,
   act: () => Promise<Message | null>,

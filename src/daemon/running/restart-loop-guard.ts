@@ -36,7 +36,6 @@ const MAX_START_MS = 10_000
 const GATHER_MS = 200
 
 /** Creates a guard for a bot that was not started yet. */
-// One story: every judgement reads and changes what is known of the same run and its followers.
 export function createLoopGuard({ restart, onLoop, clock }: LoopGuardOptions): LoopGuard {
   const followers = new Map<string, Follower>()
   /** When the bot's own files do not count. */

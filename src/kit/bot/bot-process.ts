@@ -44,59 +44,32 @@ const KILL_AFTER_MS = 2_000
 const HOST = 'localhost'
 
 /** Starts the bot and waits until it listens. Rejects when it does not; nothing of it is left then. */
-// One story: one process at a time, and what is known of it.
 export async function startBotProcess(options: BotCommand): Promise<RunningBot> {
   const { command, cwd, readyWithinMs, onLine, onState } = options
   const port = await freePort()
   const runId = randomUUID()
   const base = testEnvironment()
   const env = { ...base, ...options.env, PORT: String(port), [RUN_VARIABLE]: runId }
-  const readiness = portReadiness({ host: HOST, port })
-  const lines: string[] = []
-  let otherPort: number | null = null
+  const printed = createPrinted(port, onLine)
   let child: Child | null = null
   /** Whether the test, rather than the bot itself, has ended it. */
   let isEnding = false
   const offExit = onProcessExit(() => killNow(child))
 
-  function output(_stream: string, line: string): void {
-    const printed = portIn(line)
-    if (printed !== null && printed !== port) otherPort = printed
-    for (const shown of sanitizeLines(line)) {
-      pushBounded(lines, shown, MAX_LINES)
-      onLine(shown)
-    }
-  }
-
   async function start(): Promise<void> {
     isEnding = false
-    const started = startProcess({ command, cwd, env, killAfterMs: KILL_AFTER_MS, output })
+    const started = startProcess({ command, cwd, env, killAfterMs: KILL_AFTER_MS, output: printed.take })
     child = started
-    await untilListening(started).catch(async (error: unknown) => {
-      await end()
-      throw error
-    })
+    await untilListening(started, { port, program: command[0], readyWithinMs, hint: printed.hint }).catch(
+      async (error: unknown) => {
+        await end()
+        throw error
+      },
+    )
     onState(null)
     void started.exited.then(({ code }) => {
       if (child === started && !isEnding) onState(`the bot ${endOf(code)}`)
     })
-  }
-
-  async function untilListening(started: Child): Promise<void> {
-    const exited = new AbortController()
-    void started.exited.then(() => exited.abort(new Error('it has ended')))
-    const deadline = { ms: readyWithinMs, reason: 'it does not listen' }
-    await withDeadline([exited.signal], deadline, (signal) =>
-      resolveOnAbort(ignoreAbort(untilReady(readiness, signal), signal), signal),
-    )
-    const exit = started.exit()
-    if (exit !== null) throw neverReady(command[0], exit.code)
-    if (await readiness.isReady(neverAborted())) return
-    const hint = otherPort === null ? '' : `; it printed port ${otherPort}`
-    throw new DevHookError(
-      'botNotReady',
-      `the bot did not listen on port ${port}, the PORT of its environment, within ${formatDuration(readyWithinMs)}${hint}`,
-    )
   }
 
   async function end(): Promise<void> {
@@ -117,7 +90,7 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
 
   await start().catch((error: unknown) => {
     offExit()
-    throw withLines(error, lines)
+    throw withLines(error, printed.lines)
   })
   return {
     process: {
@@ -126,7 +99,7 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
       },
       port,
       get output() {
-        return lines.join('\n')
+        return printed.lines.join('\n')
       },
       restart: async () => {
         await end()
@@ -134,7 +107,7 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
       },
       kill: (signal = 'SIGKILL') => kill(signal),
     },
-    lastLines: () => lines.slice(-LAST_LINES),
+    lastLines: () => printed.lines.slice(-LAST_LINES),
     close: async () => {
       await end()
       offExit()
@@ -145,6 +118,58 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
     if (running?.pid == null || running.exit() !== null) return
     void groupOf(running.pid, { env: base }).kill()
   }
+}
+
+/** What a bot has printed, as it may be shown. */
+interface Printed {
+  readonly lines: readonly string[]
+  take(stream: string, line: string): void
+  /** What it says of another port than the one that it was given, as the end of a sentence. */
+  hint(): string
+}
+
+function createPrinted(port: number, onLine: (line: string) => void): Printed {
+  const lines: string[] = []
+  let otherPort: number | null = null
+  return {
+    lines,
+    take: (_stream, line) => {
+      const named = portIn(line)
+      if (named !== null && named !== port) otherPort = named
+      for (const shown of sanitizeLines(line)) {
+        pushBounded(lines, shown, MAX_LINES)
+        onLine(shown)
+      }
+    },
+    hint: () => (otherPort === null ? '' : `; it printed port ${otherPort}`),
+  }
+}
+
+/** Resolves once a bot listens. Rejects when it ends before, or does not listen in time. */
+async function untilListening(
+  bot: Child,
+  options: {
+    readonly port: number
+    readonly program: string
+    readonly readyWithinMs: number
+    readonly hint: () => string
+  },
+): Promise<void> {
+  const { port, program, readyWithinMs, hint } = options
+  const readiness = portReadiness({ host: HOST, port })
+  const exited = new AbortController()
+  void bot.exited.then(() => exited.abort(new Error('it has ended')))
+  const deadline = { ms: readyWithinMs, reason: 'it does not listen' }
+  await withDeadline([exited.signal], deadline, (signal) =>
+    resolveOnAbort(ignoreAbort(untilReady(readiness, signal), signal), signal),
+  )
+  const exit = bot.exit()
+  if (exit !== null) throw neverReady(program, exit.code)
+  if (await readiness.isReady(neverAborted())) return
+  throw new DevHookError(
+    'botNotReady',
+    `the bot did not listen on port ${port}, the PORT of its environment, within ${formatDuration(readyWithinMs)}${hint()}`,
+  )
 }
 
 const endOf = (code: number | string): string => {

@@ -36,7 +36,6 @@ export interface Resource<T extends Document> {
 }
 
 /** Serves a resource at `/v2/<name>`. */
-// One story: every route asks the same questions before it does its one thing.
 export function serveResource<T extends Document>(app: ApiApp, context: AppContext, resource: Resource<T>): void {
   const { store, tokens } = context
   const path = `/v2/${resource.name}`
