@@ -6,6 +6,7 @@ import { after, monotonic } from '../core/async.ts'
 import type { Reply } from '../core/delivery.ts'
 import { codeOf, DevHookError, messageOf } from '../core/errors.ts'
 import type { HookAddress } from '../core/hook-url.ts'
+import { basic } from '../core/http/basic-auth.ts'
 import { headerOf } from '../core/http/raw-headers.ts'
 import { readWhole } from '../core/http/read-body.ts'
 import { createRefusalNotices } from '../core/http/refusal-notices.ts'
@@ -100,7 +101,7 @@ interface Surroundings {
 /** Creates the handlers for requests, and for those with an `Expect` header. */
 function createRequestHandlers(options: GatewayOptions, { announce, unanswered, isClosing }: Surroundings) {
   const { address, accept, maxBodyBytes = MAX_BODY_BYTES, now = Date.now } = options
-  const expected = Buffer.from(`Basic ${Buffer.from(`${address.user}:${address.password}`).toString('base64')}`)
+  const expected = Buffer.from(basic(`${address.user}:${address.password}`))
   const admissions = createAdmissions({ ...UNVERIFIED, ...options.unverified, maxBodyBytes })
 
   const answer = (response: ServerResponse, reply: Reply): void => sendReply(response, reply, isClosing())

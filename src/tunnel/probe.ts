@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici'
 import { onAbort, withDeadline } from '../core/async.ts'
 import { messageOf } from '../core/errors.ts'
 import { type HookAddress, hookUrl } from '../core/hook-url.ts'
+import { authorizationIn } from '../core/http/basic-auth.ts'
 import { isInternalLiteral, lookupPublic } from '../core/http/internal-address.ts'
 import { NO_PROXIES, type Proxies, proxyFor } from '../core/http/proxy.ts'
 import { readUpTo } from '../core/http/read-body.ts'
@@ -125,14 +126,14 @@ async function ask(
 // undici takes credentials from a header only.
 function addressed(url: string, challenge: string): { target: URL; headers: Record<string, string> } {
   const target = new URL(url)
-  const credentials = `${decodeURIComponent(target.username)}:${decodeURIComponent(target.password)}`
+  const authorization = authorizationIn(target)
   target.username = ''
   target.password = ''
   target.search = challengeSearch(challenge)
   const headers = {
     'user-agent': PROBE_AGENT,
     ...Object.assign({}, ...PUBLIC_SIDES.map(({ requestHeaders }) => requestHeaders)),
-    ...(credentials === ':' ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
+    ...(authorization !== null && { authorization }),
   }
   return { target, headers }
 }

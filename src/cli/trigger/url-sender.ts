@@ -3,6 +3,7 @@
 import { createEvent } from '../../config/events/create-event.ts'
 import { monotonic } from '../../core/async.ts'
 import { messageOf } from '../../core/errors.ts'
+import { authorizationIn } from '../../core/http/basic-auth.ts'
 import { type Proxies, proxyFor } from '../../core/http/proxy.ts'
 import { createTransport } from '../../platform/api/transport.ts'
 import { identify } from '../../protocol/payload.ts'
@@ -28,6 +29,7 @@ const PATIENCE_MS = 20_000
 /** Opens it; nothing is connected before the first event. */
 export function openUrlSender({ url, secret, proxies, templates, context, atOnce }: UrlSenderOptions): Sender {
   const proxy = proxyFor(url.href, proxies)
+  const authorization = authorizationIn(url)
   const transport = createTransport(url.origin, { timeoutMs: PATIENCE_MS, proxy, connections: atOnce })
   return {
     send: async (request, raw, signal) => {
@@ -36,7 +38,7 @@ export function openUrlSender({ url, secret, proxies, templates, context, atOnce
       const headers = {
         'content-type': 'application/json',
         'user-agent': 'dev-hook trigger',
-        ...credentialsOf(url),
+        ...(authorization !== null && { authorization }),
         ...(secret === null ? {} : signatureHeaders(body, secret)),
       }
       const began = monotonic()
@@ -63,9 +65,3 @@ function endOf(error: unknown, signal: AbortSignal): Ended {
 
 /** Of `localhost`, which has two addresses, the error has no message. */
 const codeOfAny = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null)
-
-function credentialsOf({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {}
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
-}

@@ -2,6 +2,7 @@
 import type { Config } from '../../config/load.ts'
 import { targetUrl } from '../../config/target.ts'
 import { runIdOf } from '../../core/hook-url.ts'
+import { authorizationIn, basic, decodedPart } from '../../core/http/basic-auth.ts'
 import { isLoopback } from '../../core/http/loopback.ts'
 import { secretsInQuery } from '../../core/text/redact.ts'
 
@@ -34,12 +35,8 @@ export function botAccess(
 /** The credentials and the query in a URL. */
 function accessIn(url: string | null): BotAccess {
   if (url === null || !URL.canParse(url) || runIdOf(url) !== null) return NONE
-  const { username, password, search } = new URL(url)
-  const isOpen = username === '' && password === ''
-  return {
-    authorization: isOpen ? null : basic(`${decodedPart(username)}:${decodedPart(password)}`),
-    query: search.slice(1),
-  }
+  const parsed = new URL(url)
+  return { authorization: authorizationIn(parsed), query: parsed.search.slice(1) }
 }
 
 /** The parts of a registered URL that must never be shown. */
@@ -48,17 +45,4 @@ export function secretsInUrl(url: string | null): readonly string[] {
   const { password, search } = new URL(url)
   const { authorization } = accessIn(url)
   return [password, decodedPart(password), authorization?.split(' ')[1] ?? '', ...secretsInQuery(search)]
-}
-
-/** The value of an `authorization` header for `user:password`. */
-export const basic = (credentials: string): string => `Basic ${Buffer.from(credentials).toString('base64')}`
-
-/** Decodes a part of a URL. */
-export function decodedPart(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    // It is not percent-encoded: a `%` stands for itself.
-    return text
-  }
 }

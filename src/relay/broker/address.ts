@@ -1,6 +1,7 @@
 // Where the broker is, and as whom to go there: the URL and the credentials file, checked before anything is sent.
 import { DevHookError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
+import { decodedPart } from '../../core/http/basic-auth.ts'
 import { isLoopback } from '../../core/http/loopback.ts'
 import { developerName, isDeveloperName } from '../wire/subjects.ts'
 import { type Credentials, readCredentials } from './credentials.ts'
@@ -40,13 +41,13 @@ export async function readAddress(url: string | null, file: string | null): Prom
   if (!near && credentials === null && password === '') {
     throw new DevHookError('brokerUnsafe', `${shown} is on another machine, and there are no credentials for it`)
   }
-  const user = decodeURIComponent(username)
+  const user = decodedPart(username)
   return {
     server: `${hostname}:${port === '' ? NATS_PORT : port}`,
     url: shown,
     tls: !near || parsed.protocol === 'tls:',
     name: credentials?.name ?? (user === '' ? null : user),
-    password: password === '' ? null : { user, pass: decodeURIComponent(password) },
+    password: password === '' ? null : { user, pass: decodedPart(password) },
     credentials,
   }
 }

@@ -6,6 +6,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import { type Clock, createSharedAbort, withDeadline } from '../../core/async.ts'
 import { codeOf, messageOf } from '../../core/errors.ts'
+import { authorizationIn } from '../../core/http/basic-auth.ts'
 import { readUpTo } from '../../core/http/read-body.ts'
 import type { Activity } from '../time/activity.ts'
 import { fakeReceiverAnswer } from './fake-receiver.ts'
@@ -56,13 +57,19 @@ export function openOutgoing(options: {
     if (fake !== null) return { ...fake, type: 'text/plain' }
 
     const deadline = { ms: timeoutMs, reason: `no answer within ${timeoutMs} ms` }
+    const authorization = authorizationIn(url)
     const ended = activity.begin()
     const send = async (signal: AbortSignal): Promise<WebhookAnswer> => {
       try {
         const options = {
           method,
           signal,
-          headers: { 'user-agent': 'Web1on1', ...credentialsOf(url), ...headers, ...lengthOf(body) },
+          headers: {
+            'user-agent': 'Web1on1',
+            ...(authorization !== null && { authorization }),
+            ...headers,
+            ...lengthOf(body),
+          },
         }
         const sent =
           url.protocol === 'https:'
@@ -107,22 +114,6 @@ async function responseTo(sent: ReturnType<typeof requestHttp>): Promise<Incomin
 
 // Once for all connections: given `ca`, each one parses all the authorities again, which takes longer than the call itself.
 const trusting = (ca: string): SecureContext => createSecureContext({ ca: [...rootCertificates, ca] })
-
-// They do not belong into a request line.
-function credentialsOf({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {}
-  const pair = `${decoded(username)}:${decoded(password)}`
-  return { Authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    // A stray percent sign: it stands for itself.
-    return part
-  }
-}
 
 // Connecting to a name with several addresses fails with one error per address and an empty message.
 function reasonOf(error: unknown): string {

@@ -2,10 +2,10 @@
 import type { Config } from '../../../config/load.ts'
 import { DevHookError } from '../../../core/errors.ts'
 import { runIdOf, withoutCredentials, withoutValues } from '../../../core/hook-url.ts'
+import { authorizationIn } from '../../../core/http/basic-auth.ts'
 import { isLoopback } from '../../../core/http/loopback.ts'
 import type { Registration } from '../../../core/ports.ts'
 import type { Receiver } from '../../../delivery/passer.ts'
-import { basic, decodedPart } from '../bot-access.ts'
 
 /** Where the webhook pointed before this run. */
 export interface FormerReceiver {
@@ -34,10 +34,9 @@ type PassingConfig = Pick<Config, 'secret' | 'apiHost'>
 /** The receiver that a URL names; `null` if deliveries may not be passed on to it, whoever names it. */
 export function receiverAt(url: string, secret: string | null): (FormerReceiver & { readonly to: Receiver }) | null {
   if (!mayPassOn(url)) return null
-  const { origin, pathname, search, username, password } = new URL(url)
-  const authorization =
-    username === '' && password === '' ? null : basic(`${decodedPart(username)}:${decodedPart(password)}`)
-  const to = { origin, path: pathname, query: search.slice(1), authorization }
+  const parsed = new URL(url)
+  const { origin, pathname, search } = parsed
+  const to = { origin, path: pathname, query: search.slice(1), authorization: authorizationIn(parsed) }
   return { to, secret, isDevHook: runIdOf(url) !== null }
 }
 
