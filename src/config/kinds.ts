@@ -186,7 +186,8 @@ export const filters: Kind<readonly string[]> = {
         const read = readOnly(filter)
         if (!('message' in read)) return []
         const which = given.length === 1 ? '' : ` in \`${filter}\``
-        return [`has a mistake${which} in ${problemWords(read)} (${read.allowed}); a filter is ${ONLY_FORM}`]
+        const here = read.allowed === ONLY_FORM ? '' : ` (${read.allowed})`
+        return [`has a mistake${which} in ${problemWords(read)}${here}; a filter is ${ONLY_FORM}`]
       })
       const [problem] = problems
       return problem === undefined ? { value: given } : { problem }

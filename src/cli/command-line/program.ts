@@ -5,11 +5,12 @@ import type { Environment } from '../../config/layers.ts'
 import { OPTION_KEYS, type Options } from '../../config/options.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { CommandSpec } from './command.ts'
+import { flagsOf } from './command-flags.ts'
 import { COMMANDS } from './command-table.ts'
 import { dashesRemedy, type SplitLine } from './forgotten-dashes.ts'
 import { commandNamed } from './help.ts'
 import { parserOf } from './parser.ts'
-import { commandsWith, firstWordAt } from './split-words.ts'
+import { commandsWith, firstWordAt, nameOf } from './split-words.ts'
 
 /** What a command line asks for. */
 export type ParsedCommandLine =
@@ -87,6 +88,8 @@ function parseWith(spec: CommandSpec, words: readonly string[], command: readonl
     if (error.code === 'commander.helpDisplayed') return { is: 'help', spec }
     if (error.code === 'commander.version') return { is: 'version' }
     if (error.code === 'commander.excessArguments') throw oneWordMore(spec, program.args[spec.words?.length ?? 0] ?? '')
+    const valued = valueTooMuch(spec, error)
+    if (valued !== null) throw valued
     const elsewhere = remedyElsewhere(error)
     const remedy = elsewhere ?? `see \`dev-hook ${spec === DAEMON ? '' : `${spec.name} `}--help\``
     const message = inOurWords(elsewhere === null ? error.message : withoutNearest(error.message))
@@ -128,12 +131,29 @@ function oneWordMore({ name, words = [] }: CommandSpec, word: string): DevHookEr
   })
 }
 
+/** The flag that a command line has and the parser does not know, as it was given. */
+const unknownIn = ({ code, message }: CommanderError): string | undefined =>
+  code === 'commander.unknownOption' ? /'(.+?)'/.exec(message)?.[1] : undefined
+
+/** A value for a flag that takes none, as in `--json=false`; `null` when it is something else. */
+function valueTooMuch(spec: CommandSpec, error: CommanderError): DevHookError | null {
+  const given = unknownIn(error) ?? ''
+  const flag = nameOf(given)
+  const flags = flagsOf(spec)
+  if (flag === given || !flags.some(({ long }) => long === flag)) return null
+  const value = given.slice(flag.length)
+  const opposite = flag.replace(/^--/, '--no-')
+  const isNo = /^=(?:false|no|off|0)$/i.test(value) && flags.some(({ long }) => long === opposite)
+  const remedy = isNo ? `write \`${opposite}\` instead` : `leave out \`${value}\``
+  return new DevHookError('usage', `option \`${flag}\` takes no value`, { remedy, cause: error })
+}
+
 /** Where an unknown flag belongs; `null` when no command has it. */
-function remedyElsewhere({ code, message }: CommanderError): string | null {
-  const flag = code === 'commander.unknownOption' ? /'(.+?)'/.exec(message)?.[1] : undefined
+function remedyElsewhere(error: CommanderError): string | null {
+  const flag = unknownIn(error)
   const commands = flag === undefined ? [] : commandsWith(flag)
   if (flag === undefined || commands.length === 0) return null
-  const lines = commands.map((name) => `\`dev-hook ${name === DAEMON.name ? '' : `${name} `}${flag}\``)
+  const lines = commands.map((name) => `\`dev-hook ${name === DAEMON.name ? '' : `${name} `}${nameOf(flag)}\``)
   const shown = lines.length > 3 ? [...lines.slice(0, 3), 'others'] : lines
   return `it is a flag of ${[shown.slice(0, -1).join(', '), shown.at(-1)].filter(Boolean).join(' and ')}`
 }

@@ -33,7 +33,8 @@ export const commandsWith = (flag: string): readonly string[] =>
 export const isCommand = (word: string): boolean => word === 'help' || commandNamed(word) !== null
 
 /** The flag without its value: of `--port`, `--port=1`, `-p` and `-p1`. */
-const nameOf = (word: string): string => (word.startsWith('--') ? (word.split('=', 1)[0] ?? word) : word.slice(0, 2))
+export const nameOf = (word: string): string =>
+  word.startsWith('--') ? (word.split('=', 1)[0] ?? word) : word.slice(0, 2)
 
 /** Commands may differ in whether a flag needs a value: then a word that could be a command is not taken for one. */
 function takesNext(meant: readonly Flag[], next: string | undefined): boolean {

@@ -90,6 +90,16 @@ describe('The command line', () => {
       remedy: 'it is a flag of `dev-hook events --last` and `dev-hook replay --last`',
     })
     expect(problemOf('status', '--tunnel', 'ngrok').remedy).toContain('`dev-hook --tunnel`')
+    expect(problemOf('--last=2').remedy).toContain('`dev-hook events --last`')
+  })
+
+  it.each([
+    ['--json=false', 'option `--json` takes no value', 'write `--no-json` instead'],
+    ['--take-over=maybe', 'option `--take-over` takes no value', 'leave out `=maybe`'],
+    ['--no-watch=no', 'option `--no-watch` takes no value', 'leave out `=no`'],
+    ['events --follow=5', 'option `--follow` takes no value', 'leave out `=5`'],
+  ])('says that a flag takes no value, and how it is turned off: dev-hook %s', (line, message, remedy) => {
+    expect(problemOf(...line.split(' '))).toMatchObject({ message, remedy })
   })
 
   it.each([
