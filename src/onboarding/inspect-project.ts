@@ -11,6 +11,8 @@ import { textIn } from '../core/json.ts'
 
 import { type BotCode, type CredentialKey, readBotCode } from './bot-code.ts'
 import { findCommandLine, isBuilt } from './bot-launch.ts'
+import { findStarts, onlyStart } from './launch/find-starts.ts'
+import type { Start } from './launch/start.ts'
 import { installedManifest, type Manifest, readManifest } from './manifest.ts'
 import { OWN_NAME, ownSpec } from './own-package.ts'
 import { findPackageManager, type PackageManager } from './package-manager.ts'
@@ -44,8 +46,10 @@ export interface Project {
   readonly secretEnvs: readonly string[]
   /** The bot's main file. */
   readonly entry: { readonly name: string; readonly code: BotCode } | null
-  /** The command line that starts the bot; `null` when nothing shows it. */
+  /** The command line that starts the bot; `null` when nothing shows it for certain. */
   readonly command: string | null
+  /** Where it is not certain: what may start it. */
+  readonly starts: readonly Start[]
   /** Whether there is code that is not JavaScript, or a workspace of several packages: no place for a starter bot. */
   readonly hasOtherCode: boolean
   readonly manager: PackageManager
@@ -75,6 +79,9 @@ export async function inspectProject(config: Config, env: Environment): Promise<
   const manager = await findPackageManager(cwd, manifest, env)
   const readsTypes = 'typescript' in process.features && Boolean(process.features.typescript)
   const names = await readdir(cwd)
+  const own = await findCommandLine({ cwd, manifest, entry: entry?.name ?? null, manager, readsTypes })
+  const starts = own === null ? await findStarts(cwd, manifest, manager) : []
+  const command = own ?? onlyStart(starts)
   const variables: Environment = {
     ...parseDotEnv(sharedEnv.text ?? '').variables,
     ...parseDotEnv(ownEnv.text ?? '').variables,
@@ -98,8 +105,9 @@ export async function inspectProject(config: Config, env: Environment): Promise<
     gitignore,
     secretEnvs: await findSecretEnvs(cwd, names),
     entry,
-    command: await findCommandLine({ cwd, manifest, entry: entry?.name ?? null, manager, readsTypes }),
-    hasOtherCode: manifest?.hasWorkspaces === true || names.some((name) => OTHER_CODE.test(name)),
+    command,
+    starts: command === null ? starts : [],
+    hasOtherCode: (manifest !== null && manifest.workspaces !== null) || names.some((name) => OTHER_CODE.test(name)),
     manager,
     chipchat: await installedVersion(cwd, 'chipchat'),
     installed: (await installedVersion(cwd, OWN_NAME)) !== null,
@@ -116,7 +124,8 @@ const findAuthtoken = ({ ngrokAuthtoken: value, sources }: Config): FoundValue |
   value === null ? null : { value, source: sources.ngrokAuthtoken ?? 'the config' }
 
 /** Code of other languages, and what says that there is some. */
-const OTHER_CODE = /\.(?:py|rb|php|go|rs|java|kt|cs|exs?)$|^(?:pyproject\.toml|requirements\.txt|Gemfile|Cargo\.toml)$/
+const OTHER_CODE =
+  /\.(?:py|rb|php|go|rs|java|kt|cs|exs?)$|^(?:pyproject\.toml|requirements\.txt|Pipfile|Gemfile|Cargo\.toml|go\.mod|pnpm-workspace\.yaml|Procfile)$/
 
 const ENV_FILE = /^\.env(?:\.[\w.-]+)?$/
 /** Made to be shared: they name the variables, without values that are secret. */

@@ -7,6 +7,7 @@ import { isRecord, type Json, textIn, valueIn } from '../core/json.ts'
 /** What init needs of a `package.json`. */
 export interface Manifest {
   readonly text: string
+  readonly name: string | null
   readonly main: string | null
   readonly scripts: Readonly<Record<string, string>>
   /** The names of everything that it depends on, for development too. */
@@ -15,7 +16,8 @@ export interface Manifest {
   readonly isModule: boolean
   /** As it is named: `pnpm@9.1.0`. */
   readonly packageManager: string | null
-  readonly hasWorkspaces: boolean
+  /** The folders of its packages, as patterns; `null` where it has none. */
+  readonly workspaces: readonly string[] | null
   /** Whether dev-hook's config is in it. */
   readonly hasConfig: boolean
 }
@@ -27,12 +29,13 @@ export function readManifest(text: string): Manifest | null {
   const named = Object.entries(section(json, 'scripts')).filter(([, line]) => typeof line === 'string')
   return {
     text,
+    name: textIn(json, 'name'),
     main: textIn(json, 'main'),
     scripts: Object.fromEntries(named.map(([name, line]) => [name, String(line)])),
     dependencies: ['dependencies', 'devDependencies'].flatMap((name) => Object.keys(section(json, name))),
     isModule: textIn(json, 'type') === 'module',
     packageManager: textIn(json, 'packageManager'),
-    hasWorkspaces: Object.hasOwn(json, 'workspaces'),
+    workspaces: Object.hasOwn(json, 'workspaces') ? patternsIn(valueIn(json, 'workspaces')) : null,
     hasConfig: Object.hasOwn(json, 'dev-hook'),
   }
 }
@@ -42,6 +45,12 @@ export const installedManifest = (folder: string): Promise<unknown> =>
   readFile(join(folder, 'package.json'), 'utf8')
     .then(JSON.parse)
     .catch(() => null)
+
+/** A list, or one under `packages`, as yarn has it too. */
+function patternsIn(workspaces: unknown): readonly string[] {
+  const list = Array.isArray(workspaces) ? workspaces : valueIn(workspaces, 'packages')
+  return Array.isArray(list) ? list.filter((pattern) => typeof pattern === 'string') : []
+}
 
 function section(json: Json, name: string): Json {
   const value = valueIn(json, name)

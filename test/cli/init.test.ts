@@ -202,6 +202,20 @@ describe('dev-hook init at a terminal', () => {
     expect(terminal.shown()).toContain('start the bot yourself, on port 4321')
   })
 
+  it('asks what starts the bot where several things may', async () => {
+    const cwd = await folderForTest()
+    await writeFile(join(cwd, 'Procfile'), 'one: first --x\ntwo: second --y\n')
+    const terminal = await startInit({ cwd })
+    await terminal.shows('What starts the bot?')
+    terminal.type(DOWN + ENTER)
+    for (const question of ['access token', 'The port that the bot listens on', 'Tell coding agents', 'Write this?']) {
+      await terminal.shows(question)
+      terminal.type(ENTER)
+    }
+    expect(await terminal.ended).toBe(0)
+    expect(terminal.shown()).toContain('npx dev-hook sandbox -- second --y')
+  })
+
   it('takes Enter that was pressed before the question for an answer to it', async () => {
     const terminal = await startInit({ cwd: await folderForTest() })
     await terminal.shows('There is no bot')
@@ -473,6 +487,19 @@ describe('dev-hook init without questions', () => {
     expect(code).toBe(0)
     expect(stderr).toContain('start the bot yourself, on port 3000')
     expect(await readdir(cwd)).not.toContain('bot.js')
+  })
+
+  it('starts a bot in another language as its files show, and names what may start it where that is not certain', async () => {
+    const cwd = await folderForTest()
+    await writeFile(join(cwd, 'go.mod'), 'module bot\n')
+    await writeFile(join(cwd, 'bot.go'), 'package main\n\nfunc main() {}\n')
+    const { code, stderr } = await initAlone(cwd, {}, '--yes')
+    expect(code).toBe(0)
+    expect(stderr).toContain('npx dev-hook sandbox -- go run .')
+    await writeFile(join(cwd, 'app.py'), 'run()\n')
+    const unsure = await initAlone(cwd, {}, '--yes')
+    expect(unsure.stderr).toMatch(/npx dev-hook sandbox +talk/)
+    expect(unsure.stderr).toMatch(/put the command that starts it after `--`, such as `python3? app.py`/)
   })
 
   it('refuses an authtoken that ngrok refuses, and writes nothing', async () => {

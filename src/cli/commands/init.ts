@@ -15,7 +15,7 @@ import { tryAuthtoken } from '../../onboarding/try-authtoken.ts'
 import { writeAll } from '../../onboarding/write-all.ts'
 import type { Call, CommandHandler } from '../command-line/command.ts'
 import { EXIT_CODES } from '../exit.ts'
-import { interview, type Outside } from '../init/interview.ts'
+import { askStart, interview, type Outside } from '../init/interview.ts'
 import { preview } from '../init/preview.ts'
 import type { Prompter } from '../init/prompter.ts'
 import { createPlainReporter, type Reporter } from '../init/reporter.ts'
@@ -36,10 +36,10 @@ export const init: CommandHandler = async (call) => {
   return alone(call, project, outside, json)
 }
 
-async function withSomebody(call: Call, project: Project, outside: Outside, prompter: Prompter): Promise<number> {
+async function withSomebody(call: Call, found: Project, outside: Outside, prompter: Prompter): Promise<number> {
   prompter.intro('dev-hook init')
-  prompter.report('info', sanitize(`In ${project.cwd}: ${foundIn(project)}`, 1_000))
-  const { answers, files } = await agree(call, project, outside, prompter).catch((error: unknown) => {
+  prompter.report('info', sanitize(`In ${found.cwd}: ${foundIn(found)}`, 1_000))
+  const { project, answers, files } = await agree(call, found, outside, prompter).catch((error: unknown) => {
     if (!isGivenUp(error)) throw error
     const remedy = 'nothing was written; run it again whenever you like'
     throw new DevHookError('interrupted', error.message, { cause: error, remedy })
@@ -55,22 +55,26 @@ async function withSomebody(call: Call, project: Project, outside: Outside, prom
 
 const isGivenUp = (error: unknown): error is DevHookError => error instanceof DevHookError && error.is('interrupted')
 
-/** Asks what to write, and whether to; no files when the answer is no. */
-async function agree(
-  call: Call,
-  project: Project,
-  outside: Outside,
-  prompter: Prompter,
-): Promise<{ readonly answers: SetupAnswers; readonly files: readonly PlannedFile[] | null }> {
+/** What was agreed on; no files when the answer was no. */
+interface Agreed {
+  /** With the command that was chosen. */
+  readonly project: Project
+  readonly answers: SetupAnswers
+  readonly files: readonly PlannedFile[] | null
+}
+
+/** Asks what to write, and whether to. */
+async function agree(call: Call, found: Project, outside: Outside, prompter: Prompter): Promise<Agreed> {
   const signal = neverAborted()
+  const project = { ...found, command: found.command ?? (await askStart(found.starts, prompter)) }
   const answers = await interview(project, outside, prompter, { agents: wantsAgents(call), signal })
   const files = await planFiles(project, answers)
   if (files.length === 0) {
     prompter.report('success', 'Everything is there already; nothing is written.')
-    return { answers, files }
+    return { project, answers, files }
   }
   show(files, project.config, call, prompter)
-  return { answers, files: (await prompter.yes('Write this?', true)) ? files : null }
+  return { project, answers, files: (await prompter.yes('Write this?', true)) ? files : null }
 }
 
 /** Takes what was found. Throws `usage` with what is missing, unless `--yes` says to go on without it. */
@@ -115,11 +119,12 @@ async function checkAuthtoken(project: Project, outside: Outside, reporter: Repo
 }
 
 function foundIn(project: Project): string {
-  const { chipchat, entry, configFile } = project
+  const { chipchat, entry, command, configFile } = project
   const { port, sure } = botAddress(project)
   const found = [
     ...(chipchat === null ? [] : [`chipchat ${chipchat}`]),
     ...(entry === null ? [] : [entry.name]),
+    ...(entry === null && command !== null ? [`\`${command}\``] : []),
     ...(sure ? [`port ${port}`] : []),
     ...(configFile === null ? [] : [configFile.name]),
   ]
@@ -210,7 +215,9 @@ async function nextSteps(project: Project, answers: SetupAnswers, isInstalled: b
     ...(tellsAgents ? [] : ([['npx dev-hook init --agents', 'tell coding agents how to try the bot']] as const)),
   ]
   const width = Math.max(...steps.map(([step]) => step.length))
-  const either = 'or let dev-hook do it: put the command that starts it after `--`'
+  const [likely] = project.starts
+  const such = likely === undefined ? '' : `, such as \`${likely.command}\``
+  const either = `or let dev-hook do it: put the command that starts it after \`--\`${such}`
   const started = command === null ? [`  (start the bot yourself, on port ${answers.port}; ${either})`] : []
   return ['Next:', ...steps.map(([step, says]) => `  ${step.padEnd(width)}   ${says}`), ...started].join('\n')
 }

@@ -8,6 +8,7 @@ import { expectsAgents } from '../../onboarding/agent-files.ts'
 import { botAddress, devScriptFor, isEmpty } from '../../onboarding/bot-launch.ts'
 import { defaultAnswers, emailFor, missingIn, tryFound } from '../../onboarding/defaults.ts'
 import type { Project } from '../../onboarding/inspect-project.ts'
+import type { Start } from '../../onboarding/launch/start.ts'
 import { agentFiles, type SetupAnswers } from '../../onboarding/plan.ts'
 import { ownEntry } from '../../onboarding/starter.ts'
 import { type AuthtokenTrial, tryAuthtoken } from '../../onboarding/try-authtoken.ts'
@@ -55,6 +56,14 @@ export async function interview(
       .filter((name) => given[name] === null),
     agents: agents || (!starter && (await askAgents(project, prompter))),
   }
+}
+
+/** Which of several commands starts the bot; `null` where none does, or nothing shows one. */
+export async function askStart(starts: readonly Start[], prompter: Prompter): Promise<string | null> {
+  const [first, ...others] = starts.map(({ command, from }) => ({ value: command, label: command, hint: from }))
+  if (first === undefined) return null
+  const other = { value: '', label: 'Something else', hint: 'put it after `--` when you start dev-hook' }
+  return (await prompter.choose('What starts the bot?', [first, ...others, other])) || null
 }
 
 /** In a folder that has just got its first bot it is not asked: the command that does it is named at the end. */
