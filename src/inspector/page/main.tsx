@@ -1,10 +1,12 @@
 // The page's front door: connects it to its run, and draws it.
 import { render } from 'preact'
+import { keepFocus } from './model/keep-focus.ts'
 import { press } from './model/keys.ts'
 import { ModelContext, openModel } from './model/model.ts'
 import { App } from './views/app.tsx'
 
 const model = openModel(window)
+keepFocus(window)
 window.addEventListener('keydown', (event) => {
   if (press(event, model)) event.preventDefault()
 })

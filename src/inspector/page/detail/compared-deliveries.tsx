@@ -35,7 +35,7 @@ export function ComparedDeliveries({ left, right }: { readonly left: string; rea
           </button>
         </div>
       </header>
-      <div class="panel-body">
+      <div class="panel-body" tabIndex={0} role="group" aria-label="Comparison">
         {loaded.is === 'failed' ? <p role="alert">{visible(loaded.message)}</p> : null}
         {other === null ? null : <Comparison left={other} right={right} />}
       </div>

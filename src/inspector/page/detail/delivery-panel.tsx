@@ -23,7 +23,7 @@ export function DeliveryPanel({ id }: { readonly id: string }) {
   // One that cannot be loaded again is still what it was; another one is not.
   const detail = loaded.is === 'failed' && latest?.id !== settledId ? null : latest
   return (
-    <section id="delivery" class="panel" aria-label="Delivery" tabIndex={-1}>
+    <section class="panel" aria-label="Delivery">
       {loaded.is === 'failed' && detail === null ? (
         <div class="empty" role="alert">
           <p class="empty-head">This delivery cannot be shown</p>

@@ -1,6 +1,6 @@
 // What lies over the page until it is closed: it keeps the focus inside, and gives it back.
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { useModel } from '../model/model.ts'
 import { MessageLine } from '../views/message-line.tsx'
 
@@ -14,8 +14,11 @@ export function Dialog({ title, children, isWide = false }: DialogProps) {
   const { dialog } = useModel()
   const element = useRef<HTMLDialogElement>(null)
   const hasFocused = useRef(false)
-  useEffect(() => {
-    element.current?.showModal()
+  useLayoutEffect(() => {
+    const shown = element.current
+    shown?.showModal()
+    // Only one that is closed gives the focus back; one that is taken away does not.
+    return () => shown?.close()
   }, [])
   // The first field may come later than the dialog.
   useEffect(() => {

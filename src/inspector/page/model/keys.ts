@@ -1,6 +1,7 @@
 // The keys of the page: what each does, for those who press them and for the help that lists them.
 import { replay, restartBot, toggleCompare, toggleHold, toggleReplayOnSave } from './actions.ts'
 import { VIEWS } from './address.ts'
+import { focusNear } from './keep-focus.ts'
 import type { Model } from './model.ts'
 
 export interface Key {
@@ -8,6 +9,8 @@ export interface Key {
   readonly keys: readonly string[]
   readonly shown: string
   readonly says: string
+  /** It goes on while it is held down. */
+  readonly repeats?: true
   run(model: Model): void
 }
 
@@ -24,7 +27,10 @@ function move({ list, address }: Model, to: number | 'first' | 'last'): void {
         shown.length - 1,
       )
     ]
-  if (row !== undefined) address.go({ id: row.id, view: 'deliveries' })
+  if (row === undefined) return
+  address.go({ id: row.id, view: 'deliveries' })
+  // A screen reader tells of the choice in the list when the list has the focus.
+  if (document.activeElement === document.body) document.querySelector<HTMLElement>('.rows')?.focus()
 }
 
 /** Where a move from a row ends; `at` is -1 when none is chosen. */
@@ -39,18 +45,27 @@ const withChosen = (model: Model, run: (id: string) => unknown): void => {
   else run(id)
 }
 
+/** A key that moves the choice. */
+const moving = (keys: readonly string[], shown: string, says: string, to: number | 'first' | 'last'): Key => ({
+  keys,
+  shown,
+  says,
+  repeats: true,
+  run: (model) => move(model, to),
+})
+
 export const KEYS: readonly Key[] = [
-  { keys: ['j', 'ArrowDown'], shown: 'j ↓', says: 'next delivery', run: (model) => move(model, 1) },
-  { keys: ['k', 'ArrowUp'], shown: 'k ↑', says: 'previous delivery', run: (model) => move(model, -1) },
-  { keys: ['Home'], shown: 'Home', says: 'newest delivery', run: (model) => move(model, 'first') },
-  { keys: ['End'], shown: 'End', says: 'oldest delivery', run: (model) => move(model, 'last') },
-  { keys: ['PageDown'], shown: 'PgDn', says: 'ten rows down', run: (model) => move(model, 10) },
-  { keys: ['PageUp'], shown: 'PgUp', says: 'ten rows up', run: (model) => move(model, -10) },
+  moving(['j', 'ArrowDown'], 'j ↓', 'next delivery', 1),
+  moving(['k', 'ArrowUp'], 'k ↑', 'previous delivery', -1),
+  moving(['Home'], 'Home', 'newest delivery', 'first'),
+  moving(['End'], 'End', 'oldest delivery', 'last'),
+  moving(['PageDown'], 'PgDn', 'ten rows down', 10),
+  moving(['PageUp'], 'PgUp', 'ten rows up', -10),
   {
     keys: ['Enter'],
     shown: 'Enter',
-    says: 'go into the delivery',
-    run: (model) => withChosen(model, () => document.querySelector<HTMLElement>('#delivery')?.focus()),
+    says: 'go into the delivery, to scroll in it',
+    run: (model) => withChosen(model, () => document.querySelector<HTMLElement>('.panel-body')?.focus()),
   },
   {
     keys: ['Escape'],
@@ -111,19 +126,28 @@ export const KEYS: readonly Key[] = [
 const WRITES = 'input, textarea, select, [contenteditable]'
 /** Where Enter presses what has the focus. */
 const PRESSES = 'button, a, summary, [role="tab"]'
+/** Where the keys that scroll do that. */
+const SCROLLS = '.panel, [tabindex="0"]:not(.rows)'
+const SCROLLING = new Set(['ArrowDown', 'ArrowUp', 'Home', 'End', 'PageDown', 'PageUp'])
 
 /** Runs what a key of the page does; true when it did something. */
 export function press(event: KeyboardEvent, model: Model): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey || model.dialog.current() !== null) return false
+  const isOurs = !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing
+  if (!isOurs || model.dialog.current() !== null) return false
   const target = event.target instanceof HTMLElement ? event.target : null
   if (target?.closest(WRITES) != null) {
     if (event.key !== 'Escape') return false
     target.blur()
+    focusNear(event.composedPath().slice(1))
     return true
   }
   if (event.key === 'Enter' && target?.closest(PRESSES) != null) return false
+  if (SCROLLING.has(event.key) && (target?.closest(SCROLLS) != null || !isListed(model))) return false
   const key = KEYS.find(({ keys }) => keys.includes(event.key))
   if (key === undefined) return false
-  key.run(model)
+  // Whoever rests on a key does not want everything restarted, replayed or switched thirty times a second.
+  if (!event.repeat || key.repeats === true) key.run(model)
   return true
 }
+
+const isListed = ({ address }: Model): boolean => address.store.current().view === 'deliveries'

@@ -26,7 +26,7 @@ export function App() {
     <>
       <TopBar />
       <ConnectionBanner />
-      <main class="view">
+      <main class="view" tabIndex={-1}>
         <View />
       </main>
       {Dialog === null ? <MessageLine /> : <Dialog />}

@@ -52,5 +52,7 @@ export function RowList() {
 
   function choose(next: string): void {
     address.go({ id: next }, id === null ? 'back' : undefined)
+    // A row may be scrolled away; the list tells which one is chosen.
+    ref.current?.focus({ preventScroll: true })
   }
 }
