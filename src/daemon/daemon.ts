@@ -35,7 +35,9 @@
 import { allOrCancel, type Clock, MONOTONIC } from '../core/async.ts'
 import { asDevHookError, DevHookError } from '../core/errors.ts'
 import { createLifetime } from '../core/lifetime.ts'
+import { createListeners } from '../core/listeners.ts'
 import { errorNotice, type NoticeBody, warning } from '../core/notices.ts'
+import { changeOf, type StreamEvent } from '../inspector/stream.ts'
 import { FACTORIES, type Factories } from './factories.ts'
 import { createOperations } from './operations/create-operations.ts'
 import { createRestoration } from './restoration.ts'
@@ -148,7 +150,8 @@ function createRun(
   const lifetime = createLifetime(STOP_ORDER, announceFailed, clock)
   const parts = noParts()
   const restoration = createRestoration(options.config.restore, emit)
-  const control = createControl(parts, options)
+  const changes = createListeners<StreamEvent>()
+  const control = createControl(parts, { ...options, changed: (what) => changes.emit(changeOf(what)) })
   return {
     options,
     factories,
@@ -159,6 +162,7 @@ function createRun(
     restoration,
     parts,
     control,
+    changes,
     stop: () => dispatch({ type: 'stop' }),
     fail: (cause) => dispatch({ type: 'fail', error: asDevHookError(cause) }),
   }

@@ -2,10 +2,12 @@
 
 import { withoutCredentials } from '../core/hook-url.ts'
 import type { Lifetime } from '../core/lifetime.ts'
+import type { Listeners } from '../core/listeners.ts'
 import type { Emit, Totals } from '../core/notices.ts'
 import type { Control, Registration, Tunnel } from '../core/ports.ts'
 import type { Handlers, RunOperation } from '../inspector/operations/table.ts'
 import type { Inspector } from '../inspector/server.ts'
+import type { StreamEvent } from '../inspector/stream.ts'
 import type { Factories } from './factories.ts'
 import type { Triggering } from './operations/triggering.ts'
 import type { Restoration } from './restoration.ts'
@@ -89,6 +91,8 @@ export interface Run {
   readonly restoration: Restoration
   readonly parts: Parts
   readonly control: Control
+  /** What has changed of which no notice tells, for whoever looks. */
+  readonly changes: Listeners<StreamEvent>
   /** Ends the run in order, because somebody asked. */
   readonly stop: () => void
   /** Ends the run in order, because of something that nobody here can mend. */

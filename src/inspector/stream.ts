@@ -8,6 +8,12 @@ export interface StreamEvent {
   readonly type: string
 }
 
+/** What may change without a notice: whoever shows it asks for it again. */
+export type Changing = 'holding' | 'replay-on-save' | 'conversations' | 'chaos'
+
+/** Says that something has changed of which no notice tells. */
+export const changeOf = (what: Changing) => ({ type: 'changed' as const, time: new Date().toISOString(), what })
+
 /** Where events come from. */
 export interface StreamSource {
   on(listener: (event: StreamEvent) => void): Off
@@ -35,7 +41,7 @@ export interface Stream {
 const KEPT = { events: 5_000, characters: 4 * 1024 * 1024 }
 const BACKLOG = 1024 * 1024
 const LINGER_MS = 60_000
-/** How often a client that hears nothing is sent an empty line, so that one that has gone is noticed, in ms. */
+/** How often every client is sent a beat, in ms: one that has gone is noticed then, and one that hears none knows that this run is. */
 const BEAT_MS = 15_000
 const MAX_CLIENTS = 32
 
@@ -123,7 +129,7 @@ export function createStream({
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
       })
-      const beat = repeat(BEAT_MS, () => response.write(':\n\n'))
+      const beat = repeat(BEAT_MS, () => response.write(BEAT))
       const off = heard.on(({ text }) => {
         // Whoever does not read what was sent is let go, and may come back for it.
         if (response.writableLength > backlog) response.destroy()
@@ -150,6 +156,9 @@ export function createStream({
     },
   }
 }
+
+/** An event of its own name: whoever listens to what happens does not hear it. */
+const BEAT = 'event: beat\ndata: {"type":"beat"}\n\n'
 
 // JSON has no line breaks of its own, so that each event is one line of data.
 const frame = (event: StreamEvent, id: string | null): string =>

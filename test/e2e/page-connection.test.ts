@@ -67,8 +67,30 @@ describe('The page of a run', () => {
     for (let asked = 0; asked < 6; asked += 1) await asksAgain()
     expect(new Set([first, ...(await page.evaluate<string[]>('banners'))]).size).toBe(1)
     await next.say('of the next run')
-    await page.goto(next.link)
+    // In another page of this browser, which lets this one in, too.
+    const other = await page.context().newPage()
+    await other.goto(next.link)
     await rows(page).filter({ hasText: 'of the next run' }).first().waitFor()
+    await expectEventually(() => page.getByRole('alert').filter({ hasText: 'Not let in' }).count()).toBe(0)
+  })
+
+  it('notices that a run has fallen silent, and goes on when it is awake again', async () => {
+    const { run, page } = await reachedForTest()
+    await page.clock.install()
+    await page.reload()
+    await rows(page).filter({ hasText: 'before' }).first().waitFor()
+    run.cli.kill('SIGSTOP')
+    onTestFinished(() => run.cli.kill('SIGCONT'))
+    await page.clock.fastForward(30_000)
+    expect(await page.getByText('Not connected.').count()).toBe(0)
+    await page.clock.fastForward(30_000)
+    await said(page).filter({ hasText: 'Not connected.' }).waitFor()
+    expect(await page.getByText('bot ready').count()).toBe(0)
+    run.cli.kill('SIGCONT')
+    await expectEventually(() => page.getByText('Not connected.').count()).toBe(0)
+    await page.getByText('bot ready').waitFor()
+    await run.say('after that')
+    await rows(page).filter({ hasText: 'after that' }).first().waitFor()
   })
 
   it('tells a run that was killed from one that ends', async () => {

@@ -2,6 +2,7 @@
 import { DevHookError } from '../../core/errors.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import type { Handlers, InputOf, OutputOf, SandboxOperation } from '../../inspector/operations/table.ts'
+import type { Changing } from '../../inspector/stream.ts'
 import type { Conversation, Message } from '../../protocol/resources.ts'
 import type { ApiCall } from '../../sandbox/call-log.ts'
 import { parseChaos, showChaos } from '../../sandbox/chaos/chaos-words.ts'
@@ -13,8 +14,11 @@ import { callJson, conversationJson, messageJson } from './message-json.ts'
 import { fieldMessage, findForm, type OpenForm, openForms, resultsMessage } from './open-forms.ts'
 import { findConversation, findSomebody, latestConversations } from './who-and-where.ts'
 
-/** Creates the handlers of a sandbox. */
-export function createSandboxHandlers(sandbox: Sandbox): Handlers<SandboxOperation> {
+/** Creates the handlers of a sandbox; `changed` is told what has changed of which the sandbox itself does not tell. */
+export function createSandboxHandlers(
+  sandbox: Sandbox,
+  changed: (what: Changing) => void = () => undefined,
+): Handlers<SandboxOperation> {
   const shown = (message: Message): OutputOf<'act'>['message'] => messageJson(sandbox, message)
   const row = (conversation: Conversation) => conversationJson(sandbox, conversation)
 
@@ -62,6 +66,7 @@ export function createSandboxHandlers(sandbox: Sandbox): Handlers<SandboxOperati
     },
     newConversation: async ({ name }) => {
       const contact = await sandbox.contact({ name: name ?? nextName(sandbox) })
+      changed('conversations')
       const person: Somebody = {
         id: contact.id,
         name: contact.name,
@@ -73,10 +78,14 @@ export function createSandboxHandlers(sandbox: Sandbox): Handlers<SandboxOperati
     calls: async (input) => ({ calls: callsIn(sandbox, input).map(callJson) }),
     reset: async () => {
       sandbox.reset()
+      changed('conversations')
       return { people: sandbox.everybody.list() }
     },
     chaos: async ({ chaos }) => {
-      if (chaos !== null) sandbox.chaos.set(chaos.trim() === '' ? null : parseChaos(chaos))
+      if (chaos !== null) {
+        sandbox.chaos.set(chaos.trim() === '' ? null : parseChaos(chaos))
+        changed('chaos')
+      }
       const current = sandbox.chaos.current()
       return { chaos: current === null ? '' : showChaos(current), seed: sandbox.chaos.seed }
     },

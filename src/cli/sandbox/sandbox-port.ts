@@ -2,31 +2,43 @@
 import { isSuccess } from '../../core/delivery.ts'
 import { headerOf } from '../../core/http/raw-headers.ts'
 import { asRecord, textIn } from '../../core/json.ts'
+import { createListeners } from '../../core/listeners.ts'
 import type { SandboxPort } from '../../daemon/types.ts'
+import { changeOf, type StreamEvent } from '../../inspector/stream.ts'
 import { jsonInBody } from '../../protocol/body-json.ts'
 import type { SandboxNotice } from '../../sandbox/handle.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { callJson, messageJson } from './message-json.ts'
 import { createSandboxHandlers } from './sandbox-handlers.ts'
 
-/** Creates the port. What it tells: each message, each call of the bot's, and what goes wrong by chance. */
-export const createSandboxPort = (sandbox: Sandbox): SandboxPort => ({
-  handlers: createSandboxHandlers(sandbox),
-  hasConversation: (id) => sandbox.data('conversations').get(id) !== null,
-  eventContext: sandbox.templateContext,
-  answered: (body, { status, headers, body: answer }) => {
-    const payload = jsonInBody([], body)
-    const [event, data] = [textIn(payload, 'event'), asRecord(payload?.['data'])]
-    if (event === null || data === null || !isSuccess(status)) return
-    const type = headerOf(headers, 'content-type') ?? ''
-    sandbox.answered({ event, data }, { status, type, body: answer.toString('utf8') })
-  },
-  on: (listener) =>
-    sandbox.on((notice) => {
-      const event = told(sandbox, notice)
-      if (event !== null) listener(event)
-    }),
-})
+/** Creates the port. What it tells: each message, each call of the bot's, what goes wrong by chance, and what has changed. */
+export function createSandboxPort(sandbox: Sandbox): SandboxPort {
+  const changes = createListeners<StreamEvent>()
+  return {
+    handlers: createSandboxHandlers(sandbox, (what) => changes.emit(changeOf(what))),
+    hasConversation: (id) => sandbox.data('conversations').get(id) !== null,
+    eventContext: sandbox.templateContext,
+    answered: (body, { status, headers, body: answer }) => {
+      const payload = jsonInBody([], body)
+      const [event, data] = [textIn(payload, 'event'), asRecord(payload?.['data'])]
+      if (event === null || data === null || !isSuccess(status)) return
+      const type = headerOf(headers, 'content-type') ?? ''
+      sandbox.answered({ event, data }, { status, type, body: answer.toString('utf8') })
+    },
+    on: (listener) => {
+      const offs = [
+        changes.on(listener),
+        sandbox.on((notice) => {
+          const event = told(sandbox, notice)
+          if (event !== null) listener(event)
+        }),
+      ]
+      return () => {
+        for (const off of offs) off()
+      }
+    },
+  }
+}
 
 function told(sandbox: Sandbox, notice: SandboxNotice) {
   const time = new Date().toISOString()

@@ -1,6 +1,7 @@
 // The operations of one run, whoever asks for them: its keys, its page, other commands.
 import { onAbort } from '../../core/async.ts'
 import type { Handlers, RunOperation } from '../../inspector/operations/table.ts'
+import { changeOf } from '../../inspector/stream.ts'
 import type { Run } from '../run.ts'
 import { createPrintedLines } from '../running/bot-output.ts'
 import { createReplayOnSave } from '../running/replay-on-save.ts'
@@ -16,13 +17,14 @@ export function createOperations(
   { journal }: Pick<StateFolder, 'journal'>,
 ): Handlers<RunOperation> {
   const triggering = createTriggering(run, { folder, botId, token: () => tokens().token })
-  const { options, emit, control, lifetime } = run
+  const { options, emit, control, lifetime, changes } = run
   const replayOnSave = createReplayOnSave({
     notices: options.notices,
     emit,
     isSupervised: options.command !== null,
     summaries: () => journal.summaries(),
     replay: (id) => control.replay(id, null),
+    changed: () => changes.emit(changeOf('replay-on-save')),
   })
   const printed = createPrintedLines()
   onAbort(lifetime.signal, () => replayOnSave.set(null))

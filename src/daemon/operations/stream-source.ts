@@ -1,4 +1,4 @@
-// What the stream of a run tells: every notice, clean enough to be shown, and what happens in its sandbox.
+// What the stream of a run tells: every notice, clean enough to be shown, what happens in its sandbox, and what has changed.
 import type { Notice } from '../../core/notices.ts'
 import { cleanNotice } from '../../core/text/clean-notice.ts'
 import type { Redact } from '../../core/text/redact.ts'
@@ -11,7 +11,8 @@ export function createStreamSource({
   notices,
   redactor,
   sandbox,
-}: Pick<DaemonOptions, 'notices' | 'redactor' | 'sandbox'>): StreamSource {
+  changes,
+}: Pick<DaemonOptions, 'notices' | 'redactor' | 'sandbox'> & { readonly changes?: StreamSource }): StreamSource {
   return {
     on: (listener) => {
       const offs = [
@@ -20,6 +21,7 @@ export function createStreamSource({
           if (notice.type !== 'message') listener(shown(notice, redactor.redact))
         }),
         ...(sandbox === undefined ? [] : [sandbox.on(listener)]),
+        ...(changes === undefined ? [] : [changes.on(listener)]),
       ]
       return () => {
         for (const off of offs) off()

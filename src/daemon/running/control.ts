@@ -3,6 +3,7 @@ import { monotonic } from '../../core/async.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { Control } from '../../core/ports.ts'
 import { createId } from '../../gateway/intake.ts'
+import type { Changing } from '../../inspector/stream.ts'
 import { identify } from '../../protocol/payload.ts'
 import { signatureHeaders } from '../../protocol/signature.ts'
 import type { Parts } from '../run.ts'
@@ -22,9 +23,17 @@ export function createControl(
     config,
     command,
     sandbox,
-  }: Pick<DaemonOptions, 'command' | 'sandbox'> & { readonly config: Pick<DaemonOptions['config'], 'secret'> },
+    changed,
+  }: Pick<DaemonOptions, 'command' | 'sandbox'> & {
+    readonly config: Pick<DaemonOptions['config'], 'secret'>
+    readonly changed: (what: Changing) => void
+  },
 ): Control {
   const tooEarly = (): DevHookError => new DevHookError('replayRefused', 'the run has only just started')
+  const pause = (on: boolean): void => {
+    parts.link?.pause(on)
+    changed('holding')
+  }
 
   return {
     replay: async (id, body, signal) => {
@@ -64,8 +73,8 @@ export function createControl(
       parts.bot?.restart('asked for')
       return command !== null && parts.bot !== null
     },
-    hold: () => parts.link?.pause(true),
-    release: () => parts.link?.pause(false),
+    hold: () => pause(true),
+    release: () => pause(false),
     isPaused: () => parts.link?.isPaused() ?? false,
   }
 }

@@ -27,6 +27,8 @@ export interface ReplayOnSaveOptions {
   /** Everything that was recorded, newest first. */
   summaries(): Iterable<Summary>
   replay(id: string): Promise<Replayed>
+  /** Called when it is switched on, over or off. */
+  changed(): void
 }
 
 /** After so many in a row that the bot did not answer, of a bot that something else restarts each time. */
@@ -60,6 +62,7 @@ export function createReplayOnSave(options: ReplayOnSaveOptions): ReplayOnSave {
     unanswered = 0
     // Whoever switches it on has the bot as it is now.
     isAwaited = false
+    options.changed()
     if (next === null) return
     off = notices.on((notice) => {
       if (notice.type !== 'bot') return

@@ -164,7 +164,7 @@ export async function inspector(
   try {
     const opened = await factories.openInspector({
       handlers: { run: handlers, sandbox: sandbox?.handlers ?? null, version },
-      events: createStreamSource(options),
+      events: createStreamSource({ ...options, changes: run.changes }),
       folder,
       runId: address.runId,
       port: wished,

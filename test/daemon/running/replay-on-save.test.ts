@@ -26,6 +26,7 @@ function replayingForTest({
     emit: notices.emit,
     isSupervised,
     summaries: () => recorded,
+    changed: () => undefined,
     replay: async (id) => {
       replayed.push(id)
       return { id, n: 2, outcome, status: 200, ms: 1, reason: null }

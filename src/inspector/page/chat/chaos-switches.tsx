@@ -1,9 +1,8 @@
 // What goes wrong in the sandbox on purpose.
-
-import { useState } from 'preact/hooks'
 import { ask } from '../model/api.ts'
 import { latestOf, useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
+import { useStore } from '../model/use-store.ts'
 
 const SWITCHES = [
   ['delay', '500ms', 'deliveries come later'],
@@ -17,8 +16,8 @@ const SWITCHES = [
 
 export function ChaosSwitches() {
   const model = useModel()
-  const [times, setTimes] = useState(0)
-  const now = latestOf(useLoaded((signal) => ask('chaos', {}, signal), [times]))?.chaos ?? ''
+  const changed = useStore(model.changes, (count) => count)
+  const now = latestOf(useLoaded((signal) => ask('chaos', {}, signal), [], changed))?.chaos ?? ''
   const words = now.split(',').filter((word) => word !== '')
   const isOn = (name: string): boolean => words.some((word) => word.startsWith(`${name}=`))
 
@@ -27,7 +26,6 @@ export function ChaosSwitches() {
     const chaos = (isOn(name) ? others : [...others, `${name}=${value}`]).join(',')
     const done = await model.attempt(() => ask('chaos', { chaos }))
     if (done === null) return
-    setTimes(times + 1)
     model.tell(
       done.chaos === '' ? 'nothing goes wrong on purpose any more' : `from now on: ${done.chaos}`,
       `seed ${done.seed}`,

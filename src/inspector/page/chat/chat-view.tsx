@@ -29,17 +29,18 @@ type Conversations = OutputOf<'conversations'>['conversations']
 function SandboxChat() {
   const { address, changes } = useModel()
   const wanted = useStore(address.store, (now) => now.conversation)
-  const changed = useStore(changes, (now) => now.messages)
+  const changed = useStore(changes, (count) => count)
   // One that has just begun is chosen before anything is said in it.
-  const loadedList = useLoaded((signal) => ask('conversations', {}, signal), [changed, wanted])
+  const loadedList = useLoaded((signal) => ask('conversations', {}, signal), [wanted], changed)
   const listed = latestOf(loadedList)
-  const people = latestOf(useLoaded((signal) => ask('people', {}, signal), [changed, wanted]))?.people ?? []
+  const people = latestOf(useLoaded((signal) => ask('people', {}, signal), [wanted], changed))?.people ?? []
   const conversations = listed?.conversations ?? []
   const chosen = conversations.find(({ id }) => id === wanted) ?? conversations[0] ?? null
   const id = chosen?.id ?? null
   const loaded = useLoaded(
     (signal) => (id === null ? Promise.resolve(null) : ask('conversation', { id }, signal)),
-    [id, changed],
+    [id],
+    changed,
   )
   const shown = latestOf(loaded)
   const isCurrent = shown?.conversation.id === id

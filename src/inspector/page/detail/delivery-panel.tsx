@@ -18,7 +18,7 @@ export function DeliveryPanel({ id }: { readonly id: string }) {
   // Loaded again when anything happened to it.
   const row = useStore(list.state, () => list.row(id))
   const settledId = useSettled(id)
-  const loaded = useLoaded((signal) => ask('delivery', { id: settledId }, signal), [settledId, row])
+  const loaded = useLoaded((signal) => ask('delivery', { id: settledId }, signal), [settledId], row)
   const latest = latestOf(loaded)
   // One that cannot be loaded again is still what it was; another one is not.
   const detail = loaded.is === 'failed' && latest?.id !== settledId ? null : latest

@@ -40,7 +40,7 @@ export async function toggleHold(model: Model): Promise<void> {
   const done = await model.attempt(() => ask(isPaused ? 'release' : 'hold', {}))
   if (done === null) return
   model.tell(isPaused ? 'released, in order' : 'deliveries are held until you release them')
-  ask('status', {}).then(model.status.set, () => undefined)
+  model.loadStatus()
 }
 
 /** Replays a delivery after each restart of the bot from now on: the one that is chosen, else the last one; or no longer. */
@@ -51,7 +51,7 @@ export async function toggleReplayOnSave(model: Model): Promise<void> {
   if (done === null) return
   const which = done.replayOnSave?.id == null ? 'the last delivery' : 'this delivery'
   model.tell(isOn ? 'nothing is replayed on save any more' : `${which} is replayed after each restart of the bot`)
-  ask('status', {}).then(model.status.set, () => undefined)
+  model.loadStatus()
 }
 
 type Said = OutputOf<'conversation'>['messages'][number]

@@ -4,7 +4,6 @@ import type { Notice } from '../../../core/notices.ts'
 import { type DeliveryQuery, readQuery } from '../../../protocol/query/query.ts'
 import { type FilterProblem, quoted } from '../../../protocol/query/terms.ts'
 import { ask, problemOf } from './api.ts'
-import { oncePerPicture } from './later.ts'
 import { changedBy, type Row, rowOf } from './rows.ts'
 
 export interface ListState {
@@ -54,7 +53,10 @@ const NOTHING: ListState = {
 }
 
 // One story: what is known, the filter over it, and the one place where both become what is shown.
-export function createDeliveryList(now: () => number = Date.now): DeliveryList {
+export function createDeliveryList(
+  oncePerPicture: (run: () => void) => () => void,
+  now: () => number = Date.now,
+): DeliveryList {
   const state = createObservable(NOTHING)
   const rows = new Map<string, Row>()
   /** Newest first. */
@@ -64,6 +66,8 @@ export function createDeliveryList(now: () => number = Date.now): DeliveryList {
   /** What the run has found by their bodies; `null` where the filter does not ask for them. */
   let found: Set<string> | null = null
   let loading = new AbortController()
+  /** What was announced while it is loaded. */
+  let meanwhile: Notice[] | null = null
   let searching = new AbortController()
   let frozen: readonly Row[] | null = null
   let chosen: ReadonlySet<string> | null = null
@@ -84,6 +88,9 @@ export function createDeliveryList(now: () => number = Date.now): DeliveryList {
     loading.abort()
     loading = new AbortController()
     const { signal } = loading
+    const recordedIds = new Set<string>()
+    const announced: Notice[] = []
+    meanwhile = announced
     state.set({ ...state.current(), loading: true, failure: null })
     try {
       let cursor: string | undefined
@@ -93,16 +100,36 @@ export function createDeliveryList(now: () => number = Date.now): DeliveryList {
           { limit: cursor === undefined ? FIRST_PAGE : PAGE, ...(cursor && { cursor }) },
           signal,
         )
-        // What was announced meanwhile is newer than what is recorded.
-        for (const recorded of page.deliveries)
+        const ids = new Set(page.deliveries.map(({ id }) => id))
+        for (const recorded of page.deliveries) {
+          recordedIds.add(recorded.id)
           rows.set(recorded.id, { ...rowOf(recorded), ...holdOf(rows.get(recorded.id)) })
+        }
+        // What was announced meanwhile is newer than what is recorded.
+        for (const notice of announced) if ('id' in notice && ids.has(notice.id ?? '')) change(notice)
         cursor = page.next ?? undefined
         show()
-      } while (cursor !== undefined && rows.size < MAX_ROWS)
+      } while (cursor !== undefined && recordedIds.size < MAX_ROWS)
+      // What is in no record is of another run, or older than all that is kept.
+      for (const notice of announced) if ('id' in notice) recordedIds.add(notice.id ?? '')
+      for (const id of rows.keys()) if (!recordedIds.has(id)) rows.delete(id)
+      meanwhile = null
       state.set({ ...state.current(), loading: false })
+      show()
     } catch (error) {
-      if (!signal.aborted) state.set({ ...state.current(), loading: false, failure: problemOf(error) })
+      if (signal.aborted) return
+      meanwhile = null
+      state.set({ ...state.current(), loading: false, failure: problemOf(error) })
     }
+  }
+
+  /** Takes over what a notice says of a row; gives the row when it is a new one. */
+  function change(notice: Notice): Row | null {
+    const row = changedBy(notice, (id) => rows.get(id))
+    if (row === null) return null
+    const isNew = !rows.has(row.id)
+    rows.set(row.id, row)
+    return isNew ? row : null
   }
 
   /** Asks the run, which alone has the bodies. */
@@ -169,13 +196,12 @@ export function createDeliveryList(now: () => number = Date.now): DeliveryList {
     },
     reload: () => void load(),
     take: (notice) => {
+      if (!('id' in notice)) return
+      if (meanwhile !== null && meanwhile.length < MAX_ROWS) meanwhile.push(notice)
       // What was refused at the door is announced without what it was.
       if (notice.type === 'rejected' && !rows.has(notice.id)) return void find(notice.id)
-      const row = changedBy(notice, (id) => rows.get(id))
-      if (row === null) return
-      const isNew = !rows.has(row.id)
-      rows.set(row.id, row)
-      if (isNew && query.body !== null && query.fits(row)) void search(row.id)
+      const row = change(notice)
+      if (row !== null && query.body !== null && query.fits(row)) void search(row.id)
       showSoon()
     },
   }

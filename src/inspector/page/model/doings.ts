@@ -39,7 +39,7 @@ export function useDoing({ attempts, conversation }: Delivered, n: number): Doin
 export function useCalls(doing: Doing | null, conversation: string | null): readonly BotCall[] {
   const { status, changes } = useModel()
   const isSandbox = useStore(status, (now) => now?.emulated === true)
-  const changed = useStore(changes, (now) => now.messages)
+  const changed = useStore(changes, (count) => count)
   const late = useLate(doing)
   const { start = 0, end = 0 } = doing ?? {}
   const loaded = useLoaded(
@@ -47,7 +47,8 @@ export function useCalls(doing: Doing | null, conversation: string | null): read
       isSandbox && doing !== null
         ? ask('calls', { since: new Date(start).toISOString(), until: new Date(end).toISOString() }, signal)
         : Promise.resolve({ calls: [] }),
-    [isSandbox, start, end, changed, late],
+    [isSandbox, start, end],
+    changed + late,
   )
   const calls = latestOf(loaded)?.calls ?? []
   return calls.filter((call) => conversation === null || (call.conversation ?? conversation) === conversation).reverse()

@@ -14,6 +14,10 @@ const MAX_MARKS = 1_000
 /** Reads them. A browser that keeps nothing for this page keeps them until it is closed. */
 export function openMarks(window: Window): Marks {
   const ids = createObservable(read(window))
+  // Another page of this browser has marked something.
+  window.addEventListener('storage', ({ key }) => {
+    if (key === KEY) ids.set(read(window))
+  })
   return {
     ids,
     toggle: (id) => {

@@ -9,7 +9,7 @@ import { ask, problemOf } from './api.ts'
 import { type BotOutput, createBotOutput } from './bot-output.ts'
 import { type ConnectionState, openConnection } from './connection.ts'
 import { createDeliveryList, type DeliveryList } from './delivery-list.ts'
-import { afterQuiet, later } from './later.ts'
+import { afterQuiet, later, oncePerPicture } from './later.ts'
 import { type Marks, openMarks } from './marks.ts'
 import { soon } from './soon.ts'
 
@@ -33,10 +33,11 @@ export interface Model {
   readonly marks: Marks
   readonly output: BotOutput
   readonly status: Observable<RunStatus | null>
+  loadStatus(): void
   readonly message: Observable<Announcement | null>
   readonly dialog: Observable<DialogName | null>
-  /** Counts what has happened to the chosen delivery, and in the conversations: who shows them loads them again then. */
-  readonly changes: Observable<{ readonly deliveries: number; readonly messages: number }>
+  /** Counts what has happened in the conversations, and to what the sandbox does: who shows that loads it again then. */
+  readonly changes: Observable<number>
   /** Says what came of something, on the page and to screen readers. */
   tell(text: string, remedy?: string | null): void
   /** Does something, and says so when it goes wrong; gives what it gave, or `null`. */
@@ -45,6 +46,9 @@ export interface Model {
 
 /** How long a message stays. */
 const MESSAGE_MS = 6_000
+
+/** What comes together is asked for once. */
+const SOON_MS = 100
 
 const STATUS_NOTICES: ReadonlySet<NoticeType> = new Set([
   'bot',
@@ -61,24 +65,29 @@ const MESSAGE_NOTICES: ReadonlySet<NoticeType> = new Set(['message', 'delivery',
 /** Connects the page to its run. */
 export function openModel(window: Window): Model {
   const address = openAddressBar(window)
-  const connection = openConnection(later)
-  const list = createDeliveryList()
+  const connection = openConnection(window.document, later, afterQuiet)
+  const list = createDeliveryList(oncePerPicture)
   const marks = openMarks(window)
   const output = createBotOutput()
   const status = createObservable<RunStatus | null>(null)
   const message = createObservable<Announcement | null>(null)
-  const changes = createObservable({ deliveries: 0, messages: 0 })
+  const changes = createObservable(0)
   const clearMessage = afterQuiet(() => message.set(null), MESSAGE_MS)
 
+  let askingStatus = new AbortController()
   const loadStatus = (): void => {
-    ask('status', {}).then(status.set, () => undefined)
+    // An answer that comes late is not that of now.
+    askingStatus.abort()
+    askingStatus = new AbortController()
+    ask('status', {}, askingStatus.signal).then(status.set, () => undefined)
   }
   const load = (): void => {
     list.reload()
     output.load()
     loadStatus()
   }
-  const loadStatusSoon = soon(loadStatus, 150, later)
+  const loadStatusSoon = soon(loadStatus, SOON_MS, later)
+  const countSoon = soon(() => changes.set(changes.current() + 1), SOON_MS, later)
   const say = (said: Announcement): void => {
     message.set(said)
     clearMessage()
@@ -87,14 +96,16 @@ export function openModel(window: Window): Model {
   connection.onNotice((notice) => {
     list.take(notice)
     output.take(notice)
-    const { deliveries, messages } = changes.current()
-    const isMessage = MESSAGE_NOTICES.has(notice.type)
-    if ('id' in notice || isMessage)
-      changes.set({ deliveries: deliveries + ('id' in notice ? 1 : 0), messages: messages + (isMessage ? 1 : 0) })
+    if (MESSAGE_NOTICES.has(notice.type)) countSoon()
     if (STATUS_NOTICES.has(notice.type)) loadStatusSoon()
+  })
+  connection.onChange(() => {
+    loadStatusSoon()
+    countSoon()
   })
   connection.onGap(() => {
     load()
+    countSoon()
   })
   const filter = (): void => {
     const { q, marked } = address.store.current()
@@ -113,6 +124,7 @@ export function openModel(window: Window): Model {
     marks,
     output,
     status,
+    loadStatus,
     message,
     dialog: createObservable<DialogName | null>(null),
     changes,

@@ -107,8 +107,7 @@ function PauseButton() {
   return (
     <button
       type="button"
-      class="tool"
-      aria-pressed={paused}
+      class={`tool ${paused ? 'on' : ''}`}
       title="Pause the list (p)"
       onClick={() => (paused ? list.resume() : list.pause())}
     >

@@ -53,8 +53,7 @@ function HoldButton() {
   return (
     <button
       type="button"
-      class="tool"
-      aria-pressed={paused}
+      class={`tool ${paused ? 'on' : ''}`}
       title="Hold deliveries (h)"
       onClick={() => void toggleHold(model)}
     >
@@ -66,7 +65,8 @@ function HoldButton() {
 function OnSaveButton() {
   const model = useModel()
   const onSave = useStore(model.status, (status) => status?.replayOnSave ?? null)
-  const which = onSave?.id == null ? 'the last' : nameOf(model.list.row(onSave.id))
+  // What it says is known when the list is loaded.
+  const which = useStore(model.list.state, () => (onSave?.id == null ? 'the last' : nameOf(model.list.row(onSave.id))))
   return (
     <button
       type="button"
@@ -94,7 +94,8 @@ function RunState() {
   const { status, connection } = useModel()
   const run = useStore(status, (now) => now)
   const is = useStore(connection, (now) => now.is)
-  if (run === null || is === 'ended') return <p class="run" />
+  // What was known of a run that does not answer is not how it is.
+  if (run === null || (is !== 'open' && is !== 'opening')) return <p class="run" />
   const parts: readonly (readonly [string, string | null])[] = [
     ['bot', run.bot],
     [run.emulated ? 'sandbox' : 'tunnel', run.emulated ? 'online' : run.tunnel],
