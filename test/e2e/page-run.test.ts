@@ -9,7 +9,7 @@ describe('The page of a run on the platform', () => {
   it('shows what was said as a chat with its deliveries, and the webhook before and now', async () => {
     const world = await worldForTest()
     const cli = await world.start()
-    const { link } = await pageOf(cli)
+    const { link, origin } = await pageOf(cli)
     const jenny = await world.platform.contact({ name: 'Jenny' })
     await jenny.say('hi from outside', { timeoutMs: 20_000 })
     const browser = await launchChromium()
@@ -26,5 +26,10 @@ describe('The page of a run on the platform', () => {
     await sees(page, 'tunnel online')
     // Nothing of the platform can be done from here.
     expect(await page.getByText('Chaos').count()).toBe(0)
+    // A chat is whole, whatever the list is filtered by.
+    await page.goto(`${origin}/?q=outcome:failed`)
+    await sees(page, 'No delivery matches the filter')
+    await page.keyboard.press('2')
+    await page.locator('.by-contact').filter({ hasText: 'hi from outside' }).waitFor()
   })
 })

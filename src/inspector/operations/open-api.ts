@@ -88,7 +88,8 @@ export function inputSchema(name: OperationName): Json {
 
 const STREAM: Json = {
   operationId: 'stream',
-  summary: 'What happens from now on, as server-sent events: each is a JSON object with `type` and `time`',
+  summary:
+    'What happens from now on, as server-sent events: each is a JSON object with `type` and `time`; one named `beat` comes every 15 s',
   parameters: [
     {
       name: 'Last-Event-ID',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hexLines } from '../../../src/inspector/page/text/content-text.ts'
+import { hexLength, hexLines, hexStart } from '../../../src/inspector/page/text/content-text.ts'
 import { outline } from '../../../src/inspector/page/text/json-outline.ts'
 import { diffRows } from '../../../src/inspector/page/text/line-diff.ts'
 import { escapeHidden, visible, visibleLines } from '../../../src/inspector/page/text/visible.ts'
@@ -75,5 +75,15 @@ describe('Bytes', () => {
     const [first, second] = hexLines(new TextEncoder().encode('0123456789abcdef\u0000é'))
     expect(first).toBe('00000000  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  0123456789abcdef')
     expect(second).toBe('00000010  00 c3 a9                                          ...')
+  })
+
+  it('are made into lines only as far as they are shown', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(600), (bytes, length) => {
+        const whole = hexLines(bytes).join('\n')
+        expect(hexLength(bytes)).toBe(whole.length)
+        expect(hexStart(bytes, length)).toBe(whole.slice(0, length))
+      }),
+    )
   })
 })

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks'
 import { ask } from '../model/api.ts'
 import { useModel } from '../model/model.ts'
+import { useDraft } from '../model/use-draft.ts'
 import { visibleStart } from '../text/visible.ts'
 import type { ChatPerson } from './parts.ts'
 
@@ -19,7 +20,8 @@ const SYSTEM = ''
 
 export function Composer({ label, people, conversation, systemEvent }: ComposerProps) {
   const model = useModel()
-  const [text, setText] = useState('')
+  const place = `say:${label}:${conversation}`
+  const [text, setText] = useDraft(place)
   const [as, setAs] = useState<string | null>(null)
   const speaker = people.find(({ name }) => name === as) ?? people[0]
   if (speaker === undefined) return null
@@ -31,7 +33,8 @@ export function Composer({ label, people, conversation, systemEvent }: ComposerP
     const done = await model.attempt(() =>
       ask('say', { text: said, as: speaker.name, ...(conversation !== null && { conversation }) }),
     )
-    if (done === null) setText(said)
+    // It is there to be said again, unless somebody writes something else already.
+    if (done === null && model.drafts.read(place) === null) setText(said)
   }
 
   return (

@@ -1,9 +1,9 @@
 // The forms that are open in a conversation: the contact fills them in and sends them.
-import { useState } from 'preact/hooks'
 import { asText } from '../../../core/json.ts'
 import type { OutputOf } from '../../operations/table.ts'
 import { ask } from '../model/api.ts'
 import { useModel } from '../model/model.ts'
+import { useDrafts } from '../model/use-draft.ts'
 import { visibleStart } from '../text/visible.ts'
 
 export type ChatForm = OutputOf<'conversation'>['forms'][number]
@@ -17,17 +17,20 @@ interface OpenFormProps {
 
 export function OpenForm({ form, conversation, as }: OpenFormProps) {
   const model = useModel()
-  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({})
+  const drafts = useDrafts()
+  const placeOf = (key: string): string => `fill:${form.id}:${key}`
   const before = (key: string): string => asText(form.values[key]) ?? ''
 
   async function fill(send: boolean): Promise<void> {
-    const changed = Object.entries(typed).filter(([key, value]) => value !== before(key))
-    const values = changed.map(([key, value]) => `${key}=${value}`)
+    const values = form.fields.flatMap(({ key }) => {
+      const typed = drafts.read(placeOf(key))
+      return typed === null || typed === before(key) ? [] : [`${key}=${typed}`]
+    })
     if (values.length === 0 && !send) return
     const done = await model.attempt(() =>
       ask('fill', { form: form.id, values, send, conversation, ...(as !== undefined && { as }) }),
     )
-    if (done !== null) setTyped({})
+    if (done !== null) for (const { key } of form.fields) drafts.keep(placeOf(key), null)
   }
 
   return (
@@ -44,8 +47,8 @@ export function OpenForm({ form, conversation, as }: OpenFormProps) {
         <Field
           key={field.key}
           field={field}
-          value={typed[field.key] ?? before(field.key)}
-          change={(value) => setTyped({ ...typed, [field.key]: value })}
+          value={drafts.read(placeOf(field.key)) ?? before(field.key)}
+          change={(value) => drafts.keep(placeOf(field.key), value)}
         />
       ))}
       <div class="actions end">

@@ -6,13 +6,17 @@ import { useStore } from '../model/use-store.ts'
 import { clockTime } from '../text/moments.ts'
 import { visibleLines, visibleStart } from '../text/visible.ts'
 import { isPlain } from './bubble.tsx'
+import { useStayAtEnd } from './stay-at-end.ts'
 
 export function RecordedChat() {
   const { address, list } = useModel()
-  const { shown } = useStore(list.state, (now) => now)
+  // Whatever the list of deliveries is filtered by.
+  const all = useStore(list.state, (now) => now.all)
   const wanted = useStore(address.store, (now) => now.conversation)
-  const ids = [...new Set(shown.flatMap(({ label }) => label.conversation ?? []))]
+  const ids = [...new Set(all.flatMap(({ label }) => label.conversation ?? []))]
   const id = ids.find((one) => one === wanted) ?? ids[0]
+  const said = all.filter(({ label }) => label.conversation === id && label.text !== null).reverse()
+  const ref = useStayAtEnd(said.length, id ?? null, false)
   if (id === undefined)
     return (
       <div class="empty">
@@ -20,7 +24,6 @@ export function RecordedChat() {
         <p>Write to the bot on the platform: what comes is shown here as a chat.</p>
       </div>
     )
-  const said = shown.filter(({ label }) => label.conversation === id && label.text !== null).reverse()
   return (
     <div class="chat">
       <div class="chat-head">
@@ -44,7 +47,7 @@ export function RecordedChat() {
         </button>
       </div>
       <section class="screen recorded" aria-label="Conversation">
-        <ol class="bubbles" tabIndex={0} aria-label="Messages">
+        <ol ref={ref} class="bubbles" tabIndex={0} aria-label="Messages">
           {said.map((row) => (
             <Said key={row.id} row={row} />
           ))}

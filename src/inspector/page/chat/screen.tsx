@@ -1,5 +1,4 @@
 // One of the two screens of the chat: the phone of the contact, or the agents' app.
-import { useEffect, useRef } from 'preact/hooks'
 import { showMessage } from '../model/actions.ts'
 import { ask } from '../model/api.ts'
 import { useModel } from '../model/model.ts'
@@ -7,6 +6,7 @@ import { Bubble } from './bubble.tsx'
 import { Composer } from './composer.tsx'
 import { type ChatForm, OpenForm } from './open-forms.tsx'
 import type { ChatMessage, ChatPerson } from './parts.ts'
+import { useStayAtEnd } from './stay-at-end.ts'
 
 interface ScreenProps {
   readonly on: 'phone' | 'app'
@@ -23,14 +23,15 @@ const TITLES = { phone: 'The contact’s phone', app: 'The agents’ app' } as c
 
 export function Screen({ on, messages, forms, people, conversation, contact }: ScreenProps) {
   const model = useModel()
-  const end = useRef<HTMLOListElement>(null)
   const speakers = people.filter(({ role, id }) =>
     on === 'phone' ? role === 'contact' && (contact === null || id === contact) : role === 'agent',
   )
   const contactName = speakers[0]?.name
-  useEffect(() => {
-    if (end.current !== null) end.current.scrollTop = end.current.scrollHeight
-  }, [messages.length, forms.length, conversation])
+  const list = useStayAtEnd(
+    messages.length + forms.length,
+    messages.length === 0 ? null : conversation,
+    messages.at(-1)?.by === (on === 'phone' ? 'contact' : 'agent'),
+  )
 
   const press =
     on === 'phone' && conversation !== null
@@ -43,7 +44,7 @@ export function Screen({ on, messages, forms, people, conversation, contact }: S
   return (
     <section class={`screen ${on}`} aria-label={TITLES[on]}>
       <h2>{TITLES[on]}</h2>
-      <ol ref={end} class="bubbles" tabIndex={0} aria-label={`${TITLES[on]}: messages`}>
+      <ol ref={list} class="bubbles" tabIndex={0} aria-label={`${TITLES[on]}: messages`}>
         {messages.length === 0 ? (
           <li class="soft hint">{on === 'phone' ? 'Say hi to the bot below.' : 'Agents see every message.'}</li>
         ) : null}

@@ -1,6 +1,6 @@
 // A body: as a tree, as it was sent, or byte by byte.
 import { useMemo, useState } from 'preact/hooks'
-import { bytesOf, type EncodedBody, hexLines } from '../text/content-text.ts'
+import { bytesOf, type EncodedBody, hexLength, hexStart } from '../text/content-text.ts'
 import { outline } from '../text/json-outline.ts'
 import { visibleLines } from '../text/visible.ts'
 import { JsonTree } from './json-tree.tsx'
@@ -41,13 +41,18 @@ export function BodyView({ title, content }: BodyViewProps) {
         </span>
       </div>
       {form === 'tree' && lines !== null ? <JsonTree lines={lines} /> : null}
-      {form === 'raw' ? <LongText text={visibleLines(body)} /> : null}
+      {form === 'raw' ? <RawText body={body} /> : null}
       {form === 'hex' ? <HexText content={content} /> : null}
     </>
   )
 }
 
 function HexText({ content }: { readonly content: EncodedBody }) {
-  const text = useMemo(() => hexLines(bytesOf(content)).join('\n'), [content])
-  return <LongText text={text} />
+  const bytes = useMemo(() => bytesOf(content), [content])
+  return <LongText length={hexLength(bytes)} start={(length) => hexStart(bytes, length)} />
+}
+
+function RawText({ body }: { readonly body: string }) {
+  const text = useMemo(() => visibleLines(body), [body])
+  return <LongText length={text.length} start={(length) => text.slice(0, length)} />
 }

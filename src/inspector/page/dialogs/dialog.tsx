@@ -14,11 +14,15 @@ export function Dialog({ title, children, isWide = false }: DialogProps) {
   const { dialog } = useModel()
   const element = useRef<HTMLDialogElement>(null)
   const hasFocused = useRef(false)
+  const isThere = useRef(true)
   useLayoutEffect(() => {
     const shown = element.current
     shown?.showModal()
     // Only one that is closed gives the focus back; one that is taken away does not.
-    return () => shown?.close()
+    return () => {
+      isThere.current = false
+      shown?.close()
+    }
   }, [])
   // The first field may come later than the dialog.
   useEffect(() => {
@@ -27,7 +31,10 @@ export function Dialog({ title, children, isWide = false }: DialogProps) {
     hasFocused.current = true
     field.focus()
   })
-  const close = (): void => dialog.set(null)
+  // The browser says a little later that it has closed one: the next may be open by then.
+  const close = (): void => {
+    if (isThere.current) dialog.set(null)
+  }
   return (
     <dialog
       ref={element}

@@ -6,9 +6,13 @@ import { replayEdited } from '../model/actions.ts'
 import { ask } from '../model/api.ts'
 import { useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
+import { useDraft } from '../model/use-draft.ts'
 import { escapeHidden } from '../text/visible.ts'
 import { JsonField } from './json-field.tsx'
 import { LoadedDialog } from './loaded-dialog.tsx'
+
+/** With a longer one, each letter that is typed takes seconds. */
+const MAX_EDITED = 500_000
 
 export function EditDialog() {
   const { address } = useModel()
@@ -19,6 +23,11 @@ export function EditDialog() {
       {(delivery) =>
         delivery.encoding === 'base64' ? (
           <p class="dialog-body">The body is not text, so it cannot be edited. Replay it unedited.</p>
+        ) : delivery.body.length > MAX_EDITED ? (
+          <p class="dialog-body">
+            The body is too long for a field of the browser. <code>dev-hook replay {delivery.id} --edit</code> opens it
+            in your editor.
+          </p>
         ) : (
           <Editor id={delivery.id} body={delivery.body} />
         )
@@ -27,15 +36,22 @@ export function EditDialog() {
   )
 }
 
+const keepOpen = (event: Event): void => event.preventDefault()
+
 function Editor({ id, body }: { readonly id: string; readonly body: string }) {
   const model = useModel()
   const laidOut = layOut(body)
   const isJson = laidOut !== null
   const first = laidOut === null ? body : escapeHidden(laidOut)
-  const [text, setText] = useState(first)
+  const [text, setText] = useDraft(`edit:${id}`, first)
   const [isBusy, setBusy] = useState(false)
   const [refused, setRefused] = useState<string | null>(null)
-  useEffect(() => setText(first), [id])
+  useEffect(() => {
+    if (text === first) return
+    // Whoever reloads the page, or leaves it, is asked.
+    window.addEventListener('beforeunload', keepOpen)
+    return () => window.removeEventListener('beforeunload', keepOpen)
+  }, [text === first])
 
   async function send(): Promise<void> {
     setBusy(true)
@@ -43,7 +59,9 @@ function Editor({ id, body }: { readonly id: string; readonly body: string }) {
     const problem = await replayEdited(model, id, isJson ? (pack(text) ?? text) : text)
     setBusy(false)
     setRefused(problem)
-    if (problem === null) model.dialog.set(null)
+    if (problem !== null) return
+    setText(first)
+    model.dialog.set(null)
   }
 
   return (

@@ -5,6 +5,7 @@ import type { OutputOf } from '../../operations/table.ts'
 import { ask } from '../model/api.ts'
 import { useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
+import { useDraft } from '../model/use-draft.ts'
 import { LoadedDialog } from './loaded-dialog.tsx'
 
 type Template = OutputOf<'templates'>['templates'][number]
@@ -39,16 +40,20 @@ function useConversation(): string | null {
 function TriggerForm({ templates }: { readonly templates: readonly Template[] }) {
   const model = useModel()
   const conversation = useConversation()
-  const [wish, setWish] = useState<Wish>({
-    event: templates[0]?.name ?? '',
-    text: '',
-    values: '',
-    isThere: conversation !== null,
-  })
+  const [event, setEvent] = useDraft('trigger:event', templates[0]?.name)
+  const [text, setText] = useDraft('trigger:text')
+  const [values, setValues] = useDraft('trigger:values')
+  const [isThere, setThere] = useState(conversation !== null)
+  const wish = { event, text, values, isThere }
+  const change = (next: Wish): void => {
+    setEvent(next.event)
+    setText(next.text)
+    setValues(next.values)
+    setThere(next.isThere)
+  }
   const [isBusy, setBusy] = useState(false)
 
   async function send(): Promise<void> {
-    const { event, text, values, isThere } = wish
     const set = values.split('\n').filter((line) => line.trim() !== '')
     const given = {
       event,
@@ -60,6 +65,8 @@ function TriggerForm({ templates }: { readonly templates: readonly Template[] })
     const done = await model.attempt(() => ask('trigger', given))
     setBusy(false)
     if (done === null) return
+    setText('')
+    setValues('')
     model.dialog.set(null)
     const notes = done.notes.length === 0 ? null : done.notes.join('; ')
     model.tell(`triggered: ${done.status ?? done.outcome} after ${formatDuration(done.ms)}`, notes)
@@ -74,7 +81,7 @@ function TriggerForm({ templates }: { readonly templates: readonly Template[] })
         if (!isBusy) void send()
       }}
     >
-      <WishFields templates={templates} wish={wish} change={setWish} conversation={conversation} />
+      <WishFields templates={templates} wish={wish} change={change} conversation={conversation} />
       <div class="actions end">
         <button type="submit" class="button main" disabled={isBusy}>
           {isBusy ? 'The bot has it …' : 'Trigger'}

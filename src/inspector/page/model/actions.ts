@@ -83,12 +83,16 @@ export async function restartBot(model: Model): Promise<void> {
 export const EXPORTS = ['curl', 'http', 'fixture', 'test'] as const
 
 export async function copyAs(model: Model, id: string, as: (typeof EXPORTS)[number]): Promise<void> {
-  const done = await model.attempt(async () => {
-    const { text } = await ask('export', { id, as })
-    await navigator.clipboard.writeText(text)
-    return text
-  })
-  if (done !== null) model.tell(`copied as ${as}, without secrets`)
+  const done = await model.attempt(() => ask('export', { id, as }))
+  if (done === null) return
+  try {
+    await navigator.clipboard.writeText(done.text)
+    model.tell(`copied as ${as}, without secrets`)
+  } catch {
+    // The browser does not let a page copy, or only closer to the click: a person still may.
+    model.toCopy.set({ as, text: done.text })
+    model.dialog.set('copy')
+  }
 }
 
 /** Saves the conversation of a delivery as an HTML file to pass on, and says what stands in for what. */

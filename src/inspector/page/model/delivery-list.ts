@@ -9,6 +9,8 @@ import { changedBy, type Row, rowOf } from './rows.ts'
 export interface ListState {
   /** What the filter leaves, newest first. */
   readonly shown: readonly Row[]
+  /** All there are, newest first. */
+  readonly all: readonly Row[]
   /** How many there are without a filter. */
   readonly total: number
   readonly loading: boolean
@@ -44,6 +46,7 @@ const PAGE = 1_000
 
 const NOTHING: ListState = {
   shown: [],
+  all: [],
   total: 0,
   loading: true,
   failure: null,
@@ -80,7 +83,7 @@ export function createDeliveryList(
     )
     const shown = frozen === null ? fitting : frozen.map(({ id }) => rows.get(id)).filter((row) => row !== undefined)
     const waiting = frozen === null ? 0 : Math.max(0, fitting.length - shown.length)
-    state.set({ ...state.current(), shown, total: rows.size, waiting, paused: frozen !== null })
+    state.set({ ...state.current(), shown, all: ordered, total: rows.size, waiting, paused: frozen !== null })
   }
   const showSoon = oncePerPicture(show)
 

@@ -9,6 +9,7 @@ import { ask, problemOf } from './api.ts'
 import { type BotOutput, createBotOutput } from './bot-output.ts'
 import { type ConnectionState, openConnection } from './connection.ts'
 import { createDeliveryList, type DeliveryList } from './delivery-list.ts'
+import { createDrafts, type Drafts } from './drafts.ts'
 import { afterQuiet, later, oncePerPicture } from './later.ts'
 import { type Marks, openMarks } from './marks.ts'
 import { soon } from './soon.ts'
@@ -22,7 +23,7 @@ export interface Announcement {
   readonly isProblem: boolean
 }
 
-export const DIALOGS = ['help', 'edit', 'trigger', 'signature'] as const
+export const DIALOGS = ['help', 'edit', 'trigger', 'signature', 'copy'] as const
 
 export type DialogName = (typeof DIALOGS)[number]
 
@@ -31,11 +32,14 @@ export interface Model {
   readonly connection: Observable<ConnectionState>
   readonly list: DeliveryList
   readonly marks: Marks
+  readonly drafts: Drafts
   readonly output: BotOutput
   readonly status: Observable<RunStatus | null>
   loadStatus(): void
   readonly message: Observable<Announcement | null>
   readonly dialog: Observable<DialogName | null>
+  /** What the dialog `copy` shows. */
+  readonly toCopy: Observable<{ readonly as: string; readonly text: string }>
   /** Counts what has happened in the conversations, and to what the sandbox does: who shows that loads it again then. */
   readonly changes: Observable<number>
   /** Says what came of something, on the page and to screen readers. */
@@ -71,6 +75,7 @@ export function openModel(window: Window): Model {
   const output = createBotOutput()
   const status = createObservable<RunStatus | null>(null)
   const message = createObservable<Announcement | null>(null)
+  const dialog = createObservable<DialogName | null>(null)
   const changes = createObservable(0)
   const clearMessage = afterQuiet(() => message.set(null), MESSAGE_MS)
 
@@ -107,6 +112,8 @@ export function openModel(window: Window): Model {
     load()
     countSoon()
   })
+  // Whoever goes back leaves what lies over the page, too.
+  window.addEventListener('popstate', () => dialog.set(null))
   const filter = (): void => {
     const { q, marked } = address.store.current()
     list.filter(q)
@@ -122,11 +129,13 @@ export function openModel(window: Window): Model {
     connection: connection.state,
     list,
     marks,
+    drafts: createDrafts(),
     output,
     status,
     loadStatus,
     message,
-    dialog: createObservable<DialogName | null>(null),
+    dialog,
+    toCopy: createObservable({ as: '', text: '' }),
     changes,
     tell: (text, remedy = null) => say({ text, remedy, isProblem: false }),
     attempt: async (doing) => {

@@ -23,3 +23,17 @@ export function hexLines(bytes: Uint8Array): readonly string[] {
   }
   return lines
 }
+
+/** Of a line without its letters, and of one with all of them and the break after it. */
+const BEFORE_LETTERS = 60
+const LINE = BEFORE_LETTERS + 16 + 1
+
+/** How many characters the lines of so many bytes are, with the breaks between them. */
+export const hexLength = ({ length }: Uint8Array): number =>
+  length === 0 ? 0 : Math.ceil(length / 16) * (BEFORE_LETTERS + 1) + length - 1
+
+/** The beginning of the lines: all of a long body would take seconds, and nobody reads it. */
+export const hexStart = (bytes: Uint8Array, length: number): string =>
+  hexLines(bytes.subarray(0, Math.ceil(length / LINE) * 16))
+    .join('\n')
+    .slice(0, length)

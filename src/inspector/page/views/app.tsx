@@ -1,6 +1,7 @@
 // The whole page: its head, one of the views, what lies over it, and what is said.
 
 import { ChatView } from '../chat/chat-view.tsx'
+import { CopyDialog } from '../dialogs/copy-dialog.tsx'
 import { EditDialog } from '../dialogs/edit-dialog.tsx'
 import { HelpDialog } from '../dialogs/help-dialog.tsx'
 import { SignatureDialog } from '../dialogs/signature-dialog.tsx'
@@ -15,7 +16,13 @@ import { TopBar } from './top-bar.tsx'
 
 const VIEW_PARTS = { deliveries: DeliveriesView, chat: ChatView, status: StatusView }
 
-const DIALOG_PARTS = { help: HelpDialog, edit: EditDialog, trigger: TriggerDialog, signature: SignatureDialog }
+const DIALOG_PARTS = {
+  help: HelpDialog,
+  edit: EditDialog,
+  trigger: TriggerDialog,
+  signature: SignatureDialog,
+  copy: CopyDialog,
+}
 
 export function App() {
   const { address, dialog } = useModel()

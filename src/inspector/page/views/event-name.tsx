@@ -9,7 +9,7 @@ export function EventName({ event }: { readonly event: string | null }) {
   if (!name.startsWith(COMMON)) return <span>{name}</span>
   return (
     <span>
-      <span class="soft">{COMMON}</span>
+      <span class="soft common">{COMMON}</span>
       {name.slice(COMMON.length)}
     </span>
   )
