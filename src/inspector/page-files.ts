@@ -77,6 +77,6 @@ async function listFiles(folder: string): Promise<ReadonlySet<string>> {
 /** A page of one sentence; `head` may hold an element for the browser. */
 export function page(title: string, sentence: string, head = ''): Buffer {
   return Buffer.from(
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>${head}</head><body><p>${sentence}</p></body></html>\n`,
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${title}</title>${head}</head><body><p>${sentence}</p></body></html>\n`,
   )
 }

@@ -35,6 +35,10 @@ describe('The page', () => {
     ] as const)
       expect([one, await look(one, 'backgroundColor')]).not.toEqual([one, await look(other, 'backgroundColor')])
     expect(await look('.differs td', 'borderTopStyle')).toBe('dashed')
+    await page.keyboard.press('Home')
+    expect(await look('.row.own[aria-selected=true] .said', 'color')).toBe(
+      await look('.row[aria-selected=true]', 'color'),
+    )
   })
 
   it('can be read to the end and used at 200 % and 400 %: nothing is cut off, and what is long scrolls', async () => {

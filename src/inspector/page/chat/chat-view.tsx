@@ -7,6 +7,7 @@ import { useModel } from '../model/model.ts'
 import { useStore } from '../model/use-store.ts'
 import { counted } from '../text/counted.ts'
 import { visible, visibleStart } from '../text/visible.ts'
+import { Failure } from '../views/failure.tsx'
 import { ChaosSwitches } from './chaos-switches.tsx'
 import { RecordedChat } from './recorded-chat.tsx'
 import { Screen } from './screen.tsx'
@@ -48,17 +49,11 @@ function SandboxChat() {
   if (listed === null)
     return (
       <div class="chat">
-        <div class="empty" role={loadedList.is === 'failed' ? 'alert' : undefined}>
-          {loadedList.is === 'failed' ? (
-            <>
-              <p class="empty-head">The conversations cannot be shown</p>
-              <p>{visible(loadedList.message)}</p>
-              {loadedList.remedy === null ? null : <p>{visible(loadedList.remedy)}</p>}
-            </>
-          ) : (
-            'loading …'
-          )}
-        </div>
+        {loadedList.is === 'failed' ? (
+          <Failure what="The conversations" of={loadedList} />
+        ) : (
+          <div class="empty">loading …</div>
+        )}
       </div>
     )
   return (

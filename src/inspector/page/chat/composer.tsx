@@ -1,8 +1,8 @@
-// Saying something: as whom, what, and what an agent does to the conversation.
+// Saying something: as whom, and what.
 import { useState } from 'preact/hooks'
 import { ask } from '../model/api.ts'
+import { useDraft } from '../model/drafts.ts'
 import { useModel } from '../model/model.ts'
-import { useDraft } from '../model/use-draft.ts'
 import { visibleStart } from '../text/visible.ts'
 import type { ChatPerson } from './parts.ts'
 
@@ -21,7 +21,7 @@ const SYSTEM = ''
 export function Composer({ label, people, conversation, systemEvent }: ComposerProps) {
   const model = useModel()
   const place = `say:${label}:${conversation}`
-  const [text, setText] = useDraft(place)
+  const [text, setText] = useDraft(model.drafts, place)
   const [as, setAs] = useState<string | null>(null)
   const speaker = people.find(({ name }) => name === as) ?? people[0]
   if (speaker === undefined) return null

@@ -2,8 +2,8 @@
 import { asText } from '../../../core/json.ts'
 import type { OutputOf } from '../../operations/table.ts'
 import { ask } from '../model/api.ts'
+import { useDrafts } from '../model/drafts.ts'
 import { useModel } from '../model/model.ts'
-import { useDrafts } from '../model/use-draft.ts'
 import { visibleStart } from '../text/visible.ts'
 
 export type ChatForm = OutputOf<'conversation'>['forms'][number]
@@ -17,7 +17,7 @@ interface OpenFormProps {
 
 export function OpenForm({ form, conversation, as }: OpenFormProps) {
   const model = useModel()
-  const drafts = useDrafts()
+  const drafts = useDrafts(model.drafts)
   const placeOf = (key: string): string => `fill:${form.id}:${key}`
   const before = (key: string): string => asText(form.values[key]) ?? ''
 

@@ -1,9 +1,10 @@
 // The attempts of a delivery: one with the bot's answer and what it printed meanwhile; of several what differs.
 import { useState } from 'preact/hooks'
-import { isSuccess } from '../../../core/delivery.ts'
 import { formatDuration } from '../../../core/text/duration.ts'
+import { headerLines } from '../text/header-lines.ts'
 import { clockTime } from '../text/moments.ts'
 import { visible, visibleStart } from '../text/visible.ts'
+import { toneOfStatus } from '../views/fate.tsx'
 import { BodyView } from './body-view.tsx'
 import type { Detail } from './delivery-detail.tsx'
 import { Doings } from './doings.tsx'
@@ -14,8 +15,7 @@ type Attempt = Detail['attempts'][number]
 
 const wordOf = ({ status, outcome }: Attempt): string => (status === null ? outcome : String(status))
 
-const toneOf = ({ status }: Attempt): string =>
-  status === null || status >= 500 ? 'bad' : isSuccess(status) ? 'good' : 'warn'
+const toneOf = ({ status }: Attempt): string => (status === null ? 'bad' : toneOfStatus(status))
 
 export function Attempts({ detail }: { readonly detail: Detail }) {
   const { attempts } = detail
@@ -133,9 +133,7 @@ function TwoAttempts({ attempts, left, right, choose }: TwoAttemptsProps) {
         </tbody>
       </table>
       <SideBySide title="Answer" left={left.body ?? left.reason ?? ''} right={right.body ?? right.reason ?? ''} />
-      <SideBySide title="Headers" left={headerText(left)} right={headerText(right)} />
+      <SideBySide title="Headers" left={headerLines(left.headers ?? [])} right={headerLines(right.headers ?? [])} />
     </>
   )
 }
-
-const headerText = ({ headers = [] }: Attempt): string => headers.map(([name, value]) => `${name}: ${value}`).join('\n')

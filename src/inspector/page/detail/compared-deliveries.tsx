@@ -4,8 +4,10 @@ import { formatSize } from '../../../core/text/size.ts'
 import { ask } from '../model/api.ts'
 import { latestOf, useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
+import { headerLines } from '../text/header-lines.ts'
 import { preciseTime } from '../text/moments.ts'
-import { visible, visibleStart } from '../text/visible.ts'
+import { visibleStart } from '../text/visible.ts'
+import { Failure } from '../views/failure.tsx'
 import type { Detail } from './delivery-detail.tsx'
 import { SideBySide } from './side-by-side.tsx'
 
@@ -36,7 +38,7 @@ export function ComparedDeliveries({ left, right }: { readonly left: string; rea
         </div>
       </header>
       <div class="panel-body" tabIndex={0} role="group" aria-label="Comparison">
-        {loaded.is === 'failed' ? <p role="alert">{visible(loaded.message)}</p> : null}
+        {loaded.is === 'failed' ? <Failure what="The other delivery" of={loaded} /> : null}
         {other === null ? null : <Comparison left={other} right={right} />}
       </div>
     </>
@@ -59,9 +61,7 @@ function Comparison({ left, right }: { readonly left: Detail; readonly right: De
       </table>
       <SideBySide title="Body" left={left.body} right={right.body} />
       <SideBySide title="Answer" left={left.attempts.at(-1)?.body ?? ''} right={right.attempts.at(-1)?.body ?? ''} />
-      <SideBySide title="Headers" left={headersOf(left)} right={headersOf(right)} />
+      <SideBySide title="Headers" left={headerLines(left.headers)} right={headerLines(right.headers)} />
     </>
   )
 }
-
-const headersOf = ({ headers }: Detail): string => headers.map(([name, value]) => `${name}: ${value}`).join('\n')

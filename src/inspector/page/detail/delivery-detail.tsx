@@ -28,7 +28,7 @@ export function DeliveryDetail({ detail, row }: { readonly detail: Detail; reado
         <Facts detail={detail} />
         <DetailActions detail={detail} />
       </header>
-      <div class="panel-body" tabIndex={0} role="group" aria-label="Everything known of it">
+      <div class="panel-body" tabIndex={0} role="group" aria-label="Details">
         <TimeBar detail={detail} row={row} />
         <SignatureVerdict signature={signature} check={() => dialog.set('signature')} />
         <Attempts detail={detail} />

@@ -5,7 +5,7 @@ import { later } from '../model/later.ts'
 import { latestOf, useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
 import { useStore } from '../model/use-store.ts'
-import { visible } from '../text/visible.ts'
+import { Failure } from '../views/failure.tsx'
 import { ComparedDeliveries } from './compared-deliveries.tsx'
 import { DeliveryDetail } from './delivery-detail.tsx'
 
@@ -25,14 +25,11 @@ export function DeliveryPanel({ id }: { readonly id: string }) {
   return (
     <section class="panel" aria-label="Delivery">
       {loaded.is === 'failed' && detail === null ? (
-        <div class="empty" role="alert">
-          <p class="empty-head">This delivery cannot be shown</p>
-          <p>{visible(loaded.message)}</p>
-          {loaded.remedy === null ? null : <p>{visible(loaded.remedy)}</p>}
+        <Failure what="This delivery" of={loaded}>
           <button type="button" class="button" onClick={() => address.go({ id: null })}>
             Close
           </button>
-        </div>
+        </Failure>
       ) : detail === null ? (
         <div class="empty">loading …</div>
       ) : vs !== null && vs !== detail.id ? (

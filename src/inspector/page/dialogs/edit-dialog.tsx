@@ -4,9 +4,9 @@ import { layOut, pack } from '../../../core/text/json-layout.ts'
 import { REDACTED } from '../../../core/text/redact.ts'
 import { replayEdited } from '../model/actions.ts'
 import { ask } from '../model/api.ts'
+import { useDraft } from '../model/drafts.ts'
 import { useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
-import { useDraft } from '../model/use-draft.ts'
 import { escapeHidden } from '../text/visible.ts'
 import { JsonField } from './json-field.tsx'
 import { LoadedDialog } from './loaded-dialog.tsx'
@@ -43,7 +43,7 @@ function Editor({ id, body }: { readonly id: string; readonly body: string }) {
   const laidOut = layOut(body)
   const isJson = laidOut !== null
   const first = laidOut === null ? body : escapeHidden(laidOut)
-  const [text, setText] = useDraft(`edit:${id}`, first)
+  const [text, setText] = useDraft(model.drafts, `edit:${id}`, first)
   const [isBusy, setBusy] = useState(false)
   const [refused, setRefused] = useState<string | null>(null)
   useEffect(() => {

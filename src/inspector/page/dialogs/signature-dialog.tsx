@@ -5,6 +5,7 @@ import { SignatureVerdict } from '../detail/signature-verdict.tsx'
 import { ask, problemOf } from '../model/api.ts'
 import { useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
+import { headerLines } from '../text/header-lines.ts'
 import { visible } from '../text/visible.ts'
 import { LoadedDialog } from './loaded-dialog.tsx'
 
@@ -25,7 +26,7 @@ export function SignatureDialog() {
 
 function SignatureForm({ delivery }: { readonly delivery: Delivery | null }) {
   const recorded = delivery?.encoding === 'utf8' && delivery.body.length <= MAX_BODY ? delivery.body : ''
-  const headers = delivery?.headers.map(([name, value]) => `${name}: ${value}`).join('\n') ?? ''
+  const headers = headerLines(delivery?.headers ?? [])
   const [body, setBody] = useState(recorded)
   const [signature, setSignature] = useState(headers)
   const [isTyped, setTyped] = useState(false)

@@ -3,9 +3,9 @@ import { useState } from 'preact/hooks'
 import { formatDuration } from '../../../core/text/duration.ts'
 import type { OutputOf } from '../../operations/table.ts'
 import { ask } from '../model/api.ts'
+import { useDraft } from '../model/drafts.ts'
 import { useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
-import { useDraft } from '../model/use-draft.ts'
 import { LoadedDialog } from './loaded-dialog.tsx'
 
 type Template = OutputOf<'templates'>['templates'][number]
@@ -40,9 +40,9 @@ function useConversation(): string | null {
 function TriggerForm({ templates }: { readonly templates: readonly Template[] }) {
   const model = useModel()
   const conversation = useConversation()
-  const [event, setEvent] = useDraft('trigger:event', templates[0]?.name)
-  const [text, setText] = useDraft('trigger:text')
-  const [values, setValues] = useDraft('trigger:values')
+  const [event, setEvent] = useDraft(model.drafts, 'trigger:event', templates[0]?.name)
+  const [text, setText] = useDraft(model.drafts, 'trigger:text')
+  const [values, setValues] = useDraft(model.drafts, 'trigger:values')
   const [isThere, setThere] = useState(conversation !== null)
   const wish = { event, text, values, isThere }
   const change = (next: Wish): void => {

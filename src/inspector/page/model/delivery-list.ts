@@ -57,7 +57,7 @@ const NOTHING: ListState = {
 
 // One story: what is known, the filter over it, and the one place where both become what is shown.
 export function createDeliveryList(
-  oncePerPicture: (run: () => void) => () => void,
+  oncePerFrame: (run: () => void) => () => void,
   now: () => number = Date.now,
 ): DeliveryList {
   const state = createObservable(NOTHING)
@@ -85,7 +85,7 @@ export function createDeliveryList(
     const waiting = frozen === null ? 0 : Math.max(0, fitting.length - shown.length)
     state.set({ ...state.current(), shown, all: ordered, total: rows.size, waiting, paused: frozen !== null })
   }
-  const showSoon = oncePerPicture(show)
+  const showSoon = oncePerFrame(show)
 
   async function load(): Promise<void> {
     loading.abort()

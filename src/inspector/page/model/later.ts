@@ -1,4 +1,4 @@
-// Waiting in a browser: once after a while, and once before the next picture.
+// Waiting in a browser: once after a while, and once before the next frame.
 import type { Off } from '../../../core/listeners.ts'
 
 /** Calls back once, after so many ms, unless that is undone before. */
@@ -7,8 +7,8 @@ export function later(run: () => void, ms: number): Off {
   return () => clearTimeout(timer)
 }
 
-/** A function that calls `run` before the next picture, once for however many calls. A hidden page draws none: a second then. */
-export function oncePerPicture(run: () => void): () => void {
+/** A function that calls `run` before the next frame, once for however many calls. A hidden page draws none: a second then. */
+export function oncePerFrame(run: () => void): () => void {
   let isAsked = false
   const now = (): void => {
     isAsked = false

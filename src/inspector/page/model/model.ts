@@ -10,7 +10,7 @@ import { type BotOutput, createBotOutput } from './bot-output.ts'
 import { type ConnectionState, openConnection } from './connection.ts'
 import { createDeliveryList, type DeliveryList } from './delivery-list.ts'
 import { createDrafts, type Drafts } from './drafts.ts'
-import { afterQuiet, later, oncePerPicture } from './later.ts'
+import { afterQuiet, later, oncePerFrame } from './later.ts'
 import { type Marks, openMarks } from './marks.ts'
 import { soon } from './soon.ts'
 
@@ -66,26 +66,34 @@ const STATUS_NOTICES: ReadonlySet<NoticeType> = new Set([
 ])
 const MESSAGE_NOTICES: ReadonlySet<NoticeType> = new Set(['message', 'delivery', 'attempt'])
 
+/** How the run is, as far as it was asked. */
+function createRunStatus(): Pick<Model, 'status' | 'loadStatus'> {
+  const status = createObservable<RunStatus | null>(null)
+  let asking = new AbortController()
+  return {
+    status,
+    loadStatus: () => {
+      // An answer that comes late is not that of now.
+      asking.abort()
+      asking = new AbortController()
+      ask('status', {}, asking.signal).then(status.set, () => undefined)
+    },
+  }
+}
+
 /** Connects the page to its run. */
 export function openModel(window: Window): Model {
   const address = openAddressBar(window)
   const connection = openConnection(window.document, later, afterQuiet)
-  const list = createDeliveryList(oncePerPicture)
+  const list = createDeliveryList(oncePerFrame)
   const marks = openMarks(window)
   const output = createBotOutput()
-  const status = createObservable<RunStatus | null>(null)
+  const { status, loadStatus } = createRunStatus()
   const message = createObservable<Announcement | null>(null)
   const dialog = createObservable<DialogName | null>(null)
   const changes = createObservable(0)
   const clearMessage = afterQuiet(() => message.set(null), MESSAGE_MS)
 
-  let askingStatus = new AbortController()
-  const loadStatus = (): void => {
-    // An answer that comes late is not that of now.
-    askingStatus.abort()
-    askingStatus = new AbortController()
-    ask('status', {}, askingStatus.signal).then(status.set, () => undefined)
-  }
   const load = (): void => {
     list.reload()
     output.load()

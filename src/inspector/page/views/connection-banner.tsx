@@ -20,7 +20,8 @@ export function ConnectionBanner() {
   if (state.is === 'ended')
     return (
       <p class="banner" role="status">
-        <b>The run has ended.</b> What it recorded is in <code>dev-hook events</code>; start it again to go on here.
+        <b>The run has ended.</b> What it recorded is in <code>dev-hook events</code>. Start it again, and open the link
+        that it prints.
       </p>
     )
   return null

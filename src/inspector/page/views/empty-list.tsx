@@ -2,7 +2,7 @@
 import { useModel } from '../model/model.ts'
 import { useStore } from '../model/use-store.ts'
 import { counted } from '../text/counted.ts'
-import { visible } from '../text/visible.ts'
+import { Failure } from './failure.tsx'
 
 export function EmptyList() {
   const { list, address, dialog, status } = useModel()
@@ -10,14 +10,11 @@ export function EmptyList() {
   const isSandbox = useStore(status, (now) => now?.emulated === true)
   if (failure !== null)
     return (
-      <div class="empty" role="alert">
-        <p class="empty-head">The deliveries cannot be shown</p>
-        <p>{visible(failure.message)}</p>
-        {failure.remedy === null ? null : <p>{visible(failure.remedy)}</p>}
+      <Failure what="The deliveries" of={failure}>
         <button type="button" class="button" onClick={() => list.reload()}>
           Try again
         </button>
-      </div>
+      </Failure>
     )
   if (loading) return <div class="empty">loading …</div>
   if (total > 0)

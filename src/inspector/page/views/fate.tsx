@@ -5,6 +5,9 @@ import type { Row } from '../model/rows.ts'
 
 type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'soft'
 
+/** How an answer is coloured. */
+export const toneOfStatus = (status: number): Tone => (isSuccess(status) ? 'good' : status >= 500 ? 'bad' : 'warn')
+
 /** The word for it, and how it is coloured. */
 export function fateOf({ settled, status, ownStatus, outcome, hold, isOpen }: Row): {
   readonly word: string
@@ -15,8 +18,7 @@ export function fateOf({ settled, status, ownStatus, outcome, hold, isOpen }: Ro
   if (settled === 'passed' && outcome === null) return { word: `passed ${ownStatus ?? ''}`.trimEnd(), tone: 'soft' }
   if (settled === 'ignored' && outcome === null) return { word: 'ignored', tone: 'soft' }
   if (isOpen) return { word: '…', tone: 'busy' }
-  if (status !== null)
-    return { word: String(status), tone: isSuccess(status) ? 'good' : status >= 500 ? 'bad' : 'warn' }
+  if (status !== null) return { word: String(status), tone: toneOfStatus(status) }
   if (settled === 'acknowledged') return { word: 'undelivered', tone: 'warn' }
   if (settled === 'returned') return { word: `returned ${ownStatus ?? ''}`.trimEnd(), tone: 'warn' }
   return outcome === null ? { word: 'unknown', tone: 'soft' } : { word: outcome, tone: 'bad' }

@@ -34,24 +34,26 @@ export function FilterField() {
         <MarkedButton />
         <PauseButton />
       </div>
-      <div id="filter-problem" class="filter-note" role="status">
-        {problem === null ? (
-          <Counts />
-        ) : (
-          <>
-            <button
-              type="button"
-              class="link bad-text"
-              onClick={() => {
-                field.current?.focus()
-                field.current?.setSelectionRange(problem.start, Math.max(problem.end, problem.start + 1))
-              }}
-            >
-              {visible(problemWords(problem))}
-            </button>
-            <span class="soft"> Allowed here: {problem.allowed}</span>
-          </>
-        )}
+      <div class="filter-note">
+        {problem === null ? <Counts /> : null}
+        {/* Only this is told: the count changes with every delivery. */}
+        <span id="filter-problem" role="status">
+          {problem === null ? null : (
+            <>
+              <button
+                type="button"
+                class="link bad-text"
+                onClick={() => {
+                  field.current?.focus()
+                  field.current?.setSelectionRange(problem.start, Math.max(problem.end, problem.start + 1))
+                }}
+              >
+                {visible(problemWords(problem))}
+              </button>
+              <span class="soft"> Allowed here: {problem.allowed}</span>
+            </>
+          )}
+        </span>
       </div>
     </div>
   )
