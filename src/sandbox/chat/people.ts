@@ -13,10 +13,13 @@ export function personBy(store: Store, user: string): Person | null {
   const document = known ?? store.contacts.get(user)
   if (document === undefined) return null
   const role = known === undefined ? 'guest' : textIn(known, 'role')
-  return { user, name: nameOf(document), role: isRole(role) ? role : 'agent', organization: placeOf(document) }
+  return {
+    user,
+    name: nameOf(document),
+    role: isRole(role) ? role : 'agent',
+    organization: textIn(document, 'organization') ?? '',
+  }
 }
-
-const placeOf = (document: Document): string => textIn(document, 'organization') ?? ''
 
 /** Whether somebody has written a message: in their own name, or in another's. */
 export const isBy = ({ user, createdBy }: Message, author: string): boolean => user === author || createdBy === author

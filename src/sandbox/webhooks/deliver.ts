@@ -127,7 +127,6 @@ const ATTEMPTS_KEPT = 100
 const MAX_BODY_BYTES = 32 * 1024 * 1024
 /** The longest body of an answer that is kept. */
 const MAX_ANSWER_LENGTH = 10_000
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Starts delivering events to webhooks. */
 // One story: one delivery from its event to its last attempt, and what is remembered of it meanwhile.
@@ -278,7 +277,7 @@ const nameOf = ({ event, text }: OpenDelivery): string => (text === null ? event
 
 /** How long to wait after the attempt with this number, from 0, in ms. */
 const waitAfter = (n: number, { firstMs, factor, maxMs }: RetrySchedule): number =>
-  Math.min(maxMs, firstMs * factor ** n, MAX_TIMER_MS)
+  Math.min(maxMs, firstMs * factor ** n)
 
 function stateAfter(status: number | null, late: boolean): SandboxDelivery['state'] {
   if (status !== null && isSuccess(status)) return 'delivered'

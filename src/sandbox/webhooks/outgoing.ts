@@ -66,7 +66,7 @@ export function openOutgoing(options: {
           signal,
           headers: {
             'user-agent': 'Web1on1',
-            ...(authorization !== null && { authorization }),
+            ...(authorization !== null && { Authorization: authorization }),
             ...headers,
             ...lengthOf(body),
           },
