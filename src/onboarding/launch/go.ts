@@ -1,7 +1,8 @@
 // How a bot in Go is started: its main packages, in the folder of the module and below `cmd`.
 import { isPlain, namesIn, type Start, textOf } from './start.ts'
 
-const MAIN = /^package main\b[\s\S]*^func main\(/m
+/** What a main package has in one of its files. */
+const isMainFile = (text: string): boolean => /^package main\b/m.test(text) && /^func main\(/m.test(text)
 
 /** Each main package of a module. */
 export async function startsInGo(cwd: string): Promise<readonly Start[]> {
@@ -15,6 +16,6 @@ export async function startsInGo(cwd: string): Promise<readonly Start[]> {
 
 async function isMain(cwd: string, folder: string): Promise<boolean> {
   const names = (await namesIn(cwd, folder)).filter((name) => name.endsWith('.go') && !name.endsWith('_test.go'))
-  for (const name of names) if (MAIN.test((await textOf(cwd, `${folder}/${name}`)) ?? '')) return true
+  for (const name of names) if (isMainFile((await textOf(cwd, `${folder}/${name}`)) ?? '')) return true
   return false
 }

@@ -8,7 +8,7 @@ const FILES = ['', 'src/'].flatMap((folder) =>
 )
 /** What a file does that stays when it is run; one that only defines an application needs a server, and a port for it. */
 const RUNS =
-  /^if\s+__name__\s*==\s*['"]__main__['"]|^\s*(?:[\w.]+\.)?(?:run|run_app|run_simple|run_forever|serve_forever)\(/m
+  /^if[ \t]+__name__[ \t]*==[ \t]*['"]__main__['"]|^[ \t]*(?:[\w.]+\.)?(?:run|run_app|run_simple|run_forever|serve_forever)\(/m
 
 /** The tools that run a program with the packages of a project, by the file that shows them. */
 const TOOLS: readonly (readonly [file: string, run: string])[] = [

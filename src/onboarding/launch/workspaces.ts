@@ -66,17 +66,24 @@ async function foldersOf(cwd: string, pattern: string): Promise<readonly string[
   return (await namesIn(cwd, parent)).map((name) => `${parent}/${name}`)
 }
 
+const PACKAGES = 'packages:'
+
 /** The patterns under `packages:`, in one line or one below the other. */
 function patternsIn(yaml: string): readonly string[] {
-  const [, inline = '', below = ''] = /^packages:[ \t]*(.*)\n((?:[ \t]*(?:-.*|#.*)?\n)*)/m.exec(`${yaml}\n`) ?? []
-  const listed = [...below.matchAll(/^[ \t]*-[ \t]*(.+)$/gm)].map(([, item = '']) => item)
-  const items = [...inline.replace(/^\[|\].*$/g, '').split(','), ...listed]
-  return items
-    .map((item) =>
-      item
-        .replace(/\s+#.*$/, '')
-        .trim()
-        .replace(/^(["'])(.*)\1$/, '$2'),
-    )
-    .filter((item) => item !== '')
+  const lines = yaml.split(/\r?\n/)
+  const at = lines.findIndex((line) => line.startsWith(PACKAGES))
+  if (at === -1) return []
+  const inline = withoutComment(lines[at]?.slice(PACKAGES.length) ?? '')
+  const below = lines.slice(at + 1).map(withoutComment)
+  const end = below.findIndex((line) => line !== '' && !line.startsWith('-'))
+  const listed = below.slice(0, end === -1 ? undefined : end).map((line) => line.slice(1))
+  const given = inline.startsWith('[') && inline.endsWith(']') ? inline.slice(1, -1).split(',') : []
+  return [...given, ...listed].map((item) => withoutQuotes(item.trim())).filter((item) => item !== '')
 }
+
+function withoutComment(line: string): string {
+  const start = line.search(/(?:^|\s)#/)
+  return (start === -1 ? line : line.slice(0, start)).trim()
+}
+
+const withoutQuotes = (item: string): string => (/^(?:"[^"]*"|'[^']*')$/.test(item) ? item.slice(1, -1) : item)
