@@ -12,8 +12,15 @@ function answersTo(chunks: readonly Buffer[], maxBytes: number): readonly unknow
   for (const chunk of chunks) stdin.emit('data', chunk)
   off()
   stdin.emit('data', Buffer.from('after its end\n'))
-  const lines = String(stdout.read() ?? '').split('\n')
+  const lines = textIn(stdout).split('\n')
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line))
+}
+
+/** What a stream holds: Node 26 gives it piece by piece. */
+function textIn(stream: PassThrough): string {
+  const pieces: string[] = []
+  for (let piece = stream.read(); piece !== null; piece = stream.read()) pieces.push(String(piece))
+  return pieces.join('')
 }
 
 describe('A line from a client', () => {
