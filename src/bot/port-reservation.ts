@@ -5,8 +5,9 @@ import { LOOPBACK } from '../core/http/loopback.ts'
 import type { Off } from '../core/listeners.ts'
 
 /**
- * Keeps a port of this machine until the returned function is called, or the process ends, however it does. `null` when
- * somebody else has it: another dev-hook, or whatever takes that port over UDP. Whether some program listens on the port is another question: see `port-readiness.ts`.
+ * Keeps a port of this machine until the returned function is called, or the process ends, however it does. `null` when somebody else
+ * has it: another dev-hook, or whatever takes that port over UDP. Whether some program listens on the port is another question: see
+ * `port-readiness.ts`.
  */
 export function reservePort(port: number): Promise<Off | null> {
   // A UDP socket with the number of the bot's TCP port. Bots do not use it, and the system closes it with the process, as it would not
