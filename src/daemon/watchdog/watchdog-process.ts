@@ -9,6 +9,8 @@ export interface WatchdogProcess {
   send(message: WatchdogMessage): void
   /** Closes the pipe, after a last message, if any. */
   end(last?: WatchdogMessage): void
+  /** Rejects when it could not be started. */
+  readonly started: Promise<void>
   readonly gone: Promise<void>
 }
 
@@ -17,13 +19,13 @@ const MAX_UNANSWERED = 2
 
 /**
  * Starts a process. It is asked every `askMs` whether it still answers, and killed when it does not: one that is stopped, or
- * hangs, would never see the daemon die. Rejects when it cannot be started.
+ * hangs, would never see the daemon die. Takes messages at once: a daemon that dies in the next instant has given its orders.
  */
-export async function startWatchdogProcess(
+export function startWatchdogProcess(
   path: string,
   env: Readonly<Record<string, string | undefined>>,
   askMs: number,
-): Promise<WatchdogProcess> {
+): WatchdogProcess {
   const child = spawn(process.execPath, [path], {
     // A session of its own: a closing terminal ends every process of ours, but not this one.
     detached: true,
@@ -32,7 +34,7 @@ export async function startWatchdogProcess(
     windowsHide: true,
   })
   const { stdin, stdout } = child
-  await new Promise<void>((resolve, reject) => {
+  const started = new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', reject)
   })
@@ -67,6 +69,7 @@ export async function startWatchdogProcess(
       }
       stdin.end()
     },
+    started,
     gone,
   }
 }

@@ -55,10 +55,11 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
   let isFailing = false
 
   const start = async (): Promise<WatchdogProcess> => {
-    const started = await startWatchdogProcess(childPath, env, askMs)
-    for (const message of known.values()) started.send(message)
-    child = started
-    return started
+    const process = startWatchdogProcess(childPath, env, askMs)
+    for (const message of known.values()) process.send(message)
+    child = process
+    await process.started
+    return process
   }
   const first = start()
   // Whoever arms it is told.

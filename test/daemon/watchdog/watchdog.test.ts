@@ -275,6 +275,8 @@ describe('A watchdog that is killed', () => {
     const [killed] = await scene.watchdogs()
     process.kill(killed?.pid ?? 0, 'SIGKILL')
     await eventually(async () => (await scene.watchdogs()).some(({ pid }) => pid !== killed?.pid))
+    // By its answer the daemon has given the new one its orders.
+    await tell('bot', bot)
     await rm(scene.orders.folder, { recursive: true })
     await die()
     await eventually(() => !isAlive(bot))
@@ -285,11 +287,13 @@ describe('A watchdog that is killed', () => {
 describe('A watchdog that is stopped', () => {
   it('is replaced by another one, which restores when the daemon dies', async () => {
     const scene = await claimed()
-    const { die } = await guarded(scene, {}, 500)
+    // Three times as long is more than a busy machine needs to start the next one.
+    const { tell, die } = await guarded(scene, {}, 1_500)
     const [stopped] = await scene.watchdogs()
     process.kill(stopped?.pid ?? 0, 'SIGSTOP')
     await eventually(async () => (await scene.watchdogs()).some(({ pid }) => pid !== stopped?.pid))
     await eventually(() => !isAlive(stopped?.pid ?? 0))
+    await tell('bot', null)
     await die()
     await expectRestored(scene)
   })
