@@ -9,6 +9,7 @@ import type { Off } from '../core/listeners.ts'
 import { type ColorLevel, colorLevel } from './output/color-level.ts'
 import { createFooter, type Footer } from './output/footer.ts'
 import { isSameTerminal, openOutlet } from './output/open-outlet.ts'
+import { drainedOrStopped } from './output/outlet.ts'
 import { PromptStream } from './output/prompt-stream.ts'
 import { createLines, type LineToCome } from './output/write-buffer.ts'
 
@@ -45,8 +46,9 @@ export interface Io {
   readonly platform: NodeJS.Platform
 }
 
-/** How long the end waits for somebody who reads slowly, or not at all, in ms. */
-const READ_MS = 1_000
+/** How long the end waits for somebody who reads on, and for somebody who has stopped to, in ms. */
+const READ_MS = 5_000
+const STOPPED_MS = 1_000
 
 const notShown = (lines: number): string => `… ${lines} ${lines === 1 ? 'line' : 'lines'} not shown`
 
@@ -73,7 +75,7 @@ export function createIo(): Io {
     flushed: async () => {
       lines.flush()
       await out.settled()
-      await raceTimeout(Promise.all([out.drained(), err.drained()]), READ_MS)
+      await raceTimeout(drainedOrStopped([out, err], STOPPED_MS), READ_MS)
     },
     outGone: outGone.signal,
     interactive: stdin.isTTY === true && stderr.isTTY === true,

@@ -9,12 +9,13 @@ import { isAlive, processesOf } from '../support/processes.ts'
 import { eventually } from '../support/wait.ts'
 import { type TestWorld, worldForTest } from '../support/world.ts'
 
-/** A bot that prints more for each delivery than any terminal or pipe takes unread, and then answers. */
+/** A bot that prints more for each delivery than any terminal or pipe takes unread, unless it is asked softly, and then answers. */
 const LOUD_BOT = `
 const { createServer } = require('node:http')
-createServer((request, response) => {
-  for (let n = 0; n < 5_000; n += 1) console.log('x'.repeat(200))
-  request.resume()
+const { text } = require('node:stream/consumers')
+createServer(async (request, response) => {
+  const body = await text(request)
+  for (let n = 0; n < 5_000 && !body.includes('softly'); n += 1) console.log('x'.repeat(200))
   response.end()
 }).listen(Number(process.env.PORT), '127.0.0.1')
 `
@@ -34,10 +35,10 @@ async function startRun(world: TestWorld): Promise<TestTerminal> {
 }
 
 /** Expects that a message reaches the bot, and its answer the platform. */
-async function expectService({ platform }: TestWorld): Promise<void> {
+async function expectService({ platform }: TestWorld, text = 'hi'): Promise<void> {
   const before = platform.deliveries.length
   const contact = await platform.contact({ name: 'Jenny' })
-  contact.send('hi')
+  contact.send(text)
   await eventually(() => platform.deliveries.slice(before).some(({ state }) => state === 'delivered'))
 }
 
@@ -64,6 +65,9 @@ describe('a terminal that nobody reads', () => {
     await expectService(world)
     run.readAgain()
     await run.shows('lines not shown')
+    // What is still unread of a terminal is lost when its program ends: Node takes its end for the end of what it wrote.
+    await expectService(world, 'softly')
+    await run.shows('softly')
     run.kill('SIGINT')
     await run.shows('webhook restored')
     expect(await run.ended).toBe(0)

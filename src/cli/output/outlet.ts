@@ -1,4 +1,5 @@
 // A way out of the process for lines: it never waits for whoever reads them, and holds no more than so many.
+import { type Clock, firstOf, neverAborted, untilQuiet } from '../../core/async.ts'
 import { createListeners, type Off } from '../../core/listeners.ts'
 import { createLineQueue, type Dropped, type TakenLines } from './line-queue.ts'
 
@@ -12,10 +13,15 @@ export interface Outlet {
   drained(): Promise<void>
   /** Resolves when everything is written that may not be dropped, or nobody reads it any more. */
   settled(): Promise<void>
+  /** Is called whenever somebody has read on. */
+  onAdvanced(listener: () => void): Off
 }
 
-/** Writes text, at once or until the promise resolves. `false` when it did not get through; never rejects. */
-export type SendText = (text: string) => boolean | Promise<boolean>
+/**
+ * Writes text, at once or until the promise resolves. `false` when it did not get through; never rejects. `advanced` is called when
+ * a part of it was taken.
+ */
+export type SendText = (text: string, advanced: () => void) => boolean | Promise<boolean>
 
 /** How much waits for a slow reader, in UTF-16 code units. */
 const MAX_WAITING = 256 * 1024
@@ -30,7 +36,7 @@ export function createOutlet(send: SendText, most = MAX_WAITING): Outlet {
   function pump(): void {
     while (!isHeld && underWay === null && !queue.isEmpty()) {
       const batch = queue.take()
-      const sent = send(batch.text)
+      const sent = send(batch.text, () => advanced.emit())
       if (sent === false) queue.lose(batch)
       if (typeof sent === 'object') void finish(batch, sent)
     }
@@ -68,5 +74,26 @@ export function createOutlet(send: SendText, most = MAX_WAITING): Outlet {
     },
     drained: () => until(() => underWay === null && queue.isEmpty()),
     settled: () => until(() => underWay?.owed !== true && !queue.owes()),
+    onAdvanced: advanced.on,
   }
+}
+
+/** Resolves when all of them are drained, or when nobody has read on for `stoppedMs`. */
+export function drainedOrStopped(
+  outlets: readonly Outlet[],
+  stoppedMs: number,
+  clock?: Pick<Clock, 'after'>,
+): Promise<unknown> {
+  const onAdvanced = (listener: () => void): Off => {
+    const offs = outlets.map((outlet) => outlet.onAdvanced(listener))
+    return () => {
+      for (const off of offs) off()
+    }
+  }
+  const drained = Promise.all(outlets.map((outlet) => outlet.drained()))
+  return firstOf<unknown>(
+    neverAborted(),
+    () => drained,
+    (over) => untilQuiet(stoppedMs, () => false, onAdvanced, over, clock),
+  )
 }

@@ -10,6 +10,7 @@ function descriptor(...moves: (number | string)[]) {
   const clock = createFakeClock()
   const failed: unknown[] = []
   const done: boolean[] = []
+  let advances = 0
   const written: Buffer[] = []
   const send = sendTo(
     1,
@@ -27,7 +28,8 @@ function descriptor(...moves: (number | string)[]) {
     failed,
     done,
     written: () => Buffer.concat(written).toString(),
-    send: (text: string) => void Promise.resolve(send(text)).then((ok) => done.push(ok)),
+    advances: () => advances,
+    send: (text: string) => void Promise.resolve(send(text, () => (advances += 1))).then((ok) => done.push(ok)),
   }
 }
 
@@ -48,6 +50,17 @@ describe('Text for a descriptor', () => {
     await clock.pass(1_000)
     expect(written()).toBe('a→b')
     expect(done).toEqual([true])
+  })
+
+  it('goes to a terminal that takes a little at a time as fast as that takes it', async () => {
+    const { send, written, clock, advances } = descriptor(
+      'EAGAIN',
+      ...Array.from({ length: 99 }, () => [1, 'EAGAIN']).flat(),
+    )
+    send('x'.repeat(100))
+    await clock.pass(20 + 99)
+    expect(written()).toHaveLength(100)
+    expect(advances()).toBe(100)
   })
 
   it.each(['ENOSPC', 'EDQUOT', 'EIO', 'EPIPE', 'EBADF'])(

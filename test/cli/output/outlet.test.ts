@@ -1,8 +1,8 @@
 // A way out for lines, whoever reads them.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createOutlet, type Outlet } from '../../../src/cli/output/outlet.ts'
-import { settled } from '../../support/fake-clock.ts'
+import { createOutlet, drainedOrStopped, type Outlet } from '../../../src/cli/output/outlet.ts'
+import { createFakeClock, settled } from '../../support/fake-clock.ts'
 
 const notShown = (lines: number): string => `(${lines} not shown)`
 
@@ -10,9 +10,11 @@ const notShown = (lines: number): string => `(${lines} not shown)`
 function slowReader(most?: number) {
   const taken: string[] = []
   let take: ((written: boolean) => void) | null = null
+  let advance = (): void => undefined
   const outlet = createOutlet(
-    (text) =>
+    (text, advanced) =>
       new Promise((resolve) => {
+        advance = advanced
         take = (written) => {
           take = null
           if (written) taken.push(text)
@@ -25,7 +27,7 @@ function slowReader(most?: number) {
     take?.(written)
     await settled()
   }
-  return { outlet, taken, read, waits: () => take !== null }
+  return { outlet, taken, read, waits: () => take !== null, advance: () => advance() }
 }
 
 const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
@@ -116,6 +118,38 @@ describe('An outlet', () => {
     await read(false)
     await read(false)
     expect(await isSettled(drained)).toBe(true)
+  })
+
+  it('is waited for as long as somebody reads on, and a moment when nobody does', async () => {
+    const clock = createFakeClock()
+    const slow = slowReader()
+    const stopped = slowReader()
+    for (const line of ['a', 'b', 'c']) say(slow.outlet, line)
+    say(stopped.outlet, 'a')
+    let isOver = false
+    const over = drainedOrStopped([slow.outlet, stopped.outlet], 1_000, clock).then(() => {
+      isOver = true
+    })
+    for (let n = 0; n < 5; n += 1) {
+      await clock.pass(900)
+      expect(isOver).toBe(false)
+      slow.advance()
+    }
+    await clock.pass(900)
+    expect(isOver).toBe(false)
+    await clock.pass(100)
+    await over
+    expect(clock.timers()).toBe(0)
+  })
+
+  it('is not waited for any longer when all is written', async () => {
+    const clock = createFakeClock()
+    const { outlet, read } = slowReader()
+    say(outlet, 'a')
+    const over = drainedOrStopped([outlet], 1_000, clock)
+    await read()
+    await over
+    expect(clock.timers()).toBe(0)
   })
 
   it('loses no line without counting it, whatever the reader does, and holds no more than it may', async () => {

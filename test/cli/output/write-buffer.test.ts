@@ -11,6 +11,7 @@ describe('Lines on their way out', () => {
       hold: () => () => undefined,
       drained: () => Promise.resolve(),
       settled: () => Promise.resolve(),
+      onAdvanced: () => () => undefined,
     })
     const clock = createFakeClock()
     return { writes, out: outlet('out'), err: outlet('err'), lines: createLines(clock), pass: clock.pass }
