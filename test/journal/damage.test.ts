@@ -113,7 +113,7 @@ async function fuzz(
         await check(own, before, after, pick)
       },
     ),
-    { numRuns: 500, seed: SEED },
+    { numRuns: 200, seed: SEED },
   )
 }
 
