@@ -79,8 +79,10 @@ function signalAll(pid: number, signal: NodeJS.Signals | 0): boolean {
 async function hasLiving(group: number): Promise<boolean> {
   const pids = await listProcesses()
   if (pids.length === 0) return true
-  const members = await Promise.all(pids.map((pid) => describeProcess(pid)))
-  return members.some((member) => member !== null && member.group === group && !hasEnded(member))
+  const processes = await Promise.all(pids.map((pid) => describeProcess(pid)))
+  const members = processes.filter((process) => process?.group === group)
+  // Where none of them can be read, as when no file can be opened any more, the signal is all there is to go by.
+  return members.length === 0 || members.some((member) => member !== null && !hasEnded(member))
 }
 
 function windowsTree(pid: number, env: GroupOptions['env']): Group {

@@ -138,6 +138,18 @@ export const errorNameOf = (code: string): ErrorName =>
     .filter(isErrorName)
     .find((name) => ERRORS[name].code === code) ?? 'unexpected'
 
+/** What a machine has run out of, by the code of its system, and what gives it more: it says so whatever was being done. */
+const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: 'free disk space',
+  EDQUOT: 'free disk space: the quota of your user is used up',
+  EMFILE: 'allow more open files, for example with `ulimit -n 4096`, then start again',
+  ENFILE: 'end programs that keep many files open: the whole system has no room for more',
+}
+
+/** What to do about an error of a kind that has this cause. */
+export const remedyFor = (kind: ErrorName, cause: unknown): string =>
+  SYSTEM_REMEDIES[codeOf(cause) ?? ''] ?? ERRORS[kind].remedy
+
 /**
  * An error with a stable code, one sentence, one remedy and its cause. `message` never contains a secret. Several sentences, or
  * the rows of a list, are given one by one: a line break in one of them comes from outside, and begins no line of its own.
@@ -159,11 +171,11 @@ export class DevHookError extends Error {
     const lines = typeof message === 'string' ? [message] : message
     super(lines.join('\n'), 'cause' in details ? { cause: details.cause } : {})
     this.lines = lines
-    const { code, category, failure, remedy } = ERRORS[kind]
+    const { code, category, failure } = ERRORS[kind]
     this.code = code
     this.category = category
     this.failure = failure
-    this.remedy = details.remedy ?? remedy
+    this.remedy = details.remedy ?? remedyFor(kind, details.cause)
   }
 
   /** True when this error is of one of these kinds. */

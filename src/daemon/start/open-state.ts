@@ -1,4 +1,5 @@
 // The state folder of one bot, opened for one run: its lock and its journal.
+import { remedyFor } from '../../core/errors.ts'
 import { type Emit, warning } from '../../core/notices.ts'
 import { openJournal, type RunJournal } from '../../journal/journal.ts'
 import type { LockInfo } from '../../lock/lock.ts'
@@ -20,7 +21,9 @@ export async function openState(
 ): Promise<StateFolder> {
   const lock = await lockBot(folder, holder, signal)
   try {
-    const journal = await openJournal(folder, { onTrouble: (kind, message) => emit(warning(kind, message)) })
+    const journal = await openJournal(folder, {
+      onTrouble: (kind, message, cause) => emit(warning(kind, message, remedyFor(kind, cause))),
+    })
     return {
       journal,
       close: async () => {

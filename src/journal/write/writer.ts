@@ -87,7 +87,7 @@ export function createWriter(options: WriterOptions): Writer {
   /** What is queued stays queued and is tried again; whoever waits for it is rejected now. */
   function fail(error: unknown): void {
     const message = `the journal cannot be written: ${messageOf(error)}`
-    trouble.begin(message)
+    trouble.begin(message, error)
     waiters.reject(unwritable(message, error))
   }
 
