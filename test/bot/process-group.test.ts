@@ -1,9 +1,6 @@
 // What ending a process tree promises, whatever its members do.
-import { execFile, spawn } from 'node:child_process'
-import { promisify } from 'node:util'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { endGroup, type Group, taskkillPath } from '../../src/bot/process-group.ts'
-import { fixture } from '../support/built.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 
 /** A group that is empty once it was asked, or killed, so many times. */
@@ -58,17 +55,6 @@ describe('Ending a process tree', () => {
     expect(await clock.until(endGroup(group, { killAfterMs: 1_000, clock }))).toBe(false)
     expect(clock.now()).toBeLessThan(3_100)
   })
-
-  it.runIf(process.platform === 'linux')(
-    'a group of which nothing can be read counts as alive while it takes signals',
-    async () => {
-      const leader = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { detached: true, stdio: 'ignore' })
-      onTestFinished(() => void leader.kill('SIGKILL'))
-      const line = `ulimit -n 64 && exec "${process.execPath}" "${fixture('group-without-files.mjs')}" ${leader.pid}`
-      const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line])
-      expect(stdout).toBe('true\n')
-    },
-  )
 
   it('Windows ends a tree with its own taskkill, wherever it is installed', () => {
     expect(taskkillPath({ systemroot: 'D:\\Win' })).toBe('D:\\Win\\System32\\taskkill.exe')
