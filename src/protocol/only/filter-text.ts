@@ -1,5 +1,5 @@
 // The grammar of `--only`: `key:value,value` between commas, with quotes around a value that has a comma or a quote in it.
-import type { FilterProblem, Place } from '../query/terms.ts'
+import { type FilterProblem, inQuotes, matchAt, type Place, readQuoted, spaceAfter } from '../query/reading.ts'
 
 const ONLY_KEYS = ['conversation', 'contact', 'event', 'text'] as const
 
@@ -20,10 +20,8 @@ export const ONLY_FORM =
 const MAX_TERMS = 200
 const MAX_LENGTH = 10_000
 
-const SPACE = /\s*/y
 const KEY = /([^\s:,"]+)\s*:\s*/y
 const BARE = /[^,"]*/y
-const QUOTED = /"((?:[^"\\]|\\.)*)"\s*/sy
 
 /** Reads the terms of a filter, in order, or what is wrong with it. In time proportional to its length. */
 export function readOnlyTerms(text: string): readonly OnlyTerm[] | FilterProblem {
@@ -44,7 +42,7 @@ export function readOnlyTerms(text: string): readonly OnlyTerm[] | FilterProblem
 
 /** Reads a term, or one more value of the one `before` it: that follows the comma at once, as in a search. */
 function readTerm(text: string, at: number, before: OnlyKey | null): OnlyTerm | FilterProblem {
-  const start = at + (matchAt(SPACE, text, at)?.[0].length ?? 0)
+  const start = spaceAfter(text, at)
   const match = matchAt(KEY, text, start)
   if (match === null) {
     const isValue = start === at && nextComma(text, start) > start
@@ -89,14 +87,12 @@ function readValue(text: string, at: number): Read {
       'quotes around the whole value; `\\"` is a quote in it',
     )
   }
-  const match = matchAt(QUOTED, text, at)
-  if (match === null)
-    return problem(at, text.length, 'a quote is not closed', 'text up to the next `"`; `\\"` is a quote in it')
-  const [whole, inner = ''] = match
-  const end = at + whole.length
+  const quote = readQuoted(text, at)
+  if ('message' in quote) return quote
+  const end = spaceAfter(text, quote.end)
   const next = text.charAt(end)
   if (next !== '' && next !== ',') return problem(end, end + 1, `\`${next}\` follows a quoted value`, 'a comma')
-  return { value: inner.replace(/\\(.)/gs, '$1').trim(), end }
+  return { value: quote.text.trim(), end }
 }
 
 const problem = (start: number, end: number, message: string, allowed: string): FilterProblem => ({
@@ -111,11 +107,6 @@ function nextComma(text: string, from: number): number {
   return at === -1 ? text.length : at
 }
 
-function matchAt(expression: RegExp, text: string, at: number): RegExpExecArray | null {
-  expression.lastIndex = at
-  return expression.exec(text)
-}
-
 /** A term as it is written into a filter: its value in quotes where it needs them. */
 export const onlyTermText = ({ key, value }: Pick<OnlyTerm, 'key' | 'value'>): string =>
-  /^[^\s,"][^,"]*$/.test(value) ? `${key}:${value}` : `${key}:"${value.replace(/["\\]/g, '\\$&')}"`
+  /^[^\s,"][^,"]*$/.test(value) ? `${key}:${value}` : `${key}:${inQuotes(value)}`

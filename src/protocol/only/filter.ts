@@ -1,7 +1,7 @@
 // The filter of `--only`: which deliveries are mine.
 import type { Json } from '../../core/json.ts'
 import { isEventPattern, matchesEvent } from '../events.ts'
-import type { FilterProblem } from '../query/terms.ts'
+import type { FilterProblem } from '../query/reading.ts'
 import { type OnlyTerm, readOnlyTerms } from './filter-text.ts'
 import { subjectOf } from './subject.ts'
 

@@ -1,7 +1,8 @@
 // The filter of recorded deliveries as people write it: `event:message.* conv:a1b2 outcome:failed status:5xx since:1h body:"refund"`.
 import { type BodyTest, FILTER_KEYS, isAbout, type RowTest } from './keys.ts'
 import type { FilteredRow } from './outcomes.ts'
-import { type FilterProblem, readTerms, type Term } from './terms.ts'
+import type { FilterProblem } from './reading.ts'
+import { readTerms, type Term } from './terms.ts'
 
 /** What a filter asks of a delivery. */
 export interface DeliveryQuery {

@@ -1,10 +1,5 @@
 // The grammar of a filter: terms between spaces, each `word,word` or `key:value,value`, `-` in front for "not", quotes around anything.
-
-/** Where something stands in a filter: code units from its start, the end not included. */
-export interface Place {
-  readonly start: number
-  readonly end: number
-}
+import { type FilterProblem, inQuotes, matchAt, type Place, readQuoted, spaceAfter } from './reading.ts'
 
 /** One of several that a term allows. */
 export interface TermValue extends Place {
@@ -20,21 +15,11 @@ export interface Term extends Place {
   readonly values: readonly TermValue[]
 }
 
-/** What is wrong with a filter, and where. */
-export interface FilterProblem extends Place {
-  /** A sentence without its end: ``unknown key `evnt` ``. */
-  readonly message: string
-  /** What may stand there. */
-  readonly allowed: string
-}
-
 const KEY = /[a-z][a-z-]*:/iy
-const SPACE = /\s*/y
 /** A value goes to the next space or comma. */
 const VALUE = /[^\s,]+/y
 /** In a word without a key, a comma with nothing before or behind it is a part of what was said: `hello, there`. */
 const WORD = /,*[^\s,]+(?:,+(?=\s|$))?|,+/y
-const QUOTED = /"((?:[^"\\]|\\.)*)"/sy
 
 /** Reads the terms of a filter, in order, or what is wrong with it. In time proportional to its length. */
 export function readTerms(text: string): readonly Term[] | FilterProblem {
@@ -50,8 +35,7 @@ export function readTerms(text: string): readonly Term[] | FilterProblem {
 }
 
 /** A value as it is written into a filter: in quotes where it needs them. */
-export const quoted = (value: string): string =>
-  /^[^\s",:\\-][^\s",:\\]*$/.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`
+export const quoted = (value: string): string => (/^[^\s",:\\-][^\s",:\\]*$/.test(value) ? value : inQuotes(value))
 
 function readTerm(text: string, start: number): Term | FilterProblem {
   const isNegated = text[start] === '-'
@@ -78,20 +62,13 @@ function readValue(text: string, start: number, bare: RegExp): TermValue | Filte
     const [word = ''] = matchAt(bare, text, start) ?? []
     return { start, end: start + word.length, text: word }
   }
-  const match = matchAt(QUOTED, text, start)
-  if (match === null)
-    return {
-      start,
-      end: text.length,
-      message: 'a quote is not closed',
-      allowed: 'text up to the next `"`; `\\"` is a quote in it',
-    }
-  const [whole, inner = ''] = match
-  const end = start + whole.length
+  const quote = readQuoted(text, start)
+  if ('message' in quote) return quote
+  const { end } = quote
   const next = text.charAt(end)
   if (next !== '' && !/[\s,]/.test(next))
     return { start: end, end: end + 1, message: `\`${next}\` follows a quoted text`, allowed: 'a space, or a comma' }
-  return { start, end, text: inner.replace(/\\(.)/gs, '$1') }
+  return quote
 }
 
 const nothingAfter = (what: string, at: number): FilterProblem => ({
@@ -100,10 +77,3 @@ const nothingAfter = (what: string, at: number): FilterProblem => ({
   message: `nothing follows \`${what}\``,
   allowed: 'a value, or words in quotes',
 })
-
-const spaceAfter = (text: string, at: number): number => at + (matchAt(SPACE, text, at)?.[0].length ?? 0)
-
-function matchAt(expression: RegExp, text: string, at: number): RegExpExecArray | null {
-  expression.lastIndex = at
-  return expression.exec(text)
-}

@@ -2,7 +2,8 @@
 import { createObservable, type Observable } from '../../../core/listeners.ts'
 import type { Notice } from '../../../core/notices.ts'
 import { type DeliveryQuery, readQuery } from '../../../protocol/query/query.ts'
-import { type FilterProblem, quoted } from '../../../protocol/query/terms.ts'
+import type { FilterProblem } from '../../../protocol/query/reading.ts'
+import { quoted } from '../../../protocol/query/terms.ts'
 import { ask, problemOf } from './api.ts'
 import { changedBy, type Row, rowOf } from './rows.ts'
 
