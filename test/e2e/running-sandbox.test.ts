@@ -99,6 +99,28 @@ describe('dev-hook say', () => {
     expect(stderr).toContain('start the bot')
   })
 
+  it('says that a bot has crashed while it had the message by the code with which sandbox --say ends', async () => {
+    const { folder, sandbox, start, run } = await placeForTest()
+    const here = await folder('bot')
+    const bot = `require('http').createServer((_, res) => process.exit(3)).listen(process.env.PORT)`
+    const command = [process.execPath, '-e', bot]
+    await sandbox(here, command)
+    const said = await run(here, ['say', 'hi there', '--timeout', '10m'])
+    const once = await start(await folder('once'), [
+      'sandbox',
+      '--say',
+      'hi there',
+      '--timeout',
+      '10m',
+      '--',
+      ...command,
+    ])
+    for (const { code, stderr } of [said, await once.ended]) {
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/the bot (?:has )?crashed \(exit code 3\).*\[DEVHOOK_BOT_CRASHED\]/)
+    }
+  })
+
   it('says at once that a bot has crashed, and that no sandbox runs when it was killed', async () => {
     const { folder, sandbox, run } = await placeForTest()
     const here = await folder('bot')

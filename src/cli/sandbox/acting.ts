@@ -1,5 +1,5 @@
 // Somebody who does something in a sandbox, and what comes of it.
-import { monotonic } from '../../core/async.ts'
+import { firstOf, monotonic } from '../../core/async.ts'
 import { asDevHookError, DevHookError } from '../../core/errors.ts'
 import type { Message } from '../../protocol/resources.ts'
 import type { Somebody } from '../../sandbox/chat/everybody.ts'
@@ -33,7 +33,7 @@ export function findActing(
 
 /**
  * Lets somebody do something, and gives what the bot has answered that they see. It is waited for if a time is given: a contact gets
- * an answer, or it rejects with why there is none; for an agent it is enough that it is quiet.
+ * an answer, for an agent it is enough that it is quiet; rejects with why there is none, or that the bot has gone before it had finished.
  */
 export async function perform(
   sandbox: Sandbox,
@@ -45,9 +45,11 @@ export async function perform(
   const message = act(voice)
   if (timeoutMs === null) return { message, answer: [] }
   if (who.role === 'contact') await voice.replies(1, { timeoutMs, signal, untilFailed: true })
-  else await voice.heard(message, { timeoutMs, signal })
+  else await firstOf(signal, (own) => voice.heard(message, { timeoutMs, signal: own }), voice.gone)
   const leftMs = Math.max(1, timeoutMs - (monotonic() - beganAt))
-  await sandbox.settled({ quietMs: QUIET_MS, timeoutMs: leftMs, signal }).catch(passUnsettled)
+  const settled = (own: AbortSignal) => sandbox.settled({ quietMs: QUIET_MS, timeoutMs: leftMs, signal: own })
+  // A bot that goes while it has not finished has failed, whatever it has said until then.
+  await firstOf(signal, (own) => settled(own).catch(passUnsettled), voice.gone)
   const { seen } = voice
   const since = seen.slice(seen.findLastIndex(({ id }) => id === message.id) + 1)
   return { message, answer: since.filter((said) => isBy(said, sandbox.botId) && said.type !== 'command') }

@@ -4,6 +4,7 @@ import { asRecord } from '../../core/json.ts'
 import type { Notices } from '../../core/notices.ts'
 import { every } from '../../core/pace.ts'
 import type { Message } from '../../protocol/resources.ts'
+import { refusalOnTheWay } from '../../sandbox/chat/no-answer.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { NoticeOf } from '../screen/delivery-lines.ts'
 import { judgeAnswer } from './judge-answer.ts'
@@ -70,9 +71,11 @@ export async function hearAnswer(
     const { id, role } = posted
     const look = async () => {
       const now = clock.now()
-      const event = sandbox.deliveries.find(({ message }) => message === id)?.event ?? null
+      const known = sandbox.deliveries.find(({ message }) => message === id)
+      const event = known?.event ?? null
+      const refusal = known === undefined ? null : refusalOnTheWay(known)
       const lastSign = calledAt - heardAt < BUSY_MS ? Math.max(heardAt, calledAt) : heardAt
-      const heard = { ms: now - saidAt, quietMs: now - lastSign, messages, unseen, event, attempt, bot: bot() }
+      const heard = { ms: now - saidAt, quietMs: now - lastSign, messages, unseen, event, refusal, attempt, bot: bot() }
       return judgeAnswer(heard, timeoutMs, role === 'contact')
     }
     const verdict = await poll(look, (seen) => seen !== 'waiting', { pace: every(LOOK_MS), signal, clock })

@@ -4,6 +4,7 @@ import { isSuccess } from '../../core/delivery.ts'
 import { DevHookError } from '../../core/errors.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import { exitWords } from '../../core/text/exit-words.ts'
+import { ASK_THE_RUN } from '../../sandbox/chat/no-answer.ts'
 import type { NoticeOf } from '../screen/delivery-lines.ts'
 
 /** What is known since a contact has said something. */
@@ -18,6 +19,8 @@ export interface Heard {
   readonly unseen: number
   /** The event that announces what was said; `null` when the bot's webhook does not subscribe to it. */
   readonly event: string | null
+  /** That dev-hook itself refused the delivery of it, and why; `null` when it has not. */
+  readonly refusal: string | null
   /** How the delivery of it ended at the bot; `null` while it has not. */
   readonly attempt: Pick<NoticeOf<'attempt'>, 'outcome' | 'status'> | null
   /** What was announced of the bot last. */
@@ -39,9 +42,10 @@ export function judgeAnswer(
   timeoutMs: number,
   needsAnswer = true,
 ): 'complete' | 'waiting' | DevHookError {
-  const { ms, quietMs, messages, event, attempt } = heard
+  const { ms, quietMs, messages, event, attempt, refusal: own } = heard
   const gone = whyGone(heard)
   if (gone !== null) return gone
+  if (own !== null) return new DevHookError('noReply', own, { remedy: ASK_THE_RUN })
   if (!needsAnswer && quietMs >= QUIET_MS && (event === null || attempt !== null)) return 'complete'
   if (event === null && ms >= QUIET_MS)
     return new DevHookError('noReply', 'the bot does not hear contacts: its webhook subscribes to other events', {

@@ -1,7 +1,8 @@
 // Why the bot did not answer somebody: each way of not answering in a sentence of its own.
 import { isSuccess } from '../../core/delivery.ts'
-import { DevHookError, ERRORS } from '../../core/errors.ts'
+import { DevHookError, ERRORS, type ErrorName } from '../../core/errors.ts'
 import { formatDuration } from '../../core/text/duration.ts'
+import { sanitize } from '../../core/text/sanitize.ts'
 import type { Message } from '../../protocol/resources.ts'
 import { unseenByContact } from '../../protocol/visibility.ts'
 import { type ApiCall, refusalIn } from '../call-log.ts'
@@ -25,6 +26,8 @@ export interface Silence {
   readonly failedCalls: readonly ApiCall[]
   /** That there is no bot. */
   readonly absence: Absence | null
+  /** Whether a run stands between the platform and the bot, which tells what the bot itself has answered. */
+  readonly isBehindRun: boolean
 }
 
 /** Somebody got no answer of the bot's, or fewer than they waited for. */
@@ -34,26 +37,54 @@ export class NoAnswerError extends DevHookError {
 
   constructor(silence: Silence) {
     const { name, waitedMs, wanted, got } = silence
-    const replies = wanted === 1 ? 'no reply' : `${got} of ${wanted} replies`
+    const replies =
+      got >= wanted ? `no more than ${countOf(got)}` : wanted === 1 ? 'no reply' : `${got} of ${wanted} replies`
     const within = waitedMs === null ? '' : ` within ${formatDuration(waitedMs)}`
     const message = `${name} got ${replies}${within}: ${reasonsOf(silence).join('; ')}`
-    super('noReply', message, { remedy: remedyOf(silence) })
+    super(kindOf(silence), message, { remedy: remedyOf(silence) })
     this.deliveries = silence.deliveries ?? []
     this.failedCalls = silence.failedCalls
   }
 }
 
-function remedyOf({ unseen, deliveries, failedCalls, absence }: Silence): string {
+const countOf = (replies: number): string => (replies === 1 ? '1 reply' : `${replies} replies`)
+
+/** What kind of failure it is: there is nothing that a bot which is not there could have said. */
+function kindOf({ absence }: Silence): ErrorName {
+  if (absence === null) return 'noReply'
+  return absence.mayCome ? 'botNotListening' : 'botCrashed'
+}
+
+/**
+ * That a run has refused a delivery before the bot could have it, and why; `null` where it has not. Where there is no run, whatever the
+ * bot answers looks like that.
+ */
+export function refusalOnTheWay({ attempts, atBot, state }: SandboxDelivery): string | null {
+  const attempt = attempts.at(-1)
+  if (state !== 'pending' || atBot !== null || attempt === undefined) return null
+  if (attempt.status === null || isSuccess(attempt.status)) return null
+  const why = sanitize(attempt.body ?? '', MAX_WHY)
+  return `dev-hook refused the delivery with ${attempt.status}${why === '' ? '' : `: ${why}`}`
+}
+
+const MAX_WHY = 200
+
+function remedyOf(silence: Silence): string {
+  const { unseen, deliveries, failedCalls, absence, isBehindRun } = silence
   const [hidden] = unseen
-  if (absence !== null) return (absence.mayCome ? ERRORS.botNotListening : ERRORS.botCrashed).remedy
+  if (absence !== null) return ERRORS[kindOf(silence)].remedy
   if (hidden !== undefined && unseenByContact(hidden) === 'role') return ERRORS.unseen.remedy
   if (failedCalls.length > 0)
     return 'look at that call, and handle its failure in the bot: the platform may refuse it too'
   if (deliveries?.length === 0) return 'subscribe to events that cover it, such as `message.create.*`'
+  if (isBehindRun && deliveries?.some((delivery) => refusalOnTheWay(delivery) !== null) === true) return ASK_THE_RUN
   return ERRORS.noReply.remedy
 }
 
-function reasonsOf({ name, unseen, deliveries, failedCalls, absence, got }: Silence): readonly string[] {
+/** What to do about it. */
+export const ASK_THE_RUN = 'look at what dev-hook says of it where it runs: the bot has not had the message'
+
+function reasonsOf({ name, unseen, deliveries, failedCalls, absence, got, isBehindRun }: Silence): readonly string[] {
   const calls = failedCallReasons(failedCalls)
   const hidden = unseenReason(name, unseen)
   const own = [...(hidden === null ? [] : [hidden]), ...calls]
@@ -64,7 +95,10 @@ function reasonsOf({ name, unseen, deliveries, failedCalls, absence, got }: Sile
   const silent = (delivery: SandboxDelivery): boolean => delivery.state === 'delivered'
   // What became of a delivery matters, unless it was taken and something else explains why nothing came of it.
   const outcomes = deliveries.filter((delivery) => !silent(delivery) || own.length === 0)
-  const said = [...own, ...outcomes.map((delivery) => explain(delivery, got))]
+  const explained = outcomes.map(
+    (delivery) => (isBehindRun ? refusalOnTheWay(delivery) : null) ?? explain(delivery, got),
+  )
+  const said = [...own, ...explained]
   return said.length > 0 ? said : ['the bot has said nothing']
 }
 

@@ -9,14 +9,17 @@ import type { Message } from '../../protocol/resources.ts'
 import type { Caller } from '../access/tokens.ts'
 import type { ApiCall } from '../call-log.ts'
 import type { SandboxDelivery } from '../webhooks/deliver.ts'
-import { NoAnswerError } from './no-answer.ts'
+import { NoAnswerError, refusalOnTheWay } from './no-answer.ts'
 import { findButton, offeredIn, pressOf } from './offers.ts'
 import { isBy } from './people.ts'
 import { post } from './posting.ts'
 import type { Stage } from './stage.ts'
 import { createWaits, DEFAULT_TIMEOUT_MS, orNull, signalsOf, type WaitOptions } from './waits.ts'
 
-/** `untilFailed`: whether a bot that has failed at what it was told, or is not there, ends the wait once it is quiet. */
+/**
+ * `untilFailed`, behind a run: whether a bot that has failed at what it was told ends the wait once it is quiet, and whatever `gone`
+ * rejects with ends it at once.
+ */
 export type ReplyOptions = WaitOptions & { readonly untilFailed?: boolean }
 
 /** Somebody in one conversation. */
@@ -46,6 +49,8 @@ export interface Voice {
   silence(options?: WaitOptions & { readonly quietMs?: number }): Promise<void>
   /** Resolves once every delivery of a message has been answered, or has failed, for the first time. */
   heard(message: Message, options?: WaitOptions): Promise<void>
+  /** Behind a run: rejects once nobody is there who could answer, or the run has refused what was said, whatever has come before. */
+  gone(signal: AbortSignal): Promise<never>
 }
 
 /** Who speaks, where, and what they see. */
@@ -99,42 +104,66 @@ export function createVoice(stage: Stage, { caller, name, conversation, sees }: 
     return calls.filter(({ status }, at) => (status === null || status >= 400) && !(status === 401 && at < refreshed))
   }
 
-  function noAnswer(wanted: number, got: number, waitedMs: number | null): NoAnswerError {
+  function noAnswer(wanted: number, waitedMs: number | null, isBehindRun: boolean): NoAnswerError {
     const unseen = saidSince().filter((said) => !sees(said))
-    const facts = { unseen, deliveries: deliveries(), failedCalls: failedCalls(), absence: stage.absence() }
-    return new NoAnswerError({ name, waitedMs, wanted, got, ...facts })
+    const facts = {
+      unseen,
+      deliveries: deliveries(),
+      failedCalls: failedCalls(),
+      absence: stage.absence(),
+      isBehindRun,
+    }
+    return new NoAnswerError({ name, waitedMs, wanted, got: replies().length, ...facts })
   }
 
   const replies = (): readonly Message[] => saidSince().filter(sees)
 
   const mayCome = (): boolean => stage.absence()?.mayCome === true
+  const isRefusedByRun = (): boolean => {
+    const known = deliveries() ?? []
+    return known.length > 0 && known.every((delivery) => refusalOnTheWay(delivery) !== null)
+  }
   const hasFailed = (): boolean => deliveries()?.every((delivery) => isOver(delivery) || isRefused(delivery)) === true
 
   /** Rejects once nothing will come any more, as far as can be told: the platform would go on trying. */
   async function failure(n: number, signal: AbortSignal): Promise<never> {
-    await waitUntil(() => (mayCome() || hasFailed() ? true : null), onHere, signal)
-    // What the bot has not answered yet is under way, also while there is no bot.
-    await (mayCome() ? sleep(ABSENT_MS, signal) : stage.activity.settled(FAILED_QUIET_MS, signal))
-    if (mayCome() || hasFailed()) throw noAnswer(n, replies().length, null)
+    await waitUntil(() => (hasFailed() ? true : null), onHere, signal)
+    await stage.activity.settled(FAILED_QUIET_MS, signal)
+    if (hasFailed()) throw noAnswer(n, null, true)
     return failure(n, signal)
+  }
+
+  async function gone(n: number, signal: AbortSignal): Promise<never> {
+    await waitUntil(() => (stage.absence() !== null || isRefusedByRun() ? true : null), onHere, signal)
+    if (!mayCome()) throw noAnswer(n, null, true)
+    await sleep(ABSENT_MS, signal)
+    if (mayCome()) throw noAnswer(n, null, true)
+    return gone(n, signal)
   }
 
   const onHere = (listener: () => void): Off => stage.on(conversation, listener)
 
   async function waitForReplies(n: number, options: ReplyOptions): Promise<readonly Message[]> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, untilFailed = false } = options
     const check = (): readonly Message[] | null => {
       const heard = replies()
       if (heard.length >= n) return heard.slice(0, n)
       const isHopeless = stage.absence()?.mayCome === false || deliveries()?.every(isOver) === true
-      if (isHopeless) throw noAnswer(n, heard.length, null)
+      if (isHopeless) throw noAnswer(n, null, untilFailed)
       return null
     }
-    const { timeoutMs = DEFAULT_TIMEOUT_MS, untilFailed = false } = options
     const heard = (signal: AbortSignal) => waitUntil(check, onHere, signal)
     const found = await orNull(timeoutMs, signalsOf(stage, options), (signal) =>
-      untilFailed ? firstOf(signal, heard, (own) => failure(n, own)) : heard(signal),
+      untilFailed
+        ? firstOf(
+            signal,
+            heard,
+            (own) => failure(n, own),
+            (own) => gone(n, own),
+          )
+        : heard(signal),
     )
-    if (found === null) throw noAnswer(n, replies().length, timeoutMs)
+    if (found === null) throw noAnswer(n, timeoutMs, untilFailed)
     taken = Math.max(taken, found.length)
     return found
   }
@@ -181,6 +210,7 @@ export function createVoice(stage: Stage, { caller, name, conversation, sees }: 
         waitUntil(isHeard, onHere, signal),
       )
     },
+    gone: (signal) => gone(1, signal),
   }
 }
 

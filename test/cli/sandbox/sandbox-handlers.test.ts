@@ -1,9 +1,12 @@
 // What a sandbox does for whoever asks it from outside: with a real bot, and in the shapes of the table.
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createSandboxHandlers } from '../../../src/cli/sandbox/sandbox-handlers.ts'
 import { createSandboxPort } from '../../../src/cli/sandbox/sandbox-port.ts'
 import { neverAborted } from '../../../src/core/async.ts'
+import type { Delivery, Reply } from '../../../src/core/delivery.ts'
+import { createHookAddress, hookUrl } from '../../../src/core/hook-url.ts'
+import { openGateway } from '../../../src/gateway/server.ts'
 import { readInput } from '../../../src/inspector/operations/read-input.ts'
 import {
   type GivenTo,
@@ -13,7 +16,7 @@ import {
 } from '../../../src/inspector/operations/table.ts'
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts'
 import { createExample } from '../../support/examples.ts'
-import { echoBotForTest, sandboxForTest } from '../../support/platform/sandboxes.ts'
+import { echoBotForTest, recordingBotForTest, sandboxForTest } from '../../support/platform/sandboxes.ts'
 import { eventually } from '../../support/wait.ts'
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
@@ -45,6 +48,19 @@ async function quietForTest() {
   return { sandbox, jenny, ask: asking(sandbox) }
 }
 
+/** The gateway of a run that takes no event, however small. */
+async function fullGatewayForTest(): Promise<string> {
+  const address = createHookAddress()
+  const accept = async ({ search }: Delivery): Promise<Reply> => ({
+    status: 200,
+    headers: [],
+    body: Buffer.from(new URLSearchParams(search).get('challenge') ?? ''),
+  })
+  const gateway = await openGateway({ address, port: null, accept, rejected: () => undefined, maxBodyBytes: 10 })
+  onTestFinished(gateway.close)
+  return hookUrl(gateway.url, address)
+}
+
 const BUTTONS = { text: 'What next?', role: 'agent', actions: [{ type: 'reply', text: 'FAQ', payload: 'faq' }] }
 
 describe('Saying something in a sandbox', () => {
@@ -64,6 +80,43 @@ describe('Saying something in a sandbox', () => {
   it('says why no answer came', async () => {
     const { ask } = await quietForTest()
     await expect(ask('say', { text: 'hello', timeout: 50 })).rejects.toMatchObject({ code: 'DEVHOOK_NO_REPLY' })
+  })
+
+  it.each(['jenny', 'alex'])('says at once that the run has refused it, whoever speaks: %s', async (as) => {
+    const { ask, sandbox } = await quietForTest()
+    await sandbox.changeRegistration({ url: await fullGatewayForTest(), events: ['message.create.*'] })
+    await expect(ask('say', { text: 'hello', as, timeout: 600_000 })).rejects.toMatchObject({
+      code: 'DEVHOOK_NO_REPLY',
+      message: expect.stringMatching(/ got no reply: dev-hook refused the delivery with 413: the body is too large$/),
+    })
+  })
+
+  it.each(['jenny', 'alex'])('says at once that the bot has gone, whoever speaks: %s', async (as) => {
+    const { ask, sandbox } = await quietForTest()
+    const hung = await recordingBotForTest({ challenge: true, answer: 'hang' })
+    await sandbox.changeRegistration({ url: hung.url, events: ['message.create.*'] })
+    const asked = ask('say', { text: 'hello', as, timeout: 600_000 })
+    const rejected = expect(asked).rejects.toMatchObject({
+      code: 'DEVHOOK_BOT_CRASHED',
+      message: expect.stringMatching(/ got no reply: the bot has crashed \(exit code 3\)$/),
+    })
+    await hung.waitFor(1)
+    sandbox.reportBot('the bot has crashed (exit code 3)')
+    await rejected
+  })
+
+  it('says that the bot has gone before it had finished, also when it has said something', async () => {
+    const { ask, sandbox, jenny } = await quietForTest()
+    const hung = await recordingBotForTest({ challenge: true, answer: 'hang' })
+    await sandbox.changeRegistration({ url: hung.url, events: ['message.create.contact.*'] })
+    const rejected = expect(ask('say', { text: 'hello', timeout: 600_000 })).rejects.toMatchObject({
+      code: 'DEVHOOK_BOT_CRASHED',
+      message: 'Jenny got no more than 1 reply: the bot has crashed (exit code 3)',
+    })
+    await hung.waitFor(1)
+    sandbox.post(jenny.conversation, { text: 'one moment', role: 'agent' })
+    sandbox.reportBot('the bot has crashed (exit code 3)')
+    await rejected
   })
 
   it('speaks as whoever is named, in the conversation that is named or the latest', async () => {

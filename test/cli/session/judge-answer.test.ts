@@ -10,6 +10,7 @@ const HEARD: Heard = {
   unseen: 0,
   messages: 1,
   event: 'message.create.contact.chat',
+  refusal: null,
   attempt: OK,
   bot: READY,
 }
@@ -57,6 +58,10 @@ describe('The answer to a contact', () => {
     [
       { bot: { ...READY, state: 'starting', pid: null } },
       'BOT_NOT_LISTENING: nothing listens on port 3000, so nobody can answer',
+    ],
+    [
+      { refusal: 'dev-hook refused the delivery with 413: the body is too large', attempt: null, quietMs: 0 },
+      'NO_REPLY: dev-hook refused the delivery with 413: the body is too large',
     ],
     [{ event: null }, 'NO_REPLY: the bot does not hear contacts: its webhook subscribes to other events'],
     [
