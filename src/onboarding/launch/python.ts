@@ -1,6 +1,7 @@
-// How a bot in Python is started: the file that runs by itself, by the tool that has its packages.
+// How a bot in Python is started: the file that runs by itself, by the tool that has its packages; else the server of its application.
 import { join } from 'node:path'
 import { exists } from '../../core/files/exists.ts'
+import { startsByServer } from './python-server.ts'
 import { isPlain, type Start, textOf } from './start.ts'
 
 const FILES = ['', 'src/'].flatMap((folder) =>
@@ -18,7 +19,10 @@ const TOOLS: readonly (readonly [file: string, run: string])[] = [
   ['Pipfile', 'pipenv run'],
 ]
 
-/** Each file that runs by itself; where there is none, each program of `pyproject.toml`, as far as a tool runs them. */
+/**
+ * Each file that runs by itself; where there is none, each program of `pyproject.toml`, as far as a tool runs them; where there is none
+ * either, each application for a server.
+ */
 export async function startsInPython(cwd: string): Promise<readonly Start[]> {
   const [tool] = (
     await Promise.all(TOOLS.map(async ([file, run]) => ((await exists(join(cwd, file))) ? run : [])))
@@ -27,8 +31,8 @@ export async function startsInPython(cwd: string): Promise<readonly Start[]> {
   const files = texts.filter(({ text }) => text !== null && RUNS.test(text)).map(({ file }) => file)
   const python = tool === undefined ? await pythonOf(cwd) : `${tool} python`
   if (files.length > 0) return files.map((file) => ({ command: `${python} ${file}`, from: file, certain: true }))
-  if (tool === undefined) return []
-  const programs = programsIn((await textOf(cwd, 'pyproject.toml')) ?? '').filter(isPlain)
+  const programs = tool === undefined ? [] : programsIn((await textOf(cwd, 'pyproject.toml')) ?? '').filter(isPlain)
+  if (programs.length === 0) return startsByServer(cwd, FILES, tool ?? `${python} -m`)
   return programs.map((name) => ({ command: `${tool} ${name}`, from: `${name} in pyproject.toml`, certain: true }))
 }
 

@@ -81,6 +81,84 @@ describe('The command of a bot in another language', () => {
   )
 })
 
+describe.runIf(process.platform !== 'win32')(
+  'The command of an application in Python that does not run by itself',
+  () => {
+    const FASTAPI = 'from fastapi import FastAPI\n\napp = FastAPI(title="Bot")\n'
+    const UVICORN = { 'requirements.txt': 'fastapi\nuvicorn[standard]==0.30\n' }
+    const sh = (line: string): string => `sh -c '${line} --port $PORT'`
+
+    it.each<[string, Files, string]>([
+      ['FastAPI', { 'main.py': FASTAPI, ...UVICORN }, 'python3 -m uvicorn main:app'],
+      [
+        'FastAPI that brings its server',
+        { 'main.py': FASTAPI, 'pyproject.toml': 'dependencies = ["fastapi[standard]>=0.115"]\n' },
+        'python3 -m uvicorn main:app',
+      ],
+      [
+        'one with a type and a module',
+        { 'bot.py': 'bot: fastapi.FastAPI = fastapi.FastAPI()\n', ...UVICORN },
+        'python3 -m uvicorn bot:bot',
+      ],
+      [
+        'the usual one of several',
+        { 'main.py': `admin = FastAPI()\n${FASTAPI}`, ...UVICORN },
+        'python3 -m uvicorn main:app',
+      ],
+      [
+        'one that a function makes',
+        { 'main.py': 'def create_app():\n    app = Starlette()\n    return app\n', ...UVICORN },
+        'python3 -m uvicorn main:create_app --factory',
+      ],
+      [
+        'one in a package',
+        { 'app/main.py': FASTAPI, 'app/__init__.py': '', ...UVICORN },
+        'python3 -m uvicorn app.main:app',
+      ],
+      [
+        'one that imports what is beside it by its package',
+        { 'src/main.py': `from .talk import say\n${FASTAPI}`, ...UVICORN },
+        'python3 -m uvicorn src.main:app',
+      ],
+      [
+        'one in a folder that is none',
+        { 'src/main.py': FASTAPI, ...UVICORN },
+        'python3 -m uvicorn main:app --app-dir src',
+      ],
+      [
+        'one with a tool for its packages',
+        { 'main.py': FASTAPI, 'uv.lock': '', 'pyproject.toml': 'dependencies = ["uvicorn"]\n' },
+        'uv run uvicorn main:app',
+      ],
+      ['Flask', { 'app.py': 'app = Flask(__name__)\n' }, 'python3 -m flask --app app run'],
+      [
+        'Flask by another name',
+        { 'src/bot.py': 'web = flask.Flask(__name__)\n' },
+        'python3 -m flask --app src/bot:web run',
+      ],
+      [
+        'Flask that a function makes',
+        { 'wsgi.py': 'def create_app():\n    return Flask(__name__)\n' },
+        'python3 -m flask --app wsgi run',
+      ],
+    ])('is that of its server, with the port that it is given: %s', async (_, files, line) => {
+      expect(onlyStart(await startsOf(files))).toBe(sh(line))
+    })
+
+    it('is asked about where nothing shows which server there is, or which application is the bot', async () => {
+      expect(onlyStart(await startsOf({ 'main.py': FASTAPI }))).toBe(null)
+      expect(await commandsOf({ 'main.py': FASTAPI })).toEqual([sh('python3 -m uvicorn main:app')])
+      const both = await startsOf({ 'main.py': FASTAPI, 'app.py': 'app = Flask(__name__)\n', ...UVICORN })
+      expect([both.length, onlyStart(both)]).toEqual([2, null])
+    })
+
+    it('is none of its own where a file runs by itself, or no application is there', async () => {
+      expect(await commandsOf({ 'main.py': FASTAPI, 'run.py': RUNS, ...UVICORN })).toEqual(['python3 run.py'])
+      expect(await commandsOf({ 'main.py': 'def test():\n    app = FastAPI()\n', ...UVICORN })).toEqual([])
+    })
+  },
+)
+
 describe('The command of a bot in a workspace', () => {
   const pack = (more: object = {}): string => JSON.stringify({ scripts: { start: 'node index.js' }, ...more })
   const BOT = pack({ name: '@acme/bot', dependencies: { chipchat: '1' } })
