@@ -52,7 +52,8 @@ function openKit(platform: Platform, config: KitConfig): OpenedKit {
         .flatMap(({ id }) => views(kit, platform.messagesOf(id))),
   }
   platform.on((notice) => {
-    if (notices.size > 0) notices.emit(noticeView(platform, notice))
+    const seen = notices.size > 0 ? noticeView(platform, notice) : null
+    if (seen !== null) notices.emit(seen)
   })
   return { kit, bot, sandbox: handleOf(kit, bot, notices.on, config) }
 }

@@ -39,7 +39,7 @@ const ENDING_LINES = 40
 export function createRecorder(platform: Platform): Recorder {
   let entries: Entry[] = []
   platform.on((notice) => {
-    if (notice.type === 'hint') return
+    if (notice.type === 'hint' || notice.type === 'changed') return
     if (entries.length >= MAX_ENTRIES) entries = entries.slice(MAX_ENTRIES / 2)
     entries.push(entryOf(notice))
   })
@@ -100,7 +100,7 @@ export function createRecorder(platform: Platform): Recorder {
   }
 }
 
-function entryOf(notice: Exclude<SandboxNotice, { readonly type: 'hint' }>): Entry {
+function entryOf(notice: Exclude<SandboxNotice, { readonly type: 'hint' | 'changed' }>): Entry {
   if (notice.type === 'message') {
     return { is: 'message', conversation: notice.message.conversation, message: notice.message }
   }

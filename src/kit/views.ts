@@ -52,8 +52,8 @@ export function deliveryView({ id, event, payload, state, attempts }: SandboxDel
   }
 }
 
-/** What has happened as tests see it. */
-export function noticeView(platform: Platform, notice: PlatformNotice): SandboxNotice {
+/** What has happened as tests see it; `null` for what they see by its messages. */
+export function noticeView(platform: Platform, notice: PlatformNotice): SandboxNotice | null {
   switch (notice.type) {
     case 'message': {
       const all = platform.messagesOf(notice.message.conversation)
@@ -67,6 +67,8 @@ export function noticeView(platform: Platform, notice: PlatformNotice): SandboxN
       return { type: 'delivery', delivery: deliveryView(notice.delivery) }
     case 'chaos':
       return { type: 'chaos', message: notice.message }
+    case 'changed':
+      return null
     case 'hint':
       return { type: 'hint', code: ERRORS[notice.kind].code, message: notice.message }
     default:

@@ -22,6 +22,9 @@ export interface Announcements {
   serviceFailed(service: Document, message: string): void
 }
 
+/** What shows who is there, and in which conversation. */
+const WHO_IS_WHERE: ReadonlySet<string> = new Set(['conversations', 'contacts', 'users'])
+
 /** Creates it for one sandbox. */
 export function createAnnouncements(options: {
   readonly context: AppContext
@@ -53,6 +56,7 @@ export function createAnnouncements(options: {
   return {
     changed: (change) => {
       activity.touch()
+      if (WHO_IS_WHERE.has(change.resource) && change.action !== 'update') notify({ type: 'changed' })
       const events = eventsOfChange(change, context, api())
       const tell = (): void => events.forEach(deliver)
       if (change.resource === 'conversations' && change.action === 'create') chaos.created(change.document.id)

@@ -21,14 +21,15 @@ import type { WebhookAnswer } from './webhooks/outgoing.ts'
 
 /**
  * What a sandbox announces: a message was created (`byBot`: the bot has said it; `unseen`: why the contact does not see it, `null`
- * when they do), an attempt to deliver an event has ended, a call of the API was answered, chaos did something, or there is
- * something to tell whoever writes the bot.
+ * when they do), an attempt to deliver an event has ended, a call of the API was answered, chaos did something, somebody or a
+ * conversation came or went (`changed`), or there is something to tell whoever writes the bot.
  */
 export type SandboxNotice =
   | { readonly type: 'message'; readonly message: Message; readonly byBot: boolean; readonly unseen: Unseen | null }
   | { readonly type: 'delivery'; readonly delivery: SandboxDelivery }
   | { readonly type: 'call'; readonly call: ApiCall }
   | ({ readonly type: 'chaos' } & ChaosAct)
+  | { readonly type: 'changed' }
   | ({ readonly type: 'hint' } & Hint)
 
 /** The platform's time as tests see and turn it. */

@@ -119,6 +119,7 @@ export async function openParts(config: SandboxConfig): Promise<SandboxParts> {
       if (chaos.current() !== null || config.chaos !== null) chaos.set(config.chaos)
       activity.touch()
       conversations.emitAll()
+      notify({ type: 'changed' })
     },
     checkpoint: checkpoints.set,
     close: async () => {

@@ -138,6 +138,11 @@ describe('At the prompt', () => {
     await talk.enter('hello', 'bot › You said: hello')
     await talk.enter('/as', '> Jenny (contact)')
     expect(talk.shown()).not.toContain('  Kim (contact)')
+    await talk.enter('/chaos', 'delay=10ms (seed 7)')
+    await talk.enter('/chaos slow=20ms', /chaos slow=20ms from now on \(seed 7\)[\s\S]* · chaos slow=20ms/)
+    await talk.enter('/chaos drop=2', '"2" of `drop` is not a probability')
+    await talk.enter('/chaos off', 'chaos off from now on (seed 7)')
+    await talk.enter('/chaos', 'nothing goes wrong on purpose; what can: delay, drop')
   })
 
   it('helps with what is unknown, and says what begins with a slash', async () => {

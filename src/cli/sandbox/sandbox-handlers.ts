@@ -2,7 +2,6 @@
 import { DevHookError } from '../../core/errors.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import type { Handlers, InputOf, OutputOf, SandboxOperation } from '../../inspector/operations/table.ts'
-import type { Changing } from '../../inspector/stream.ts'
 import type { Conversation, Message } from '../../protocol/resources.ts'
 import type { ApiCall } from '../../sandbox/call-log.ts'
 import { parseChaos, showChaos } from '../../sandbox/chaos/chaos-words.ts'
@@ -14,11 +13,8 @@ import { callJson, conversationJson, messageJson } from './message-json.ts'
 import { fieldMessage, findForm, type OpenForm, openForms, resultsMessage } from './open-forms.ts'
 import { findConversation, findSomebody, latestConversations } from './who-and-where.ts'
 
-/** Creates the handlers of a sandbox; `changed` is told what has changed of which the sandbox itself does not tell. */
-export function createSandboxHandlers(
-  sandbox: Sandbox,
-  changed: (what: Changing) => void = () => undefined,
-): Handlers<SandboxOperation> {
+/** Creates the handlers of a sandbox. */
+export function createSandboxHandlers(sandbox: Sandbox): Handlers<SandboxOperation> {
   const shown = (message: Message): OutputOf<'act'>['message'] => messageJson(sandbox, message)
   const row = (conversation: Conversation) => conversationJson(sandbox, conversation)
 
@@ -66,7 +62,6 @@ export function createSandboxHandlers(
     },
     newConversation: async ({ name }) => {
       const contact = await sandbox.contact({ name: name ?? nextName(sandbox) })
-      changed('conversations')
       const person: Somebody = {
         id: contact.id,
         name: contact.name,
@@ -78,14 +73,10 @@ export function createSandboxHandlers(
     calls: async (input) => ({ calls: callsIn(sandbox, input).map(callJson) }),
     reset: async () => {
       sandbox.reset()
-      changed('conversations')
       return { people: sandbox.everybody.list() }
     },
     chaos: async ({ chaos }) => {
-      if (chaos !== null) {
-        sandbox.chaos.set(chaos.trim() === '' ? null : parseChaos(chaos))
-        changed('chaos')
-      }
+      if (chaos !== null) sandbox.chaos.set(chaos.trim() === '' ? null : parseChaos(chaos))
       const current = sandbox.chaos.current()
       return { chaos: current === null ? '' : showChaos(current), seed: sandbox.chaos.seed }
     },

@@ -2,6 +2,7 @@
 import { DevHookError } from '../../core/errors.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import type { Message } from '../../protocol/resources.ts'
+import { CHAOS_WORDS, parseChaos, showChaos } from '../../sandbox/chaos/chaos-words.ts'
 import { findSomebody, somebodyCalled } from '../sandbox/who-and-where.ts'
 import { wrapWords } from '../screen/text-width.ts'
 import { callLine } from './call-lines.ts'
@@ -138,6 +139,12 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
       return NOTHING
     },
   },
+  {
+    name: 'chaos',
+    words: '[words | off]',
+    says: 'what goes wrong by chance from now on, as after `--chaos`: `/chaos drop=0.2,delay=1s`; alone: what does now',
+    run: setChaos,
+  },
   { name: 'reset', words: '', says: 'forget everything, and start over with Jenny', run: startOver },
   { name: 'help', words: '', says: 'this list', run: showHelp },
   { name: 'quit', words: '', says: 'end the sandbox, as Ctrl-D and Ctrl-C do', run: () => 'quit' },
@@ -164,6 +171,16 @@ async function speakAs({ sandbox, people, print }: TalkContext, rest: string): P
   for (const person of all) {
     print(`${person.id === people.speaker.id ? '>' : ' '} ${oneLine(person.name)} (${person.role})`)
   }
+  return NOTHING
+}
+
+/** The sandbox itself says what it is from now on. */
+function setChaos({ sandbox: { chaos }, print }: TalkContext, rest: string): Entered {
+  const current = chaos.current()
+  if (rest === 'off') chaos.set(null)
+  else if (rest !== '') chaos.set(parseChaos(rest))
+  else if (current !== null) print(`${showChaos(current)} (seed ${chaos.seed})`)
+  else print(`nothing goes wrong on purpose; what can: ${Object.keys(CHAOS_WORDS).join(', ')}`)
   return NOTHING
 }
 

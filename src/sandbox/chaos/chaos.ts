@@ -86,7 +86,7 @@ export function createChaos(options: {
       tell({
         word: null,
         seed,
-        message: config === null ? 'there is none from now on' : `${showChaos(config)} from now on`,
+        message: config === null ? 'off from now on' : `${showChaos(config)} from now on`,
       })
     },
     created: (conversation) => void numberOf(conversation),

@@ -310,6 +310,25 @@ describe('What happens in a sandbox', () => {
     off()
   })
 
+  it('is told of who comes, of a start over and of chaos, whoever asks for it', async () => {
+    const { ask, sandbox } = await quietForTest()
+    let told: string[] = []
+    const changes = async (act: () => unknown): Promise<string[]> => {
+      told = []
+      await act()
+      return told
+    }
+    createSandboxPort(sandbox).on((event) =>
+      told.push('what' in event ? `${event.type} ${String(event.what)}` : event.type),
+    )
+    expect(await changes(() => sandbox.chaos.set({ delay: 1 }))).toEqual(['changed chaos'])
+    expect(await changes(() => ask('chaos', { chaos: '' }))).toEqual(['changed chaos'])
+    expect(await changes(() => sandbox.contact({ name: 'Kim' }))).toContain('changed conversations')
+    expect(await changes(() => sandbox.agent({ name: 'Bob' }))).toContain('changed conversations')
+    expect(await changes(() => ask('newConversation', {}))).toContain('changed conversations')
+    expect(await changes(() => sandbox.reset())).toContain('changed conversations')
+  })
+
   it('posts what a bot answers with to an event that was made beside it, unless that is an error', async () => {
     const { sandbox } = await quietForTest()
     const jenny = await sandbox.contact({ name: 'Jenny' })

@@ -151,7 +151,7 @@ describe('Chaos', () => {
       'null: delay=20ms from now on (seed 42)',
       'delay: message.create.contact.chat "late" comes 20ms late (seed 42)',
       'null: drop=0 from now on (seed 42)',
-      'null: there is none from now on (seed 42)',
+      'null: off from now on (seed 42)',
     ])
     expect(sandbox.chaos.current()).toBeNull()
   })
