@@ -43,7 +43,7 @@ export const ERRORS = {
   apiUnreachable: entry('DEVHOOK_API_UNREACHABLE', 'environment', 'platform', 'the platform API cannot be reached', 'check the network and `--api-host`'),
   apiRefused: entry('DEVHOOK_API_REFUSED', 'remote', 'platform', 'the platform API refused a call', 'check the bot id and the scope of the token'),
   apiFailed: entry('DEVHOOK_API_FAILED', 'remote', 'platform', 'the platform API failed, or is too busy', 'try again in a minute'),
-  apiNotJson: entry('DEVHOOK_API_NOT_JSON', 'remote', 'platform', 'the answer does not come from the API: it is not JSON', "check `--api-host`, and whether a proxy answers in the API's place"),
+  apiNotJson: entry('DEVHOOK_API_NOT_JSON', 'remote', 'platform', 'the answer does not come from the API: it is not JSON, or not what was asked for', "check `--api-host`, and whether a proxy answers in the API's place"),
   webhookUnknown: entry('DEVHOOK_WEBHOOK_UNKNOWN', 'remote', 'platform', "the bot's record shows no webhook in a known place", 'paste the printed URL into the admin page: Settings, your organization, Bots, the bot, tab Webhook'),
   webhookAmbiguous: entry('DEVHOOK_WEBHOOK_AMBIGUOUS', 'remote', 'platform', 'the bot has several webhooks and it is unclear which one to use', 'paste the printed URL into the admin page: Settings, your organization, Bots, the bot, tab Webhook'),
   claimDidNotStick: entry('DEVHOOK_CLAIM_DID_NOT_STICK', 'remote', 'platform', 'the platform accepted the claim but shows another URL', 'use `--hook manual`, and report the shape of the bot record'),

@@ -8,7 +8,7 @@ import { serviceNameOf } from '../daemon/start/open-registration.ts'
 import { secretsInUrl } from '../daemon/traffic/bot-access.ts'
 import { readLock } from '../lock/lock.ts'
 import type { Client } from '../platform/api/client.ts'
-import { botDocument } from '../platform/webhook/bot-record.ts'
+import { readBot } from '../platform/webhook/bot-record.ts'
 import { findWebhook } from '../platform/webhook/locate.ts'
 import type { Located, NotLocated } from '../platform/webhook/location.ts'
 import type { BrokerFacts, RelayFacts } from '../relay/seat/probe.ts'
@@ -100,7 +100,7 @@ export function createFacts(options: DoctorOptions): Facts {
   const bot = once(async () => {
     const { botId } = await needs('token', identity())
     await needs('api', api())
-    return (await (await client()).get(botDocument(botId), { signal })).json
+    return readBot(await client(), botId, signal)
   })
   const webhook = once(async () => {
     await needs('bot', bot())

@@ -10,7 +10,7 @@ import { identityOf } from '../daemon/account/bot-identity.ts'
 import type { Client } from '../platform/api/client.ts'
 
 import { readRefreshToken } from '../platform/api/token.ts'
-import { botDocument } from '../platform/webhook/bot-record.ts'
+import { readBot } from '../platform/webhook/bot-record.ts'
 import { findBotWebhook } from '../platform/webhook/locate.ts'
 
 /** What trying a good token has shown. */
@@ -37,9 +37,9 @@ export async function tryToken(
   const reason = `${config.apiHost} does not answer in time`
   try {
     return await withDeadline([signal], { ms: LIMIT_MS, reason }, async (limited) => {
-      const { json } = await client.get(botDocument(botId), { signal: limited })
+      const bot = await readBot(client, botId, limited)
       const secret = await secretOf(client, botId, config.webhookPlace, limited)
-      return { botId, name: textIn(json, 'name'), expires: claims.expiresAt !== null, secret }
+      return { botId, name: textIn(bot, 'name'), expires: claims.expiresAt !== null, secret }
     })
   } catch (error) {
     if (error instanceof DevHookError || signal.aborted || messageOf(error) !== reason) throw error

@@ -420,6 +420,18 @@ describe('dev-hook init without questions', () => {
     expect(await contents(cwd)).toEqual(before)
   })
 
+  it('does not take a token for good that nothing was answered to', async () => {
+    const api = await startScriptedApi(() => ({ status: 204, text: '' }))
+    onTestFinished(() => api.close())
+    const { code, stderr } = await initAlone(
+      await folderForTest(),
+      { APIHOST: api.url, TOKEN: makeToken({ _id: 'b1' }) },
+      '--yes',
+    )
+    expect(code).toBe(0)
+    expect(stderr).toContain('the token was not checked: GET /v2/bots/b1 did not answer with an object')
+  })
+
   it('tells coding agents of the bot with --agents alone, and names that flag otherwise', async () => {
     const cwd = await folderForTest()
     expect((await initAlone(cwd, {}, '--yes')).stderr).toContain('npx dev-hook init --agents')

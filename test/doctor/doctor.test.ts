@@ -126,6 +126,11 @@ describe('dev-hook doctor', () => {
     expect(page.code).toBe(5)
 
     sandbox.faults.clear()
+    sandbox.faults.add({ match: /^GET .*\/bots\/./, status: 200, body: '[]' })
+    const empty = await diagnose({ env: { ...env, APIHOST: sandbox.api, TOKEN: sandbox.token } })
+    expect(empty.check('bot')).toMatchObject({ ...BAD, message: expect.stringContaining('not answer with an object') })
+
+    sandbox.faults.clear()
     const unknown = await diagnose({ env: { ...env, APIHOST: sandbox.api, TOKEN: sandbox.token, BOT_ID: ID } })
     expect(unknown.check('api')).toMatchObject(WELL)
     expect(unknown.check('bot')).toMatchObject({ ...BAD, message: expect.stringContaining('404') })

@@ -1,8 +1,8 @@
 // What a response of the platform means when it is not a success.
 
 import { isSuccess } from '../../core/delivery.ts'
-import { DevHookError, type ErrorName } from '../../core/errors.ts'
-import { textIn, valueIn } from '../../core/json.ts'
+import { DevHookError, ERRORS, type ErrorName } from '../../core/errors.ts'
+import { isRecord, type Json, textIn, valueIn } from '../../core/json.ts'
 import type { Redact } from '../../core/text/redact.ts'
 import { parseExact } from './exact-json.ts'
 
@@ -23,6 +23,12 @@ export function timeOf({ headers }: Pick<RawResponse, 'headers'>, now: number): 
 /** How much of the platform's words is quoted, and how much is searched for secrets before it is cut, in characters. */
 const MAX_QUOTE = 200
 const MAX_MESSAGE = 16_384
+/** A request that came too slowly or too early, and too many of them. */
+const BUSY: ReadonlySet<number> = new Set([408, 425, 429])
+/** Somebody else changes the same thing at this moment, or has locked it. */
+const CHANGING: ReadonlySet<number> = new Set([409, 423])
+/** Network Authentication Required: what a hotel or a train answers, whoever is called. */
+const SIGN_IN = 511
 const TOKEN = /\b(jwt|token|expired)\b|invalid signature/i
 const VERIFICATION = /verif(y|ied|ication)|\bchallenge\b|\bcallback\b/i
 
@@ -51,11 +57,22 @@ export function problemOf(
   // Redacted before it is cut: of a secret across the cut, the half would not be recognised.
   const quote = cut(redact(messageIn(response)))
   const tried = `${call} answered ${status}${quote === '' ? '' : `: ${quote}`}`
-  if (status === 429 || status === 408 || status >= 500) return new DevHookError('apiFailed', tried)
-  if (isPage(response))
-    return new DevHookError('apiNotJson', `${call} answered ${status} with a web page instead of JSON`)
+  if (BUSY.has(status) || (status >= 500 && status !== SIGN_IN)) return new DevHookError('apiFailed', tried)
+  const instead = insteadOfJson(response)
+  if (instead !== null) return new DevHookError('apiNotJson', `${call} answered ${status} ${instead}`)
   if (status === 403 && !isTokenMessage(quote) && !VERIFICATION.test(quote)) return denied(call, tried, scope)
+  if (CHANGING.has(status)) return new DevHookError('apiRefused', tried, { remedy: ERRORS.apiFailed.remedy })
   return new DevHookError(kindOf(status, quote), tried)
+}
+
+/** What answers in the API's place, in words; `null` when it may be the API. A redirect is never followed: the token stays here. */
+function insteadOfJson(response: RawResponse): string | null {
+  const { status, headers } = response
+  if (isPage(response)) return 'with a web page instead of JSON'
+  if (status === SIGN_IN) return 'as this network wants to be signed in to'
+  if (status < 300 || status >= 400) return null
+  const target = headers['location'] ?? ''
+  return URL.canParse(target) ? `with a redirect to ${new URL(target).origin}` : 'with a redirect'
 }
 
 function kindOf(status: number, quote: string): ErrorName {
@@ -91,6 +108,12 @@ function messageIn(response: RawResponse): string {
 }
 
 const cut = (line: string): string => (line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line)
+
+/** The object that a call has to answer with. Throws `apiNotJson` for anything else, an empty answer too. */
+export function objectIn(call: string, json: unknown): Json {
+  if (isRecord(json)) return json
+  throw new DevHookError('apiNotJson', `${call} did not answer with an object`)
+}
 
 /** The JSON in a text, with exact numbers; `undefined` when there is none. */
 export function jsonOf(text: string): unknown {

@@ -7,7 +7,7 @@ import { createRedactor, type Redactor } from '../../core/text/redact.ts'
 import { withoutTrailingSlashes } from '../../core/text/trailing-slashes.ts'
 import { isTokenTrouble, jsonOf, problemOf, type RawResponse, timeOf } from './api-errors.ts'
 import { stringifyExact } from './exact-json.ts'
-import { type ExchangeOutcome, MAX_PAUSE_MS, mayRepeat, pauseOf } from './retry-policy.ts'
+import { type ExchangeOutcome, MAX_PAUSE_MS, mayRepeat, pauseOf, REPEATING_MS } from './retry-policy.ts'
 import { createThrottle, type Throttle } from './throttle.ts'
 import type { Claims } from './token.ts'
 import { createTokenSource, type TokenOptions, type TokenPair } from './token-source.ts'
@@ -75,10 +75,8 @@ export function createClient(options: ClientOptions): Client {
   const host = new URL(options.apiHost)
   const prefix = withoutTrailingSlashes(host.pathname)
   const transport = createTransport(host.origin, { timeoutMs, proxy })
-  const conceal = ({ token, refreshToken }: TokenOptions | TokenPair): void => {
-    redactor.conceal(token)
-    redactor.conceal(refreshToken)
-  }
+  const conceal = ({ token, refreshToken }: TokenOptions | TokenPair): void =>
+    [token, refreshToken].forEach(redactor.conceal)
   conceal(options.tokens)
   const onTokens = (fresh: TokenPair): void => {
     conceal(fresh)
@@ -130,10 +128,11 @@ export function createClient(options: ClientOptions): Client {
     async (path: string, call: CallOptions = {}): Promise<ApiResponse> => {
       const { signal = neverAborted(), allow = [] } = call
       const exchange = exchangeOf(method, path, call, userAgent)
+      const until = clock.now() + REPEATING_MS
       const outcome = await poll(
         () => sendAuthorised(exchange, signal),
-        (sent) => !mayRepeat(exchange, sent, now()),
-        { pace: exponential(250, 4_000, random), tries: TRIES, signal, clock },
+        (sent) => !mayRepeat(exchange, sent, { now: now(), leftMs: until - clock.now() }),
+        { pace: exponential(250, 4_000, random), tries: TRIES, limitMs: REPEATING_MS, signal, clock },
       )
       return settle(exchange, outcome, allow)
     }

@@ -20,7 +20,13 @@ export class ExactNumber {
   }
 }
 
-/** Parses JSON; a number that would be written in another way becomes an `ExactNumber`. Throws like `JSON.parse`. */
+/** Lists and objects in one another: nothing that is real comes close, and `JSON.stringify` needs a stack for what is deeper (4,100). */
+const MAX_DEPTH = 3_200
+
+/**
+ * Parses JSON; a number that would be written in another way becomes an `ExactNumber`. Throws like `JSON.parse`, and for what is nested
+ * too deeply to be written again.
+ */
 export function parseExact(text: string): unknown {
   const value: unknown = JSON.parse(text)
   const marked = markNumbers(text)
@@ -44,8 +50,14 @@ const NUMBER = /-?\d[\d.eE+-]*/y
 function markNumbers(text: string): string {
   let marked = ''
   let copied = 0
+  let depth = 0
   for (let at = 0; at < text.length; at += 1) {
-    if (text.charCodeAt(at) === QUOTE) at = endOfString(text, at)
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = endOfString(text, at)
+    // Opening brackets and braces, and the closing ones two further on.
+    if (code === 0x5b || code === 0x7b) depth += 1
+    if (code === 0x5d || code === 0x7d) depth -= 1
+    if (depth > MAX_DEPTH) throw new RangeError(`it is nested more than ${MAX_DEPTH} deep`)
     NUMBER.lastIndex = at
     const number = NUMBER.exec(text)?.[0]
     if (number === undefined) continue

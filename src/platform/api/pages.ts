@@ -10,7 +10,8 @@ const MAX_PAGES = 20
 
 /**
  * The objects of a list, page after page, for as long as the caller wants more. Follows `Link: …; rel="next"`, always on
- * the same host, else counts; throws `apiRefused` for what is not a list, or does not end.
+ * the same host, else counts; throws `apiNotJson` for what is not a list, `apiRefused` for one that
+ * does not end.
  */
 export async function* listAll(
   client: Client,
@@ -22,7 +23,7 @@ export async function* listAll(
   let lastFirst: string | null = null
   for (let page = 1; page <= MAX_PAGES; page++) {
     const { json, headers } = await client.get(next, { signal })
-    if (!Array.isArray(json)) throw new DevHookError('apiRefused', `GET ${path} did not answer with a list`)
+    if (!Array.isArray(json)) throw new DevHookError('apiNotJson', `GET ${path} did not answer with a list`)
     const items = json.filter(isRecord)
     const first = textIn(items[0], 'id')
     // A platform that ignores `offset` gives the same page again and again.

@@ -17,7 +17,7 @@ export interface Exchange {
 }
 
 export interface Transport {
-  /** Rejects with the connection's own error, one for the time that is up, the signal's reason, or `apiFailed` for an endless body. */
+  /** Rejects with the connection's own error, one for the time that is up, the signal's reason, or `apiNotJson` for an endless body. */
   send(exchange: Exchange, signal: AbortSignal): Promise<RawResponse>
   close(): Promise<void>
 }
@@ -54,11 +54,9 @@ export function createTransport(
         const request = dispatcher.request({ origin, method, path, headers, body, signal: limited })
         // undici notices an abort only once it is connected, and a silent proxy can keep it from that for minutes.
         const response = await rejectOnAbort(request, limited)
-        return {
-          status: response.statusCode,
-          headers: flatten(response.headers),
-          text: await textOf(response.body),
-        }
+        const bytes = await readUpTo(response.body, MAX_ANSWER_BYTES)
+        if (bytes === null) throw tooLong(method, path)
+        return { status: response.statusCode, headers: flatten(response.headers), text: bytes.toString('utf8') }
       }),
     close: async () => {
       // What could not be opened, because the proxy's URL is not one, has nothing to close.
@@ -68,12 +66,8 @@ export function createTransport(
   }
 }
 
-async function textOf(body: AsyncIterable<unknown>): Promise<string> {
-  const bytes = await readUpTo(body, MAX_ANSWER_BYTES)
-  if (bytes === null)
-    throw new DevHookError('apiFailed', `the platform answered with more than ${formatSize(MAX_ANSWER_BYTES)}`)
-  return bytes.toString('utf8')
-}
+const tooLong = (method: string, path: string): DevHookError =>
+  new DevHookError('apiNotJson', `${method} ${path} answered with more than ${formatSize(MAX_ANSWER_BYTES)}`)
 
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   const flat: Record<string, string> = {}

@@ -1,6 +1,7 @@
 // The webhook in a bot's own record, looked for in what a read returns, as its place there is not documented.
-import { DevHookError } from '../../core/errors.ts'
 import { isRecord, type Json, textIn, valueIn } from '../../core/json.ts'
+import { objectIn } from '../api/api-errors.ts'
+import type { Client } from '../api/client.ts'
 import { isHook } from './hook.ts'
 import {
   type Located,
@@ -16,6 +17,12 @@ export const BOT_RECORDS: WebhookEndpoint = { path: '/v2/bots', statusField: nul
 
 /** The API path of a bot's record. */
 export const botDocument = (botId: string): string => `${BOT_RECORDS.path}/${encodeURIComponent(botId)}`
+
+/** Reads a bot's record. Throws what the client throws, and `apiNotJson` for what is no record. */
+export async function readBot(client: Client, botId: string, signal: AbortSignal): Promise<Json> {
+  const path = botDocument(botId)
+  return objectIn(`GET ${path}`, (await client.get(path, { signal })).json)
+}
 
 interface BotDocument {
   readonly id: string
@@ -49,9 +56,7 @@ const LOCATORS: readonly Locator[] = [
 
 /** Searches where the config says, else in the fields of the table: one with a URL goes before one without. */
 async function find({ client, botId, webhookPath }: WebhookSearch, signal: AbortSignal): Promise<Located | NotLocated> {
-  const { json: record } = await client.get(botDocument(botId), { signal })
-  if (!isRecord(record)) throw new DevHookError('apiRefused', `GET ${botDocument(botId)} did not answer with an object`)
-  const bot = { id: botId, record }
+  const bot = { id: botId, record: await readBot(client, botId, signal) }
   const candidates = webhookPath === null ? LOCATORS.map(({ locate }) => locate(bot)) : [named(bot, webhookPath)]
   const located = candidates.filter((candidate) => candidate !== null && candidate !== 'ambiguous')
   const best = located.find(({ reading }) => reading.registered.url !== null) ?? located[0]

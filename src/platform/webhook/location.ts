@@ -1,7 +1,7 @@
 // Where a webhook is kept on the platform: reading it there, and writing the whole nested object back.
-import { DevHookError } from '../../core/errors.ts'
 import { isRecord, type Json, textIn, valueIn } from '../../core/json.ts'
 import type { Registered } from '../../core/ports.ts'
+import { objectIn } from '../api/api-errors.ts'
 import type { Client } from '../api/client.ts'
 import { isMasked, registeredOf, statusIn, withoutMask } from './hook.ts'
 
@@ -83,8 +83,7 @@ export async function readLocation(
   const { document, endpoint } = location
   const { status, json } = await client.get(document, endpoint.deletable ? { signal, allow: [404] } : { signal })
   if (status === 404) return null
-  if (!isRecord(json)) throw new DevHookError('apiRefused', `GET ${document} did not answer with an object`)
-  return readingOf(location, json, isWanted)
+  return readingOf(location, objectIn(`GET ${document}`, json), isWanted)
 }
 
 /** What a document that was read shows at a location. */

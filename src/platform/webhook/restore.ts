@@ -216,7 +216,8 @@ function notRestored(snapshot: Snapshot, cause: unknown, signal: AbortSignal): D
   const { label } = snapshot.location ?? { label: `service "${snapshot.serviceName}"` }
   const why = signal.aborted ? 'there was no time left' : asDevHookError(cause).message
   // What failed has to be put right first, or the next try ends in the same way.
-  const isFixable = cause instanceof DevHookError && (cause.category === 'user' || isTransient(cause))
+  const isFixable =
+    cause instanceof DevHookError && (cause.category === 'user' || cause.is('apiRefused') || isTransient(cause))
   const first = isFixable ? `${cause.remedy}, then ` : ''
   const remedy = `${first}run ${restoreCommand(snapshot)}`
   return new DevHookError('notRestored', `${label} of bot ${snapshot.botId} was not put back: ${why}`, {

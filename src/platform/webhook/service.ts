@@ -82,5 +82,5 @@ export async function createService(
   const { json } = await client.post(SERVICES.path, { signal, body: { name, type: 'webhook', params } })
   const [located] = isRecord(json) ? locate(json) : []
   if (located !== undefined) return located
-  throw new DevHookError('apiRefused', `POST ${SERVICES.path} did not answer with a service that has an id`)
+  throw new DevHookError('apiNotJson', `POST ${SERVICES.path} did not answer with a service that has an id`)
 }

@@ -91,7 +91,7 @@ describe('a call', () => {
 
   it('follows no redirect', async () => {
     server.on('GET', PATH, () => ({ status: 302, text: '', headers: { location: '/v2/elsewhere' } }))
-    expect((await errorOf(open().get(PATH))).is('apiRefused')).toBe(true)
+    expect((await errorOf(open().get(PATH))).is('apiNotJson')).toBe(true)
     expect(server.trace()).toEqual([`GET ${PATH}`])
   })
 })
@@ -131,6 +131,19 @@ describe('an answer that is not what was asked for', () => {
       'answered 404 with a web page',
     ],
     ['a page of a proxy that fails', { status: 502, text: '<p>Bad gateway' }, 'DEVHOOK_API_FAILED', 'answered 502'],
+    [
+      'a redirect, which is to another host',
+      { status: 301, text: '', headers: { location: 'https://elsewhere.example/v2/bots/b1?token=t' } },
+      'DEVHOOK_API_NOT_JSON',
+      'answered 301 with a redirect to https://elsewhere.example',
+    ],
+    [
+      'a network that wants to be signed in to',
+      { status: 511, json: {} },
+      'DEVHOOK_API_NOT_JSON',
+      'answered 511 as this network wants to be signed in to',
+    ],
+    ['nesting without end', { text: '['.repeat(5_000) + ']'.repeat(5_000) }, 'DEVHOOK_API_NOT_JSON', 'not with JSON'],
     ['text', { text: 'ok' }, 'DEVHOOK_API_NOT_JSON', 'answered 200, but not with JSON'],
   ]
   for (const [name, reply, code, message] of cases) {
@@ -141,6 +154,13 @@ describe('an answer that is not what was asked for', () => {
       expect(said).toContain(message)
     })
   }
+
+  it.each([409, 423])('is one to try again where somebody else changes the same thing (%i)', async (status) => {
+    server.on('PATCH', PATH, () => error(status, 'locked'))
+    const refused = await errorOf(open().patch(PATH, { body: {} }))
+    expect(refused.is('apiRefused')).toBe(true)
+    expect(refused.remedy).toBe('try again in a minute')
+  })
 
   it('names the scope that services need', async () => {
     server.on('GET', '/v2/services', () => error(403, 'Permission Denied'))
@@ -165,8 +185,11 @@ describe('an answer that is not what was asked for', () => {
   })
 
   it('is cut off when it does not end', async () => {
-    server.on('POST', PATH, () => ({ text: ' '.repeat(11 * 1024 * 1024) }))
-    expect((await errorOf(open().post(PATH))).message).toContain('more than 10 MiB')
+    server.on('GET', PATH, () => ({ text: ' '.repeat(11 * 1024 * 1024) }))
+    const { code, message } = await errorOf(open().get(PATH))
+    expect(code).toBe('DEVHOOK_API_NOT_JSON')
+    expect(message).toBe(`GET ${PATH} answered with more than 10 MiB`)
+    expect(server.calls).toHaveLength(1)
   })
 
   it('truncates what the platform says, and takes control characters out', async () => {
@@ -218,7 +241,7 @@ describe('secrets', () => {
 describe('repeating', () => {
   it('a GET gets through after passing failures', async () => {
     server.on('GET', PATH, () => ({ json: { id: 'b1' } }))
-    for (const failure of [408, 429, 500, 502, 503, 504, 521, 522, 524]) {
+    for (const failure of [408, 425, 429, 500, 502, 503, 504, 521, 522, 524]) {
       server.next('GET', PATH, error(failure, 'later'), { cut: true })
       expect(await open().get(PATH)).toMatchObject({ json: { id: 'b1' } })
     }
@@ -229,6 +252,35 @@ describe('repeating', () => {
     await errorOf(open({ random: () => 1 }).get(PATH))
     expect(server.calls).toHaveLength(4)
     expect(slept).toEqual([250, 500, 1_000])
+  })
+
+  it('gives up in the time that a command has for all it does, with what the platform answered', async () => {
+    let now = 0
+    let free = 0
+    const sleep = async (ms: number): Promise<void> => {
+      now += ms
+    }
+    const clock = { ...MONOTONIC, now: () => now, sleep }
+    const acquire = async (): Promise<void> => {
+      now = Math.max(now, free)
+    }
+    const pause = (ms: number): void => {
+      free = now + ms
+    }
+    const slow = { reply: error(503, 'later'), tookMs: 9_000 }
+    const busy = { reply: { status: 429, json: {}, headers: { 'retry-after': '9' } }, tookMs: 0 }
+    for (const { reply, tookMs } of [slow, busy]) {
+      const before = server.calls.length
+      server.on('GET', PATH, () => {
+        now += tookMs
+        return reply
+      })
+      now = 0
+      free = 0
+      expect((await errorOf(open({ clock, throttle: { acquire, pause } }).get(PATH))).is('apiFailed')).toBe(true)
+      expect(server.calls.length - before).toBe(3)
+      expect(now).toBeLessThan(30_000)
+    }
   })
 
   it('does not repeat what is not passing', async () => {

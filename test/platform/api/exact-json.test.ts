@@ -54,6 +54,12 @@ describe('Exact JSON', () => {
     for (const text of ['', '01', '1.', '"', '{"a":1.0', '[1E400,]', '\u0000']) expect(() => parseExact(text)).toThrow()
   })
 
+  it('is none where it is nested more deeply than it could be written again', () => {
+    const nested = (depth: number): string => `${'[{"a":'.repeat(depth / 2)}"]}"${'}]'.repeat(depth / 2)}`
+    expect(stringifyExact(parseExact(nested(3_200)))).toBe(nested(3_200))
+    expect(() => parseExact(nested(3_202))).toThrow('nested')
+  })
+
   it('takes no longer than its length, even where it is full of quotes', () => {
     const text = JSON.stringify('"'.repeat(2_000_000))
     expect(parseExact(`[${text},1.0]`)).toHaveLength(2)

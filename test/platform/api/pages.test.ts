@@ -90,6 +90,7 @@ describe('a list', () => {
 
   it('is an error when it is not a list', async () => {
     server.on('GET', '/v2/services', () => ({ json: { items: [] } }))
-    await expect(readAll()).rejects.toThrow('GET /v2/services did not answer with a list')
+    const message = 'GET /v2/services did not answer with a list'
+    await expect(readAll()).rejects.toMatchObject({ code: 'DEVHOOK_API_NOT_JSON', message })
   })
 })

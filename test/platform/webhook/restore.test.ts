@@ -175,7 +175,9 @@ describe('a restore', () => {
       {
         type: 'error',
         code: 'DEVHOOK_NOT_RESTORED',
-        remedy: expect.stringMatching(/^run `dev-hook restore --bot \w+ --api-host http:\S+`$/),
+        remedy: expect.stringMatching(
+          /^check the bot id .*, then run `dev-hook restore --bot \w+ --api-host http:\S+`$/,
+        ),
       },
     ])
     const snapshot = await leftover()
