@@ -1,9 +1,13 @@
 // Several pages of one run at once: what is done in one is shown in the others, and none takes the connections of another.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../support/browser/chromium.ts'
-import { inspectedRun, openPage } from '../support/browser/inspected-run.ts'
+import { aMessage, inspectedRun, openPage } from '../support/browser/inspected-run.ts'
 import { rows, sees } from '../support/browser/seen.ts'
+import { ECHO_BOT } from '../support/cli/cli.ts'
+import { folderForTest } from '../support/folder.ts'
 import { expectEventually } from '../support/wait.ts'
 
 let browser: Browser
@@ -59,6 +63,25 @@ describe('Two pages of one run', () => {
     for (const page of [one, other]) await page.getByText('Chaos').click()
     await one.getByRole('button', { name: 'deliveries come twice' }).click()
     await other.getByRole('button', { name: 'deliveries come twice', pressed: true }).waitFor()
+  })
+
+  it('say in the titles of their tabs what they are about, and how much has arrived since somebody saw them', async () => {
+    const above = await folderForTest()
+    const cwd = join(above, 'my-bot')
+    await mkdir(cwd)
+    const run = await inspectedRun([process.execPath, ECHO_BOT], { cwd })
+    const page = await openPage(browser, run.link)
+    await expectEventually(() => page.title()).toBe('my-bot sandbox – dev-hook')
+    const counted = async (): Promise<number> => Number(Object(await run.ask('status'))['deliveries'])
+    await setHidden(page, true)
+    await run.inject(aMessage('meanwhile', 1))
+    await run.inject(aMessage('and again', 2))
+    expect(await counted()).toBeGreaterThan(1)
+    await expectEventually(async () => (await page.title()) === `(${await counted()}) my-bot sandbox – dev-hook`).toBe(
+      true,
+    )
+    await setHidden(page, false)
+    await expectEventually(() => page.title()).toBe('my-bot sandbox – dev-hook')
   })
 
   it('leave connections for others while nobody sees them, and show all that came once they are seen', async () => {

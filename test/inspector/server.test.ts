@@ -17,6 +17,9 @@ const REPLAYED: Replayed = { id: 'd1', n: 2, outcome: 'answered', status: 200, m
 const STATUS: OutputOf<'status'> = {
   version: '1.0.0',
   pid: 1,
+  botId: 'bot1',
+  profile: null,
+  folder: 'bot',
   emulated: false,
   url: null,
   target: 'http://127.0.0.1:3000/',

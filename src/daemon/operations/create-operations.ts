@@ -29,5 +29,5 @@ export function createOperations(
   const printed = createPrintedLines()
   onAbort(lifetime.signal, () => replayOnSave.set(null))
   Object.assign(run.parts, { triggering, replayOnSave, printed })
-  return createRunHandlers(run, journal, { events: triggering.handlers, replayOnSave, printed })
+  return createRunHandlers(run, journal, { botId, events: triggering.handlers, replayOnSave, printed })
 }

@@ -20,6 +20,7 @@ import { createVerify } from './verify-signature.ts'
 
 /** What some of the operations are about, beside the parts of the run. */
 interface Helpers {
+  readonly botId: string
   readonly events: Triggering['handlers']
   readonly replayOnSave: ReplayOnSave
   readonly printed: PrintedLines
@@ -29,7 +30,7 @@ interface Helpers {
 export function createRunHandlers(
   run: Pick<Run, 'parts' | 'options' | 'control'>,
   journal: RunJournal,
-  { events, replayOnSave, printed }: Helpers,
+  { botId, events, replayOnSave, printed }: Helpers,
 ): Handlers<RunOperation> {
   const { parts, options, control } = run
   const { redact } = options.redactor
@@ -48,7 +49,7 @@ export function createRunHandlers(
   })
 
   return {
-    status: async () => runStatus(run),
+    status: async () => runStatus(run, botId),
     deliveries: (input, signal) => listDeliveries(journal, input, (summary) => deliveryRow(summary, redact), signal),
     delivery: async ({ id }) => {
       const found = await find(id)

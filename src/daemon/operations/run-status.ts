@@ -1,4 +1,5 @@
 // What a run is doing now, for whoever asks.
+import { basename } from 'node:path'
 import { targetUrl } from '../../config/target.ts'
 import { withoutCredentials } from '../../core/hook-url.ts'
 import type { Registration } from '../../core/ports.ts'
@@ -7,12 +8,15 @@ import { type Run, shownUrl, totalsOf } from '../run.ts'
 import { passedTo } from '../traffic/others/former-receiver.ts'
 
 /** The status of a run, also of one that has only just begun. */
-export function runStatus({ parts, options }: Pick<Run, 'parts' | 'options'>): OutputOf<'status'> {
+export function runStatus({ parts, options }: Pick<Run, 'parts' | 'options'>, botId: string): OutputOf<'status'> {
   const { config, version, emulated = false } = options
   const { traffic, tunnel, registration, bot, link, replayOnSave } = parts
   return {
     version,
     pid: process.pid,
+    botId,
+    profile: config.profile,
+    folder: basename(config.cwd),
     emulated,
     url: shownUrl(parts),
     target: targetUrl(config.target),

@@ -123,6 +123,11 @@ const REGISTERED = object({ url: text(), events: orNull(list(text())), status: o
 export const STATUS = object({
   version: text(),
   pid: COUNT,
+  botId: text(),
+  /** The one of the config that was chosen; `null` for none. */
+  profile: orNull(text()),
+  /** The name of the folder that the run works in. */
+  folder: text(),
   emulated: flag,
   url: orNull(text()),
   target: text(),

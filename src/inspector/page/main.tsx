@@ -4,9 +4,11 @@ import { keepFocus } from './model/keep-focus.ts'
 import { press } from './model/keys.ts'
 import { ModelContext, openModel } from './model/model.ts'
 import { App } from './views/app.tsx'
+import { keepTitle } from './views/tab-title.ts'
 
 const model = openModel(window)
 keepFocus(window)
+keepTitle(document, model)
 window.addEventListener('keydown', (event) => {
   if (press(event, model)) event.preventDefault()
 })
