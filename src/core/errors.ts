@@ -75,7 +75,7 @@ export const ERRORS = {
   botNotReady: entry('DEVHOOK_BOT_NOT_READY', 'user', 'failed', 'the bot that a test started did not listen in time', 'make it listen on the PORT of its environment, or give it more time with `readyWithin`'),
   noReply: entry('DEVHOOK_NO_REPLY', 'user', 'failed', 'the bot did not answer a contact in the sandbox', "look at the bot's own output, and whether it answers this kind of message"),
   unexpectedReply: entry('DEVHOOK_UNEXPECTED_REPLY', 'user', 'failed', 'the bot said something in the sandbox where it was to be silent', 'look at what it answered, at the end of the message'),
-  noButton: entry('DEVHOOK_NO_BUTTON', 'user', 'failed', 'what was to be pressed or filled in was not offered', 'press one of those that the message lists, by its text or its payload'),
+  noButton: entry('DEVHOOK_NO_BUTTON', 'user', 'failed', 'what was to be pressed or filled in was not offered', 'choose one of those that the message lists; a button goes by its text or its payload'),
   notSettled: entry('DEVHOOK_UNTIL', 'user', 'failed', 'what was waited for in the sandbox did not happen in time', 'wait longer, or look at the end of the message for what happened instead'),
   sandboxClosed: entry('DEVHOOK_SANDBOX_CLOSED', 'user', 'failed', 'the sandbox was closed', 'use a sandbox before it is closed, and await what is under way'),
   variableUnusable: entry('DEVHOOK_VARIABLE_UNUSABLE', 'user', 'failed', 'a variable for the bot holds a NUL character, which no environment can hold; the bot is started without it', 'give it another value; for SECRET, a new one in the admin page: Settings, your organization, Bots, the bot, tab Webhook'),

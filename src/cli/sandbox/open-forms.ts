@@ -2,6 +2,7 @@
 import { DevHookError } from '../../core/errors.ts'
 import { asRecord, asText, isRecord, type Json, textIn } from '../../core/json.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
+import { OPEN_A_FORM } from '../../sandbox/chat/offers.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 
 /** A form that is open. */
@@ -54,7 +55,7 @@ export function findForm(forms: readonly OpenForm[], wanted: string | null): Ope
   const [latest] = forms
   const found = wanted === null ? latest : forms.find(({ id, name }) => id === wanted || name === wanted)
   if (found !== undefined) return found
-  if (latest === undefined) throw new DevHookError('noButton', 'no form is open')
+  if (latest === undefined) throw new DevHookError('noButton', 'no form is open', { remedy: OPEN_A_FORM })
   const names = forms.map(({ name }) => oneLine(name)).join(', ')
   throw new DevHookError('noButton', `no form \`${oneLine(wanted ?? '')}\` is open: there is ${names}`)
 }

@@ -2,6 +2,7 @@
 import { DevHookError } from '../../core/errors.ts'
 import { asText, type Json, textIn } from '../../core/json.ts'
 import type { Message } from '../../protocol/resources.ts'
+import { OPEN_A_FORM } from '../../sandbox/chat/offers.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { fieldMessage, fieldsOf, findForm, openForms, resultsMessage } from '../sandbox/open-forms.ts'
 import type { People } from './people.ts'
@@ -33,13 +34,18 @@ export function formMessage(sandbox: Pick<Sandbox, 'data'>, words: string): Json
   const known = sandbox.data('forms').list()
   const form = known.find((one) => textIn(one, 'name')?.toLowerCase() === name.toLowerCase())
   if (form === undefined) {
-    const names = known.map((one) => textIn(one, 'name') ?? one.id)
-    const what =
-      names.length === 0 ? 'there is none yet: the bot makes one, or a program' : `there is ${names.join(', ')}`
-    throw new DevHookError('noButton', `there is no form \`${name}\`: ${what}`)
+    const isFirst = known.length === 0
+    const what = isFirst
+      ? ', nor any other'
+      : `: there is ${known.map((one) => textIn(one, 'name') ?? one.id).join(', ')}`
+    throw new DevHookError('noButton', `there is no form \`${name}\`${what}`, {
+      ...(isFirst && { remedy: MAKE_ONE }),
+    })
   }
   return { type: 'form', text: `${sign === '-' ? '-' : '+'}${textIn(form, 'name') ?? ''}`, meta: { form: form.id } }
 }
+
+const MAKE_ONE = 'let the bot make one (`POST /v2/forms` with `name` and `fields`), as an admin does on the platform'
 
 /** `brand Audi`: fills in the field `brand` of the latest form that has one. Throws `noButton` for a field that is not there. */
 export function fillIn(sandbox: Pick<Sandbox, 'data'>, people: Filling, words: string): Message {
@@ -51,8 +57,8 @@ export function fillIn(sandbox: Pick<Sandbox, 'data'>, people: Filling, words: s
     return people.voice().post(fieldMessage(form, field.key, words.slice(field.key.length).trim()))
   }
   const known = forms.flatMap(({ fields }) => fields.map(({ key }) => key))
-  const what = known.length === 0 ? 'no form is open' : `the fields are ${known.join(', ')}`
-  throw new DevHookError('noButton', `there is no field that \`${words}\` begins with: ${what}`)
+  if (forms.length === 0) throw new DevHookError('noButton', 'no form is open', { remedy: OPEN_A_FORM })
+  throw new DevHookError('noButton', `\`${words}\` does not begin with a field: there are ${known.join(', ')}`)
 }
 
 /** Sends what was filled in of the latest form, as its results. Throws `noButton` when none is open. */

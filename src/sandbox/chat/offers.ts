@@ -25,10 +25,9 @@ export function findButton(wanted: string, offered: readonly Button[], name: str
     offered.find(({ payload }) => payload === wanted) ??
     offered.find(({ text }) => sameWords(text, wanted))
   if (found === undefined) {
-    const [first] = offered
-    const what =
-      first === undefined ? 'nothing is offered' : `what is offered is ${listed(offered.map(({ text }) => text))}`
-    throw new DevHookError('noButton', `${name} cannot press "${wanted}": ${what}`)
+    const cannot = `${name} cannot press "${wanted}"`
+    if (offered.length === 0) throw new DevHookError('noButton', `${cannot}: nothing is offered`, { remedy: OFFER })
+    throw new DevHookError('noButton', `${cannot}: what is offered is ${listed(offered.map(({ text }) => text))}`)
   }
   if (found.type === 'link') {
     throw new DevHookError(
@@ -41,6 +40,10 @@ export function findButton(wanted: string, offered: readonly Button[], name: str
   }
   return found
 }
+
+/** What to do where there is nothing to choose from. */
+const OFFER = 'say first what makes the bot offer something; a quick reply goes once something else was said'
+export const OPEN_A_FORM = 'let the bot open one, or an agent (`/form <name>` at the prompt)'
 
 const sameWords = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase()
 
@@ -63,9 +66,10 @@ export function fillingOf(
   const open = listIn(conversation['forms'])
   const form = open.find((one) => one['id'] === wanted || one['name'] === wanted)
   if (form === undefined) {
-    const what =
-      open.length === 0 ? 'no form is open' : `what is open is ${listed(open.map((one) => textIn(one, 'name') ?? ''))}`
-    throw new DevHookError('noButton', `${name} cannot fill in "${wanted}": ${what}`)
+    const cannot = `${name} cannot fill in "${wanted}"`
+    if (open.length === 0) throw new DevHookError('noButton', `${cannot}: no form is open`, { remedy: OPEN_A_FORM })
+    const names = listed(open.map((one) => textIn(one, 'name') ?? ''))
+    throw new DevHookError('noButton', `${cannot}: what is open is ${names}`)
   }
   const keys = listIn(form['fields']).map((field) => textIn(field, 'key') ?? textIn(field, 'name') ?? '')
   const unknown = Object.keys(values).find((key) => keys.length > 0 && !keys.includes(key))
