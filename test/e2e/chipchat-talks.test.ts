@@ -269,7 +269,7 @@ describe.runIf(process.platform === 'linux')('Talked to at the prompt', () => {
       ['/fill', 'brand:'],
       ['/fill brand BMW', 'Jenny fills in brand: BMW'],
       ['/fill colour red', 'the fields are brand'],
-      ['/send', 'Jenny › Test Drive'],
+      ['/send', 'Jenny sends the form Test Drive'],
     ] as const) {
       terminal.type(`${line}${ENTER}`)
       await terminal.shows(shows)

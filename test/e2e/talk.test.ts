@@ -147,7 +147,10 @@ describe('At the prompt', () => {
 
   it('helps with what is unknown, and says what begins with a slash', async () => {
     const talk = await talkForTest()
-    await talk.enter('/form contact', /there is no form `contact`, nor any other\s+→ let the bot make one/)
+    await talk.enter(
+      '/form contact',
+      /there is no form `contact`, nor any other\s+→ start the sandbox with `--scope admin`/,
+    )
     await talk.enter('/send', /no form is open\s+→ let the bot open one, or an agent/)
     await talk.enter('/asign', 'unknown command `/asign`; did you mean `/assign`?')
     await talk.shows('→ `/help` lists what there is, and `//asign` says it')

@@ -57,6 +57,7 @@ function deedOf({ kind, role, text, buttons, fields }: ShownMessage): string | n
     const [key = '', ...value] = text.replace(/^\./, '').split(' ')
     return `fills in ${sanitize(key, 80)}: ${sanitize(value.join(' '), MAX_PART)}`
   }
+  if (kind === 'results') return `sends the form ${sanitize(text, 80)}`
   if (kind !== 'form') return null
   const what = text.startsWith('-') ? 'closes' : 'opens'
   const open =
@@ -104,9 +105,9 @@ function buttonWords({ number, text, uri }: ShownButton): string {
   return uri === undefined ? label : `${label} ${oneLine(uri)}`
 }
 
-/** The lines, the last one with the reason why the contact does not see them; a command says that by itself. */
+/** The lines, the last one with the reason why the contact does not see them; a command says that by itself, and so does a form. */
 function withReason(lines: readonly string[], { kind, unseen }: ShownMessage): readonly string[] {
-  if (unseen === undefined || kind === 'command') return lines
+  if (unseen === undefined || kind === 'command' || kind === 'results') return lines
   const why = unseen === 'type' ? `a ${sanitize(kind, 20)} is for the team` : WHY_UNSEEN[unseen]
   return [...lines.slice(0, -1), `${lines.at(-1) ?? ''} (the contact does not see this: ${why})`.trimStart()]
 }

@@ -45,7 +45,8 @@ export function formMessage(sandbox: Pick<Sandbox, 'data'>, words: string): Json
   return { type: 'form', text: `${sign === '-' ? '-' : '+'}${textIn(form, 'name') ?? ''}`, meta: { form: form.id } }
 }
 
-const MAKE_ONE = 'let the bot make one (`POST /v2/forms` with `name` and `fields`), as an admin does on the platform'
+const MAKE_ONE =
+  'start the sandbox with `--scope admin`, and let the bot make one: `POST /v2/forms` with `name` and `fields`'
 
 /** `brand Audi`: fills in the field `brand` of the latest form that has one. Throws `noButton` for a field that is not there. */
 export function fillIn(sandbox: Pick<Sandbox, 'data'>, people: Filling, words: string): Message {
@@ -58,7 +59,10 @@ export function fillIn(sandbox: Pick<Sandbox, 'data'>, people: Filling, words: s
   }
   const known = forms.flatMap(({ fields }) => fields.map(({ key }) => key))
   if (forms.length === 0) throw new DevHookError('noButton', 'no form is open', { remedy: OPEN_A_FORM })
-  throw new DevHookError('noButton', `\`${words}\` does not begin with a field: there are ${known.join(', ')}`)
+  throw new DevHookError(
+    'noButton',
+    `there is no field that \`${words}\` begins with: the fields are ${known.join(', ')}`,
+  )
 }
 
 /** Sends what was filled in of the latest form, as its results. Throws `noButton` when none is open. */

@@ -27,6 +27,15 @@ const listIn = (conversation: Conversation, field: 'forms' | 'results'): readonl
 /** The forms that are open in a conversation. */
 const formsIn = (conversation: Conversation): readonly Json[] => listIn(conversation, 'forms').filter(isRecord)
 
+const knownForm = (store: Store, id: string | null, name: string): Json | undefined =>
+  id === null ? store.forms.all().find((form) => textIn(form, 'name') === name) : store.forms.get(id)
+
+/** The name of the form that a message opens although there is none such; `null` for any other message. */
+export function missingForm(store: Store, { type, text, meta }: Message): string | null {
+  const name = type === 'form' ? /^\+\s*(.*)$/s.exec(text)?.[1] : undefined
+  return name === undefined || knownForm(store, asText(meta['form']), name) !== undefined ? null : name
+}
+
 /** `+NAME` adds a form, `-NAME` takes it away; `meta.form` names it by its id. */
 function withForm(store: Store, conversation: Conversation, { text, meta }: Message): Conversation {
   const [, sign, name = ''] = /^([+-])\s*(.*)$/s.exec(text) ?? []
@@ -35,7 +44,7 @@ function withForm(store: Store, conversation: Conversation, { text, meta }: Mess
   const open = formsIn(conversation)
   if (sign === '-') return { ...conversation, forms: open.filter((form) => !isIt(form)) }
   if (sign === undefined || open.some(isIt)) return conversation
-  const known = id === null ? store.forms.all().find(isIt) : store.forms.get(id)
+  const known = knownForm(store, id, name)
   return known === undefined ? conversation : { ...conversation, forms: [...open, { ...known, values: {} }] }
 }
 

@@ -7,8 +7,9 @@ import type { AppContext } from '../app-context.ts'
 import { MAX_KEPT } from '../bounds.ts'
 import type { ApiCall } from '../call-log.ts'
 import { routeOf, withoutQuery } from '../http/paths.ts'
-import type { ResourceName } from '../store.ts'
+import type { ResourceName, Store } from '../store.ts'
 import type { SandboxDelivery } from '../webhooks/deliver.ts'
+import { missingForm } from './forms.ts'
 import { isBy, nameOf } from './people.ts'
 
 /** The kinds of hints, by their codes. */
@@ -52,6 +53,7 @@ const PATIENCE_MS = 20_000
 const NEAR_LIMIT_BYTES = 90_000
 /** How many messages of a conversation are looked through for a question that came twice. */
 const LOOK_BACK = 50
+const NO_FORM = 'and the sandbox has none such: with `--scope admin` the bot can make one (`POST /v2/forms`)'
 /** How many different things are told in all. */
 const MAX_TOLD = 1_000
 
@@ -74,17 +76,6 @@ export function createHints(options: {
 
   const isBots = (message: Message): boolean => isBy(message, seeded.bot.id)
 
-  function unseen(message: Message): void {
-    const conversation = store.conversations.get(message.conversation)
-    const contact = store.contacts.get(textIn(conversation, 'contact') ?? '')
-    if (contact === undefined || unseenByContact(message) !== 'role') return
-    once(
-      'unseen',
-      'role',
-      `the bot wrote 1 message with role "${message.role}": agents see it, ${nameOf(contact)} does not; send it with role: 'agent'`,
-    )
-  }
-
   /** The same as before, after an event that came twice: a bot that does not know what it has had. */
   function repeated(message: Message): void {
     if (message.text === '' || message.type === 'command') return
@@ -101,9 +92,12 @@ export function createHints(options: {
     clear: () => told.clear(),
     said: (message) => {
       if (!isBots(message)) return
-      unseen(message)
+      const unseen = unseenWords(store, message)
+      if (unseen !== null) once('unseen', 'role', unseen)
       const mute = muteButtonOf(message)
       if (mute !== null) once('buttonMute', '', `the button "${mute}" of the bot has no payload`)
+      const form = missingForm(store, message)
+      if (form !== null) once('notInSandbox', `form ${form}`, `the bot opens the form "${form}", ${NO_FORM}`)
       repeated(message)
     },
     forgot: (resource) =>
@@ -135,6 +129,14 @@ export function createHints(options: {
       }
     },
   }
+}
+
+/** That the contact does not see a message because of its role; `null` where they do, or there is none. */
+function unseenWords(store: Store, message: Message): string | null {
+  const { conversation, role } = message
+  const contact = store.contacts.get(textIn(store.conversations.get(conversation), 'contact') ?? '')
+  if (contact === undefined || unseenByContact(message) !== 'role') return null
+  return `the bot wrote 1 message with role "${role}": agents see it, ${nameOf(contact)} does not; send it with role: 'agent'`
 }
 
 /** Whether a question, the first of what was said since, was answered so more often than it was asked. */

@@ -29,6 +29,7 @@ describe('A message on the screen', () => {
     expect(lines({ unseen: 'backchannel' })[0]).toContain('in the backchannel')
     expect(lines({ unseen: 'type', kind: 'report' })[0]).toContain('a report is for the team')
     expect(lines({ unseen: 'type', kind: 'command', text: '/set step 1' })).toEqual(['bot › /set step 1'])
+    expect(lines({ unseen: 'type', kind: 'results', text: 'Test Drive' })).toEqual(['bot sends the form Test Drive'])
   })
 
   it('shows what can be pressed, by which number, and where links lead', () => {

@@ -63,6 +63,20 @@ describe('A hint', () => {
     ])
   })
 
+  it('names a form that the bot opens and nobody knows', async () => {
+    const { sandbox, told, say } = await sceneForTest()
+    sandbox.data('forms').create({ name: 'Test Drive', fields: [] })
+    const opens = (text: string) => say({ type: 'form', text, role: 'agent' })
+    await opens('+Test Drive')
+    await opens('-Review')
+    expect(told).toEqual([])
+    await opens('+Review')
+    await opens('+Review')
+    expect(told).toEqual([
+      'notInSandbox: the bot opens the form "Review", and the sandbox has none such: with `--scope admin` the bot can make one (`POST /v2/forms`)',
+    ])
+  })
+
   it('says when a call is one too many, which an SDK loses', async () => {
     const { told, say } = await sceneForTest({ rateLimit: 1 })
     await say({ text: 'one', role: 'agent' })
