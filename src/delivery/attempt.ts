@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici'
 import type { Attempt, RawHeaders } from '../core/delivery.ts'
 import { isBroken, isUnsendable, isWholeWithoutBody, reasonOf } from './failures.ts'
 import { replyHeaders } from './headers.ts'
+import { onNextSocket } from './kept-connections.ts'
 
 /** An attempt that has begun. It takes no AbortSignal: one per delivery costs a tenth of the whole forward. */
 export interface UnderWay {
@@ -19,6 +20,8 @@ export interface Connections {
   pool(): Dispatcher
   /** Replaces a pool whose kept connections are dead, unless that has been done already. */
   retire(pool: Dispatcher): void
+  /** Whether the other end is a process of this machine, so that no one in between breaks a connection. Default false. */
+  readonly isLocal?: boolean
   /** Whether the run is ending: what fails from then on counts as cancelled. */
   closed(): boolean
   /** Milliseconds since the epoch. */
@@ -35,7 +38,7 @@ type Result = Without<Attempt>
 
 /**
  * Starts an attempt; `written` is called right before its first byte is written. The outcome is `refused` only if it is certain that
- * not a byte was written.
+ * not a byte was written, or that the bot has not read the request.
  */
 // One story: the calls of one undici handler, which share what has happened so far.
 export function startAttempt(
@@ -52,6 +55,9 @@ export function startAttempt(
   let pool = connections.pool()
   let settled = false
   let deadConnections = 0
+  let isKept = false
+  /** Why an earlier connection broke of which the bot has not read the request, and whether it was a kept one; `null` for none. */
+  let unread: { readonly reason: string; readonly isKept: boolean } | null = null
   let abort: ((error: Error) => void) | undefined
   let status = 0
   let headers: RawHeaders = []
@@ -83,7 +89,12 @@ export function startAttempt(
     if (isWholeWithoutBody(error, status)) return answered()
     const reason = reasonOf(error)
     if (connections.closed()) settle({ outcome: 'cancelled', reason: 'dev-hook is ending', sent: abort !== undefined })
-    else if (abort !== undefined) settle({ outcome: 'interrupted', reason })
+    else if (isUnread(error)) {
+      unread = { reason, isKept }
+      abort = undefined
+      connections.retire(pool)
+      dispatch()
+    } else if (abort !== undefined) settle({ outcome: 'interrupted', reason })
     else if (isUnsendable(error)) {
       // When undici refuses to write a request, it leaves the connection marked as busy for good.
       connections.retire(pool)
@@ -96,14 +107,30 @@ export function startAttempt(
     } else settle({ outcome: 'refused', reason })
   }
 
+  /**
+   * Whether the bot has closed the connection without reading what was written to it: the system resets such a connection, and ends one
+   * that was read. So does a bot that goes on after a breakpoint, for the time it keeps an idle connection is over by then, and one that
+   * is ended there. It is asked once in an attempt.
+   */
+  const isUnread = (error: Error): boolean =>
+    connections.isLocal === true && abort !== undefined && unread === null && status === 0 && isBroken(error)
+
   // undici's older handler interface: the newer one parses headers into an object, which loses their case and order.
   const handler: Dispatcher.DispatchHandler = {
     // Called right before the first byte is written, in the same tick: until then, nothing was sent.
     // undici does not pass the socket. To get that, or its local port, subscribe as `interim-answers.ts` does.
     onConnect: (abortRequest) => {
       abort = abortRequest
-      if (settled) abort(new Error('cancelled before it was sent'))
-      else written()
+      if (settled) return abort(new Error('cancelled before it was sent'))
+      // A new connection breaks like that only when the bot has gone, or breaks each of them by itself: then it has read the request.
+      if (unread?.isKept === false) {
+        settle({ outcome: 'interrupted', reason: unread.reason })
+        return abort(new Error(unread.reason))
+      }
+      onNextSocket((kept) => {
+        isKept = kept
+      })
+      if (unread === null) written()
     },
     // Also called for early hints; the last call is the answer.
     onHeaders: (code, raw) => {

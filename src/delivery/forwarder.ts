@@ -3,7 +3,7 @@
 import { type Dispatcher, Pool } from 'undici'
 import { monotonic } from '../core/async.ts'
 import type { Delivery, RawHeaders } from '../core/delivery.ts'
-import { lookupLoopback } from '../core/http/loopback.ts'
+import { isLoopback, lookupLoopback } from '../core/http/loopback.ts'
 import { MAX_ANSWER_BYTES } from '../core/limits.ts'
 import { startAttempt, type UnderWay } from './attempt.ts'
 import { createConnector, POOL_OPTIONS } from './connector.ts'
@@ -86,7 +86,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     void retired.close().then(() => pools.delete(retired))
   }
 
-  const shared = { pool: () => pool, retire, closed: () => closed, now, clock }
+  const isLocal = isLoopback(target.host.includes(':') ? `[${target.host}]` : target.host)
+  const shared = { pool: () => pool, retire, isLocal, closed: () => closed, now, clock }
 
   return {
     forward: (delivery, headers = delivery.headers, written = () => undefined) => {
