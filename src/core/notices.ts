@@ -99,6 +99,8 @@ export interface ShownMessage {
   readonly quote?: string
   readonly buttons?: readonly ShownButton[]
   readonly items?: readonly ShownItem[]
+  /** Of a command that gives the conversation to somebody else than the bot: their names. */
+  readonly to?: readonly string[]
   /** Of a form: what can be filled in. */
   readonly fields?: readonly string[]
 }

@@ -126,7 +126,7 @@ describe('At the prompt', () => {
     await talk.enter('/leave', 'Alex Agent › /leave')
     await talk.enter('/as agent Bob', 'agent · conversation Jenny')
     await talk.enter('/as', '> Bob (agent)')
-    await talk.enter('/assign alex', 'Bob › /assign')
+    await talk.enter('/assign alex', 'Bob › /assign (to Alex Agent)')
   })
 
   it('begins anew when it is asked to, with the same bot, and says what goes wrong by chance', async () => {

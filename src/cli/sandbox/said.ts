@@ -16,6 +16,7 @@ export const shownSaid = ({ id, by, name, document }: Said): ShownMessage =>
     name,
     elsewhere: null,
     hasContact: true,
+    to: [],
     fields: [],
     numberOf: () => null,
   })

@@ -78,7 +78,8 @@ function contentLines(message: ShownMessage): readonly string[] {
   return lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more lines`] : lines
 }
 
-function textLines({ text, contentType = '', lines }: ShownMessage): readonly string[] {
+function textLines({ text, contentType = '', lines, to = [] }: ShownMessage): readonly string[] {
+  if (to.length > 0) return [`${sanitize(text, MAX_LINE)} (to ${to.map((name) => sanitize(name, 40)).join(', ')})`]
   const kind = contentType.startsWith('image/') ? 'picture' : isFile(contentType) ? `file (${contentType})` : ''
   // An address is never cut, so that it can be opened.
   if (kind !== '') return [`${sanitize(kind, 80)} ${oneLine(text)}`]

@@ -19,7 +19,7 @@ export interface MessageAnnouncer {
 
 /** Announces every message from now on. `isNumbered`: buttons can be pressed by numbers. `heard`: of each, once it is announced. */
 export function announceMessages(options: {
-  readonly sandbox: Pick<Sandbox, 'on' | 'data'>
+  readonly sandbox: Pick<Sandbox, 'on' | 'data' | 'botId'>
   readonly people: Pick<People, 'conversation'>
   readonly emit: Emit
   readonly isNumbered: boolean
@@ -37,6 +37,13 @@ export function announceMessages(options: {
   const documentOf = (user: string): Document | null =>
     sandbox.data('users').get(user) ?? sandbox.data('contacts').get(user)
 
+  /** What is given to the bot is what routing does, and needs no words. */
+  function assignedBy({ type, text, meta }: Message): readonly string[] {
+    const users = type === 'command' && text.startsWith('/assign') && Array.isArray(meta['users']) ? meta['users'] : []
+    const others = users.filter((user) => typeof user === 'string' && user !== sandbox.botId)
+    return others.map((user) => documentOf(user)).flatMap((user) => (user === null ? [] : [nameOf(user)]))
+  }
+
   function shown(message: Message, byBot: boolean): ShownMessage {
     const { conversation, role, user } = message
     const numbers = numbersOf(conversation)
@@ -49,6 +56,7 @@ export function announceMessages(options: {
       role: byBot ? 'bot' : role === 'contact' ? 'contact' : 'agent',
       name: byBot ? 'bot' : author === null ? role : nameOf(author),
       elsewhere: conversation === people.conversation ? null : (textIn(place, 'name') ?? conversation),
+      to: assignedBy(message),
       fields: fieldsOpenedBy(sandbox, message),
       numberOf: (button) => (isNumbered && byBot ? numbers.add({ button, isSeen }) : null),
     })

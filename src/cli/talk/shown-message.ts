@@ -15,6 +15,8 @@ export interface MessageContext {
   readonly elsewhere: string | null
   /** Whether its conversation has a contact, who may see it or not. */
   readonly hasContact: boolean
+  /** The names of those besides the bot to whom it gives the conversation. */
+  readonly to: readonly string[]
   /** What can be filled in of the form that it opens. */
   readonly fields: readonly string[]
   /** The number by which a button is pressed; `null` where nobody can press one. */
@@ -23,7 +25,7 @@ export interface MessageContext {
 
 /** The message as it is shown. */
 export function shownMessage(message: Message, surroundings: MessageContext): ShownMessage {
-  const { role, name, elsewhere, hasContact, fields, numberOf } = surroundings
+  const { role, name, elsewhere, hasContact, to, fields, numberOf } = surroundings
   const { id, conversation, type, text, meta } = message
   const contentType = asText(message['contentType']) ?? PLAIN
   const lines = linesOf(text, contentType)
@@ -48,6 +50,7 @@ export function shownMessage(message: Message, surroundings: MessageContext): Sh
     ...(quote !== null && { quote }),
     ...(buttons.length > 0 && { buttons }),
     ...(items.length > 0 && { items }),
+    ...(to.length > 0 && { to }),
     ...(fields.length > 0 && { fields }),
   }
 }

@@ -32,6 +32,12 @@ describe('A message on the screen', () => {
     expect(lines({ unseen: 'type', kind: 'results', text: 'Test Drive' })).toEqual(['bot sends the form Test Drive'])
   })
 
+  it('says to whom a conversation is given', () => {
+    expect(lines({ kind: 'command', unseen: 'type', text: '/assign', to: ['Alex', 'Bob'] })).toEqual([
+      'bot › /assign (to Alex, Bob)',
+    ])
+  })
+
   it('shows what can be pressed, by which number, and where links lead', () => {
     const buttons = [
       { number: 1, text: 'Settings', payload: 'S' },
