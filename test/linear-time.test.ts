@@ -1,11 +1,11 @@
 // What is done to text from outside takes time that grows as the text does: a long one costs what many short ones cost.
 import { describe, expect, it } from 'vitest'
 import { portIn } from '../src/bot/port-hint.ts'
-import { htmlLines } from '../src/cli/screen/html-lines.ts'
 import { parseTarget } from '../src/config/target.ts'
 import { runIdOf, withoutCredentials } from '../src/core/hook-url.ts'
 import { encodePath } from '../src/core/http/encode-path.ts'
 import { cleanNotice } from '../src/core/text/clean-notice.ts'
+import { htmlLines } from '../src/core/text/html-lines.ts'
 import { layOut, pack } from '../src/core/text/json-layout.ts'
 import { createRedactor } from '../src/core/text/redact.ts'
 import { isHarmless, oneLine, sanitize, sanitizeLines } from '../src/core/text/sanitize.ts'

@@ -91,6 +91,20 @@ describe('The page of a sandbox', () => {
     expect(await delivery(page).count()).toBe(0)
   })
 
+  it('shows HTML as it is read, and nothing of it as a part of the page', async () => {
+    const run = await inspectedRun([process.execPath, SHOWS_ALL])
+    await run.say('hi')
+    const page = await openPage(browser, `${run.link}`)
+    await page.goto(`${run.origin}/?view=chat`)
+    const [{ id }] = Object(await run.ask('conversations')).conversations
+    const text = '<p>Hello <em>you</em></p><ul><li>one</li><li>two</li></ul><script>document.title = 1</script>'
+    const message = { conversation: id, text, contentType: 'text/html', role: 'agent' }
+    await callApi(await teamOf(run), 'POST', '/v2/messages', message)
+    const shown = phone(page).locator('.words').filter({ hasText: 'Hello' })
+    await expectEventually(() => shown.innerText()).toBe('Hello you\n- one\n- two')
+    expect(await shown.locator('*').count()).toBe(0)
+  })
+
   it('lets the contact fill in a form, the team speak, and the platform raise an event', async () => {
     const run = await inspectedRun([process.execPath, SHOWS_ALL])
     await run.say('hi')

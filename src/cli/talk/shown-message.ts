@@ -1,10 +1,10 @@
 // A message of the platform as whoever reads along sees it.
 import { asText, isRecord, type Json, textIn } from '../../core/json.ts'
 import type { ShownButton, ShownItem, ShownMessage } from '../../core/notices.ts'
+import { htmlLines } from '../../core/text/html-lines.ts'
 import { type Button, buttonsOf } from '../../protocol/buttons.ts'
 import type { Message } from '../../protocol/resources.ts'
 import { unseenByContact } from '../../protocol/visibility.ts'
-import { htmlLines } from '../screen/html-lines.ts'
 
 /** What a message does not say of itself. */
 export interface MessageContext {

@@ -3,7 +3,7 @@
 import type { UnseenReason } from '../transcript/model.ts'
 import { deliveriesPart } from './delivery-part.ts'
 import { type Html, html } from './html-text.ts'
-import { actionsIn, cardsIn, fileTypeIn, type OfferedAction, quoteIn, resultsIn } from './message-parts.ts'
+import { actionsIn, cardsIn, fileTypeIn, type OfferedAction, quoteIn, resultsIn, wordsIn } from './message-parts.ts'
 import { clock } from './moments.ts'
 import type { SharedEvent, SharedMessage } from './scenes.ts'
 import type { Shortener } from './shortener.ts'
@@ -57,7 +57,7 @@ function saidPart({ line, document }: SharedMessage, shorten: Shortener): Html |
     case 'says': {
       const type = fileTypeIn(document)
       if (type !== null) return filePart(line.text, type, shorten)
-      return line.text === '' ? null : words(line.text, shorten)
+      return line.text === '' ? null : words(wordsIn(document, line.text), shorten)
     }
     case 'command':
     case 'note':

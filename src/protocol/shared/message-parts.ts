@@ -1,5 +1,7 @@
 // What a message can show besides its text, read from its document without trusting it.
+
 import { asRecord, asText, isRecord, type Json, textIn } from '../../core/json.ts'
+import { htmlLines } from '../../core/text/html-lines.ts'
 
 /** Something that can be pressed; `uri` is where it leads, `null` for what comes back to the bot. */
 export interface OfferedAction {
@@ -45,6 +47,10 @@ export function fileTypeIn(message: Json): string | null {
   const type = textIn(message, 'contentType')
   return type === null || type.startsWith('text/') ? null : type
 }
+
+/** What it says as it is read: of HTML the lines, without tags. */
+export const wordsIn = (message: Json, text: string): string =>
+  /^text\/html\b/i.test(textIn(message, 'contentType') ?? '') ? htmlLines(text).join('\n') : text
 
 /** What it answers to. */
 export const quoteIn = (message: Json): string | null => {

@@ -82,6 +82,7 @@ describe('A shared file', () => {
         },
         { text: 'a regular', own: true, message: { isBackchannel: true } },
         { text: 'https://bikes.example/d.png', own: true, message: { contentType: 'image/png' } },
+        { text: '<p>Bye, <b>you</b></p>', own: true, message: { contentType: 'text/html' } },
         { text: '/leave', own: true, event: 'message.create.contact.command', message: { type: 'command' } },
         { text: 'bye', answer: null },
         { text: '', event: 'conversation.update' },
@@ -95,12 +96,13 @@ describe('A shared file', () => {
       'Jenny Jones presses 09:30:02 Daisy',
       'a regular The contact does not see this: it is in the backchannel.',
       'image/png https://bikes.example/d.png',
+      'Bye, you delivery',
       '/leave The contact does not see this: it is a command.',
       'delivery · 200 after 35ms',
       'received 09:30:00.000 attempt 1 sent 09:30:00.005, answered 200 after 35ms',
       'delivery · undelivered',
       'refused: connect ECONNREFUSED 127.0.0.1:3000 after 35ms',
-      '09:30:07 conversation.update',
+      '09:30:08 conversation.update',
     ])
       expect(text).toContain(part)
   })

@@ -6,6 +6,7 @@ import {
   type OfferedAction,
   quoteIn,
   resultsIn,
+  wordsIn,
 } from '../../../protocol/shared/message-parts.ts'
 import { clockTime } from '../text/moments.ts'
 import { visible, visibleLines, visibleStart } from '../text/visible.ts'
@@ -60,7 +61,11 @@ function Shown({
   return (
     <>
       {quote === null ? null : <blockquote>{visibleStart(quote, 300)}</blockquote>}
-      {media !== null ? <Picture address={text} type={media} /> : text === '' ? null : <Words text={text} />}
+      {media !== null ? (
+        <Picture address={text} type={media} />
+      ) : text === '' ? null : (
+        <Words text={wordsIn(message.document, text)} />
+      )}
       {results.length === 0 ? null : (
         <dl class="results">
           {results.map(([name, value], n) => (

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { htmlLines } from '../../../src/cli/screen/html-lines.ts'
+import { htmlLines } from '../../../src/core/text/html-lines.ts'
 
 describe('HTML as text', () => {
   it.each([
