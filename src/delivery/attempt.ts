@@ -20,8 +20,11 @@ export interface Connections {
   pool(): Dispatcher
   /** Replaces a pool whose kept connections are dead, unless that has been done already. */
   retire(pool: Dispatcher): void
-  /** Whether the other end is a process of this machine, so that no one in between breaks a connection. Default false. */
-  readonly isLocal?: boolean
+  /**
+   * Whether a connection that is reset has something in it that the other end has not read: so it is between processes of one machine,
+   * where nobody in between breaks it. Default false.
+   */
+  readonly isResetUnread?: boolean
   /** Whether the run is ending: what fails from then on counts as cancelled. */
   closed(): boolean
   /** Milliseconds since the epoch. */
@@ -113,7 +116,7 @@ export function startAttempt(
    * is ended there. It is asked once in an attempt.
    */
   const isUnread = (error: Error): boolean =>
-    connections.isLocal === true && abort !== undefined && unread === null && status === 0 && isBroken(error)
+    connections.isResetUnread === true && abort !== undefined && unread === null && status === 0 && isBroken(error)
 
   // undici's older handler interface: the newer one parses headers into an object, which loses their case and order.
   const handler: Dispatcher.DispatchHandler = {

@@ -87,7 +87,9 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   }
 
   const isLocal = isLoopback(target.host.includes(':') ? `[${target.host}]` : target.host)
-  const shared = { pool: () => pool, retire, isLocal, closed: () => closed, now, clock }
+  // Windows resets the connections of a process that is ended, whatever it has read.
+  const isResetUnread = isLocal && process.platform !== 'win32'
+  const shared = { pool: () => pool, retire, isResetUnread, closed: () => closed, now, clock }
 
   return {
     forward: (delivery, headers = delivery.headers, written = () => undefined) => {
