@@ -119,7 +119,8 @@ describe('A contact without an answer is told', () => {
 
 describe('A press of what is not there', () => {
   it('lists what is offered', async () => {
-    const actions = [{ type: 'reply', text: 'FAQ', payload: 'F' }]
+    const link = { type: 'link', text: 'Site', uri: 'https://example.com/' }
+    const actions = [{ type: 'reply', text: 'FAQ', payload: 'F' }, link]
     const sandbox = await kitForTest({
       forwardTo: botListener(({ data }) =>
         data.message.role === 'contact' ? [{ text: 'Yes?', role: 'agent', actions }] : [],
@@ -129,7 +130,9 @@ describe('A press of what is not there', () => {
     await jenny.say('hi')
     await expect(jenny.press('Help')).rejects.toMatchObject({
       code: 'DEVHOOK_NO_BUTTON',
-      message: expect.stringMatching(/^Jenny cannot press "Help": what is offered is "FAQ"\n[\s\S]*Bot: Yes\? \[FAQ\]/),
+      message: expect.stringMatching(
+        /^Jenny cannot press "Help": what is offered is "FAQ"\n[\s\S]*Bot: Yes\? \[FAQ\] \[Site/,
+      ),
     })
   })
 })

@@ -26,8 +26,9 @@ export function findButton(wanted: string, offered: readonly Button[], name: str
     offered.find(({ text }) => sameWords(text, wanted))
   if (found === undefined) {
     const cannot = `${name} cannot press "${wanted}"`
-    if (offered.length === 0) throw new DevHookError('noButton', `${cannot}: nothing is offered`, { remedy: OFFER })
-    throw new DevHookError('noButton', `${cannot}: what is offered is ${listed(offered.map(({ text }) => text))}`)
+    const choice = offered.filter(({ type }) => type !== 'link').map(({ text }) => text)
+    if (choice.length === 0) throw new DevHookError('noButton', `${cannot}: nothing is offered`, { remedy: OFFER })
+    throw new DevHookError('noButton', `${cannot}: what is offered is ${listed(choice)}`)
   }
   if (found.type === 'link') {
     throw new DevHookError(
