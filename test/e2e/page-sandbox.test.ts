@@ -101,7 +101,7 @@ describe('The page of a sandbox', () => {
     const message = { conversation: id, text, contentType: 'text/html', role: 'agent' }
     await callApi(await teamOf(run), 'POST', '/v2/messages', message)
     const shown = phone(page).locator('.words').filter({ hasText: 'Hello' })
-    await expectEventually(() => shown.innerText()).toBe('Hello you\n- one\n- two')
+    await expectEventually(() => shown.textContent()).toBe('Hello you\n- one\n- two')
     expect(await shown.locator('*').count()).toBe(0)
   })
 
