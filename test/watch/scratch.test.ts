@@ -7,6 +7,10 @@ describe('A file that no person saves', () => {
     ['Vim', ['4913', '.bot.js.swp', '.bot.js.swx', '.bot.js.un~', 'bot.js~']],
     ['Emacs', ['.#bot.js', '#bot.js#']],
     ['other editors', ['bot.js___jb_tmp___', 'bot.js.kate-swp', '.goutputstream-AB12C3', '.subl1a2.tmp', 'bot.js.bak']],
+    [
+      'what is renamed once it is written',
+      ['sed1AgVm1', 'sedKqPzLm', '.tmpa8KxQ2', 'bot.go.1234567890', 'bot.jsa8KxQ2.bck'],
+    ],
     ['offices', ['.~lock.prices.ods#', '~$prices.xlsx']],
     [
       'systems',
@@ -25,6 +29,7 @@ describe('A file that no person saves', () => {
     const saved = [
       'bot.js', '.env', '.env.triage', '.env.Triage', '.eslintrc.module', '.babelrc.js', '.gitignore', '4913.js', 'a#b.js',
       'jb_tmp.js', 'tmp.js', 'orig.ts', 'icon.png', 'data.temp.json', '.prettierrc', '.mocharc.yml', 'README', '.npmrc',
+      'sedative', 'sedentary', '.tmpfiles', 'v1.go.mod',
     ] // biome-ignore format: one list
     expect(saved.filter(isScratch)).toEqual([])
   })
