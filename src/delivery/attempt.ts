@@ -1,6 +1,7 @@
 // One attempt: a request on one of the bot's connections, until its outcome is known.
 
 import type { Dispatcher } from 'undici'
+import { after } from '../core/async.ts'
 import type { Attempt, RawHeaders } from '../core/delivery.ts'
 import { isBroken, isUnsendable, isWholeWithoutBody, reasonOf } from './failures.ts'
 import { replyHeaders } from './headers.ts'
@@ -38,6 +39,9 @@ const MAX_DEAD_CONNECTIONS = 3
 
 type Without<T> = T extends unknown ? Omit<T, 'startedAt' | 'ms'> : never
 type Result = Without<Attempt>
+
+/** How long a bot that ends may take from the end of its connections to that of its port, in ms: a server of Node closes them first. */
+const PORT_CLOSED_MS = 100
 
 /**
  * Starts an attempt; `written` is called right before its first byte is written. The outcome is `refused` only if it is certain that
@@ -96,7 +100,8 @@ export function startAttempt(
       unread = { reason, isKept }
       abort = undefined
       connections.retire(pool)
-      dispatch()
+      if (isKept) dispatch()
+      else after(PORT_CLOSED_MS, dispatch)
     } else if (abort !== undefined) settle({ outcome: 'interrupted', reason })
     else if (isUnsendable(error)) {
       // When undici refuses to write a request, it leaves the connection marked as busy for good.
@@ -113,10 +118,14 @@ export function startAttempt(
   /**
    * Whether the bot has closed the connection without reading what was written to it: the system resets such a connection, and ends one
    * that was read. So does a bot that goes on after a breakpoint, for the time it keeps an idle connection is over by then, and one that
-   * is ended there. It is asked once in an attempt.
+   * is ended there. In an attempt that may be so of a kept connection, then of a new one.
    */
   const isUnread = (error: Error): boolean =>
-    connections.isResetUnread === true && abort !== undefined && unread === null && status === 0 && isBroken(error)
+    connections.isResetUnread === true &&
+    abort !== undefined &&
+    unread?.isKept !== false &&
+    status === 0 &&
+    isBroken(error)
 
   // undici's older handler interface: the newer one parses headers into an object, which loses their case and order.
   const handler: Dispatcher.DispatchHandler = {
