@@ -118,12 +118,12 @@ export function startAttempt(
   /**
    * Whether the bot has closed the connection without reading what was written to it: the system resets such a connection, and ends one
    * that was read. So does a bot that goes on after a breakpoint, for the time it keeps an idle connection is over by then, and one that
-   * is ended there. In an attempt that may be so of a kept connection, then of a new one.
+   * is ended there. In an attempt that may be so of one kept connection, and of one new one after it.
    */
   const isUnread = (error: Error): boolean =>
     connections.isResetUnread === true &&
     abort !== undefined &&
-    unread?.isKept !== false &&
+    (unread === null || (unread.isKept && !isKept)) &&
     status === 0 &&
     isBroken(error)
 
