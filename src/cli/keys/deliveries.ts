@@ -5,7 +5,7 @@ import { editBody } from '../events/edit-body.ts'
 import type { DeliveryRow } from '../events/row.ts'
 import { shortId } from '../screen/event-words.ts'
 import type { KeyContext } from './key-context.ts'
-import { chosenIn, type Move } from './key-state.ts'
+import { chosenIn, type Move, type ReadDelivery } from './key-state.ts'
 import { LISTED } from './key-view.ts'
 
 /** Reads the newest deliveries, oldest first. */
@@ -41,9 +41,12 @@ export async function read(context: KeyContext, further = 0): Promise<void> {
   const state = context.state()
   if (state.is !== 'choosing' && state.is !== 'reading') return
   const id = state.choice.rows[state.choice.at + further]?.id
-  if (id === undefined) return
+  if (id !== undefined) context.dispatch({ type: 'read', delivery: await wholeOf(context, id) })
+}
+
+async function wholeOf(context: KeyContext, id: string): Promise<ReadDelivery> {
   const detail = await context.operations.delivery({ id }, context.ending)
-  context.dispatch({ type: 'read', delivery: { detail, printed: await printedFor(context, detail) } })
+  return { detail, printed: await printedFor(context, detail) }
 }
 
 /** A bot prints a little after it has answered, too. */
@@ -64,9 +67,11 @@ async function printedFor(
   return found.flatMap(({ lines }) => lines.map(({ line }) => line)).slice(-PRINTED)
 }
 
-/** Reads a delivery again, if it is the one that is read. */
+/** Reads again the delivery that is read, if one is: what becomes of it is shown. */
 export async function readAgain(context: KeyContext): Promise<void> {
-  if (context.state().is === 'reading') await read(context)
+  const state = context.state()
+  if (state.is !== 'reading') return
+  context.dispatch({ type: 'updated', delivery: await wholeOf(context, state.delivery.detail.id) })
 }
 
 /** Enter: reads the chosen delivery; one that is read is printed, so that it stays and can be copied. */

@@ -33,8 +33,10 @@ export type Move = number | 'first' | 'last'
 export type KeyEvent =
   /** The deliveries as they are now; `open` shows them, with this one chosen. */
   | { readonly type: 'listed'; readonly rows: readonly DeliveryRow[]; readonly open?: 'first' | 'last' }
-  /** A delivery as it is now: it is read from here on, or goes on to be. */
+  /** A delivery was opened: it is read from here on. */
   | { readonly type: 'read'; readonly delivery: ReadDelivery }
+  /** A delivery as it is by now. Whoever read it may have left it meanwhile, for the list or for another one. */
+  | { readonly type: 'updated'; readonly delivery: ReadDelivery }
   /** `furthest`: how many rows can be above those that are seen, of a delivery that is read. */
   | { readonly type: 'moved'; readonly move: Move; readonly furthest: number }
   | { readonly type: 'left' }
@@ -83,6 +85,7 @@ function whileChoosing({ choice }: Extract<Looking, { is: 'choosing' }>, event: 
       return { is: 'reading', choice: chosen(choice, event.delivery), delivery: event.delivery, top: 0 }
     case 'left':
       return FOLLOWING
+    case 'updated':
     case 'edit-begun':
     case 'edit-ended':
     case 'ended':
@@ -102,10 +105,10 @@ function whileReading(state: Extract<Looking, { is: 'reading' }>, event: KeyEven
         : state
     case 'moved':
       return { ...state, top: moved(top, event.move, event.furthest) }
-    case 'read': {
-      const isSame = event.delivery.detail.id === delivery.detail.id
-      return { ...state, choice: chosen(choice, event.delivery), delivery: event.delivery, top: isSame ? top : 0 }
-    }
+    case 'read':
+      return { ...state, choice: chosen(choice, event.delivery), delivery: event.delivery, top: 0 }
+    case 'updated':
+      return event.delivery.detail.id === delivery.detail.id ? { ...state, delivery: event.delivery } : state
     case 'left':
       return { is: 'choosing', choice }
     case 'edit-begun':

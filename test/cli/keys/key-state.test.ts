@@ -7,6 +7,7 @@ const rowsOf = (...ids: readonly string[]) => ids.map((id) => aRow({ id }))
 const opened = (...ids: readonly string[]): KeyEvent => ({ type: 'listed', rows: rowsOf(...ids), open: 'last' })
 const moved = (move: number | 'first' | 'last', furthest = 0): KeyEvent => ({ type: 'moved', move, furthest })
 const read = (id: string): KeyEvent => ({ type: 'read', delivery: aReadDelivery({ id }) })
+const updated = (id: string): KeyEvent => ({ type: 'updated', delivery: aReadDelivery({ id }) })
 const LEFT: KeyEvent = { type: 'left' }
 
 const stateAfter = (...events: readonly KeyEvent[]): KeyState => events.reduce(nextState, FOLLOWING)
@@ -18,6 +19,7 @@ const EVENT: fc.Arbitrary<KeyEvent> = fc.oneof(
   fc.record({ type: fc.constant('listed' as const), rows: ROWS }),
   fc.record({ type: fc.constant('listed' as const), rows: ROWS, open: fc.constantFrom('first', 'last') }),
   ID.map(read),
+  ID.map(updated),
   fc.record({
     type: fc.constant('moved' as const),
     move: fc.oneof(fc.integer({ min: -12, max: 12 }), fc.constantFrom('first' as const, 'last' as const)),
@@ -49,11 +51,19 @@ describe('What the keys are about', () => {
   it('reads the chosen one, and goes back step by step', () => {
     const reading = stateAfter(opened('a', 'b'), read('b'), moved(5, 30))
     expect(reading).toMatchObject({ is: 'reading', top: 5 })
-    expect(nextState(reading, read('b'))).toMatchObject({ top: 5 })
+    expect(nextState(reading, read('b'))).toMatchObject({ top: 0 })
     expect(nextState(reading, read('a'))).toMatchObject({ is: 'reading', top: 0, choice: { at: 0 } })
     expect(nextState(reading, { type: 'listed', rows: rowsOf('x') })).toEqual(reading)
     expect(nextState(reading, LEFT)).toMatchObject({ is: 'choosing', choice: { at: 1 } })
     expect(nextState(nextState(reading, LEFT), LEFT)).toEqual(FOLLOWING)
+  })
+
+  it('brings up to date what is read, and opens nothing that was left while it was looked up', () => {
+    const reading = stateAfter(opened('a', 'b'), read('b'), moved(5, 30))
+    const delivery = aReadDelivery({ id: 'b' })
+    expect(nextState(reading, { type: 'updated', delivery })).toEqual({ ...reading, delivery })
+    for (const state of [FOLLOWING, stateAfter(opened('a', 'b')), stateAfter(opened('a', 'b'), read('a'))])
+      expect(nextState(state, { type: 'updated', delivery })).toEqual(state)
   })
 
   it('comes back from an editor to where it was', () => {
