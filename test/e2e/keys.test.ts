@@ -10,7 +10,6 @@ import { folderForTest } from '../support/folder.ts'
 import { expectNothingLeft, registrationOf } from '../support/leftovers.ts'
 import { HOSTILE } from '../support/outside-text.ts'
 import { recordingBotForTest } from '../support/platform/sandboxes.ts'
-import { screenOf } from '../support/readme/screen.ts'
 import { eventually } from '../support/wait.ts'
 import { worldForTest } from '../support/world.ts'
 
@@ -54,7 +53,7 @@ async function runForTest({ args = [], env = {}, columns = 100, inShell = false,
     send: (text: string) => jenny.send(text),
     /** What stands on the terminal now, from its last `count` lines. */
     lines: async (count: number): Promise<readonly string[]> => {
-      const lines = await screenOf(terminal.raw(), columns)
+      const lines = await terminal.screen()
       return lines.filter((line) => line !== '').slice(-count)
     },
   }

@@ -16,7 +16,7 @@ import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
 import { CLIENTS } from '../support/mcp/clients.ts'
 import { readmeBlock, readmeBlocks } from '../support/readme/blocks.ts'
-import { difference, screenOf } from '../support/readme/screen.ts'
+import { difference } from '../support/readme/screen.ts'
 import { type TestWorld, worldForTest } from '../support/world.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -73,7 +73,7 @@ async function expectShown(name: string, place: Place, ...people: readonly Perso
     const terminal = await startTerminal({ args, columns: COLUMNS, home: place.cwd, ...place })
     await (people[i] ?? watches)(terminal)
     await terminal.ended
-    screen.push(`$ ${command}`, ...(await screenOf(terminal.raw(), COLUMNS)))
+    screen.push(`$ ${command}`, ...(await terminal.screen()))
   }
   expect(difference(block, screen)).toBe('')
 }

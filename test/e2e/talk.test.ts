@@ -3,25 +3,22 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { CTRL_C, CTRL_D, CTRL_Z, ENTER, startTerminal, type TestTerminal } from '../support/cli/terminal.ts'
 import { freePort } from '../support/free-port.ts'
-import { screenOf } from '../support/readme/screen.ts'
 
 const BOT = fileURLToPath(new URL('../support/bot/programs/talks.js', import.meta.url))
 
 interface Talk extends TestTerminal {
   /** Enters a line, and waits until this is shown. */
   enter(line: string, shows: string | RegExp): Promise<void>
-  /** What stands on the terminal, what has scrolled out of it included. */
-  screen(): Promise<readonly string[]>
 }
 
 /** A talk with a bot that shows whatever it is asked for. */
 async function talkForTest(
   options: { readonly columns?: number; readonly inShell?: boolean; readonly flags?: readonly string[] } = {},
 ): Promise<Talk> {
-  const { columns = 100, flags = [] } = options
+  const { flags = [] } = options
   const env = { PORT: String(await freePort()) }
   const args = ['sandbox', '--no-watch', ...flags, '--', process.execPath, BOT]
-  const terminal = await startTerminal({ args, env, ...options, columns })
+  const terminal = await startTerminal({ args, env, ...options })
   await terminal.shows(/Ready in[\s\S]*· bot ready/)
   return {
     ...terminal,
@@ -29,7 +26,6 @@ async function talkForTest(
       terminal.type(`${line}${ENTER}`)
       await terminal.shows(shows)
     },
-    screen: () => screenOf(terminal.raw(), columns),
   }
 }
 

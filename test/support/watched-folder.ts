@@ -1,5 +1,5 @@
 // A folder with files in it, watched for a test.
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -25,10 +25,27 @@ export async function projectForTest(): Promise<string> {
   return root
 }
 
-/** Writes a file, with the folders that it is in. */
+/**
+ * Writes a file, with the folders that it is in: in place, but in one go, or as a whole where it is new. Node empties a file before it
+ * writes it, which a watcher on a busy machine takes for a save of its own.
+ */
 export async function put(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, text)
+  const file = await open(path, 'r+').catch(() => null)
+  if (file === null) return putNew(path, text)
+  try {
+    await file.write(text, 0)
+    if ((await file.stat()).size > Buffer.byteLength(text)) await file.truncate(Buffer.byteLength(text))
+  } finally {
+    await file.close()
+  }
+}
+
+async function putNew(path: string, text: string): Promise<void> {
+  const scratch = await mkdtemp(join(tmpdir(), 'dev-hook-put-'))
+  await writeFile(join(scratch, 'file'), text)
+  await rename(join(scratch, 'file'), path)
+  await rm(scratch, { recursive: true })
 }
 
 export interface Watched {

@@ -7,12 +7,16 @@ import { spawn } from '@lydell/node-pty'
 import { onTestFinished } from 'vitest'
 import { MAIN } from '../built.ts'
 import { folderForTest } from '../folder.ts'
+import { screenOf } from '../readme/screen.ts'
 
 export const ENTER = '\r'
 export const CTRL_C = '\x03'
 export const CTRL_D = '\x04'
 export const CTRL_Z = '\x1a'
 export const DOWN = '\x1b[B'
+
+/** Between these a terminal is sent a picture, which it shows when it is whole. */
+const [BEGIN_PICTURE, END_PICTURE] = ['\x1b[?2026h', '\x1b[?2026l']
 
 /** Shorter than the limit of a test, so that the screen is seen. */
 const SHOWS_WITHIN_MS = 40_000
@@ -28,6 +32,8 @@ export interface TestTerminal {
   shown(): string
   /** Everything, byte for byte. */
   raw(): string
+  /** The lines on it as a person sees them, scrolled out ones included, as soon as no picture is half drawn. */
+  screen(): Promise<readonly string[]>
   /** Stops to read, as a window does whose program hangs: what is written then waits in the terminal. */
   stopReading(): void
   readAgain(): void
@@ -59,14 +65,14 @@ export async function startTerminal(options: {
     TERM: 'xterm-256color',
     ...options.env,
   }
-  const { args, inShell = false } = options
+  const { args, inShell = false, columns = 100 } = options
   const typed = typeof args === 'string' ? args : [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ')
   const shell = inShell ? ['bash', '--norc', '--noprofile', '-i'] : ['/bin/sh', '-c', typed]
   const [program = '', ...words] = typeof args === 'string' || inShell ? shell : [process.execPath, MAIN, ...args]
   const child = spawn(program, words, {
     cwd: options.cwd ?? home,
     env,
-    cols: options.columns ?? 100,
+    cols: columns,
     rows: 60,
   })
   let raw = ''
@@ -91,6 +97,28 @@ export async function startTerminal(options: {
   })
   const shown = (): string => stripVTControlCharacters(raw).replaceAll('\r\n', '\n')
 
+  /** Waits until it is so; rejects with the screen. */
+  const once = (isSo: () => boolean, what: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const stop = (): void => {
+        clearTimeout(limit)
+        waiting.delete(look)
+      }
+      const look = (): void => {
+        const isShown = isSo()
+        if (!isShown && code === null) return
+        stop()
+        if (isShown) return resolve()
+        reject(new Error(`it ended with ${code} without ${what}:\n${shown()}`))
+      }
+      const limit = setTimeout(() => {
+        stop()
+        reject(new Error(`it does not show ${what}:\n${shown()}`))
+      }, SHOWS_WITHIN_MS)
+      waiting.add(look)
+      look()
+    })
+
   return {
     pid: child.pid,
     home,
@@ -102,29 +130,20 @@ export async function startTerminal(options: {
     resize: (columns) => child.resize(columns, 60),
     kill: (signal) => child.kill(signal),
     ended,
+    screen: async () => {
+      await once(() => code !== null || isWhole(raw), 'the end of what it draws')
+      return screenOf(raw, columns)
+    },
     shows: (what) =>
-      new Promise((resolve, reject) => {
-        const stop = (): void => {
-          clearTimeout(limit)
-          waiting.delete(look)
-        }
-        const look = (): void => {
-          const end = endOf(what, shown(), seen)
-          if (end === null && code === null) return
-          stop()
-          if (end === null) return reject(new Error(`it ended with ${code} without "${what}":\n${shown()}`))
-          seen = end
-          resolve()
-        }
-        const limit = setTimeout(() => {
-          stop()
-          reject(new Error(`it does not show "${what}":\n${shown()}`))
-        }, SHOWS_WITHIN_MS)
-        waiting.add(look)
-        look()
-      }),
+      once(() => {
+        const end = endOf(what, shown(), seen)
+        seen = end ?? seen
+        return end !== null
+      }, `"${what}"`),
   }
 }
+
+const isWhole = (sent: string): boolean => sent.lastIndexOf(END_PICTURE) >= sent.lastIndexOf(BEGIN_PICTURE)
 
 /** Where the first match at or after `from` ends; `null` without one. */
 function endOf(what: string | RegExp, text: string, from: number): number | null {
