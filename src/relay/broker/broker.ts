@@ -12,6 +12,7 @@ import {
   type NodeConnectionOptions,
   nkeyAuthenticator,
 } from '@nats-io/transport-node'
+import { raceTimeout } from '../../core/async.ts'
 import { DevHookError, messageOf } from '../../core/errors.ts'
 import { createListeners, type Off } from '../../core/listeners.ts'
 import { MAX_MESSAGE_BYTES } from '../wire/envelope.ts'
@@ -33,11 +34,13 @@ export interface Broker {
   readonly maxMessageBytes: () => number
   /** What is asked of JetStream. Rejects when the broker has none. */
   readonly manager: () => Promise<JetStreamManager>
-  /** Sends what is under way, and ends the connection. Idempotent. */
+  /** Sends what is under way, where the broker is there to take it, and ends the connection. Idempotent, never rejects. */
   readonly close: () => Promise<void>
 }
 
 const CONNECT_MS = 5_000
+/** How long what is under way may take at the end, in ms: a broker that hangs is not waited for. */
+const DRAIN_MS = 1_000
 const AGAIN_MS = 250
 
 /**
@@ -72,10 +75,19 @@ export async function openBroker(address: BrokerAddress, name: string): Promise<
         throw withoutJetStream(cause, address)
       }),
     close: () => {
-      closing ??= connection.isClosed() ? Promise.resolve() : connection.drain().catch(() => connection.close())
+      closing ??= end(connection, state)
       return closing
     },
   }
+}
+
+/** The client drains a connection for ever whose broker does not come back, or ends it in the same instant. */
+async function end(connection: NatsConnection, state: BrokerState): Promise<void> {
+  if (state.is === 'online' && !connection.isClosed()) {
+    const drained = connection.drain().catch(() => undefined)
+    await raceTimeout(Promise.race([drained, connection.closed()]), DRAIN_MS)
+  }
+  await connection.close()
 }
 
 /** Why streams cannot be used: the credentials may not, or the server has none. */

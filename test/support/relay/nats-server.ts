@@ -15,6 +15,8 @@ export interface NatsServer {
   readonly url: string
   /** Ends it without a word. */
   kill(): Promise<void>
+  /** Sends it a signal, and waits for nothing. */
+  signal(name: NodeJS.Signals): void
   /** Starts it again, on the same port and with the same store. */
   start(): Promise<void>
 }
@@ -73,7 +75,7 @@ export async function runServer(config: string, port: number): Promise<NatsServe
 
   onTestFinished(kill)
   await start()
-  return { port, url: `nats://127.0.0.1:${port}`, kill, start }
+  return { port, url: `nats://127.0.0.1:${port}`, kill, signal: (name) => void child?.kill(name), start }
 }
 
 function canConnect(port: number): Promise<boolean> {
