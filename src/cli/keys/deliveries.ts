@@ -67,8 +67,9 @@ async function printedFor(
   return found.flatMap(({ lines }) => lines.map(({ line }) => line)).slice(-PRINTED)
 }
 
-/** Reads again the delivery that is read, if one is: what becomes of it is shown. */
-export async function readAgain(context: KeyContext): Promise<void> {
+/** Reads again the list, and the delivery that is read, if one is: what becomes of them is shown. */
+export async function catchUp(context: KeyContext): Promise<void> {
+  await list(context)
   const state = context.state()
   if (state.is !== 'reading') return
   context.dispatch({ type: 'updated', delivery: await wholeOf(context, state.delivery.detail.id) })

@@ -9,7 +9,7 @@ import type { Colors } from '../output/colors.ts'
 import type { FooterView } from '../output/footer.ts'
 import { complaintLines } from '../screen/complaint-lines.ts'
 import { listenToRawKeys, PASTE_MARKS_OFF, PASTE_MARKS_ON } from '../session/raw-keys.ts'
-import { list, readAgain } from './deliveries.ts'
+import { catchUp, list } from './deliveries.ts'
 import { detailLines } from './detail-lines.ts'
 import type { KeyContext, KeyFacts } from './key-context.ts'
 import { keyLine } from './key-line.ts'
@@ -136,6 +136,8 @@ export function createRunKeys(options: RunKeysOptions): RunKeys {
 
   /** What goes away goes at once: what is written next is for somebody else. */
   function dispatch(event: KeyEvent): void {
+    // What was still being looked up at the end: the terminal is somebody else's by now.
+    if (state.is === 'ended') return
     state = nextState(state, event)
     if (state.is === 'following') left.emit()
     if (state.is === 'editing' || state.is === 'ended') draw()
@@ -150,7 +152,7 @@ export function createRunKeys(options: RunKeysOptions): RunKeys {
     if (willList !== null || (state.is !== 'choosing' && state.is !== 'reading')) return
     willList = after(SOON_MS, () => {
       willList = null
-      list(context).then(() => readAgain(context), complain)
+      catchUp(context).catch(complain)
     })
   }
 
