@@ -1,5 +1,6 @@
 // Finding personal data in documents of the platform: by the names of their fields, and by who somebody is.
 import { asRecord, asText, isRecord, type Json, textIn } from '../../core/json.ts'
+import { isOfPlatform } from './platform-words.ts'
 
 /** What was found, in the order of its first appearance. */
 export interface PersonalData {
@@ -51,7 +52,7 @@ export function findPersonalData(documents: readonly unknown[]): PersonalData {
       open.push(...members.toReversed())
     } else if (isPersonal) noteValue(value, found)
   }
-  const names = [...found.names].filter((name) => !found.bots.has(name))
+  const names = [...found.names].filter((name) => !found.bots.has(name) && !isOfPlatform(name))
   return { names, values: [...found.values], slugs: [...found.slugs] }
 }
 

@@ -2,6 +2,7 @@
 import { isRecord } from '../../core/json.ts'
 import { findPersonalData, isPersonalField, type PersonalData } from './find.ts'
 import { createKnownWords, type KnownWords } from './known-words.ts'
+import { isOfPlatform } from './platform-words.ts'
 import { createStandIns, normal, type Replacement, type StandIns } from './stand-ins.ts'
 
 /** Documents without personal data, and what was replaced in them. */
@@ -149,7 +150,9 @@ function createReplace(found: PersonalData, standIns: StandIns): Replace {
   return {
     text: (text, isPersonal = false) => {
       if (isPersonal && text.trim() !== '' && text.trim().length < MIN_LENGTH) return standIns.of('value', text)
-      return ISO_TIME.test(text) && !isPersonal ? text : inText(text, true)
+      // A person may be called Alex Agent: their colleagues keep the role `agent`.
+      const isNobody = !isPersonal && (ISO_TIME.test(text) || isOfPlatform(text))
+      return isNobody ? text : inText(text, true)
     },
     number: (number, isPersonal) => (isPersonal || literals.has(String(number)) ? 0 : number),
   }
@@ -227,7 +230,8 @@ function mapped(value: unknown, replace: Replace): unknown {
       if (before !== undefined) continue
       if (!isPersonal) known.set(from, object)
       const members = Object.entries(from).map(([name, member]): Part => {
-        const own = replace.text(name)
+        // A header's name is the same in any case.
+        const own = isOfPlatform(name.toLowerCase()) ? name : replace.text(name)
         object[own] = null
         const put = (made: unknown): void => {
           object[own] = made

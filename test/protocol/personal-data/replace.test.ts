@@ -1,5 +1,10 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { isRecord } from '../../../src/core/json.ts'
+import { isOfPlatform } from '../../../src/protocol/personal-data/platform-words.ts'
 import { withoutPersonalData } from '../../../src/protocol/personal-data/replace.ts'
 
 const ID = '5c1a99e410419f5fb88cb5f2'
@@ -71,6 +76,43 @@ describe('Personal data', () => {
     )
     expect(JSON.stringify(value)).not.toMatch(/robin|roe/i)
     expect(replaced.map(({ standIn }) => standIn)).not.toContain('Kim Roe')
+  })
+
+  it('leaves roles, types and names of members what they are, whatever somebody is called', () => {
+    const agent = { ...person, name: 'Alex Agent', role: 'agent' }
+    const given = {
+      headers: { 'User-Agent': 'Web1on1' },
+      ...talk('@bot ask Agent, user', { participants: [agent, { ...agent, name: 'Sam User Chat' }] }),
+      agent: { scope: 'guest agent bot', meta: { targetName: 'bot' } },
+    }
+    const { value } = withoutPersonalData(given)
+    expect(value).toMatchObject({
+      headers: { 'User-Agent': 'Web1on1' },
+      event: 'message.create.contact.chat',
+      data: { conversation: { participants: [{ role: 'agent' }, { role: 'agent' }] } },
+      agent: { scope: 'guest agent bot', meta: { targetName: 'bot' } },
+    })
+    const names = value.data.conversation.participants.map(({ name }) => name).join(' ')
+    expect(`${names} ${value.data.message.text}`).not.toMatch(/alex|agent|user|chat/i)
+    expect(value.data.message.text).toMatch(/^@bot /)
+  })
+
+  it('knows every word of the templates that is not said by somebody', async () => {
+    const words = new Set<string>()
+    const collect = (value: unknown): void => {
+      if (Array.isArray(value)) value.forEach(collect)
+      else if (isRecord(value)) {
+        for (const [name, member] of Object.entries(value)) {
+          if (/^[a-z]+$/.test(name)) words.add(name)
+          if (typeof member === 'string' && /^(?:event|type|role|status|scope)$/.test(name)) words.add(member)
+          collect(member)
+        }
+      }
+    }
+    const folder = fileURLToPath(new URL('../../../config/events/', import.meta.url))
+    for (const file of await readdir(folder)) collect(JSON.parse(await readFile(join(folder, file), 'utf8')))
+    const said = new Set([...words].filter((word) => /^[a-z.]+$/.test(word) && !isOfPlatform(word)))
+    expect([...said]).toEqual([])
   })
 
   it('is listed with what stands for it', () => {
