@@ -44,6 +44,7 @@ const KILL_AFTER_MS = 2_000
 const HOST = 'localhost'
 
 /** Starts the bot and waits until it listens. Rejects when it does not; nothing of it is left then. */
+// One story: there is one process, and who starts it, ends it and replaces it must not meet.
 export async function startBotProcess(options: BotCommand): Promise<RunningBot> {
   const { command, cwd, readyWithinMs, onLine, onState } = options
   const port = await freePort()
@@ -54,15 +55,21 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
   let child: Child | null = null
   /** Whether the test, rather than the bot itself, has ended it. */
   let isEnding = false
+  /** Nothing is started from then on. */
+  const closing = new AbortController()
+  /** Restarts and ends that a test asks for, one after the other: of two at once one would leave a bot that nobody knows. */
+  let turn: Promise<void> = Promise.resolve()
   const offExit = onProcessExit(() => killNow(child))
 
   async function start(): Promise<void> {
+    closing.signal.throwIfAborted()
     isEnding = false
     const started = startProcess({ command, cwd, env, killAfterMs: KILL_AFTER_MS, output: printed.take })
     child = started
     await untilListening(started, { port, program: command[0], readyWithinMs, hint: printed.hint }).catch(
       async (error: unknown) => {
         await end()
+        closing.signal.throwIfAborted()
         throw error
       },
     )
@@ -88,6 +95,12 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
     await end()
   }
 
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const done = turn.then(work)
+    turn = done.catch(() => undefined)
+    return done
+  }
+
   await start().catch((error: unknown) => {
     offExit()
     throw withLines(error, printed.lines)
@@ -101,15 +114,18 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
       get output() {
         return printed.lines.join('\n')
       },
-      restart: async () => {
-        await end()
-        await start()
-      },
-      kill: (signal = 'SIGKILL') => kill(signal),
+      restart: () =>
+        inTurn(async () => {
+          await end()
+          await start()
+        }),
+      kill: (signal = 'SIGKILL') => inTurn(() => kill(signal)),
     },
     lastLines: () => printed.lines.slice(-LAST_LINES),
     close: async () => {
+      closing.abort(new DevHookError('sandboxClosed', 'the sandbox was closed'))
       await end()
+      await turn
       offExit()
     },
   }

@@ -195,7 +195,7 @@ export interface BotProcess {
   readonly port: number
   /** What it has printed so far, its last 1,000 lines. */
   readonly output: string
-  /** Ends it, starts it again, and waits until it listens. */
+  /** Ends it, starts it again, and waits until it listens. Rejects with `DEVHOOK_SANDBOX_CLOSED` once the sandbox is closed. */
   restart(): Promise<void>
   /** Ends it, with everything that it has started; `SIGKILL` by default. */
   kill(signal?: NodeJS.Signals): Promise<void>
