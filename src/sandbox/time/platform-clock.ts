@@ -14,7 +14,7 @@ export interface PlatformClock extends Clock {
   stamp(): string
   /**
    * Lets so many milliseconds pass: what falls due by then happens in its order, each once all that follows from the one before has
-   * happened. Rejects when the clock is stopped meanwhile.
+   * happened. Comes to an end, and to nothing more, when the clock is stopped or starts over meanwhile.
    */
   advance(ms: number): Promise<void>
   /** Cancels every callback that is still to come, and starts over at the present time. */
@@ -58,6 +58,8 @@ export function createPlatformClock(options: PlatformClockOptions = {}): Platfor
   let time: Time = runFrom(startsAt)
   // One after the other: the second begins where the first one ends.
   let advancing: Promise<void> = Promise.resolve()
+  /** Aborted when the clock starts over: what is still to be advanced is a time that is gone. */
+  let era = new AbortController()
 
   function runFrom(at: number): Time {
     return speed === 0 ? { is: 'standing', at } : { is: 'running', at, since: machine.now() }
@@ -87,20 +89,21 @@ export function createPlatformClock(options: PlatformClockOptions = {}): Platfor
     if (timers.delete(timer)) timer.callback()
   }
 
-  async function pass(ms: number): Promise<void> {
-    if (time.is === 'stopped') return
+  async function pass(ms: number, over: AbortSignal): Promise<void> {
+    if (time.is === 'stopped' || over.aborted) return
     const end = exact() + ms
     time = { is: 'standing', at: exact() }
     for (const timer of timers) timer.disarm()
     try {
       await settled()
       for (let due = firstUntil(timers, end); due !== undefined; due = firstUntil(timers, end)) {
+        if (over.aborted) return
         standAt(due.at)
         ring(due)
         await settled()
       }
     } finally {
-      goOn(end)
+      if (!over.aborted) goOn(end)
     }
   }
 
@@ -132,10 +135,13 @@ export function createPlatformClock(options: PlatformClockOptions = {}): Platfor
         })
       }),
     advance: (ms) => {
-      advancing = advancing.then(() => pass(ms))
+      const { signal } = era
+      advancing = advancing.then(() => pass(ms, signal))
       return advancing
     },
     restart: () => {
+      era.abort()
+      era = new AbortController()
       for (const timer of timers) timer.disarm()
       timers.clear()
       if (time.is !== 'stopped') time = runFrom(Date.now())
