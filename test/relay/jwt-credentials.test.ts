@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { EXIT_CODES } from '../../src/cli/exit.ts'
 import { readAddress } from '../../src/relay/broker/address.ts'
 import { openBroker } from '../../src/relay/broker/broker.ts'
 import { inboxOf } from '../../src/relay/wire/subjects.ts'
+import { ECHO_BOT, startCli } from '../support/cli/cli.ts'
+import { folderForTest } from '../support/folder.ts'
+import { freePort } from '../support/free-port.ts'
 import { jwtServer, type UserRights } from '../support/relay/jwt-server.ts'
 import { aMessage, BOT, developerAt, hubAt } from '../support/relay/relay-world.ts'
 import { eventually, expectEventually } from '../support/wait.ts'
@@ -54,5 +58,21 @@ describe('A NATS of one’s own, with JWTs for credentials', () => {
     await eventually(() => broker.state().is === 'refused')
     expect(broker.state()).toMatchObject({ is: 'refused', error: { code: 'DEVHOOK_BROKER_REFUSED' } })
     await broker.close()
+  })
+
+  it('ends the run of a developer whose credentials expire, and says that they have, and what to do', async () => {
+    const server = await jwtServer()
+    await hubAt(server.url, { creds: await server.user('relay', null) })
+    const creds = await server.user('anna', rightsOf('anna'), 4)
+    const run = await startCli({
+      args: ['--relay', server.url.replace('//', '//anna@'), '--nats-creds', creds],
+      env: { PORT: String(await freePort()), XDG_STATE_HOME: await folderForTest() },
+      command: [process.execPath, ECHO_BOT],
+    })
+    const { code, stderr } = await run.ended
+    expect(stderr).toContain('Ready in')
+    expect(stderr).toContain(`error: the credentials for ${server.url} have expired [DEVHOOK_BROKER_REFUSED]`)
+    expect(stderr).toContain('→ name your own file with `--nats-creds`')
+    expect(code).toBe(EXIT_CODES.credentials)
   })
 })

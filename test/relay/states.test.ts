@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { DevHookError } from '../../src/core/errors.ts'
 import { type DeveloperEvent, type DeveloperState, nextDeveloper } from '../../src/relay/hub/developer-state.ts'
 import { nextSeat, type SeatEvent, type SeatState } from '../../src/relay/seat/seat-state.ts'
 
@@ -46,7 +47,7 @@ describe('A developer’s side', () => {
   const seatEvent: fc.Arbitrary<SeatEvent> = fc.constantFrom<SeatEvent>(
     { type: 'welcomed' },
     { type: 'unanswered', reason: 'x' },
-    { type: 'turned-away', reason: 'x' },
+    { type: 'turned-away', error: new DevHookError('brokerRefused', 'x') },
     { type: 'leaves' },
   )
 

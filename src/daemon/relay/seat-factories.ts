@@ -51,12 +51,7 @@ function asTunnel(seat: Seat): Tunnel {
   const { url } = seat.welcome()
   const stateOf = (state: SeatState): TunnelState => {
     if (state.is === 'waiting') return { state: 'reconnecting', url, reason: state.reason }
-    if (state.is !== 'unseated') return { state: 'online', url }
-    return {
-      state: 'offline',
-      url,
-      cause: new DevHookError('taken', state.reason, { remedy: 'see `dev-hook relay status`' }),
-    }
+    return state.is === 'unseated' ? { state: 'offline', url, cause: state.error } : { state: 'online', url }
   }
   return {
     current: () => stateOf(seat.state()),

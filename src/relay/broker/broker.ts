@@ -150,8 +150,9 @@ function authenticatorOf({ credentials }: BrokerAddress): Authenticator | null {
   return seed === null ? null : nkeyAuthenticator(seed)
 }
 
-const isRefusal = (error: unknown): boolean =>
-  error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError
+const isExpiry = (error: unknown): boolean => error instanceof errors.UserAuthenticationExpiredError
+
+const isRefusal = (error: unknown): boolean => isExpiry(error) || error instanceof errors.AuthorizationError
 
 /** An error of the client as one of ours, with what was tried. */
 export function problemOf(cause: unknown, { url, tls }: Pick<BrokerAddress, 'url' | 'tls'>): DevHookError {
@@ -165,6 +166,7 @@ export function problemOf(cause: unknown, { url, tls }: Pick<BrokerAddress, 'url
   // The client tells it apart by its words alone.
   if (tls && /does not support 'tls'/.test(messageOf(cause)))
     return new DevHookError('brokerUnsafe', `${url} does not offer TLS`, { cause })
+  if (isExpiry(cause)) return new DevHookError('brokerRefused', `the credentials for ${url} have expired`, { cause })
   if (isRefusal(cause)) return new DevHookError('brokerRefused', `${url} refused the credentials`, { cause })
   return new DevHookError('brokerUnreachable', `${url} cannot be reached: ${messageOf(cause)}`, { cause })
 }

@@ -93,10 +93,7 @@ export async function openSeat(options: SeatOptions, signal: AbortSignal): Promi
 
   function admitted(welcome: Welcome): Welcomed {
     if (welcome.ok) return welcome
-    const kind = welcome.why === 'taken' ? 'taken' : 'relayMissing'
-    const remedy =
-      'end the other run, or join under another name: with a credentials file of its own, or by `--relay nats://<name>@<host>`'
-    throw new DevHookError(kind, welcome.message, welcome.why === 'taken' ? { remedy } : {})
+    throw welcome.why === 'taken' ? nameTaken(welcome.message) : new DevHookError('relayMissing', welcome.message)
   }
 
   function apply(event: SeatEvent): void {
@@ -112,7 +109,7 @@ export async function openSeat(options: SeatOptions, signal: AbortSignal): Promi
       if (welcome.ok) {
         welcomed = welcome
         apply({ type: 'welcomed' })
-      } else if (welcome.why === 'taken') apply({ type: 'turned-away', reason: welcome.message })
+      } else if (welcome.why === 'taken') apply({ type: 'turned-away', error: nameTaken(welcome.message) })
       else apply({ type: 'unanswered', reason: welcome.message })
     } catch (error) {
       apply({ type: 'unanswered', reason: relayProblem(error).message })
@@ -138,7 +135,7 @@ export async function openSeat(options: SeatOptions, signal: AbortSignal): Promi
   }
 
   const offBroker = broker.on((now) => {
-    if (now.is === 'refused') apply({ type: 'turned-away', reason: now.error.message })
+    if (now.is === 'refused') apply({ type: 'turned-away', error: now.error })
     else if (now.is === 'away') apply({ type: 'unanswered', reason: now.reason })
     else if (state.is === 'waiting') void beat()
   })
@@ -150,7 +147,7 @@ export async function openSeat(options: SeatOptions, signal: AbortSignal): Promi
     serve: (accept) => {
       connection.subscribe(names.to(name), {
         callback: (error, message) => {
-          if (error !== null) return apply({ type: 'turned-away', reason: problemOf(error, broker.address).message })
+          if (error !== null) return apply({ type: 'turned-away', error: problemOf(error, broker.address) })
           void Promise.resolve()
             .then(() => answer(accept, message.data))
             .catch((thrown: unknown): Answer => ({ taken: false, why: messageOf(thrown) }))
@@ -186,3 +183,9 @@ export async function openSeat(options: SeatOptions, signal: AbortSignal): Promi
     },
   }
 }
+
+const nameTaken = (message: string): DevHookError =>
+  new DevHookError('taken', message, {
+    remedy:
+      'end the other run, or join under another name: with a credentials file of its own, or by `--relay nats://<name>@<host>`',
+  })
