@@ -76,7 +76,7 @@ describe('the lock of a bot', () => {
   })
 
   it('is never held by two while processes race for what dead runs left, hundreds of times over', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const folder = await folderForTest()
     const racers = Array.from({ length: 4 }, (_, i) => startChild('lock-racer.mjs', folder, `racer-${i}`, '120'))
