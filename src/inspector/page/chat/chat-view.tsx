@@ -84,8 +84,9 @@ function ChatHead({
   const model = useModel()
   const { address } = model
   const begin = async (): Promise<void> => {
+    const overtaken = address.beginNavigation()
     const done = await model.attempt(() => ask('newConversation', {}))
-    if (done !== null) address.go({ conversation: done.conversation.id }, 'back')
+    if (done !== null && !overtaken.aborted) address.go({ conversation: done.conversation.id }, 'back')
   }
   const act = async (what: 'join' | 'accept' | 'assign' | 'leave'): Promise<void> => {
     if (chosen === null) return

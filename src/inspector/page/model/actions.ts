@@ -60,10 +60,14 @@ type Said = OutputOf<'conversation'>['messages'][number]
  * Shows the delivery of a message of the sandbox beside the chat: the one that brought it to the bot; for one that the bot has written,
  * the last one before it, apart from commands of the platform such as `/assign`.
  */
-export async function showMessage(model: Model, { conversation, by, time, deliveries }: Said): Promise<void> {
+export async function showMessage(
+  model: Pick<Model, 'address' | 'attempt' | 'tell'>,
+  { conversation, by, time, deliveries }: Pick<Said, 'conversation' | 'by' | 'time' | 'deliveries'>,
+): Promise<void> {
+  const overtaken = model.address.beginNavigation()
   const q = `conv:${quoted(conversation)}`
   const found = await model.attempt(() => ask('deliveries', { q, limit: 1_000 }))
-  if (found === null) return
+  if (found === null || overtaken.aborted) return
   const delivery = found.deliveries.find((one) =>
     by === 'bot'
       ? one.own !== true && one.text?.startsWith('/') !== true && Date.parse(one.time) <= Date.parse(time)

@@ -1,5 +1,6 @@
 // What the page shows, as it stands in its address, so that it can be kept, sent and gone back to.
 import { createObservable, type Observable } from '../../../core/listeners.ts'
+import { createLatest } from './later.ts'
 
 export const VIEWS = ['deliveries', 'chat', 'status'] as const
 
@@ -23,7 +24,20 @@ export interface AddressBar {
   readonly store: Observable<Address>
   /** Goes to another place; `back`: so that the browser's button goes back to this one. */
   go(change: Partial<Address>, back?: 'back'): void
+  /**
+   * Begins to go to a place that has to be asked for first. The signal is aborted when somebody goes elsewhere meanwhile, or begins to:
+   * the answer leads nowhere then.
+   */
+  beginNavigation(): AbortSignal
   close(): void
+}
+
+/** What the address stands in. */
+type AddressWindow = {
+  readonly location: Pick<Location, 'search'>
+  readonly history: Pick<History, 'pushState' | 'replaceState'>
+  addEventListener(type: 'popstate', listener: () => void): void
+  removeEventListener(type: 'popstate', listener: () => void): void
 }
 
 export function readAddress(search: string): Address {
@@ -49,14 +63,19 @@ export function writeAddress({ view, marked, ...rest }: Address): string {
 }
 
 /** Reads the address of a window, and keeps it. */
-export function openAddressBar(window: Window): AddressBar {
+export function openAddressBar(window: AddressWindow): AddressBar {
   const { location, history } = window
   const store = createObservable(readAddress(location.search))
-  const moved = (): void => store.set(readAddress(location.search))
+  const beginNavigation = createLatest()
+  const moved = (): void => {
+    beginNavigation()
+    store.set(readAddress(location.search))
+  }
   window.addEventListener('popstate', moved)
   return {
     store,
     go: (change, back) => {
+      beginNavigation()
       const next = { ...store.current(), ...change }
       const path = writeAddress(next)
       if (path === writeAddress(store.current())) return
@@ -64,6 +83,7 @@ export function openAddressBar(window: Window): AddressBar {
       else history.pushState(null, '', path)
       store.set(next)
     },
+    beginNavigation,
     close: () => window.removeEventListener('popstate', moved),
   }
 }

@@ -1,4 +1,4 @@
-// Waiting in a browser: once after a while, and once before the next frame.
+// Waiting in a browser: once after a while, once before the next frame, and for the last of what was asked.
 import type { Off } from '../../../core/listeners.ts'
 
 /** Calls back once, after so many ms, unless that is undone before. */
@@ -28,5 +28,15 @@ export function afterQuiet(run: () => void, ms: number): () => void {
   return () => {
     cancel()
     cancel = later(run, ms)
+  }
+}
+
+/** A function whose signals are those of one wish after the other: each call aborts the signal of the one before. */
+export function createLatest(): () => AbortSignal {
+  let latest = new AbortController()
+  return () => {
+    latest.abort()
+    latest = new AbortController()
+    return latest.signal
   }
 }

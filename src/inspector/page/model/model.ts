@@ -10,7 +10,7 @@ import { type BotOutput, createBotOutput } from './bot-output.ts'
 import { type ConnectionState, openConnection } from './connection.ts'
 import { createDeliveryList, type DeliveryList } from './delivery-list.ts'
 import { createDrafts, type Drafts } from './drafts.ts'
-import { afterQuiet, later, oncePerFrame } from './later.ts'
+import { afterQuiet, createLatest, later, oncePerFrame } from './later.ts'
 import { type Marks, openMarks } from './marks.ts'
 import { soon } from './soon.ts'
 
@@ -69,15 +69,11 @@ const MESSAGE_NOTICES: ReadonlySet<NoticeType> = new Set(['message', 'delivery',
 /** How the run is, as far as it was asked. */
 function createRunStatus(): Pick<Model, 'status' | 'loadStatus'> {
   const status = createObservable<RunStatus | null>(null)
-  let asking = new AbortController()
+  const latest = createLatest()
   return {
     status,
-    loadStatus: () => {
-      // An answer that comes late is not that of now.
-      asking.abort()
-      asking = new AbortController()
-      ask('status', {}, asking.signal).then(status.set, () => undefined)
-    },
+    // An answer that comes late is not that of now.
+    loadStatus: () => void ask('status', {}, latest()).then(status.set, () => undefined),
   }
 }
 

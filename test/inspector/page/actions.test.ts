@@ -1,0 +1,86 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { showMessage } from '../../../src/inspector/page/model/actions.ts'
+import { openAddressBar } from '../../../src/inspector/page/model/address.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+/** A window at the chat; `goBack` presses the browser's own button. */
+function windowForTest() {
+  const backs: (() => void)[] = []
+  return {
+    location: { search: '?view=chat&id=before' },
+    history: { pushState: () => undefined, replaceState: () => undefined },
+    addEventListener: (_type: string, listener: () => void) => void backs.push(listener),
+    removeEventListener: () => undefined,
+    goBack: () => backs.forEach((listener) => listener()),
+  }
+}
+
+/** The page of a run that answers when it is let, each question by its number. */
+function pageForTest() {
+  const answers: ((answer: object) => void)[] = []
+  vi.stubGlobal(
+    'fetch',
+    () =>
+      new Promise((resolve) => {
+        answers.push((answer) => resolve(new Response(JSON.stringify(answer))))
+      }),
+  )
+  const window = windowForTest()
+  const address = openAddressBar(window)
+  const told: string[] = []
+  const model = {
+    address,
+    attempt: <T>(doing: () => Promise<T>): Promise<T | null> => doing(),
+    tell: (text: string) => void told.push(text),
+  }
+  /** Clicks the message that a delivery has brought; resolves once the answer has led there, or nowhere. */
+  const click = (platformId: string): Promise<void> =>
+    showMessage(model, {
+      conversation: 'c1',
+      by: 'contact',
+      time: '2026-01-02T12:00:00.000Z',
+      deliveries: [platformId],
+    })
+  const answer = (question: number): void =>
+    answers[question]?.({
+      deliveries: ['p1', 'p2'].map((platformId) => ({ id: `of ${platformId}`, platformId, time: '', text: null })),
+      next: null,
+    })
+  return { address, window, told, click, answer, shown: () => address.store.current().id }
+}
+
+describe('A message of the chat that is clicked', () => {
+  it('shows its delivery', async () => {
+    const page = pageForTest()
+    const clicked = page.click('p1')
+    page.answer(0)
+    await clicked
+    expect(page.shown()).toBe('of p1')
+  })
+
+  it('does not push away that of the one that was clicked after it, whichever is found first', async () => {
+    const page = pageForTest()
+    const clicked = [page.click('p1'), page.click('p2')]
+    page.answer(1)
+    await clicked[1]
+    expect(page.shown()).toBe('of p2')
+    page.answer(0)
+    await clicked[0]
+    expect(page.shown()).toBe('of p2')
+  })
+
+  it.each([
+    ['closed what was open', ({ address }: ReturnType<typeof pageForTest>) => address.go({ id: null }), null],
+    ['gone to another view', ({ address }: ReturnType<typeof pageForTest>) => address.go({ view: 'status' }), 'before'],
+    ['gone back', ({ window }: ReturnType<typeof pageForTest>) => window.goBack(), 'before'],
+  ])('shows nothing to somebody who has %s meanwhile', async (_, act, shown) => {
+    const page = pageForTest()
+    const clicked = page.click('p1')
+    act(page)
+    page.answer(0)
+    await clicked
+    expect(page.shown()).toBe(shown)
+    expect(page.told).toEqual([])
+  })
+})
