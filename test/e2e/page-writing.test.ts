@@ -16,6 +16,50 @@ afterAll(() => browser.close())
 
 const bodyOf = (page: Page) => page.getByRole('dialog').getByLabel('Body', { exact: true })
 
+/** Keeps the answers to an operation back until they are let go. */
+async function holdAnswers(page: Page, operation: string): Promise<{ readonly held: () => number; letGo(): void }> {
+  const held: (() => void)[] = []
+  await page.route(`**/api/${operation}`, async (route) => {
+    const response = await route.fetch()
+    await new Promise<void>((resolve) => held.push(resolve))
+    await route.fulfill({ response }).catch(() => undefined)
+  })
+  return { held: () => held.length, letGo: () => held.shift()?.() }
+}
+
+describe('What somebody sends while they go on elsewhere', () => {
+  it('is said to have arrived, and neither closes what they have opened since, nor leads them away', async () => {
+    const run = await inspectedRun()
+    await run.say('first')
+    await run.say('second')
+    const page = await openPage(browser, run.link)
+    const answers = await holdAnswers(page, 'replay')
+    await rows(page).filter({ hasText: 'first' }).last().click()
+    await page.keyboard.press('e')
+    await bodyOf(page).fill((await bodyOf(page).inputValue()).replace('first', 'edited'))
+    await page.getByRole('button', { name: 'Replay the copy' }).click()
+    await expectEventually(answers.held).toBe(1)
+    await page.keyboard.press('Escape')
+    await rows(page).filter({ hasText: 'second' }).last().click()
+    await page.keyboard.press('t')
+    await page.getByLabel('Other values').fill('data.message.meta.x=1')
+    answers.letGo()
+    await sees(page, 'replayed: the bot answered 200')
+    expect(await page.getByLabel('Other values').inputValue()).toBe('data.message.meta.x=1')
+    await page.keyboard.press('Escape')
+    await delivery(page).getByText('second').first().waitFor()
+
+    const triggered = await holdAnswers(page, 'trigger')
+    await page.keyboard.press('t')
+    await page.getByRole('dialog').getByRole('button', { name: 'Trigger' }).click()
+    await expectEventually(triggered.held).toBe(1)
+    await page.getByLabel('Other values').fill('data.message.meta.x=2')
+    triggered.letGo()
+    await sees(page, /^triggered: 200/)
+    expect(await page.getByLabel('Other values').inputValue()).toBe('data.message.meta.x=2')
+  })
+})
+
 describe('What somebody has begun to write', () => {
   it('is there again after they looked elsewhere: a message, an event', async () => {
     const run = await inspectedRun()

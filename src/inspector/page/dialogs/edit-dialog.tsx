@@ -10,6 +10,7 @@ import { useModel } from '../model/model.ts'
 import { escapeHidden } from '../text/visible.ts'
 import { JsonField } from './json-field.tsx'
 import { LoadedDialog } from './loaded-dialog.tsx'
+import { useClosed } from './use-closed.ts'
 
 /** With a longer one, each letter that is typed takes seconds. */
 const MAX_EDITED = 500_000
@@ -43,7 +44,9 @@ function Editor({ id, body }: { readonly id: string; readonly body: string }) {
   const laidOut = layOut(body)
   const isJson = laidOut !== null
   const first = laidOut === null ? body : escapeHidden(laidOut)
-  const [text, setText] = useDraft(model.drafts, `edit:${id}`, first)
+  const place = `edit:${id}`
+  const [text, setText] = useDraft(model.drafts, place, first)
+  const closed = useClosed()
   const [isBusy, setBusy] = useState(false)
   const [refused, setRefused] = useState<string | null>(null)
   useEffect(() => {
@@ -55,13 +58,19 @@ function Editor({ id, body }: { readonly id: string; readonly body: string }) {
 
   async function send(): Promise<void> {
     setBusy(true)
+    const isUnchanged = (): boolean => (model.drafts.read(place) ?? first) === text
+    const isAwaited = (): boolean => !closed.aborted && isUnchanged()
     // What is not JSON goes as it is: the run says where the mistake is.
-    const problem = await replayEdited(model, id, isJson ? (pack(text) ?? text) : text)
+    const done = await replayEdited(model, id, isJson ? (pack(text) ?? text) : text, isAwaited)
     setBusy(false)
-    setRefused(problem)
-    if (problem !== null) return
-    setText(first)
+    if (done === null) return
+    if ('refused' in done) return setRefused(done.refused)
+    // Whoever has closed this while the bot had it, or has written on, is left where they are.
+    const leads = isAwaited()
+    if (isUnchanged()) setText(first)
+    if (!leads) return
     model.dialog.set(null)
+    model.address.go({ id: done.id })
   }
 
   return (

@@ -1,5 +1,5 @@
 // Triggering a documented event: which one, what is said, in which conversation, and other values.
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { formatDuration } from '../../../core/text/duration.ts'
 import type { OutputOf } from '../../operations/table.ts'
 import { ask } from '../model/api.ts'
@@ -7,6 +7,7 @@ import { useDraft } from '../model/drafts.ts'
 import { useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
 import { LoadedDialog } from './loaded-dialog.tsx'
+import { useClosed } from './use-closed.ts'
 
 type Template = OutputOf<'templates'>['templates'][number]
 
@@ -39,7 +40,12 @@ function useConversation(): string | null {
 
 function TriggerForm({ templates }: { readonly templates: readonly Template[] }) {
   const model = useModel()
-  const conversation = useConversation()
+  // What comes in meanwhile does not take another one to where somebody is about to trigger something.
+  const found = useConversation()
+  const opened = useRef<string | null>(null)
+  opened.current ??= found
+  const conversation = opened.current
+  const closed = useClosed()
   const [event, setEvent] = useDraft(model.drafts, 'trigger:event', templates[0]?.name)
   const [text, setText] = useDraft(model.drafts, 'trigger:text')
   const [values, setValues] = useDraft(model.drafts, 'trigger:values')
@@ -65,11 +71,18 @@ function TriggerForm({ templates }: { readonly templates: readonly Template[] })
     const done = await model.attempt(() => ask('trigger', given))
     setBusy(false)
     if (done === null) return
-    setText('')
-    setValues('')
-    model.dialog.set(null)
     const notes = done.notes.length === 0 ? null : done.notes.join('; ')
     model.tell(`triggered: ${done.status ?? done.outcome} after ${formatDuration(done.ms)}`, notes)
+    // Whoever has closed this while the bot had it, or has written on, is left where they are.
+    const isUnchanged =
+      (model.drafts.read('trigger:event') ?? templates[0]?.name) === event &&
+      (model.drafts.read('trigger:text') ?? '') === text &&
+      (model.drafts.read('trigger:values') ?? '') === values
+    if (!isUnchanged) return
+    setText('')
+    setValues('')
+    if (closed.aborted) return
+    model.dialog.set(null)
     model.address.go({ id: done.id, ...(model.address.store.current().view === 'status' && { view: 'deliveries' }) })
   }
 

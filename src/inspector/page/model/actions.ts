@@ -17,15 +17,19 @@ export async function replay(model: Model, id: string): Promise<void> {
   if (replayed !== null) model.tell(replayWords(replayed))
 }
 
-/** Replays an edited copy, and shows it; gives why it was refused, or `null` when it was not. */
-export async function replayEdited(model: Model, id: string, body: string): Promise<string | null> {
+/** Replays an edited copy, and gives it, or why it was refused; that is told where nobody waits for it any more, which gives `null`. */
+export async function replayEdited(
+  model: Model,
+  id: string,
+  body: string,
+  isAwaited: () => boolean,
+): Promise<{ readonly id: string } | { readonly refused: string } | null> {
   try {
     const replayed = await ask('replay', { id, body })
     model.tell(replayWords(replayed))
-    model.address.go({ id: replayed.id })
-    return null
+    return replayed
   } catch (error) {
-    return problemOf(error).message
+    return isAwaited() ? { refused: problemOf(error).message } : model.attempt(() => Promise.reject(error))
   }
 }
 
