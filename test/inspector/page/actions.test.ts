@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { showMessage } from '../../../src/inspector/page/model/actions.ts'
+import { showMessage, switchChaos, toggleHold } from '../../../src/inspector/page/model/actions.ts'
 import { openAddressBar } from '../../../src/inspector/page/model/address.ts'
+import { createTurns } from '../../../src/inspector/page/model/later.ts'
+import { createRunStatus } from '../../../src/inspector/page/model/model.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -82,5 +84,50 @@ describe('A message of the chat that is clicked', () => {
     await clicked
     expect(page.shown()).toBe(shown)
     expect(page.told).toEqual([])
+  })
+})
+
+/** The page of a run that holds, and is disturbed, as it was told last; what it is asked for takes a while. */
+function switchableForTest() {
+  const run = { paused: false, chaos: '' }
+  const answer = (path: string, body: { readonly chaos?: string }): object => {
+    if (path === '/api/hold') run.paused = true
+    if (path === '/api/release') run.paused = false
+    if (path === '/api/chaos') run.chaos = body.chaos ?? run.chaos
+    return { ...run, seed: 1, holding: null, waiting: 0 }
+  }
+  vi.stubGlobal('fetch', async (path: string, { body }: { readonly body?: string }) => {
+    await new Promise(setImmediate)
+    const answered = JSON.stringify(answer(path, JSON.parse(body ?? '{}')))
+    await new Promise(setImmediate)
+    return new Response(answered)
+  })
+  const model = {
+    ...createRunStatus(),
+    inTurn: createTurns(),
+    attempt: <T>(doing: () => Promise<T>): Promise<T | null> => doing(),
+    tell: () => undefined,
+  }
+  return { run, model }
+}
+
+describe('What is switched twice before the run has answered', () => {
+  it('is off again: holding', async () => {
+    const { run, model } = switchableForTest()
+    const first = toggleHold(model)
+    // The status is asked for by whatever else happens, too.
+    void model.loadStatus()
+    await Promise.all([first, toggleHold(model)])
+    expect(run.paused).toBe(false)
+    await toggleHold(model)
+    expect(run.paused).toBe(true)
+  })
+
+  it('is both: two things that go wrong on purpose', async () => {
+    const { run, model } = switchableForTest()
+    await Promise.all([switchChaos(model, 'delay', '1s'), switchChaos(model, 'drop', '0.2')])
+    expect(run.chaos).toBe('delay=1s,drop=0.2')
+    await Promise.all([switchChaos(model, 'delay', null), switchChaos(model, 'expire', '0.2')])
+    expect(run.chaos).toBe('drop=0.2,expire=0.2')
   })
 })

@@ -1,4 +1,5 @@
 // What goes wrong in the sandbox on purpose.
+import { chaosWords, switchChaos } from '../model/actions.ts'
 import { ask } from '../model/api.ts'
 import { latestOf, useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
@@ -18,19 +19,7 @@ export function ChaosSwitches() {
   const model = useModel()
   const changed = useStore(model.changes, (count) => count)
   const now = latestOf(useLoaded((signal) => ask('chaos', {}, signal), [], changed))?.chaos ?? ''
-  const words = now.split(',').filter((word) => word !== '')
-  const isOn = (name: string): boolean => words.some((word) => word.startsWith(`${name}=`))
-
-  async function toggle(name: string, value: string): Promise<void> {
-    const others = words.filter((word) => !word.startsWith(`${name}=`))
-    const chaos = (isOn(name) ? others : [...others, `${name}=${value}`]).join(',')
-    const done = await model.attempt(() => ask('chaos', { chaos }))
-    if (done === null) return
-    model.tell(
-      done.chaos === '' ? 'nothing goes wrong on purpose any more' : `from now on: ${done.chaos}`,
-      `seed ${done.seed}`,
-    )
-  }
+  const isOn = (name: string): boolean => chaosWords(now).some((word) => word.startsWith(`${name}=`))
 
   return (
     <details class="chaos">
@@ -43,7 +32,7 @@ export function ChaosSwitches() {
             class="button small"
             aria-pressed={isOn(name)}
             title={`${name}=${value}`}
-            onClick={() => void toggle(name, value)}
+            onClick={() => void switchChaos(model, name, isOn(name) ? null : value)}
           >
             {says}
           </button>

@@ -39,24 +39,51 @@ export async function replayConversation(model: Model, conversation: string, fro
   if (done !== null) model.tell(`replayed ${done.replayed.length} of the conversation, in order`)
 }
 
-export async function toggleHold(model: Model): Promise<void> {
-  const isPaused = model.status.current()?.paused === true
-  const done = await model.attempt(() => ask(isPaused ? 'release' : 'hold', {}))
-  if (done === null) return
-  model.tell(isPaused ? 'released, in order' : 'deliveries are held until you release them')
-  model.loadStatus()
-}
+/** What switches something: it goes by what is there once what was switched before has come. */
+type Switching = Pick<Model, 'inTurn' | 'status' | 'loadStatus' | 'attempt' | 'tell'>
+
+export const toggleHold = (model: Switching): Promise<void> =>
+  model.inTurn(async () => {
+    const isPaused = model.status.current()?.paused === true
+    const done = await model.attempt(() => ask(isPaused ? 'release' : 'hold', {}))
+    if (done === null) return
+    model.tell(isPaused ? 'released, in order' : 'deliveries are held until you release them')
+    await model.loadStatus()
+  })
 
 /** Replays a delivery after each restart of the bot from now on: the one that is chosen, else the last one; or no longer. */
-export async function toggleReplayOnSave(model: Model): Promise<void> {
+export function toggleReplayOnSave(model: Switching & Pick<Model, 'address'>): Promise<void> {
   const { id } = model.address.store.current()
-  const isOn = model.status.current()?.replayOnSave != null
-  const done = await model.attempt(() => ask('replayOnSave', { on: !isOn, ...(!isOn && id !== null && { id }) }))
-  if (done === null) return
-  const which = done.replayOnSave?.id == null ? 'the last delivery' : 'this delivery'
-  model.tell(isOn ? 'nothing is replayed on save any more' : `${which} is replayed after each restart of the bot`)
-  model.loadStatus()
+  return model.inTurn(async () => {
+    const isOn = model.status.current()?.replayOnSave != null
+    const done = await model.attempt(() => ask('replayOnSave', { on: !isOn, ...(!isOn && id !== null && { id }) }))
+    if (done === null) return
+    const which = done.replayOnSave?.id == null ? 'the last delivery' : 'this delivery'
+    model.tell(isOn ? 'nothing is replayed on save any more' : `${which} is replayed after each restart of the bot`)
+    await model.loadStatus()
+  })
 }
+
+/** Switches on, or off with `null`, one thing that goes wrong in the sandbox on purpose; all else stays as it is by then. */
+export const switchChaos = (
+  model: Pick<Model, 'inTurn' | 'attempt' | 'tell'>,
+  name: string,
+  value: string | null,
+): Promise<void> =>
+  model.inTurn(async () => {
+    const done = await model.attempt(async () => {
+      const others = chaosWords((await ask('chaos', {})).chaos).filter((word) => !word.startsWith(`${name}=`))
+      return ask('chaos', { chaos: [...others, ...(value === null ? [] : [`${name}=${value}`])].join(',') })
+    })
+    if (done === null) return
+    model.tell(
+      done.chaos === '' ? 'nothing goes wrong on purpose any more' : `from now on: ${done.chaos}`,
+      `seed ${done.seed}`,
+    )
+  })
+
+/** `delay=500ms` and the like. */
+export const chaosWords = (chaos: string): readonly string[] => chaos.split(',').filter((word) => word !== '')
 
 type Said = OutputOf<'conversation'>['messages'][number]
 

@@ -10,7 +10,7 @@ import { type BotOutput, createBotOutput } from './bot-output.ts'
 import { type ConnectionState, openConnection } from './connection.ts'
 import { createDeliveryList, type DeliveryList } from './delivery-list.ts'
 import { createDrafts, type Drafts } from './drafts.ts'
-import { afterQuiet, createLatest, later, oncePerFrame } from './later.ts'
+import { afterQuiet, createLatest, createTurns, type InTurn, later, oncePerFrame } from './later.ts'
 import { type Marks, openMarks } from './marks.ts'
 import { soon } from './soon.ts'
 
@@ -35,7 +35,10 @@ export interface Model {
   readonly drafts: Drafts
   readonly output: BotOutput
   readonly status: Observable<RunStatus | null>
-  loadStatus(): void
+  /** Resolves once the status is that of now, or cannot be had. */
+  loadStatus(): Promise<void>
+  /** For what switches something in the run. */
+  readonly inTurn: InTurn
   readonly message: Observable<Announcement | null>
   readonly dialog: Observable<DialogName | null>
   /** What the dialog `copy` shows. */
@@ -67,13 +70,20 @@ const STATUS_NOTICES: ReadonlySet<NoticeType> = new Set([
 const MESSAGE_NOTICES: ReadonlySet<NoticeType> = new Set(['message', 'delivery', 'attempt'])
 
 /** How the run is, as far as it was asked. */
-function createRunStatus(): Pick<Model, 'status' | 'loadStatus'> {
+export function createRunStatus(): Pick<Model, 'status' | 'loadStatus'> {
   const status = createObservable<RunStatus | null>(null)
   const latest = createLatest()
+  let loading: Promise<void> = Promise.resolve()
   return {
     status,
-    // An answer that comes late is not that of now.
-    loadStatus: () => void ask('status', {}, latest()).then(status.set, () => undefined),
+    loadStatus: () => {
+      // An answer that comes late is not that of now: whoever waits for it waits for the one after it.
+      const own: Promise<void> = ask('status', {}, latest())
+        .then(status.set, () => undefined)
+        .then(() => (loading === own ? undefined : loading))
+      loading = own
+      return own
+    },
   }
 }
 
@@ -93,9 +103,9 @@ export function openModel(window: Window): Model {
   const load = (): void => {
     list.reload()
     output.load()
-    loadStatus()
+    void loadStatus()
   }
-  const loadStatusSoon = soon(loadStatus, SOON_MS, later)
+  const loadStatusSoon = soon(() => void loadStatus(), SOON_MS, later)
   const countSoon = soon(() => changes.set(changes.current() + 1), SOON_MS, later)
   const say = (said: Announcement): void => {
     message.set(said)
@@ -137,6 +147,7 @@ export function openModel(window: Window): Model {
     output,
     status,
     loadStatus,
+    inTurn: createTurns(),
     message,
     dialog,
     toCopy: createObservable({ as: '', text: '' }),

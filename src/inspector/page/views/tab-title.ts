@@ -28,7 +28,7 @@ export function keepTitle(
 
   function look(): void {
     cancel = later(() => {
-      if (connection.current().is !== 'refused') loadStatus()
+      if (connection.current().is !== 'refused') void loadStatus()
       look()
     }, LOOK_MS)
   }
