@@ -10,6 +10,9 @@ export interface PortMonitorOptions {
   /** Called once when the bot did not become ready within `lateMs`; not again before it has been ready. */
   readonly onLate: () => void
   readonly lateMs: number
+  /** The same before that, for what can be said sooner. */
+  readonly onSlow?: () => void | Promise<void>
+  readonly slowMs?: number
   readonly clock: Clock
 }
 
@@ -22,7 +25,7 @@ export interface PortMonitor {
 
 /** Starts to monitor a bot. While the bot is ready, nothing is polled. */
 export function startPortMonitor(options: PortMonitorOptions): PortMonitor {
-  const { readiness, pid, onState, onLate, lateMs, clock } = options
+  const { readiness, pid, onState, onLate, lateMs, onSlow, slowMs = lateMs, clock } = options
   let phase: 'checking' | 'ready' | 'stopped' = 'checking'
   /** Aborted to end the wait of the present phase. */
   let present = new AbortController()
@@ -39,6 +42,7 @@ export function startPortMonitor(options: PortMonitorOptions): PortMonitor {
     const { signal } = enter('checking')
     onState({ state: 'starting', pid })
     void ignoreAbort(clock.sleep(lateMs, signal).then(onLate), signal)
+    if (onSlow !== undefined) void ignoreAbort(clock.sleep(slowMs, signal).then(onSlow), signal)
     await ignoreAbort(untilReady(readiness, signal, clock), signal)
     if (signal.aborted) return
     enter('ready')

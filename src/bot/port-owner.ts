@@ -5,6 +5,7 @@ import {
   environmentOf,
   holdersOf,
   type ListeningSocket,
+  listeningSockets,
   listProcesses,
   type ProcessInfo,
   socketsOn,
@@ -48,6 +49,23 @@ export async function ownerOfPort(port: number, bot: StartedProcess): Promise<Po
     if (who !== null) return { is: 'stranger', who }
   }
   return BOT
+}
+
+/** Where a bot waits for its debugger, unless that was given another port. */
+const DEBUGGER_PORT = 9229
+
+/** The ports on which a bot listens, on loopback, its debugger's apart. Empty where the system does not tell. */
+export async function portsOf(bot: StartedProcess): Promise<readonly number[]> {
+  const sockets = (await listeningSockets()).filter(
+    ({ address, port }) => LOOPBACK_OR_ANY.test(address) && port !== DEBUGGER_PORT,
+  )
+  if (sockets.length === 0) return []
+  const processes = await describeAll()
+  const pids: number[] = []
+  for (const pid of processes.keys()) if (await isOfBot(pid, processes, bot)) pids.push(pid)
+  const ports = new Set<number>()
+  for (const { file, port } of sockets) if ((await holdersOf(new Set([file]), pids)).length > 0) ports.add(port)
+  return [...ports]
 }
 
 /** Who listens on a port of loopback, as the subject of a sentence: what is known of them is all that somebody can end them by. */

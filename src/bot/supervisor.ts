@@ -19,6 +19,8 @@ export interface SupervisorOptions extends Pick<ProcessOptions, 'command' | 'cwd
   readonly readiness: Readiness
   /** The readiness of the bot that this process is, rather than of whoever has its port. Default: that is not told apart. */
   readinessOf?(pid: number | null): Readiness
+  /** The ports on which the bot that this process is listens, as far as the system tells. */
+  portsOf?(pid: number | null): Promise<readonly number[]>
   /** Asked at every start. Its owner bounds it. */
   env(): ProcessOptions['env'] | Promise<ProcessOptions['env']>
   /** Called before the bot is ended for a restart: the queue holds, and what is in flight may finish. Its owner bounds it. */
@@ -40,6 +42,8 @@ export interface SupervisorOptions extends Pick<ProcessOptions, 'command' | 'cwd
   readonly portFreeMs?: number
   /** How long the bot may not be ready before that is announced. */
   readonly lateMs?: number
+  /** How long it may not be ready before that is announced when it listens on another port. */
+  readonly slowMs?: number
   /** How long a bot must have been ready for its next crash to count as the first. */
   readonly steadyMs?: number
   readonly startProcess?: (options: ProcessOptions) => BotProcess
@@ -67,7 +71,7 @@ const CRASH_MS = 100
 // One story: each phase is a function of its own, over the same state.
 export function startSupervisor(options: SupervisorOptions): Bot {
   const { command, cwd, host, port, readiness, warn, clock = MONOTONIC } = options
-  const { killAfterMs = 5_000, portFreeMs = 5_000, lateMs = 10_000, steadyMs = 5_000 } = options
+  const { killAfterMs = 5_000, portFreeMs = 5_000, lateMs = 10_000, slowMs = 3_000, steadyMs = 5_000 } = options
   const states = createObservable<BotState>({ state: 'starting', pid: null })
   const requests = createRequests()
   const { stopSignal } = requests
@@ -80,6 +84,8 @@ export function startSupervisor(options: SupervisorOptions): Bot {
   let hasListened = false
   /** Another port that the bot has printed. */
   let otherPort: number | null = null
+  /** Whether it was announced of this bot that it listens elsewhere. */
+  let isAstray = false
 
   async function live(): Promise<void> {
     let phase: Phase = { is: 'starting' }
@@ -117,6 +123,7 @@ export function startSupervisor(options: SupervisorOptions): Bot {
     // The process that starts now reads what was saved until now.
     requests.clear()
     otherPort = null
+    isAstray = false
     readyAt = null
     const start = options.startProcess ?? startProcess
     latest = start({ command, cwd, env, killAfterMs, output: onOutput })
@@ -137,7 +144,7 @@ export function startSupervisor(options: SupervisorOptions): Bot {
 
   async function run(child: BotProcess, startedAt: number): Promise<Phase> {
     const own = options.readinessOf?.(child.pid) ?? readiness
-    monitor = startPortMonitor({ readiness: own, pid: child.pid, onState, onLate, lateMs, clock })
+    monitor = startPortMonitor({ readiness: own, pid: child.pid, onState, onLate, lateMs, onSlow, slowMs, clock })
     await resolveOnAbort(child.exited, requests.signal())
     const request = requests.current()
     // What a bot writes when it crashes comes before its end.
@@ -215,8 +222,20 @@ export function startSupervisor(options: SupervisorOptions): Bot {
     options.output(stream, line)
   }
 
+  /** A port that is open is no guess: nobody needs to wait for that to be said. */
+  async function onSlow(): Promise<void> {
+    const child = latest
+    const [found] = (await options.portsOf?.(child?.pid ?? null)) ?? []
+    if (found === undefined || child !== latest || states.current().state !== 'starting') return
+    isAstray = true
+    sayNotListening(` (it listens on port ${found})`)
+  }
+
   function onLate(): void {
-    const hint = otherPort === null ? '' : ` (it printed port ${otherPort})`
+    if (!isAstray) sayNotListening(otherPort === null ? '' : ` (it printed port ${otherPort})`)
+  }
+
+  function sayNotListening(hint: string): void {
     warn('botNotListening', `the bot does not listen on ${host}:${port} yet${hint}; deliveries are held`)
   }
 

@@ -65,15 +65,21 @@ export interface ListeningSocket {
   readonly uid: number
   /** How it is called among the files of a process. */
   readonly file: string
+  readonly port: number
 }
 
 /** The sockets that listen on a port, on whatever address of this machine; none where there is no `/proc`. */
-export const socketsOn = (port: number): Promise<readonly ListeningSocket[]> => inTables('tcp', port)
+export const socketsOn = async (port: number): Promise<readonly ListeningSocket[]> =>
+  (await listeningSockets()).filter((socket) => socket.port === port)
+
+/** All sockets of this machine that listen on a port; none where there is no `/proc`. */
+export const listeningSockets = (): Promise<readonly ListeningSocket[]> => inTables('tcp')
 
 /** The same for UDP, where nothing listens: those that are bound to the port. */
-export const datagramSocketsOn = (port: number): Promise<readonly ListeningSocket[]> => inTables('udp', port)
+export const datagramSocketsOn = async (port: number): Promise<readonly ListeningSocket[]> =>
+  (await inTables('udp')).filter((socket) => socket.port === port)
 
-async function inTables(protocol: 'tcp' | 'udp', port: number): Promise<readonly ListeningSocket[]> {
+async function inTables(protocol: 'tcp' | 'udp'): Promise<readonly ListeningSocket[]> {
   const tables = await Promise.all([read(`/proc/net/${protocol}`), read(`/proc/net/${protocol}6`)])
   return tables
     .flatMap((table) => table.split('\n'))
@@ -81,8 +87,9 @@ async function inTables(protocol: 'tcp' | 'udp', port: number): Promise<readonly
       // `number address:port peer:port state … uid timeout inode …`, in hexadecimal digits but for uid and inode; `0A` listens.
       const fields = line.trim().split(/\s+/)
       const [address = '', digits = ''] = fields[1]?.split(':') ?? []
-      if ((protocol === 'tcp' && fields[3] !== '0A') || Number.parseInt(digits, 16) !== port) return []
-      return [{ address, uid: Number(fields[7]), file: `socket:[${fields[9]}]` }]
+      const port = Number.parseInt(digits, 16)
+      if ((protocol === 'tcp' && fields[3] !== '0A') || !(port > 0)) return []
+      return [{ address, uid: Number(fields[7]), file: `socket:[${fields[9]}]`, port }]
     })
 }
 

@@ -4,9 +4,10 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { RUN_VARIABLE } from '../../src/bot/find-by-env.ts'
-import { listenerOn, ofBotAlone, ownerOfPort } from '../../src/bot/port-owner.ts'
+import { listenerOn, ofBotAlone, ownerOfPort, portsOf } from '../../src/bot/port-owner.ts'
 import { portReadiness, portStateOf } from '../../src/bot/port-readiness.ts'
 import { startSupervisor } from '../../src/bot/supervisor.ts'
+import { MONOTONIC } from '../../src/core/async.ts'
 import { commandOf, environmentOf, PROGRAMS } from '../support/bot/programs.ts'
 import { recordPrints, recordStates } from '../support/bot/record.ts'
 import { freePort } from '../support/free-port.ts'
@@ -49,6 +50,45 @@ async function strangerForTest(port: number, host = '127.0.0.1'): Promise<Server
 const ownerOf = ({ child, port, runId }: Started) => ownerOfPort(port, { pid: child.pid ?? null, runId })
 
 describe.runIf(process.platform === 'linux')('The port of a bot', () => {
+  it('is found wherever it listens, and nothing that somebody else listens on', async () => {
+    await strangerForTest(await freePort())
+    const bot = await listening(['listens.js'])
+    expect(await portsOf({ pid: bot.child.pid ?? null, runId: bot.runId })).toEqual([bot.port])
+    expect(await portsOf({ pid: null, runId: bot.runId })).toEqual([bot.port])
+    expect(await portsOf({ pid: null, runId: randomUUID() })).toEqual([])
+  })
+
+  it('that is another than its own is said before it is late', async () => {
+    const [port, warnings] = [await freePort(), [] as string[]]
+    const readiness = portReadiness({ host: '127.0.0.1', port })
+    const elsewhere = await freePort()
+    const bot = startSupervisor({
+      command: commandOf('listens'),
+      cwd: PROGRAMS,
+      env: () => environmentOf(elsewhere),
+      host: '127.0.0.1',
+      port,
+      readiness,
+      portsOf: (pid) => portsOf({ pid, runId: '' }),
+      pause: async () => {},
+      savesSettled: async () => {},
+      output: () => {},
+      warn: (kind, message) => void warnings.push(`${kind}: ${message}`),
+      lateMs: 30_000,
+      slowMs: 20_000,
+      // Both are over once it listens.
+      clock: {
+        ...MONOTONIC,
+        sleep: (ms, signal) => (ms === 20_000 ? eventually(() => isOpen(elsewhere)) : MONOTONIC.sleep(ms, signal)),
+      },
+    })
+    onTestFinished(bot.stop)
+    await eventually(() => warnings.length > 0)
+    expect(warnings).toEqual([
+      `botNotListening: the bot does not listen on 127.0.0.1:${port} yet (it listens on port ${elsewhere}); deliveries are held`,
+    ])
+  })
+
   it('is told with whoever has it: a program, or the bot that a run has left behind which was killed', async () => {
     const bot = await listening(['listens.js'])
     expect(await listenerOn(bot.port)).toBe(`a bot that another dev-hook has started, node (pid ${bot.child.pid}),`)

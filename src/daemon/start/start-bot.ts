@@ -2,7 +2,7 @@
 
 import { adoptDetached } from '../../bot/detached.ts'
 import { monitorExternalBot } from '../../bot/external-bot.ts'
-import { ofBotAlone, ownerOfPort } from '../../bot/port-owner.ts'
+import { ofBotAlone, ownerOfPort, portsOf } from '../../bot/port-owner.ts'
 import { portReadiness } from '../../bot/port-readiness.ts'
 import { endStrays } from '../../bot/strays.ts'
 import { startSupervisor } from '../../bot/supervisor.ts'
@@ -82,6 +82,7 @@ export function startBot(given: StartBot): StartedBot {
         onStranger: (who) =>
           warn('botPortTaken', `another program listens on ${host}:${port}, not the bot that was started: ${who}`),
       }),
+    portsOf: (pid) => portsOf({ pid, runId }),
     warn,
     output: (stream, line) => {
       given.printed(stream, line)

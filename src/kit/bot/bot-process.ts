@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { RUN_VARIABLE } from '../../bot/find-by-env.ts'
 import { portIn } from '../../bot/port-hint.ts'
+import { portsOf } from '../../bot/port-owner.ts'
 import { portReadiness } from '../../bot/port-readiness.ts'
 import { type BotProcess as Child, startProcess } from '../../bot/process.ts'
 import { groupOf } from '../../bot/process-group.ts'
@@ -182,9 +183,10 @@ async function untilListening(
   const exit = bot.exit()
   if (exit !== null) throw neverReady(program, exit.code)
   if (await readiness.isReady(neverAborted())) return
+  const [elsewhere] = bot.pid === null ? [] : await portsOf({ pid: bot.pid, runId: '' })
   throw new DevHookError(
     'botNotReady',
-    `the bot did not listen on port ${port}, the PORT of its environment, within ${formatDuration(readyWithinMs)}${hint()}`,
+    `the bot did not listen on port ${port}, the PORT of its environment, within ${formatDuration(readyWithinMs)}${elsewhere === undefined ? hint() : `; it listens on port ${elsewhere}`}`,
   )
 }
 
