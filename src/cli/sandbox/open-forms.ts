@@ -55,10 +55,13 @@ export function findForm(forms: readonly OpenForm[], wanted: string | null): Ope
   const [latest] = forms
   const found = wanted === null ? latest : forms.find(({ id, name }) => id === wanted || name === wanted)
   if (found !== undefined) return found
-  if (latest === undefined) throw new DevHookError('noButton', 'no form is open', { remedy: OPEN_A_FORM })
+  if (latest === undefined) throw noFormOpen()
   const names = forms.map(({ name }) => oneLine(name)).join(', ')
   throw new DevHookError('noButton', `no form \`${oneLine(wanted ?? '')}\` is open: there is ${names}`)
 }
+
+/** That there is nothing to fill in or to send. */
+export const noFormOpen = (): DevHookError => new DevHookError('noButton', 'no form is open', { remedy: OPEN_A_FORM })
 
 /** The message that fills in a field. */
 export const fieldMessage = ({ id }: OpenForm, key: string, value: string): Json => ({

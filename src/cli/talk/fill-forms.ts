@@ -2,9 +2,8 @@
 import { DevHookError } from '../../core/errors.ts'
 import { asText, type Json, textIn } from '../../core/json.ts'
 import type { Message } from '../../protocol/resources.ts'
-import { OPEN_A_FORM } from '../../sandbox/chat/offers.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { fieldMessage, fieldsOf, findForm, openForms, resultsMessage } from '../sandbox/open-forms.ts'
+import { fieldMessage, fieldsOf, findForm, noFormOpen, openForms, resultsMessage } from '../sandbox/open-forms.ts'
 import type { People } from './people.ts'
 
 /** Whoever fills in a form. */
@@ -58,7 +57,7 @@ export function fillIn(sandbox: Pick<Sandbox, 'data'>, people: Filling, words: s
     return people.voice().post(fieldMessage(form, field.key, words.slice(field.key.length).trim()))
   }
   const known = forms.flatMap(({ fields }) => fields.map(({ key }) => key))
-  if (forms.length === 0) throw new DevHookError('noButton', 'no form is open', { remedy: OPEN_A_FORM })
+  if (forms.length === 0) throw noFormOpen()
   throw new DevHookError(
     'noButton',
     `there is no field that \`${words}\` begins with: the fields are ${known.join(', ')}`,

@@ -30,6 +30,8 @@ export const JENNY = { name: 'Jenny', email: 'jenny@sandbox.example' }
 /** What those are called who come without a name. */
 const NAMES = ['Kim', 'Lee', 'Max', 'Nina', 'Omar', 'Pia', 'Quinn', 'Rosa']
 
+const WHO = '`/as` lists who is there'
+
 /** Gathers the people of a sandbox: Jenny comes, and speaks. */
 export async function gatherPeople(sandbox: Pick<Sandbox, 'contact' | 'agent' | 'everybody'>): Promise<People> {
   const add = async (name: string, email?: string): Promise<Somebody & { readonly conversation: string }> => {
@@ -41,7 +43,7 @@ export async function gatherPeople(sandbox: Pick<Sandbox, 'contact' | 'agent' | 
 
   function voiceOf({ id, name }: Somebody): Voice {
     const voice = sandbox.everybody.voice(id, speaker.conversation)
-    if (voice === null) throw new DevHookError('usage', `${oneLine(name)} is no longer here`)
+    if (voice === null) throw new DevHookError('usage', `${oneLine(name)} is no longer here`, { remedy: WHO })
     return voice
   }
 
@@ -62,7 +64,8 @@ export async function gatherPeople(sandbox: Pick<Sandbox, 'contact' | 'agent' | 
     speakAs: (person) => {
       // The team is in every conversation: they speak in the one that was on.
       const conversation = person.role === 'agent' ? speaker.conversation : person.conversation
-      if (conversation === null) throw new DevHookError('usage', `${oneLine(person.name)} has no conversation`)
+      if (conversation === null)
+        throw new DevHookError('usage', `${oneLine(person.name)} has no conversation`, { remedy: WHO })
       speaker = { ...person, conversation }
     },
     addContact: (name = nextName()) => add(name),

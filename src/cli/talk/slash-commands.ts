@@ -3,6 +3,7 @@ import { DevHookError } from '../../core/errors.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
 import type { Message } from '../../protocol/resources.ts'
 import { CHAOS_WORDS, parseChaos, showChaos } from '../../sandbox/chaos/chaos-words.ts'
+import { noFormOpen } from '../sandbox/open-forms.ts'
 import { findSomebody, somebodyCalled } from '../sandbox/who-and-where.ts'
 import { wrapWords } from '../screen/text-width.ts'
 import { callLine } from './call-lines.ts'
@@ -63,7 +64,12 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   { name: 'accept', words: '', says: 'answer the contact from now on, as an agent', run: byAgent('accept') },
   { name: 'leave', words: '', says: 'leave the conversation, as an agent', run: byAgent('leave') },
   { name: 'notify', words: '', says: 'ask the team to take the conversation', run: byAgent('notify') },
-  { name: 'set', words: '<key> [value]', says: 'set a value of the conversation', run: byAgent('set') },
+  {
+    name: 'set',
+    words: '<key> [value]',
+    says: 'set a value of the conversation',
+    run: (context, rest) => byAgent('set')(context, needed(rest, '/set <key> [value]')),
+  },
   {
     name: 'note',
     words: '<text>',
@@ -89,7 +95,8 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     run: ({ sandbox, people, print }, rest) => {
       if (rest !== '') return { posted: fillIn(sandbox, people, rest) }
       const lines = describeForms(sandbox, people.conversation)
-      for (const line of lines.length === 0 ? ['no form is open'] : lines) print(oneLine(line))
+      if (lines.length === 0) throw noFormOpen()
+      for (const line of lines) print(oneLine(line))
       return NOTHING
     },
   },
@@ -153,8 +160,10 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 /** The text that has to follow a word. Throws `usage` without one. */
 function needed(rest: string, usage: string): string {
   if (rest !== '') return rest
-  throw new DevHookError('usage', `usage: \`${usage}\``)
+  throw new DevHookError('usage', `something is missing: \`${usage}\``, { remedy: LIST })
 }
+
+const LIST = '`/help` lists what there is'
 
 /** What makes a new name that of an agent: `/as agent Alex`. */
 const AGENT = 'agent '
@@ -192,7 +201,9 @@ function startOver({ sandbox, people, print }: TalkContext): Entered {
 }
 
 function showCalls({ sandbox, print, colors }: TalkContext, rest: string): Entered {
-  const most = /^\d{1,5}$/.test(rest) ? Number(rest) : LAST_CALLS
+  if (!/^\d{0,5}$/.test(rest))
+    throw new DevHookError('usage', `\`${oneLine(rest)}\` is not a number of calls`, { remedy: LIST })
+  const most = rest === '' ? LAST_CALLS : Number(rest)
   const calls = sandbox.calls.filter(({ by }) => by === sandbox.botId || by === null).slice(-most)
   for (const call of calls) print(callLine(call, colors))
   if (calls.length === 0) print('the bot has not called the API yet')
@@ -203,10 +214,20 @@ function showRaw({ sandbox, people, shownDeliveries, print }: TalkContext, rest:
   const n = /^\d{0,4}$/.test(rest) ? Number(rest === '' ? 1 : rest) : null
   const messages = sandbox.data('messages').list({ conversation: people.conversation })
   const found = n === null ? shownDeliveries.find(rest) : messages.at(-n)
-  if (n === 0 || found == null) print(`there is no such ${n === null ? 'delivery' : 'message'}`)
-  else for (const line of JSON.stringify(found, null, 2).split('\n')) print(oneLine(line))
+  if (n === 0 || found == null) throw n === null ? noSuchDelivery(rest) : noSuchMessage(messages.length)
+  for (const line of JSON.stringify(found, null, 2).split('\n')) print(oneLine(line))
   return NOTHING
 }
+
+const noSuchDelivery = (id: string): DevHookError =>
+  new DevHookError('deliveryUnknown', `no delivery ${oneLine(id)} was shown here`, {
+    remedy: 'give an id as the lines of the deliveries show it, or choose one with `/events`',
+  })
+
+const noSuchMessage = (count: number): DevHookError =>
+  new DevHookError('usage', count === 0 ? 'nothing was said here yet' : 'there is no such message', {
+    remedy: count === 0 ? 'say something first' : `give a number from 1, the last one, to ${count}`,
+  })
 
 /** With fewer columns, what a word does stands below it. */
 const NARROW = 76
