@@ -1,9 +1,10 @@
 // Finding the file that a command means, before anything is started.
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
-import { posix, win32 } from 'node:path'
+import { posix, resolve, win32 } from 'node:path'
 import { DevHookError } from '../core/errors.ts'
 import { isFolder } from '../core/files/exists.ts'
+import { programFor } from '../core/program-for.ts'
 
 /** Where a command is looked for. */
 export interface CommandPlace {
@@ -28,11 +29,27 @@ export async function findCommand(command: string, place: CommandPlace): Promise
 export async function assertCommand(command: string, place: CommandPlace): Promise<void> {
   if (!(await isFolder(place.cwd))) throw new DevHookError('commandNotFound', `there is no folder ${place.cwd}`)
   if ((await findCommand(command, place)) !== null) return
+  if (await isFile(resolve(place.cwd, command))) throw notRunnable(command)
   const quoted = /\s/.test(command)
   throw new DevHookError('commandNotFound', `the command \`${command}\` was not found`, {
     ...(quoted && { remedy: `give the command without quotes: dev-hook -- ${command}` }),
   })
 }
+
+/** The file is there; what is missing is the program that runs it, or the permission to be run. */
+function notRunnable(command: string): DevHookError {
+  const program = programFor(command)
+  const byProgram = program === undefined ? 'put the program that runs it before it' : `\`-- ${program} ${command}\``
+  return new DevHookError('commandNotFound', `\`${command}\` is a file that is not a command by itself`, {
+    remedy: command.includes('/') ? `${byProgram}, or make it executable: \`chmod +x ${command}\`` : byProgram,
+  })
+}
+
+const isFile = (file: string): Promise<boolean> =>
+  stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  )
 
 function* candidates(command: string, place: CommandPlace): Generator<string> {
   const windows = (place.platform ?? process.platform) === 'win32'

@@ -45,6 +45,19 @@ describe('Finding a command', () => {
     await assertCommand('tool', { cwd, path: `${cwd}/bin` })
   })
 
+  it.each([
+    ['bot.js', '`-- node bot.js`'],
+    ['./start.sh', '`-- sh ./start.sh`, or make it executable: `chmod +x ./start.sh`'],
+    ['./start', 'put the program that runs it before it, or make it executable: `chmod +x ./start`'],
+  ])('a file that is no command by itself is not said to be missing: %s', async (command, remedy) => {
+    const cwd = await folder()
+    await writeFile(join(cwd, command), '')
+    await expect(assertCommand(command, { cwd, path: `${cwd}/bin` })).rejects.toMatchObject({
+      message: `\`${command}\` is a file that is not a command by itself`,
+      remedy,
+    })
+  })
+
   it('a whole command line in quotes is told how to give it', async () => {
     const thrown = await assertCommand('node bot.js', { cwd: tmpdir(), path: '' }).catch((error: unknown) => error)
     expect(thrown).toBeInstanceOf(DevHookError)

@@ -2,6 +2,7 @@
 import type { Environment } from '../../config/layers.ts'
 import { flagName } from '../../config/option-names.ts'
 import { OPTION_KEYS, optionOf } from '../../config/options.ts'
+import { programFor } from '../../core/program-for.ts'
 
 /** A command line up to a word that dev-hook does not know, and from there on. */
 export interface SplitLine {
@@ -34,16 +35,10 @@ function flagTakenByNpm(env: Environment): string | null {
   return name ?? null
 }
 
-const PROGRAMS: readonly (readonly [RegExp, string])[] = [
-  [/\.[cm]?js$/i, 'node'],
-  [/\.[cm]?tsx?$/i, 'tsx'],
-  [/\.py$/i, 'python3'],
-]
-
 /** A file alone cannot be started on every system: the program that runs it goes before it. */
 function botCommand(words: readonly string[]): readonly string[] {
   const [first = ''] = words
-  const program = PROGRAMS.find(([ending]) => ending.test(first))?.[1]
+  const program = programFor(first)
   return program === undefined ? words : [program, ...words]
 }
 

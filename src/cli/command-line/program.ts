@@ -5,7 +5,7 @@ import type { Environment } from '../../config/layers.ts'
 import { OPTION_KEYS, type Options } from '../../config/options.ts'
 import { DevHookError } from '../../core/errors.ts'
 import type { CommandSpec } from './command.ts'
-import { flagsOf } from './command-flags.ts'
+import { flagsOf, VERSION_FLAG } from './command-flags.ts'
 import { COMMANDS } from './command-table.ts'
 import { dashesRemedy, type SplitLine } from './forgotten-dashes.ts'
 import { commandNamed } from './help.ts'
@@ -39,7 +39,10 @@ export function parse(argv: readonly string[], env: Environment = {}): ParsedCom
   if (name === 'help') return { is: 'help', spec: helpWith(words[firstWordAt(words)]) }
   const spec = find(name, { before: ours.slice(0, named), rest: ours.slice(named) }, env)
   const bots = firstWordAt(words)
-  if (spec.takesCommand && spec.words === undefined && bots !== -1) throw withoutDashes(spec, words, bots, env)
+  if (spec.takesCommand && spec.words === undefined && bots !== -1) {
+    if (command !== null) throw oneWordMore(spec, words[bots] ?? '')
+    throw withoutDashes(spec, words, bots, env)
+  }
   if (command !== null && !spec.takesCommand)
     throw new DevHookError('usage', `\`dev-hook ${spec.name}\` does not take a command after \`--\``)
   return parseWith(spec, words, command)
@@ -67,7 +70,9 @@ function unknownCommand(name: string, otherwise: { readonly remedy?: string }): 
   const names = COMMANDS.flatMap((spec) => [spec.name, ...spec.aliases])
   // `node` is nearly as far from `dev` as from anything: a word of which half is wrong was not misspelled.
   const maxDistance = Math.min(3, Math.ceil(name.length / 2))
-  const nearest = /[./]/.test(name) ? undefined : closestMatch(name, names, { maxDistance })
+  const flag =
+    flagsOf(DAEMON).find(({ long }) => long === `--${name}`) ?? (name === 'version' ? VERSION_FLAG : undefined)
+  const nearest = flag?.long ?? (/[./]/.test(name) ? undefined : closestMatch(name, names, { maxDistance }))
   if (nearest === undefined) return new DevHookError('usage', `unknown command \`${name}\``, otherwise)
   return new DevHookError('usage', `unknown command \`${name}\`; did you mean \`${nearest}\`?`)
 }
@@ -90,7 +95,7 @@ function parseWith(spec: CommandSpec, words: readonly string[], command: readonl
     if (error.code === 'commander.excessArguments') throw oneWordMore(spec, program.args[spec.words?.length ?? 0] ?? '')
     const valued = valueTooMuch(spec, error)
     if (valued !== null) throw valued
-    const elsewhere = remedyElsewhere(error)
+    const elsewhere = commandMeant(error) ?? remedyElsewhere(error)
     const remedy = elsewhere ?? `see \`dev-hook ${spec === DAEMON ? '' : `${spec.name} `}--help\``
     const message = inOurWords(elsewhere === null ? error.message : withoutNearest(error.message))
     throw new DevHookError('usage', message, { remedy, cause: error })
@@ -124,11 +129,13 @@ function refuseEmpty(
 }
 
 /** A word more than the command takes. Where it takes some, quotes may be missing. */
-function oneWordMore({ name, words = [] }: CommandSpec, word: string): DevHookError {
+function oneWordMore({ name, words = [], usage }: CommandSpec, word: string): DevHookError {
+  const isDaemon = name === DAEMON.name
+  const help = `\`dev-hook ${isDaemon ? '' : `${name} `}--help\``
   const quotes = words.length > 0 ? 'put quotes around what has spaces, or ' : ''
-  return new DevHookError('usage', `unknown argument \`${word}\``, {
-    remedy: `${quotes}see \`dev-hook ${name} --help\``,
-  })
+  // What is given by flags alone reads as a usage of its own.
+  const flags = usage.startsWith('--') ? `give it by its flag: \`dev-hook ${name} ${usage}\`; ` : ''
+  return new DevHookError('usage', `unknown argument \`${word}\``, { remedy: `${flags}${quotes}see ${help}` })
 }
 
 /** The flag that a command line has and the parser does not know, as it was given. */
@@ -146,6 +153,15 @@ function valueTooMuch(spec: CommandSpec, error: CommanderError): DevHookError | 
   const isNo = /^=(?:false|no|off|0)$/i.test(value) && flags.some(({ long }) => long === opposite)
   const remedy = isNo ? `write \`${opposite}\` instead` : `leave out \`${value}\``
   return new DevHookError('usage', `option \`${flag}\` takes no value`, { remedy, cause: error })
+}
+
+/** A command that was written as a flag, or a flag in the wrong case; `null` when it is something else. */
+function commandMeant(error: CommanderError): string | null {
+  const flag = nameOf(unknownIn(error) ?? '')
+  if (flag === '-v') return 'write `--version`, or `--verbose`'
+  return flag.startsWith('--') && commandNamed(flag.slice(2)) !== null
+    ? `write the command without dashes: \`dev-hook ${flag.slice(2)}\``
+    : null
 }
 
 /** Where an unknown flag belongs; `null` when no command has it. */

@@ -84,6 +84,25 @@ describe('The command line', () => {
     expect(problemOf('--json', 'evnts').message).toContain('did you mean `events`?')
   })
 
+  it.each([
+    ['version', 'unknown command `version`; did you mean `--version`?', 'see `dev-hook --help`'],
+    ['port 3000', 'unknown command `port`; did you mean `--port`?', 'see `dev-hook --help`'],
+    ['-v', 'unknown option `-v`', 'write `--version`, or `--verbose`'],
+    ['--sandbox', 'unknown option `--sandbox`', 'write the command without dashes: `dev-hook sandbox`'],
+    ['--doctor', 'unknown option `--doctor`', 'write the command without dashes: `dev-hook doctor`'],
+    ['sandbox --port 1 extra -- node bot.js', 'unknown argument `extra`', 'see `dev-hook sandbox --help`'],
+    [
+      'verify body.json',
+      'unknown argument `body.json`',
+      'give it by its flag: `dev-hook verify --body <file|-> --header <value> [options]`; see `dev-hook verify --help`',
+    ],
+  ])(
+    'knows a flag without its dashes, a command with them, and a word too many: dev-hook %s',
+    (line, message, remedy) => {
+      expect(problemOf(...line.split(' '))).toMatchObject({ message, remedy })
+    },
+  )
+
   it('says where a flag belongs that the command does not have', () => {
     expect(problemOf('--last', '1')).toMatchObject({
       message: 'unknown option `--last`',
