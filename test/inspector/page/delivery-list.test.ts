@@ -61,6 +61,18 @@ describe('The list of deliveries', () => {
     expect(list.row('a')).toMatchObject({ status: 200, isOpen: false, attempts: 1 })
   })
 
+  it('stays paused while its filter is the same, whatever else of the address changes', () => {
+    const list = createDeliveryList((run) => run)
+    list.filter('event:message.*')
+    list.pause()
+    list.filter('event:message.*')
+    expect(list.state.current().paused).toBe(true)
+    list.filter('event:')
+    expect(list.state.current()).toMatchObject({ paused: true, problem: { message: expect.any(String) } })
+    list.filter('event:message.*')
+    expect(list.state.current()).toMatchObject({ paused: false, problem: null })
+  })
+
   it('shows nothing of an earlier run once it has loaded what another one has recorded', async () => {
     const run = runForTest()
     const list = createDeliveryList((run) => run)

@@ -66,6 +66,8 @@ export function createDeliveryList(
   /** Newest first. */
   let ordered: readonly Row[] = []
   let text = ''
+  /** What was given last, right or wrong. */
+  let given: string | null = null
   let query: DeliveryQuery = { fits: () => true, body: null }
   /** What the run has found by their bodies; `null` where the filter does not ask for them. */
   let found: Set<string> | null = null
@@ -178,6 +180,8 @@ export function createDeliveryList(
       show()
     },
     filter: (next) => {
+      if (next === given) return
+      given = next
       const read = readQuery(next, now())
       if ('message' in read) return state.set({ ...state.current(), problem: read })
       searching.abort()
