@@ -37,7 +37,7 @@ type Streamed = Notice | { readonly type: 'reset' } | { readonly type: 'end' } |
 /** Opens the stream, and keeps it open while somebody looks at the page. */
 // One story: the one connection, and all that can happen to it.
 export function openConnection(
-  document: Document,
+  document: Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'>,
   later: (run: () => void, ms: number) => Off,
   afterQuiet: (run: () => void, ms: number) => () => void,
 ): RunConnection {
@@ -88,7 +88,8 @@ export function openConnection(
 
   function reopen(): void {
     shut()
-    open()
+    // Somebody may have looked away since it was to be opened again; once they look here, it is.
+    if (!document.hidden) open()
   }
 
   function receive(data: string): void {
