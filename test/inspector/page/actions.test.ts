@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { showMessage, switchChaos, toggleHold } from '../../../src/inspector/page/model/actions.ts'
+import { createObservable } from '../../../src/core/listeners.ts'
+import { copyAs, showMessage, switchChaos, toggleHold } from '../../../src/inspector/page/model/actions.ts'
 import { openAddressBar } from '../../../src/inspector/page/model/address.ts'
-import { createTurns } from '../../../src/inspector/page/model/later.ts'
-import { createRunStatus } from '../../../src/inspector/page/model/model.ts'
+import { createLatest, createTurns } from '../../../src/inspector/page/model/later.ts'
+import { createRunStatus, type DialogName } from '../../../src/inspector/page/model/model.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -129,5 +130,32 @@ describe('What is switched twice before the run has answered', () => {
     expect(run.chaos).toBe('delay=1s,drop=0.2')
     await Promise.all([switchChaos(model, 'delay', null), switchChaos(model, 'expire', '0.2')])
     expect(run.chaos).toBe('drop=0.2,expire=0.2')
+  })
+})
+
+describe('What is copied', () => {
+  it('is what was asked for last, whichever is answered first', async () => {
+    const answers: (() => void)[] = []
+    vi.stubGlobal('fetch', (url: string) => {
+      const text = new URL(url, 'http://localhost').searchParams.get('as')
+      return new Promise((resolve) => {
+        answers.push(() => resolve(new Response(JSON.stringify({ text }))))
+      })
+    })
+    const copied: string[] = []
+    vi.stubGlobal('navigator', { clipboard: { writeText: async (text: string) => void copied.push(text) } })
+    const model = {
+      beginCopy: createLatest(),
+      attempt: <T>(doing: () => Promise<T>): Promise<T | null> => doing(),
+      tell: () => undefined,
+      toCopy: createObservable({ as: '', text: '' }),
+      dialog: createObservable<DialogName | null>(null),
+    }
+    const copying = [copyAs(model, 'a', 'curl'), copyAs(model, 'a', 'http')]
+    answers[1]?.()
+    await copying[1]
+    answers[0]?.()
+    await copying[0]
+    expect(copied).toEqual(['http'])
   })
 })

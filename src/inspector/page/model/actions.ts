@@ -117,9 +117,14 @@ export async function restartBot(model: Model): Promise<void> {
 /** What a delivery can be copied as; a test is one of its conversation. */
 export const EXPORTS = ['curl', 'http', 'fixture', 'test'] as const
 
-export async function copyAs(model: Model, id: string, as: (typeof EXPORTS)[number]): Promise<void> {
+export async function copyAs(
+  model: Pick<Model, 'beginCopy' | 'attempt' | 'tell' | 'toCopy' | 'dialog'>,
+  id: string,
+  as: (typeof EXPORTS)[number],
+): Promise<void> {
+  const overtaken = model.beginCopy()
   const done = await model.attempt(() => ask('export', { id, as }))
-  if (done === null) return
+  if (done === null || overtaken.aborted) return
   try {
     await navigator.clipboard.writeText(done.text)
     model.tell(`copied as ${as}, without secrets`)

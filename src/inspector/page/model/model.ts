@@ -41,6 +41,8 @@ export interface Model {
   readonly inTurn: InTurn
   readonly message: Observable<Announcement | null>
   readonly dialog: Observable<DialogName | null>
+  /** Begins to copy something; the signal is aborted when something else is to be copied. */
+  beginCopy(): AbortSignal
   /** What the dialog `copy` shows. */
   readonly toCopy: Observable<{ readonly as: string; readonly text: string }>
   /** Counts what has happened in the conversations, and to what the sandbox does: who shows that loads it again then. */
@@ -150,6 +152,7 @@ export function openModel(window: Window): Model {
     inTurn: createTurns(),
     message,
     dialog,
+    beginCopy: createLatest(),
     toCopy: createObservable({ as: '', text: '' }),
     changes,
     tell: (text, remedy = null) => say({ text, remedy, isProblem: false }),
