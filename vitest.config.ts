@@ -7,8 +7,8 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts'],
     setupFiles: ['test/support/property-seed.ts'],
     // Processes, sockets and TLS on two cores: a limit is for what hangs, not for what is slow.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     // Most of them wait for processes and sockets, not for a core.
     maxWorkers: '100%',

@@ -75,9 +75,7 @@ describe('the lock of a bot', () => {
     }
   })
 
-  it('is never held by two while processes race for what dead runs left, hundreds of times over', {
-    timeout: 120_000,
-  }, async () => {
+  it('is never held by two while processes race for what dead runs left, hundreds of times over', async () => {
     const folder = await folderForTest()
     const racers = Array.from({ length: 4 }, (_, i) => startChild('lock-racer.mjs', folder, `racer-${i}`, '120'))
     expect(await Promise.all(racers.map((racer) => racer.nextLine()))).toEqual(['0', '0', '0', '0'])
