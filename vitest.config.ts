@@ -9,6 +9,8 @@ export default defineConfig({
     // Processes, sockets and TLS on two cores: a limit is for what hangs, not for what is slow.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Whatever is waited for comes, or the limit of the test ends the wait.
+    expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
     // Most of them wait for processes and sockets, not for a core.
     maxWorkers: '100%',

@@ -84,7 +84,7 @@ async function sceneForTest(bot: string, ...args: string[]): Promise<Scene> {
         for (const line of await talk()) if (line === lines[next]) next += 1
         return lines.slice(0, next)
       }
-      await expect.poll(inOrder, { timeout: 20_000, interval: 150 }).toEqual(lines)
+      await expect.poll(inOrder, { interval: 150 }).toEqual(lines)
     },
   }
 }
@@ -227,14 +227,14 @@ describe('In the sandbox, a bot that does what the SDK shows', () => {
       return Array.isArray(list) ? list.map((one: unknown) => String(getIn(one, ['text']))) : []
     }
     const inSystem = () => said(String(getIn(system, ['id'])))
-    await expect.poll(inSystem, { timeout: 20_000 }).toContain('Sam Admin of DEVELOPER: Sandbox, with 1 service?')
-    await expect.poll(async () => (await inSystem()).join(), { timeout: 20_000 }).toContain('/set _asked')
+    await expect.poll(inSystem).toContain('Sam Admin of DEVELOPER: Sandbox, with 1 service?')
+    await expect.poll(async () => (await inSystem()).join()).toContain('/set _asked')
     await sam.call('POST', `${path}/messages`, { text: 'Yes' })
-    await expect.poll(inSystem, { timeout: 20_000 }).toContain('sent to Barack Obama')
+    await expect.poll(inSystem).toContain('sent to Barack Obama')
     const found = await sam.call('GET', `/v2/contacts?profile.telephone=${encodeURIComponent('+31612345678')}`)
     const invited = String(getIn(found, [0, 'conversation']))
     const expected = ['/accept', 'hi there', 'Please click', '/leave']
-    await expect.poll(() => said(invited), { timeout: 20_000 }).toEqual(expected)
+    await expect.poll(() => said(invited)).toEqual(expected)
     expect(await sam.call('GET', `/v2/conversations/${invited}`)).toMatchObject({
       status: 'closed',
       name: 'Barack Obama',
@@ -299,9 +299,7 @@ describe('In the sandbox, a bot that does what the SDK shows', () => {
     await hears('bot: Hi Alex Agent, review this? (backchannel)')
     await alex.post({ type: 'postback', text: 'REVIEW', isBackchannel: true })
     await hears('agent postback: REVIEW (backchannel)', 'bot: Any good? (backchannel)')
-    await expect
-      .poll(() => alex.call('GET', '/v2/conversations').then(JSON.stringify), { timeout: 20_000 })
-      .toContain('_asked')
+    await expect.poll(() => alex.call('GET', '/v2/conversations').then(JSON.stringify)).toContain('_asked')
     await alex.post({ text: 'Awesome', isBackchannel: true })
     await hears('agent: Awesome (backchannel)', 'bot report: Report (backchannel)')
     await alex.post({ type: 'command', text: '>review' })
@@ -314,9 +312,7 @@ describe('In the sandbox, a bot that does what the SDK shows', () => {
     await say('hello')
     await hears('agent: assigned')
     await hears('agent: Want a car?')
-    await expect
-      .poll(() => alex.call('GET', '/v2/conversations').then(JSON.stringify), { timeout: 20_000 })
-      .toContain('step2')
+    await expect.poll(() => alex.call('GET', '/v2/conversations').then(JSON.stringify)).toContain('step2')
     await say('yes please')
     await hears('contact: yes please', 'agent: Okidoki')
     const targetUser = getIn(await alex.call('GET', '/v2/conversations'), [0, 'participants', 0, 'user'])

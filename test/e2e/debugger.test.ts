@@ -72,7 +72,7 @@ describe('A bot under a debugger', () => {
     process.kill(pid, 'SIGCONT')
 
     await cli.notice('attempt', ({ outcome }) => outcome === 'answered')
-    await expect.poll(bot.came, { timeout: 20_000 }).toEqual(arrivals().map(({ id }) => id))
+    await expect.poll(bot.came).toEqual(arrivals().map(({ id }) => id))
     cli.kill('SIGINT')
     await cli.ended
     expect(cli.notices.at(-1)).toMatchObject({ type: 'stopped', deliveries: 2, delivered: 2, undelivered: 0 })

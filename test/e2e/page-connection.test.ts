@@ -5,7 +5,6 @@ import { inspectedRun, openPage } from '../support/browser/inspected-run.ts'
 import { delivery, rows, said, sees } from '../support/browser/seen.ts'
 import { freePort } from '../support/free-port.ts'
 import { cutOffForTest } from '../support/network/cut-off.ts'
-import { expectEventually } from '../support/wait.ts'
 
 /** A run whose page is reached on a way that can be cut. */
 async function reachedForTest() {
@@ -47,7 +46,7 @@ describe('The page of a run', () => {
     expect(await page.getByText('meanwhile').count()).toBe(0)
     way.mend(change)
     await rows(page).filter({ hasText: 'meanwhile' }).first().waitFor()
-    await expectEventually(() => page.getByText('Not connected.').count()).toBe(0)
+    await expect.poll(() => page.getByText('Not connected.').count()).toBe(0)
     await run.say('after that')
     await rows(page).filter({ hasText: 'after that' }).first().waitFor()
   })
@@ -71,7 +70,7 @@ describe('The page of a run', () => {
     const other = await page.context().newPage()
     await other.goto(next.link)
     await rows(page).filter({ hasText: 'of the next run' }).first().waitFor()
-    await expectEventually(() => page.getByRole('alert').filter({ hasText: 'Not let in' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('alert').filter({ hasText: 'Not let in' }).count()).toBe(0)
   })
 
   it('notices that a run has fallen silent, and goes on when it is awake again', async () => {
@@ -87,7 +86,7 @@ describe('The page of a run', () => {
     await said(page).filter({ hasText: 'Not connected.' }).waitFor()
     expect(await page.getByText('bot ready').count()).toBe(0)
     run.cli.kill('SIGCONT')
-    await expectEventually(() => page.getByText('Not connected.').count()).toBe(0)
+    await expect.poll(() => page.getByText('Not connected.').count()).toBe(0)
     await page.getByText('bot ready').waitFor()
     await run.say('after that')
     await rows(page).filter({ hasText: 'after that' }).first().waitFor()

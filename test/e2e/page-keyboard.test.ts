@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../support/browser/chromium.ts'
 import { inspectedRun, openPage } from '../support/browser/inspected-run.ts'
 import { delivery, rows, sees } from '../support/browser/seen.ts'
-import { expectEventually } from '../support/wait.ts'
 
 let browser: Browser
 
@@ -34,13 +33,13 @@ describe('The focus', () => {
       await page.getByRole('button', { name: /^Keys/ }).press('Enter')
       await page.getByRole('dialog').waitFor()
       await close()
-      await expectEventually(() => page.getByRole('dialog').count()).toBe(0)
+      await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
       expect(await focused(page)).toMatch(/^Keys/)
     }
     await rows(page).first().click()
     expect(await focused(page)).toBe(LIST)
     await delivery(page).getByRole('button', { name: 'Close' }).press('Enter')
-    await expectEventually(() => focused(page)).toBe(LIST)
+    await expect.poll(() => focused(page)).toBe(LIST)
     await page.keyboard.press('/')
     await page.keyboard.press('Escape')
     expect(await focused(page)).toBe(LIST)
@@ -55,7 +54,7 @@ describe('The focus', () => {
     await page.getByRole('heading', { name: 'dev-hook' }).click()
     await page.evaluate('document.activeElement.blur()')
     await page.keyboard.press('Escape')
-    await expectEventually(() => delivery(page).count()).toBe(0)
+    await expect.poll(() => delivery(page).count()).toBe(0)
     expect(await focused(page)).not.toBe(LIST)
   })
 
@@ -72,10 +71,10 @@ describe('The focus', () => {
     const { href } = new URL(page.url())
     await page.keyboard.press('Enter')
     await page.keyboard.press('PageDown')
-    await expectEventually(scrolled('.panel-body')).toBeGreaterThan(0)
+    await expect.poll(scrolled('.panel-body')).toBeGreaterThan(0)
     expect(page.url()).toBe(href)
     await page.keyboard.press('j')
-    await expectEventually(() => page.url()).not.toBe(href)
+    await expect.poll(() => page.url()).not.toBe(href)
     for (const [key, area] of [
       ['2', '.bubbles'],
       ['3', '.status'],
@@ -85,7 +84,7 @@ describe('The focus', () => {
       const place = page.url()
       await page.keyboard.press('End')
       await page.keyboard.press('Home')
-      await expectEventually(scrolled(area)).toBe(0)
+      await expect.poll(scrolled(area)).toBe(0)
       expect(page.url()).toBe(place)
     }
   })
@@ -104,6 +103,6 @@ describe('A key that is held down', () => {
     await page.getByRole('button', { name: /^Release/ }).waitFor()
     expect(asked.filter((path) => path === '/api/hold' || path === '/api/release')).toEqual(['/api/hold'])
     for (let times = 0; times < 3; times += 1) await page.keyboard.down('j')
-    await expectEventually(() => page.getByRole('option', { selected: true }).getAttribute('aria-posinset')).toBe('3')
+    await expect.poll(() => page.getByRole('option', { selected: true }).getAttribute('aria-posinset')).toBe('3')
   })
 })

@@ -10,7 +10,6 @@ import { aMessage, type InspectedRun, inspectedRun, openPage } from '../support/
 import { delivery, rows, said, sees, violationsIn } from '../support/browser/seen.ts'
 import { folderForTest } from '../support/folder.ts'
 import { callApi } from '../support/platform/sandboxes.ts'
-import { expectEventually } from '../support/wait.ts'
 
 let browser: Browser
 
@@ -101,7 +100,7 @@ describe('The page of a sandbox', () => {
     const message = { conversation: id, text, contentType: 'text/html', role: 'agent' }
     await callApi(await teamOf(run), 'POST', '/v2/messages', message)
     const shown = phone(page).locator('.words').filter({ hasText: 'Hello' })
-    await expectEventually(() => shown.textContent()).toBe('Hello you\n- one\n- two')
+    await expect.poll(() => shown.textContent()).toBe('Hello you\n- one\n- two')
     expect(await shown.locator('*').count()).toBe(0)
   })
 
@@ -162,15 +161,15 @@ describe('The page of a sandbox', () => {
     await page.keyboard.press('m')
     await rows(page).filter({ hasText: 'marked' }).waitFor()
     await page.keyboard.press('M')
-    await expectEventually(() => rows(page).count()).toBe(1)
+    await expect.poll(() => rows(page).count()).toBe(1)
     // It stands in the address, and the marks are kept.
     await page.reload()
-    await expectEventually(() => rows(page).count()).toBe(1)
+    await expect.poll(() => rows(page).count()).toBe(1)
     expect(await violationsIn(page)).toEqual([])
     await page.keyboard.press('m')
     await sees(page, 'No marked delivery matches')
     await page.getByRole('button', { name: 'Show all', exact: true }).click()
-    await expectEventually(() => rows(page).count()).toBeGreaterThan(1)
+    await expect.poll(() => rows(page).count()).toBeGreaterThan(1)
   })
 
   it('replays on save: the delivery that is chosen, again after each restart, until it is switched off', async () => {

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../support/browser/chromium.ts'
 import { inspectedRun, openPage } from '../support/browser/inspected-run.ts'
 import { delivery, rows, sees } from '../support/browser/seen.ts'
-import { expectEventually } from '../support/wait.ts'
 
 let browser: Browser
 
@@ -57,7 +56,7 @@ describe('The page', () => {
       await page.keyboard.press('Enter')
       await page.keyboard.press('End')
       const last = delivery(page).locator('summary').last()
-      await expectEventually(async () => (await last.boundingBox())?.y).toBeLessThan(viewport.height)
+      await expect.poll(async () => (await last.boundingBox())?.y).toBeLessThan(viewport.height)
     }
   })
 
@@ -84,7 +83,7 @@ describe('A long conversation', () => {
       await route.continue().catch(() => undefined)
     })
     await page.getByRole('button', { name: 'Chat', exact: true }).click()
-    await expectEventually(() => held.length).toBe(1)
+    await expect.poll(() => held.length).toBe(1)
     const status = page.waitForRequest(/api.status/)
     await run.say('meanwhile')
     await status
@@ -95,16 +94,18 @@ describe('A long conversation', () => {
 
     const list = page.getByRole('list', { name: 'The contact’s phone: messages' })
     const place = (): Promise<number> => page.evaluate("document.querySelector('.phone .bubbles').scrollTop")
-    await expectEventually(() =>
-      page.evaluate(
-        "(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)(document.querySelector('.phone .bubbles'))",
-      ),
-    ).toBeLessThan(2)
+    await expect
+      .poll(() =>
+        page.evaluate(
+          "(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)(document.querySelector('.phone .bubbles'))",
+        ),
+      )
+      .toBeLessThan(2)
     const end = await place()
     await list.hover()
     await page.mouse.wheel(0, -600)
     await page.getByRole('region', { name: 'The contact’s phone' }).getByText('number 0', { exact: true }).waitFor()
-    await expectEventually(place).toBe(end - 600)
+    await expect.poll(place).toBe(end - 600)
     const app = page.getByRole('region', { name: 'The agents’ app' })
     const before = await place()
     await app.getByRole('textbox').fill('an agent here')

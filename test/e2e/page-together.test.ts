@@ -8,7 +8,6 @@ import { aMessage, inspectedRun, openPage } from '../support/browser/inspected-r
 import { rows, sees } from '../support/browser/seen.ts'
 import { ECHO_BOT } from '../support/cli/cli.ts'
 import { folderForTest } from '../support/folder.ts'
-import { expectEventually } from '../support/wait.ts'
 
 let browser: Browser
 
@@ -57,9 +56,9 @@ describe('Two pages of one run', () => {
 
     for (const page of [one, other]) await page.goto(`${run.origin}/?view=chat`)
     const conversations = other.getByLabel('Conversation', { exact: true }).getByRole('option')
-    await expectEventually(() => conversations.count()).toBe(1)
+    await expect.poll(() => conversations.count()).toBe(1)
     await one.getByRole('button', { name: 'New conversation' }).click()
-    await expectEventually(() => conversations.count()).toBe(2)
+    await expect.poll(() => conversations.count()).toBe(2)
     for (const page of [one, other]) await page.getByText('Chaos').click()
     await one.getByRole('button', { name: 'deliveries come twice' }).click()
     await other.getByRole('button', { name: 'deliveries come twice', pressed: true }).waitFor()
@@ -71,17 +70,15 @@ describe('Two pages of one run', () => {
     await mkdir(cwd)
     const run = await inspectedRun([process.execPath, ECHO_BOT], { cwd })
     const page = await openPage(browser, run.link)
-    await expectEventually(() => page.title()).toBe('my-bot sandbox – dev-hook')
+    await expect.poll(() => page.title()).toBe('my-bot sandbox – dev-hook')
     const counted = async (): Promise<number> => Number(Object(await run.ask('status'))['deliveries'])
     await setHidden(page, true)
     await run.inject(aMessage('meanwhile', 1))
     await run.inject(aMessage('and again', 2))
     expect(await counted()).toBeGreaterThan(1)
-    await expectEventually(async () => (await page.title()) === `(${await counted()}) my-bot sandbox – dev-hook`).toBe(
-      true,
-    )
+    await expect.poll(async () => (await page.title()) === `(${await counted()}) my-bot sandbox – dev-hook`).toBe(true)
     await setHidden(page, false)
-    await expectEventually(() => page.title()).toBe('my-bot sandbox – dev-hook')
+    await expect.poll(() => page.title()).toBe('my-bot sandbox – dev-hook')
   })
 
   it('leave connections for others while nobody sees them, and show all that came once they are seen', async () => {

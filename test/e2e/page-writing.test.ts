@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../support/browser/chromium.ts'
 import { aMessage, inspectedRun, openPage } from '../support/browser/inspected-run.ts'
 import { delivery, rows, sees } from '../support/browser/seen.ts'
-import { expectEventually } from '../support/wait.ts'
 
 let browser: Browser
 
@@ -38,7 +37,7 @@ describe('What somebody sends while they go on elsewhere', () => {
     await page.keyboard.press('e')
     await bodyOf(page).fill((await bodyOf(page).inputValue()).replace('first', 'edited'))
     await page.getByRole('button', { name: 'Replay the copy' }).click()
-    await expectEventually(answers.held).toBe(1)
+    await expect.poll(answers.held).toBe(1)
     await page.keyboard.press('Escape')
     await rows(page).filter({ hasText: 'second' }).last().click()
     await page.keyboard.press('t')
@@ -52,7 +51,7 @@ describe('What somebody sends while they go on elsewhere', () => {
     const triggered = await holdAnswers(page, 'trigger')
     await page.keyboard.press('t')
     await page.getByRole('dialog').getByRole('button', { name: 'Trigger' }).click()
-    await expectEventually(triggered.held).toBe(1)
+    await expect.poll(triggered.held).toBe(1)
     await page.getByLabel('Other values').fill('data.message.meta.x=2')
     triggered.letGo()
     await sees(page, /^triggered: 200/)
@@ -76,7 +75,7 @@ describe('What somebody has begun to write', () => {
     expect(await page.getByLabel('Other values').inputValue()).toBe('data.message.meta.x=1')
     await page.keyboard.press('Escape')
     await page.keyboard.press('2')
-    await expectEventually(() => message.inputValue()).toBe('half a sen')
+    await expect.poll(() => message.inputValue()).toBe('half a sen')
     await message.press('Enter')
     await sees(page, 'You said: half a sen')
     expect(await message.inputValue()).toBe('')
@@ -114,7 +113,7 @@ describe('What somebody has begun to write', () => {
     await page.keyboard.press('v')
     await page.getByRole('dialog').waitFor()
     await page.goBack()
-    await expectEventually(() => page.getByRole('dialog').count()).toBe(0)
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
     expect(await delivery(page).count()).toBe(0)
     await page.goForward()
     await delivery(page).getByText('The signature is right').waitFor()
@@ -146,7 +145,7 @@ describe('What is copied', () => {
     )
     await delivery(page).getByRole('button', { name: 'curl' }).click()
     await page.getByRole('dialog', { name: 'Copy as curl' }).waitFor()
-    await expectEventually(() => page.evaluate('String(getSelection())')).toMatch(/^curl /)
+    await expect.poll(() => page.evaluate('String(getSelection())')).toMatch(/^curl /)
     await page.keyboard.press('Escape')
     expect(await page.evaluate('document.activeElement.textContent')).toBe('curl')
   })

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../support/browser/chromium.ts'
 import { aMessage, inspectedRun, openPage } from '../support/browser/inspected-run.ts'
 import { delivery, rows, sees, violationsIn } from '../support/browser/seen.ts'
-import { expectEventually } from '../support/wait.ts'
 
 let browser: Browser
 
@@ -27,12 +26,12 @@ describe('The page', () => {
 
     await page.keyboard.press('/')
     await page.keyboard.type('refund from:jenny')
-    await expectEventually(() => rows(page).count()).toBe(1)
+    await expect.poll(() => rows(page).count()).toBe(1)
     expect(new URL(page.url()).searchParams.get('q')).toBe('refund from:jenny')
     await page.keyboard.type(' sttus:5xx')
     await sees(page, 'column 19: unknown key `sttus`')
     for (let left = ' sttus:5xx'.length; left > 0; left -= 1) await page.keyboard.press('Backspace')
-    await expectEventually(() => rows(page).count()).toBe(1)
+    await expect.poll(() => rows(page).count()).toBe(1)
     await page.keyboard.press('Escape')
     await page.keyboard.press('j')
     await delivery(page).getByText('The signature is right').waitFor()
@@ -110,12 +109,12 @@ describe('The page', () => {
     const place = () => rows(page).filter({ hasText: 'number 45' }).boundingBox()
     await list.hover()
     await page.mouse.wheel(0, 600)
-    await expectEventually(() => list.evaluate('document.querySelector("[role=listbox]").scrollTop')).toBe(600)
+    await expect.poll(() => list.evaluate('document.querySelector("[role=listbox]").scrollTop')).toBe(600)
     await rows(page).filter({ hasText: 'number 45' }).waitFor()
     const before = await place()
     await run.inject(aMessage('one more', 80))
     await sees(page, '81 deliveries')
-    await expectEventually(place).toEqual(before)
+    await expect.poll(place).toEqual(before)
     await page.keyboard.press('End')
     await rows(page).filter({ hasText: 'number 0' }).waitFor()
   })

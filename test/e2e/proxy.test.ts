@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { corporateNetworkFor } from '../support/network/networks.ts'
-import { expectEventually } from '../support/wait.ts'
+
 import { worldForTest } from '../support/world.ts'
 
 describe('dev-hook behind an HTTP proxy', () => {
@@ -28,7 +28,7 @@ describe('dev-hook behind an HTTP proxy', () => {
     await cli.notice('ready')
     expect(world.platform.registration()?.['url']).not.toBe(before?.['url'])
     cli.kill('SIGKILL')
-    await expectEventually(() => world.platform.registration()?.['url']).toBe(before?.['url'])
+    await expect.poll(() => world.platform.registration()?.['url']).toBe(before?.['url'])
   })
 
   it('says which proxy stands in the way of the API, without its password', async () => {

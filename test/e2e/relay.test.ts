@@ -9,7 +9,7 @@ import { freePort } from '../support/free-port.ts'
 import { recordingBotForTest, sandboxForTest } from '../support/platform/sandboxes.ts'
 import { runServer } from '../support/relay/nats-server.ts'
 import { teamForTest } from '../support/relay/team.ts'
-import { eventually, expectEventually } from '../support/wait.ts'
+import { eventually } from '../support/wait.ts'
 
 /** What the contact said: the platform tells the bot of its own messages, too. */
 const textsOf = (log: readonly { readonly text: string }[]): readonly string[] =>
@@ -131,7 +131,7 @@ describe('dev-hook relay and dev-hook --relay', () => {
     expect(await replay()).toMatchObject({ outcome: 'answered', status: 200 })
     expect(await timesHad()).toBe(2)
     await team.developer('anna')
-    await expectEventually(timesHad).toBe(3)
+    await expect.poll(timesHad).toBe(3)
   })
 
   it('keep deliveries in the journal of the relay while the broker is away, and let them go in order', async () => {

@@ -6,7 +6,6 @@ import { type Assignments, openAssignments } from '../../src/relay/hub/assignmen
 import { namesOf } from '../../src/relay/wire/subjects.ts'
 import { natsServer } from '../support/relay/nats-server.ts'
 import { BOT } from '../support/relay/relay-world.ts'
-import { expectEventually } from '../support/wait.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -65,10 +64,10 @@ describe('Whose a conversation is, at the broker', () => {
     days = 29
     assignments.goesOn('c1')
     assignments.goesOn('c1')
-    await expectEventually(revision).toBe((first ?? 0) + 1)
+    await expect.poll(revision).toBe((first ?? 0) + 1)
     days = 29 + 30
     // The broker has it written before its answer is here.
-    await expectEventually(() => assignments.of('c1')).toBe('anna')
+    await expect.poll(() => assignments.of('c1')).toBe('anna')
     days = 29 + 32
     expect(assignments.of('c1')).toBeNull()
     // What one is forgotten with is written by the next.

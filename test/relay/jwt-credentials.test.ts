@@ -8,7 +8,7 @@ import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
 import { jwtServer, type UserRights } from '../support/relay/jwt-server.ts'
 import { aMessage, BOT, developerAt, hubAt } from '../support/relay/relay-world.ts'
-import { eventually, expectEventually } from '../support/wait.ts'
+import { eventually } from '../support/wait.ts'
 
 /** What a developer may at a broker that `dev-hook relay init` sets up. */
 const rightsOf = (name: string): UserRights => ({
@@ -27,7 +27,7 @@ describe('A NATS of one’s own, with JWTs for credentials', () => {
     await anna.seat.close()
     expect(await send(aMessage('c1', 'held'))).toBe('200 received\n')
     const back = await developerAt(server.url, 'anna', { creds })
-    await expectEventually(back.texts).toEqual(['held'])
+    await expect.poll(back.texts).toEqual(['held'])
   })
 
   it('does not let a developer hear what is sent to somebody else', async () => {

@@ -10,7 +10,6 @@ import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
 import { type NatsServer, natsServer, runServer } from '../support/relay/nats-server.ts'
 import { aMessage, BOT, developerAt, hubAt } from '../support/relay/relay-world.ts'
-import { expectEventually } from '../support/wait.ts'
 
 interface SafeBroker {
   readonly server: NatsServer
@@ -53,7 +52,7 @@ describe('A broker that `dev-hook relay init` has set up', () => {
     await anna.seat.close()
     expect(await send(aMessage('c1', 'held'))).toBe('200 received\n')
     const back = await developerAt(broker.url, 'anna', { creds: broker.creds('anna') })
-    await expectEventually(back.texts).toEqual(['held'])
+    await expect.poll(back.texts).toEqual(['held'])
   })
 
   it.each([

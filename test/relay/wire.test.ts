@@ -16,7 +16,7 @@ import { folderForTest } from '../support/folder.ts'
 import { freePort } from '../support/free-port.ts'
 import { natsServer, runServer } from '../support/relay/nats-server.ts'
 import { aMessage, BOT, developerAt, hubAt, reply } from '../support/relay/relay-world.ts'
-import { eventually, expectEventually } from '../support/wait.ts'
+import { eventually } from '../support/wait.ts'
 
 const ALIVE = { taken: false, why: 'it is alive' } as const
 
@@ -87,8 +87,8 @@ describe('A delivery that nobody takes now', () => {
     for (const text of ['1', '2', '3']) expect(await send(aMessage('c1', text))).toBe('200 received\n')
     expect(hub.status().developers).toMatchObject([{ name: 'anna', state: 'gone', held: 3, conversations: 1 }])
     const back = await developerAt(url, 'anna')
-    await expectEventually(back.texts).toEqual(['1', '2', '3'])
-    await expectEventually(() => hub.status().developers[0]?.held).toBe(0)
+    await expect.poll(back.texts).toEqual(['1', '2', '3'])
+    await expect.poll(() => hub.status().developers[0]?.held).toBe(0)
     expect(await send(aMessage('c1', 'live again'))).toBe('200 anna')
   })
 
@@ -103,7 +103,7 @@ describe('A delivery that nobody takes now', () => {
     expect(await send(aMessage('c1', 'slow'))).toBe('200 received\n')
     expect(await send(aMessage('c1', 'behind it'))).toBe('200 received\n')
     free()
-    await expectEventually(() => anna.texts().includes('behind it')).toBe(true)
+    await expect.poll(() => anna.texts().includes('behind it')).toBe(true)
     expect(new Set(anna.texts().slice(0, -1))).toEqual(new Set(['slow']))
   })
 
@@ -115,7 +115,7 @@ describe('A delivery that nobody takes now', () => {
     expect(await send(aMessage('c2', 'other'))).toBe('200 received\n')
     expect(hub.status().unclaimed).toBe(3)
     const anna = await developerAt(url, 'anna', { only: ['text:refund'] })
-    await expectEventually(anna.texts).toEqual(['refund please', 'now'])
+    await expect.poll(anna.texts).toEqual(['refund please', 'now'])
     expect(hub.status().unclaimed).toBe(1)
   })
 
@@ -165,7 +165,7 @@ describe('Whose a conversation is', () => {
     const bert = await developerAt(url, 'bert')
     expect(await second.send(aMessage('c1', 'something else'))).toBe('200 received\n')
     const back = await developerAt(url, 'anna')
-    await expectEventually(back.texts).toEqual(['something else'])
+    await expect.poll(back.texts).toEqual(['something else'])
     expect(bert.texts()).toEqual([])
   })
 
@@ -185,7 +185,7 @@ describe('Whose a conversation is', () => {
     expect(bert.texts()).toEqual([])
     await eventually(() => hub.status().developers.some(({ name, state }) => name === 'anna' && state === 'gone'))
     await send(aMessage('c1', '3'))
-    await expectEventually(bert.texts).toEqual(['1', '2', '3'])
+    await expect.poll(bert.texts).toEqual(['1', '2', '3'])
   })
 })
 
@@ -199,7 +199,7 @@ describe('What is held of a conversation', () => {
       await askRelay({ broker, bot: BOT }, { is: 'assign', conversation: 'c1', to, isNew: true })
     expect(hub.status().developers).toMatchObject([{ held: 0 }, { name: 'anna', held: 2 }, { name: 'bert', held: 0 }])
     const anna = await developerAt(url, 'anna')
-    await expectEventually(anna.texts).toEqual(['1', '2'])
+    await expect.poll(anna.texts).toEqual(['1', '2'])
   })
 })
 
@@ -243,7 +243,7 @@ describe('A broker that comes back', () => {
     expect(refusals).toBe(-1)
     expect(events.filter(({ type }) => type === 'broker').at(-1)).toMatchObject({ state: 'online' })
     const anna = await developerAt(server.url, 'anna', { only: null })
-    await expectEventually(anna.texts).toEqual(['1', '2'])
+    await expect.poll(anna.texts).toEqual(['1', '2'])
   })
 })
 

@@ -6,7 +6,6 @@ import { createRequestLimit } from '../../src/sandbox/access/rate-limit.ts'
 import { getIn } from '../../src/sandbox/json-path.ts'
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
 import { callApi, sandboxForTest } from '../support/platform/sandboxes.ts'
-import { expectEventually } from '../support/wait.ts'
 
 /** As much of the SDK as these tests call. */
 interface Sdk {
@@ -91,9 +90,11 @@ describe('The API of the sandbox', () => {
       expect(answer).toMatchObject({ status: 401, body: { error: { message } } })
     }
     const short = await sandboxForTest({ tokenLifetimeMs: 1 })
-    await expectEventually(async () => (await callApi(short, 'GET', '/v2/users')).body).toMatchObject({
-      error: { message: 'jwt expired' },
-    })
+    await expect
+      .poll(async () => (await callApi(short, 'GET', '/v2/users')).body)
+      .toMatchObject({
+        error: { message: 'jwt expired' },
+      })
   })
 
   it('services, and the creation of users, need the admin scope', async () => {
@@ -229,10 +230,12 @@ describe('The API of the sandbox', () => {
     const sandbox = await sandboxForTest()
     await callApi(sandbox, 'GET', '/v2/users?select=name')
     await callApi(sandbox, 'GET', '/v2/users/unknown')
-    await expectEventually(() => sandbox.calls).toMatchObject([
-      { method: 'GET', path: '/v2/users?select=name', status: 200 },
-      { method: 'GET', path: '/v2/users/unknown', status: 404 },
-    ])
+    await expect
+      .poll(() => sandbox.calls)
+      .toMatchObject([
+        { method: 'GET', path: '/v2/users?select=name', status: 200 },
+        { method: 'GET', path: '/v2/users/unknown', status: 404 },
+      ])
     expect(JSON.stringify(sandbox.calls)).not.toContain('eyJ')
   })
 

@@ -3,7 +3,6 @@
 import { describe, expect, it } from 'vitest'
 import { getIn } from '../../src/sandbox/json-path.ts'
 import { callApi, echoBotForTest, recordingBotForTest, sandboxForTest } from '../support/platform/sandboxes.ts'
-import { expectEventually } from '../support/wait.ts'
 
 describe('A conversation in the sandbox', () => {
   it('a contact says hi and the real SDK answers', async () => {
@@ -34,7 +33,7 @@ describe('A conversation in the sandbox', () => {
       sandbox.calls.map(({ method, path, status }) => `${method} ${path.replace(/[0-9a-f]{24}/, ':id')} ${status}`)
     const post = 'POST /v2/conversations/:id/messages'
     // The reply is there before the call that posted it has ended.
-    await expectEventually(calls).toEqual([`${post} 201`, `${post} 401`, 'POST /v2/auth/token 201', `${post} 201`])
+    await expect.poll(calls).toEqual([`${post} 201`, `${post} 401`, 'POST /v2/auth/token 201', `${post} 201`])
   })
 
   it('an SDK whose refresh token is refused gives up after one try', async () => {
@@ -45,7 +44,7 @@ describe('A conversation in the sandbox', () => {
 
     sandbox.expireTokens()
     jenny.send('hi')
-    await expectEventually(() => sandbox.deliveries.at(-1)?.state).toBe('delivered')
+    await expect.poll(() => sandbox.deliveries.at(-1)?.state).toBe('delivered')
     await expect(jenny.replies(1, { timeoutMs: 50 })).rejects.toThrow(
       'POST /v2/auth/token of the bot was answered 403: The refresh token was refused',
     )
@@ -139,7 +138,7 @@ describe('A conversation in the sandbox', () => {
     const jenny = await sandbox.contact({ name: 'Jenny' })
     jenny.send('hi')
     const tried = url !== '' && url !== 'HANGS'
-    await expectEventually(() => (sandbox.deliveries[0]?.attempts.length ?? 0) > 0).toBe(tried)
+    await expect.poll(() => (sandbox.deliveries[0]?.attempts.length ?? 0) > 0).toBe(tried)
     await expect(jenny.replies(1, { timeoutMs: 50 })).rejects.toThrow(message)
   })
 

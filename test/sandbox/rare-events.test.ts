@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { asRecord, textIn } from '../../src/core/json.ts'
 import { FAILED_ATTEMPTS } from '../../src/sandbox/webhooks/service-errors.ts'
 import { callApi, recordingBotForTest, sandboxForTest } from '../support/platform/sandboxes.ts'
-import { eventually, expectEventually } from '../support/wait.ts'
+import { eventually } from '../support/wait.ts'
 
 /** A sandbox with a bot that hears of some events. */
 async function hearing(...events: string[]) {
@@ -91,7 +91,7 @@ describe('A service', () => {
       jenny.send('one')
       jenny.send('two')
       await other.waitFor(before + 2 * FAILED_ATTEMPTS + 2)
-      await expectEventually(() => bodies().length).toBe(times)
+      await expect.poll(() => bodies().length).toBe(times)
       other.answerWith({ status: 200 })
       await eventually(() => sandbox.deliveries.every(({ state }) => state === 'delivered'))
     }

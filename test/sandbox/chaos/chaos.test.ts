@@ -4,7 +4,6 @@ import type { ChaosConfig } from '../../../src/sandbox/chaos/chaos-words.ts'
 import { getIn } from '../../../src/sandbox/json-path.ts'
 import type { SandboxOptions } from '../../../src/sandbox/options.ts'
 import { echoBotForTest, recordingBotForTest, sandboxForTest } from '../../support/platform/sandboxes.ts'
-import { expectEventually } from '../../support/wait.ts'
 
 const SEED = 42
 
@@ -46,7 +45,7 @@ describe('Chaos in deliveries', () => {
   it('duplicate: it comes again, and a bot that answers again is told of', async () => {
     const { sandbox, jenny, acts, told } = await sceneForTest({ duplicate: 1 })
     await jenny.say('hi')
-    await expectEventually(() => jenny.messages.map(({ text }) => text)).toEqual(['hi', 'You said: hi', 'You said: hi'])
+    await expect.poll(() => jenny.messages.map(({ text }) => text)).toEqual(['hi', 'You said: hi', 'You said: hi'])
     expect(acts[0]).toBe('duplicate: message.create.contact.chat "hi" comes once more (seed 42)')
     expect(told).toEqual(['answeredTwice: the bot said "You said: hi" twice: "hi" had been delivered twice'])
     expect(sandbox.deliveries[0]).toMatchObject({ sent: 2, state: 'delivered' })
@@ -75,14 +74,16 @@ describe('Chaos in calls of the API', () => {
   it('error: a call is not done, and answered 503', async () => {
     const { sandbox, jenny, acts, told } = await sceneForTest({ error: 1 })
     jenny.send('hi')
-    await expectEventually(() => acts).toContain(
-      'error: POST /v2/conversations/:id/messages of the bot is answered 503, and not done (seed 42)',
-    )
-    await expectEventually(() => told).toEqual([
-      expect.stringMatching(
-        /^botCallFailed: POST \S+ of the bot was answered 503: Service unavailable \(chaos, seed 42\)$/,
-      ),
-    ])
+    await expect
+      .poll(() => acts)
+      .toContain('error: POST /v2/conversations/:id/messages of the bot is answered 503, and not done (seed 42)')
+    await expect
+      .poll(() => told)
+      .toEqual([
+        expect.stringMatching(
+          /^botCallFailed: POST \S+ of the bot was answered 503: Service unavailable \(chaos, seed 42\)$/,
+        ),
+      ])
     sandbox.chaos.set(null)
     expect(jenny.messages.map(({ text }) => text)).toEqual(['hi'])
     expect((await jenny.say('again')).text).toBe('You said: again')
@@ -93,7 +94,7 @@ describe('Chaos in calls of the API', () => {
     const before = performance.now()
     await jenny.say('hi')
     const said = performance.now() - before
-    await expectEventually(() => sandbox.deliveries[0]?.state).toBe('delivered')
+    await expect.poll(() => sandbox.deliveries[0]?.state).toBe('delivered')
     expect(performance.now() - before).toBeGreaterThan(295)
     expect(said).toBeLessThan(performance.now() - before)
   })

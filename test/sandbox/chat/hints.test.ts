@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SandboxOptions } from '../../../src/sandbox/options.ts'
 import { callApi, recordingBotForTest, sandboxForTest } from '../../support/platform/sandboxes.ts'
-import { expectEventually } from '../../support/wait.ts'
 
 async function sceneForTest(options: SandboxOptions = {}) {
   const sandbox = await sandboxForTest(options)
@@ -56,11 +55,13 @@ describe('A hint', () => {
     await callApi(sandbox, 'GET', '/v2/services?type=webhook')
     await callApi(sandbox, 'GET', '/v2/dreams')
     await callApi({ ...sandbox, token: sandbox.others.agent }, 'GET', '/v2/users')
-    await expectEventually(() => told).toEqual([
-      'botCallFailed: GET /v2/conversations/000000000000000000000001 of the bot was answered 404: Conversation not found',
-      'botCallFailed: GET /v2/services of the bot was answered 403: Permission denied: admin scope required',
-      'notInSandbox: the sandbox does not have GET /v2/dreams',
-    ])
+    await expect
+      .poll(() => told)
+      .toEqual([
+        'botCallFailed: GET /v2/conversations/000000000000000000000001 of the bot was answered 404: Conversation not found',
+        'botCallFailed: GET /v2/services of the bot was answered 403: Permission denied: admin scope required',
+        'notInSandbox: the sandbox does not have GET /v2/dreams',
+      ])
   })
 
   it('names a form that the bot opens and nobody knows', async () => {
@@ -81,15 +82,15 @@ describe('A hint', () => {
     const { told, say } = await sceneForTest({ rateLimit: 1 })
     await say({ text: 'one', role: 'agent' })
     await say({ text: 'two', role: 'agent' })
-    await expectEventually(() => told.join()).toMatch(/botCallFailed: POST .* answered 429: Rate limit exceeded/)
+    await expect.poll(() => told.join()).toMatch(/botCallFailed: POST .* answered 429: Rate limit exceeded/)
   })
 
   it('says when a delivery is nearly too long for the server of the SDK', async () => {
     const { told, jenny } = await sceneForTest()
     jenny.send('x'.repeat(80_000))
-    await expectEventually(() => told).toEqual([])
+    await expect.poll(() => told).toEqual([])
     jenny.send('x'.repeat(95_000))
-    await expectEventually(() => told).toEqual(['bodyNearLimit: message.create.contact.chat was delivered with 97 kB'])
+    await expect.poll(() => told).toEqual(['bodyNearLimit: message.create.contact.chat was delivered with 97 kB'])
   })
 
   it('says when the bot gives the same answer to what came twice', async () => {
@@ -100,7 +101,7 @@ describe('A hint', () => {
     jenny.post({ type: 'postback', text: 'ORDER' })
     await say({ text: 'ordered', role: 'agent' })
     await bot.waitFor(2)
-    await expectEventually(() => told).toEqual([])
+    await expect.poll(() => told).toEqual([])
     await say({ text: 'ordered', role: 'agent' })
     expect(told).toEqual(['answeredTwice: the bot said "ordered" twice: "ORDER" had been delivered twice'])
   })

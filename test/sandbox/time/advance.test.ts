@@ -6,7 +6,6 @@ import type { SandboxOptions } from '../../../src/sandbox/options.ts'
 import { openSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts'
 import { freePort } from '../../support/free-port.ts'
 import { callApi, recordingBotForTest } from '../../support/platform/sandboxes.ts'
-import { expectEventually } from '../../support/wait.ts'
 
 const SECOND = 1_000
 const HOUR = 3_600 * SECOND
@@ -118,7 +117,7 @@ describe('The time of a sandbox that runs', () => {
     const place = await absentBot()
     const sandbox = await standingSandbox({ clock: 10_000, registered: { url: place.url } })
     ;(await sandbox.contact({ name: 'Jenny' })).send('hi')
-    await expectEventually(() => sandbox.deliveries[0]?.attempts.length).toBeGreaterThan(5)
+    await expect.poll(() => sandbox.deliveries[0]?.attempts.length).toBeGreaterThan(5)
   })
 
   it('can be put forward', async () => {

@@ -12,7 +12,6 @@ import { pushBounded } from '../../../src/sandbox/bounds.ts'
 import { getIn } from '../../../src/sandbox/json-path.ts'
 import { createExample } from '../../support/examples.ts'
 import { callApi, recordingBotForTest, sandboxForTest } from '../../support/platform/sandboxes.ts'
-import { expectEventually } from '../../support/wait.ts'
 
 describe('Deliveries of the sandbox', () => {
   it('a delivery is signed over the very bytes that are sent', async () => {
@@ -74,7 +73,7 @@ describe('Deliveries of the sandbox', () => {
     const jenny = await sandbox.contact({ name: 'Jenny' })
     jenny.send('hi')
     const requests = await bot.waitFor(4)
-    await expectEventually(() => sandbox.deliveries[0]?.state).toBe('delivered')
+    await expect.poll(() => sandbox.deliveries[0]?.state).toBe('delivered')
     expect(new Set(requests.map(({ body }) => body.toString())).size).toBe(1)
     expect(new Set(requests.map(({ rawHeaders }) => headerOf(rawHeaders, 'x-hub-signature'))).size).toBe(1)
     expect(requests.every(({ url }) => url === '/')).toBe(true)
@@ -91,7 +90,7 @@ describe('Deliveries of the sandbox', () => {
     const sandbox = await sandboxForTest({ registered: { url: bot.url }, timeoutMs: 300 })
     const jenny = await sandbox.contact({ name: 'Jenny' })
     jenny.send('hi')
-    await expectEventually(() => sandbox.deliveries[0]?.state).toBe('delivered')
+    await expect.poll(() => sandbox.deliveries[0]?.state).toBe('delivered')
     expect(sandbox.deliveries[0]?.attempts[0]).toMatchObject({ status: null, error: 'no answer within 300 ms' })
   })
 
@@ -100,7 +99,7 @@ describe('Deliveries of the sandbox', () => {
     const sandbox = await sandboxForTest({ registered: { url: bot.url }, retry: { firstMs: 10, factor: 1, forMs: 35 } })
     const jenny = await sandbox.contact({ name: 'Jenny' })
     jenny.send('hi')
-    await expectEventually(() => sandbox.deliveries[0]?.state).toBe('given-up')
+    await expect.poll(() => sandbox.deliveries[0]?.state).toBe('given-up')
     const tried = bot.deliveries().length
     expect(tried).toBeGreaterThanOrEqual(1)
     expect(sandbox.deliveries[0]?.attempts.length).toBe(tried)
@@ -125,7 +124,7 @@ describe('Deliveries of the sandbox', () => {
     await callApi(sandbox, 'PATCH', `/v2/conversations/${jenny.conversation}`, { name: 'Renamed' })
 
     await bot.waitFor(8)
-    await expectEventually(() => sandbox.deliveries.every(({ state }) => state === 'delivered')).toBe(true)
+    await expect.poll(() => sandbox.deliveries.every(({ state }) => state === 'delivered')).toBe(true)
     const payloads = bot.deliveries().map(({ url, body }) => ({ url, ...JSON.parse(body.toString()) }))
     // Of the services that came before there are events, too.
     const heard = payloads.map(({ url, event }) => `${url} ${event}`).filter((one) => !one.includes(' service.'))
@@ -161,18 +160,20 @@ describe('Deliveries of the sandbox', () => {
     const jenny = await sandbox.contact({ name: 'Jenny' })
     for (const text of ['one', 'two', 'three']) jenny.send(text)
     await bot.waitFor(3)
-    await expectEventually(() => sandbox.deliveries.map(({ state }) => state)).toContain('delivered')
+    await expect.poll(() => sandbox.deliveries.map(({ state }) => state)).toContain('delivered')
   })
 
   it('the bot in production at example.com answers without any network', async () => {
     const sandbox = await sandboxForTest()
     const jenny = await sandbox.contact({ name: 'Jenny' })
     jenny.send('hi')
-    await expectEventually(() => sandbox.deliveries[0]).toMatchObject({
-      origin: 'https://bots.example.com',
-      state: 'delivered',
-      attempts: [{ status: 200 }],
-    })
+    await expect
+      .poll(() => sandbox.deliveries[0])
+      .toMatchObject({
+        origin: 'https://bots.example.com',
+        state: 'delivered',
+        attempts: [{ status: 200 }],
+      })
   })
 
   it('listeners hear of messages and attempts until they are taken off', async () => {
@@ -185,7 +186,7 @@ describe('Deliveries of the sandbox', () => {
       if (notice.type === 'delivery') heard.push(`${notice.delivery.attempts.at(-1)?.status}`)
     })
     jenny.send('hi')
-    await expectEventually(() => heard).toEqual(['hi', '500', '200'])
+    await expect.poll(() => heard).toEqual(['hi', '500', '200'])
     off()
     jenny.send('unheard')
     await bot.waitFor(3)
@@ -228,7 +229,7 @@ describe('Deliveries of the sandbox', () => {
     expect(trusting.registration()).toMatchObject({ status: 'active' })
     const jenny = await trusting.contact({ name: 'Jenny' })
     jenny.send('hi')
-    await expectEventually(() => trusting.deliveries[0]?.state).toBe('delivered')
+    await expect.poll(() => trusting.deliveries[0]?.state).toBe('delivered')
 
     const careful = await sandboxForTest()
     await careful.changeRegistration({ url })
