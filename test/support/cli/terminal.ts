@@ -40,6 +40,7 @@ export interface TestTerminal {
   /** Makes it as many columns wide, as somebody does who draws at the edge of the window. */
   resize(columns: number): void
   kill(signal: NodeJS.Signals): void
+  /** With the exit code, as a shell tells it: 128 and its number for a signal. */
   readonly ended: Promise<number>
 }
 
@@ -81,10 +82,10 @@ export async function startTerminal(options: {
   const waiting = new Set<() => void>()
   if (inShell) child.write(`${typed}\r`)
   const ended = new Promise<number>((resolve) => {
-    child.onExit(({ exitCode }) => {
-      code = exitCode
+    child.onExit(({ exitCode, signal = 0 }) => {
+      code = signal === 0 ? exitCode : 128 + signal
       for (const look of waiting) look()
-      resolve(exitCode)
+      resolve(code)
     })
   })
   child.onData((chunk) => {
