@@ -255,13 +255,15 @@ const isUntold = (result: NoticeOf<'restored'>['result'], emulated: boolean): bo
 function totals(notice: NoticeOf<'stopped'>, ready: NoticeOf<'ready'>, emulated: boolean): string {
   const { deliveries, held, longestHoldMs, undelivered, interrupted, unrouted, restored, passed, ignored } = notice
   const longest = held === 0 ? '' : ` (longest ${formatDuration(longestHoldMs)})`
-  const kept = undelivered === 0 ? '' : `, ${undelivered} kept for the next run`
+  // Nothing of a sandbox is there after it.
+  const left = emulated ? 'never at the bot' : 'kept for the next run'
+  const kept = undelivered === 0 ? '' : `, ${undelivered} ${left}`
   const astray = unrouted === 0 ? '' : `, ${unrouted} answered 404 or 405 (see \`--path\`)`
   const others = [passed === 0 ? '' : `, ${passed} passed on`, ignored === 0 ? '' : `, ${ignored} ignored`].join('')
   const lost =
     interrupted === 0
       ? '0 lost'
-      : `${interrupted} possibly lost (the connection to the bot broke; \`dev-hook replay --failed\` forwards them again)`
+      : `${interrupted} possibly lost (the connection to the bot broke${emulated ? '' : '; `dev-hook replay --failed` forwards them again'})`
   const webhook = isUntold(restored, emulated) ? '' : `, webhook ${became(restored, ready)}`
   return `${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'}${others}, ${held} held${longest}, ${lost}${astray}${kept}${webhook}`
 }

@@ -304,6 +304,13 @@ describe('The terminal', () => {
     )
   })
 
+  it('promises nothing of a sandbox for after it', () => {
+    const lines = print([ready, { ...stopped, interrupted: 2, undelivered: 1 }], { emulated: true })
+    expect(lines.at(-1)).toBe(
+      '37 deliveries, 7 held (longest 1.9s), 2 possibly lost (the connection to the bot broke), 1 never at the bot',
+    )
+  })
+
   it('counts nothing for a start that never got ready, but says what became of the webhook', () => {
     expect(print([{ type: 'restored', result: 'nothing' }, stopped])).toEqual([])
     expect(print([{ type: 'restored', result: 'restored' }, stopped])).toEqual(['12:04:31 webhook: restored'])
