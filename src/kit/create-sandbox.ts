@@ -7,6 +7,10 @@ import type { Sandbox, SandboxOptions } from './types/types.ts'
  * is left running then.
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { openKitSandbox } = await import('./open-sandbox.ts')
-  return openKitSandbox(options)
+  const { openKitSandbox, withRemedy } = await import('./open-sandbox.ts')
+  try {
+    return await openKitSandbox(options)
+  } catch (error) {
+    throw withRemedy(error)
+  }
 }

@@ -42,14 +42,28 @@ export function explained(thrown: unknown, ending: () => Ending): unknown {
   }
   if (!(thrown instanceof DevHookError)) return thrown
   const kind = errorNameOf(thrown.code)
-  if (kind === 'usage' || kind === 'sandboxClosed') return thrown
+  if (kind === 'usage' || kind === 'sandboxClosed') return withRemedy(thrown)
   const { lines, remedy, cause } = thrown
   return new DevHookError(kind, [...lines, ...endingLines(remedy, ending())], { cause, remedy })
 }
 
+/** The same error with its remedy in its message, which is all that most test runners show. */
+export function withRemedy(thrown: unknown): unknown {
+  if (!(thrown instanceof DevHookError) || thrown.lines.some((line) => line.startsWith(TO_DO))) return thrown
+  const { code, lines, remedy, cause } = thrown
+  const [first = '', ...rest] = lines
+  return new DevHookError(errorNameOf(code), [first, toDo(remedy), ...rest], {
+    remedy,
+    ...(cause !== undefined && { cause }),
+  })
+}
+
+const TO_DO = 'To do: '
+const toDo = (remedy: string): string => `${TO_DO}${remedy}.`
+
 function endingLines(remedy: string, { transcript, output, seed }: Ending): readonly string[] {
   return [
-    `To do: ${remedy}.`,
+    toDo(remedy),
     ...(transcript === '' ? [] : ['', ...transcript.split('\n')]),
     ...(output.length === 0 ? [] : ['', 'The bot printed last:', ...output.map((line) => `  ${line}`)]),
     ...(seed === null ? [] : ['', `To repeat it: seed ${seed}`]),

@@ -14,6 +14,8 @@ import { createRecorder } from './transcript.ts'
 import type { Duration, Fault, Sandbox, SandboxNotice, SandboxOptions } from './types/types.ts'
 import { callView, deliveryView, noticeView } from './views.ts'
 
+export { withRemedy } from './failures.ts'
+
 /** Opens a sandbox for tests, as `createSandbox` says. */
 export async function openKitSandbox(options: SandboxOptions): Promise<Sandbox> {
   const config = readOptions(options)

@@ -12,6 +12,7 @@ import type { Agent, NewAgent } from './chat/agent.ts'
 import type { Contact, NewContact } from './chat/contact.ts'
 import type { Everybody } from './chat/everybody.ts'
 import type { Hint } from './chat/hints.ts'
+import type { Absence } from './chat/stage.ts'
 import type { WaitOptions } from './chat/waits.ts'
 import type { DataCollection } from './data.ts'
 import type { ResourceName } from './store.ts'
@@ -104,7 +105,7 @@ export interface Sandbox {
    * Says why nobody is there who could answer, so that nobody waits for it; `null` when somebody is there again. With `mayCome`
    * somebody may be there any moment.
    */
-  reportBot(why: string | null, mayCome?: boolean): void
+  reportBot(why: string | null, more?: Partial<Omit<Absence, 'why'>>): void
   /** Tells how a delivery ended at the bot, where somebody stands between who may answer in its place. */
   reportAnswer(told: DeliveryContent, atBot: AtBot): void
   /** Calls of the API, the last 10,000, oldest first. */

@@ -141,8 +141,8 @@ function createReports(
   let absence: Absence | null = null
   return {
     absence: () => absence,
-    reportBot: (why, mayCome = false) => {
-      absence = why === null ? null : { why, mayCome }
+    reportBot: (why, more = {}) => {
+      absence = why === null ? null : { why, mayCome: false, ...more }
       activity.touch()
       conversations.emitAll()
     },

@@ -18,7 +18,7 @@ describe('Options of a sandbox', () => {
   it.each([
     ['a bot twice', { forwardTo: 3000, command: ['node', 'bot.js'] }, 'contradict each other'],
     ['an environment without a command', { env: {} }, '`env` means nothing without `command`'],
-    ['no such option', { forwardto: 3000 }, 'unknown option `forwardto`'],
+    ['no such option', { forwardto: 3000 }, 'unknown option `forwardto`\nTo do: use forwardTo, '],
     ['a command without a program', { command: [] }, '`command` does not name a program'],
     ['a path without a slash', { path: 'hook' }, 'path "hook" is not a path'],
     ['an empty secret', { secret: '' }, '`secret` is empty'],

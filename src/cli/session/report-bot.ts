@@ -28,8 +28,13 @@ export function reportBot(
 }
 
 /** Why there is no bot, and whether there may be one any moment: one that somebody else runs may be starting. */
-function absenceOf({ state, code, pid, port }: NoticeOf<'bot'>): readonly [why: string | null, mayCome?: boolean] {
+function absenceOf({
+  state,
+  code,
+  pid,
+  port,
+}: NoticeOf<'bot'>): readonly [why: string | null, more?: { readonly mayCome: boolean }] {
   if (state === 'crashed') return [`the bot has crashed (${exitWords(code)})`]
   if (state === 'stopped') return [`the bot has ended (${exitWords(code)})`]
-  return state === 'ready' || pid !== null ? [null] : [`nothing listens on port ${port}`, true]
+  return state === 'ready' || pid !== null ? [null] : [`nothing listens on port ${port}`, { mayCome: true }]
 }

@@ -23,14 +23,15 @@ export interface BotLink {
   close(): Promise<void>
 }
 
-const NOBODY = 'no bot is connected: give `command` or `forwardTo`, or call `connect`'
+const NOBODY = 'no bot is connected'
+const CONNECT_ONE = 'give `command` or `forwardTo`, or call `connect`'
 
 /** Creates the link to a bot that nobody has named yet. `onLine` is called with every line that its process prints. */
 export function createBotLink(platform: Platform, config: KitConfig, onLine: (line: string) => void): BotLink {
   let running: RunningBot | null = null
   let address: BotAddress | null = null
   let isClosed = false
-  platform.reportBot(NOBODY)
+  platform.reportBot(NOBODY, { remedy: CONNECT_ONE })
 
   const env = {
     get APIHOST() {

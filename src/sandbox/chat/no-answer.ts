@@ -72,7 +72,7 @@ const MAX_WHY = 200
 function remedyOf(silence: Silence): string {
   const { unseen, deliveries, failedCalls, absence, isBehindRun } = silence
   const [hidden] = unseen
-  if (absence !== null) return ERRORS[kindOf(silence)].remedy
+  if (absence !== null) return absence.remedy ?? ERRORS[kindOf(silence)].remedy
   if (hidden !== undefined && unseenByContact(hidden) === 'role') return ERRORS.unseen.remedy
   if (failedCalls.length > 0)
     return 'look at that call, and handle its failure in the bot: the platform may refuse it too'

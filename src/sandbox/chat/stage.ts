@@ -23,4 +23,6 @@ export interface Stage {
 export interface Absence {
   readonly why: string
   readonly mayCome: boolean
+  /** What to do about it, where it is not what it mostly is. */
+  readonly remedy?: string
 }
