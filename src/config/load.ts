@@ -14,7 +14,7 @@ import { lookUpLayer } from './look-up.ts'
 import { OPTION_KEYS, type OptionKey, type Options, type OptionValues, optionOf } from './options.ts'
 import { readProxies } from './proxies.ts'
 import { type ForwardTarget, parseTarget } from './target.ts'
-import { unreadFiles } from './unread-files.ts'
+import { misnamedIn, misspelledIn, unreadFiles } from './unread.ts'
 import { readValues, type Sources } from './values.ts'
 
 /** The complete config: every option of the table (`null` where nothing is given), and what follows from them. */
@@ -57,7 +57,7 @@ export async function loadConfig(given: Options, context: LoadContext): Promise<
   const called = [givenLayer(given, context.sourceOf), environmentLayer(context.env)]
   const cwd = resolve(context.cwd, textOf(called, 'cwd') ?? '.')
   if (!(await isFolder(cwd))) throw new DevHookError('usage', `there is no folder ${cwd}`)
-  const oddities: string[] = []
+  const oddities = [...misspelledIn(context.env)]
   const { print = () => undefined, newProfile = false } = context
   const read = (name: string): Promise<Environment> => readOrSay(cwd, name, problems, oddities)
   const shared = await read(SHARED)
@@ -99,7 +99,9 @@ function textOf(layers: readonly Layer[], key: OptionKey): string | null {
 
 async function readOrSay(cwd: string, name: string, problems: string[], oddities: string[]): Promise<Environment> {
   try {
-    return await readDotEnv(cwd, name, (problem) => oddities.push(problem))
+    const variables = await readDotEnv(cwd, name, (problem) => oddities.push(problem))
+    oddities.push(...misnamedIn(variables, name))
+    return variables
   } catch (error) {
     problems.push(`${name} cannot be read: ${messageOf(error)}`)
     return {}

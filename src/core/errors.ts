@@ -110,7 +110,7 @@ export const ERRORS = {
   stateUnreadable: entry('DEVHOOK_STATE_UNREADABLE', 'environment', 'failed', 'the state folder cannot be read', 'make the folder yours again where a run as root has made it, or point XDG_STATE_HOME to another one'),
   stateRecovered: entry('DEVHOOK_STATE_RECOVERED', 'environment', 'failed', 'the state folder can be written again', 'no action needed'),
   stateHomeIgnored: entry('DEVHOOK_STATE_HOME_IGNORED', 'user', 'failed', 'XDG_STATE_HOME is not an absolute path, so it is ignored', 'give XDG_STATE_HOME an absolute path, with `~` and variables expanded'),
-  dotEnvOdd: entry('DEVHOOK_DOT_ENV_ODD', 'user', 'usage', 'part of `.env` is not read, or not as it looks', 'write NAME=value on a line of its own, `#` before a comment, and save the file as UTF-8'),
+  dotEnvOdd: entry('DEVHOOK_DOT_ENV_ODD', 'user', 'usage', 'part of `.env`, or a variable for dev-hook, is not read, or not as it looks', 'write NAME=value on a line of its own, with a name that somebody reads, `#` before a comment, and save the file as UTF-8'),
   configIgnored: entry('DEVHOOK_CONFIG_IGNORED', 'user', 'usage', 'a file that looks like a config file is not read', 'call it dev-hook.config.json, .js or .ts, keep one of them, or name it with `--config`'),
   stateDamaged: entry('DEVHOOK_STATE_DAMAGED', 'environment', 'failed', 'something in the state folder cannot be read back', 'no action needed: what is readable is kept, the rest is set aside next to it and may be deleted'),
   outputDropped: entry('DEVHOOK_OUTPUT_DROPPED', 'environment', 'failed', 'nobody read the output for a while, so some of it was dropped', 'read the output faster; `dev-hook events` lists the deliveries of the run'),

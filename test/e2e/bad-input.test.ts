@@ -55,6 +55,25 @@ describe('a command line that is wrong', () => {
     expect(stdout).toBe('')
   })
 
+  it.each(['dev', 'sandbox'])('(%s that another dev-hook has started as its bot) ends with 2', async (command) => {
+    const { code, stderr } = await runCli({
+      args: [command, '--', 'node', 'bot.js'],
+      env: { TOKEN: GOOD, DEV_HOOK_RUN: 'a' },
+    })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/another dev-hook has started this one as its bot[\s\S]*-- node bot\.js/)
+  })
+
+  it('names variables that no option is read from, and the ones that were meant', async () => {
+    const cwd = await folderForTest()
+    await writeFile(join(cwd, '.env'), 'DEVHOOK_HOLD=3s\nDEV_HOOK_COLOUR_OF_SKY=blue\n')
+    const { stderr } = await runCli({ cwd, env: { DEV_HOOK_TUNEL: 'loopback', DEV_HOOK_HELPER: '1' } })
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /no option is read from DEV_HOOK_TUNEL of the environment; did you mean DEV_HOOK_TUNNEL\?.*\.env: no option is read from DEVHOOK_HOLD; did you mean DEV_HOOK_HOLD\?.*\.env: no option is read from DEV_HOOK_COLOUR_OF_SKY \[/,
+    )
+    expect(stderr).not.toContain('DEV_HOOK_HELPER')
+  })
+
   it('names every bad value with its source, all at once', async () => {
     const cwd = await folderForTest()
     await writeFile(join(cwd, '.env'), 'DEV_HOOK_HOLD=a-while\n')

@@ -1,8 +1,9 @@
 // One run of the daemon at a terminal: output, signals and keys around it, and the exit code at its end.
 
 import { join } from 'node:path'
+import { RUN_VARIABLE } from '../../bot/find-by-env.ts'
 import { aborted, after } from '../../core/async.ts'
-import { asDevHookError } from '../../core/errors.ts'
+import { asDevHookError, DevHookError } from '../../core/errors.ts'
 import { version } from '../../core/instance.ts'
 import { createNotices, type Notices, type Warn, warning } from '../../core/notices.ts'
 import type { RelayRole } from '../../core/relay/relay-notices.ts'
@@ -51,6 +52,14 @@ export interface RunInSight extends Pick<Daemon, 'control'> {
 /** An end that takes longer than this, in ms, says that it is under way. */
 const SLOW_MS = 500
 
+/** A script that starts dev-hook, given to dev-hook as the command of the bot: the inner one would ask for what the outer one has. */
+function refuseAsBot({ env }: Pick<Io, 'env'>): void {
+  if (env[RUN_VARIABLE] === undefined) return
+  throw new DevHookError('usage', 'another dev-hook has started this one as its bot', {
+    remedy: `give that one the command that starts the bot itself, as in \`-- node bot.js\`; if this is no bot, unset ${RUN_VARIABLE}`,
+  })
+}
+
 function endWith(daemon: Daemon, io: Pick<Io, 'err'>): void {
   const cancel = after(SLOW_MS, () => io.err('stopping in order … (Ctrl-C again stops at once)'))
   void daemon.stop().finally(cancel)
@@ -72,6 +81,7 @@ function drawingOf({ io, json, config, conversation }: DaemonRun) {
 /** Runs it to its end; resolves to the exit code. */
 export async function runDaemon(run: DaemonRun): Promise<number> {
   const { command, io, botEnv, stateHome, who, redactor } = run
+  refuseAsBot(io)
   optimiseParserLate()
   const notices = createNotices()
   const { hasKeys, ...drawing } = drawingOf(run)
