@@ -2,8 +2,9 @@
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { closestMatch } from 'leven'
-import { DevHookError, messageOf } from '../core/errors.ts'
+import { DevHookError } from '../core/errors.ts'
 import { exists, isFolder } from '../core/files/exists.ts'
+import { whyUnreadable } from '../core/files/why-unreadable.ts'
 import type { Proxies } from '../core/http/proxy.ts'
 import { dotEnvLayers, readDotEnv, SHARED } from './dot-env.ts'
 import type { Print } from './file.ts'
@@ -103,7 +104,7 @@ async function readOrSay(cwd: string, name: string, problems: string[], oddities
     oddities.push(...misnamedIn(variables, name))
     return variables
   } catch (error) {
-    problems.push(`${name} cannot be read: ${messageOf(error)}`)
+    problems.push(`${name} cannot be read: ${whyUnreadable(error)}`)
     return {}
   }
 }

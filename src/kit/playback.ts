@@ -1,6 +1,7 @@
 // What was recorded, played in a sandbox.
 import { relative, resolve } from 'node:path'
-import { DevHookError, messageOf } from '../core/errors.ts'
+import { DevHookError } from '../core/errors.ts'
+import { whyUnreadable } from '../core/files/why-unreadable.ts'
 import { scriptOfFixture } from '../protocol/script/from-fixture.ts'
 import type { Script } from '../protocol/script/script.ts'
 import { playScript } from '../sandbox/play/play.ts'
@@ -40,7 +41,7 @@ function ofObject(fixture: Fixture): Script {
 
 async function readScripts(given: string): Promise<readonly NamedFile[]> {
   const files = await scriptFiles(resolve(given)).catch((cause: unknown) => {
-    throw new DevHookError('fixtureInvalid', `${given} cannot be read: ${messageOf(cause)}`, { cause })
+    throw new DevHookError('fixtureInvalid', `${given} cannot be read: ${whyUnreadable(cause)}`, { cause })
   })
   if (files.length === 0) {
     throw new DevHookError('fixtureInvalid', `${given} is a folder without files`, {

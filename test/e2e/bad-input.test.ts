@@ -45,6 +45,17 @@ describe('a command line that is wrong', () => {
     ['a bad value for a command', ['sandbox', '--port', '99999'], /is not a port.*`dev-hook sandbox --help`/s],
     ['no value at all', ['--watch', ''], /watch "" \(from --watch\) is empty/],
     ['a folder that is not there', ['--cwd', '/no/such/folder'], /there is no folder \/no\/such\/folder/],
+    [
+      'an event that is not there',
+      ['trigger', '--file', 'no.json'],
+      /no\.json cannot be read: there is no such file \[/,
+    ],
+    ['an event that is a folder', ['trigger', '--file', '/'], /cannot be read: it is a folder \[/],
+    [
+      'a talk that is not there',
+      ['sandbox', '--play', 'no.txt'],
+      /no\.txt \(from --play\) cannot be read: there is no/,
+    ],
     ['a config file that is not there', ['--config', 'no.json'], /config no\.json \(from --config\) does not exist/],
   ] as const)('(%s) ends with 2, and says what was meant', async (_, args, says) => {
     const { code, stdout, stderr } = await runCli({ args })

@@ -46,7 +46,7 @@ describe('ngrok', () => {
     await providerFor(settings({ ngrokCa: join(cwd, 'ca.pem') })).preflight()
     await expect(providerFor(settings({ ngrokCa: 'other.pem' })).preflight()).rejects.toMatchObject({
       failure: 'usage',
-      message: expect.stringMatching(/^ngrokCa other\.pem cannot be read: ENOENT/),
+      message: expect.stringMatching(/^ngrokCa other\.pem cannot be read: there is no such file$/),
       remedy: expect.stringContaining('--ngrok-ca'),
     })
   })

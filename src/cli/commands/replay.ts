@@ -85,7 +85,7 @@ async function replayAll({ replays, chosen, body, progress, ended, done, refused
   let [taken, tried] = [0, 0]
   for (const summary of chosen) {
     if (ended.aborted) break
-    progress.step(summary.id)
+    progress.step(shortId(summary.id))
     try {
       const replayed = await replays.replay(summary.id, body, ended)
       done(replayed, summary)

@@ -1,7 +1,8 @@
 // Recorded conversations that are said again to the bot, and how what it does now differs.
 import { relative, resolve } from 'node:path'
 import { withDeadline } from '../../core/async.ts'
-import { DevHookError, messageOf } from '../../core/errors.ts'
+import { DevHookError } from '../../core/errors.ts'
+import { whyUnreadable } from '../../core/files/why-unreadable.ts'
 import type { Notices } from '../../core/notices.ts'
 import { exitWords } from '../../core/text/exit-words.ts'
 import { oneLine } from '../../core/text/sanitize.ts'
@@ -47,7 +48,7 @@ export async function readScripts(
 
 async function filesOf(path: string, given: string): Promise<readonly string[]> {
   const files = await scriptFiles(path).catch((cause: unknown) => {
-    throw new DevHookError('usage', `play ${given} (from --play) cannot be read: ${messageOf(cause)}`, {
+    throw new DevHookError('usage', `play ${given} (from --play) cannot be read: ${whyUnreadable(cause)}`, {
       cause,
       remedy: 'give a transcript, a fixture, a file of `--as html`, or a folder of them',
     })

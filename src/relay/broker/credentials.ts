@@ -1,6 +1,7 @@
 // A credentials file: who somebody is to the broker, and what they trust it by.
 import { readFile } from 'node:fs/promises'
-import { DevHookError, messageOf } from '../../core/errors.ts'
+import { DevHookError } from '../../core/errors.ts'
+import { whyUnreadable } from '../../core/files/why-unreadable.ts'
 
 /** What a credentials file holds; `null` for what it does not. */
 export interface Credentials {
@@ -50,7 +51,7 @@ export function credentialsText(of: {
 /** Reads a credentials file. Throws `usage` when it cannot be read, or says nothing of use. */
 export async function readCredentials(file: string): Promise<Credentials> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new DevHookError('usage', `the credentials file cannot be read: ${messageOf(cause)}`, { cause })
+    throw new DevHookError('usage', `the credentials file cannot be read: ${whyUnreadable(cause)}`, { cause })
   })
   const seed = blockIn(text, 'USER NKEY SEED') ?? bareSeed(text)
   const jwt = blockIn(text, 'NATS USER JWT') !== null

@@ -1,8 +1,9 @@
 // The files in which recorded conversations are kept to be played: one, or all those of a folder.
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DevHookError, messageOf } from '../../core/errors.ts'
+import { DevHookError } from '../../core/errors.ts'
 import { readSource } from '../../core/files/read-source.ts'
+import { whyUnreadable } from '../../core/files/why-unreadable.ts'
 import { decodeText } from '../../core/text/decode.ts'
 import { readScript } from '../../protocol/script/read.ts'
 import type { Script } from '../../protocol/script/script.ts'
@@ -19,7 +20,7 @@ export async function scriptFiles(path: string): Promise<readonly string[]> {
 /** Reads one of them; `name` is what errors call it. Rejects with `fixtureInvalid`. */
 export async function readScriptFile(path: string, name: string): Promise<Script> {
   const bytes = await readSource(path, { maxBytes: MAX_SHARED_BYTES }).catch((cause: unknown) => {
-    throw new DevHookError('fixtureInvalid', `${name} cannot be read: ${messageOf(cause)}`, { cause })
+    throw new DevHookError('fixtureInvalid', `${name} cannot be read: ${whyUnreadable(cause)}`, { cause })
   })
   return readScript(decodeText(bytes).text, name)
 }

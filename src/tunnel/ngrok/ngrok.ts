@@ -1,7 +1,8 @@
 // The provider ngrok: the settings that it needs, checked before anything is opened.
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { DevHookError, messageOf } from '../../core/errors.ts'
+import { DevHookError } from '../../core/errors.ts'
+import { whyUnreadable } from '../../core/files/why-unreadable.ts'
 import type { TunnelProvider } from '../provider.ts'
 
 /** What ngrok needs of a config. */
@@ -61,7 +62,7 @@ async function readCa({ ngrokCa, cwd }: NgrokSettings): Promise<string | null> {
   try {
     return await readFile(resolve(cwd, ngrokCa), 'utf8')
   } catch (error) {
-    throw new DevHookError('usage', `ngrokCa ${ngrokCa} cannot be read: ${messageOf(error)}`, {
+    throw new DevHookError('usage', `ngrokCa ${ngrokCa} cannot be read: ${whyUnreadable(error)}`, {
       cause: error,
       remedy: 'give the PEM file of the CA of your ngrok ingress with `--ngrok-ca`',
     })
