@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from '../support/browser/chromium.ts'
+import { holdAnswers } from '../support/browser/hold-answers.ts'
 import { aMessage, inspectedRun, openPage } from '../support/browser/inspected-run.ts'
 import { delivery, rows, sees } from '../support/browser/seen.ts'
 
@@ -14,17 +15,6 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 const bodyOf = (page: Page) => page.getByRole('dialog').getByLabel('Body', { exact: true })
-
-/** Keeps the answers to an operation back until they are let go. */
-async function holdAnswers(page: Page, operation: string): Promise<{ readonly held: () => number; letGo(): void }> {
-  const held: (() => void)[] = []
-  await page.route(`**/api/${operation}`, async (route) => {
-    const response = await route.fetch()
-    await new Promise<void>((resolve) => held.push(resolve))
-    await route.fulfill({ response }).catch(() => undefined)
-  })
-  return { held: () => held.length, letGo: () => held.shift()?.() }
-}
 
 describe('What somebody sends while they go on elsewhere', () => {
   it('is said to have arrived, and neither closes what they have opened since, nor leads them away', async () => {
@@ -148,5 +138,33 @@ describe('What is copied', () => {
     await expect.poll(() => page.evaluate('String(getSelection())')).toMatch(/^curl /)
     await page.keyboard.press('Escape')
     expect(await page.evaluate('document.activeElement.textContent')).toBe('curl')
+  })
+})
+
+describe('A signature that is checked', () => {
+  it('is said nothing of once the body, the headers or the secret are others', async () => {
+    const run = await inspectedRun()
+    await run.say('hi there')
+    const page = await openPage(browser, run.link)
+    await rows(page).filter({ hasText: 'hi there' }).last().click()
+    await delivery(page).getByText('The signature is right').waitFor()
+    const answers = await holdAnswers(page, 'verify')
+    await page.keyboard.press('v')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Check' }).click()
+    await expect.poll(answers.held).toBe(1)
+    await dialog.getByLabel('another one').check()
+    await dialog.getByLabel('Another secret').fill('not this one')
+    await dialog.getByRole('button', { name: 'Check' }).click()
+    await expect.poll(answers.held).toBe(2)
+    answers.letGo('last')
+    await dialog.getByText('The signature is wrong').waitFor()
+    const answered = page.waitForResponse('**/api/verify')
+    answers.letGo()
+    await (await answered).finished()
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))')
+    expect(await dialog.getByText('The signature is wrong').count()).toBe(1)
+    await dialog.getByLabel('Another secret').fill('nor this one')
+    await expect.poll(() => dialog.getByText('The signature is wrong').count()).toBe(0)
   })
 })

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import type { OutputOf } from '../../operations/table.ts'
 import { SignatureVerdict } from '../detail/signature-verdict.tsx'
 import { ask, problemOf } from '../model/api.ts'
+import { createLatest } from '../model/later.ts'
 import { useLoaded } from '../model/loaded.ts'
 import { useModel } from '../model/model.ts'
 import { headerLines } from '../text/header-lines.ts'
@@ -32,8 +33,16 @@ function SignatureForm({ delivery }: { readonly delivery: Delivery | null }) {
   const [isTyped, setTyped] = useState(false)
   const [secret, setSecret] = useState('')
   const [found, setFound] = useState<OutputOf<'verify'> | string | null>(null)
+  const [begin] = useState(createLatest)
+  /** Nothing is said of what has changed since. */
+  const change = <T,>(write: (value: T) => void, value: T): void => {
+    begin()
+    setFound(null)
+    write(value)
+  }
 
   async function check(): Promise<void> {
+    const overtaken = begin()
     const given = {
       ...(delivery !== null && { id: delivery.id }),
       // A field has other line breaks than the body may have, and shows no secrets: what was not changed is taken as it was recorded.
@@ -41,7 +50,8 @@ function SignatureForm({ delivery }: { readonly delivery: Delivery | null }) {
       ...((delivery === null || signature !== headers) && { signature }),
       ...(isTyped && { secret }),
     }
-    setFound(await ask('verify', given).catch((error: unknown) => problemOf(error).message))
+    const next = await ask('verify', given).catch((error: unknown) => problemOf(error).message)
+    if (!overtaken.aborted) setFound(next)
   }
 
   return (
@@ -60,7 +70,7 @@ function SignatureForm({ delivery }: { readonly delivery: Delivery | null }) {
           rows={6}
           spellcheck={false}
           placeholder={delivery === null ? '{"id":"…"}' : 'as it was recorded'}
-          onInput={({ currentTarget }) => setBody(currentTarget.value)}
+          onInput={({ currentTarget }) => change(setBody, currentTarget.value)}
         />
       </label>
       <label>
@@ -71,29 +81,15 @@ function SignatureForm({ delivery }: { readonly delivery: Delivery | null }) {
           rows={3}
           spellcheck={false}
           placeholder="sha1=…"
-          onInput={({ currentTarget }) => setSignature(currentTarget.value)}
+          onInput={({ currentTarget }) => change(setSignature, currentTarget.value)}
         />
       </label>
-      <fieldset class="choice">
-        <legend>Secret</legend>
-        <label class="check">
-          <input type="radio" name="secret" checked={!isTyped} onChange={() => setTyped(false)} />
-          that of the webhook, which this page does not know
-        </label>
-        <label class="check">
-          <input type="radio" name="secret" checked={isTyped} onChange={() => setTyped(true)} />
-          another one
-        </label>
-        {isTyped ? (
-          <input
-            type="password"
-            value={secret}
-            aria-label="Another secret"
-            autocomplete="off"
-            onInput={({ currentTarget }) => setSecret(currentTarget.value)}
-          />
-        ) : null}
-      </fieldset>
+      <SecretChoice
+        isTyped={isTyped}
+        secret={secret}
+        choose={(typed) => change(setTyped, typed)}
+        write={(text) => change(setSecret, text)}
+      />
       <div role="status">{found === null ? null : <Found found={found} />}</div>
       <div class="actions end">
         <button type="submit" class="button main">
@@ -101,6 +97,38 @@ function SignatureForm({ delivery }: { readonly delivery: Delivery | null }) {
         </button>
       </div>
     </form>
+  )
+}
+
+interface SecretChoiceProps {
+  readonly isTyped: boolean
+  readonly secret: string
+  readonly choose: (isTyped: boolean) => void
+  readonly write: (secret: string) => void
+}
+
+function SecretChoice({ isTyped, secret, choose, write }: SecretChoiceProps) {
+  return (
+    <fieldset class="choice">
+      <legend>Secret</legend>
+      <label class="check">
+        <input type="radio" name="secret" checked={!isTyped} onChange={() => choose(false)} />
+        that of the webhook, which this page does not know
+      </label>
+      <label class="check">
+        <input type="radio" name="secret" checked={isTyped} onChange={() => choose(true)} />
+        another one
+      </label>
+      {isTyped ? (
+        <input
+          type="password"
+          value={secret}
+          aria-label="Another secret"
+          autocomplete="off"
+          onInput={({ currentTarget }) => write(currentTarget.value)}
+        />
+      ) : null}
+    </fieldset>
   )
 }
 
