@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sign } from '../../src/protocol/signature.ts'
 import { launchChromium } from '../support/browser/chromium.ts'
+import { holdAnswers } from '../support/browser/hold-answers.ts'
 import { aMessage, type InspectedRun, inspectedRun, openPage } from '../support/browser/inspected-run.ts'
 import { delivery, rows, said, sees, violationsIn } from '../support/browser/seen.ts'
 import { folderForTest } from '../support/folder.ts'
@@ -235,5 +236,25 @@ createServer((_, answer) => answer.end()).listen(process.env.PORT)`
     expect(await violationsIn(page)).toEqual([])
     // Neither the run nor what it records has been told of it.
     expect(run.cli.written() + run.cli.errors()).not.toContain('the other secret')
+  })
+})
+
+describe('Whoever writes in the chat', () => {
+  it('keeps what is typed into a form while what was filled in before is on its way', async () => {
+    const run = await inspectedRun()
+    const page = await openPage(browser, run.link)
+    await page.getByRole('button', { name: 'Chat', exact: true }).click()
+    await openForm(run)
+    const form = phone(page).getByRole('form', { name: 'Form Test Drive' })
+    const filled = await holdAnswers(page, 'fill')
+    await form.getByLabel('Your name').fill('Jenny')
+    await form.getByRole('button', { name: 'Fill in' }).click()
+    await expect.poll(filled.held).toBe(1)
+    await form.getByLabel('Your name').fill('Jenny Jones')
+    const answered = page.waitForResponse('**/api/fill')
+    filled.letGo()
+    await (await answered).finished()
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))')
+    expect(await form.getByLabel('Your name').inputValue()).toBe('Jenny Jones')
   })
 })

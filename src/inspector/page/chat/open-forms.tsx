@@ -22,15 +22,15 @@ export function OpenForm({ form, conversation, as }: OpenFormProps) {
   const before = (key: string): string => asText(form.values[key]) ?? ''
 
   async function fill(send: boolean): Promise<void> {
-    const values = form.fields.flatMap(({ key }) => {
-      const typed = drafts.read(placeOf(key))
-      return typed === null || typed === before(key) ? [] : [`${key}=${typed}`]
-    })
+    const typed = form.fields.map(({ key }) => [key, drafts.read(placeOf(key))] as const)
+    const values = typed.flatMap(([key, text]) => (text === null || text === before(key) ? [] : [`${key}=${text}`]))
     if (values.length === 0 && !send) return
     const done = await model.attempt(() =>
       ask('fill', { form: form.id, values, send, conversation, ...(as !== undefined && { as }) }),
     )
-    if (done !== null) for (const { key } of form.fields) drafts.keep(placeOf(key), null)
+    if (done === null) return
+    // What was typed meanwhile is not in it yet.
+    for (const [key, text] of typed) if (drafts.read(placeOf(key)) === text) drafts.keep(placeOf(key), null)
   }
 
   return (
