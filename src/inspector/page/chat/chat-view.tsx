@@ -1,4 +1,5 @@
 // The chat of the sandbox: the contact's phone at the left, the agents' app at the right, and which conversation it is.
+import { useRef } from 'preact/hooks'
 import type { OutputOf } from '../../operations/table.ts'
 import { DeliveryPanel } from '../detail/delivery-panel.tsx'
 import { ask } from '../model/api.ts'
@@ -36,7 +37,11 @@ function SandboxChat() {
   const listed = latestOf(loadedList)
   const people = latestOf(useLoaded((signal) => ask('people', {}, signal), [wanted], changed))?.people ?? []
   const conversations = listed?.conversations ?? []
-  const chosen = conversations.find(({ id }) => id === wanted) ?? conversations[0] ?? null
+  // Without a choice the latest at first: another one that becomes the latest takes nobody away from what they read or write.
+  const kept = useRef<string | null>(null)
+  const by = (one: string | null): Conversations[number] | undefined => conversations.find(({ id }) => id === one)
+  const chosen = by(wanted) ?? by(kept.current) ?? conversations[0] ?? null
+  kept.current = chosen?.id ?? null
   const id = chosen?.id ?? null
   const loaded = useLoaded(
     (signal) => (id === null ? Promise.resolve(null) : ask('conversation', { id }, signal)),
