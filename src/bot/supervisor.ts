@@ -115,13 +115,13 @@ export function startSupervisor(options: SupervisorOptions): Bot {
     // A bot that meets a busy port may retry only seconds later, as chipchat does.
     if (!(await untilVacant(readiness, portFreeMs, stopSignal, clock))) await waitForOtherProgram()
     await resolveOnAbort(options.savesSettled(), stopSignal)
-    const env = await options.env()
-    if (stopSignal.aborted) return { is: 'stopped' }
     // After a save it is another program, whose crashes are counted from zero.
     const request = requests.current()
     if (request.type === 'restart' && request.isSure) crashes = 0
-    // The process that starts now reads what was saved until now.
+    // The process that starts now reads what was saved until now; its environment may be read before what is saved from here on.
     requests.clear()
+    const env = await options.env()
+    if (stopSignal.aborted) return { is: 'stopped' }
     otherPort = null
     isAstray = false
     readyAt = null

@@ -256,6 +256,26 @@ describe('Keeping a bot running, in whatever order things happen', () => {
     expect(living()).toEqual([2])
   })
 
+  it('what is saved while the environment of a start is read is in that of the next one', async () => {
+    const world = createSimulation()
+    const reading = gate()
+    let saved = 'before'
+    const read: string[] = []
+    const env = async () => {
+      read.push(saved)
+      await reading.wait()
+      return {}
+    }
+    const { bot } = supervise(world, 0, () => false, { env })
+    await world.advance(100)
+    saved = 'after'
+    bot.restart('saved .env')
+    reading.open()
+    await world.advance(10_000)
+    expect(read).toEqual(['before', 'after'])
+    expect(world.processes.map(({ isAlive }) => isAlive())).toEqual([false, true])
+  })
+
   it('a bot that leaves with 0 is not started by time alone', async () => {
     const world = createSimulation()
     const { bot } = supervise(world, 0)
