@@ -4,7 +4,7 @@ import { access, stat } from 'node:fs/promises'
 import { posix, resolve, win32 } from 'node:path'
 import { DevHookError } from '../core/errors.ts'
 import { isFolder } from '../core/files/exists.ts'
-import { programFor } from '../core/program-for.ts'
+import { programFor } from '../core/files/program-for.ts'
 
 /** Where a command is looked for. */
 export interface CommandPlace {

@@ -10,7 +10,7 @@ import { OPTION_KEYS } from './options.ts'
 /** What people call a config file of other tools; `dev-hook.js` may be a program that uses the library. */
 const LOOKS_LIKE_ONE = /^\.?dev[-_]?hook(?:[-._]config\.\w+|\.(?:ya?ml|toml|json[c5]?)|rc(?:\.\w+)?)$/i
 
-/** Finds them in a folder, by their names, beside those that were read, which are absolute. `[]` for a folder that cannot be listed. */
+/** Finds such config files in a folder, by their names, beside those that were read, which are absolute. `[]` for a folder that cannot be listed. */
 export async function unreadFiles(cwd: string, read: readonly string[]): Promise<readonly string[]> {
   const names = await readdir(cwd).catch((): string[] => [])
   const found = names.filter((name) => LOOKS_LIKE_ONE.test(name) && !read.includes(resolve(cwd, name)))
@@ -24,14 +24,14 @@ const notOne = (name: string): string => `${name} is not read: it is not the nam
 const OURS = /^DEV_?HOOK_[A-Z_]+$/
 const KNOWN: readonly string[] = OPTION_KEYS.flatMap(envNames).filter((name) => OURS.test(name))
 
-/** Those of a file of variables, each as a sentence. */
+/** The variables of a file that no option is read from, each as a sentence. */
 export const misnamedIn = (variables: Environment, file: string): readonly string[] =>
   strange(variables).map((name) => {
     const meant = nearest(name, 3)
     return `${file}: no option is read from ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}`
   })
 
-/** Those of the environment: scripts have variables of their own there, so only the ones that are nearly the name of an option. */
+/** Such variables of the environment: scripts have variables of their own there, so only the ones that are nearly the name of an option. */
 export const misspelledIn = (env: Environment): readonly string[] =>
   strange(env).flatMap((name) => {
     const meant = nearest(name, 2)

@@ -2,7 +2,7 @@
 import type { Environment } from '../../config/layers.ts'
 import { flagName } from '../../config/option-names.ts'
 import { OPTION_KEYS, optionOf } from '../../config/options.ts'
-import { programFor } from '../../core/program-for.ts'
+import { programFor } from '../../core/files/program-for.ts'
 
 /** A command line up to a word that dev-hook does not know, and from there on. */
 export interface SplitLine {

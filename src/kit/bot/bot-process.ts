@@ -14,6 +14,7 @@ import { ignoreAbort, neverAborted, raceTimeout, resolveOnAbort, withDeadline } 
 import { DevHookError } from '../../core/errors.ts'
 import { formatDuration } from '../../core/text/duration.ts'
 import { sanitizeLines } from '../../core/text/sanitize.ts'
+import { createTurns } from '../../core/turns.ts'
 import { pushBounded } from '../../sandbox/bounds.ts'
 import type { BotProcess } from '../types/types.ts'
 import { onProcessExit, testEnvironment } from './environment.ts'
@@ -59,7 +60,7 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
   /** Nothing is started from then on. */
   const closing = new AbortController()
   /** Restarts and ends that a test asks for, one after the other: of two at once one would leave a bot that nobody knows. */
-  let turn: Promise<void> = Promise.resolve()
+  const inTurn = createTurns()
   const offExit = onProcessExit(() => killNow(child))
 
   async function start(): Promise<void> {
@@ -67,7 +68,7 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
     isEnding = false
     const started = startProcess({ command, cwd, env, killAfterMs: KILL_AFTER_MS, output: printed.take })
     child = started
-    await untilListening(started, { port, program: command[0], readyWithinMs, hint: printed.hint }).catch(
+    await untilListening(started, { port, runId, program: command[0], readyWithinMs, hint: printed.hint }).catch(
       async (error: unknown) => {
         await end()
         closing.signal.throwIfAborted()
@@ -96,12 +97,6 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
     await end()
   }
 
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const done = turn.then(work)
-    turn = done.catch(() => undefined)
-    return done
-  }
-
   await start().catch((error: unknown) => {
     offExit()
     throw withLines(error, printed.lines)
@@ -126,7 +121,7 @@ export async function startBotProcess(options: BotCommand): Promise<RunningBot> 
     close: async () => {
       closing.abort(new DevHookError('sandboxClosed', 'the sandbox was closed'))
       await end()
-      await turn
+      await inTurn(async () => undefined)
       offExit()
     },
   }
@@ -167,12 +162,13 @@ async function untilListening(
   bot: Child,
   options: {
     readonly port: number
+    readonly runId: string
     readonly program: string
     readonly readyWithinMs: number
     readonly hint: () => string
   },
 ): Promise<void> {
-  const { port, program, readyWithinMs, hint } = options
+  const { port, runId, program, readyWithinMs, hint } = options
   const readiness = portReadiness({ host: HOST, port })
   const exited = new AbortController()
   void bot.exited.then(() => exited.abort(new Error('it has ended')))
@@ -183,7 +179,7 @@ async function untilListening(
   const exit = bot.exit()
   if (exit !== null) throw neverReady(program, exit.code)
   if (await readiness.isReady(neverAborted())) return
-  const [elsewhere] = bot.pid === null ? [] : await portsOf({ pid: bot.pid, runId: '' })
+  const [elsewhere] = await portsOf({ pid: bot.pid, runId })
   throw new DevHookError(
     'botNotReady',
     `the bot did not listen on port ${port}, the PORT of its environment, within ${formatDuration(readyWithinMs)}${elsewhere === undefined ? hint() : `; it listens on port ${elsewhere}`}`,

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createObservable } from '../../../src/core/listeners.ts'
+import { createTurns } from '../../../src/core/turns.ts'
 import { copyAs, showMessage, switchChaos, toggleHold } from '../../../src/inspector/page/model/actions.ts'
 import { openAddressBar } from '../../../src/inspector/page/model/address.ts'
-import { createLatest, createTurns } from '../../../src/inspector/page/model/later.ts'
+import { createLatest } from '../../../src/inspector/page/model/later.ts'
 import { createRunStatus, type DialogName } from '../../../src/inspector/page/model/model.ts'
 
 afterEach(() => vi.unstubAllGlobals())

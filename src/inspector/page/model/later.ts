@@ -1,4 +1,4 @@
-// Waiting in a browser: once after a while, before the next frame, for the last of what was asked, or one after the other.
+// Waiting in a browser: once after a while, before the next frame, or for the last of what was asked.
 import type { Off } from '../../../core/listeners.ts'
 
 /** Calls back once, after so many ms, unless that is undone before. */
@@ -38,18 +38,5 @@ export function createLatest(): () => AbortSignal {
     latest.abort()
     latest = new AbortController()
     return latest.signal
-  }
-}
-
-/** Does one work after the other: each goes by what those before it have left. */
-export type InTurn = (work: () => Promise<void>) => Promise<void>
-
-/** Creates one in which nothing is being done. */
-export function createTurns(): InTurn {
-  let done: Promise<void> = Promise.resolve()
-  return (work) => {
-    const working = done.then(work)
-    done = working.catch(() => undefined)
-    return working
   }
 }
